@@ -1,0 +1,141 @@
+//! The ways a provider can fail, and the answers that show them.
+//!
+//! A behaviour applies to every path and before any key is looked at, as trouble at a provider
+//! does. It must not depend on the provider.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Full};
+use hyper::Response;
+use hyper::http::response::Builder;
+
+use crate::request::Request;
+use crate::server::Body;
+
+/// How a simulator answers from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behaviour {
+    /// As the provider's documentation says.
+    Ok,
+    /// Connections are refused: the listener and every open connection are closed.
+    Down,
+    /// The request is read and recorded, and not answered until another behaviour is set.
+    Hang,
+    /// This status, with a short plain-text body.
+    Status(u16),
+    /// This status with an HTML page, `content-type: text/html`: a proxy or login page in the way.
+    HtmlInsteadOfJson(u16),
+    /// 200 and valid JSON, labelled `text/plain`.
+    WrongContentType,
+    /// A `content-length` larger than what is sent, then the connection closes.
+    TruncatedBody,
+    /// 200 and a JSON body that never ends: a byte every 100 ms.
+    Drip,
+    /// 200 and a valid JSON string of this many bytes.
+    Huge(usize),
+    /// 302 with this `location`.
+    Redirect(String),
+    /// 401 whose body and `x-received-authorization` header echo the credential that was sent
+    /// (the `authorization` header and the query string).
+    EchoSecret,
+    /// 200, `application/json`, and a body that does not parse.
+    InvalidJson,
+}
+
+impl Behaviour {
+    /// The answer to `request`, or `None` where the provider itself answers (or nobody does).
+    pub(crate) fn answer(&self, request: &Request) -> Option<Response<Body>> {
+        let response = match self {
+            Self::Ok | Self::Down | Self::Hang => return None,
+            Self::Status(status) => text(*status, "text/plain", "something went wrong here\n"),
+            Self::HtmlInsteadOfJson(status) => text(
+                *status,
+                "text/html; charset=utf-8",
+                "<!doctype html><title>Just a moment</title><p>Checking your browser.</p>\n",
+            ),
+            Self::WrongContentType => text(200, "text/plain", r#"{"ok":true,"id":"1"}"#),
+            Self::TruncatedBody => truncated(),
+            Self::Drip => drip(),
+            Self::Huge(bytes) => huge(*bytes),
+            Self::Redirect(to) => Response::builder()
+                .status(302)
+                .header("location", to)
+                .body(full(Bytes::new()))
+                .unwrap_or_else(|_| text(500, "text/plain", "that location is not a header value")),
+            Self::EchoSecret => echo(request),
+            Self::InvalidJson => text(200, "application/json", r#"{"ok":true,"id":"#),
+        };
+        Some(response)
+    }
+}
+
+/// A body that is all there.
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+fn finish(builder: Builder, body: Body) -> Response<Body> {
+    // The parts are literals or visible ASCII; a bare 200 stands for the impossible.
+    builder.body(body).unwrap_or_else(|_| Response::new(full(Bytes::new())))
+}
+
+fn text(status: u16, content_type: &str, body: &'static str) -> Response<Body> {
+    finish(
+        Response::builder().status(status).header("content-type", content_type),
+        full(Bytes::from_static(body.as_bytes())),
+    )
+}
+
+fn truncated() -> Response<Body> {
+    let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
+    tokio::spawn(async move {
+        let _ = sender.send_data(Bytes::from_static(br#"{"ok":true,"#)).await;
+        // Long enough for the bytes to leave before the connection closes.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        sender.abort(io::Error::other("the simulated provider hung up"));
+    });
+    finish(
+        Response::builder()
+            .header("content-type", "application/json")
+            .header("content-length", "4096"),
+        body.boxed(),
+    )
+}
+
+fn drip() -> Response<Body> {
+    let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
+    tokio::spawn(async move {
+        let mut next = Bytes::from_static(b"\"");
+        while sender.send_data(next).await.is_ok() {
+            next = Bytes::from_static(b".");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    finish(Response::builder().header("content-type", "application/json"), body.boxed())
+}
+
+fn huge(bytes: usize) -> Response<Body> {
+    let mut body = Vec::with_capacity(bytes.max(2));
+    body.push(b'"');
+    body.resize(bytes.max(2) - 1, b'x');
+    body.push(b'"');
+    finish(Response::builder().header("content-type", "application/json"), full(body))
+}
+
+fn echo(request: &Request) -> Response<Body> {
+    let sent = request.header("authorization").unwrap_or("");
+    let body = serde_json::json!({"error": {
+        "message": format!("not authorized: {sent} ({}?{})", request.path, request.query),
+        "authorization": sent,
+    }});
+    finish(
+        Response::builder()
+            .status(401)
+            .header("content-type", "application/json")
+            .header("x-received-authorization", sent),
+        full(body.to_string()),
+    )
+}

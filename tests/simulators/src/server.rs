@@ -1,0 +1,194 @@
+//! The HTTP/1.1 server under every simulator: listens, records, hangs, hands on.
+//!
+//! It must not know any provider: what is answered comes from the behaviour or from `Kind`.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
+use hyper::Response;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::behaviour::{Behaviour, full};
+use crate::providers::Kind;
+use crate::request::{BODY_KEPT, Request};
+use crate::state::State;
+
+/// The body of an answer.
+pub(crate) type Body = BoxBody<Bytes, io::Error>;
+
+/// A provider's answer, before it is put on the wire.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    /// `status` with `body` as `application/json`.
+    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string(),
+        }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// What the server's tasks and the simulator's handle share.
+pub(crate) struct Shared {
+    pub(crate) kind: Kind,
+    pub(crate) behaviour: watch::Sender<Behaviour>,
+    pub(crate) recorded: watch::Sender<usize>,
+    state: Mutex<State>,
+    requests: Mutex<Vec<Request>>,
+}
+
+impl Shared {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            behaviour: watch::Sender::new(Behaviour::Ok),
+            recorded: watch::Sender::new(0),
+            state: Mutex::default(),
+            requests: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the accept loop is asked to do; each is acknowledged once it is so.
+pub(crate) enum Command {
+    /// Close the listener and every connection.
+    Close(oneshot::Sender<io::Result<()>>),
+    /// Listen again on the same port; does nothing when listening.
+    Open(oneshot::Sender<io::Result<()>>),
+}
+
+/// Binds `port` (0: any) on loopback.
+pub(crate) async fn bind(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+/// Serves until the handle drops its end of `commands`.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    port: u16,
+    mut commands: tokio::sync::mpsc::Receiver<Command>,
+) {
+    let mut listener = Some(listener);
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = async {
+            match &listener {
+                Some(listener) => listener.accept().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            command = commands.recv() => match command {
+                None => return,
+                Some(Command::Close(done)) => {
+                    listener = None;
+                    connections.shutdown().await;
+                    let _ = done.send(Ok(()));
+                }
+                Some(Command::Open(done)) => {
+                    let result = match &listener {
+                        Some(_) => Ok(()),
+                        None => bind(port).await.map(|bound| listener = Some(bound)),
+                    };
+                    let _ = done.send(result);
+                }
+            },
+            stream = accepted => if let Ok((stream, _)) = stream {
+                let _ = stream.set_nodelay(true);
+                connections.spawn(connection(Arc::clone(&shared), stream));
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream) {
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { handle(&shared, request).await }
+    });
+    // A client that goes away, and a body cut short on purpose, end here as errors.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn handle(
+    shared: &Shared,
+    incoming: hyper::Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let request = record(shared, incoming).await;
+    let mut behaviour = shared.behaviour.subscribe();
+    let now = match behaviour.wait_for(|behaviour| *behaviour != Behaviour::Hang).await {
+        Ok(behaviour) => behaviour.clone(),
+        Err(_) => Behaviour::Ok,
+    };
+    if let Some(response) = now.answer(&request) {
+        return Ok(response);
+    }
+    let reply = shared.kind.answer(&mut shared.state(), &request);
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    Ok(response.body(full(reply.body)).unwrap_or_else(|_| Response::new(full("bad reply"))))
+}
+
+/// Reads the whole request, keeps it in the log and returns it.
+async fn record(shared: &Shared, incoming: hyper::Request<Incoming>) -> Request {
+    let (parts, mut body) = incoming.into_parts();
+    let mut request = Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or("").to_owned(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect(),
+        ..Request::default()
+    };
+    while let Some(Ok(frame)) = body.frame().await {
+        if let Some(data) = frame.data_ref() {
+            request.body_len += data.len() as u64;
+            let room = BODY_KEPT.saturating_sub(request.body.len()).min(data.len());
+            request.body.extend(data.iter().take(room));
+        }
+    }
+    shared.requests().push(request.clone());
+    shared.recorded.send_modify(|count| *count += 1);
+    request
+}

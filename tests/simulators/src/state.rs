@@ -1,0 +1,48 @@
+//! What a simulated provider remembers: its keys and what was posted to it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// What the provider thinks of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyState {
+    /// Accepted everywhere.
+    Accepted,
+    /// Known, but without the permission for what is asked.
+    Restricted,
+    /// Was accepted once.
+    Revoked,
+}
+
+/// A provider's memory.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    keys: BTreeMap<String, KeyState>,
+    /// What was posted, oldest first.
+    pub(crate) messages: Vec<Value>,
+    serial: u64,
+}
+
+impl State {
+    /// What is known of `key`; `None` for a key never seen.
+    pub(crate) fn key(&self, key: &str) -> Option<KeyState> {
+        self.keys.get(key).copied()
+    }
+
+    /// From now on `key` is `state`.
+    pub(crate) fn set_key(&mut self, key: &str, state: KeyState) {
+        self.keys.insert(key.to_owned(), state);
+    }
+
+    /// Every accepted key becomes a revoked one.
+    pub(crate) fn revoke_all(&mut self) {
+        self.keys.values_mut().for_each(|state| *state = KeyState::Revoked);
+    }
+
+    /// A number never given before.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+}

@@ -1,0 +1,17 @@
+//! Each simulator against its provider's documentation, and every way of failing against what the
+//! wire shows. It must not use the application.
+
+mod behaviours;
+mod openai;
+mod sandbox;
+mod stripe;
+
+use nexus_simulators::Simulator;
+use nexus_simulators::client::{self, Answer};
+
+async fn get(simulator: &Simulator, target: &str, key: &str) -> Answer {
+    let authorization = format!("Bearer {key}");
+    client::send(simulator.port(), "GET", target, &[("authorization", &authorization)], b"")
+        .await
+        .unwrap()
+}
