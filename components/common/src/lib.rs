@@ -1,1 +1,18 @@
+//! What the components share: authentication, storage, wire types, errors and the platform.
+//!
+//! It must not hold key material: encryption keys, client secrets and everything that opens a
+//! sealed credential live in the broker component alone. Only [`platform`] names `spin_sdk`.
+#![forbid(unsafe_code)]
 
+pub mod auth;
+pub mod broker;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod id;
+pub mod platform;
+pub mod secret;
+pub mod store;
+pub mod wire;
+
+pub use error::{Error, FieldError, Result};

@@ -1,0 +1,219 @@
+//! Who is calling: JSON Web Tokens (RFC 7519), verified as RFC 8725 asks.
+//!
+//! It must not read anything but the `Authorization` header: path parameters and client addresses
+//! can be made up by the client. The algorithm follows the key, never the token.
+
+use std::collections::HashSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header;
+use jwt_simple::prelude::{Duration, HS256Key, JWTClaims, MACLike, VerificationOptions};
+use jwt_simple::{Error as JwtFailure, JWTError};
+use serde_json::{Map, Value};
+
+use crate::config;
+use crate::error::{Error, Result};
+use crate::http::Inbound;
+use crate::secret::Secret;
+
+/// Largest token, in bytes.
+const MAX_TOKEN: usize = 16 * 1024;
+/// Clock difference tolerated, in seconds.
+const LEEWAY: u64 = 30;
+/// Header members that would let a token choose the key it is verified with, or change its meaning.
+const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
+
+/// How tokens are verified.
+pub struct AuthConfig {
+    key: HS256Key,
+    issuer: String,
+    audience: String,
+    workspace_claim: String,
+    role_claim: String,
+}
+
+/// What a caller may do, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Calls providers through the proxy and MCP; nothing else.
+    Agent,
+    /// All but OAuth clients, own manifests and the audit export.
+    Manager,
+    /// All.
+    Admin,
+}
+
+/// A verified caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The workspace to which everything is bound: 1–128 printable characters.
+    pub workspace: String,
+    /// Who: 1–128 printable characters.
+    pub subject: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Caller {
+    /// The caller of `inbound`.
+    ///
+    /// # Errors
+    /// 401 or 403 as an [`Error`]; [`Error::Misconfigured`].
+    pub async fn of(inbound: &Inbound) -> Result<Self> {
+        let config = config::auth().await?;
+        let token = bearer(inbound)?;
+        config.verify(token)
+    }
+
+    /// The caller of `inbound`, who must have at least `role`.
+    ///
+    /// # Errors
+    /// As [`Caller::of`], and [`Error::Forbidden`].
+    pub async fn at_least(role: Role, inbound: &Inbound) -> Result<Self> {
+        let caller = Self::of(inbound).await?;
+        if caller.role < role {
+            return Err(Error::Forbidden(format!(
+                "this needs the role {}, the token has {}",
+                role.name(),
+                caller.role.name()
+            )));
+        }
+        Ok(caller)
+    }
+}
+
+impl Role {
+    /// As it stands in a token.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "AGENT",
+            Self::Manager => "MANAGER",
+            Self::Admin => "ADMIN",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Agent, Self::Manager, Self::Admin].into_iter().find(|role| role.name() == text)
+    }
+}
+
+/// The token of the one `Authorization: Bearer` header (RFC 6750, 2.1).
+fn bearer(inbound: &Inbound) -> Result<&str> {
+    let mut values = inbound.headers().get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Error::MissingToken)?;
+    if values.next().is_some() {
+        return Err(Error::InvalidToken("two Authorization headers came".into()));
+    }
+    let text = value.to_str().map_err(|_| Error::InvalidToken("not a Bearer token".into()))?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
+            Ok(token.trim())
+        }
+        _ => Err(Error::InvalidToken("Authorization is not `Bearer <token>`".into())),
+    }
+}
+
+impl AuthConfig {
+    /// Tokens signed with HS256 and the UTF-8 bytes of `secret`.
+    pub fn new(
+        issuer: String,
+        audience: String,
+        secret: &Secret,
+        workspace_claim: String,
+        role_claim: String,
+    ) -> Self {
+        let key = HS256Key::from_bytes(secret.expose().as_bytes());
+        Self { key, issuer, audience, workspace_claim, role_claim }
+    }
+
+    /// Verifies `token` against the current time.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::Forbidden`] (no known role).
+    pub fn verify(&self, token: &str) -> Result<Caller> {
+        if token.len() > MAX_TOKEN {
+            return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
+        }
+        check_header(token)?;
+        let options = VerificationOptions {
+            allowed_issuers: Some(HashSet::from([self.issuer.clone()])),
+            allowed_audiences: Some(HashSet::from([self.audience.clone()])),
+            time_tolerance: Some(Duration::from_secs(LEEWAY)),
+            max_token_length: Some(MAX_TOKEN),
+            ..Default::default()
+        };
+        let claims = self
+            .key
+            .verify_token::<Map<String, Value>>(token, Some(options))
+            .map_err(|error| refusal(&error))?;
+        self.caller(&claims)
+    }
+
+    fn caller(&self, claims: &JWTClaims<Map<String, Value>>) -> Result<Caller> {
+        if claims.expires_at.is_none() {
+            return Err(Error::InvalidToken("the claim `exp` is missing".into()));
+        }
+        let subject = printable("sub", claims.subject.as_deref())?;
+        let workspace = claim(&claims.custom, &self.workspace_claim).and_then(Value::as_str);
+        let workspace = printable(&self.workspace_claim, workspace)?;
+        let role = least_role(claim(&claims.custom, &self.role_claim)).ok_or_else(|| {
+            Error::Forbidden(format!(
+                "the claim `{}` holds none of ADMIN, MANAGER, AGENT",
+                self.role_claim
+            ))
+        })?;
+        Ok(Caller { workspace, subject, role })
+    }
+}
+
+/// What the token's header must not hold, looked at before anything is verified.
+fn check_header(token: &str) -> Result<()> {
+    let invalid = || Error::InvalidToken("the token is not a JWT".into());
+    let encoded = token.split('.').next().ok_or_else(invalid)?;
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
+    let header: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+    match REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
+        Some(name) => Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted"))),
+        None => Ok(()),
+    }
+}
+
+/// A claim literally of that name, else the name read as a dotted path.
+fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if let Some(value) = claims.get(name) {
+        return Some(value);
+    }
+    let mut parts = name.split('.');
+    let first = claims.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
+/// The role of a string or an array; of several known ones the least.
+fn least_role(value: Option<&Value>) -> Option<Role> {
+    match value? {
+        Value::String(text) => Role::parse(text),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).filter_map(Role::parse).min(),
+        _ => None,
+    }
+}
+
+fn printable(name: &str, value: Option<&str>) -> Result<String> {
+    let value =
+        value.ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
+    let length = value.chars().count();
+    if !(1..=128).contains(&length) || value.chars().any(char::is_control) {
+        return Err(Error::InvalidToken(format!(
+            "the claim `{name}` must be 1 to 128 printable characters"
+        )));
+    }
+    Ok(value.to_owned())
+}
+
+fn refusal(error: &JwtFailure) -> Error {
+    match error.downcast_ref::<JWTError>() {
+        Some(JWTError::TokenHasExpired) => Error::TokenExpired,
+        Some(known) => Error::InvalidToken(known.to_string()),
+        None => Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into()),
+    }
+}

@@ -1,0 +1,207 @@
+//! The way to the broker: which operations there are, and what they take and return.
+//!
+//! Callers say *which* integration, never *what* its credential is. No answer holds a plaintext.
+
+use std::time::Duration;
+
+use http::{Method, Request, header};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::config;
+use crate::error::{Error, Problem, Result};
+use crate::platform::http::{call, full};
+use crate::secret::SecretJson;
+
+/// The header in which a caller names itself to the broker.
+pub const CALLER: &str = "x-nexus-caller";
+/// Longer than the broker's own deadline for a provider (20 s), so that its answer is heard.
+const LIMIT: Duration = Duration::from_secs(30);
+const MAX_ANSWER: usize = 256 * 1024;
+
+/// A component that may call the broker.
+pub struct Broker {
+    caller: &'static str,
+    request_id: String,
+}
+
+/// `seal` and `verify`: credentials that are not stored yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCredentials {
+    /// The workspace.
+    pub workspace: String,
+    /// The integration they are for; the ciphertext is bound to it.
+    pub integration_id: String,
+    /// Which manifest.
+    pub manifest_id: String,
+    /// Parameters, unchecked.
+    pub params: Map<String, Value>,
+    /// Credential fields, unchecked.
+    pub credentials: SecretJson,
+    /// Whether they are tried at the provider.
+    pub verify: bool,
+}
+
+/// What `seal` returns: everything the caller writes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The SHA-256 of the manifest's document.
+    pub manifest_hash: String,
+    /// The manifest's method.
+    pub auth_method: String,
+    /// Parameters, checked.
+    pub params: Map<String, Value>,
+    /// The ciphertext in base64.
+    pub sealed: String,
+    /// The key that sealed it.
+    pub key_id: String,
+    /// `…9f2a`, where the secret is long enough.
+    pub hint: Option<String>,
+    /// `healthy` after a verification, else `unknown`.
+    pub health: String,
+    /// The account at the provider.
+    pub account: Account,
+}
+
+/// An account at a provider.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id there.
+    pub id: Option<String>,
+    /// What people call it.
+    pub label: Option<String>,
+}
+
+/// An operation on a stored credential: the broker loads everything itself.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stored {
+    /// The workspace.
+    pub workspace: String,
+    /// The integration.
+    pub integration_id: String,
+    /// Who asks, for the event.
+    pub actor: String,
+}
+
+/// What `check` found.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Checked {
+    /// `healthy`, `failing`, `reauthorize` or `unknown`.
+    pub health: String,
+    /// Why, in words without secrets.
+    pub detail: Option<String>,
+}
+
+/// What becomes of one token when its integration is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Which token: the name of the credential field.
+    pub token: String,
+    /// `not_revocable`, `unsupported`, …
+    pub state: String,
+    /// Why, and where a person can end it.
+    pub detail: String,
+}
+
+/// What `revoke` returns.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Receipts {
+    /// One per token.
+    pub receipts: Vec<Receipt>,
+}
+
+/// What `health` returns.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct BrokerHealth {
+    /// Malformed variables that only the broker has: name and rule.
+    pub problems: Vec<VariableProblem>,
+    /// The ids of the encryption keys, the sealing one first.
+    pub keys: Vec<String>,
+}
+
+/// A malformed variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableProblem {
+    /// Its name.
+    pub variable: String,
+    /// The rule it breaks; never its value.
+    pub rule: String,
+}
+
+impl Broker {
+    /// The broker as `caller` reaches it, for the request `request_id`.
+    pub fn new(caller: &'static str, request_id: &str) -> Self {
+        Self { caller, request_id: request_id.to_owned() }
+    }
+
+    /// Checks, verifies and seals new credentials.
+    ///
+    /// # Errors
+    /// What the broker says: `invalid`, `credential_refused`, `provider_error`, `provider_timeout`.
+    pub async fn seal(&self, new: &NewCredentials) -> Result<Sealed> {
+        self.operate(
+            "seal",
+            &json!({
+                "workspace": new.workspace,
+                "integration_id": new.integration_id,
+                "manifest_id": new.manifest_id,
+                "params": new.params,
+                "credentials": new.credentials.expose(),
+                "verify": new.verify,
+            }),
+        )
+        .await
+    }
+
+    /// Tries a stored credential at the provider, now, and stores what was found.
+    ///
+    /// # Errors
+    /// `not_found`, `credential_unreadable`, storage.
+    pub async fn check(&self, stored: &Stored) -> Result<Checked> {
+        self.operate("check", &json!(stored)).await
+    }
+
+    /// What will become of the tokens of an integration.
+    ///
+    /// # Errors
+    /// `not_found`, storage.
+    pub async fn revoke(&self, stored: &Stored) -> Result<Receipts> {
+        self.operate("revoke", &json!(stored)).await
+    }
+
+    /// The state of the broker's own variables.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub async fn health(&self) -> Result<BrokerHealth> {
+        self.operate("health", &json!({})).await
+    }
+
+    async fn operate<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T> {
+        let secret = config::broker_secret().await?;
+        let body = serde_json::to_vec(body).map_err(|error| Error::Internal(error.to_string()))?;
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://broker.spin.internal/v1/{operation}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", secret.expose()))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_LENGTH, body.len())
+            .header(CALLER, self.caller)
+            .header("x-request-id", &self.request_id)
+            .body(full(body))
+            .map_err(|error| Error::Internal(format!("broker {operation}: {error}")))?;
+        let response = call(request, LIMIT, MAX_ANSWER)
+            .await
+            .map_err(|error| Error::Internal(format!("broker {operation}: {error}")))?;
+        let status = response.status();
+        let failed = |_| Error::Internal(format!("broker {operation} answered {status}"));
+        if status.is_success() {
+            return serde_json::from_slice(response.body()).map_err(failed);
+        }
+        let problem: Problem = serde_json::from_slice(response.body()).map_err(failed)?;
+        Err(Error::Passed(Box::new(problem)))
+    }
+}

@@ -1,0 +1,148 @@
+//! The one error type: what went wrong, free of transport. `http::problem` has the one mapping.
+//!
+//! Details name the rule and the value that broke it; they never hold a secret.
+
+use serde::{Deserialize, Serialize};
+
+use crate::platform::sqlite::DbError;
+
+/// A result whose error a caller can be shown.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One member of a request that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Where, as a JSON pointer (RFC 6901): `/credentials/api_key`.
+    pub pointer: String,
+    /// Which rule, and the value unless it may be secret.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// `detail` about the member at `pointer`.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Error {
+    /// No token came with the request.
+    MissingToken,
+    /// The token does not prove who is calling, and why.
+    InvalidToken(String),
+    /// The token is past its `exp`.
+    TokenExpired,
+    /// The caller is known and may not do this.
+    Forbidden(String),
+    /// There is no such thing in the caller's workspace.
+    NotFound(String),
+    /// The path exists, not with this method; the methods it has.
+    MethodNotAllowed(&'static str),
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
+    /// The content type of the body is not `application/json`.
+    UnsupportedMediaType(String),
+    /// Members of the request break rules.
+    Invalid(Vec<FieldError>),
+    /// A name is taken by `existing_id`.
+    NameTaken {
+        /// The name as it was given.
+        name: String,
+        /// The integration that has it.
+        existing_id: String,
+    },
+    /// The workspace's own manifest is there already, or still used.
+    Conflict {
+        /// `manifest_exists`, `manifest_in_use`.
+        code: &'static str,
+        /// In words.
+        detail: String,
+    },
+    /// The provider does not accept the credential.
+    CredentialRefused(String),
+    /// The provider is down, answers an error, or something that is not its API.
+    Provider(String),
+    /// The provider did not answer completely in time.
+    ProviderTimeout(String),
+    /// Calls to this host are refused by the egress guard.
+    EgressDenied(String),
+    /// Storage is busy, full or out of reach; trying again may help.
+    Storage {
+        /// What happened; shown to nobody but the log.
+        detail: String,
+    },
+    /// The database was written by a newer version.
+    DatabaseNewer {
+        /// The schema the database has.
+        found: i64,
+        /// The newest schema this version knows.
+        known: i64,
+    },
+    /// A variable of the deployment is malformed.
+    Misconfigured {
+        /// Its name.
+        variable: String,
+        /// The rule it breaks; never its value.
+        rule: String,
+    },
+    /// What is stored cannot be read back: changed outside, or sealed by a key that is gone.
+    Unreadable(String),
+    /// A component behind this one refused, and said why in a problem document.
+    Passed(Box<Problem>),
+    /// Not there yet.
+    NotImplemented(String),
+    /// A fault of ours; the detail goes to the log.
+    Internal(String),
+}
+
+impl Error {
+    /// One broken rule at `pointer`.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    /// A malformed variable.
+    pub fn misconfigured(variable: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::Misconfigured { variable: variable.into(), rule: rule.into() }
+    }
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        let detail = match error {
+            DbError::Busy => "the database stayed locked".to_owned(),
+            DbError::Full => "the disk is full".to_owned(),
+            DbError::Other(text) => format!("database: {text}"),
+        };
+        Self::Storage { detail }
+    }
+}
+
+/// An RFC 9457 problem document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A URI reference that names the kind of problem: `/problems/{code}`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened here.
+    pub detail: String,
+    /// Stable, snake_case.
+    pub code: String,
+    /// The request, as in `x-request-id`.
+    pub request_id: String,
+    /// Members that break rules.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub errors: Vec<FieldError>,
+    /// For `name_taken`: who has the name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub existing_id: Option<String>,
+    /// For `misconfigured`: which variable.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub variable: Option<String>,
+}

@@ -1,0 +1,141 @@
+//! A request on its way in: path, query, headers, a size-capped JSON body, a request id.
+
+use std::future::Future;
+
+use http::{HeaderMap, HeaderName, Method, StatusCode, header, request};
+use serde::de::DeserializeOwned;
+
+use super::problem::Respond;
+use super::{json, set};
+use crate::error::{Error, Result};
+use crate::id;
+use crate::platform::clock;
+use crate::platform::http::{CallError, Incoming, Response, collect};
+
+/// The largest request body, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request. Ids come from its path, never from headers that a client can send itself.
+pub struct Inbound {
+    head: request::Parts,
+    body: <Incoming as Split>::Body,
+    /// In the answer and in the log: the client's `x-request-id` where it is well-formed, else ours.
+    pub request_id: String,
+}
+
+/// The parts of the runtime's request type.
+trait Split {
+    type Body;
+}
+impl<B> Split for http::Request<B> {
+    type Body = B;
+}
+
+impl Inbound {
+    fn new(request: Incoming) -> Self {
+        let (head, body) = request.into_parts();
+        let request_id = match head.headers.get(&REQUEST_ID).map(|value| value.to_str()) {
+            Some(Ok(sent)) if is_request_id(sent) => sent.to_owned(),
+            _ => id::request(clock::now_ms()),
+        };
+        Self { head, body, request_id }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.head.method
+    }
+
+    /// The raw path, percent-encoded as it came.
+    pub fn path(&self) -> &str {
+        self.head.uri.path()
+    }
+
+    /// The segments of the path below `prefix`; `/api/integrations/x` below `/api` is two.
+    pub fn segments(&self, prefix: &str) -> Vec<&str> {
+        let rest = self.path().strip_prefix(prefix).unwrap_or_default();
+        rest.split('/').filter(|segment| !segment.is_empty()).collect()
+    }
+
+    /// The value of a header that must come at most once; `None` where it is absent or not text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The query as decoded pairs.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a parameter that is not in `known`, or comes twice.
+    pub fn query(&self, known: &[&str]) -> Result<Vec<(String, String)>> {
+        let raw = self.head.uri.query().unwrap_or_default();
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+            let pointer = format!("?{name}");
+            if !known.contains(&name.as_ref()) {
+                let known = known.join(", ");
+                return Err(Error::invalid(pointer, format!("unknown parameter; known: {known}")));
+            }
+            if pairs.iter().any(|(earlier, _)| *earlier == name) {
+                return Err(Error::invalid(pointer, "the parameter comes twice"));
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(pairs)
+    }
+
+    /// The JSON body as a `T`, every member of which is known.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::Invalid`].
+    pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
+        let content_type = self.header(&header::CONTENT_TYPE).unwrap_or("missing");
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Error::UnsupportedMediaType(content_type.chars().take(100).collect()));
+        }
+        json::parse(&self.bytes(MAX_BODY).await?)
+    }
+
+    /// The body, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], or [`Error::Invalid`] where the client stopped half-way.
+    pub async fn bytes(self, limit: usize) -> Result<bytes::Bytes> {
+        collect(self.body, limit).await.map_err(|error| match error {
+            CallError::TooLarge(limit) => Error::TooLarge(limit),
+            other => Error::invalid("", format!("the body did not arrive whole: {other}")),
+        })
+    }
+
+    /// The request as it is, to be passed on.
+    pub(super) fn into_request(self) -> (Incoming, String) {
+        (Incoming::from_parts(self.head, self.body), self.request_id)
+    }
+}
+
+fn is_request_id(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// Answers a request by `act`: its errors become problem documents, each answer has its
+/// `x-request-id`, and a `HEAD` is answered as the `GET` without its body.
+pub async fn serve<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
+where
+    F: Future<Output = Result<Response>>,
+{
+    let inbound = Inbound::new(request);
+    let request_id = inbound.request_id.clone();
+    let mut response = act(inbound).await.unwrap_or_else(|error| error.respond(&request_id));
+    set(&mut response, REQUEST_ID, &request_id);
+    if response.status() == StatusCode::NO_CONTENT {
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    response
+}

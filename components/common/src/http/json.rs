@@ -1,0 +1,112 @@
+//! Strict JSON: known members only, each once, nested at most 16 deep.
+
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+use crate::error::{Error, Result};
+
+const MAX_DEPTH: usize = 16;
+
+/// Parses `bytes` as a `T`.
+///
+/// # Errors
+/// [`Error::Invalid`] with the pointer of the member and the rule. Parser texts name members and
+/// types; the offending value may be part of them only where it is no string.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    if depth(bytes) > MAX_DEPTH {
+        return Err(Error::invalid("", format!("JSON nested deeper than {MAX_DEPTH}")));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = error.path().iter().map(segment).collect::<String>();
+        Error::invalid(pointer, without_values(&error.inner().to_string()))
+    })?;
+    deserializer.end().map_err(|_| Error::invalid("", "text after the end of the JSON value"))?;
+    Ok(value)
+}
+
+fn segment(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    }
+}
+
+/// `invalid type: string "sk_live_…", expected …` without the string: it may be a secret.
+fn without_values(text: &str) -> String {
+    let (Some(start), Some(end)) = (text.find("string \""), text.rfind("\", expected")) else {
+        return text.to_owned();
+    };
+    let (before, after) = (text.get(..start), text.get(end + 1..));
+    format!("{}a string{}", before.unwrap_or_default(), after.unwrap_or_default())
+}
+
+/// How deep arrays and objects are nested in `bytes`, read as JSON.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct In {
+        #[expect(dead_code)]
+        name: String,
+        #[expect(dead_code)]
+        count: Option<u32>,
+    }
+
+    fn detail(json: &str) -> (String, String) {
+        match parse::<In>(json.as_bytes()) {
+            Err(Error::Invalid(errors)) => (errors[0].pointer.clone(), errors[0].detail.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_typo_is_named() {
+        let (pointer, detail) = detail(r#"{"name":"a","nmae":1}"#);
+        assert_eq!(pointer, "/nmae");
+        assert!(detail.contains("unknown field `nmae`"), "{detail}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated() {
+        let (pointer, detail) = detail(r#"{"name":"a","count":"sk_live_\"secret"}"#);
+        assert_eq!(pointer, "/count");
+        assert!(!detail.contains("sk_live"), "{detail}");
+        assert!(detail.starts_with("invalid type: a string, expected u32"), "{detail}");
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        assert!(parse::<serde_json::Value>(format!("{}{}", "[".repeat(16), "]".repeat(16)).as_bytes()).is_ok());
+        assert!(parse::<serde_json::Value>(format!("{}{}", "[".repeat(17), "]".repeat(17)).as_bytes()).is_err());
+        assert!(parse::<serde_json::Value>(format!("\"{}\"", "[".repeat(99)).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn twice_and_after_the_end() {
+        assert!(detail(r#"{"name":"a","name":"b"}"#).1.contains("duplicate field"));
+        assert!(detail(r#"{"name":"a"} x"#).1.contains("after the end"));
+    }
+}

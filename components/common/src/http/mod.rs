@@ -1,0 +1,45 @@
+//! HTTP as this application speaks it: JSON in, JSON out, problem documents for errors.
+//!
+//! It must not decide who may do what (see `auth`) nor touch storage.
+
+mod inbound;
+mod json;
+mod outbound;
+mod problem;
+
+pub use inbound::{Inbound, serve};
+pub use outbound::{forward, is_hop_by_hop};
+pub use problem::Respond;
+
+use crate::platform::http::{Response, full};
+use http::{HeaderValue, StatusCode, header};
+
+/// A JSON answer.
+pub fn json_response(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response {
+    typed(status, "application/json", body)
+}
+
+/// A buffered answer of `content_type`, with its `content-length`.
+pub fn typed(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<bytes::Bytes>,
+) -> Response {
+    let body = body.into();
+    let length = body.len();
+    let mut response = Response::new(full(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Sets a header whose value was made by us; a value that is no header value is left out.
+pub fn set(response: &mut Response, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,71 @@
+//! Passing a request on to another component of this application.
+
+use http::{HeaderMap, HeaderName, Uri};
+
+use super::Inbound;
+use super::problem::Respond;
+use crate::error::{Error, Result};
+use crate::platform::http::{Response, pass};
+
+/// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
+pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "host"
+    )
+}
+
+/// Passes `inbound` on to `component` unchanged, less hop-by-hop, `spin-*` and `x-nexus-*` headers.
+///
+/// The component that acts verifies the token: nothing is vouched for here.
+///
+/// # Errors
+/// [`Error::Internal`] where the component does not answer.
+pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
+    let (mut request, request_id) = inbound.into_request();
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let target = format!("http://{component}.spin.internal{path}");
+    *request.uri_mut() = target
+        .parse::<Uri>()
+        .map_err(|error| Error::invalid("", format!("the request target is no URI: {error}")))?;
+    strip(request.headers_mut(), |name| name.starts_with("spin-") || name.starts_with("x-nexus-"));
+    if let Ok(id) = request_id.parse() {
+        request.headers_mut().insert("x-request-id", id);
+    }
+    let mut response = pass(request)
+        .await
+        .map_err(|error| Error::Internal(format!("component {component}: {error}")))?;
+    if response.status().is_server_error() && response.headers().get("content-type").is_none() {
+        let fault = Error::Internal(format!("component {component} answered {}", response.status()));
+        return Ok(fault.respond(&request_id));
+    }
+    strip(response.headers_mut(), |_| false);
+    Ok(response)
+}
+
+fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
+    // What `Connection` lists concerns the connection as well.
+    let listed: Vec<String> = headers
+        .get_all(http::header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    let names: Vec<HeaderName> = headers.keys().cloned().collect();
+    for name in names {
+        let text = name.as_str();
+        if is_hop_by_hop(&name) || listed.iter().any(|listed| listed == text) || besides(text) {
+            headers.remove(&name);
+        }
+    }
+}

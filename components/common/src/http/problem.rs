@@ -1,0 +1,148 @@
+//! The one mapping from errors to HTTP (RFC 9457).
+
+use http::{StatusCode, header};
+
+use super::{set, typed};
+use crate::error::{Error, FieldError, Problem};
+use crate::platform::http::Response;
+
+/// Errors as responses.
+pub trait Respond {
+    /// The problem document of this error.
+    fn problem(&self, request_id: &str) -> Problem;
+    /// The response of this error.
+    fn respond(&self, request_id: &str) -> Response;
+}
+
+impl Respond for Error {
+    fn problem(&self, request_id: &str) -> Problem {
+        if let Self::Passed(problem) = self {
+            return Problem { request_id: request_id.to_owned(), ..(**problem).clone() };
+        }
+        let (status, code, detail) = describe(self);
+        let mut problem = Problem {
+            kind: format!("/problems/{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail,
+            code: code.to_owned(),
+            request_id: request_id.to_owned(),
+            errors: Vec::new(),
+            existing_id: None,
+            variable: None,
+        };
+        match self {
+            Self::Invalid(errors) => problem.errors.clone_from(errors),
+            Self::NameTaken { existing_id, .. } => problem.existing_id = Some(existing_id.clone()),
+            Self::Misconfigured { variable, .. } => problem.variable = Some(variable.clone()),
+            _ => {}
+        }
+        problem
+    }
+
+    fn respond(&self, request_id: &str) -> Response {
+        log(self, request_id);
+        let problem = self.problem(request_id);
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = typed(status, "application/problem+json", body);
+        match self {
+            Self::MethodNotAllowed(allow) => set(&mut response, header::ALLOW, allow),
+            Self::MissingToken => set(&mut response, header::WWW_AUTHENTICATE, "Bearer"),
+            Self::InvalidToken(_) | Self::TokenExpired => {
+                set(&mut response, header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
+            }
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+                set(&mut response, header::RETRY_AFTER, "1");
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// Faults that an operator must hear of go to the log; they name no value of a request.
+fn log(error: &Error, request_id: &str) {
+    match error {
+        Error::Storage { detail } | Error::Internal(detail) | Error::Unreadable(detail) => {
+            eprintln!("error request_id={request_id} {detail}");
+        }
+        Error::Misconfigured { variable, rule } => {
+            eprintln!("misconfigured request_id={request_id} variable={variable} rule={rule}");
+        }
+        _ => {}
+    }
+}
+
+fn describe(error: &Error) -> (StatusCode, &'static str, String) {
+    use StatusCode as S;
+    match error {
+        Error::MissingToken => {
+            (S::UNAUTHORIZED, "missing_token", "this call needs `Authorization: Bearer <JWT>`".into())
+        }
+        Error::InvalidToken(why) => (S::UNAUTHORIZED, "invalid_token", why.clone()),
+        Error::TokenExpired => {
+            (S::UNAUTHORIZED, "token_expired", "the token is past its `exp`; sign in again".into())
+        }
+        Error::Forbidden(why) => (S::FORBIDDEN, "forbidden", why.clone()),
+        Error::NotFound(what) => (S::NOT_FOUND, "not_found", what.clone()),
+        Error::MethodNotAllowed(allow) => {
+            (S::METHOD_NOT_ALLOWED, "method_not_allowed", format!("this path has {allow}"))
+        }
+        Error::TooLarge(limit) => (
+            S::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("the body is larger than the {limit} bytes that are accepted"),
+        ),
+        Error::UnsupportedMediaType(found) => (
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            format!("the content type must be application/json, it is {found}"),
+        ),
+        Error::Invalid(errors) => (S::UNPROCESSABLE_ENTITY, "invalid", summary(errors)),
+        Error::NameTaken { name, existing_id } => (
+            S::CONFLICT,
+            "name_taken",
+            format!("the name {name:?} is taken by {existing_id} (names are compared case-folded)"),
+        ),
+        Error::Conflict { code, detail } => (S::CONFLICT, code, detail.clone()),
+        Error::CredentialRefused(why) => (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone()),
+        Error::Provider(why) => (S::BAD_GATEWAY, "provider_error", why.clone()),
+        Error::ProviderTimeout(why) => (S::GATEWAY_TIMEOUT, "provider_timeout", why.clone()),
+        Error::EgressDenied(why) => (S::BAD_GATEWAY, "egress_denied", why.clone()),
+        Error::Storage { .. } => (
+            S::SERVICE_UNAVAILABLE,
+            "storage_unavailable",
+            "storage is busy, full or out of reach; nothing was changed".into(),
+        ),
+        Error::DatabaseNewer { found, known } => (
+            S::SERVICE_UNAVAILABLE,
+            "database_newer",
+            format!("the database has schema {found}, this version knows up to {known}: update it"),
+        ),
+        Error::Misconfigured { variable, rule } => (
+            S::INTERNAL_SERVER_ERROR,
+            "misconfigured",
+            format!("the variable `{variable}` {rule}"),
+        ),
+        Error::Unreadable(_) => (
+            S::INTERNAL_SERVER_ERROR,
+            "credential_unreadable",
+            "the stored credential cannot be opened: it was changed outside, or its key is gone".into(),
+        ),
+        Error::NotImplemented(what) => (S::NOT_IMPLEMENTED, "not_implemented", what.clone()),
+        Error::Passed(_) | Error::Internal(_) => {
+            (S::INTERNAL_SERVER_ERROR, "internal", "a fault of ours; the log has the details".into())
+        }
+    }
+}
+
+fn summary(errors: &[FieldError]) -> String {
+    match errors {
+        [one] if one.pointer.is_empty() => one.detail.clone(),
+        [one] => format!("{}: {}", one.pointer, one.detail),
+        many => format!("{} members of the request break rules", many.len()),
+    }
+}
+
+

@@ -1,0 +1,144 @@
+//! HTTP in and out, in the types of the `http` crate.
+//!
+//! It must not follow redirects, retry, or decide where a request may go.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use spin_sdk::http::{FromRequest, IntoResponse};
+use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
+
+use super::clock;
+
+/// A request as it came in; the body has not been read.
+pub type Incoming = spin_sdk::http::Request;
+/// A body that is buffered or passed through.
+pub type Body = spin_sdk::http::BoxBody;
+/// A response on its way out.
+pub type Response = ::http::Response<Body>;
+
+/// A buffered body. Set `content-length` beside it: a chunked answer costs 44 ms (Nagle).
+pub fn full(bytes: impl Into<Bytes>) -> Body {
+    spin_sdk::http::box_body(Full::new(bytes.into()))
+}
+
+/// Hands a request of the runtime to `handler`. Used by `component!`.
+#[doc(hidden)]
+pub async fn serve<F: Future<Output = Response>>(
+    request: wasi::Request,
+    handler: impl Fn(Incoming) -> F,
+) -> Result<wasi::Response, ErrorCode> {
+    let request = Incoming::from_request(request)?;
+    handler(request).await.into_response()
+}
+
+/// Why a call got no (whole) answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// The whole call did not finish in its time.
+    Timeout,
+    /// This component may not reach that host (`allowed_outbound_hosts`).
+    Denied,
+    /// The name does not resolve, the connection is refused or broke off, TLS failed.
+    Unreachable(String),
+    /// The body is larger than the caller accepts.
+    TooLarge(usize),
+    /// The answer is not HTTP, or stopped before its end.
+    Broken(String),
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("no complete answer in time"),
+            Self::Denied => f.write_str("the host is not among this component's outbound hosts"),
+            Self::Unreachable(why) => write!(f, "not reachable ({why})"),
+            Self::TooLarge(limit) => write!(f, "the answer is larger than {limit} bytes"),
+            Self::Broken(why) => write!(f, "the answer broke off ({why})"),
+        }
+    }
+}
+
+/// Sends `request` and reads the whole answer, both within `limit` and `max_body` bytes.
+///
+/// # Errors
+/// [`CallError`]; a redirect is an answer like any other.
+pub async fn call(
+    request: ::http::Request<Body>,
+    limit: Duration,
+    max_body: usize,
+) -> Result<::http::Response<Bytes>, CallError> {
+    let exchange = async {
+        let (head, body) = pass(request).await?.into_parts();
+        Ok(::http::Response::from_parts(head, collect(body, max_body).await?))
+    };
+    clock::within(limit, exchange).await.unwrap_or(Err(CallError::Timeout))
+}
+
+/// Sends `request` and returns the answer with its body still to come.
+///
+/// # Errors
+/// [`CallError`] where no answer began.
+pub async fn pass<B>(request: ::http::Request<B>) -> Result<Response, CallError>
+where
+    B: http_body::Body + 'static,
+    B::Data: Into<Vec<u8>>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
+{
+    let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
+    Ok(response.map(spin_sdk::http::box_body))
+}
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// [`CallError::TooLarge`], or [`CallError::Broken`] where the peer stopped half-way.
+pub async fn collect<B>(mut body: B, limit: usize) -> Result<Bytes, CallError>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| CallError::Broken(error.to_string()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > limit {
+            return Err(CallError::TooLarge(limit));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+impl From<&ErrorCode> for CallError {
+    fn from(code: &ErrorCode) -> Self {
+        match code {
+            ErrorCode::HttpRequestDenied => Self::Denied,
+            ErrorCode::ConnectionTimeout
+            | ErrorCode::ConnectionReadTimeout
+            | ErrorCode::ConnectionWriteTimeout
+            | ErrorCode::HttpResponseTimeout
+            | ErrorCode::DnsTimeout => Self::Timeout,
+            ErrorCode::DnsError(_)
+            | ErrorCode::DestinationNotFound
+            | ErrorCode::DestinationUnavailable
+            | ErrorCode::DestinationIpProhibited
+            | ErrorCode::DestinationIpUnroutable
+            | ErrorCode::ConnectionRefused
+            | ErrorCode::TlsProtocolError
+            | ErrorCode::TlsCertificateError
+            | ErrorCode::TlsAlertReceived(_) => Self::Unreachable(short(code)),
+            _ => Self::Broken(short(code)),
+        }
+    }
+}
+
+/// The error's name in WASI (`connection-refused`), without what a peer may have put beside it.
+fn short(code: &ErrorCode) -> String {
+    let text = format!("{code:?}");
+    let end = text.find(['(', ' ', '{']).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim_start_matches("ErrorCode::").to_owned()
+}

@@ -1,0 +1,35 @@
+//! The one place that names `spin_sdk`: HTTP in and out, SQLite, key-value, variables, clock.
+//!
+//! Everything above it is written against these few types, so that another runtime, or another
+//! version of the SDK, changes this module and nothing else. It must not know what the product does.
+
+pub mod clock;
+pub mod http;
+pub mod kv;
+pub mod sqlite;
+pub mod variables;
+
+/// The SDK, for the expansion of [`component!`](crate::component) only.
+#[doc(hidden)]
+pub use spin_sdk as sdk;
+
+/// Makes `async fn(Request) -> Response` the HTTP handler of this component.
+///
+/// The handler answers every request itself: an error that reached the runtime would be a bare 500.
+#[macro_export]
+macro_rules! component {
+    ($handler:path) => {
+        struct Component;
+        $crate::platform::sdk::wasip3::http::service::export!(Component);
+        impl $crate::platform::sdk::wasip3::exports::http::handler::Guest for Component {
+            async fn handle(
+                request: $crate::platform::sdk::wasip3::http::types::Request,
+            ) -> Result<
+                $crate::platform::sdk::wasip3::http::types::Response,
+                $crate::platform::sdk::wasip3::http::types::ErrorCode,
+            > {
+                $crate::platform::http::serve(request, $handler).await
+            }
+        }
+    };
+}

@@ -1,0 +1,82 @@
+//! The one wrapper around the SDK's SQLite, which always collects.
+//!
+//! The SDK's `execute` reports no SQL error by itself (it arrives when the result is collected), and
+//! a result that nobody drains stalls its neighbours. Nothing else may call it. Statements are run
+//! one at a time: what follows a `;` in a string would be dropped silently.
+
+use spin_sdk::sqlite::Connection;
+pub use spin_sdk::sqlite::{RowResult as Row, Value};
+
+/// An open connection. Dropping it rolls an open transaction back.
+pub struct Db(Connection);
+
+/// Why a statement failed.
+#[derive(Debug)]
+pub enum DbError {
+    /// Another writer held the database for longer than the busy timeout (5 s).
+    Busy,
+    /// The disk is full.
+    Full,
+    /// Anything else, in SQLite's words. They may name tables and columns, never values.
+    Other(String),
+}
+
+impl Db {
+    /// Opens a new connection to the default database.
+    ///
+    /// # Errors
+    /// [`DbError`] where the database cannot be opened.
+    pub async fn open() -> Result<Self, DbError> {
+        Connection::open_default().await.map(Self).map_err(DbError::from)
+    }
+
+    /// Runs one statement and returns all its rows.
+    ///
+    /// # Errors
+    /// [`DbError`] with SQLite's text.
+    pub async fn query(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        let result = self.0.execute(sql, values).await.map_err(DbError::from)?;
+        result.collect().await.map_err(DbError::from)
+    }
+
+    /// Runs one statement and returns its first row.
+    ///
+    /// # Errors
+    /// [`DbError`] with SQLite's text.
+    pub async fn row(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<Row>, DbError> {
+        Ok(self.query(sql, values).await?.into_iter().next())
+    }
+}
+
+impl From<spin_sdk::sqlite::Error> for DbError {
+    fn from(error: spin_sdk::sqlite::Error) -> Self {
+        use spin_sdk::sqlite::Error as Sdk;
+        match error {
+            Sdk::DatabaseFull => Self::Full,
+            Sdk::Io(text) if text.contains("database is locked") || text.contains("is busy") => {
+                Self::Busy
+            }
+            Sdk::Io(text) if text.contains("database or disk is full") => Self::Full,
+            Sdk::Io(text) => Self::Other(text),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+/// A text column of a row; empty where it is null.
+pub fn text(row: &Row, index: usize) -> &str {
+    row.get::<&str>(index).unwrap_or_default()
+}
+
+/// A text column of a row that may be null.
+pub fn opt_text(row: &Row, index: usize) -> Option<String> {
+    row.get::<&str>(index).map(str::to_owned)
+}

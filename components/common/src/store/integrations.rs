@@ -1,0 +1,247 @@
+//! The integrations of a workspace: pages, one, insert, delete.
+//!
+//! Every statement is bound to a workspace. It must not see a plaintext: credentials pass through
+//! as the ciphertext that the broker made.
+
+use super::{Event, Transaction, read, read_row};
+use crate::error::{Error, Result};
+use crate::id;
+use crate::platform::sqlite::{Value, text};
+
+/// One workspace's integrations.
+pub struct Integrations<'a> {
+    workspace: &'a str,
+}
+
+/// Which integrations a page shows; every member is optional.
+#[derive(Debug, Default)]
+pub struct ListQuery {
+    /// Exactly this status.
+    pub status: Option<String>,
+    /// Exactly this manifest.
+    pub manifest: Option<String>,
+    /// Exactly this health.
+    pub health: Option<String>,
+    /// A part of the name, case-folded.
+    pub q: Option<String>,
+    /// The id of the last integration of the page before.
+    pub cursor: Option<String>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// An integration that is there.
+#[derive(Debug)]
+pub struct Found {
+    /// Its id (it may have been asked for by slug).
+    pub id: String,
+    /// What the API shows of it: a JSON object.
+    pub doc: String,
+    /// Counts admins' changes; the entity tag.
+    pub version: i64,
+}
+
+/// A new integration with its credential, as the broker verified and sealed it.
+pub struct NewIntegration<'a> {
+    /// Its id; the ciphertext is bound to it.
+    pub id: &'a str,
+    /// Its name, as typed.
+    pub name: &'a str,
+    /// The manifest, and the SHA-256 of the version it is made with.
+    pub manifest: (&'a str, &'a str),
+    /// `api_key`, `basic`, …
+    pub auth_method: &'a str,
+    /// `healthy` or `unknown`.
+    pub health: &'a str,
+    /// The account at the provider: id and label.
+    pub account: (Option<&'a str>, Option<&'a str>),
+    /// Parameters, a JSON object.
+    pub params: &'a str,
+    /// Policy, a JSON object.
+    pub policy: &'a str,
+    /// The ciphertext, the key it is sealed with, the hint that may be shown.
+    pub credential: (&'a [u8], &'a str, Option<&'a str>),
+    /// Who makes it.
+    pub created_by: &'a str,
+}
+
+impl<'a> Integrations<'a> {
+    /// Those of `workspace`.
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn page(&self, query: &ListQuery) -> Result<String> {
+        let mut values = vec![
+            Value::text(self.workspace),
+            Value::from(query.limit),
+            Value::text(query.cursor.as_deref().unwrap_or("int_~")),
+        ];
+        let mut filters = String::new();
+        let conditions = [
+            ("status = ", query.status.clone()),
+            ("manifest_id = ", query.manifest.clone()),
+            ("health = ", query.health.clone()),
+            ("0 < instr(name_key, ", query.q.as_deref().map(id::fold)),
+        ];
+        for (condition, value) in conditions {
+            let Some(value) = value else { continue };
+            values.push(Value::text(value));
+            let close = if condition.ends_with(", ") { ")" } else { "" };
+            filters.push_str(&format!(" and {condition}?{}{close}", values.len()));
+        }
+        let sql = format!(
+            "select docs, iif(exists(select 1 from integrations
+                where workspace = ?1 and id < last{filters}), last, null)
+             from (select group_concat(doc, ',') as docs, min(id) as last from (
+               select id, doc from integrations
+               where workspace = ?1 and id < ?3{filters} order by id desc limit ?2))"
+        );
+        let row = read_row(&sql, values).await?;
+        let row = row.ok_or_else(|| Error::Internal("an aggregate without a row".into()))?;
+        let next = match text(&row, 1) {
+            "" => "null".to_owned(),
+            last => format!("\"{last}\""),
+        };
+        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", text(&row, 0)))
+    }
+
+    /// The integration with this id or slug.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn find(&self, id_or_slug: &str) -> Result<Found> {
+        let sql = "select id, doc, version from integrations
+                   where workspace = ?1 and (id = ?2 or slug = ?2)";
+        let row = read_row(sql, [Value::text(self.workspace), Value::text(id_or_slug)]).await?;
+        let row = row.ok_or_else(|| not_found(id_or_slug))?;
+        Ok(Found {
+            id: text(&row, 0).to_owned(),
+            doc: text(&row, 1).to_owned(),
+            version: row.get(2).unwrap_or(0),
+        })
+    }
+
+    /// Who has `name`, compared case-folded.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`], [`Error::Storage`].
+    pub async fn name_is_free(&self, name: &str) -> Result<()> {
+        let rows = read(NAME_SQL, self.name_values(name)).await?;
+        self.taken(name, rows.first().map(|row| text(row, 0)))
+    }
+
+    /// Writes a new integration and its credential, and returns what the API shows.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`], [`Error::Storage`].
+    pub async fn insert(&self, tx: &Transaction, new: &NewIntegration<'_>) -> Result<String> {
+        let rows = tx.query(NAME_SQL, self.name_values(new.name)).await?;
+        self.taken(new.name, rows.first().map(|row| text(row, 0)))?;
+        let slug = self.free_slug(tx, new.name).await?;
+        let (sealed, key_id, hint) = new.credential;
+        tx.query(
+            "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
+               manifest_hash, auth_method, health, health_at, account_id, account_label, params,
+               policy, created_at, created_by, updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?9 = 'healthy', ?10, null), ?11, ?12,
+               ?13, ?14, ?10, ?15, ?10)",
+            [
+                Value::text(new.id),
+                Value::text(self.workspace),
+                Value::text(slug),
+                Value::text(new.name),
+                Value::text(id::fold(new.name)),
+                Value::text(new.manifest.0),
+                Value::text(new.manifest.1),
+                Value::text(new.auth_method),
+                Value::text(new.health),
+                Value::integer(tx.now_ms),
+                Value::from(new.account.0),
+                Value::from(new.account.1),
+                Value::text(new.params),
+                Value::text(new.policy),
+                Value::text(new.created_by),
+            ],
+        )
+        .await?;
+        tx.query(
+            "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            [
+                Value::text(new.id),
+                Value::text(self.workspace),
+                Value::from(sealed),
+                Value::text(key_id),
+                Value::from(hint),
+                Value::integer(tx.now_ms),
+            ],
+        )
+        .await?;
+        let row = tx
+            .row("select doc from integrations where id = ?1", [Value::text(new.id)])
+            .await?
+            .ok_or_else(|| Error::Internal("the new row is not there".into()))?;
+        Ok(text(&row, 0).to_owned())
+    }
+
+    /// Deletes an integration and its credential, and writes `event` beside it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where somebody else was faster, [`Error::Storage`].
+    pub async fn delete(&self, tx: &Transaction, event: &Event<'_>) -> Result<()> {
+        let id = event.integration_id;
+        let deleted = tx
+            .row(
+                "delete from integrations where workspace = ?1 and id = ?2 returning id",
+                [Value::text(self.workspace), Value::text(id)],
+            )
+            .await?;
+        if deleted.is_none() {
+            return Err(not_found(id));
+        }
+        tx.record(event).await
+    }
+
+    async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
+        let base = id::slug(name);
+        let rows = tx
+            .query(
+                "select slug from integrations
+                 where workspace = ?1 and (slug = ?2 or slug glob ?2 || '-[0-9]*')",
+                [Value::text(self.workspace), Value::text(base.as_str())],
+            )
+            .await?;
+        let taken: Vec<&str> = rows.iter().map(|row| text(row, 0)).collect();
+        if !taken.contains(&base.as_str()) {
+            return Ok(base);
+        }
+        let numbered = (2..).map(|number| format!("{base}-{number}"));
+        let free = numbered.into_iter().find(|slug| !taken.contains(&slug.as_str()));
+        free.ok_or_else(|| Error::Internal("no slug is free".into()))
+    }
+
+    fn name_values(&self, name: &str) -> [Value; 2] {
+        [Value::text(self.workspace), Value::text(id::fold(name))]
+    }
+
+    fn taken(&self, name: &str, existing: Option<&str>) -> Result<()> {
+        match existing {
+            Some(id) => {
+                Err(Error::NameTaken { name: name.to_owned(), existing_id: id.to_owned() })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+const NAME_SQL: &str = "select id from integrations where workspace = ?1 and name_key = ?2";
+
+fn not_found(id: &str) -> Error {
+    let shown: String = id.chars().take(64).collect();
+    Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
+}

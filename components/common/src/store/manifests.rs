@@ -1,0 +1,164 @@
+//! The workspace's own manifests: an index in SQLite, the documents in key-value storage under
+//! their hash.
+//!
+//! A document is written before the row that names it and never changed, so that an integration
+//! keeps the version it was made with. What is read is hashed again.
+
+use sha2::{Digest, Sha256};
+
+use super::{Transaction, read, read_row};
+use crate::error::{Error, Result};
+use crate::platform::kv;
+use crate::platform::sqlite::{Value, text};
+
+/// One workspace's own manifests.
+pub struct Manifests<'a> {
+    workspace: &'a str,
+}
+
+/// The row of a workspace's own manifest.
+pub struct OwnManifest {
+    /// `custom-…`.
+    pub id: String,
+    /// The SHA-256 of its document, in hexadecimal.
+    pub hash: String,
+}
+
+impl<'a> Manifests<'a> {
+    /// Most of them in a workspace.
+    pub const MAX: usize = 100;
+
+    /// Those of `workspace`.
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// All, by id.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn all(&self) -> Result<Vec<OwnManifest>> {
+        let sql = "select id, hash from manifests where workspace = ?1 order by id";
+        let rows = read(sql, [Value::text(self.workspace)]).await?;
+        Ok(rows
+            .iter()
+            .map(|row| OwnManifest { id: text(row, 0).to_owned(), hash: text(row, 1).to_owned() })
+            .collect())
+    }
+
+    /// The hash of the current version of `id`.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn hash(&self, id: &str) -> Result<Option<String>> {
+        let sql = "select hash from manifests where workspace = ?1 and id = ?2";
+        let row = read_row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
+        Ok(row.map(|row| text(&row, 0).to_owned()))
+    }
+
+    /// The document under `hash`.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] where it is gone or was changed, [`Error::Storage`].
+    pub async fn document(hash: &str) -> Result<Vec<u8>> {
+        let bytes = kv::get(&key(hash)).await?;
+        let bytes = bytes.ok_or_else(|| Error::Unreadable(format!("manifest {hash} is gone")))?;
+        if digest(&bytes) == hash {
+            Ok(bytes)
+        } else {
+            Err(Error::Unreadable(format!("manifest {hash} was changed outside")))
+        }
+    }
+
+    /// Stores `document`, which `id` names from now on. `replace` says whether it may, or must,
+    /// be there already. Returns the hash.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::NotFound`],
+    /// [`Error::Storage`].
+    pub async fn save(
+        &self,
+        id: &str,
+        document: &[u8],
+        actor: &str,
+        replace: bool,
+    ) -> Result<String> {
+        let hash = digest(document);
+        kv::set(&key(&hash), document).await?;
+        let tx = Transaction::begin().await?;
+        let row = tx
+            .row(
+                "select exists(select 1 from manifests where workspace = ?1 and id = ?2), count(*)
+                 from manifests where workspace = ?1",
+                [Value::text(self.workspace), Value::text(id)],
+            )
+            .await?;
+        let (exists, count) = row.map_or((false, 0), |row| {
+            (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
+        });
+        if exists && !replace {
+            return Err(conflict("manifest_exists", format!("{id} is there already: PUT replaces it")));
+        }
+        if !exists && replace {
+            return Err(not_found(id));
+        }
+        if !exists && count >= Self::MAX {
+            let detail = format!("a workspace has at most {} manifests of its own", Self::MAX);
+            return Err(conflict("too_many_manifests", detail));
+        }
+        tx.query(
+            "insert into manifests (workspace, id, hash, created_at, created_by, updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?4)
+             on conflict do update set hash = excluded.hash, updated_at = excluded.updated_at",
+            [
+                Value::text(self.workspace),
+                Value::text(id),
+                Value::text(hash.as_str()),
+                Value::integer(tx.now_ms),
+                Value::text(actor),
+            ],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(hash)
+    }
+
+    /// Deletes `id`. Its documents stay: they are small, immutable and may be used again.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] (`manifest_in_use`), [`Error::NotFound`], [`Error::Storage`].
+    pub async fn delete(&self, id: &str) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        let values = || [Value::text(self.workspace), Value::text(id)];
+        let used = tx
+            .row(
+                "select id from integrations where workspace = ?1 and manifest_id = ?2 limit 1",
+                values(),
+            )
+            .await?;
+        if let Some(row) = used {
+            let detail = format!("{id} is used by {}: delete that first", text(&row, 0));
+            return Err(conflict("manifest_in_use", detail));
+        }
+        let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";
+        tx.row(sql, values()).await?.ok_or_else(|| not_found(id))?;
+        tx.commit().await
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn key(hash: &str) -> String {
+    format!("manifest/{hash}")
+}
+
+fn conflict(code: &'static str, detail: String) -> Error {
+    Error::Conflict { code, detail }
+}
+
+fn not_found(id: &str) -> Error {
+    let shown: String = id.chars().take(64).collect();
+    Error::NotFound(format!("there is no manifest {shown:?} in this workspace"))
+}

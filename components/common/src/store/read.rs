@@ -1,0 +1,53 @@
+//! The reading connection, kept for as long as the instance lives.
+//!
+//! One `select` per use: a kept connection must not hold a transaction open, or it would go on
+//! seeing the past. It is thrown away on any error.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::schema;
+use crate::error::Result;
+use crate::platform::sqlite::{Db, Row, Value};
+
+thread_local! {
+    static READER: RefCell<Option<Rc<Db>>> = const { RefCell::new(None) };
+}
+
+/// Runs one `select` and returns its rows.
+///
+/// # Errors
+/// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`].
+pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<Row>> {
+    let db = reader().await?;
+    match db.query(sql, values).await {
+        Ok(rows) => Ok(rows),
+        Err(error) => {
+            READER.set(None);
+            Err(error.into())
+        }
+    }
+}
+
+/// Runs one `select` and returns its first row.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_row(
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<Row>> {
+    Ok(read(sql, values).await?.into_iter().next())
+}
+
+async fn reader() -> Result<Rc<Db>> {
+    if let Some(db) = READER.with_borrow(Clone::clone) {
+        return Ok(db);
+    }
+    let db = Db::open().await?;
+    schema::ensure(&db).await?;
+    db.query("pragma query_only = 1", []).await?;
+    let db = Rc::new(db);
+    READER.set(Some(Rc::clone(&db)));
+    Ok(db)
+}

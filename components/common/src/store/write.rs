@@ -1,0 +1,77 @@
+//! A writing transaction on a connection of its own.
+//!
+//! Dropping it without [`Transaction::commit`] rolls back, whatever the reason. Deleted content is
+//! overwritten (`secure_delete`), and a commit is on the disk when it returns.
+
+use super::{Event, NOW_MS, schema};
+use crate::error::{Error, Result};
+use crate::platform::sqlite::{Db, Row, Value};
+
+/// An open transaction that holds the write lock.
+pub struct Transaction {
+    db: Db,
+    /// The database's time when it began, in milliseconds since the Unix epoch.
+    pub now_ms: i64,
+}
+
+impl Transaction {
+    /// Opens a connection, brings the schema up to date and takes the write lock.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] where the lock is not to be had within 5 s, [`Error::DatabaseNewer`].
+    pub async fn begin() -> Result<Self> {
+        let db = Db::open().await?;
+        schema::ensure(&db).await?;
+        for pragma in
+            ["pragma secure_delete = 1", "pragma foreign_keys = 1", "pragma synchronous = full"]
+        {
+            db.query(pragma, []).await?;
+        }
+        db.query("begin immediate", []).await?;
+        let row = db.row(&format!("select {NOW_MS}"), []).await?;
+        let now_ms = row.and_then(|row| row.get::<i64>(0));
+        let now_ms = now_ms.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
+        Ok(Self { db, now_ms })
+    }
+
+    /// Runs one statement and returns its rows.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn query(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Row>> {
+        Ok(self.db.query(sql, values).await?)
+    }
+
+    /// Runs one statement and returns its first row.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn row(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<Row>> {
+        Ok(self.db.row(sql, values).await?)
+    }
+
+    /// Writes an event beside what it tells.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn record(&self, event: &Event<'_>) -> Result<()> {
+        event.insert(self).await
+    }
+
+    /// Commits. From here on it is on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; then nothing was changed.
+    pub async fn commit(self) -> Result<()> {
+        self.db.query("commit", []).await?;
+        Ok(())
+    }
+}

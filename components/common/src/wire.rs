@@ -1,0 +1,139 @@
+//! What clients send: the JSON of requests, every member known, with the rules that need no
+//! manifest. What clients get is made by the database (`doc` in the migrations).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, FieldError, Result};
+use crate::secret::SecretJson;
+
+/// `POST /api/integrations`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntegrationIn {
+    /// Which manifest: `stripe`, `custom-…`.
+    pub manifest_id: String,
+    /// A friendly name: 1–100 printable characters.
+    pub name: String,
+    /// The manifest's credential fields by name.
+    #[serde(default)]
+    pub credentials: Option<SecretJson>,
+    /// The manifest's parameters by name.
+    #[serde(default)]
+    pub params: Map<String, Value>,
+    /// OAuth scopes to ask for.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
+    /// Which agents may do what.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Whether the credentials are tried at the provider before they are saved.
+    #[serde(default = "yes")]
+    pub verify: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Which agents may make which calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Subjects of agents, or `*`.
+    #[serde(default = "everyone")]
+    pub agents: Vec<String>,
+    /// Deny wins; if any allow exists, what matches none is denied.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+}
+
+/// One rule of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What happens to a call that matches.
+    pub effect: Effect,
+    /// Methods in capitals, or `*`.
+    pub methods: Vec<String>,
+    /// `/v1/charges/**`: `*` is one segment, `**` the rest.
+    pub path: String,
+    /// One of the manifest's hosts; all where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// The call is made.
+    Allow,
+    /// The call is refused.
+    Deny,
+}
+
+fn everyone() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { agents: everyone(), rules: Vec::new() }
+    }
+}
+
+impl IntegrationIn {
+    /// Checks what needs no manifest.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every member that breaks a rule.
+    pub fn check(&self) -> Result<()> {
+        let mut errors = Vec::new();
+        check_name(&self.name, &mut errors);
+        if self.manifest_id.is_empty() || self.manifest_id.len() > 64 {
+            errors.push(FieldError::new("/manifest_id", "must be 1 to 64 characters"));
+        }
+        self.policy.check(&mut errors);
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
+}
+
+fn check_name(name: &str, errors: &mut Vec<FieldError>) {
+    let length = name.trim().chars().count();
+    if !(1..=100).contains(&length) {
+        let detail = format!("must be 1 to 100 characters, has {length}");
+        errors.push(FieldError::new("/name", detail));
+    }
+    if name.chars().any(char::is_control) {
+        errors.push(FieldError::new("/name", "must not hold control characters"));
+    }
+}
+
+impl Policy {
+    fn check(&self, errors: &mut Vec<FieldError>) {
+        const MAX: usize = 100;
+        let mut broken = |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
+        if self.agents.len() > MAX || self.rules.len() > MAX {
+            broken("/policy".into(), "at most 100 agents and 100 rules");
+        }
+        for (index, agent) in self.agents.iter().enumerate() {
+            let length = agent.chars().count();
+            if !(1..=128).contains(&length) || agent.chars().any(char::is_control) {
+                broken(format!("/policy/agents/{index}"), "must be `*` or 1 to 128 printable characters");
+            }
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            let at = |member: &str| format!("/policy/rules/{index}/{member}");
+            let is_method = |m: &String| m == "*" || m.bytes().all(|b| b.is_ascii_uppercase());
+            if rule.methods.is_empty() || !rule.methods.iter().all(|m| !m.is_empty() && is_method(m)) {
+                broken(at("methods"), "must be methods in capitals, or `*`");
+            }
+            if !rule.path.starts_with('/') || rule.path.len() > 500 {
+                broken(at("path"), "must start with `/` and be at most 500 characters");
+            } else if rule.path.contains("**") && !rule.path.ends_with("/**") {
+                broken(at("path"), "`**` must be the last segment");
+            }
+        }
+    }
+}
