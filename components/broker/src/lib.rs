@@ -1,1 +1,70 @@
+//! The private holder of everything secret: encryption keys, client secrets, the way out to
+//! providers. Sealing and opening credentials happens here and nowhere else.
+//!
+//! It has no operation that returns a plaintext. Callers name an integration; what its credential
+//! is, and where it may be sent, the broker finds out itself.
+#![forbid(unsafe_code)]
 
+mod callers;
+mod check;
+mod credential;
+mod egress;
+mod health;
+mod keys;
+mod provider;
+mod revoke;
+mod screen;
+mod seal;
+mod source;
+mod verify;
+
+use http::{Method, StatusCode};
+use nexus_common::broker::{NewCredentials, Stored};
+use nexus_common::http::{Inbound, json_response, serve};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::{Error, Result, component};
+use serde::Serialize;
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, operate).await
+}
+
+async fn operate(inbound: Inbound) -> Result<Response> {
+    let segments = inbound.segments("/v1");
+    let operation = segments.first().copied().unwrap_or_default().to_owned();
+    callers::authorise(&inbound, &operation).await?;
+    if inbound.method() != Method::POST {
+        return Err(Error::MethodNotAllowed("POST"));
+    }
+    let request_id = inbound.request_id.clone();
+    match operation.as_str() {
+        "seal" => answer(&seal_new(inbound.json().await?).await?),
+        "verify" => answer(&verify_new(inbound.json().await?).await?),
+        "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
+        "revoke" => answer(&revoke::plan(&inbound.json::<Stored>().await?).await?),
+        "health" => answer(&health::state().await),
+        other => Err(Error::NotImplemented(format!("the operation {other} is not there yet"))),
+    }
+}
+
+async fn verify_new(new: NewCredentials) -> Result<nexus_common::broker::Account> {
+    let prepared = credential::prepare(&new).await?;
+    verify::new_credential(&prepared).await
+}
+
+async fn seal_new(new: NewCredentials) -> Result<nexus_common::broker::Sealed> {
+    let prepared = credential::prepare(&new).await?;
+    let (health, account) = if new.verify && prepared.can_be_verified() {
+        ("healthy", verify::new_credential(&prepared).await?)
+    } else {
+        ("unknown", nexus_common::broker::Account::default())
+    };
+    credential::seal(&new, prepared, health, account).await
+}
+
+fn answer<T: Serialize>(value: &T) -> Result<Response> {
+    let body = serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(json_response(StatusCode::OK, body))
+}

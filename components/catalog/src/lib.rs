@@ -1,1 +1,44 @@
+//! The catalogue: `/api/manifests`, built in and the workspace's own.
+//!
+//! It must not let a manifest through that could send a credential somewhere its reader would not
+//! expect: the rules of `nexus_manifests::lint` and the egress guard hold here already.
+#![forbid(unsafe_code)]
 
+mod own;
+mod show;
+
+use http::Method;
+use nexus_common::http::{Inbound, serve};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::{Error, Result, component};
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, route).await
+}
+
+async fn route(inbound: Inbound) -> Result<Response> {
+    let method = inbound.method().clone();
+    if inbound.path().starts_with("/api/oauth-clients") {
+        return Err(Error::NotImplemented("OAuth apps are not there yet".into()));
+    }
+    let segments = inbound.segments("/api/manifests");
+    match segments.as_slice() {
+        [] => match method {
+            Method::GET => show::list(&inbound).await,
+            Method::POST => own::create(inbound).await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        [id] => match method {
+            Method::GET => show::one(&inbound, id).await,
+            Method::PUT => {
+                let id = (*id).to_owned();
+                own::replace(inbound, &id).await
+            }
+            Method::DELETE => own::delete(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
+        },
+        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    }
+}

@@ -76,3 +76,27 @@ pub async fn broker_secret() -> Result<Secret> {
 pub async fn required(name: &str) -> Result<String> {
     variables::get(name).await.ok_or_else(|| Error::misconfigured(name, "must be set"))
 }
+
+/// The origin under which clients reach the application.
+///
+/// # Errors
+/// [`Error::Misconfigured`] unless it is an https origin, or an http one on a loopback address.
+pub async fn public_url() -> Result<url::Url> {
+    const RULE: &str = "must be an origin, https://… (or http:// on a loopback address), no path";
+    let text = required("public_url").await?;
+    let broken = || Error::misconfigured("public_url", RULE);
+    let url = url::Url::parse(&text).map_err(|_| broken())?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    if bare && anonymous && secure { Ok(url) } else { Err(broken()) }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod broker;
 pub mod config;
+pub mod encoding;
 pub mod error;
 pub mod http;
 pub mod id;

@@ -1,1 +1,98 @@
+//! `POST /api/integrations`: verified at the provider, sealed, saved, in that order.
+//!
+//! It must not open a ciphertext, and must leave nothing behind where it fails: row and ciphertext
+//! are written in one transaction, after the broker has verified and sealed.
+#![forbid(unsafe_code)]
 
+use http::{Method, StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::broker::{Broker, NewCredentials, Sealed};
+use nexus_common::http::{Inbound, json_response, serve, set};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::store::{Event, Integrations, NewIntegration, Transaction};
+use nexus_common::wire::IntegrationIn;
+use nexus_common::{Error, Result, component, encoding, id};
+use serde_json::json;
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, create).await
+}
+
+async fn create(inbound: Inbound) -> Result<Response> {
+    if inbound.method() != Method::POST {
+        return Err(Error::MethodNotAllowed("POST"));
+    }
+    if !inbound.segments("/api/integrations").is_empty() {
+        return Err(Error::NotImplemented("connecting again is not there yet".into()));
+    }
+    let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    inbound.query(&[])?;
+    let request_id = inbound.request_id.clone();
+    let input: IntegrationIn = inbound.json().await?;
+    input.check()?;
+    let name = input.name.trim();
+    let integrations = Integrations::of(&caller.workspace);
+    // Asked again inside the transaction; here it spares the provider a call.
+    integrations.name_is_free(name).await?;
+
+    let id = id::integration(clock::now_ms());
+    let new = NewCredentials {
+        workspace: caller.workspace.clone(),
+        integration_id: id.clone(),
+        manifest_id: input.manifest_id.clone(),
+        params: input.params.clone(),
+        credentials: input.credentials.clone().unwrap_or_default(),
+        verify: input.verify,
+    };
+    let sealed = Broker::new("create", &request_id).seal(&new).await?;
+    if input.scopes.is_some() {
+        return Err(Error::invalid("/scopes", "only OAuth 2.0 manifests have scopes"));
+    }
+    let doc = save(&caller, &input, &id, &sealed, &request_id).await?;
+    let mut response = json_response(StatusCode::CREATED, doc);
+    set(&mut response, header::LOCATION, &format!("/api/integrations/{id}"));
+    set(&mut response, header::ETAG, "\"1\"");
+    Ok(response)
+}
+
+async fn save(
+    caller: &Caller,
+    input: &IntegrationIn,
+    id: &str,
+    sealed: &Sealed,
+    request_id: &str,
+) -> Result<String> {
+    let ciphertext = encoding::from_base64(&sealed.sealed)
+        .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
+    let params = json!(sealed.params).to_string();
+    let policy = json!(input.policy).to_string();
+    let account = &sealed.account;
+    let new = NewIntegration {
+        id,
+        name: input.name.trim(),
+        manifest: (&input.manifest_id, &sealed.manifest_hash),
+        auth_method: &sealed.auth_method,
+        health: &sealed.health,
+        account: (account.id.as_deref(), account.label.as_deref()),
+        params: &params,
+        policy: &policy,
+        credential: (&ciphertext, &sealed.key_id, sealed.hint.as_deref()),
+        created_by: &caller.subject,
+    };
+    let event = Event {
+        workspace: &caller.workspace,
+        integration_id: id,
+        kind: "integration.created",
+        actor: &caller.subject,
+        detail: json!({"manifest_id": input.manifest_id, "name": new.name, "verified": input.verify}),
+        request_id,
+    };
+    let tx = Transaction::begin().await?;
+    let doc = Integrations::of(&caller.workspace).insert(&tx, &new).await?;
+    tx.record(&event).await?;
+    tx.commit().await?;
+    Ok(doc)
+}

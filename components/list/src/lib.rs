@@ -1,1 +1,109 @@
+//! The front of `/api/integrations`: answers `GET`, passes the rest on to the component that acts.
+//!
+//! It must not vouch for a caller: whoever acts verifies the token again. It has no broker secret.
+#![forbid(unsafe_code)]
 
+use http::{Method, StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::http::{Inbound, forward, json_response, serve, set};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::store::{Integrations, ListQuery};
+use nexus_common::{Error, Result, component};
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, route).await
+}
+
+async fn route(inbound: Inbound) -> Result<Response> {
+    let method = inbound.method().clone();
+    match inbound.segments("/api/integrations").as_slice() {
+        [] => match method {
+            Method::GET => page(inbound).await,
+            Method::POST => forward(inbound, "create").await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        [id] => match method {
+            Method::GET => one(&inbound, id).await,
+            Method::PUT => not_yet("changing an integration"),
+            Method::DELETE => forward(inbound, "delete").await,
+            _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
+        },
+        [_, "check"] => match method {
+            Method::POST => forward(inbound, "monitor").await,
+            _ => Err(Error::MethodNotAllowed("POST")),
+        },
+        [_, "authorize"] => match method {
+            Method::POST => not_yet("connecting again"),
+            _ => Err(Error::MethodNotAllowed("POST")),
+        },
+        [_, "events" | "usage"] => match method {
+            Method::GET => forward(inbound, "monitor").await,
+            _ => Err(Error::MethodNotAllowed("GET")),
+        },
+        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    }
+}
+
+fn not_yet(what: &str) -> Result<Response> {
+    Err(Error::NotImplemented(format!("{what} is not there yet")))
+}
+
+async fn page(inbound: Inbound) -> Result<Response> {
+    let query = list_query(&inbound)?;
+    let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    let page = Integrations::of(&caller.workspace).page(&query).await?;
+    Ok(json_response(StatusCode::OK, page))
+}
+
+async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
+    inbound.query(&[])?;
+    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let found = Integrations::of(&caller.workspace).find(id).await?;
+    let mut response = json_response(StatusCode::OK, found.doc);
+    set(&mut response, header::ETAG, &format!("\"{}\"", found.version));
+    Ok(response)
+}
+
+fn list_query(inbound: &Inbound) -> Result<ListQuery> {
+    let mut query = ListQuery { limit: 50, ..ListQuery::default() };
+    for (name, value) in inbound.query(&["status", "manifest", "health", "q", "limit", "cursor"])? {
+        match name.as_str() {
+            "limit" => query.limit = limit(&value)?,
+            "cursor" => query.cursor = Some(cursor(value)?),
+            "status" => query.status = Some(one_of("status", value, &["active", "inactive"])?),
+            "health" => {
+                let states = ["pending", "unknown", "healthy", "failing", "reauthorize"];
+                query.health = Some(one_of("health", value, &states)?);
+            }
+            "manifest" => query.manifest = Some(value),
+            _ => query.q = Some(value),
+        }
+    }
+    Ok(query)
+}
+
+fn limit(value: &str) -> Result<u32> {
+    match value.parse() {
+        Ok(limit @ 1..=100) => Ok(limit),
+        _ => Err(Error::invalid("?limit", format!("must be 1 to 100, is {value:?}"))),
+    }
+}
+
+fn cursor(value: String) -> Result<String> {
+    let ulid = value.strip_prefix("int_").unwrap_or_default();
+    if ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        Ok(value)
+    } else {
+        Err(Error::invalid("?cursor", "must be a `next_cursor` of an earlier page"))
+    }
+}
+
+fn one_of(name: &str, value: String, known: &[&str]) -> Result<String> {
+    if known.contains(&value.as_str()) {
+        return Ok(value);
+    }
+    let detail = format!("must be one of {}, is {value:?}", known.join(", "));
+    Err(Error::invalid(format!("?{name}"), detail))
+}

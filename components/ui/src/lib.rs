@@ -1,1 +1,58 @@
+//! Serves the admin UI with its security headers.
+//!
+//! It must not have rights of any kind: no storage, no secrets, no way out.
+#![forbid(unsafe_code)]
 
+use http::{HeaderName, Method, StatusCode, header};
+use nexus_common::http::{Inbound, serve, set, typed};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::platform::variables;
+use nexus_common::{Error, Result, component};
+
+component!(handle);
+
+const PAGE: &str = include_str!("../../../static/placeholder.html");
+const STYLE: &str = include_str!("../../../static/placeholder.css");
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, show).await
+}
+
+async fn show(inbound: Inbound) -> Result<Response> {
+    if !matches!(*inbound.method(), Method::GET | Method::HEAD) {
+        return Err(Error::MethodNotAllowed("GET, HEAD"));
+    }
+    let mut response = match inbound.path() {
+        "/" => typed(StatusCode::OK, "text/html; charset=utf-8", PAGE),
+        "/placeholder.css" => typed(StatusCode::OK, "text/css; charset=utf-8", STYLE),
+        path => return Err(Error::NotFound(format!("there is nothing at {path}"))),
+    };
+    let ancestors = variables::get("ui_frame_ancestors").await;
+    secure(&mut response, &ancestors.unwrap_or_else(|| "'none'".to_owned()))?;
+    Ok(response)
+}
+
+/// The headers of every page: nothing but our own origin, no inline script or style, no framing
+/// except by `ancestors` (a CSP source list).
+fn secure(response: &mut Response, ancestors: &str) -> Result<()> {
+    if ancestors.contains([';', ',', '\r', '\n']) {
+        return Err(Error::misconfigured("ui_frame_ancestors", "must be one CSP source list"));
+    }
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    );
+    set(response, header::CONTENT_SECURITY_POLICY, &policy);
+    set(response, header::REFERRER_POLICY, "no-referrer");
+    set(response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    // Not `same-origin`: the window that OAuth opens must be able to tell the UI that it is done.
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    set(response, opener, "same-origin-allow-popups");
+    let permissions = HeaderName::from_static("permissions-policy");
+    set(response, permissions, "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if ancestors == "'none'" {
+        set(response, header::X_FRAME_OPTIONS, "DENY");
+    }
+    Ok(())
+}

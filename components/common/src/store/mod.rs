@@ -17,5 +17,3 @@ pub use read::{read, read_row};
 pub use schema::{KNOWN as SCHEMA_KNOWN, version as schema_version};
 pub use write::Transaction;
 
-/// The database's time in milliseconds since the Unix epoch, as an SQL expression.
-pub const NOW_MS: &str = "cast(unixepoch('subsec') * 1000 as integer)";

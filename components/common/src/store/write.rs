@@ -3,15 +3,20 @@
 //! Dropping it without [`Transaction::commit`] rolls back, whatever the reason. Deleted content is
 //! overwritten (`secure_delete`), and a commit is on the disk when it returns.
 
-use super::{Event, NOW_MS, schema};
+use super::{Event, schema};
 use crate::error::{Error, Result};
-use crate::platform::sqlite::{Db, Row, Value};
+use crate::platform::sqlite::{Db, Row, Value, text};
+
+const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch')
+  from (select cast(unixepoch('subsec') * 1000 as integer) as ms)";
 
 /// An open transaction that holds the write lock.
 pub struct Transaction {
     db: Db,
     /// The database's time when it began, in milliseconds since the Unix epoch.
     pub now_ms: i64,
+    /// The same as the API shows times: RFC 3339, UTC.
+    pub now: String,
 }
 
 impl Transaction {
@@ -28,10 +33,9 @@ impl Transaction {
             db.query(pragma, []).await?;
         }
         db.query("begin immediate", []).await?;
-        let row = db.row(&format!("select {NOW_MS}"), []).await?;
-        let now_ms = row.and_then(|row| row.get::<i64>(0));
-        let now_ms = now_ms.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
-        Ok(Self { db, now_ms })
+        let row = db.row(NOW, []).await?;
+        let row = row.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
+        Ok(Self { db, now_ms: row.get(0).unwrap_or(0), now: text(&row, 1).to_owned() })
     }
 
     /// Runs one statement and returns its rows.

@@ -1,0 +1,173 @@
+//! A credential: the fields that were entered, and the pins that say where they may go.
+//!
+//! The pins are sealed with the fields. Whoever changes a manifest, a parameter or a row later
+//! cannot make the broker send the fields anywhere else.
+
+use std::collections::BTreeMap;
+
+use nexus_common::broker::{Account, NewCredentials, Sealed};
+use nexus_common::platform::sqlite::{Value, opt_text, text};
+use nexus_common::store::read_row;
+use nexus_common::{Error, FieldError, Result, encoding};
+use nexus_manifests::{AuthMethod, Finding, Manifest, Pins, Verify, params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::keys;
+use crate::seal::{self, Place};
+use crate::source::{self, Sourced};
+
+/// The plaintext of a sealed credential. It prints nothing and is zeroised.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Credential {
+    /// Where it may be sent, and how.
+    pub(crate) pins: Pins,
+    /// The fields by name.
+    pub(crate) fields: BTreeMap<String, String>,
+}
+
+impl Drop for Credential {
+    fn drop(&mut self) {
+        self.fields.values_mut().for_each(Zeroize::zeroize);
+    }
+}
+
+/// A credential with the manifest and the parameters that it is used by.
+pub(crate) struct Usable {
+    /// The manifest and its version.
+    pub(crate) sourced: Sourced,
+    /// The parameters.
+    pub(crate) params: BTreeMap<String, String>,
+    /// The credential itself.
+    pub(crate) credential: Credential,
+}
+
+impl Usable {
+    /// Whether the provider has a call that proves the credential.
+    pub(crate) fn can_be_verified(&self) -> bool {
+        matches!(self.sourced.manifest.verify, Verify::Request(_))
+    }
+
+    /// The secret fields' values.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secret = |name: &&String| is_secret(&self.sourced.manifest, name);
+        self.credential.fields.keys().filter(secret).filter_map(|name| {
+            self.credential.fields.get(name).map(String::as_str)
+        })
+    }
+}
+
+/// The names of the secret fields of a manifest, in its order.
+pub(crate) fn secret_fields(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    manifest.credentials.iter().filter(|field| field.secret).map(|field| field.name.as_str())
+}
+
+fn is_secret(manifest: &Manifest, name: &str) -> bool {
+    manifest.credentials.iter().any(|field| field.name == name && field.secret)
+}
+
+/// Checks new credentials against their manifest and pins them.
+///
+/// # Errors
+/// [`Error::Invalid`] with every member that breaks a rule, [`Error::NotImplemented`] for OAuth 2.0.
+pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
+    let sourced = source::current(&new.workspace, &new.manifest_id).await?;
+    let manifest = &sourced.manifest;
+    if !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
+        let method = manifest.auth_method.as_str();
+        return Err(Error::NotImplemented(format!("connecting by {method} is not there yet")));
+    }
+    let empty = Map::new();
+    let given = match new.credentials.expose() {
+        Json::Object(members) => members,
+        Json::Null => &empty,
+        _ => return Err(Error::invalid("/credentials", "must be an object")),
+    };
+    let (params, fields) =
+        match (params::check_params(manifest, &new.params), params::check_credentials(manifest, given)) {
+            (Ok(params), Ok(fields)) => (params, fields),
+            (params, fields) => {
+                let findings = params.err().into_iter().chain(fields.err()).flatten();
+                return Err(Error::Invalid(findings.map(field_error).collect()));
+            }
+        };
+    let pins = params::pins(manifest, &params).map_err(broken)?;
+    Ok(Usable { credential: Credential { pins, fields }, params, sourced })
+}
+
+/// Seals what [`prepare`] made.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
+pub(crate) async fn seal(
+    new: &NewCredentials,
+    usable: Usable,
+    health: &str,
+    account: Account,
+) -> Result<Sealed> {
+    let ring = keys::ring().await?;
+    let plaintext = serde_json::to_vec(&usable.credential)
+        .map(Zeroizing::new)
+        .map_err(|_| Error::Internal("a credential that is no JSON".into()))?;
+    let place = place(&new.workspace, &new.integration_id);
+    let (sealed, key_id) = seal::seal(&ring, place, &plaintext)?;
+    let hint = usable.secrets().next().and_then(hint);
+    let params = usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    Ok(Sealed {
+        params: params.collect(),
+        manifest_hash: usable.sourced.hash.clone(),
+        auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
+        sealed: encoding::to_base64(&sealed),
+        key_id,
+        hint,
+        health: health.to_owned(),
+        account,
+    })
+}
+
+/// The last four characters, of secrets long enough that they tell nothing.
+fn hint(secret: &str) -> Option<String> {
+    let count = secret.chars().count();
+    (count >= 20).then(|| format!("…{}", secret.chars().skip(count - 4).collect::<String>()))
+}
+
+fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
+    Place { kind: "credential", workspace, row: integration_id, field: "sealed" }
+}
+
+/// Loads and opens the credential of an integration.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
+pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable> {
+    let row = read_row(
+        "select i.manifest_id, i.manifest_hash, i.params, c.sealed from integrations i
+         join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
+        [Value::text(workspace), Value::text(integration_id)],
+    )
+    .await?
+    .ok_or_else(|| Error::NotFound(format!("there is no integration {integration_id}")))?;
+    let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
+    let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
+    let params = opt_text(&row, 2)
+        .and_then(|params| serde_json::from_str(&params).ok())
+        .ok_or_else(|| unreadable("the parameters"))?;
+    let sealed = row.get::<&[u8]>(3).ok_or_else(|| unreadable("the ciphertext"))?;
+    let ring = keys::ring().await?;
+    let plaintext = seal::open(&ring, place(workspace, integration_id), sealed)?;
+    let credential =
+        serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
+    Ok(Usable { sourced, params, credential })
+}
+
+/// A rule that a request breaks, as the API tells it.
+pub(crate) fn field_error(finding: Finding) -> FieldError {
+    FieldError { pointer: finding.pointer, detail: finding.detail }
+}
+
+/// A rule that a manifest with these parameters breaks.
+pub(crate) fn broken(finding: Finding) -> Error {
+    Error::Invalid(vec![field_error(finding)])
+}

@@ -1,0 +1,53 @@
+//! The egress guard: the last look at a URL before anything is sent there.
+//!
+//! `https://*:443` would let this component reach `https://broker.spin.internal`: components are
+//! chained by host name before any socket is opened.
+
+use std::rc::Rc;
+
+use nexus_common::platform::variables;
+use nexus_common::{Error, Result, config};
+use nexus_manifests::guard::{PrivateHosts, check_url};
+use url::Url;
+
+/// What the guard must know of the deployment.
+pub(crate) struct Guard {
+    own_host: Option<String>,
+    private_hosts: PrivateHosts,
+}
+
+thread_local! {
+    static GUARD: std::cell::RefCell<Option<Rc<Guard>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// The guard of this deployment; read once per instance.
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub(crate) async fn guard() -> Result<Rc<Guard>> {
+    if let Some(guard) = GUARD.with_borrow(Clone::clone) {
+        return Ok(guard);
+    }
+    let guard = Rc::new(Guard::read().await?);
+    GUARD.set(Some(Rc::clone(&guard)));
+    Ok(guard)
+}
+
+impl Guard {
+    async fn read() -> Result<Self> {
+        let own_host = config::public_url().await?.host_str().map(str::to_owned);
+        let entry = variables::get("private_hosts").await.unwrap_or_default();
+        let private_hosts = PrivateHosts::parse(&entry)
+            .map_err(|rule| Error::misconfigured("private_hosts", rule))?;
+        Ok(Self { own_host, private_hosts })
+    }
+
+    /// Refuses what no credential may ever be sent to.
+    ///
+    /// # Errors
+    /// [`Error::EgressDenied`].
+    pub(crate) fn check(&self, url: &Url) -> Result<()> {
+        check_url(url, self.own_host.as_deref(), &|url| self.private_hosts.covers(url))
+            .map_err(|refusal| Error::EgressDenied(refusal.to_string()))
+    }
+}

@@ -1,0 +1,188 @@
+//! The key ring: the first key seals, all of them open.
+//!
+//! A key never leaves this module except to derive the key of one ciphertext.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use hkdf::Hkdf;
+use nexus_common::platform::sqlite::Value;
+use nexus_common::store::{Transaction, read};
+use nexus_common::{Error, Result, config, encoding};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+const VARIABLE: &str = "encryption_keys";
+
+/// The keys by id, the sealing one first.
+pub(crate) struct KeyRing(Vec<Key>);
+
+/// One encryption key.
+pub(crate) struct Key {
+    /// Its id, as it stands in ciphertexts: 1–32 of `[a-z0-9_-]`.
+    pub(crate) id: String,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+thread_local! {
+    static RING: RefCell<Option<Rc<KeyRing>>> = const { RefCell::new(None) };
+}
+
+/// The key ring, parsed and compared with the fingerprints of earlier; once per instance.
+///
+/// # Errors
+/// [`Error::Misconfigured`], [`Error::Storage`].
+pub(crate) async fn ring() -> Result<Rc<KeyRing>> {
+    if let Some(ring) = RING.with_borrow(Clone::clone) {
+        return Ok(ring);
+    }
+    let text = Zeroizing::new(config::required(VARIABLE).await?);
+    let ring = Rc::new(KeyRing::parse(&text)?);
+    ring.compare_fingerprints().await?;
+    RING.set(Some(Rc::clone(&ring)));
+    Ok(ring)
+}
+
+impl KeyRing {
+    /// Parses `k2:BASE64(32 bytes),k1:…`.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`] with the position of the key, never its text.
+    fn parse(text: &str) -> Result<Self> {
+        let broken = |position: usize, rule: &str| {
+            Error::misconfigured(VARIABLE, format!("key {}: {rule}", position + 1))
+        };
+        let mut keys: Vec<Key> = Vec::new();
+        for (position, entry) in text.split(',').enumerate() {
+            let (id, encoded) = entry
+                .trim()
+                .split_once(':')
+                .ok_or_else(|| broken(position, "must be `id:base64`"))?;
+            let is_id = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b);
+            if !(1..=32).contains(&id.len()) || !id.bytes().all(is_id) {
+                return Err(broken(position, "its id must be 1 to 32 of a-z, 0-9, _ and -"));
+            }
+            if keys.iter().any(|key| key.id == id) {
+                return Err(broken(position, "its id stands twice"));
+            }
+            let decoded = encoding::from_base64(encoded.trim()).map(Zeroizing::new);
+            let bytes = decoded
+                .and_then(|decoded| <[u8; 32]>::try_from(decoded.as_slice()).ok())
+                .ok_or_else(|| broken(position, "must be 32 bytes in base64"))?;
+            keys.push(Key { id: id.to_owned(), bytes: Zeroizing::new(bytes) });
+        }
+        Ok(Self(keys))
+    }
+
+    /// The key that seals.
+    ///
+    /// # Errors
+    /// Never: a parsed ring has a key.
+    pub(crate) fn sealing(&self) -> Result<&Key> {
+        self.0.first().ok_or_else(|| Error::misconfigured(VARIABLE, "must hold a key"))
+    }
+
+    /// The key with `id`.
+    pub(crate) fn find(&self, id: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.id == id)
+    }
+
+    /// All ids, the sealing key's first.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.0.iter().map(|key| key.id.clone()).collect()
+    }
+
+    /// Other bytes under an id that is known would make everything sealed before unreadable, so
+    /// they are refused before anything is sealed with them.
+    async fn compare_fingerprints(&self) -> Result<()> {
+        let rows = read("select key_id, fingerprint from key_fingerprints", []).await?;
+        let mut unknown = Vec::new();
+        for key in &self.0 {
+            let row = rows.iter().find(|row| row.get::<&str>(0) == Some(&key.id));
+            match row.and_then(|row| row.get::<&[u8]>(1)) {
+                Some(known) => key.must_have(known)?,
+                None => unknown.push(key),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let tx = Transaction::begin().await?;
+        for key in unknown {
+            let row = tx
+                .row(
+                    "insert into key_fingerprints (key_id, fingerprint, seen_at) values (?1, ?2, ?3)
+                     on conflict do update set key_id = key_id returning fingerprint",
+                    [
+                        Value::text(key.id.as_str()),
+                        Value::blob(key.fingerprint().to_vec()),
+                        Value::integer(tx.now_ms),
+                    ],
+                )
+                .await?;
+            key.must_have(row.as_ref().and_then(|row| row.get::<&[u8]>(0)).unwrap_or_default())?;
+        }
+        tx.commit().await
+    }
+}
+
+impl Key {
+    /// The key of one ciphertext (RFC 5869): this key, the ciphertext's salt, and what it is for.
+    pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut derived = Zeroizing::new([0; 32]);
+        // Expanding fails only for more than 255 blocks; this is one.
+        let _ = Hkdf::<Sha256>::new(Some(salt), &*self.bytes).expand(info, &mut *derived);
+        derived
+    }
+
+    fn fingerprint(&self) -> Zeroizing<[u8; 32]> {
+        self.derive(b"nexus/fingerprint", b"nexus/fingerprint/v1")
+    }
+
+    fn must_have(&self, known: &[u8]) -> Result<()> {
+        if bool::from(self.fingerprint().ct_eq(known)) {
+            return Ok(());
+        }
+        let rule = format!("holds other bytes under the id {:?} than before", self.id);
+        Err(Error::misconfigured(VARIABLE, rule))
+    }
+}
+
+#[cfg(test)]
+impl KeyRing {
+    /// A ring for tests: ids and the byte that fills each key.
+    pub(crate) fn of(keys: &[(&str, u8)]) -> Self {
+        let key = |(id, byte): &(&str, u8)| Key {
+            id: (*id).to_owned(),
+            bytes: Zeroizing::new([*byte; 32]),
+        };
+        Self(keys.iter().map(key).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_ring_names_the_rule_and_no_key() {
+        let key = encoding::to_base64(&[7; 32]);
+        let short = encoding::to_base64(&[7; 31]);
+        for (text, rule) in [
+            (String::new(), "must be `id:base64`"),
+            (key.clone(), "must be `id:base64`"),
+            (format!("K1:{key}"), "its id must be"),
+            (format!("k1:{short}"), "must be 32 bytes"),
+            (format!("k1:{key},k1:{key}"), "stands twice"),
+            (format!("k1:{key},"), "must be `id:base64`"),
+        ] {
+            let Err(Error::Misconfigured { rule: said, .. }) = KeyRing::parse(&text) else {
+                panic!("{text}");
+            };
+            assert!(said.contains(rule), "{said}");
+            assert!(!said.contains(&key) && !said.contains(&short));
+        }
+        assert_eq!(KeyRing::parse(&format!("k2:{key}, k1:{key}")).unwrap().ids(), ["k2", "k1"]);
+    }
+}

@@ -1,0 +1,170 @@
+//! One call to a provider, with the credential injected.
+//!
+//! It sends to no origin but those pinned in the sealed credential, follows no redirect, and looks
+//! at the final URL with the egress guard just before it sends. What comes back is capped, and its
+//! words pass the screen before they leave the broker.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use nexus_common::platform::http::{CallError, call, full};
+use nexus_common::{Error, Result};
+use nexus_manifests::{Inject, params, template};
+use serde_json::Value;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::credential::{self, Usable};
+use crate::egress;
+use crate::screen::Screen;
+
+/// For the whole call, body included.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Most of an answer that is read, in bytes.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// A request to the provider's API, before the credential is in it.
+pub(crate) struct Outgoing<'a> {
+    /// The method.
+    pub(crate) method: &'a str,
+    /// Below the manifest's base URL; a template over parameters.
+    pub(crate) path: &'a str,
+    /// Further headers.
+    pub(crate) headers: Vec<(&'a str, &'a str)>,
+    /// A body and its content type.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+}
+
+/// What the provider answered.
+pub(crate) struct Answer {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// The body as JSON; `None` where it is something else.
+    pub(crate) json: Option<Value>,
+    /// Its content type, for an error's words.
+    pub(crate) content_type: String,
+    /// For every word that leaves the broker.
+    pub(crate) screen: Screen,
+}
+
+/// Sends `outgoing` with the credential of `usable` to an origin in `pinned`.
+///
+/// # Errors
+/// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], and
+/// [`Error::Unreadable`] where the manifest now points elsewhere than the pins.
+pub(crate) async fn send(
+    usable: &Usable,
+    outgoing: &Outgoing<'_>,
+    pinned: &[String],
+) -> Result<Answer> {
+    let manifest = &usable.sourced.manifest;
+    let mut url = params::base_url(manifest, &usable.params).map_err(credential::broken)?;
+    let path = template::expand(outgoing.path, &|name| usable.params.get(name).cloned())
+        .map_err(|error| Error::Internal(format!("path of {}: {error}", manifest.id)))?;
+    append(&mut url, &path);
+    if !pinned.contains(&url.origin().ascii_serialization()) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
+    }
+    let mut builder = Request::builder()
+        .method(Method::from_bytes(outgoing.method.as_bytes()).unwrap_or(Method::GET))
+        .header(header::ACCEPT, "application/json")
+        .header(header::USER_AGENT, concat!("integration-nexus/", env!("CARGO_PKG_VERSION")));
+    for (name, value) in &outgoing.headers {
+        builder = builder.header(*name, *value);
+    }
+    let injected = inject(usable, &mut url)?;
+    for (name, value) in &injected {
+        builder = builder.header(name, value);
+    }
+    let body = outgoing.body.as_ref().map(|(kind, bytes)| (*kind, bytes.clone()));
+    if let Some((kind, bytes)) = &body {
+        builder =
+            builder.header(header::CONTENT_TYPE, *kind).header(header::CONTENT_LENGTH, bytes.len());
+    }
+    egress::guard().await?.check(&url)?;
+    let request = builder
+        .uri(url.as_str())
+        .body(full(body.map_or_else(Bytes::new, |(_, bytes)| Bytes::from(bytes))))
+        .map_err(|_| Error::Internal(format!("a request of {} cannot be built", manifest.id)))?;
+    let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;
+
+    let encoded = injected.iter().filter_map(|(_, value)| value.to_str().ok()?.split(' ').next_back());
+    let screen = Screen::new(usable.secrets().chain(encoded));
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
+    Ok(Answer {
+        status: response.status(),
+        json: serde_json::from_slice(response.body()).ok(),
+        content_type: screen.pass(content_type).unwrap_or_default(),
+        screen,
+    })
+}
+
+/// Joins the base URL's path and `path`, which starts with `/` and may hold a query.
+fn append(url: &mut Url, path: &str) {
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    let joined = format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
+    url.set_path(&joined);
+    url.set_query(query);
+}
+
+/// The headers that carry the credential; a query parameter goes into `url`.
+fn inject(usable: &Usable, url: &mut Url) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    let mut headers = Vec::new();
+    for entry in &usable.credential.pins.inject {
+        match entry {
+            Inject::Header { name, value } => {
+                let value = expand(usable, value)?;
+                headers.push((header_name(name)?, header_value(&value)?));
+            }
+            Inject::Basic { username, password } => {
+                let username = expand(usable, username)?;
+                let password = expand(usable, password)?;
+                let pair = Zeroizing::new(format!("{}:{}", *username, *password));
+                let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+                headers.push((header::AUTHORIZATION, header_value(&value)?));
+            }
+            Inject::Query { name, value } => {
+                let value = expand(usable, value)?;
+                url.query_pairs_mut().append_pair(name, &value);
+            }
+        }
+    }
+    Ok(headers)
+}
+
+fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
+    let lookup = |name: &str| {
+        usable.credential.fields.get(name).or_else(|| usable.params.get(name)).cloned()
+    };
+    template::expand(text, &lookup)
+        .map(Zeroizing::new)
+        .map_err(|error| Error::Internal(format!("inject: {error}")))
+}
+
+fn header_name(name: &str) -> Result<HeaderName> {
+    HeaderName::try_from(name).map_err(|_| Error::Internal(format!("inject: {name:?} is no header")))
+}
+
+fn header_value(value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        Error::invalid("/credentials", "a field holds characters that a header cannot carry")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn failure(error: &CallError) -> Error {
+    match error {
+        CallError::Timeout => Error::ProviderTimeout(format!(
+            "the provider did not answer completely within {} s",
+            DEADLINE.as_secs()
+        )),
+        CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
+        other => Error::Provider(format!("the provider did not answer: {other}")),
+    }
+}

@@ -1,0 +1,72 @@
+//! The screen between a provider's words and everybody else: capped, and dropped whole where they
+//! hold a secret in play, as it is, percent-encoded or in base64.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+/// Most characters of a provider's text that leave the broker.
+const CAP: usize = 256;
+
+/// The secrets in play, in the forms in which a provider may echo them.
+pub(crate) struct Screen(Vec<Zeroizing<String>>);
+
+impl Screen {
+    /// A screen for `secrets`.
+    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
+        let mut needles = Vec::new();
+        for secret in secrets.filter(|secret| !secret.is_empty()) {
+            needles.push(secret.to_ascii_lowercase());
+            for text in [STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret)] {
+                needles.push(text.to_ascii_lowercase());
+            }
+        }
+        Self(needles.into_iter().map(Zeroizing::new).collect())
+    }
+
+    /// `text` on one line and capped; `None` where it is empty or holds a secret.
+    ///
+    /// Compared without case, as it is and percent-decoded.
+    pub(crate) fn pass(&self, text: &str) -> Option<String> {
+        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        for form in [text, decoded.as_str()] {
+            let folded = Zeroizing::new(form.to_ascii_lowercase());
+            if self.0.iter().any(|needle| folded.contains(needle.as_str())) {
+                return None;
+            }
+        }
+        let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        let capped: String = printable.take(CAP).collect();
+        let trimmed = capped.trim();
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_pass_in_any_dress() {
+        let secret = "sk_live_a+b/c=d";
+        let screen = Screen::new([secret].into_iter());
+        for text in [
+            "Invalid key: sk_live_a+b/c=d".to_owned(),
+            "SK_LIVE_A+B/C=D".to_owned(),
+            "sk%5flive%5Fa%2Bb%2fc%3Dd".to_owned(),
+            format!("basic {}", STANDARD_NO_PAD.encode(secret)),
+            format!("x{}y", URL_SAFE_NO_PAD.encode(secret)),
+        ] {
+            assert_eq!(screen.pass(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_pass_capped_and_on_one_line() {
+        let screen = Screen::new(["sk_live_1"].into_iter());
+        assert_eq!(screen.pass("Invalid API key\r\n"), Some("Invalid API key".to_owned()));
+        assert_eq!(screen.pass(&"é".repeat(999)).map(|text| text.chars().count()), Some(CAP));
+        assert_eq!(screen.pass("  "), None);
+    }
+}

@@ -1,0 +1,57 @@
+//! Where a manifest comes from: the built-in table, or the workspace's own documents.
+
+use nexus_common::store::Manifests;
+use nexus_common::{Error, FieldError, Result};
+use nexus_manifests::{Manifest, find};
+
+/// A manifest and the SHA-256 of its document.
+pub(crate) struct Sourced {
+    /// The manifest.
+    pub(crate) manifest: Manifest,
+    /// Which version.
+    pub(crate) hash: String,
+}
+
+/// The current version of manifest `id`, for a new connection.
+///
+/// # Errors
+/// [`Error::Invalid`] where the workspace has none of that id, [`Error::Storage`].
+pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
+    if let Some(sourced) = built_in(id)? {
+        return Ok(sourced);
+    }
+    match Manifests::of(workspace).hash(id).await? {
+        Some(hash) => own(hash).await,
+        None => {
+            let shown: String = id.chars().take(64).collect();
+            let detail = format!("there is no manifest {shown:?}; GET /api/manifests lists them");
+            Err(Error::Invalid(vec![FieldError::new("/manifest_id", detail)]))
+        }
+    }
+}
+
+/// The manifest of a stored integration: the workspace's own in the version it was made with, a
+/// built-in one as it is now (its pins are compared with those that were sealed).
+///
+/// # Errors
+/// [`Error::Unreadable`] where it is gone, [`Error::Storage`].
+pub(crate) async fn of_stored(id: &str, hash: &str) -> Result<Sourced> {
+    match built_in(id)? {
+        Some(sourced) => Ok(sourced),
+        None => own(hash.to_owned()).await,
+    }
+}
+
+fn built_in(id: &str) -> Result<Option<Sourced>> {
+    let Some(entry) = find(id) else { return Ok(None) };
+    let manifest =
+        entry.manifest().map_err(|error| Error::Internal(format!("manifest {id}: {error}")))?;
+    Ok(Some(Sourced { manifest, hash: entry.sha256.to_owned() }))
+}
+
+async fn own(hash: String) -> Result<Sourced> {
+    let document = Manifests::document(&hash).await?;
+    let manifest = serde_json::from_slice(&document)
+        .map_err(|error| Error::Unreadable(format!("manifest {hash}: {error}")))?;
+    Ok(Sourced { manifest, hash })
+}

@@ -1,0 +1,99 @@
+//! `POST /api/manifests`, `PUT` and `DELETE /api/manifests/{id}`: the workspace's own providers.
+
+use http::{StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::http::{Inbound, set};
+use nexus_common::platform::http::{Response, full};
+use nexus_common::platform::variables;
+use nexus_common::store::Manifests;
+use nexus_common::{Error, FieldError, Result, config};
+use nexus_manifests::guard::PrivateHosts;
+use nexus_manifests::{AuthMethod, Manifest, Origin, Revoke, lint};
+
+use crate::show::saved;
+
+/// Largest document, in bytes.
+const MAX: usize = 32 * 1024;
+
+/// Saves a new one.
+///
+/// # Errors
+/// 401, 403, 409 (`manifest_exists`, `too_many_manifests`), 422 with every rule it breaks.
+pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
+    let caller = Caller::at_least(Role::Admin, &inbound).await?;
+    inbound.query(&[])?;
+    save(&caller, inbound, None).await
+}
+
+/// Saves a new version of `id`; live integrations keep the version they were made with.
+///
+/// # Errors
+/// 401, 403, 404, 422.
+pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
+    let caller = Caller::at_least(Role::Admin, &inbound).await?;
+    inbound.query(&[])?;
+    writable(id)?;
+    save(&caller, inbound, Some(id)).await
+}
+
+/// Deletes `id`.
+///
+/// # Errors
+/// 401, 403, 404, 409 (`manifest_in_use`).
+pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = Caller::at_least(Role::Admin, inbound).await?;
+    inbound.query(&[])?;
+    writable(id)?;
+    Manifests::of(&caller.workspace).delete(id).await?;
+    let mut response = Response::new(full(""));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Result<Response> {
+    let manifest: Manifest = inbound.json().await?;
+    if expected.is_some_and(|id| id != manifest.id) {
+        return Err(Error::invalid("/id", "must be the id in the path"));
+    }
+    check(&manifest).await?;
+    let internal = |error: serde_json::Error| Error::Internal(error.to_string());
+    let document = serde_json::to_vec(&manifest).map_err(internal)?;
+    if document.len() > MAX {
+        return Err(Error::TooLarge(MAX));
+    }
+    let manifests = Manifests::of(&caller.workspace);
+    let hash = manifests.save(&manifest.id, &document, &caller.subject, expected.is_some()).await?;
+    let value = serde_json::to_value(&manifest).map_err(internal)?;
+    let status = if expected.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    let mut response = saved(status, &value, &hash);
+    set(&mut response, header::LOCATION, &format!("/api/manifests/{}", manifest.id));
+    Ok(response)
+}
+
+async fn check(manifest: &Manifest) -> Result<()> {
+    let entry = variables::get("private_hosts").await.unwrap_or_default();
+    let private = PrivateHosts::parse(&entry)
+        .map_err(|rule| Error::misconfigured("private_hosts", rule))?;
+    let own = config::public_url().await?;
+    let findings =
+        lint::check(manifest, Origin::Workspace, own.host_str(), &|url| private.covers(url));
+    if !findings.is_empty() {
+        let error = |f: nexus_manifests::Finding| FieldError::new(f.pointer, format!("{}: {}", f.rule, f.detail));
+        return Err(Error::Invalid(findings.into_iter().map(error).collect()));
+    }
+    let manual = matches!(manifest.revoke, Revoke::NotRevocable { .. } | Revoke::Unsupported { .. });
+    if !manual || !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
+        return Err(Error::NotImplemented(
+            "OAuth 2.0 and revoking at the provider are not there yet".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn writable(id: &str) -> Result<()> {
+    if nexus_manifests::find(id).is_some() {
+        let detail = format!("{id} is built in; a workspace's own manifests are named custom-…");
+        return Err(Error::Forbidden(detail));
+    }
+    Ok(())
+}

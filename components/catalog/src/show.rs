@@ -1,0 +1,114 @@
+//! `GET /api/manifests` and `GET /api/manifests/{id}`.
+
+use http::{StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::http::{Inbound, json_response, set};
+use nexus_common::platform::http::{Response, full};
+use nexus_common::store::Manifests;
+use nexus_common::{Error, Result};
+use nexus_manifests::{Manifest, Summary};
+use serde_json::Value;
+
+const METHODS: [&str; 4] = ["api_key", "basic", "oauth2", "oauth2_client_credentials"];
+
+/// Which summaries a list shows.
+#[derive(Default)]
+struct Filter {
+    q: Option<String>,
+    category: Option<String>,
+    auth_method: Option<String>,
+}
+
+/// The summaries, built-in ones first, each part by name.
+///
+/// # Errors
+/// 401, 403, 422 for a filter that does not exist.
+pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
+    let filter = Filter::of(inbound)?;
+    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let mut items = Vec::new();
+    for entry in nexus_manifests::all() {
+        let summary: Summary = serde_json::from_str(entry.summary)
+            .map_err(|error| Error::Internal(format!("summary of {}: {error}", entry.id)))?;
+        if filter.shows(&summary) {
+            items.push(entry.summary.to_owned());
+        }
+    }
+    for own in Manifests::of(&caller.workspace).all().await? {
+        let summary = Summary::of(&parse(&Manifests::document(&own.hash).await?)?);
+        if filter.shows(&summary) {
+            let text = serde_json::to_string(&summary);
+            items.push(text.map_err(|error| Error::Internal(error.to_string()))?);
+        }
+    }
+    Ok(json_response(StatusCode::OK, format!("{{\"items\":[{}]}}", items.join(","))))
+}
+
+/// A whole manifest; its entity tag is the hash of its document.
+///
+/// # Errors
+/// 401, 403, 404.
+pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
+    inbound.query(&[])?;
+    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let (body, hash) = match nexus_manifests::find(id) {
+        Some(entry) => (entry.json.as_bytes().to_vec(), entry.sha256.to_owned()),
+        None => match Manifests::of(&caller.workspace).hash(id).await? {
+            Some(hash) => (Manifests::document(&hash).await?, hash),
+            None => {
+                let shown: String = id.chars().take(64).collect();
+                return Err(Error::NotFound(format!("there is no manifest {shown:?}")));
+            }
+        },
+    };
+    let tag = format!("\"{hash}\"");
+    let mut response = if inbound.header(&header::IF_NONE_MATCH) == Some(&tag) {
+        let mut response = Response::new(full(""));
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        json_response(StatusCode::OK, body)
+    };
+    set(&mut response, header::ETAG, &tag);
+    set(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    Ok(response)
+}
+
+/// A stored document as a manifest.
+pub(crate) fn parse(document: &[u8]) -> Result<Manifest> {
+    serde_json::from_slice(document)
+        .map_err(|error| Error::Unreadable(format!("a stored manifest: {error}")))
+}
+
+impl Filter {
+    fn of(inbound: &Inbound) -> Result<Self> {
+        let mut filter = Self::default();
+        for (name, value) in inbound.query(&["q", "category", "auth_method"])? {
+            match name.as_str() {
+                "q" => filter.q = Some(value.to_lowercase()),
+                "category" => filter.category = Some(value),
+                _ if METHODS.contains(&value.as_str()) => filter.auth_method = Some(value),
+                _ => {
+                    let detail = format!("must be one of {}, is {value:?}", METHODS.join(", "));
+                    return Err(Error::invalid("?auth_method", detail));
+                }
+            }
+        }
+        Ok(filter)
+    }
+
+    fn shows(&self, summary: &Summary) -> bool {
+        let has = |text: &str, q: &str| text.to_lowercase().contains(q);
+        self.q.as_ref().is_none_or(|q| {
+            has(&summary.name, q) || has(&summary.id, q) || has(&summary.description, q)
+        }) && self.category.as_ref().is_none_or(|category| summary.categories.contains(category))
+            && self.auth_method.as_ref().is_none_or(|method| summary.auth_method.as_str() == method)
+    }
+}
+
+/// The answer to a manifest that was saved.
+pub(crate) fn saved(status: StatusCode, manifest: &Value, hash: &str) -> Response {
+    let mut response = json_response(status, manifest.to_string());
+    set(&mut response, header::ETAG, &format!("\"{hash}\""));
+    response
+}

@@ -1,0 +1,78 @@
+//! `GET /api/health`: whether this deployment can work, and to those who may know, why not.
+
+use http::{StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::broker::{Broker, VariableProblem};
+use nexus_common::http::{Inbound, Respond, json_response};
+use nexus_common::platform::http::Response;
+use nexus_common::platform::variables;
+use nexus_common::secret::Secret;
+use nexus_common::{Error, Result, config, store};
+use serde_json::json;
+
+/// `ok`, `misconfigured` or `failing`; details for an ADMIN or the tick secret.
+///
+/// # Errors
+/// None: what is wrong is the answer.
+pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
+    let mut problems = Vec::new();
+    let mut failures = Vec::new();
+    note(config::auth().await.map(drop), &mut problems, &mut failures);
+    note(config::public_url().await.map(drop), &mut problems, &mut failures);
+    let mut keys = Vec::new();
+    match Broker::new("monitor", &inbound.request_id).health().await {
+        Ok(health) => {
+            problems.extend(health.problems);
+            keys = health.keys;
+        }
+        Err(error) => note(Err(error), &mut problems, &mut failures),
+    }
+    let schema = store::read_row("pragma user_version", []).await;
+    let schema = schema.map(|row| row.and_then(|row| row.get::<i64>(0)));
+    let version = schema.as_ref().ok().copied().flatten();
+    note(schema.map(drop), &mut problems, &mut failures);
+
+    let status = match (problems.is_empty(), failures.is_empty()) {
+        (false, _) => "misconfigured",
+        (true, false) => "failing",
+        (true, true) => "ok",
+    };
+    let body = if may_see_details(inbound).await {
+        json!({
+            "status": status, "problems": problems, "failures": failures,
+            "keys": keys, "schema": version,
+        })
+    } else {
+        json!({ "status": status })
+    };
+    let code = if status == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Ok(json_response(code, body.to_string()))
+}
+
+fn note(result: Result<()>, problems: &mut Vec<VariableProblem>, failures: &mut Vec<String>) {
+    match result {
+        Ok(()) => {}
+        Err(Error::Misconfigured { variable, rule }) => {
+            let problem = VariableProblem { variable, rule };
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        Err(Error::Passed(problem)) => failures.push(problem.detail),
+        Err(Error::DatabaseNewer { found, known }) => {
+            failures.push(format!("database_newer: schema {found}, known {known}"));
+        }
+        Err(other) => failures.push(other.problem("").detail),
+    }
+}
+
+async fn may_see_details(inbound: &Inbound) -> bool {
+    if Caller::at_least(Role::Admin, inbound).await.is_ok() {
+        return true;
+    }
+    let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
+        return false;
+    };
+    let sent = inbound.header(&header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    sent.is_some_and(|sent| secret.matches(sent.as_bytes()))
+}
