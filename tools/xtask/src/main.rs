@@ -1,1 +1,86 @@
-fn main(){}
+//! `cargo xtask`: the developer commands of this repository, one verb per file.
+//!
+//! It must compile in seconds: nothing here may depend on Wasmtime or on a component. What is
+//! printed for programs goes to stdout; everything for people who watch goes to stderr.
+
+mod bench;
+mod build;
+mod cargo;
+mod child;
+mod env;
+mod guard;
+mod keys;
+mod repo;
+mod runtime;
+mod simulator;
+mod test;
+mod token;
+mod up;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Developer commands of Integration Nexus. Start with `cargo xtask up`.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Build and run the application with a sandbox provider to try it on, and print a sign-in link
+    Up(up::Args),
+    /// Build the components for wasm32-wasip2 into target/components
+    Build(build::Args),
+    /// Run every test: unit, host, and black-box over HTTP on each runtime there is
+    Test(test::Args),
+    /// Measure a list page against an empty component, and the host's memory
+    Bench(bench::Args),
+    /// Print a signed token for development
+    Token(token::Args),
+    /// Make the keys that .env holds
+    #[command(subcommand)]
+    Keys(keys::Verb),
+    /// Run one provider simulator by hand
+    Simulator(simulator::Args),
+    #[command(hide = true)]
+    Guard(guard::Args),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse().verb).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(verb: Verb) -> Result<ExitCode> {
+    match verb {
+        Verb::Up(args) => up::run(args).await,
+        Verb::Build(args) => build::run(args).await,
+        Verb::Test(args) => test::run(args).await,
+        Verb::Bench(args) => bench::run(args).await,
+        Verb::Token(args) => token::run(&args),
+        Verb::Keys(verb) => keys::run(&verb),
+        Verb::Simulator(args) => simulator::run(args).await,
+        Verb::Guard(args) => guard::run(args).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

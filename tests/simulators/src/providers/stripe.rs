@@ -5,7 +5,9 @@
 //!   <https://docs.stripe.com/api/authentication>, <https://docs.stripe.com/keys>
 //! - Errors are `{"error":{"type","message","code"?}}`; 401 "No valid API key provided", 403 "The
 //!   API key doesn't have permissions to perform the request": <https://docs.stripe.com/api/errors>;
-//!   `api_key_expired`: <https://docs.stripe.com/error-codes>
+//!   the 401 shows the key's first 8 and last 4 characters:
+//!   <https://github.com/stripe/stripe-node/issues/361>; a rolled key is `api_key_expired`:
+//!   <https://docs.stripe.com/error-codes>, <https://github.com/stripe/stripe-cli/issues/1085>
 //! - The 403 of a restricted key names the masked key and the permission that would do:
 //!   <https://github.com/stripe/stripe-node/issues/2246>
 //! - Lists are `{"object":"list","url","has_more","data"}`, `limit` 1 to 100 (10), `starting_after`:
@@ -105,8 +107,10 @@ fn error(status: u16, code: Option<&str>, message: &str) -> Reply {
     let mut error = json!({"message": message, "type": "invalid_request_error"});
     if let (Some(code), Some(fields)) = (code, error.as_object_mut()) {
         fields.insert("code".into(), code.into());
-        fields
-            .insert("doc_url".into(), format!("https://stripe.com/docs/error-codes#{code}").into());
+        fields.insert(
+            "doc_url".into(),
+            format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-")).into(),
+        );
     }
     Reply::json(status, &json!({"error": error}))
 }

@@ -1,5 +1,6 @@
 //! Each simulator against its provider's documentation, and every way of failing against what the
 //! wire shows. It must not use the application.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod behaviours;
 mod openai;

@@ -1,0 +1,113 @@
+//! The load generator: 16 kept connections, one thread, the next request as soon as an answer is
+//! whole. It does as little as it can: the host has the same cores.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use nexus_simulators::client::Client;
+
+/// How many connections.
+pub(crate) const CONNECTIONS: usize = 16;
+
+/// What is asked, over and over.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    port: u16,
+    target: &'static str,
+    authorization: Option<String>,
+}
+
+/// What one slice of time gave.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slice {
+    /// Answers, all of them 200.
+    pub(crate) answers: usize,
+    /// How long it really took.
+    pub(crate) elapsed: Duration,
+    /// Each answer's time, in microseconds.
+    pub(crate) latencies: Vec<u32>,
+}
+
+impl Slice {
+    /// Answers per second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.answers as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)
+    }
+}
+
+impl Plan {
+    /// GET `target`, with a token where there is one.
+    pub(crate) fn get(port: u16, target: &'static str, token: Option<&str>) -> Self {
+        Self { port, target, authorization: token.map(|token| format!("Bearer {token}")) }
+    }
+}
+
+/// Asks for `time`. Fails when an answer is not 200: a fast refusal is no result.
+pub(crate) async fn run(plan: Plan, time: Duration) -> Result<Slice> {
+    // A thread and a scheduler of its own: no stealing, no waking of other threads.
+    tokio::task::spawn_blocking(move || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+            let begun = Instant::now();
+            let mut workers = tokio::task::JoinSet::new();
+            for _ in 0..CONNECTIONS {
+                workers.spawn(connection(plan.clone(), begun + time));
+            }
+            let mut slice = Slice::default();
+            while let Some(latencies) = workers.join_next().await {
+                slice.latencies.extend(latencies.context("a connection")??);
+            }
+            slice.elapsed = begun.elapsed();
+            slice.answers = slice.latencies.len();
+            Ok(slice)
+        })
+    })
+    .await
+    .context("the load generator")?
+}
+
+async fn connection(plan: Plan, until: Instant) -> Result<Vec<u32>> {
+    let mut client = Client::connect(plan.port).await?;
+    let mut headers = Vec::new();
+    if let Some(authorization) = &plan.authorization {
+        headers.push(("authorization", authorization.as_str()));
+    }
+    let request = client.encode("GET", plan.target, &headers, b"");
+    let mut latencies = Vec::with_capacity(8_192);
+    let mut begun = Instant::now();
+    while begun < until {
+        let status = client.exchange(&request).await?;
+        if status != 200 {
+            bail!("GET {} answered {status}", plan.target);
+        }
+        let now = Instant::now();
+        latencies.push(u32::try_from((now - begun).as_micros()).unwrap_or(u32::MAX));
+        begun = now;
+    }
+    Ok(latencies)
+}
+
+#[cfg(test)]
+mod tests {
+    use nexus_simulators::{Behaviour, Kind, Simulator};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_counts_what_the_server_saw() {
+        let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
+        let plan = Plan::get(server.port(), "/v1/me", Some(Kind::Sandbox.default_key()));
+        let slice = run(plan, Duration::from_millis(200)).await.unwrap();
+        assert!(slice.answers >= CONNECTIONS);
+        assert_eq!(server.requests().len(), slice.answers);
+        assert!(slice.elapsed >= Duration::from_millis(200) && slice.rate() > 0.0);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_refusal_is_no_result() {
+        let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
+        server.set_behaviour(Behaviour::Status(503)).await.unwrap();
+        let plan = Plan::get(server.port(), "/v1/me", None);
+        let error = run(plan, Duration::from_millis(200)).await.unwrap_err();
+        assert!(error.to_string().contains("503"), "{error}");
+    }
+}

@@ -1,0 +1,185 @@
+//! `cargo xtask build`: every component with one cargo command, copied to where `spin.toml` points.
+//!
+//! It must not build with `--workspace`: the host does not compile to WebAssembly, and the
+//! components do not link natively.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cargo;
+use crate::repo::{Member, Repo};
+
+/// The target every component is built for.
+pub(crate) const TARGET: &str = "wasm32-wasip2";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// As shipped: fat LTO and stripped (profile `wasm`); without it, fast to build (`wasm-dev`)
+    #[arg(long)]
+    release: bool,
+    /// The host's test guests too; they stay in cargo's target directory
+    #[arg(long)]
+    guests: bool,
+}
+
+/// Which of the two wasm profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Built in under a second per change.
+    Dev,
+    /// As shipped.
+    Shipped,
+}
+
+impl Profile {
+    /// What `--release` means for components.
+    pub(crate) fn of(release: bool) -> Self {
+        if release { Self::Shipped } else { Self::Dev }
+    }
+
+    /// Its name in `Cargo.toml`, and of cargo's directory for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "wasm-dev",
+            Self::Shipped => "wasm",
+        }
+    }
+}
+
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+    let repo = Repo::find()?;
+    let profile = Profile::of(args.release);
+    let guests = if args.guests { repo.guests() } else { Vec::new() };
+    let copied = components(&repo, profile, &guests).await?;
+    for (file, size) in &copied {
+        println!("{:>9}  {}", human(*size), shown(file, &repo.root));
+    }
+    for guest in guests {
+        let file = repo.wasm_dir(profile.name()).join(guest.wasm());
+        let size = fs::metadata(&file).with_context(|| missing(&file))?.len();
+        println!("{:>9}  {}", human(size), file.display());
+    }
+    let total: u64 = copied.iter().map(|(_, size)| size).sum();
+    println!("{:>9}  {} components, profile {}", human(total), copied.len(), profile.name());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds all components and `guests`, copies the components to `target/components` below the
+/// repository's root, and returns each copy with its size in bytes.
+pub(crate) async fn components(
+    repo: &Repo,
+    profile: Profile,
+    guests: &[&Member],
+) -> Result<Vec<(PathBuf, u64)>> {
+    let components = repo.components();
+    if components.is_empty() {
+        bail!("no crate below {}/components builds a cdylib", repo.root.display());
+    }
+    ensure_target(&repo.root).await?;
+    let mut args = vec!["build", "--target", TARGET, "--profile", profile.name()];
+    for member in components.iter().chain(guests) {
+        args.extend(["-p", &member.name]);
+    }
+    cargo::run(&repo.root, &args, "building the components").await?;
+
+    let from = repo.wasm_dir(profile.name());
+    let to = repo.root.join("target/components");
+    fs::create_dir_all(&to).with_context(|| format!("cannot create {}", to.display()))?;
+    components.iter().map(|member| copy(&from, &to, &member.wasm())).collect()
+}
+
+/// Copies one file by way of a temporary one, so that a running host never reads half of it;
+/// leaves it alone when it is the same, so that caches stay warm.
+fn copy(from: &Path, to: &Path, name: &str) -> Result<(PathBuf, u64)> {
+    let source = from.join(name);
+    let bytes = fs::read(&source).with_context(|| missing(&source))?;
+    let target = to.join(name);
+    if fs::read(&target).ok().as_deref() != Some(&bytes) {
+        let temporary = to.join(format!(".{name}.{}", std::process::id()));
+        fs::write(&temporary, &bytes)
+            .and_then(|()| fs::rename(&temporary, &target))
+            .with_context(|| format!("cannot write {}", target.display()))?;
+    }
+    Ok((target, bytes.len() as u64))
+}
+
+fn missing(file: &Path) -> String {
+    format!("cargo built no {}", file.display())
+}
+
+fn shown(file: &Path, root: &Path) -> String {
+    file.strip_prefix(root).unwrap_or(file).display().to_string()
+}
+
+fn human(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        format!("{} KB", bytes.div_ceil(1_000))
+    } else {
+        format!("{}.{:02} MB", bytes / 1_000_000, bytes % 1_000_000 / 10_000)
+    }
+}
+
+/// Adds the target with rustup where the toolchain lacks it: with `RUSTUP_AUTO_INSTALL=0` the
+/// targets of `rust-toolchain.toml` are not installed by themselves.
+async fn ensure_target(root: &Path) -> Result<()> {
+    let output = tokio::process::Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .current_dir(root)
+        .output()
+        .await
+        .context("cannot run rustc; install Rust with https://rustup.rs")?;
+    let libdir = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if output.status.success() && Path::new(&libdir).is_dir() {
+        return Ok(());
+    }
+    if cargo::on_path("rustup").is_none() {
+        bail!(
+            "this Rust toolchain has no standard library for {TARGET}, and there is no rustup to \
+             add it; install Rust with https://rustup.rs or your system's package for that target"
+        );
+    }
+    eprintln!("adding the Rust target {TARGET}");
+    let status = tokio::process::Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .current_dir(root)
+        .stdout(cargo::to_stderr())
+        .status()
+        .await
+        .context("cannot run rustup")?;
+    if !status.success() {
+        bail!("`rustup target add {TARGET}` failed; the components cannot be built without it");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_copied_once_and_again_when_it_changes() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(from.path().join("a.wasm"), b"one").unwrap();
+        let (target, size) = copy(from.path(), to.path(), "a.wasm").unwrap();
+        assert_eq!(size, 3);
+        let first = fs::metadata(&target).unwrap().modified().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        copy(from.path(), to.path(), "a.wasm").unwrap();
+        assert_eq!(fs::metadata(&target).unwrap().modified().unwrap(), first);
+        fs::write(from.path().join("a.wasm"), b"two!").unwrap();
+        copy(from.path(), to.path(), "a.wasm").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"two!");
+        assert_eq!(fs::read_dir(to.path()).unwrap().count(), 1);
+        let error = copy(from.path(), to.path(), "b.wasm").unwrap_err();
+        assert!(error.to_string().contains("b.wasm"));
+    }
+
+    #[test]
+    fn sizes_are_readable() {
+        assert_eq!(human(450_001), "451 KB");
+        assert_eq!(human(1_234_567), "1.23 MB");
+    }
+}

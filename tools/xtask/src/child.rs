@@ -1,0 +1,241 @@
+//! A running application: started in a process group of its own, tied to us by its stdin, stopped
+//! gently and then not.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::{sleep, timeout};
+
+use nexus_simulators::client;
+
+use crate::cargo;
+
+/// How long it may take to stop before it is killed.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The running application.
+pub(crate) struct App {
+    child: Child,
+    pid: u32,
+    /// Held open: when we go, however, it closes and so does the application.
+    _stdin: Option<ChildStdin>,
+}
+
+impl App {
+    /// Starts `command`; what it prints goes to our stderr.
+    pub(crate) fn start(mut command: Command) -> Result<Self> {
+        let program = command.as_std().get_program().to_owned();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(cargo::to_stderr())
+            .stderr(Stdio::inherit())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot run {}", program.to_string_lossy()))?;
+        let pid = child.id().context("the application ended at once")?;
+        let stdin = child.stdin.take();
+        Ok(Self { child, pid, _stdin: stdin })
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
+        Ok(self.child.wait().await?)
+    }
+
+    /// Waits until `GET /api/health` answers 200.
+    ///
+    /// Fails at once when the application ends or says that it is misconfigured, naming the
+    /// variables; and when it is not ready after `limit`.
+    pub(crate) async fn ready(&mut self, port: u16, limit: Duration) -> Result<()> {
+        tokio::select! {
+            status = self.child.wait() => bail!(
+                "the application ended before it was ready ({}); what it said is above", status?
+            ),
+            result = timeout(limit, healthy(port)) => match result {
+                Ok(result) => result,
+                Err(_) => bail!(
+                    "GET http://127.0.0.1:{port}/api/health did not answer 200 within {} s; what \
+                     the application said is above", limit.as_secs()
+                ),
+            },
+        }
+    }
+
+    /// Interrupts it and its children, kills them after ten seconds, and waits for the end.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.signal(Signal::INT);
+        if timeout(GRACE, self.child.wait()).await.is_err() {
+            eprintln!("the application did not stop within {} s: killing it", GRACE.as_secs());
+            self.signal(Signal::KILL);
+            self.child.wait().await?;
+        }
+        Ok(())
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+            // An error means that it is gone already.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // After `stop` the group is empty and this does nothing.
+        if self.child.id().is_some() {
+            self.signal(Signal::KILL);
+        }
+    }
+}
+
+async fn healthy(port: u16) -> Result<()> {
+    loop {
+        let call = client::send(port, "GET", "/api/health", &[], b"");
+        if let Ok(Ok(answer)) = timeout(Duration::from_secs(5), call).await {
+            if answer.status == 200 {
+                return Ok(());
+            }
+            if answer.json().get("status").is_some_and(|status| status == "misconfigured") {
+                bail!("the application is misconfigured{}", problems(&answer.json()));
+            }
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// `: jwt_secret: at least 32 bytes; …`, as far as health says.
+fn problems(health: &serde_json::Value) -> String {
+    let problems = health.get("problems").and_then(|problems| problems.as_array());
+    let member = |problem: &serde_json::Value, name| {
+        problem.get(name).and_then(|value| value.as_str()).map(str::to_owned)
+    };
+    let named: Vec<_> = problems
+        .into_iter()
+        .flatten()
+        .filter_map(|problem| {
+            Some(format!("{}: {}", member(problem, "variable")?, member(problem, "rule")?))
+        })
+        .collect();
+    if named.is_empty() {
+        ": see GET /api/health".to_owned()
+    } else {
+        format!(": {}", named.join("; "))
+    }
+}
+
+/// Resolves at the first of SIGINT, SIGTERM and SIGHUP.
+pub(crate) async fn interrupted() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    Ok(())
+}
+
+/// A port on loopback that is free now: `wanted`, or any where that is 0.
+pub(crate) fn free_port(wanted: u16) -> Result<u16> {
+    match std::net::TcpListener::bind(("127.0.0.1", wanted)) {
+        Ok(listener) => Ok(listener.local_addr()?.port()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "port {wanted} on 127.0.0.1 is in use by another program; stop that, or choose another \
+             port with --port (0: any free one)"
+        ),
+        Err(error) => Err(error).with_context(|| format!("cannot listen on 127.0.0.1:{wanted}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nexus_simulators::{Behaviour, Kind, Simulator};
+
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    fn alive(pid: u32) -> bool {
+        std::fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    #[tokio::test]
+    async fn an_application_that_ends_is_not_waited_for() {
+        let mut app = App::start(shell("exit 3")).unwrap();
+        let port = free_port(0).unwrap();
+        let begun = std::time::Instant::now();
+        let error = app.ready(port, Duration::from_secs(30)).await.unwrap_err().to_string();
+        assert!(error.contains("ended before it was ready") && error.contains('3'), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn readiness_is_bounded() {
+        let mut app = App::start(shell("sleep 30")).unwrap();
+        let port = free_port(0).unwrap();
+        let error = app.ready(port, Duration::from_millis(200)).await.unwrap_err().to_string();
+        assert!(error.contains("/api/health"), "{error}");
+        app.stop().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn any_200_is_ready() {
+        let simulator = Simulator::start(Kind::Sandbox, 0).await.unwrap();
+        simulator.set_behaviour(Behaviour::WrongContentType).await.unwrap();
+        let mut app = App::start(shell("sleep 30")).unwrap();
+        app.ready(simulator.port(), Duration::from_secs(5)).await.unwrap();
+        let pid = app.pid();
+        app.stop().await.unwrap();
+        assert!(!alive(pid));
+    }
+
+    #[tokio::test]
+    async fn dropping_it_kills_its_children_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("pid");
+        let script = format!("sleep 60 & echo $! > {}; wait", file.display());
+        let app = App::start(shell(&script)).unwrap();
+        let pid = loop {
+            match std::fs::read_to_string(&file).ok().and_then(|pid| pid.trim().parse().ok()) {
+                Some(pid) => break pid,
+                None => sleep(Duration::from_millis(10)).await,
+            }
+        };
+        assert!(alive(pid));
+        drop(app);
+        sleep(Duration::from_millis(200)).await;
+        assert!(!alive(pid));
+    }
+
+    #[test]
+    fn a_taken_port_is_named_with_the_way_out() {
+        let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = free_port(port).unwrap_err().to_string();
+        assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
+    }
+
+    #[test]
+    fn health_names_the_variables() {
+        let health = serde_json::json!({"status":"misconfigured","problems":[
+            {"variable":"jwt_secret","rule":"at least 32 bytes"}]});
+        assert_eq!(problems(&health), ": jwt_secret: at least 32 bytes");
+    }
+}

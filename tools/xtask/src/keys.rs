@@ -1,0 +1,170 @@
+//! `cargo xtask keys new`: a `.env` with fresh keys, for development.
+//!
+//! It must not print a key, nor overwrite one without being told to: what was sealed with a lost
+//! encryption key stays sealed.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::env::PREFIX;
+use crate::repo::Repo;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    /// Write a .env (mode 600, git-ignored) with fresh random keys
+    New(New),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct New {
+    /// Overwrite the file: credentials stored under its keys can then never be read again
+    #[arg(long)]
+    force: bool,
+    /// Where to write [default: .env at the repository's root]
+    #[arg(long)]
+    path: Option<PathBuf>,
+}
+
+pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
+    let Verb::New(args) = verb;
+    let path = match &args.path {
+        Some(path) => path.clone(),
+        None => Repo::find()?.root.join(".env"),
+    };
+    write(&path, args.force, "http://127.0.0.1:3000")?;
+    println!("wrote {} (mode 600)", path.display());
+    warn_if_tracked(&path);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a new file; an existing one only with `force`.
+pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
+    if path.exists() && !force {
+        bail!(
+            "{} exists. New keys would make every credential stored under the old ones \
+             unreadable for ever. If that is what you want: cargo xtask keys new --force",
+            path.display()
+        );
+    }
+    let text = render(public_url, &mut |length| {
+        let mut bytes = vec![0; length];
+        getrandom::fill(&mut bytes).context("the system has no randomness to give")?;
+        Ok(bytes)
+    })?;
+    // The name is never seen with half of the content, nor with another mode.
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(format!(".{}", std::process::id()));
+    let temporary = PathBuf::from(temporary);
+    let result = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The file's text; `random` gives that many bytes.
+fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) -> Result<String> {
+    let mut secret = |length| random(length).map(|bytes| STANDARD.encode(bytes));
+    let values = [
+        ("public_url", public_url.to_owned()),
+        ("encryption_keys", format!("k1:{}", secret(32)?)),
+        ("broker_secret", secret(48)?),
+        ("jwt_issuer", "https://issuer.nexus.invalid".to_owned()),
+        ("jwt_audience", "integration-nexus".to_owned()),
+        ("jwt_secret", secret(48)?),
+        ("tick_secret", secret(48)?),
+        ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
+    ];
+    let mut text = String::from(
+        "# For development, made by `cargo xtask keys new`. Never commit this file: whoever has it\n\
+         # can read every stored credential and sign tokens. An environment variable of the same\n\
+         # name wins over a line here.\n",
+    );
+    for (name, value) in values {
+        let _ = writeln!(text, "{PREFIX}{}={value}", name.to_ascii_uppercase());
+    }
+    Ok(text)
+}
+
+/// Says so when git would take the file into a commit.
+fn warn_if_tracked(path: &Path) {
+    let Some(dir) = path.parent() else { return };
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let Some(name) = path.file_name() else { return };
+    let status = std::process::Command::new("git")
+        .args(["check-ignore", "--quiet"])
+        .arg(name)
+        .current_dir(dir)
+        .stderr(std::process::Stdio::null())
+        .status();
+    // 0: ignored, 1: not ignored, 128: not in a repository.
+    if status.is_ok_and(|status| status.code() == Some(1)) {
+        eprintln!("warning: git does not ignore {}; it must not be committed", path.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::env::Variables;
+
+    #[test]
+    fn what_is_written_is_read_back_and_long_enough() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(".env");
+        write(&path, false, "http://127.0.0.1:4000").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let variables = Variables::merge(&fs::read_to_string(&path).unwrap(), []).unwrap();
+        assert_eq!(variables.get("public_url"), Some("http://127.0.0.1:4000"));
+        let key = variables.get("encryption_keys").unwrap().strip_prefix("k1:").unwrap();
+        assert_eq!(STANDARD.decode(key).unwrap().len(), 32);
+        for name in ["broker_secret", "jwt_secret", "tick_secret"] {
+            assert!(variables.get(name).unwrap().len() >= 32, "{name}");
+        }
+        assert_ne!(variables.get("jwt_secret"), variables.get("broker_secret"));
+        for name in ["jwt_issuer", "jwt_audience", "private_hosts"] {
+            assert!(variables.get(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_existing_file_is_kept_unless_forced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(".env");
+        fs::write(&path, "mine").unwrap();
+        let error = write(&path, false, "http://127.0.0.1:1").unwrap_err().to_string();
+        assert!(error.contains("--force") && error.contains("unreadable"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        write(&path, true, "http://127.0.0.1:1").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_dotenv_reader_needs_no_quotes_for_it() {
+        let text = render("http://127.0.0.1:3000", &mut |n| Ok(vec![0xfb; n])).unwrap();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (_, value) = line.split_once('=').unwrap();
+            assert!(
+                !value.contains(|c: char| c.is_whitespace() || "'\"\\$#".contains(c)),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What runs the application: the Spin CLI where it is installed and new enough, else the embedded
+//! host, which is built on the spot.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::Command;
+
+use crate::cargo;
+use crate::repo::Repo;
+
+/// The oldest Spin whose component model the application's components fit.
+const OLDEST: (u64, u64) = (4, 1);
+
+/// What `--runtime` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Choice {
+    /// Spin where it is installed and new enough, else the embedded host
+    Auto,
+    /// The Spin CLI on PATH
+    Spin,
+    /// The host in tools/host
+    Embedded,
+}
+
+/// What runs the application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Runtime {
+    /// The Spin CLI on PATH.
+    Spin,
+    /// The binary of tools/host.
+    Embedded(PathBuf),
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Spin => "spin",
+            Self::Embedded(_) => "embedded",
+        })
+    }
+}
+
+/// How an application is started, whatever runs it.
+pub(crate) struct Launch<'a> {
+    /// The `spin.toml`.
+    pub(crate) manifest: &'a Path,
+    /// The port on loopback.
+    pub(crate) port: u16,
+    /// Where databases are kept.
+    pub(crate) state: &'a Path,
+    /// The `.env` file. Spin finds it by itself: it must be called so and lie in `dir`.
+    pub(crate) env_file: &'a Path,
+    /// The working directory.
+    pub(crate) dir: &'a Path,
+}
+
+impl Runtime {
+    /// Finds or builds what `choice` asks for.
+    pub(crate) async fn pick(choice: Choice, repo: &Repo, release: bool) -> Result<Self> {
+        match (choice, spin().await) {
+            (Choice::Spin | Choice::Auto, Ok(())) => Ok(Self::Spin),
+            (Choice::Spin, Err(why)) => bail!("{why}; --runtime embedded needs no Spin"),
+            (Choice::Auto | Choice::Embedded, _) => Ok(Self::Embedded(host(repo, release).await?)),
+        }
+    }
+
+    /// The command that runs the application until it is interrupted or its stdin closes.
+    pub(crate) fn command(&self, launch: &Launch<'_>) -> Result<Command> {
+        let mut command = match self {
+            Self::Embedded(host) => {
+                let mut command = Command::new(host);
+                command.arg("up").arg("--env-file").arg(launch.env_file);
+                command.arg("--exit-on-stdin-close");
+                command
+            }
+            Self::Spin => {
+                // Spin does not watch its stdin: our guard does.
+                let mut command = Command::new(std::env::current_exe().context("who am I")?);
+                command.args(["guard", "--", "spin", "up"]);
+                command
+            }
+        };
+        command
+            .arg("--from")
+            .arg(launch.manifest)
+            .args(["--listen", &format!("127.0.0.1:{}", launch.port)])
+            .arg("--state-dir")
+            .arg(launch.state)
+            .current_dir(launch.dir);
+        Ok(command)
+    }
+}
+
+/// Whether the Spin on PATH will do; if not, why.
+pub(crate) async fn spin() -> Result<(), String> {
+    let output = match Command::new("spin").arg("--version").output().await {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Err(_) => return Err("there is no `spin` on PATH".to_owned()),
+    };
+    let first = output.lines().next().unwrap_or_default();
+    match version(first) {
+        Some(found) if found >= OLDEST => Ok(()),
+        Some((major, minor)) => Err(format!(
+            "the Spin on PATH is {major}.{minor}, and {}.{} or newer is needed",
+            OLDEST.0, OLDEST.1
+        )),
+        None => Err(format!("`spin --version` says {first:?}, which names no version")),
+    }
+}
+
+/// Major and minor of `spin 4.1.0 (0a1b2c3 2026-01-31)`. A pre-release of a `.0` counts as older.
+fn version(line: &str) -> Option<(u64, u64)> {
+    let word = line.split_whitespace().find(|w| w.starts_with(|c: char| c.is_ascii_digit()))?;
+    let mut parts = word.splitn(3, '.');
+    let major: u64 = parts.next()?.parse().ok()?;
+    let minor: u64 = parts.next()?.parse().ok()?;
+    let patch = parts.next().unwrap_or("0");
+    if patch.starts_with("0-") {
+        return match (major, minor) {
+            (0, 0) => None,
+            (major, 0) => Some((major - 1, u64::MAX)),
+            (major, minor) => Some((major, minor - 1)),
+        };
+    }
+    Some((major, minor))
+}
+
+/// Builds the embedded host and returns its path.
+pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
+    let named = std::env::var_os("CC").is_some();
+    if !named && !["cc", "gcc", "clang"].iter().any(|name| cargo::on_path(name).is_some()) {
+        bail!(
+            "the embedded host needs a C compiler to build SQLite, and there is no cc, gcc or \
+             clang on PATH: install one (Debian: apt-get install gcc libc6-dev), or Spin {}.{}",
+            OLDEST.0,
+            OLDEST.1
+        );
+    }
+    let directory = repo.target.join(if release { "release" } else { "debug" });
+    let host = directory.join("nexus-host");
+    if !host.exists() {
+        eprintln!("building the embedded host; the first time takes some minutes");
+    }
+    let mut args = vec!["build", "-p", "nexus-host"];
+    if release {
+        args.push("--release");
+    }
+    cargo::run(&repo.root, &args, "building the embedded host").await?;
+    if !host.is_file() {
+        bail!("cargo built no {}", host.display());
+    }
+    Ok(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_from_what_spin_prints() {
+        assert_eq!(version("spin 4.1.0 (0a1b2c3 2026-01-31)"), Some((4, 1)));
+        assert_eq!(version("spin 3.10.2"), Some((3, 10)));
+        assert_eq!(version("spin 4.2.0-pre0 (0a1b2c3 2026-05-01)"), Some((4, 1)));
+        assert_eq!(version("spin 4.1.0-rc.1"), Some((4, 0)));
+        assert!(version("spin 4.0.0-pre0").unwrap() < OLDEST);
+        assert!(version("spin 10.0.1").unwrap() > OLDEST);
+        assert_eq!(version("spin canary"), None);
+        assert_eq!(version(""), None);
+    }
+
+    #[test]
+    fn both_runtimes_are_told_the_same() {
+        let launch = Launch {
+            manifest: Path::new("/a/spin.toml"),
+            port: 3000,
+            state: Path::new(".spin"),
+            env_file: Path::new("/a/.env"),
+            dir: Path::new("/a"),
+        };
+        for runtime in [Runtime::Spin, Runtime::Embedded("/h".into())] {
+            let command = runtime.command(&launch).unwrap();
+            let args: Vec<_> = command.as_std().get_args().map(|a| a.to_str().unwrap()).collect();
+            let args = args.join(" ");
+            assert!(
+                args.ends_with("--from /a/spin.toml --listen 127.0.0.1:3000 --state-dir .spin"),
+                "{args}"
+            );
+        }
+    }
+}

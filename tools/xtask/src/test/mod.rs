@@ -1,0 +1,140 @@
+//! `cargo xtask test`: builds what the tests run, then every test there is, and one line at the
+//! end that adds them up.
+//!
+//! What is skipped is said loudly: a green line must not hide a runtime that was never tried.
+
+mod tally;
+
+use std::process::{ExitCode, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::build::{self, Profile};
+use crate::cargo;
+use crate::repo::Repo;
+use crate::runtime::{self, Choice};
+use tally::Tally;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// On which runtime the black-box tests run; auto: the embedded host, and Spin too where it is
+    #[arg(long, value_enum, default_value = "auto")]
+    runtime: Choice,
+    /// What `cargo test` gets after `--`: a filter, --nocapture, …
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// One `cargo test`.
+struct Run {
+    what: &'static str,
+    packages: Vec<String>,
+    env: Vec<(&'static str, String)>,
+}
+
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+    let repo = Repo::find()?;
+    let (runs, skipped) = plan(&args, &repo).await?;
+    let mut total = Tally::default();
+    for run in &runs {
+        heading(run.what);
+        let begun = Instant::now();
+        total.add(cargo_test(&repo, run, &args.rest).await?);
+        eprintln!("({}, {} s)", run.what, begun.elapsed().as_secs());
+    }
+    println!();
+    for what in &skipped {
+        println!("SKIPPED: {what}");
+    }
+    println!("{total}");
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Builds what the runs need, and lists them.
+async fn plan(args: &Args, repo: &Repo) -> Result<(Vec<Run>, Vec<String>)> {
+    let mut skipped = Vec::new();
+    let spin = match (args.runtime, runtime::spin().await) {
+        (Choice::Embedded, _) => false,
+        (_, Ok(())) => true,
+        (Choice::Spin, Err(why)) => anyhow::bail!("{why}; --runtime embedded needs no Spin"),
+        (Choice::Auto, Err(why)) => {
+            skipped.push(format!("black-box tests on Spin: {why}"));
+            false
+        }
+    };
+    let embedded = args.runtime != Choice::Spin;
+    if !embedded {
+        skipped.push("everything on the embedded host: --runtime spin".to_owned());
+    }
+    if args.runtime == Choice::Embedded {
+        skipped.push("black-box tests on Spin: --runtime embedded".to_owned());
+    }
+
+    heading("building the components and the guests");
+    build::components(repo, Profile::Dev, &repo.guests()).await?;
+    let mut common = vec![
+        ("NEXUS_WASM_DIR", repo.wasm_dir(Profile::Dev.name()).display().to_string()),
+        ("NEXUS_REPO", repo.root.display().to_string()),
+    ];
+    if embedded {
+        heading("building the embedded host");
+        let host = runtime::host(repo, false).await?;
+        common.push(("NEXUS_HOST", host.display().to_string()));
+    }
+
+    let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
+    let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone() }];
+    let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
+        let mut env = common.clone();
+        env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        runs.push(Run { what, packages: vec![package.to_owned()], env });
+    };
+    if embedded {
+        add("the embedded host", "nexus-host", &[]);
+        let runtime = ("NEXUS_RUNTIME", "embedded");
+        add("black-box tests, embedded host", "nexus-tests", &[runtime]);
+        let reuse = ("NEXUS_REUSE", "1");
+        add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+    }
+    if spin {
+        add("black-box tests, Spin", "nexus-tests", &[("NEXUS_RUNTIME", "spin")]);
+    }
+    Ok((runs, skipped))
+}
+
+fn heading(what: &str) {
+    eprintln!("\n=== {what}");
+}
+
+/// Runs one, streams what it prints and adds up its results.
+async fn cargo_test(repo: &Repo, run: &Run, rest: &[String]) -> Result<Tally> {
+    let mut args = vec!["test", "--no-fail-fast"];
+    for package in &run.packages {
+        args.extend(["-p", package]);
+    }
+    args.push("--");
+    args.extend(rest.iter().map(String::as_str));
+    let mut child = cargo::command(&repo.root, &args)
+        .envs(run.env.iter().map(|(name, value)| (name, value)))
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo test")?;
+    let mut tally = Tally::default();
+    if let Some(stdout) = child.stdout.take() {
+        let mut lines = BufReader::new(stdout).split(b'\n');
+        while let Some(line) = lines.next_segment().await? {
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            tally.line(&line);
+        }
+    }
+    let status = child.wait().await?;
+    if !status.success() && tally.failed == 0 {
+        // It did not compile, or a test binary died: that must not look like a pass.
+        println!("FAILED without a result: {}", run.what);
+        tally.failed += 1;
+    }
+    Ok(tally)
+}

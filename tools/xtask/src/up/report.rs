@@ -1,0 +1,84 @@
+//! What `up` prints when the application is ready.
+
+use nexus_simulators::Kind;
+use serde_json::json;
+
+use super::{Format, SUBJECT, WORKSPACE};
+use crate::runtime::Runtime;
+use crate::up::sandbox::Sandbox;
+
+/// A running application.
+pub(crate) struct Ready<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) token: &'a str,
+    pub(crate) sandbox: Option<&'a Sandbox>,
+}
+
+impl Ready<'_> {
+    /// One line of JSON, or a page for people; without a newline at the end.
+    pub(crate) fn render(&self, format: Format) -> String {
+        match format {
+            Format::Json => {
+                json!({"url": self.url, "runtime": self.runtime.to_string(), "token": self.token})
+                    .to_string()
+            }
+            Format::Text => self.text(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let Self { url, runtime, token, .. } = self;
+        let mut text = format!(
+            "\nIntegration Nexus is running at {url} (runtime: {runtime})\n\n\
+             Sign in as ADMIN of the workspace \"{WORKSPACE}\" ({SUBJECT}, for 8 hours):\n\n  \
+             {url}/#token={token}\n\n\
+             Or from a shell:\n\n  \
+             curl {url}/api/integrations -H 'authorization: Bearer {token}'\n"
+        );
+        if let Some(sandbox) = self.sandbox {
+            text.push_str(&format!(
+                "\nA sandbox provider runs at {}; {}.\n\
+                 Connect it again with the pretend key {}, which opens nothing.\n\
+                 It forgets messages and keys it minted when this stops.\n",
+                sandbox.simulator.origin(),
+                sandbox.integration,
+                Kind::Sandbox.default_key(),
+            ));
+        }
+        text.push_str("\nCtrl-C stops it.");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready() -> Ready<'static> {
+        Ready {
+            url: "http://127.0.0.1:3000",
+            runtime: &Runtime::Spin,
+            token: "a.b.c",
+            sandbox: None,
+        }
+    }
+
+    #[test]
+    fn json_is_one_line_with_exactly_three_members() {
+        let line = ready().render(Format::Json);
+        assert!(!line.contains('\n'));
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            value,
+            json!({"url": "http://127.0.0.1:3000", "runtime": "spin", "token": "a.b.c"})
+        );
+    }
+
+    #[test]
+    fn text_has_the_link_and_the_curl() {
+        let text = ready().render(Format::Text);
+        assert!(text.contains("http://127.0.0.1:3000/#token=a.b.c"));
+        assert!(text.contains("curl http://127.0.0.1:3000/api/integrations -H"));
+    }
+}

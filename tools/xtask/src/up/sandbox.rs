@@ -1,0 +1,215 @@
+//! The sandbox provider of `up`: a pretend third party on loopback, its manifest registered in the
+//! demo workspace, and one integration with it.
+//!
+//! It speaks to the application over HTTP only, as any admin would. It must not touch the database.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use nexus_simulators::client::{self, Answer};
+use nexus_simulators::{Kind, Simulator};
+use serde_json::{Value, json};
+
+/// The id that the sandbox's manifest has.
+pub(crate) const MANIFEST_ID: &str = "custom-sandbox";
+
+/// The running provider and what the workspace knows of it.
+pub(crate) struct Sandbox {
+    pub(crate) simulator: Simulator,
+    /// What to say about the demo integration.
+    pub(crate) integration: String,
+}
+
+/// Starts the provider and registers it: the manifest always, an integration where the workspace
+/// has none.
+pub(crate) async fn start(
+    manifest: &Path,
+    state: &Path,
+    port: u16,
+    token: &str,
+) -> Result<Sandbox> {
+    let simulator = on_a_kept_port(state).await?;
+    let manifest = with_origin(&read(manifest)?, &simulator.origin())?;
+    register(port, token, &manifest).await?;
+    let integration = integrate(port, token).await?;
+    Ok(Sandbox { simulator, integration })
+}
+
+/// The port of the last time where it is free: integrations made then are pinned to its origin.
+async fn on_a_kept_port(state: &Path) -> Result<Simulator> {
+    let file = state.join("sandbox-port");
+    let kept = std::fs::read_to_string(&file).ok().and_then(|port| port.trim().parse().ok());
+    if let Some(port) = kept {
+        match Simulator::start(Kind::Sandbox, port).await {
+            Ok(simulator) => return Ok(simulator),
+            Err(_) => eprintln!(
+                "warning: port {port}, which the sandbox had last time, is taken: integrations \
+                 made with it will not reach it until they are made again"
+            ),
+        }
+    }
+    let simulator = Simulator::start(Kind::Sandbox, 0).await?;
+    std::fs::write(&file, simulator.port().to_string())
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(simulator)
+}
+
+/// The manifest's JSON.
+pub(crate) fn read(file: &Path) -> Result<Value> {
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))
+}
+
+/// The manifest with the origin of its `api.base_url` replaced by `origin` wherever it is named.
+pub(crate) fn with_origin(manifest: &Value, origin: &str) -> Result<Value> {
+    let base = manifest
+        .pointer("/api/base_url")
+        .and_then(Value::as_str)
+        .context("the manifest has no api.base_url")?;
+    let (scheme, rest) =
+        base.split_once("://").with_context(|| format!("api.base_url is no URL: {base}"))?;
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let old = format!("{scheme}://{authority}");
+    let (_, new_authority) = origin.split_once("://").context("the origin is no URL")?;
+    Ok(replace(manifest, &[(&old, origin), (authority, new_authority)]))
+}
+
+/// Every string that is one of the old texts, or begins with it and a slash, gets the new one.
+fn replace(value: &Value, pairs: &[(&str, &str)]) -> Value {
+    match value {
+        Value::String(text) => {
+            let changed = pairs.iter().find_map(|(old, new)| {
+                let rest = text.strip_prefix(old)?;
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{new}{rest}"))
+            });
+            Value::String(changed.unwrap_or_else(|| text.clone()))
+        }
+        Value::Array(items) => items.iter().map(|item| replace(item, pairs)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), replace(field, pairs))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// POST, or PUT where the workspace has it already.
+pub(crate) async fn register(port: u16, token: &str, manifest: &Value) -> Result<()> {
+    let created = call(port, token, "POST", "/api/manifests", Some(manifest)).await?;
+    let answer = match created.status {
+        409 => {
+            let path = format!("/api/manifests/{MANIFEST_ID}");
+            call(port, token, "PUT", &path, Some(manifest)).await?
+        }
+        _ => created,
+    };
+    if !matches!(answer.status, 200 | 201) {
+        bail!("registering its manifest: {}", refusal(&answer));
+    }
+    Ok(())
+}
+
+/// One integration, where there is none; what to say about it.
+async fn integrate(port: u16, token: &str) -> Result<String> {
+    let list = call(port, token, "GET", "/api/integrations?limit=1", None).await?;
+    if list.status != 200 {
+        bail!("listing the workspace's integrations: {}", refusal(&list));
+    }
+    if list.json().get("items").and_then(Value::as_array).is_some_and(|items| !items.is_empty()) {
+        return Ok("the workspace's integrations are as they were".to_owned());
+    }
+    let body = json!({
+        "manifest_id": MANIFEST_ID, "name": "Sandbox",
+        "credentials": {"api_key": Kind::Sandbox.default_key()},
+    });
+    let answer = call(port, token, "POST", "/api/integrations", Some(&body)).await?;
+    if answer.status != 201 {
+        bail!("connecting it: {}", refusal(&answer));
+    }
+    let created = answer.json();
+    let slug = text(&created, "slug").unwrap_or("sandbox");
+    Ok(format!("connected as the integration \"{slug}\""))
+}
+
+/// A call with the token, JSON both ways.
+pub(crate) async fn call(
+    port: u16,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Answer> {
+    let authorization = format!("Bearer {token}");
+    let mut headers = vec![("authorization", authorization.as_str())];
+    let body = body.map(Value::to_string).unwrap_or_default();
+    if !body.is_empty() {
+        headers.push(("content-type", "application/json"));
+    }
+    client::send(port, method, path, &headers, body.as_bytes())
+        .await
+        .with_context(|| format!("{method} {path}"))
+}
+
+/// What a refusal says: status, code, detail, and the members it names.
+pub(crate) fn refusal(answer: &Answer) -> String {
+    let problem = answer.json();
+    let mut said = answer.status.to_string();
+    for field in ["code", "detail"] {
+        if let Some(value) = text(&problem, field) {
+            said.push_str(&format!(" {value}"));
+        }
+    }
+    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        let (pointer, detail) = (text(error, "pointer"), text(error, "detail"));
+        said.push_str(&format!("; {} {}", pointer.unwrap_or("?"), detail.unwrap_or("")));
+    }
+    said
+}
+
+/// A string member.
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_is_replaced_wherever_it_is_named() {
+        let manifest = json!({
+            "id": "custom-sandbox", "docs_url": "https://example.com/127.0.0.1:4010",
+            "api": {"base_url": "http://127.0.0.1:4010/v1", "hosts": ["127.0.0.1:4010"]},
+            "revoke": {"request": {"url": "http://127.0.0.1:4010/v1/keys/current"}},
+            "other": "http://127.0.0.1:40100/x",
+        });
+        let moved = with_origin(&manifest, "http://127.0.0.1:5555").unwrap();
+        assert_eq!(moved["api"]["base_url"], "http://127.0.0.1:5555/v1");
+        assert_eq!(moved["api"]["hosts"][0], "127.0.0.1:5555");
+        assert_eq!(moved["revoke"]["request"]["url"], "http://127.0.0.1:5555/v1/keys/current");
+        assert_eq!(moved["other"], "http://127.0.0.1:40100/x");
+        assert_eq!(moved["docs_url"], manifest["docs_url"]);
+        assert!(with_origin(&json!({}), "http://127.0.0.1:1").is_err());
+    }
+
+    #[tokio::test]
+    async fn the_port_is_kept_while_it_is_free() {
+        let state = tempfile::tempdir().unwrap();
+        let first = on_a_kept_port(state.path()).await.unwrap();
+        let port = first.port();
+        let other = on_a_kept_port(state.path()).await.unwrap();
+        assert_ne!(other.port(), port);
+        std::fs::write(state.path().join("sandbox-port"), port.to_string()).unwrap();
+        drop(first);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert_eq!(on_a_kept_port(state.path()).await.unwrap().port(), port);
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_full() {
+        let body = json!({"code": "invalid", "detail": "2 problems",
+            "errors": [{"pointer": "/api/hosts/0", "detail": "is not a host"}]});
+        let answer =
+            Answer { status: 422, headers: Vec::new(), body: body.to_string().into_bytes() };
+        assert_eq!(refusal(&answer), "422 invalid 2 problems; /api/hosts/0 is not a host");
+    }
+}
