@@ -1,1 +1,49 @@
-fn main(){}
+//! `nexus-host`: runs this Spin application on Wasmtime where the Spin CLI is not installed, for
+//! development and tests. Production is Spin.
+//!
+//! It reads the same `spin.toml`, variables and `.spin` files as `spin up`, and refuses what it
+//! does not know. `server` takes a request, `routes` finds its component, `instance` runs it,
+//! `host` and `outbound` are what the component can reach.
+
+mod app;
+mod cli;
+mod compile;
+mod component;
+mod dotenv;
+mod files;
+mod host;
+mod instance;
+mod log;
+mod manifest;
+mod outbound;
+mod request;
+mod routes;
+mod server;
+mod variables;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let done = match cli::Cli::parse().command {
+        cli::Command::Up(options) => up(&options),
+        cli::Command::Precompile { source, target } => compile::precompile(&source, &target),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn up(options: &cli::Up) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(server::run(options));
+    // What is still running had its time.
+    runtime.shutdown_background();
+    done
+}

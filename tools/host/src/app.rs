@@ -1,0 +1,186 @@
+//! The application: its components, loaded and ready, and the way from one to another.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result};
+use futures::{StreamExt, TryStreamExt};
+use http::{Request, Response, StatusCode};
+use tokio::sync::watch;
+use wasmtime_wasi_http::handler::ProxyHandler;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::cli::Up;
+use crate::compile::{self, Cache};
+use crate::component::Component;
+use crate::host::kv_store;
+use crate::instance::{self, Ctx, Factory, Handler, Population, Reuse};
+use crate::manifest::{self, Manifest};
+use crate::outbound::Client;
+use crate::outbound::allowed_hosts::AllowedHosts;
+use crate::request;
+use crate::routes::{Match, Router};
+use crate::variables::Variables;
+use crate::{dotenv, files};
+
+/// Components that are compiled at the same time.
+const COMPILERS: usize = 2;
+
+/// The application as it runs.
+pub(crate) struct App {
+    pub(crate) router: Router,
+    pub(crate) client: Client,
+    /// Where we listen, once we do.
+    pub(crate) address: OnceLock<SocketAddr>,
+    pub(crate) population: Population,
+    handlers: HashMap<String, Handler>,
+}
+
+/// Where one component calls another, there is no client.
+const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+impl App {
+    /// Reads the manifest, resolves its variables, and compiles and links every component that a
+    /// trigger names. `stopping` tells idle instances to go.
+    pub(crate) async fn load(options: &Up, stopping: watch::Receiver<bool>) -> Result<Arc<Self>> {
+        let mut from = std::path::absolute(&options.from)?;
+        if from.is_dir() {
+            from.push("spin.toml");
+        }
+        let manifest = Manifest::read(&from)?;
+        let root = from.parent().context("the manifest has no directory")?;
+        let router = Router::new(&manifest.trigger.http)?;
+        let components = components(&manifest, root, options)?;
+        let services = services(&manifest, root, options).await?;
+        let reuse = Reuse {
+            requests: options.max_instance_reuse_count.get(),
+            concurrent: options.max_instance_concurrent_reuse_count.get(),
+        };
+        let population = Population::default();
+        Ok(Arc::new_cyclic(|app| {
+            let handlers = services.into_iter().zip(components).map(|(service, component)| {
+                let id = component.id.to_string();
+                let factory = Factory {
+                    app: app.clone(),
+                    component: Arc::new(component),
+                    service,
+                    reuse,
+                    population: population.clone(),
+                    stopping: stopping.clone(),
+                };
+                (id, ProxyHandler::new(factory))
+            });
+            Self {
+                handlers: handlers.collect(),
+                router,
+                client: Client::new(),
+                address: OnceLock::new(),
+                population: population.clone(),
+            }
+        }))
+    }
+
+    /// Gives a request to a component. `depth` is the number of components it has come through.
+    pub(crate) async fn call(
+        &self,
+        matched: &Match,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+        depth: usize,
+    ) -> Response<WasiBody> {
+        let Some(handler) = self.handlers.get(&matched.component) else {
+            return request::answer(StatusCode::NOT_FOUND, "");
+        };
+        if let Err(error) = request::set_uri(&mut request) {
+            eprintln!("[{}] refused a request: {error:#}", matched.component);
+            return request::answer(StatusCode::BAD_REQUEST, "");
+        }
+        let uri = request.uri().clone();
+        let added = request::add_headers(request.headers_mut(), &uri, matched, client);
+        let answered = match added {
+            Ok(()) => handler.handle(depth, request).await.map_err(compile::error),
+            Err(error) => Err(error),
+        };
+        answered.unwrap_or_else(|error| {
+            eprintln!("[{}] a request failed: {error:#}", matched.component);
+            request::answer(StatusCode::INTERNAL_SERVER_ERROR, "")
+        })
+    }
+
+    /// Gives a request of one component to another.
+    pub(crate) async fn chain(
+        &self,
+        component: &str,
+        request: Request<WasiBody>,
+        depth: usize,
+    ) -> Result<Response<WasiBody>, Error> {
+        if !self.handlers.contains_key(component) {
+            eprintln!("a request to {component}.spin.internal: there is no such component");
+            return Err(Error::DestinationNotFound);
+        }
+        let matched = Match::chained(component, request.uri().path());
+        Ok(self.call(&matched, request, CHAINED_CLIENT, depth).await)
+    }
+}
+
+/// The components that a trigger names, in the order of their names.
+fn used(manifest: &Manifest) -> impl Iterator<Item = (&String, &manifest::Component)> {
+    let named: HashSet<_> = manifest.trigger.http.iter().map(|http| &http.component).collect();
+    manifest.components.iter().filter(move |(id, _)| named.contains(id))
+}
+
+/// Resolves the settings of all components that are used.
+fn components(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<Component>> {
+    let env_file = options.env_file.clone().unwrap_or_else(|| root.join(".env"));
+    let env_file = dotenv::read(&env_file)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    let variables = Variables::resolve(&manifest.variables, environment, &env_file)?;
+    let state = options.state_dir.clone().unwrap_or_else(|| root.join(".spin"));
+    let database_path = Arc::new(state.join("sqlite_db.db"));
+    let key_value = kv_store::Database::new(state.join("sqlite_key_value.db"));
+    let components = used(manifest).map(|(id, settings)| {
+        let component = Component {
+            id: id.as_str().into(),
+            variables: variables.of_component(&settings.variables)?,
+            databases: settings.sqlite_databases.iter().cloned().collect(),
+            database_path: database_path.clone(),
+            stores: settings.key_value_stores.iter().cloned().collect(),
+            key_value: key_value.clone(),
+            allowed_hosts: AllowedHosts::parse(
+                &settings.allowed_outbound_hosts,
+                &variables,
+                manifest.components.keys(),
+            )?,
+            environment: settings.environment.clone().into_iter().collect(),
+            files: files::mount(root, &settings.files)?,
+        };
+        Ok(component)
+    });
+    let with_name = |(result, (id, _)): (Result<Component>, (&String, _))| {
+        result.with_context(|| format!("component {id:?}"))
+    };
+    components.zip(used(manifest)).map(with_name).collect()
+}
+
+/// Compiles and links all components that are used.
+async fn services(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<ServicePre<Ctx>>> {
+    let engine = compile::engine()?;
+    compile::start_clock(&engine);
+    let linker = instance::linker(&engine).map_err(compile::error)?;
+    let cache = options.cache_dir.clone().map_or_else(Cache::default_path, Ok)?;
+    let cache = Cache::open(cache)?;
+    let load = async |(id, settings): (&String, &manifest::Component)| -> Result<_> {
+        let compiled = cache
+            .load(&engine, &root.join(&settings.source))
+            .await
+            .with_context(|| format!("component {id:?}"))?;
+        let linked = linker.instantiate_pre(&compiled).and_then(ServicePre::new);
+        linked
+            .map_err(compile::error)
+            .with_context(|| format!("component {id:?} does not fit this host"))
+    };
+    futures::stream::iter(used(manifest)).map(load).buffered(COMPILERS).try_collect().await
+}

@@ -1,0 +1,153 @@
+//! The engine, and its ahead-of-time compiler with a cache.
+//!
+//! Compiling is done by another process, because it would leave 30 MB behind in this one. What is
+//! compiled is native code: it is loaded from a directory that is ours alone, and from no other.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine};
+
+/// How often a guest that computes gives way to others.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Compiled components that nothing made for this long are removed.
+const MAX_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// The engine, the same in the host and in the process that compiles for it.
+pub(crate) fn engine() -> Result<Engine> {
+    let mut config = Config::new();
+    config.wasm_component_model_async(true);
+    // A guest that computes without end must share its thread.
+    config.epoch_interruption(true);
+    Engine::new(&config).map_err(error)
+}
+
+/// Wasmtime has an error type of its own.
+pub(crate) fn error(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
+}
+
+/// Moves the engine's clock until the process ends.
+pub(crate) fn start_clock(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            std::thread::sleep(TICK);
+        }
+    });
+}
+
+/// Where compiled components are kept.
+pub(crate) struct Cache(PathBuf);
+
+impl Cache {
+    /// Opens or creates the directory; one that others may write to, or own, is refused.
+    pub(crate) fn open(path: PathBuf) -> Result<Self> {
+        let name = path.display();
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&path)
+            .with_context(|| format!("cannot create the cache directory {name}"))?;
+        // Who we are, as this file system sees it.
+        let ours = tempfile::tempfile_in(&path)
+            .and_then(|file| file.metadata())
+            .with_context(|| format!("cannot write to the cache directory {name}"))?;
+        let found = std::fs::symlink_metadata(&path)?;
+        ensure!(
+            found.is_dir() && found.uid() == ours.uid() && found.mode() & 0o077 == 0,
+            "the cache directory {name} must be a directory of this user with mode 700: \
+             native code is loaded from it"
+        );
+        let cache = Self(path);
+        cache.remove_old();
+        Ok(cache)
+    }
+
+    /// `$XDG_CACHE_HOME/nexus-host`, or the same in `~/.cache`.
+    pub(crate) fn default_path() -> Result<PathBuf> {
+        let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.filter(|path| path.is_absolute()).or_else(home);
+        Ok(cache.context("there is no HOME for the cache: use --cache-dir")?.join("nexus-host"))
+    }
+
+    /// The component in this file, compiled now or earlier.
+    pub(crate) async fn load(&self, engine: &Engine, source: &Path) -> Result<Component> {
+        let wasm = tokio::fs::read(source).await.with_context(|| {
+            format!("cannot read {}: run `cargo xtask build`", source.display())
+        })?;
+        let compiled = self.0.join(key(engine, &wasm));
+        drop(wasm);
+        if !compiled.exists() {
+            compile_elsewhere(source, &compiled).await?;
+        }
+        // SAFETY: the file was written by `precompile` of this same program, under the hash of its
+        // source and of the engine's settings, into a directory that only this user can write to
+        // (`Cache::open`), and by a rename, so that it is whole.
+        let component = unsafe { Component::deserialize_file(engine, &compiled) };
+        component
+            .map_err(error)
+            .with_context(|| format!("cannot load {}: remove it", compiled.display()))
+    }
+
+    fn remove_old(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.0) else { return };
+        for entry in entries.flatten() {
+            let age = entry
+                .metadata()
+                .and_then(|found| found.modified())
+                .map(|made| SystemTime::now().duration_since(made).unwrap_or_default());
+            if age.is_ok_and(|age| age > MAX_AGE) {
+                // Another process may have removed it.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn key(engine: &Engine, wasm: &[u8]) -> String {
+    let mut settings = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut settings);
+    let source: String = Sha256::digest(wasm).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{source}-{:016x}.cwasm", settings.finish())
+}
+
+async fn compile_elsewhere(source: &Path, target: &Path) -> Result<()> {
+    let output = tokio::process::Command::new(std::env::current_exe()?)
+        .arg("precompile")
+        .arg(source)
+        .arg(target)
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .context("cannot start the compiler")?;
+    ensure!(
+        output.status.success(),
+        "cannot compile {}: {}",
+        source.display(),
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(())
+}
+
+/// Compiles one file into another: the whole of the `precompile` subcommand.
+pub(crate) fn precompile(source: &Path, target: &Path) -> Result<()> {
+    let wasm = std::fs::read(source)?;
+    let compiled = engine()?.precompile_component(&wasm).map_err(error)?;
+    let directory = target.parent().context("the target has no directory")?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(&compiled)?;
+    file.persist(target)?;
+    Ok(())
+}

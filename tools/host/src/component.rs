@@ -1,0 +1,44 @@
+//! One component of the application as it runs: its rights and its settings, all resolved.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+
+use crate::host::kv_store;
+use crate::host::stdio::{Output, Target};
+use crate::outbound::allowed_hosts::AllowedHosts;
+
+/// What every instance of a component shares.
+pub(crate) struct Component {
+    pub(crate) id: Arc<str>,
+    pub(crate) variables: HashMap<String, String>,
+    pub(crate) databases: HashSet<String>,
+    pub(crate) database_path: Arc<PathBuf>,
+    pub(crate) stores: HashSet<String>,
+    pub(crate) key_value: kv_store::Database,
+    pub(crate) allowed_hosts: AllowedHosts,
+    pub(crate) environment: Vec<(String, String)>,
+    /// A copy of the mounted files, removed with the host.
+    pub(crate) files: Option<TempDir>,
+}
+
+impl Component {
+    /// The WASI context of one instance: its environment, its files (read-only), its output, and
+    /// neither sockets nor name lookups.
+    pub(crate) fn wasi(&self) -> Result<WasiCtx> {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.envs(&self.environment);
+        wasi.stdout(Output::new(self.id.clone(), Target::Stdout));
+        wasi.stderr(Output::new(self.id.clone(), Target::Stderr));
+        if let Some(files) = &self.files {
+            wasi.preopened_dir(files.path(), "/", FsPerms::ReadOnly)
+                .map_err(crate::compile::error)
+                .context("cannot open the mounted files")?;
+        }
+        Ok(wasi.build())
+    }
+}

@@ -1,0 +1,105 @@
+//! Parses an env file: `NAME=value`, comments, quotes and `export`.
+//!
+//! It substitutes nothing. Where Spin's reader would substitute (`$` outside single quotes), the
+//! line is refused, so that one file never means two things. Messages hold no values.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// Reads the file; one that does not exist is empty.
+pub(crate) fn read(path: &Path) -> Result<HashMap<String, String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text).with_context(|| path.display().to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashMap::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn parse(text: &str) -> Result<HashMap<String, String>> {
+    let mut values = HashMap::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (name, value) = parse_line(line).with_context(|| format!("line {}", index + 1))?;
+        // The first of two wins, as it does in Spin's reader.
+        values.entry(name).or_insert(value);
+    }
+    Ok(values)
+}
+
+fn parse_line(line: &str) -> Result<(String, String)> {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=').context("there is no `=`")?;
+    let name = name.trim();
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+        bail!("{name:?} is not a name");
+    }
+    Ok((name.to_owned(), unquote(value.trim())?))
+}
+
+fn unquote(value: &str) -> Result<String> {
+    let mut result = String::new();
+    let mut chars = value.chars();
+    let mut quote = None;
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (Some('\''), c) => result.push(c),
+            (_, '$') => bail!("`$` must stand in single quotes"),
+            (Some(_), '\\') => match chars.next() {
+                Some('n') => result.push('\n'),
+                Some(c @ ('\\' | '"' | '\'' | '$' | ' ')) => result.push(c),
+                _ => bail!("an unknown escape"),
+            },
+            (None, '\\') => match chars.next() {
+                Some(c) => result.push(c),
+                None => bail!("a backslash at the end of the line"),
+            },
+            (None, c) if c.is_whitespace() => {
+                let rest = chars.as_str().trim_start();
+                if !rest.is_empty() && !rest.starts_with('#') {
+                    bail!("a value with spaces must be quoted");
+                }
+                break;
+            }
+            (_, c) => result.push(c),
+        }
+    }
+    if quote.is_some() {
+        bail!("a quote is not closed");
+    }
+    Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(line: &str) -> String {
+        parse(line).unwrap().remove("A").unwrap()
+    }
+
+    #[test]
+    fn values_are_read_as_written() {
+        assert_eq!(value("A=plain"), "plain");
+        assert_eq!(value("export A = spaced # comment"), "spaced");
+        assert_eq!(value("A='it $is #1'"), "it $is #1");
+        assert_eq!(value(r#"A="two\nlines \"q\"""#), "two\nlines \"q\"");
+        assert_eq!(value("A="), "");
+        assert_eq!(value("A=k2:YWJj+/==,k1:eA=="), "k2:YWJj+/==,k1:eA==");
+        assert_eq!(value("A=first\nA=second"), "first");
+    }
+
+    #[test]
+    fn what_would_be_read_in_two_ways_is_refused_with_its_line() {
+        for line in ["A=$HOME", "A=\"$HOME\"", "A=two words", "A='open", "no equals sign"] {
+            let error = format!("{:#}", parse(&format!("# x\n{line}")).unwrap_err());
+            assert!(error.starts_with("line 2"), "{line}: {error}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A SQLite connection as Spin gives it to guests: opened when first used, its own for every
+//! `open`, rolled back when dropped, one statement at a time.
+//!
+//! Statements run on the blocking pool: the busy timeout of 5 seconds must never hold an event
+//! loop. A connection is never reused, so no transaction can outlive its owner.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::types::{Value as SqlValue, ValueRef};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
+
+/// What one result (when streamed: one row) may take in memory. The same as Spin's.
+pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
+
+/// Rows that wait for the guest before the statement does: the same as Spin's, so that a guest
+/// that leaves a result undrained is found here too.
+const ROWS_AHEAD: usize = 4;
+
+/// A connection to the database, shared with the statement that runs on it.
+#[derive(Clone)]
+pub struct Connection {
+    path: Arc<PathBuf>,
+    opened: Arc<Mutex<Option<rusqlite::Connection>>>,
+}
+
+/// A statement that runs: `done` resolves when `rows` has ended.
+pub(crate) struct Running {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: mpsc::Receiver<RowResult>,
+    pub(crate) done: oneshot::Receiver<Result<(), Error>>,
+}
+
+impl Connection {
+    /// Touches no file: a database that cannot be opened is an error of the first statement.
+    pub(crate) fn new(path: Arc<PathBuf>) -> Self {
+        Self { path, opened: Arc::default() }
+    }
+
+    /// Runs the first statement of `sql` and collects its rows.
+    pub(crate) async fn query(
+        &self,
+        sql: String,
+        parameters: Vec<Value>,
+    ) -> Result<QueryResult, Error> {
+        self.run(move |connection| {
+            let mut statement = connection.prepare_cached(&sql).map_err(io)?;
+            let columns = owned_columns(&statement);
+            let width = columns.len();
+            let mut bytes = size_of::<QueryResult>();
+            let mut result = QueryResult { columns, rows: Vec::new() };
+            let mut rows = statement.query(bind(parameters)).map_err(io)?;
+            while let Some(row) = rows.next().map_err(io)? {
+                let row = read_row(row, width)?;
+                bytes += row_size(&row);
+                check_size(bytes)?;
+                result.rows.push(row);
+            }
+            Ok(result)
+        })
+        .await
+    }
+
+    /// Runs the first statement of `sql`; its rows, and every error, come through [`Running`].
+    pub(crate) async fn stream(
+        &self,
+        sql: String,
+        parameters: Vec<Value>,
+    ) -> Result<Running, Error> {
+        let (columns_tx, columns) = oneshot::channel();
+        let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
+        let (done_tx, done) = oneshot::channel();
+        let mut opened = self.opened.clone().lock_owned().await;
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || {
+            let result = connected(&mut opened, &path).and_then(|connection| {
+                let mut statement = connection.prepare_cached(&sql).map_err(io)?;
+                let columns = owned_columns(&statement);
+                let width = columns.len();
+                columns_tx.send(columns).map_err(|_| gone())?;
+                let mut rows = statement.query(bind(parameters)).map_err(io)?;
+                while let Some(row) = rows.next().map_err(io)? {
+                    let row = read_row(row, width)?;
+                    check_size(row_size(&row))?;
+                    rows_tx.blocking_send(row).map_err(|_| gone())?;
+                }
+                Ok(())
+            });
+            // The rows end, and the connection is free, before the result is known.
+            drop(rows_tx);
+            drop(opened);
+            // An error: the guest dropped the future, and does not want to know.
+            let _ = done_tx.send(result);
+        });
+        // No columns: the statement could not be prepared, which `done` tells.
+        let columns = columns.await.unwrap_or_default();
+        Ok(Running { columns, rows, done })
+    }
+
+    /// Rows changed by the last statement.
+    pub(crate) async fn changes(&self) -> Result<u64, Error> {
+        self.run(|connection| Ok(connection.changes())).await
+    }
+
+    /// The row id of the last insert.
+    pub(crate) async fn last_insert_rowid(&self) -> Result<i64, Error> {
+        self.run(|connection| Ok(connection.last_insert_rowid())).await
+    }
+
+    async fn run<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<R, Error> + Send + 'static,
+    ) -> Result<R, Error> {
+        // Whoever waits for the statement before this one holds no thread.
+        let mut opened = self.opened.clone().lock_owned().await;
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || work(connected(&mut opened, &path)?))
+            .await
+            .unwrap_or_else(|error| Err(Error::Io(error.to_string())))
+    }
+}
+
+fn connected<'a>(
+    opened: &'a mut Option<rusqlite::Connection>,
+    path: &Path,
+) -> Result<&'a rusqlite::Connection, Error> {
+    Ok(match opened {
+        Some(connection) => connection,
+        empty => empty.insert(open(path)?),
+    })
+}
+
+fn open(path: &Path) -> Result<rusqlite::Connection, Error> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
+    }
+    let mut connection = rusqlite::Connection::open(path).map_err(io)?;
+    connection
+        .authorizer(Some(|context: AuthContext<'_>| match context.action {
+            // A temporary or an in-memory database may be attached, a file may not.
+            AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
+                Authorization::Deny
+            }
+            _ => Authorization::Allow,
+        }))
+        .map_err(io)?;
+    Ok(connection)
+}
+
+fn owned_columns(statement: &rusqlite::Statement<'_>) -> Vec<String> {
+    statement.column_names().into_iter().map(str::to_owned).collect()
+}
+
+fn bind(parameters: Vec<Value>) -> rusqlite::ParamsFromIter<impl Iterator<Item = SqlValue>> {
+    rusqlite::params_from_iter(parameters.into_iter().map(|value| match value {
+        Value::Null => SqlValue::Null,
+        Value::Integer(value) => SqlValue::Integer(value),
+        Value::Real(value) => SqlValue::Real(value),
+        Value::Text(value) => SqlValue::Text(value),
+        Value::Blob(value) => SqlValue::Blob(value),
+    }))
+}
+
+fn read_row(row: &rusqlite::Row<'_>, width: usize) -> Result<RowResult, Error> {
+    let values = (0..width)
+        .map(|column| match row.get_ref(column).map_err(io)? {
+            ValueRef::Null => Ok(Value::Null),
+            ValueRef::Integer(value) => Ok(Value::Integer(value)),
+            ValueRef::Real(value) => Ok(Value::Real(value)),
+            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Value::Text(text.to_owned())),
+                Err(error) => Err(Error::Io(format!("column {column} is not text: {error}"))),
+            },
+            ValueRef::Blob(bytes) => Ok(Value::Blob(bytes.to_vec())),
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(RowResult { values })
+}
+
+fn row_size(row: &RowResult) -> usize {
+    let content = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+    };
+    row.values.iter().map(|value| size_of::<Value>() + content(value)).sum()
+}
+
+fn check_size(bytes: usize) -> Result<(), Error> {
+    if bytes > MAX_RESULT_BYTES {
+        return Err(Error::Io(format!("query result exceeds limit of {MAX_RESULT_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+fn io(error: rusqlite::Error) -> Error {
+    Error::Io(error.to_string())
+}
+
+fn gone() -> Error {
+    Error::Io("the result was dropped".to_owned())
+}

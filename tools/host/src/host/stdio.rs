@@ -1,0 +1,139 @@
+//! What a guest prints: whole lines, each behind the component's name, to our own stdout or
+//! stderr. A line that the guest never ends is printed when its stream is dropped.
+
+use std::io::Write;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+
+/// A line is printed in pieces beyond this.
+const MAX_LINE: usize = 64 * 1024;
+
+/// Which of our own streams the lines go to.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    Stdout,
+    Stderr,
+}
+
+/// A guest's stdout or stderr.
+#[derive(Clone)]
+pub(crate) struct Output {
+    component: Arc<str>,
+    target: Target,
+}
+
+impl Output {
+    pub(crate) fn new(component: Arc<str>, target: Target) -> Self {
+        Self { component, target }
+    }
+}
+
+impl IsTerminal for Output {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Output {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(Lines { output: self.clone(), pending: Vec::new() })
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(Lines { output: self.clone(), pending: Vec::new() })
+    }
+}
+
+struct Lines {
+    output: Output,
+    pending: Vec<u8>,
+}
+
+impl Lines {
+    fn take(&mut self, bytes: &[u8]) {
+        self.pending.extend_from_slice(bytes);
+        let ended = match self.pending.iter().rposition(|byte| *byte == b'\n') {
+            Some(last) => last + 1,
+            None if self.pending.len() > MAX_LINE => self.pending.len(),
+            None => return,
+        };
+        let rest = self.pending.split_off(ended);
+        let lines = std::mem::replace(&mut self.pending, rest);
+        self.print(&lines);
+    }
+
+    fn print(&self, lines: &[u8]) {
+        let mut text = Vec::with_capacity(lines.len() + 32);
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            text.extend_from_slice(b"[");
+            text.extend_from_slice(self.output.component.as_bytes());
+            text.extend_from_slice(b"] ");
+            text.extend_from_slice(line);
+        }
+        if text.last() != Some(&b'\n') {
+            text.push(b'\n');
+        }
+        // Nobody reads it any more: not the guest's error.
+        let _ = match self.output.target {
+            Target::Stdout => {
+                let mut stdout = std::io::stdout().lock();
+                stdout.write_all(&text).and_then(|()| stdout.flush())
+            }
+            Target::Stderr => std::io::stderr().lock().write_all(&text),
+        };
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        if !self.pending.is_empty() {
+            let rest = std::mem::take(&mut self.pending);
+            self.print(&rest);
+        }
+    }
+}
+
+impl AsyncWrite for Lines {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        self.take(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl OutputStream for Lines {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.take(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(MAX_LINE)
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Lines {
+    async fn ready(&mut self) {}
+}

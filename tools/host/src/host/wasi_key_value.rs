@@ -1,0 +1,143 @@
+//! `wasi:keyvalue`, store and atomics, in the draft that the SDK ships: the same stores under
+//! another interface.
+
+use wasmtime::component::Resource;
+
+use super::bindings::wasi::keyvalue::atomics::{self, CasError};
+use super::bindings::wasi::keyvalue::store::{self, Error, KeyResponse};
+use super::key_value::{MAX_STORES, Refused};
+use super::kv_store::{Cas, Store};
+use crate::instance::Ctx;
+
+impl store::Host for Ctx {
+    async fn open(&mut self, label: String) -> wasmtime::Result<Result<Resource<Store>, Error>> {
+        Ok(self.open_store(&label)?.map_err(|refused| match refused {
+            Refused::AccessDenied => Error::AccessDenied,
+            Refused::TableFull => Error::Other("store table full".to_owned()),
+        }))
+    }
+}
+
+impl store::HostBucket for Ctx {
+    async fn get(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+    ) -> wasmtime::Result<Result<Option<Vec<u8>>, Error>> {
+        Ok(self.store(&bucket)?.get(key).await.map_err(Error::Other))
+    }
+
+    async fn set(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), Error>> {
+        Ok(self.store(&bucket)?.set(key, value).await.map_err(Error::Other))
+    }
+
+    async fn delete(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+    ) -> wasmtime::Result<Result<(), Error>> {
+        Ok(self.store(&bucket)?.delete(key).await.map_err(Error::Other))
+    }
+
+    async fn exists(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+    ) -> wasmtime::Result<Result<bool, Error>> {
+        let value = self.store(&bucket)?.get(key).await;
+        Ok(value.map(|value| value.is_some()).map_err(Error::Other))
+    }
+
+    async fn list_keys(
+        &mut self,
+        bucket: Resource<Store>,
+        cursor: Option<String>,
+    ) -> wasmtime::Result<Result<KeyResponse, Error>> {
+        if cursor.is_some() {
+            return Ok(Err(Error::Other("list_keys: cursor not supported".to_owned())));
+        }
+        let keys = self.store(&bucket)?.keys().await;
+        Ok(keys.map(|keys| KeyResponse { keys, cursor: None }).map_err(Error::Other))
+    }
+
+    async fn drop(&mut self, bucket: Resource<Store>) -> wasmtime::Result<()> {
+        self.close_store(bucket)
+    }
+}
+
+impl Ctx {
+    fn push_cas(&mut self, cas: Cas) -> wasmtime::Result<Result<Resource<Cas>, Error>> {
+        if self.swaps >= MAX_STORES {
+            return Ok(Err(Error::Other("too many compare_and_swaps opened".to_owned())));
+        }
+        let handle = self.table.push(cas)?;
+        self.swaps += 1;
+        Ok(Ok(handle))
+    }
+
+    fn take_cas(&mut self, handle: Resource<Cas>) -> wasmtime::Result<Cas> {
+        let cas = self.table.delete(handle)?;
+        self.swaps -= 1;
+        Ok(cas)
+    }
+}
+
+impl atomics::HostCas for Ctx {
+    async fn new(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+    ) -> wasmtime::Result<Result<Resource<Cas>, Error>> {
+        let cas = Cas::new(self.store(&bucket)?, key);
+        self.push_cas(cas)
+    }
+
+    async fn current(
+        &mut self,
+        handle: Resource<Cas>,
+    ) -> wasmtime::Result<Result<Option<Vec<u8>>, Error>> {
+        let cas = self.table.get_mut(&handle)?;
+        Ok(cas.current().await.map_err(Error::Other))
+    }
+
+    async fn drop(&mut self, handle: Resource<Cas>) -> wasmtime::Result<()> {
+        self.take_cas(handle).map(drop)
+    }
+}
+
+impl atomics::Host for Ctx {
+    async fn increment(
+        &mut self,
+        bucket: Resource<Store>,
+        key: String,
+        delta: i64,
+    ) -> wasmtime::Result<Result<i64, Error>> {
+        Ok(self.store(&bucket)?.increment(key, delta).await.map_err(Error::Other))
+    }
+
+    async fn swap(
+        &mut self,
+        handle: Resource<Cas>,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), CasError>> {
+        let mut cas = self.take_cas(handle)?;
+        match cas.swap(value).await {
+            Ok(true) => return Ok(Ok(())),
+            Ok(false) => {}
+            Err(error) => return Ok(Err(CasError::StoreError(Error::Other(error)))),
+        }
+        // The guest gets a new handle that has seen the value as it is now.
+        if let Err(error) = cas.current().await {
+            return Ok(Err(CasError::StoreError(Error::Other(error))));
+        }
+        Ok(Err(match self.push_cas(cas)? {
+            Ok(handle) => CasError::CasFailed(handle),
+            Err(error) => CasError::StoreError(error),
+        }))
+    }
+}

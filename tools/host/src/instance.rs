@@ -1,0 +1,258 @@
+//! An instance of a component: its state, and how long it serves. Wasmtime's `ProxyHandler`
+//! makes instances and gives them requests; this says of what and how many.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use wasmtime::component::{GuestTaskId, Linker, ResourceTable};
+use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState,
+    WorkerStatus,
+};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::app::App;
+use crate::component::Component;
+use crate::host::bindings::Imports;
+use crate::outbound::Sender;
+
+/// An instance without requests goes away after this. The same as Spin's.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The state of one instance, behind every interface it imports.
+pub(crate) struct Ctx {
+    pub(crate) component: Arc<Component>,
+    pub(crate) table: ResourceTable,
+    /// How many of each are in the table.
+    pub(crate) connections: usize,
+    pub(crate) stores: usize,
+    pub(crate) swaps: usize,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    sender: Sender,
+    depths: Depths,
+    _alive: Alive,
+}
+
+impl WasiView for Ctx {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for Ctx {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.sender, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+/// Everything that a component can import.
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Ctx>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    Imports::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |ctx| ctx)?;
+    Ok(linker)
+}
+
+/// Through how many components the requests in flight have come: a request that the guest sends
+/// belongs to one of them, it is not known to which, so it is taken to be the deepest. In an
+/// application without loops that never exceeds the longest way through it.
+#[derive(Clone, Default)]
+pub(crate) struct Depths(Arc<Mutex<BTreeMap<usize, usize>>>);
+
+impl Depths {
+    /// Of all requests in flight.
+    pub(crate) fn deepest(&self) -> usize {
+        let depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        depths.last_key_value().map_or(0, |(depth, _)| *depth)
+    }
+
+    fn enter(&self, depth: usize) -> Entered {
+        let mut depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *depths.entry(depth).or_default() += 1;
+        Entered { depths: self.clone(), depth }
+    }
+}
+
+struct Entered {
+    depths: Depths,
+    depth: usize,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let mut depths = self.depths.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = depths.get_mut(&self.depth) {
+            *count -= 1;
+            if *count == 0 {
+                depths.remove(&self.depth);
+            }
+        }
+    }
+}
+
+/// How many instances there are, so that stopping can wait for what they still do.
+#[derive(Clone, Default)]
+pub(crate) struct Population(watch::Sender<usize>);
+
+impl Population {
+    /// Resolves when there are none.
+    pub(crate) async fn empty(&self) {
+        // An error: the sender is gone, but it is ours.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    fn join(&self) -> Alive {
+        self.0.send_modify(|count| *count += 1);
+        Alive(self.clone())
+    }
+}
+
+struct Alive(Population);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// How far instances are reused.
+#[derive(Clone, Copy)]
+pub(crate) struct Reuse {
+    pub(crate) requests: usize,
+    pub(crate) concurrent: usize,
+}
+
+/// Makes the instances of one component.
+pub(crate) struct Factory {
+    pub(crate) app: Weak<App>,
+    pub(crate) component: Arc<Component>,
+    pub(crate) service: ServicePre<Ctx>,
+    pub(crate) reuse: Reuse,
+    pub(crate) population: Population,
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// A component that takes requests.
+pub(crate) type Handler = ProxyHandler<Factory>;
+
+impl HandlerState for Factory {
+    type StoreData = Ctx;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<Ctx, Expiration, Worker>> {
+        let app = self.app.upgrade().ok_or_else(|| wasmtime::format_err!("the host stops"))?;
+        let wasi = self.component.wasi().map_err(|error| wasmtime::format_err!("{error:#}"))?;
+        let depths = Depths::default();
+        let ctx = Ctx {
+            component: self.component.clone(),
+            table: ResourceTable::new(),
+            connections: 0,
+            stores: 0,
+            swaps: 0,
+            wasi,
+            http: WasiHttpCtx::new(),
+            sender: Sender::new(app, self.component.clone(), depths.clone()),
+            depths,
+            _alive: self.population.join(),
+        };
+        let mut store = Store::new(self.service.engine(), ctx);
+        store.epoch_deadline_async_yield_and_update(1);
+        let service = self.service.instantiate_async(&mut store).await?;
+        let mut stopping = self.stopping.clone();
+        Ok(Instance {
+            store,
+            proxy: Proxy::P3(service),
+            view: Ctx::http,
+            expiration: Expiration {
+                sleep: Box::pin(tokio::time::sleep(IDLE)),
+                stopping: Box::pin(async move {
+                    // An error: the host is gone, which is a stop as well.
+                    let _ = stopping.wait_for(|stopping| *stopping).await;
+                }),
+            },
+            state: Worker { component: self.component.id.clone(), reuse: self.reuse },
+        })
+    }
+}
+
+/// Ends an instance that is idle: after a while, or at once when the host stops. A request takes
+/// as long as it takes, as in Spin without a request timeout.
+pub(crate) struct Expiration {
+    sleep: Pin<Box<tokio::time::Sleep>>,
+    stopping: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
+        if status != WorkerStatus::Idle {
+            return Poll::Pending;
+        }
+        if self.stopping.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let deadline = (start + IDLE).into();
+        if self.sleep.deadline() != deadline {
+            self.sleep.as_mut().reset(deadline);
+        }
+        self.sleep.as_mut().poll(cx)
+    }
+}
+
+/// Counts the requests of one instance.
+pub(crate) struct Worker {
+    component: Arc<str>,
+    reuse: Reuse,
+}
+
+impl WorkerState for Worker {
+    type StoreData = Ctx;
+    /// Through how many components the request has come.
+    type RequestData = usize;
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.reuse.requests {
+            ShouldAccept::Never
+        } else if concurrent >= self.reuse.concurrent {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        store: StoreContextMut<'_, Ctx>,
+        depth: usize,
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        // Dropped with the request; it never expires it.
+        let entered = store.data().depths.enter(depth);
+        Box::pin(async move {
+            let _entered = entered;
+            std::future::pending().await
+        })
+    }
+
+    fn drop(&self, store: Store<Ctx>, result: Result<(), wasmtime::Error>) {
+        drop(store);
+        if let Err(error) = result {
+            eprintln!("[{}] an instance failed: {error:#}", self.component);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! One line on stderr for each request: time, method, path, status, milliseconds, component.
+//! Never the query string: it may hold a token.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use http::{Method, StatusCode};
+
+/// A request that has begun. Dropped before it was answered, it is logged with the status `-`.
+pub(crate) struct Line {
+    began: Instant,
+    method: Method,
+    path: String,
+    component: String,
+    status: Option<StatusCode>,
+}
+
+impl Line {
+    pub(crate) fn new(method: &Method, path: &str) -> Self {
+        Self {
+            began: Instant::now(),
+            method: method.clone(),
+            path: path.to_owned(),
+            component: "-".to_owned(),
+            status: None,
+        }
+    }
+
+    /// Names the component that the request went to.
+    pub(crate) fn to(&mut self, component: &str) {
+        component.clone_into(&mut self.component);
+    }
+
+    /// Answered: the line is written.
+    pub(crate) fn end(mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let status = self.status.as_ref().map_or("-", StatusCode::as_str);
+        let took = self.began.elapsed().as_secs_f64() * 1000.0;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (time, Self { method, path, component, .. }) = (timestamp(now), &*self);
+        eprintln!("{time} {method} {path} {status} {took:.1} ms {component}");
+    }
+}
+
+/// RFC 3339, in UTC, from the time since 1970.
+fn timestamp(since: Duration) -> String {
+    let seconds = since.as_secs();
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let millis = since.subsec_millis();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+/// The date, from days since 1970: years are counted from March, so that the leap day is last.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps() {
+        assert_eq!(timestamp(Duration::ZERO), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(Duration::from_millis(951_782_400_120)), "2000-02-29T00:00:00.120Z");
+        assert_eq!(timestamp(Duration::from_secs(1_795_396_491)), "2026-11-23T01:14:51.000Z");
+    }
+}

@@ -1,0 +1,258 @@
+//! Reads `spin.toml` (manifest version 2): the keys that this application needs, and no others.
+//!
+//! An unknown key is an error that names it, because a right or a limit that is silently ignored
+//! would make a test on this host prove nothing about Spin.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+/// The whole of `spin.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    spin_manifest_version: u32,
+    #[serde(rename = "application")]
+    _application: Application,
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, Variable>,
+    pub(crate) trigger: Triggers,
+    #[serde(default, rename = "component")]
+    pub(crate) components: BTreeMap<String, Component>,
+}
+
+/// `[application]`. Only the name is used.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Application {
+    #[serde(rename = "name")]
+    _name: String,
+    #[serde(default, rename = "version")]
+    _version: String,
+    #[serde(default, rename = "description")]
+    _description: String,
+    #[serde(default, rename = "authors")]
+    _authors: Vec<String>,
+    #[serde(default, rename = "trigger")]
+    _trigger: toml::Table,
+    #[serde(default, rename = "tool")]
+    _tool: toml::Table,
+}
+
+/// `[variables]`: one of `default` and `required`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variable {
+    pub(crate) default: Option<String>,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default, rename = "secret")]
+    _secret: bool,
+    #[serde(default, rename = "description")]
+    _description: Option<String>,
+}
+
+/// `[[trigger.http]]`; other triggers are not served here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Triggers {
+    #[serde(default)]
+    pub(crate) http: Vec<HttpTrigger>,
+}
+
+/// One `[[trigger.http]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HttpTrigger {
+    #[serde(default, rename = "id")]
+    _id: String,
+    pub(crate) route: Route,
+    pub(crate) component: String,
+}
+
+/// A path pattern, or `{ private = true }`: reachable by other components only.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Route {
+    Path(String),
+    Private(Private),
+}
+
+/// The table form of a route.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Private {
+    private: bool,
+}
+
+/// One `[component.<id>]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Component {
+    pub(crate) source: PathBuf,
+    #[serde(default, rename = "description")]
+    _description: String,
+    #[serde(default)]
+    pub(crate) files: Vec<FileMount>,
+    #[serde(default)]
+    pub(crate) environment: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) sqlite_databases: Vec<String>,
+    #[serde(default)]
+    pub(crate) key_value_stores: Vec<String>,
+    #[serde(default)]
+    pub(crate) allowed_outbound_hosts: Vec<String>,
+    #[serde(default, rename = "build")]
+    _build: Option<Build>,
+    #[serde(default, rename = "tool")]
+    _tool: toml::Table,
+}
+
+/// `[component.<id>.build]`: read so that a wrong key is found, run by `cargo xtask build`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Build {
+    #[serde(rename = "command")]
+    _command: toml::Value,
+    #[serde(default, rename = "workdir")]
+    _workdir: Option<PathBuf>,
+    #[serde(default, rename = "watch")]
+    _watch: Vec<String>,
+}
+
+/// An entry of `files`: a path or glob pattern mounted where it is, or one placed elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum FileMount {
+    Pattern(String),
+    Placement(Placement),
+}
+
+/// `{ source = "…", destination = "…" }`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Placement {
+    pub(crate) source: PathBuf,
+    pub(crate) destination: String,
+}
+
+/// The only database and store that exist without a runtime configuration, in Spin as here.
+pub(crate) const DEFAULT_LABEL: &str = "default";
+
+impl Manifest {
+    /// Reads and checks the manifest; errors name the file, the line, the table and the key.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the manifest {}", path.display()))?;
+        let manifest: Manifest = toml::from_str(&text).map_err(|error| {
+            let table = error.span().and_then(|span| table_at(&text, span.start));
+            let table = table.map(|table| format!(", in {table}")).unwrap_or_default();
+            anyhow::anyhow!("{}{table}: {error}", path.display())
+        })?;
+        manifest.check().with_context(|| path.display().to_string())?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!(
+            self.spin_manifest_version == 2,
+            "spin_manifest_version is {}, this host reads 2",
+            self.spin_manifest_version
+        );
+        for (name, variable) in &self.variables {
+            ensure!(
+                variable.required != variable.default.is_some(),
+                "variable {name:?} must have either `required = true` or a `default`"
+            );
+        }
+        ensure!(!self.trigger.http.is_empty(), "there is no [[trigger.http]]");
+        for trigger in &self.trigger.http {
+            let component = &trigger.component;
+            ensure!(
+                self.components.contains_key(component),
+                "[[trigger.http]] names the component {component:?}, which is not defined"
+            );
+            if let Route::Private(Private { private: false }) = trigger.route {
+                bail!(
+                    "[[trigger.http]] of {component:?}: a route is a string or {{ private = true }}"
+                );
+            }
+        }
+        for (id, component) in &self.components {
+            for label in component.sqlite_databases.iter().chain(&component.key_value_stores) {
+                ensure!(
+                    label == DEFAULT_LABEL,
+                    "component {id:?} uses the store {label:?}, only {DEFAULT_LABEL:?} is defined"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The header of the table that the byte at `offset` is in.
+fn table_at(text: &str, offset: usize) -> Option<&str> {
+    let end = text.get(offset..)?.find('\n').map_or(text.len(), |line| offset + line);
+    text.get(..end)?.lines().rev().map(str::trim).find(|line| line.starts_with('['))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = r#"
+spin_manifest_version = 2
+[application]
+name = "x"
+[[trigger.http]]
+route = "/..."
+component = "a"
+[component.a]
+source = "a.wasm"
+"#;
+
+    fn read(text: &str) -> Result<Manifest> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), text)?;
+        Manifest::read(file.path())
+    }
+
+    fn error(text: &str) -> String {
+        format!("{:#}", read(text).unwrap_err())
+    }
+
+    #[test]
+    fn the_least_manifest_is_read() {
+        assert_eq!(read(MINIMAL).unwrap()._application._name, "x");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_table_and_line() {
+        let error = error(&format!("{MINIMAL}ai_models = []\n"));
+        assert!(error.contains("[component.a]"), "{error}");
+        assert!(error.contains("line 10") && error.contains("ai_models"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_key_of_an_inline_table_is_named() {
+        let text = format!("{MINIMAL}[variables]\nv = {{ default = \"\", colour = 1 }}\n");
+        let error = error(&text);
+        assert!(error.contains("[variables]") && error.contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn a_database_that_nothing_defines_is_refused() {
+        let error = error(&format!("{MINIMAL}sqlite_databases = [\"other\"]\n"));
+        assert!(error.contains("\"other\""), "{error}");
+    }
+
+    #[test]
+    fn a_variable_is_required_or_has_a_default() {
+        let error = error(&format!("{MINIMAL}[variables]\nv = {{ secret = true }}\n"));
+        assert!(error.contains("\"v\""), "{error}");
+    }
+}

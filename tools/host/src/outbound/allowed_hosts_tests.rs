@@ -1,0 +1,98 @@
+//! The grammar of `allowed_outbound_hosts`, case by case.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::*;
+use crate::manifest::Variable;
+
+fn variables(text: &str) -> Variables {
+    let declared: BTreeMap<String, Variable> = toml::from_str(text).unwrap();
+    Variables::resolve(&declared, |_| None, &HashMap::new()).unwrap()
+}
+
+fn parse(entry: &str) -> Result<AllowedHosts> {
+    let components = ["list".to_owned(), "broker".to_owned()];
+    AllowedHosts::parse(&[entry.to_owned()], &variables(""), components.iter())
+}
+
+fn allows(entry: &str, uri: &str) -> bool {
+    parse(entry).unwrap().allow(&uri.parse().unwrap())
+}
+
+#[test]
+fn scheme_host_and_port_must_all_match() {
+    assert!(allows("https://example.com", "https://example.com/path?q"));
+    assert!(allows("https://example.com", "https://EXAMPLE.com:443/"));
+    assert!(allows("https://example.com/", "https://example.com"));
+    assert!(allows("http://example.com:8080", "http://example.com:8080"));
+    assert!(!allows("https://example.com", "http://example.com"));
+    assert!(!allows("https://example.com", "https://example.com:8443"));
+    assert!(!allows("https://example.com", "https://www.example.com"));
+    assert!(!allows("https://example.com", "https://example.com.evil.test"));
+    assert!(!allows("https://example.com", "https://example.com@evil.test/"));
+}
+
+#[test]
+fn wildcards() {
+    assert!(allows("*://*:*", "http://anything.test:1"));
+    assert!(allows("https://*:443", "https://broker.spin.internal"));
+    assert!(allows("https://*.example.com", "https://a.b.example.com"));
+    assert!(!allows("https://*.example.com", "https://example.com"));
+    assert!(!allows("https://*.example.com", "https://notexample.com"));
+    assert!(allows("*://example.com:*", "http://example.com:9"));
+}
+
+#[test]
+fn port_ranges_exclude_their_end() {
+    assert!(allows("http://h.test:8000..8003", "http://h.test:8002"));
+    assert!(!allows("http://h.test:8000..8003", "http://h.test:8003"));
+}
+
+#[test]
+fn networks_match_addresses_in_any_spelling_and_no_names() {
+    assert!(allows("http://127.0.0.0/8:*", "http://127.1.2.3:4567"));
+    assert!(allows("http://127.0.0.0/8:*", "http://0x7f000001:80"));
+    assert!(!allows("http://127.0.0.0/8:*", "http://128.0.0.1:80"));
+    assert!(!allows("http://127.0.0.0/8:*", "http://localhost:80"));
+    assert!(allows("http://::1/128:*", "http://[::1]:80"));
+    assert!(allows("http://[::1]", "http://[::1]:80"));
+    assert!(allows("http://0.0.0.0/0:*", "http://10.0.0.1"));
+}
+
+#[test]
+fn all_components_are_those_that_exist() {
+    assert!(allows("http://*.spin.internal", "http://broker.spin.internal"));
+    assert!(!allows("http://*.spin.internal", "http://other.spin.internal"));
+}
+
+#[test]
+fn self_is_not_a_host_name() {
+    assert!(parse("http://self").unwrap().allow_self());
+    assert!(parse("https://*:443").unwrap().allow_self());
+    assert!(!allows("http://self", "http://self"));
+    assert!(!parse("http://example.com").unwrap().allow_self());
+}
+
+#[test]
+fn what_is_not_in_the_grammar_is_an_error() {
+    for entry in [
+        "",
+        "*",
+        "example.com",
+        "https://*.*.com",
+        "https://a*",
+        "http://h.test/path",
+        "ftp://h.test",
+    ] {
+        assert!(parse(entry).is_err(), "{entry:?}");
+    }
+}
+
+#[test]
+fn a_template_may_expand_to_nothing_and_not_to_a_list() {
+    let entries = ["{{ hosts }}".to_owned()];
+    let parse = |text: &str| AllowedHosts::parse(&entries, &variables(text), [].iter());
+    assert!(parse("hosts = { default = '' }").unwrap().0.is_empty());
+    assert_eq!(parse("hosts = { default = 'http://a.test' }").unwrap().0.len(), 1);
+    assert!(parse("hosts = { default = 'http://a.test http://b.test' }").is_err());
+}

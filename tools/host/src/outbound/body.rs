@@ -1,0 +1,70 @@
+//! The body of a response on its way to a guest: an error of our own kind, and a limit to the
+//! silence between two chunks.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+use wasmtime_wasi_http::Error;
+
+/// Ends in [`Error::ConnectionReadTimeout`] after `timeout` without a frame, and then lets go of
+/// the connection.
+pub(crate) struct Timed<B> {
+    inner: Option<B>,
+    timeout: Duration,
+    // The sleep is kept: one timer for each body, not for each chunk.
+    silence: Option<Pin<Box<Sleep>>>,
+    waiting: bool,
+}
+
+impl<B> Timed<B> {
+    pub(crate) fn new(inner: B, timeout: Duration) -> Self {
+        Self { inner: Some(inner), timeout, silence: None, waiting: false }
+    }
+}
+
+impl<B> Body for Timed<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Error>,
+{
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        let Some(inner) = &mut this.inner else { return Poll::Ready(None) };
+        if let Poll::Ready(frame) = Pin::new(inner).poll_frame(cx) {
+            this.waiting = false;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let deadline = Instant::now() + this.timeout;
+        let silence =
+            this.silence.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        if !this.waiting {
+            this.waiting = true;
+            silence.as_mut().reset(deadline);
+        }
+        match silence.as_mut().poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(()) => {
+                this.inner = None;
+                Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}

@@ -1,0 +1,135 @@
+//! The pooled HTTP client: HTTP/1.1, and HTTP/2 where TLS negotiates it. It follows no redirects
+//! and knows nothing of rights.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tower_service::Service;
+use wasmtime_wasi_http::{Error, WasiBody};
+
+tokio::task_local! {
+    /// How long this request may wait for its connection. The pool has no other way to be told.
+    static CONNECT_TIMEOUT: Duration;
+}
+
+/// Cheap to clone: all clones share the pool.
+#[derive(Clone)]
+pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
+
+impl Client {
+    /// Trusts the roots of the web (Mozilla's list, compiled in).
+    pub(crate) fn new() -> Self {
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_all_versions()
+            .wrap_connector(Connector);
+        Self(
+            Pool::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .timer(TokioTimer::new())
+                .build(connector),
+        )
+    }
+
+    /// Sends it, and resolves when the head of the response is there.
+    pub(crate) async fn send(
+        &self,
+        request: Request<WasiBody>,
+        connect_timeout: Duration,
+        first_byte_timeout: Duration,
+    ) -> Result<Response<Incoming>, Error> {
+        let answer = CONNECT_TIMEOUT.scope(connect_timeout, self.0.request(request));
+        match tokio::time::timeout(first_byte_timeout, answer).await {
+            Ok(answer) => answer.map_err(|error| classify(&error)),
+            Err(_) => Err(Error::ConnectionReadTimeout),
+        }
+    }
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, Copy)]
+enum ConnectError {
+    Uri,
+    Lookup,
+    Refused,
+    Timeout,
+}
+
+impl std::fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// Opens TCP connections.
+#[derive(Clone)]
+struct Connector;
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<TcpStream>;
+    type Error = ConnectError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        // Read here, where the request is polled: the pool may drive the future elsewhere.
+        let timeout =
+            CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
+        Box::pin(async move {
+            match tokio::time::timeout(timeout, connect(&uri)).await {
+                Ok(stream) => stream.map(TokioIo::new),
+                Err(_) => Err(ConnectError::Timeout),
+            }
+        })
+    }
+}
+
+async fn connect(uri: &Uri) -> Result<TcpStream, ConnectError> {
+    let host = uri.host().ok_or(ConnectError::Uri)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    let port = uri.port_u16().unwrap_or(default);
+    let addresses: Vec<_> =
+        tokio::net::lookup_host((host, port)).await.map_err(|_| ConnectError::Lookup)?.collect();
+    let stream = TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)?;
+    // Refused only by a socket that is already gone, which the first write will tell.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
+
+/// Finds what the guest can be told in what the pool reports.
+fn classify(error: &(dyn std::error::Error + 'static)) -> Error {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<ConnectError>() {
+            return match error {
+                ConnectError::Uri => Error::HttpRequestUriInvalid,
+                ConnectError::Lookup => Error::DnsError {
+                    rcode: Some("address not available".to_owned()),
+                    info_code: Some(0),
+                },
+                ConnectError::Refused => Error::ConnectionRefused,
+                ConnectError::Timeout => Error::ConnectionTimeout,
+            };
+        }
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return Error::TlsProtocolError;
+        }
+        next = error.source();
+    }
+    Error::HttpProtocolError
+}

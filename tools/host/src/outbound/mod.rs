@@ -1,0 +1,133 @@
+//! Requests that guests send: the check of `allowed_outbound_hosts`, chaining to another
+//! component in this process, and the rest to the network.
+//!
+//! Nothing leaves before the check. The check is made on the URI that the guest gave.
+
+pub(crate) mod allowed_hosts;
+mod body;
+mod client;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::HOST;
+use http::{Request, Response, Uri};
+use http_body_util::BodyExt;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+pub(crate) use client::Client;
+
+use crate::app::App;
+use crate::component::Component;
+use crate::instance::Depths;
+
+/// For each of the three phases, when the guest names no other. The same as Spin's.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How many components may stand between a client and the last one called.
+const MAX_DEPTH: usize = 32;
+
+/// Sends for one instance.
+pub(crate) struct Sender {
+    app: Arc<App>,
+    component: Arc<Component>,
+    depths: Depths,
+}
+
+type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
+
+impl Sender {
+    pub(crate) fn new(app: Arc<App>, component: Arc<Component>, depths: Depths) -> Self {
+        Self { app, component, depths }
+    }
+}
+
+impl WasiHttpHooks for Sender {
+    // The client sets it from the URI; a chained request has none, as in Spin.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
+        let (app, component) = (self.app.clone(), self.component.clone());
+        let depth = self.depths.deepest() + 1;
+        Box::new(async move {
+            let between = options.and_then(|o| o.between_bytes_timeout).unwrap_or(DEFAULT_TIMEOUT);
+            let response = send(&app, &component, depth, request, options).await?;
+            let response = response.map(|body| body::Timed::new(body, between).boxed_unsync());
+            let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
+            Ok((response, io))
+        })
+    }
+}
+
+async fn send(
+    app: &Arc<App>,
+    component: &Component,
+    depth: usize,
+    mut request: Request<WasiBody>,
+    options: Option<RequestOptions>,
+) -> Result<Response<WasiBody>, Error> {
+    check(app, component, &mut request)?;
+    if let Some(target) = chaining_target(request.uri()) {
+        if depth > MAX_DEPTH {
+            eprintln!(
+                "[{}] a request through {MAX_DEPTH} components was stopped: a loop",
+                component.id
+            );
+            return Err(Error::LoopDetected);
+        }
+        return app.chain(&target, request, depth).await;
+    }
+    let options = options.unwrap_or_default();
+    let answer = app.client.send(
+        request,
+        options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
+        options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
+    );
+    Ok(answer.await?.map(|body| body.map_err(Error::from).boxed_unsync()))
+}
+
+/// Refuses what is not allowed, and points a request to `self` at our own address.
+fn check(app: &App, component: &Component, request: &mut Request<WasiBody>) -> Result<(), Error> {
+    let uri = request.uri();
+    let to_self = uri.authority().is_none_or(|to| matches!(to.host(), "" | "self.alt"));
+    let allowed = match to_self {
+        true => component.allowed_hosts.allow_self(),
+        false => component.allowed_hosts.allow(uri),
+    };
+    if !allowed {
+        let scheme = uri.scheme_str().unwrap_or("http");
+        let host = uri.authority().map_or("self", |authority| authority.host());
+        eprintln!(
+            "[{}] denied a request to {scheme}://{host}: not in allowed_outbound_hosts",
+            component.id
+        );
+        return Err(Error::HttpRequestDenied);
+    }
+    if to_self {
+        let address = app.address.get().ok_or(Error::HttpRequestUriInvalid)?;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let uri: Result<Uri, _> = format!("http://{address}{path}").parse();
+        *request.uri_mut() = uri.map_err(|_| Error::HttpRequestUriInvalid)?;
+    }
+    request.headers_mut().remove(HOST);
+    Ok(())
+}
+
+/// The component that a URI like `http://list.spin.internal/` names.
+pub(crate) fn chaining_target(uri: &Uri) -> Option<String> {
+    chaining_host(uri.authority()?.host())
+}
+
+/// The component that a host like `list.spin.internal` names.
+pub(crate) fn chaining_host(host: &str) -> Option<String> {
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let component = host.trim().strip_suffix(allowed_hosts::CHAINING_SUFFIX)?;
+    (!component.contains('.')).then(|| component.to_owned())
+}
