@@ -1,6 +1,8 @@
 //! A running application: started in a process group of its own, tied to us by its stdin, stopped
 //! gently and then not.
 
+use std::fs::File;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -26,12 +28,22 @@ pub(crate) struct App {
 
 impl App {
     /// Starts `command`; what it prints goes to our stderr.
-    pub(crate) fn start(mut command: Command) -> Result<Self> {
+    pub(crate) fn start(command: Command) -> Result<Self> {
+        Self::spawn(command, cargo::to_stderr(), Stdio::inherit())
+    }
+
+    /// Starts `command`; what it prints goes to the file `log`.
+    pub(crate) fn start_logged(command: Command, log: &Path) -> Result<Self> {
+        let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        Self::spawn(command, file.try_clone()?.into(), file.into())
+    }
+
+    fn spawn(mut command: Command, stdout: Stdio, stderr: Stdio) -> Result<Self> {
         let program = command.as_std().get_program().to_owned();
         let mut child = command
             .stdin(Stdio::piped())
-            .stdout(cargo::to_stderr())
-            .stderr(Stdio::inherit())
+            .stdout(stdout)
+            .stderr(stderr)
             .process_group(0)
             .kill_on_drop(true)
             .spawn()

@@ -24,7 +24,7 @@ pub(crate) struct App {
     pub(crate) port: u16,
     /// ADMIN of the workspace `bench`.
     pub(crate) token: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl App {
@@ -60,9 +60,20 @@ impl App {
                 command.env_remove(name);
             }
         }
-        let mut app = child::App::start(command)?;
-        app.ready(port, Duration::from_secs(120)).await?;
-        Ok(Self { app, runtime: runtime.to_string(), port, token, _directory: directory })
+        // A line per request on a terminal would be measured too.
+        let log = dir.join("log");
+        let mut app = child::App::start_logged(command, &log)?;
+        if let Err(error) = app.ready(port, Duration::from_secs(120)).await {
+            app.stop().await?;
+            eprint!("{}", tail(&log));
+            return Err(error);
+        }
+        Ok(Self { app, runtime: runtime.to_string(), port, token, directory })
+    }
+
+    /// The last of what the application printed.
+    pub(crate) fn said(&self) -> String {
+        tail(&self.directory.path().join("log"))
     }
 
     /// The process to look at for memory.
@@ -73,6 +84,12 @@ impl App {
     pub(crate) async fn stop(self) -> Result<()> {
         self.app.stop().await
     }
+}
+
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().rev().take(20).collect();
+    lines.into_iter().rev().map(|line| format!("  | {line}\n")).collect()
 }
 
 /// The application's manifest, readable from elsewhere, with the component `bench-empty` added.

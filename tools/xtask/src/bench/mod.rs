@@ -93,6 +93,7 @@ async fn measure(args: &Args, root: &Path, empty: &Path, runtime: Runtime) -> Re
     let (lists, empties, rss) = match result {
         Ok(measured) => measured,
         Err(error) => {
+            eprint!("{}", bench.said());
             bench.stop().await?;
             return Err(error.context(format!("on the runtime {runtime}")));
         }
