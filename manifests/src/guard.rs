@@ -1,0 +1,261 @@
+//! The egress guard: which URLs the broker may send to.
+//!
+//! `https://*:443` in `spin.toml` also opens what Spin chains by host name before any socket, so
+//! the broker asks here with the final, parsed URL just before every send, and the linter asks for
+//! every URL of a manifest. It decides by the text of the URL alone: it resolves nothing.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+pub use crate::private_hosts::PrivateHosts;
+
+/// Why a URL may not be sent to. Each names the rule and the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Spin's own names: `*.spin.internal`, `self`, and the top-level name `alt`. Never exempt.
+    SpinName(String),
+    /// A user name or a password in the URL. Never exempt.
+    UserInfo,
+    /// Another scheme than https.
+    Scheme(String),
+    /// No host at all.
+    NoHost,
+    /// An IP address, in whatever spelling it came.
+    IpLiteral(String),
+    /// A host name that ends in a dot.
+    TrailingDot(String),
+    /// `localhost` and what is below it.
+    Localhost(String),
+    /// A host name of one label.
+    SingleLabel(String),
+    /// Below `.internal` or `.local`.
+    PrivateSuffix(String),
+    /// Another port than 443.
+    Port(u16),
+    /// The host under which this application is reached itself.
+    OwnHost(String),
+}
+
+impl Refusal {
+    /// The rule's stable name.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::SpinName(_) => "egress_spin_name",
+            Self::UserInfo => "egress_userinfo",
+            Self::Scheme(_) => "egress_scheme",
+            Self::NoHost => "egress_no_host",
+            Self::IpLiteral(_) => "egress_ip_literal",
+            Self::TrailingDot(_) => "egress_trailing_dot",
+            Self::Localhost(_) => "egress_localhost",
+            Self::SingleLabel(_) => "egress_single_label",
+            Self::PrivateSuffix(_) => "egress_private_suffix",
+            Self::Port(_) => "egress_port",
+            Self::OwnHost(_) => "egress_own_host",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SpinName(host) => write!(f, "`{host}` is a name inside the application"),
+            Self::UserInfo => f.write_str("a URL must not hold a user name or password"),
+            Self::Scheme(scheme) => write!(f, "the scheme is `{scheme}`, must be `https`"),
+            Self::NoHost => f.write_str("the URL has no host"),
+            Self::IpLiteral(ip) => write!(f, "`{ip}` is an IP address, a host name is needed"),
+            Self::TrailingDot(host) => write!(f, "the host `{host}` ends in a dot"),
+            Self::Localhost(host) => write!(f, "`{host}` is this machine"),
+            Self::SingleLabel(host) => write!(f, "`{host}` has no domain"),
+            Self::PrivateSuffix(host) => write!(f, "`{host}` is a name of a private network"),
+            Self::Port(port) => write!(f, "the port is {port}, must be 443"),
+            Self::OwnHost(host) => write!(f, "`{host}` is this application itself"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Decides whether the broker may send to `url`.
+///
+/// `own_host` is the host of `public_url`; a port after it is ignored. What `is_private_allowed`
+/// covers may have another scheme, an IP address, a private name, any port; never a Spin name and
+/// never user info.
+///
+/// # Errors
+/// The [`Refusal`] of the first rule that is broken.
+pub fn check_url(
+    url: &Url,
+    own_host: Option<&str>,
+    is_private_allowed: &dyn Fn(&Url) -> bool,
+) -> Result<(), Refusal> {
+    let written = url.host_str().filter(|host| !host.is_empty()).ok_or(Refusal::NoHost)?;
+    let lower = written.to_ascii_lowercase();
+    let bare = lower.trim_end_matches('.');
+    if is_spin_name(bare) {
+        return Err(Refusal::SpinName(lower));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refusal::UserInfo);
+    }
+    if is_private_allowed(url) {
+        return Ok(());
+    }
+    if url.scheme() != "https" {
+        return Err(Refusal::Scheme(url.scheme().to_owned()));
+    }
+    match url.host() {
+        Some(Host::Domain(_)) => {}
+        _ => return Err(Refusal::IpLiteral(lower)),
+    }
+    if bare.len() != lower.len() {
+        return Err(Refusal::TrailingDot(lower));
+    }
+    if bare == "localhost" || bare.ends_with(".localhost") {
+        return Err(Refusal::Localhost(lower));
+    }
+    if bare == "internal" || bare == "local" || has_suffix(bare, &[".internal", ".local"]) {
+        return Err(Refusal::PrivateSuffix(lower));
+    }
+    if !bare.contains('.') {
+        return Err(Refusal::SingleLabel(lower));
+    }
+    if own_host.is_some_and(|own| without_port(own).eq_ignore_ascii_case(bare)) {
+        return Err(Refusal::OwnHost(lower));
+    }
+    match url.port_or_known_default() {
+        Some(443) => Ok(()),
+        port => Err(Refusal::Port(port.unwrap_or(0))),
+    }
+}
+
+/// Whether Spin answers this host name itself. `host` is lower-case, without a trailing dot.
+pub(crate) fn is_spin_name(host: &str) -> bool {
+    matches!(host, "self" | "alt" | "spin.internal") || has_suffix(host, &[".spin.internal", ".alt"])
+}
+
+fn has_suffix(host: &str, suffixes: &[&str]) -> bool {
+    suffixes.iter().any(|suffix| host.ends_with(suffix))
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    }
+    .trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: Option<&str> = Some("nexus.example.com:443");
+
+    fn rule(url: &str, private: &str) -> &'static str {
+        let url = Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
+        let private = PrivateHosts::parse(private).unwrap();
+        match check_url(&url, OWN, &|url| private.covers(url)) {
+            Ok(()) => "ok",
+            Err(refusal) => refusal.rule(),
+        }
+    }
+
+    #[test]
+    fn only_public_https_is_open() {
+        for (url, expected) in [
+            ("https://api.stripe.com", "ok"),
+            ("https://api.stripe.com:443/v1", "ok"),
+            ("https://API.Stripe.COM/v1", "ok"),
+            ("https://xn--bcher-kva.example/", "ok"),
+            ("https://1.2.3.example.com/", "ok"),
+            ("https://internal.example.com/", "ok"),
+            ("https://spin.internal.example.com/", "ok"),
+            ("https://notspin.internal/", "egress_private_suffix"),
+            ("http://api.stripe.com", "egress_scheme"),
+            ("ftp://api.stripe.com", "egress_scheme"),
+            ("wss://api.stripe.com", "egress_scheme"),
+            ("data:text/plain,x", "egress_no_host"),
+            ("file:///etc/passwd", "egress_no_host"),
+            ("https://broker.spin.internal/", "egress_spin_name"),
+            ("https://BROKER.SPIN.INTERNAL./", "egress_spin_name"),
+            ("https://broker%2Espin%2Einternal/", "egress_spin_name"),
+            ("https://broker。spin。internal/", "egress_spin_name"),
+            ("https://ｂroker.spin.internal/", "egress_spin_name"),
+            ("https://broker.spin.internal:8443/", "egress_spin_name"),
+            ("http://broker.spin.internal/", "egress_spin_name"),
+            ("foo://BROKER.SPIN.INTERNAL/", "egress_spin_name"),
+            ("https://spin.internal", "egress_spin_name"),
+            ("https://a.b.spin.internal", "egress_spin_name"),
+            ("https://self", "egress_spin_name"),
+            ("https://SELF./", "egress_spin_name"),
+            ("https://self.alt", "egress_spin_name"),
+            ("https://self.alt.", "egress_spin_name"),
+            ("https://anything.alt", "egress_spin_name"),
+            ("https://localhost", "egress_localhost"),
+            ("https://LocalHost:443", "egress_localhost"),
+            ("https://a.localhost", "egress_localhost"),
+            ("https://localhost.", "egress_trailing_dot"),
+            ("https://intranet", "egress_single_label"),
+            ("https://x.internal", "egress_private_suffix"),
+            ("https://metadata.google.internal", "egress_private_suffix"),
+            ("https://x.local", "egress_private_suffix"),
+            ("https://local", "egress_private_suffix"),
+            ("https://internal", "egress_private_suffix"),
+            ("https://127.0.0.1/", "egress_ip_literal"),
+            ("https://127.1/", "egress_ip_literal"),
+            ("https://2130706433/", "egress_ip_literal"),
+            ("https://0x7f.1/", "egress_ip_literal"),
+            ("https://0x7f000001/", "egress_ip_literal"),
+            ("https://0177.0.0.1/", "egress_ip_literal"),
+            ("https://017700000001/", "egress_ip_literal"),
+            ("https://127.0.0.1./", "egress_ip_literal"),
+            ("https://１２７.０.０.１/", "egress_ip_literal"),
+            ("https://%31%32%37.0.0.1/", "egress_ip_literal"),
+            ("https://169.254.169.254/", "egress_ip_literal"),
+            ("https://8.8.8.8/", "egress_ip_literal"),
+            ("https://[::1]/", "egress_ip_literal"),
+            ("https://[::ffff:127.0.0.1]/", "egress_ip_literal"),
+            ("https://[2606:4700::1111]/", "egress_ip_literal"),
+            ("https://0/", "egress_ip_literal"),
+            ("https://api.stripe.com./", "egress_trailing_dot"),
+            ("https://api.stripe.com:8443", "egress_port"),
+            ("https://api.stripe.com:80", "egress_port"),
+            ("https://user@api.stripe.com", "egress_userinfo"),
+            ("https://:pw@api.stripe.com", "egress_userinfo"),
+            ("https://api.stripe.com@evil.example", "egress_userinfo"),
+            ("https://nexus.example.com/api", "egress_own_host"),
+            ("https://NEXUS.example.com:8443/api", "egress_own_host"),
+            ("https://other.nexus.example.com/api", "ok"),
+        ] {
+            assert_eq!(rule(url, ""), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn private_hosts_exempt_all_but_spins_names_and_user_info() {
+        for (url, private, expected) in [
+            ("http://127.0.0.1:9/v1", "http://127.0.0.0/8:*", "ok"),
+            ("http://2130706433:9/v1", "http://127.0.0.0/8:*", "ok"),
+            ("http://128.0.0.1:9/v1", "http://127.0.0.0/8:*", "egress_scheme"),
+            ("https://127.0.0.1:9/v1", "http://127.0.0.0/8:*", "egress_ip_literal"),
+            ("http://localhost:9/", "http://localhost:*", "ok"),
+            ("https://git.corp.local/", "https://*.corp.local", "ok"),
+            ("http://u@127.0.0.1:9/", "http://127.0.0.0/8:*", "egress_userinfo"),
+            ("https://broker.spin.internal/", "https://*.internal", "egress_spin_name"),
+        ] {
+            assert_eq!(rule(url, private), expected, "{url} with {private}");
+        }
+        let self_alt = Url::parse("https://self.alt/").unwrap();
+        let refused = check_url(&self_alt, None, &|_| true);
+        assert_eq!(refused, Err(Refusal::SpinName("self.alt".to_owned())));
+    }
+
+    #[test]
+    fn a_refusal_names_the_value() {
+        let url = Url::parse("https://x.internal/secret").unwrap();
+        let text = check_url(&url, None, &|_| false).unwrap_err().to_string();
+        assert_eq!(text, "`x.internal` is a name of a private network");
+    }
+}

@@ -1,0 +1,186 @@
+//! The shape of a manifest: everything a provider can differ in, as data.
+//!
+//! These types are the truth: `schema.json` is generated from them, `build.rs` checks the files
+//! with them. They say what parses; what is *allowed* is said by [`crate::lint`]. No type here
+//! ever holds a secret's value, only the names and the places of secrets.
+
+mod oauth2;
+mod requests;
+
+use serde::{Deserialize, Serialize};
+
+pub use oauth2::{
+    ClientAuth, KnownScope, OAuth2, Refresh, Scopes, Success, TokenRequest, TokenResponse,
+};
+pub use requests::{
+    Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
+};
+
+/// One provider, and one way to authenticate to it.
+///
+/// Members that a workspace's own manifest may leave out have a default; a built-in manifest must
+/// have them all, which [`crate::lint::check`] sees to.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Built in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own:
+    /// `custom-[a-z0-9-]{1,57}`.
+    pub id: String,
+    /// What people call it: `Slack`, `Stripe`.
+    #[serde(default)]
+    pub name: String,
+    /// Groups the manifests of one vendor (`google-calendar` and `google-drive` are `google`).
+    #[serde(default)]
+    pub family: String,
+    /// Lower-case words to browse by: `communication`, `payments`.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// One sentence: what an agent can do with it.
+    #[serde(default)]
+    pub description: String,
+    /// The provider's API documentation, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs_url: String,
+    /// How the catalogue shows it.
+    #[serde(default)]
+    pub brand: Brand,
+    /// How a caller proves itself to the provider.
+    pub auth_method: AuthMethod,
+    /// What is not secret and differs per connection, such as a subdomain.
+    #[serde(default)]
+    pub params: Vec<Param>,
+    /// What the admin enters. Empty for `oauth2`.
+    #[serde(default)]
+    pub credentials: Vec<CredentialField>,
+    /// Where the credential goes in each request.
+    pub inject: Vec<Inject>,
+    /// Present exactly for the two OAuth methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth2: Option<OAuth2>,
+    /// What agents may reach.
+    pub api: Api,
+    /// The call that tells whether a credential is live.
+    pub verify: Verify,
+    /// How a credential is ended at the provider.
+    pub revoke: Revoke,
+    /// The provider's own documentation pages that the facts above are from.
+    #[serde(default)]
+    pub sources: Vec<String>,
+}
+
+/// How the catalogue shows a provider. Both members may be empty in a workspace's own manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// `#RRGGBB`.
+    pub color: String,
+    /// The name of an icon that the UI has, `[a-z0-9-]{1,64}`; an unknown one shows the initial.
+    pub icon: String,
+}
+
+/// How a caller proves itself to the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// A long-lived key that an admin pastes.
+    ApiKey,
+    /// User name and password, or what a provider accepts in their place (RFC 7617).
+    Basic,
+    /// The authorization code grant (RFC 6749 section 4.1).
+    Oauth2,
+    /// The client credentials grant (RFC 6749 section 4.4): the admin enters `client_id` and
+    /// `client_secret`.
+    Oauth2ClientCredentials,
+}
+
+impl AuthMethod {
+    /// The name as it stands in JSON and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Basic => "basic",
+            Self::Oauth2 => "oauth2",
+            Self::Oauth2ClientCredentials => "oauth2_client_credentials",
+        }
+    }
+
+    /// Whether the `oauth2` member belongs to this method.
+    #[must_use]
+    pub const fn is_oauth2(self) -> bool {
+        matches!(self, Self::Oauth2 | Self::Oauth2ClientCredentials)
+    }
+}
+
+/// A value that is not secret and differs per connection.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    /// `[a-z][a-z0-9_]{0,63}`: what templates call it.
+    pub name: String,
+    /// What the form calls it.
+    pub label: String,
+    /// A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host: lower-case
+    /// letters, digits and `-` only.
+    pub pattern: String,
+    /// A value that matches `pattern`; shown in the empty field.
+    pub example: String,
+    /// Where the provider says what to enter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help_url: Option<String>,
+}
+
+/// One field of the form in which an admin enters a credential.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CredentialField {
+    /// `[a-z][a-z0-9_]{0,63}`: what templates call it.
+    pub name: String,
+    /// What the form calls it.
+    pub label: String,
+    /// Whether the form hides it and a hint of it is kept.
+    pub secret: bool,
+    /// A regular expression for the whole value (`\A(?:…)\z`): it catches a pasted mistake, and
+    /// must not be stricter than the provider's documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Where the provider hands out such a credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help_url: Option<String>,
+    /// Shown in the empty field; never a real credential. Need not match `pattern`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+}
+
+/// What agents may reach with the credential.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    /// A template. What an agent's path is appended to; without a trailing `/`, query or fragment.
+    pub base_url: String,
+    /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written
+    /// exactly where it is not the scheme's own. `base_url`'s is one of them.
+    pub hosts: Vec<String>,
+    /// Calls that mint credentials or end sessions.
+    #[serde(default)]
+    pub deny: Vec<DenyRule>,
+}
+
+/// A call refused to agents unless a policy rule names exactly its path.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DenyRule {
+    /// An upper-case method, or `*` for every one.
+    pub method: String,
+    /// Below `base_url`, starting with `/`; `*` is a segment, `**` the rest.
+    pub path: String,
+    /// The reason, told to the agent.
+    pub why: String,
+}

@@ -1,0 +1,163 @@
+//! The OAuth 2.0 part of a manifest, and how an answer says success.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OAuth2 {
+    /// Where the browser is sent (RFC 6749 section 3.1). Absent for client credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_url: Option<String>,
+    /// Where codes and refresh tokens are exchanged (RFC 6749 section 3.2).
+    pub token_url: String,
+    /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Whether the provider takes PKCE with S256 (RFC 7636).
+    #[serde(default)]
+    pub pkce: bool,
+    /// How the client proves itself at the token endpoint (RFC 6749 section 2.3.1).
+    pub client_auth: ClientAuth,
+    /// How the token request's body is written.
+    #[serde(default)]
+    pub token_request: TokenRequest,
+    /// Between the scopes of a request and of an answer; a space in the standard.
+    #[serde(default = "space")]
+    pub scope_separator: String,
+    /// What is asked for, and what may be.
+    #[serde(default)]
+    pub scopes: Scopes,
+    /// Added to the authorization request. Templates: parameters and `client_id`.
+    #[serde(default)]
+    pub authorize_params: BTreeMap<String, String>,
+    /// Added to every token request. Templates: parameters, `client_id`, `client_secret`.
+    #[serde(default)]
+    pub token_params: BTreeMap<String, String>,
+    /// Where the token answer has what (RFC 6749 section 5.1).
+    #[serde(default)]
+    pub token_response: TokenResponse,
+    /// What success is where a 2xx alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success: Option<Success>,
+    /// How tokens are refreshed (RFC 6749 section 6); absent where the provider issues no refresh
+    /// tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<Refresh>,
+}
+
+fn space() -> String {
+    " ".to_owned()
+}
+
+/// How a client proves itself (RFC 6749 section 2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuth {
+    /// `client_id` and `client_secret` in the body.
+    Post,
+    /// `Authorization: Basic`.
+    Basic,
+    /// Not at all; only at a revocation endpoint that asks for the token alone.
+    None,
+}
+
+/// How the body of a token request is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TokenRequest {
+    /// `application/x-www-form-urlencoded`, the standard.
+    #[default]
+    Form,
+    /// `application/json` with the same members.
+    Json,
+}
+
+/// The scopes of a provider (RFC 6749 section 3.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scopes {
+    /// Asked for where the admin chooses none.
+    #[serde(default)]
+    pub default: Vec<String>,
+    /// Offered in the form; others may be typed.
+    #[serde(default)]
+    pub known: Vec<KnownScope>,
+}
+
+/// A scope that the form offers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KnownScope {
+    /// As the provider spells it.
+    pub name: String,
+    /// What it permits, in a few words.
+    pub description: String,
+}
+
+/// Where the token answer has what: JSON pointers (RFC 6901).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The lifetime in seconds; a number, or digits in a string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<String>,
+    /// The granted scopes: a string to split at `scope_separator`, or an array.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+impl Default for TokenResponse {
+    /// The members of RFC 6749 section 5.1.
+    fn default() -> Self {
+        Self {
+            access_token: "/access_token".to_owned(),
+            refresh_token: Some("/refresh_token".to_owned()),
+            expires_in: Some("/expires_in".to_owned()),
+            scope: Some("/scope".to_owned()),
+        }
+    }
+}
+
+/// How tokens are refreshed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// Whether each refresh answers with a new refresh token and ends the old one.
+    #[serde(default)]
+    pub rotates: bool,
+    /// Added to the refresh request. Templates: parameters, `client_id`, `client_secret`,
+    /// `access_token`, `refresh_token`.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+}
+
+/// What an answer must say, beside a 2xx status, to be a success.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Success {
+    /// A JSON pointer (RFC 6901) into the answer.
+    pub pointer: String,
+    /// What must be there: a string, a number, a boolean or null.
+    pub equals: Value,
+    /// A JSON pointer to the provider's own word for what went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}

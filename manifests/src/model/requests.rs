@@ -1,0 +1,339 @@
+//! The requests of a manifest: where a credential goes, how it is verified, how it is revoked.
+//!
+//! The enums are told apart by their members, not by a tag. Each is read through a form that has
+//! every member, so that an error names the member that is wrong, missing or too much.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::oauth2::{ClientAuth, Success};
+
+/// Where a credential goes in a request to the provider. Values are templates: parameters,
+/// credential fields, and for OAuth `access_token` and `client_id`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
+#[serde(tag = "in", rename_all = "snake_case", try_from = "InjectForm")]
+pub enum Inject {
+    /// A request header.
+    Header {
+        /// Never hop-by-hop, `host`, `content-*` or `x-nexus-*`.
+        name: String,
+        /// A template, such as `Bearer {api_key}`.
+        value: String,
+    },
+    /// A query parameter.
+    Query {
+        /// The parameter's name.
+        name: String,
+        /// A template; percent-encoded after expansion.
+        value: String,
+    },
+    /// `Authorization: Basic` (RFC 7617).
+    Basic {
+        /// A template.
+        username: String,
+        /// A template; may be empty.
+        password: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InjectForm {
+    r#in: String,
+    name: Option<String>,
+    value: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+}
+
+impl TryFrom<InjectForm> for Inject {
+    type Error = String;
+
+    fn try_from(form: InjectForm) -> Result<Self, String> {
+        let InjectForm { r#in, name, value, username, password } = form;
+        let inject = match r#in.as_str() {
+            "header" => Self::Header { name: need(name, "name")?, value: need(value, "value")? },
+            "query" => Self::Query { name: need(name, "name")?, value: need(value, "value")? },
+            "basic" => {
+                refuse(&name, "name", "`in` is `basic`")?;
+                refuse(&value, "value", "`in` is `basic`")?;
+                return Ok(Self::Basic {
+                    username: need(username, "username")?,
+                    password: need(password, "password")?,
+                });
+            }
+            other => {
+                return Err(format!("`in` is `{other}`, must be `header`, `query` or `basic`"));
+            }
+        };
+        refuse(&username, "username", "`in` is not `basic`")?;
+        refuse(&password, "password", "`in` is not `basic`")?;
+        Ok(inject)
+    }
+}
+
+/// The call that tells whether a credential is live, or why there is none.
+///
+/// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
+/// 401, and any other 4xx but 408, 425 and 429, is a refusal. The rest says nothing.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
+#[serde(untagged, try_from = "VerifyForm")]
+pub enum Verify {
+    /// A cheap call without side effects, sent with the credential injected.
+    Request {
+        /// An upper-case method.
+        method: String,
+        /// A template, appended to the base URL; starts with `/`, may have a query.
+        path: String,
+        /// A template used in place of `api.base_url`: for providers that tell who you are at a
+        /// host that agents have no business with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base_url: Option<String>,
+        /// Headers beside the injected ones, such as a required API version; not templates.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
+        /// A JSON body, such as a GraphQL query; sent as it stands, not a template.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        json: Option<Value>,
+        /// A form body, in place of `json`; its values are templates of parameters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<BTreeMap<String, String>>,
+        /// 4xx statuses that prove the credential live although the call is refused: 403 where a
+        /// key without the permission for this call is told apart from a dead one. Never 401.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        live_on: Vec<u16>,
+        /// What success is where a 2xx alone does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        success: Option<Success>,
+        /// Where the answer says whose credential it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Account>,
+    },
+    /// The provider has no such call.
+    Unsupported {
+        /// Why, for people.
+        unsupported: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VerifyForm {
+    method: Option<String>,
+    path: Option<String>,
+    base_url: Option<String>,
+    headers: Option<BTreeMap<String, String>>,
+    json: Option<Value>,
+    form: Option<BTreeMap<String, String>>,
+    live_on: Option<Vec<u16>>,
+    success: Option<Success>,
+    account: Option<Account>,
+    unsupported: Option<String>,
+}
+
+impl TryFrom<VerifyForm> for Verify {
+    type Error = String;
+
+    fn try_from(form: VerifyForm) -> Result<Self, String> {
+        let Some(unsupported) = form.unsupported else {
+            return Ok(Self::Request {
+                method: need(form.method, "method")?,
+                path: need(form.path, "path")?,
+                base_url: form.base_url,
+                headers: form.headers.unwrap_or_default(),
+                json: form.json,
+                form: form.form,
+                live_on: form.live_on.unwrap_or_default(),
+                success: form.success,
+                account: form.account,
+            });
+        };
+        let with = "`unsupported` is there";
+        refuse(&form.method, "method", with)?;
+        refuse(&form.path, "path", with)?;
+        refuse(&form.base_url, "base_url", with)?;
+        refuse(&form.headers, "headers", with)?;
+        refuse(&form.json, "json", with)?;
+        refuse(&form.form, "form", with)?;
+        refuse(&form.live_on, "live_on", with)?;
+        refuse(&form.success, "success", with)?;
+        refuse(&form.account, "account", with)?;
+        Ok(Self::Unsupported { unsupported })
+    }
+}
+
+/// Whose credential it is: JSON pointers (RFC 6901) into the answer of `verify`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// What the provider calls the account: stable, a string or a number.
+    pub id: String,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// How a credential is ended at the provider.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
+#[serde(untagged, try_from = "RevokeForm")]
+pub enum Revoke {
+    /// The standard endpoint (RFC 7009 section 2.1).
+    Rfc7009 {
+        /// Which tokens: `access_token`, `refresh_token`.
+        tokens: Vec<String>,
+        /// What one call ends.
+        effect: RevokeEffect,
+        /// The endpoint.
+        rfc7009: Rfc7009,
+    },
+    /// A call of the provider's own.
+    Request {
+        /// Which tokens: `access_token`, `refresh_token`, or names of secret credential fields.
+        tokens: Vec<String>,
+        /// What one call ends.
+        effect: RevokeEffect,
+        /// The call.
+        request: RevokeRequest,
+    },
+    /// The provider has no way at all.
+    Unsupported {
+        /// Why, for people.
+        unsupported: String,
+        /// Where a person can see what there is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manage_url: Option<String>,
+    },
+    /// Only a person can, at the provider.
+    NotRevocable {
+        /// Why, for people.
+        not_revocable: String,
+        /// Where.
+        manage_url: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RevokeForm {
+    tokens: Option<Vec<String>>,
+    effect: Option<RevokeEffect>,
+    rfc7009: Option<Rfc7009>,
+    request: Option<RevokeRequest>,
+    unsupported: Option<String>,
+    not_revocable: Option<String>,
+    manage_url: Option<String>,
+}
+
+impl TryFrom<RevokeForm> for Revoke {
+    type Error = String;
+
+    fn try_from(form: RevokeForm) -> Result<Self, String> {
+        let RevokeForm { tokens, effect, rfc7009, request, unsupported, not_revocable, manage_url } =
+            form;
+        match (rfc7009, request, unsupported, not_revocable) {
+            (Some(rfc7009), None, None, None) => {
+                refuse(&manage_url, "manage_url", "`rfc7009` is there")?;
+                let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
+                Ok(Self::Rfc7009 { tokens, effect, rfc7009 })
+            }
+            (None, Some(request), None, None) => {
+                refuse(&manage_url, "manage_url", "`request` is there")?;
+                let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
+                Ok(Self::Request { tokens, effect, request })
+            }
+            (None, None, Some(unsupported), None) => {
+                refuse(&tokens, "tokens", "`unsupported` is there")?;
+                refuse(&effect, "effect", "`unsupported` is there")?;
+                Ok(Self::Unsupported { unsupported, manage_url })
+            }
+            (None, None, None, Some(not_revocable)) => {
+                refuse(&tokens, "tokens", "`not_revocable` is there")?;
+                refuse(&effect, "effect", "`not_revocable` is there")?;
+                Ok(Self::NotRevocable { not_revocable, manage_url: need(manage_url, "manage_url")? })
+            }
+            _ => Err("exactly one of `rfc7009`, `request`, `unsupported`, `not_revocable` is needed"
+                .to_owned()),
+        }
+    }
+}
+
+/// What one revocation call ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeEffect {
+    /// The token that was sent.
+    Token,
+    /// The whole grant of this user to this client, its other connections included.
+    Grant,
+}
+
+/// A token revocation endpoint (RFC 7009 section 2).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Rfc7009 {
+    /// A template of parameters.
+    pub url: String,
+    /// How the client proves itself there.
+    pub client_auth: ClientAuth,
+}
+
+/// A revocation call of the provider's own. Templates: parameters, `token` (the one being revoked),
+/// `access_token`, `client_id`, `client_secret`, credential fields.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RevokeRequest {
+    /// An upper-case method.
+    pub method: String,
+    /// A template; secrets only after the host, percent-encoded.
+    pub url: String,
+    /// How the call proves itself.
+    pub auth: RevokeAuth,
+    /// Headers beside the authentication, such as a required API version; not templates.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// A form body; its values are templates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<BTreeMap<String, String>>,
+    /// A JSON body, in place of `form`; its strings are templates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<Value>,
+    /// What success is where a 2xx alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success: Option<Success>,
+}
+
+/// How a revocation call proves itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeAuth {
+    /// With the token that it revokes: injected as in any call.
+    Token,
+    /// `Authorization: Basic` with `client_id` and `client_secret`.
+    ClientBasic,
+    /// By what its URL or body says.
+    None,
+}
+
+fn need<T>(value: Option<T>, member: &str) -> Result<T, String> {
+    value.ok_or_else(|| format!("missing field `{member}`"))
+}
+
+fn refuse<T>(value: &Option<T>, member: &str, with: &str) -> Result<(), String> {
+    match value {
+        Some(_) => Err(format!("field `{member}` does not belong here: {with}")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,203 @@
+//! What an admin enters for a manifest: parameters and credentials, checked before anything is done
+//! with them.
+//!
+//! No finding ever holds the value of a credential field, secret or not.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::finding::{Finding, below};
+use crate::model::Manifest;
+use crate::pattern;
+pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};
+
+const PARAM_MAX: usize = 253;
+const CREDENTIAL_MAX: usize = 4096;
+
+/// What is said of a field when its value is checked.
+struct Field<'a> {
+    name: &'a str,
+    pattern: Option<&'a str>,
+    /// Whether the value stands in a host name.
+    in_host: bool,
+}
+
+/// Checks the parameters of a connection: every one of the manifest's, no other, each a string of
+/// at most 253 bytes that matches its pattern; one in a host is a single label besides.
+///
+/// # Errors
+/// One finding for each thing that is wrong, at `/params/{name}`.
+pub fn check_params(
+    manifest: &Manifest,
+    values: &Map<String, Value>,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let in_hosts = crate::pins::host_names(manifest);
+    let fields: Vec<Field<'_>> = manifest
+        .params
+        .iter()
+        .map(|param| Field {
+            name: &param.name,
+            pattern: Some(&param.pattern),
+            in_host: in_hosts.contains(&param.name.as_str()),
+        })
+        .collect();
+    check_fields("/params", &fields, values, PARAM_MAX)
+}
+
+/// Checks what an admin entered as a credential: every field of the manifest, no other, each a
+/// string of 1 to 4096 bytes that matches its pattern, if it has one.
+///
+/// # Errors
+/// One finding for each thing that is wrong, at `/credentials/{name}`, without the value.
+pub fn check_credentials(
+    manifest: &Manifest,
+    values: &Map<String, Value>,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let fields: Vec<Field<'_>> = manifest
+        .credentials
+        .iter()
+        .map(|field| Field {
+            name: &field.name,
+            pattern: field.pattern.as_deref(),
+            in_host: false,
+        })
+        .collect();
+    check_fields("/credentials", &fields, values, CREDENTIAL_MAX)
+}
+
+fn check_fields(
+    pointer: &str,
+    fields: &[Field<'_>],
+    values: &Map<String, Value>,
+    max: usize,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let mut findings = Vec::new();
+    for name in values.keys().filter(|name| fields.iter().all(|field| field.name != **name)) {
+        let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        // A misplaced secret may have become a name: it is cut, and the pointer is not followed.
+        let shown: String = name.chars().take(64).collect();
+        let detail = format!("unknown field; the manifest has: {known}");
+        findings.push(Finding::new(below(pointer, &shown), "unknown_field", detail));
+    }
+    let mut checked = BTreeMap::new();
+    for field in fields {
+        match check_value(field, values.get(field.name), max) {
+            Ok(value) => {
+                checked.insert(field.name.to_owned(), value.to_owned());
+            }
+            Err((rule, detail)) => {
+                findings.push(Finding::new(below(pointer, field.name), rule, detail));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(checked) } else { Err(findings) }
+}
+
+fn check_value<'v>(
+    field: &Field<'_>,
+    value: Option<&'v Value>,
+    max: usize,
+) -> Result<&'v str, (&'static str, String)> {
+    let value = match value {
+        Some(Value::String(value)) => value.as_str(),
+        Some(_) => return Err(("not_a_string", "must be a string".to_owned())),
+        None => return Err(("missing_field", "is required".to_owned())),
+    };
+    if value.is_empty() || value.len() > max {
+        let length = value.len();
+        return Err(("length", format!("must have 1 to {max} bytes, has {length}")));
+    }
+    if value.trim() != value {
+        return Err(("white_space", "begins or ends with white space".to_owned()));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(("control_character", "contains a control character".to_owned()));
+    }
+    if let Some(pattern) = field.pattern {
+        let regex = pattern::compile(pattern).map_err(|error| ("pattern_invalid", error))?;
+        if !regex.is_match(value) {
+            return Err(("pattern", format!("does not match the pattern `{pattern}`")));
+        }
+    }
+    if field.in_host && !pattern::is_label(value) {
+        let detail = "stands in a host name: must be one label, `[a-z0-9-]{1,63}`".to_owned();
+        return Err(("host_label", detail));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::lint::tests::{api_key, basic, manifest, with};
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    fn outcome(result: Result<BTreeMap<String, String>, Vec<Finding>>) -> Vec<(String, String)> {
+        match result {
+            Ok(_) => vec![],
+            Err(findings) => {
+                findings.into_iter().map(|f| (f.pointer, f.rule.to_owned())).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_checked_one_by_one() {
+        let zendesk = manifest(&basic());
+        for (values, expected) in [
+            (json!({"subdomain":"acme"}), None),
+            (json!({}), Some(("/params/subdomain", "missing_field"))),
+            (json!({"subdomain":7}), Some(("/params/subdomain", "not_a_string"))),
+            (json!({"subdomain":null}), Some(("/params/subdomain", "not_a_string"))),
+            (json!({"subdomain":""}), Some(("/params/subdomain", "length"))),
+            (json!({"subdomain":"a".repeat(254)}), Some(("/params/subdomain", "length"))),
+            (json!({"subdomain":" acme"}), Some(("/params/subdomain", "white_space"))),
+            (json!({"subdomain":"acme\n"}), Some(("/params/subdomain", "white_space"))),
+            (json!({"subdomain":"ac\u{7}me"}), Some(("/params/subdomain", "control_character"))),
+            (json!({"subdomain":"acme.evil"}), Some(("/params/subdomain", "pattern"))),
+            (json!({"subdomain":"acme/"}), Some(("/params/subdomain", "pattern"))),
+            (json!({"subdomain":"a".repeat(64)}), Some(("/params/subdomain", "pattern"))),
+            (json!({"subdomain":"acme","x/y":"1"}), Some(("/params/x~1y", "unknown_field"))),
+        ] {
+            let expected: Vec<(String, String)> =
+                expected.into_iter().map(|(p, r)| (p.to_owned(), r.to_owned())).collect();
+            assert_eq!(outcome(check_params(&zendesk, &object(values.clone()))), expected, "{values}");
+        }
+    }
+
+    #[test]
+    fn a_host_parameter_is_one_label_whatever_its_pattern_says() {
+        let loose = manifest(&with(&basic(), "/params/0/pattern", json!(".*")));
+        let values = object(json!({"subdomain":"a.b"}));
+        let expected = vec![("/params/subdomain".to_owned(), "host_label".to_owned())];
+        assert_eq!(outcome(check_params(&loose, &values)), expected);
+    }
+
+    #[test]
+    fn no_finding_holds_a_credential() {
+        let with_pattern = with(&api_key(), "/credentials/0/pattern", json!("sk_[a-z]+"));
+        let manifest = manifest(&with_pattern);
+        assert!(check_credentials(&manifest, &object(json!({"api_key":"sk_abc"}))).is_ok());
+        for (value, rule) in [
+            (json!("hunter2"), "pattern"),
+            (json!("sk_hunter\u{0}"), "control_character"),
+            (json!(" sk_hunter"), "white_space"),
+            (json!("hunter".repeat(1000)), "length"),
+            (json!({"hunter":1}), "not_a_string"),
+            (json!(""), "length"),
+        ] {
+            let findings =
+                check_credentials(&manifest, &object(json!({"api_key":value}))).unwrap_err();
+            assert_eq!(findings.len(), 1);
+            assert_eq!((findings[0].pointer.as_str(), findings[0].rule), ("/credentials/api_key", rule));
+            assert!(!findings[0].to_string().contains("hunter"), "{}", findings[0]);
+        }
+    }
+}

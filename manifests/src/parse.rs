@@ -1,0 +1,140 @@
+//! Reading a manifest from JSON, with an error that points at the member.
+
+use crate::finding::{Finding, below};
+use crate::model::Manifest;
+
+/// Reads a manifest. What parses is not yet allowed: see [`crate::lint::check`].
+///
+/// # Errors
+/// One finding with the rule `parse`; its pointer is the innermost member that was being read, and
+/// the detail names what is unknown, missing or of the wrong kind.
+pub fn parse(json: &str) -> Result<Manifest, Finding> {
+    serde_json::from_str(json).map_err(|error| {
+        let pointer = locate(json, offset(json, error.line(), error.column()));
+        // "missing field `x` at line 3 column 4": the pointer says it better.
+        let text = error.to_string();
+        let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+        Finding::new(pointer, "parse", detail.chars().take(500).collect::<String>())
+    })
+}
+
+/// The byte at a line and a column, both counted from 1 as serde_json does.
+fn offset(json: &str, line: usize, column: usize) -> usize {
+    let before: usize =
+        json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    before.saturating_add(column)
+}
+
+/// The pointer to the innermost value that begins before byte `end`, containers that ended before
+/// it aside. Works on broken JSON as far as it goes.
+fn locate(json: &str, end: usize) -> String {
+    enum Level {
+        Array(usize),
+        /// The key that was read last.
+        Object(String),
+    }
+    let mut path: Vec<Level> = Vec::new();
+    let mut chars = json.char_indices().take_while(|(at, _)| *at < end);
+    let mut key_next = false;
+    while let Some((_, c)) = chars.next() {
+        match c {
+            '{' => {
+                path.push(Level::Object(String::new()));
+                key_next = true;
+            }
+            '[' => {
+                path.push(Level::Array(0));
+                key_next = false;
+            }
+            '}' | ']' => {
+                // An error on the closing bracket is about the container itself.
+                if chars.clone().next().is_none() {
+                    if let Some(Level::Object(key)) = path.last_mut() {
+                        key.clear();
+                    }
+                    break;
+                }
+                path.pop();
+                key_next = false;
+            }
+            ',' => match path.last_mut() {
+                Some(Level::Array(index)) => *index = index.saturating_add(1),
+                Some(Level::Object(_)) => key_next = true,
+                None => {}
+            },
+            '"' => {
+                let mut text = String::new();
+                while let Some((_, c)) = chars.next() {
+                    match c {
+                        '"' => break,
+                        '\\' => text.extend(chars.next().map(|(_, c)| c)),
+                        c => text.push(c),
+                    }
+                }
+                if let (true, Some(Level::Object(key))) = (key_next, path.last_mut()) {
+                    *key = text;
+                }
+                key_next = false;
+            }
+            _ => {}
+        }
+    }
+    path.iter().fold(String::new(), |pointer, level| match level {
+        Level::Array(index) => below(&pointer, &index.to_string()),
+        Level::Object(key) if key.is_empty() => pointer,
+        Level::Object(key) => below(&pointer, key),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_points_at_the_member() {
+        let good = crate::lint::tests::api_key().to_string();
+        assert!(parse(&good).is_ok());
+        for (change, pointer, detail) in [
+            (r#"{"/x":1}"#, "/x", "unknown field `x`"),
+            (r#"{"/verify":{"method":"GET"}}"#, "/verify", "missing field `path`"),
+            (r#"{"/verify":{"method":"GET","path":"/","no":1}}"#, "/verify/no", "unknown field `no`"),
+            (
+                r#"{"/verify":{"unsupported":"why","path":"/"}}"#,
+                "/verify",
+                "field `path` does not belong here: `unsupported` is there",
+            ),
+            (r#"{"/revoke":{"tokens":[]}}"#, "/revoke", "exactly one of `rfc7009`"),
+            (
+                r#"{"/revoke":{"not_revocable":"why"}}"#,
+                "/revoke",
+                "missing field `manage_url`",
+            ),
+            (r#"{"/inject":[{"in":"cookie"}]}"#, "/inject/0", "`in` is `cookie`"),
+            (
+                r#"{"/inject":[{"in":"header","name":"a","value":"b"},{"in":"query","name":"x"}]}"#,
+                "/inject/1",
+                "missing field `value`",
+            ),
+            (r#"{"/auth_method":"magic"}"#, "/auth_method", "unknown variant `magic`"),
+            (r#"{"/api":{"base_url":1,"hosts":[]}}"#, "/api/base_url", "invalid type: integer"),
+            (r#"{"/api":{"base_url":"x"}}"#, "/api", "missing field `hosts`"),
+            (r#"{"/api":{"base_url":"x","hosts":["a",2]}}"#, "/api/hosts/1", "invalid type"),
+        ] {
+            let json = crate::lint::tests::changed(&crate::lint::tests::api_key(), change);
+            // Pretty-printed too: lines and columns must come out the same.
+            for text in [json.to_string(), serde_json::to_string_pretty(&json).unwrap()] {
+                let finding = parse(&text).expect_err(change);
+                assert_eq!((finding.pointer.as_str(), finding.rule), (pointer, "parse"), "{text}");
+                assert!(finding.detail.starts_with(detail), "{change}: {}", finding.detail);
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_that_is_missing_at_the_top_points_at_the_whole() {
+        let finding = parse("{\"id\":\"x\"}").expect_err("incomplete");
+        assert_eq!(finding.pointer, "");
+        assert!(finding.detail.starts_with("missing field `"));
+        assert!(parse("").is_err() && parse("{\"a\\").is_err() && parse("[").is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! The patterns of parameters and credential fields, compiled so that they match the whole value.
+
+use regex_lite::Regex;
+
+/// Compiles `\A(?:pattern)\z`.
+///
+/// # Errors
+/// A sentence that says what is wrong with the pattern.
+pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
+    // On its own first: `a)|(?:b` would be well-formed only inside our group.
+    Regex::new(pattern).map_err(|error| error.to_string())?;
+    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(|error| error.to_string())
+}
+
+/// Whether every match of `pattern` consists of lower-case letters, digits and `-`: decided by the
+/// pattern's text, which may use literals, classes of ranges, groups, `|` and repetitions only.
+pub(crate) fn matches_label_characters_only(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        rest = match c {
+            'a'..='z' | '0'..='9' | '-' | ')' | '|' | '?' | '*' | '+' => after,
+            '(' => match (after.strip_prefix("?:"), after.starts_with('?')) {
+                (Some(inner), _) => inner,
+                (None, false) => after,
+                (None, true) => return false,
+            },
+            '{' => match after.split_once('}') {
+                Some((count, after))
+                    if count.bytes().all(|b| b.is_ascii_digit() || b == b',') =>
+                {
+                    after
+                }
+                _ => return false,
+            },
+            '[' => match after.split_once(']') {
+                Some((class, after)) if is_label_class(class) => after,
+                _ => return false,
+            },
+            _ => return false,
+        };
+    }
+    true
+}
+
+fn is_label_class(class: &str) -> bool {
+    let mut rest = class.as_bytes();
+    loop {
+        rest = match rest {
+            [] => return !class.is_empty(),
+            [from, b'-', to, rest @ ..] => {
+                let letters = from.is_ascii_lowercase() && to.is_ascii_lowercase();
+                let digits = from.is_ascii_digit() && to.is_ascii_digit();
+                if !letters && !digits {
+                    return false;
+                }
+                rest
+            }
+            [one, rest @ ..]
+                if one.is_ascii_lowercase() || one.is_ascii_digit() || *one == b'-' =>
+            {
+                rest
+            }
+            _ => return false,
+        };
+    }
+}
+
+/// Whether `value` is one label of a host name as we take it: `[a-z0-9-]{1,63}`.
+pub(crate) fn is_label(value: &str) -> bool {
+    (1..=63).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_patterns_match_whole_values() {
+        let regex = compile("a|b").unwrap();
+        assert!(regex.is_match("a") && regex.is_match("b"));
+        assert!(!regex.is_match("ab") && !regex.is_match("a\n") && !regex.is_match("xb"));
+        assert!(compile("a)|(?:b").is_err());
+        assert!(compile("[").is_err());
+    }
+
+    #[test]
+    fn knows_patterns_that_stay_inside_a_label() {
+        for pattern in
+            ["[a-z0-9-]{1,63}", "acme", "(?:eu|us)[0-9]*", "[a-z][a-z0-9-]{0,61}[a-z0-9]", "us-?1"]
+        {
+            assert!(matches_label_characters_only(pattern), "{pattern}");
+        }
+        for pattern in [
+            ".*", r"\S+", r"\w+", "[^/]+", "[a-z.]+", "[A-Z]+", "[!-z]+", "a.b", "a/b", "a@b",
+            "(?i)abc", "(?s:a)", "[a-z", "[]", "[a-9]", "[[:alpha:]]", "é", "a{b}", "[+-z]",
+        ] {
+            assert!(!matches_label_characters_only(pattern), "{pattern}");
+        }
+    }
+}

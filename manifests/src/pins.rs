@@ -1,0 +1,268 @@
+//! Where a connection's credential may go: the manifest's hosts with the connection's parameters
+//! put in, as they were when the credential was entered.
+//!
+//! A URL is expanded, parsed again and compared with what was expanded: a value that changes which
+//! host is meant is an error, whatever pattern let it through.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::finding::Finding;
+use crate::model::{Inject, Manifest, Revoke, Verify};
+use crate::{pattern, template};
+
+/// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected.
+/// Sealed together with it; the broker sends it nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pins {
+    /// Of `api.hosts`, sorted.
+    pub api: Vec<String>,
+    /// Of `verify`; empty where it is unsupported.
+    pub verify: Vec<String>,
+    /// Of `oauth2.token_url`; empty without OAuth.
+    pub token: Vec<String>,
+    /// Of `revoke`; empty where no call revokes.
+    pub revoke: Vec<String>,
+    /// How the credential is injected.
+    pub inject: Vec<Inject>,
+}
+
+/// The pins of a connection with these parameters.
+///
+/// # Errors
+/// The first URL of the manifest that does not expand to a URL.
+pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pins, Finding> {
+    // Checks that base_url is on one of the hosts.
+    base_url(manifest, params)?;
+    let origin = |url: Url| vec![url.origin().ascii_serialization()];
+    let verify = verify_url(manifest, params)?.map(origin).unwrap_or_default();
+    let token = match &manifest.oauth2 {
+        Some(oauth2) => origin(resolve_url("/oauth2/token_url", &oauth2.token_url, params)?),
+        None => vec![],
+    };
+    let revoke = match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => {
+            origin(resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?)
+        }
+        Revoke::Request { request, .. } => {
+            // Its secrets come after the host and do not matter here.
+            let lookup = |name: &str| Some(params.get(name).map_or("x", String::as_str).to_owned());
+            origin(resolve("/revoke/request/url", &request.url, params, &lookup)?)
+        }
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => vec![],
+    };
+    let mut api = hosts(manifest, params)?;
+    api.sort_unstable();
+    api.dedup();
+    Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
+}
+
+/// `api.base_url` with the parameters put in.
+///
+/// # Errors
+/// A finding at `/api/base_url`, also if its host is none of `api.hosts`.
+pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
+    let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;
+    let origin = url.origin().ascii_serialization();
+    let hosts = hosts(manifest, params)?;
+    if hosts.contains(&origin) {
+        return Ok(url);
+    }
+    let detail = format!("`{origin}` is none of `api.hosts`: {}", hosts.join(", "));
+    Err(Finding::new("/api/base_url", "host_not_listed", detail))
+}
+
+/// The origins (`https://host[:port]`) of `api.hosts`, in the manifest's order.
+///
+/// # Errors
+/// A finding at `/api/hosts/{index}`.
+pub fn hosts(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Finding> {
+    let (scheme, _) = manifest.api.base_url.split_once("://").unwrap_or(("https", ""));
+    let mut origins = Vec::with_capacity(manifest.api.hosts.len());
+    for (index, host) in manifest.api.hosts.iter().enumerate() {
+        let pointer = format!("/api/hosts/{index}");
+        if host.contains(['/', '?', '#', '\\', '@']) {
+            let detail = format!("`{host}` is not of the form `host` or `host:port`");
+            return Err(Finding::new(pointer, "host_form", detail));
+        }
+        let url = resolve_url(&pointer, &format!("{scheme}://{host}"), params)?;
+        origins.push(url.origin().ascii_serialization());
+    }
+    Ok(origins)
+}
+
+/// The URL of `verify`, or none where it is unsupported.
+///
+/// # Errors
+/// A finding at `/verify/path` or `/verify/base_url`.
+pub fn verify_url(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Option<Url>, Finding> {
+    let Verify::Request { path, base_url, .. } = &manifest.verify else {
+        return Ok(None);
+    };
+    let (pointer, base) = match base_url {
+        Some(base) => ("/verify/base_url", base),
+        None => ("/api/base_url", &manifest.api.base_url),
+    };
+    let base = resolve_url(pointer, base, params)?;
+    let expanded = template::expand_url(path, &|name| params.get(name).cloned())
+        .map_err(|error| Finding::new("/verify/path", "template", error.to_string()))?;
+    let joined = format!("{}{expanded}", base.as_str().trim_end_matches('/'));
+    let url = Url::parse(&joined)
+        .map_err(|error| Finding::new("/verify/path", "url_invalid", error.to_string()))?;
+    if url.origin() != base.origin() {
+        return Err(Finding::new("/verify/path", "host_changed", "the path changes the host"));
+    }
+    Ok(Some(url))
+}
+
+/// Puts parameters into a URL template of a manifest: percent-encoded, one label each in the host.
+///
+/// # Errors
+/// A finding at `pointer` with the rule `template`, `host_label`, `url_invalid` or `host_changed`.
+pub fn resolve_url(
+    pointer: &str,
+    template: &str,
+    params: &BTreeMap<String, String>,
+) -> Result<Url, Finding> {
+    resolve(pointer, template, params, &|name| params.get(name).cloned())
+}
+
+fn resolve(
+    pointer: &str,
+    template: &str,
+    params: &BTreeMap<String, String>,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Url, Finding> {
+    let fail = |rule, detail: String| Finding::new(pointer, rule, detail);
+    let unusable = |error: template::TemplateError| fail("template", error.to_string());
+    let authority = authority(template);
+    for name in template::names(authority).map_err(unusable)? {
+        if !params.get(name).is_some_and(|value| pattern::is_label(value)) {
+            let detail = format!("`{{{name}}}` must be one label of a host, `[a-z0-9-]{{1,63}}`");
+            return Err(fail("host_label", detail));
+        }
+    }
+    let expanded = template::expand_url(template, lookup).map_err(unusable)?;
+    let written = template::expand(authority, lookup).map_err(unusable)?.to_ascii_lowercase();
+    let url = Url::parse(&expanded)
+        .map_err(|error| fail("url_invalid", format!("`{template}`: {error}")))?;
+    let host = url.host_str().unwrap_or_default();
+    let default = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+    if written != host && written != default {
+        return Err(fail("host_changed", format!("`{written}` means the host `{host}`")));
+    }
+    Ok(url)
+}
+
+/// What stands between `://` and the path of a URL template.
+pub(crate) fn authority(template: &str) -> &str {
+    let rest = template.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#', '\\']).next().unwrap_or_default()
+}
+
+/// The URL templates of a manifest that a request is sent to, with their places.
+pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
+    let (scheme, _) = manifest.api.base_url.split_once("://").unwrap_or(("https", ""));
+    let mut urls = vec![("/api/base_url".to_owned(), manifest.api.base_url.clone())];
+    for (index, host) in manifest.api.hosts.iter().enumerate() {
+        urls.push((format!("/api/hosts/{index}"), format!("{scheme}://{host}")));
+    }
+    let mut push = |pointer: &str, url: &str| urls.push((pointer.to_owned(), url.to_owned()));
+    if let Verify::Request { base_url: Some(base_url), .. } = &manifest.verify {
+        push("/verify/base_url", base_url);
+    }
+    if let Some(oauth2) = &manifest.oauth2 {
+        push("/oauth2/token_url", &oauth2.token_url);
+        if let Some(url) = &oauth2.authorization_url {
+            push("/oauth2/authorization_url", url);
+        }
+    }
+    match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => push("/revoke/rfc7009/url", &rfc7009.url),
+        Revoke::Request { request, .. } => push("/revoke/request/url", &request.url),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => {}
+    }
+    urls
+}
+
+/// The names of the parameters that stand in a host.
+pub(crate) fn host_names(manifest: &Manifest) -> Vec<&str> {
+    let urls = request_urls(manifest);
+    let in_hosts: Vec<&str> = urls
+        .iter()
+        .flat_map(|(_, url)| template::names(authority(url)).unwrap_or_default())
+        .collect();
+    let names = manifest.params.iter().map(|param| param.name.as_str());
+    names.filter(|name| in_hosts.contains(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::lint::tests::{basic, manifest, oauth2, with};
+
+    fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn parameters_move_the_origins() {
+        let pins = pins(&manifest(&basic()), &params(&[("subdomain", "acme")])).unwrap();
+        assert_eq!(pins.api, ["https://acme.zendesk.com"]);
+        assert_eq!(pins.verify, ["https://acme.zendesk.com"]);
+        assert!(pins.token.is_empty() && pins.revoke.is_empty());
+        assert!(matches!(pins.inject.as_slice(), [Inject::Basic { .. }]));
+        let json = serde_json::to_string(&pins).unwrap();
+        assert_eq!(serde_json::from_str::<Pins>(&json).unwrap(), pins);
+    }
+
+    #[test]
+    fn every_place_has_its_own_origins() {
+        let mut json = with(&oauth2(), "/verify/base_url", json!("https://id.example.com/v2/"));
+        json = with(&json, "/api/hosts", json!(["slack.com", "files.slack.com", "slack.com:443"]));
+        json = with(&json, "/revoke/request/url", json!("https://r.example.com:8443/{token}"));
+        let manifest = manifest(&json);
+        let pins = pins(&manifest, &params(&[])).unwrap();
+        assert_eq!(pins.api, ["https://files.slack.com", "https://slack.com"]);
+        assert_eq!(pins.verify, ["https://id.example.com"]);
+        assert_eq!(pins.token, ["https://slack.com"]);
+        assert_eq!(pins.revoke, ["https://r.example.com:8443"]);
+        let verify = verify_url(&manifest, &params(&[])).unwrap().unwrap();
+        assert_eq!(verify.as_str(), "https://id.example.com/v2/auth.test");
+    }
+
+    #[test]
+    fn a_value_that_means_another_host_is_refused() {
+        let manifest = manifest(&basic());
+        for value in ["evil.com/", "a.b", "evil.com#", "A", "", "a@b", "a:1", "é", "a%2e"] {
+            let finding = base_url(&manifest, &params(&[("subdomain", value)])).unwrap_err();
+            assert_eq!((finding.pointer.as_str(), finding.rule), ("/api/base_url", "host_label"));
+        }
+        let finding = base_url(&manifest, &params(&[])).unwrap_err();
+        assert_eq!(finding.rule, "host_label");
+        // The url crate refuses or rewrites what is no name: neither passes as another host.
+        let odd = params(&[("subdomain", "xn--a")]);
+        assert!(base_url(&manifest, &odd).is_err_and(|finding| finding.rule == "url_invalid"));
+    }
+
+    #[test]
+    fn a_value_in_a_path_stays_in_its_segment() {
+        let path = params(&[("account", "../../x?y")]);
+        let url = resolve_url("/x", "https://h.example/{account}/v1", &path).unwrap();
+        assert_eq!(url.as_str(), "https://h.example/..%2F..%2Fx%3Fy/v1");
+        let dots = params(&[("account", "..")]);
+        let url = resolve_url("/x", "https://h.example/a/{account}/v1", &dots).unwrap();
+        assert_eq!(url.origin().ascii_serialization(), "https://h.example");
+    }
+}

@@ -1,0 +1,301 @@
+//! The variable `private_hosts`: one entry in the grammar of Spin's `allowed_outbound_hosts`.
+//!
+//! Spin opens what the entry says; this opens the same and never more. What would open everything,
+//! or one of Spin's own names, is refused here although Spin takes it.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use url::{Host, Url};
+
+/// What of a private network the workspace's own manifests may reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivateHosts(Option<Entry>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// `None` is http and https.
+    scheme: Option<String>,
+    host: HostRule,
+    port: PortRule,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum HostRule {
+    Literal(Host),
+    /// `.corp.example`: what is below it, not itself.
+    Below(String),
+    /// Network and prefix length.
+    Network(IpAddr, u8),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PortRule {
+    Any,
+    One(u16),
+    /// The end is not part of it, as in Spin.
+    Within(Range<u16>),
+}
+
+impl PrivateHosts {
+    /// Reads `scheme://host[:port]`: scheme `http`, `https` or `*`; host a name, `*.name`, an
+    /// address or a network (`10.0.0.0/8`); port a number, `80..90` (end excluded) or `*`, and the
+    /// scheme's own if absent. An empty entry covers nothing.
+    ///
+    /// # Errors
+    /// A sentence that names the rule and the entry.
+    pub fn parse(entry: &str) -> Result<Self, String> {
+        let entry = entry.trim();
+        if entry.is_empty() {
+            return Ok(Self(None));
+        }
+        let fail = |why: &str| format!("`{entry}`: {why}");
+        if entry.contains([',', ' ', '\t', '\n', '{']) {
+            return Err(fail("must be one entry, lists are not possible"));
+        }
+        let (scheme, rest) = entry
+            .split_once("://")
+            .ok_or_else(|| fail("must be of the form scheme://host[:port]"))?;
+        let scheme = match scheme {
+            "http" | "https" => Some(scheme.to_owned()),
+            "*" => None,
+            _ => return Err(fail("the scheme must be `http`, `https` or `*`")),
+        };
+        let (host, port) = split_port(rest).map_err(|why| fail(why))?;
+        let port = PortRule::parse(port, scheme.as_deref()).map_err(|why| fail(why))?;
+        let host = HostRule::parse(host).map_err(|why| fail(why))?;
+        Ok(Self(Some(Entry { scheme, host, port })))
+    }
+
+    /// Whether the entry covers this URL.
+    #[must_use]
+    pub fn covers(&self, url: &Url) -> bool {
+        let Some(Entry { scheme, host, port }) = &self.0 else {
+            return false;
+        };
+        let scheme_fits = match scheme {
+            Some(scheme) => url.scheme() == scheme,
+            None => matches!(url.scheme(), "http" | "https"),
+        };
+        scheme_fits
+            && url.host().is_some_and(|of_url| host.covers(&of_url))
+            && url.port_or_known_default().is_some_and(|of_url| port.covers(of_url))
+    }
+}
+
+/// Splits `host[:port]`, where the host may be a bare IPv6 address or network.
+fn split_port(rest: &str) -> Result<(&str, &str), &'static str> {
+    let without_slash = rest.strip_suffix('/').unwrap_or(rest);
+    if network(without_slash).is_some() {
+        return Ok((without_slash, ""));
+    }
+    match without_slash.rsplit_once(':') {
+        Some((host, _)) if host.starts_with('[') && !host.ends_with(']') => Ok((without_slash, "")),
+        Some((_, "")) => Err("the port is missing after `:`"),
+        Some((host, port)) => Ok((host, port)),
+        None => Ok((without_slash, "")),
+    }
+}
+
+impl HostRule {
+    fn parse(host: &str) -> Result<Self, &'static str> {
+        if host == "*" {
+            return Err("the host `*` would open everything");
+        }
+        if let Some((address, prefix)) = network(host) {
+            return match prefix {
+                0 => Err("a network of prefix length 0 would open everything"),
+                _ => Ok(Self::Network(address, prefix)),
+            };
+        }
+        if host.contains('/') {
+            return Err("must not have a path");
+        }
+        let spin = "Spin's own names cannot be opened";
+        if let Some(domain) = host.strip_prefix("*.") {
+            return match Host::parse(domain) {
+                Ok(Host::Domain(domain)) if !domain.contains('*') => {
+                    let name = domain.trim_end_matches('.');
+                    match crate::guard::is_spin_name(name) {
+                        true => Err(spin),
+                        false => Ok(Self::Below(format!(".{domain}"))),
+                    }
+                }
+                _ => Err("`*.` must be followed by a domain"),
+            };
+        }
+        if host.contains('*') {
+            return Err("`*` is allowed only as the first label");
+        }
+        match Host::parse(host) {
+            Ok(Host::Domain(domain)) if crate::guard::is_spin_name(domain.trim_end_matches('.')) => {
+                Err(spin)
+            }
+            Ok(literal) => Ok(Self::Literal(literal)),
+            Err(_) => Err("the host is not valid"),
+        }
+    }
+
+    fn covers(&self, host: &Host<&str>) -> bool {
+        let address = match host {
+            Host::Domain(domain) => {
+                return match self {
+                    Self::Literal(Host::Domain(literal)) => literal == domain,
+                    Self::Below(suffix) => domain.ends_with(suffix.as_str()),
+                    _ => false,
+                };
+            }
+            Host::Ipv4(v4) => IpAddr::V4(*v4),
+            Host::Ipv6(v6) => IpAddr::V6(*v6),
+        };
+        match self {
+            Self::Literal(Host::Ipv4(v4)) => address == IpAddr::V4(*v4),
+            Self::Literal(Host::Ipv6(v6)) => address == IpAddr::V6(*v6),
+            Self::Network(network, prefix) => same_network(*network, address, *prefix),
+            _ => false,
+        }
+    }
+}
+
+/// Reads `address/prefix`, or an address alone as a network of one.
+fn network(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = match prefix {
+        Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= longest)?,
+        None => longest,
+    };
+    Some((address, prefix))
+}
+
+fn same_network(network: IpAddr, address: IpAddr, prefix: u8) -> bool {
+    match (network, address) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            let shift = 32_u32.saturating_sub(u32::from(prefix));
+            (a.to_bits() ^ b.to_bits()).checked_shr(shift).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(a), IpAddr::V6(b)) => {
+            let shift = 128_u32.saturating_sub(u32::from(prefix));
+            (a.to_bits() ^ b.to_bits()).checked_shr(shift).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+impl PortRule {
+    fn parse(port: &str, scheme: Option<&str>) -> Result<Self, &'static str> {
+        let number = "the port must be a number, a range such as `80..90`, or `*`";
+        if let Some((start, end)) = port.split_once("..") {
+            let start: u16 = start.parse().map_err(|_| number)?;
+            let end: u16 = end.parse().map_err(|_| number)?;
+            return match start < end {
+                true => Ok(Self::Within(start..end)),
+                false => Err("the range of ports is empty"),
+            };
+        }
+        match (port, scheme) {
+            ("*", _) => Ok(Self::Any),
+            ("", Some("http")) => Ok(Self::One(80)),
+            ("", Some(_)) => Ok(Self::One(443)),
+            ("", None) => Err("the scheme `*` needs a port"),
+            (port, _) => port.parse().map(Self::One).map_err(|_| number),
+        }
+    }
+
+    fn covers(&self, port: u16) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(one) => *one == port,
+            Self::Within(range) => range.contains(&port),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn covers_what_the_entry_says_and_no_more() {
+        for (entry, url, expected) in [
+            ("", "https://api.example.com/", false),
+            ("  ", "http://127.0.0.1/", false),
+            ("http://10.1.2.3:8080", "http://10.1.2.3:8080/x", true),
+            ("http://10.1.2.3:8080", "http://10.1.2.3:8081/", false),
+            ("http://10.1.2.3:8080", "https://10.1.2.3:8080/", false),
+            ("http://10.1.2.3:8080", "http://10.1.2.4:8080/", false),
+            ("http://10.1.2.3", "http://10.1.2.3/", true),
+            ("http://10.1.2.3/", "http://10.1.2.3:80/", true),
+            ("http://127.0.0.0/8:*", "http://127.0.0.1:9/", true),
+            ("http://127.0.0.0/8:*", "http://127.255.255.255:65535/", true),
+            ("http://127.0.0.0/8:*", "http://0x7f.1:9/", true),
+            ("http://127.0.0.0/8:*", "http://128.0.0.1:9/", false),
+            ("http://127.0.0.0/8:*", "http://localhost:9/", false),
+            ("http://127.0.0.0/8:*", "http://[::ffff:127.0.0.1]:9/", false),
+            ("http://127.0.0.1/8", "http://127.9.9.9/", true),
+            ("http://10.0.0.0/31:80..90", "http://10.0.0.1:80/", true),
+            ("http://10.0.0.0/31:80..90", "http://10.0.0.1:89/", true),
+            ("http://10.0.0.0/31:80..90", "http://10.0.0.1:90/", false),
+            ("http://10.0.0.0/31:80..90", "http://10.0.0.2:80/", false),
+            ("https://*.corp.example:443", "https://git.corp.example/", true),
+            ("https://*.corp.example:443", "https://a.b.corp.example/", true),
+            ("https://*.corp.example:443", "https://corp.example/", false),
+            ("https://*.corp.example:443", "https://evilcorp.example/", false),
+            ("https://*.corp.example:443", "https://git.corp.example:8443/", false),
+            ("https://Git.Corp.example", "https://git.corp.example/", true),
+            ("*://localhost:8080", "http://localhost:8080/", true),
+            ("*://localhost:8080", "https://localhost:8080/", true),
+            ("*://localhost:8080", "ftp://localhost:8080/", false),
+            ("http://[::1]:8080", "http://[::1]:8080/", true),
+            ("http://[::1]", "http://[::1]/", true),
+            ("http://::1", "http://[::1]/", true),
+            ("http://fd00::/8:*", "http://[fd12::1]:9/", true),
+            ("http://fd00::/8:*", "http://[fe80::1]:9/", false),
+        ] {
+            let private = PrivateHosts::parse(entry).unwrap_or_else(|error| panic!("{error}"));
+            let url = Url::parse(url).unwrap();
+            assert_eq!(private.covers(&url), expected, "{entry} and {url}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_would_open_too_much_or_means_nothing() {
+        for entry in [
+            "*",
+            "127.0.0.1",
+            "http://*:*",
+            "*://*:*",
+            "https://*",
+            "http://0.0.0.0/0:*",
+            "http://::/0",
+            "ftp://10.1.2.3",
+            "http://10.1.2.3:8080,http://10.1.2.4",
+            "http://10.1.2.3 http://10.1.2.4",
+            "{{ x }}",
+            "http://10.1.2.3:x",
+            "http://10.1.2.3:",
+            "http://10.1.2.3:70000",
+            "http://10.1.2.3:90..80",
+            "http://10.1.2.3/path",
+            "http://10.1.2.3:80/path",
+            "http://10.0.0.0/33",
+            "*://10.1.2.3",
+            "http://a.*.example",
+            "http://*.*.example",
+            "https://self",
+            "https://self.alt",
+            "https://broker.spin.internal",
+            "http://BROKER.SPIN.INTERNAL.",
+            "https://*.spin.internal",
+            "https://*.alt",
+            "http://",
+        ] {
+            let parsed = PrivateHosts::parse(entry);
+            assert!(parsed.is_err_and(|error| error.contains(entry)), "{entry}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Templates: text with `{name}` in it, and nothing more.
+//!
+//! There is no escape, no default and no nesting: `{{` is an error. A value that is put in is never
+//! read as a template again, and no error ever holds a value.
+
+use std::fmt;
+
+/// Why a template cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateError {
+    /// A `{` without its `}`, or a `}` without its `{`.
+    Unbalanced,
+    /// What stands between the braces is not `[a-z][a-z0-9_]{0,63}`.
+    BadName(String),
+    /// The lookup does not know this name.
+    Unknown(String),
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unbalanced => f.write_str("unbalanced braces"),
+            Self::BadName(name) => write!(f, "`{{{name}}}` is not a template name"),
+            Self::Unknown(name) => write!(f, "unknown name `{{{name}}}`"),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// Text that stands as it is.
+    Text(&'a str),
+    /// A name to look up.
+    Name(&'a str),
+}
+
+/// Cuts a template into its pieces.
+pub(crate) fn pieces(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (text, from_brace) = rest.split_at(at);
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
+        }
+        let inner = from_brace.strip_prefix('{').ok_or(TemplateError::Unbalanced)?;
+        let (name, after) = inner.split_once('}').ok_or(TemplateError::Unbalanced)?;
+        if !is_name(name) {
+            return Err(TemplateError::BadName(name.chars().take(64).collect()));
+        }
+        pieces.push(Piece::Name(name));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    Ok(pieces)
+}
+
+/// Whether `name` may stand between braces: `[a-z][a-z0-9_]{0,63}`.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The names of a template in their order, repeated ones too.
+///
+/// # Errors
+/// [`TemplateError::Unbalanced`], [`TemplateError::BadName`].
+pub fn names(template: &str) -> Result<Vec<&str>, TemplateError> {
+    Ok(pieces(template)?
+        .into_iter()
+        .filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name),
+            Piece::Text(_) => None,
+        })
+        .collect())
+}
+
+/// Puts values in for names, as they are.
+///
+/// # Errors
+/// [`TemplateError`]; the first name that `lookup` does not know is `Unknown`.
+pub fn expand(
+    template: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, TemplateError> {
+    let mut out = String::with_capacity(template.len());
+    for piece in pieces(template)? {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Name(name) => {
+                let value =
+                    lookup(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
+                out.push_str(&value);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Puts values in for names in a URL: every byte of a value but the unreserved ones of RFC 3986
+/// section 2.3 is percent-encoded, so that a value cannot begin another segment, a query or a host.
+///
+/// # Errors
+/// As [`expand`].
+pub fn expand_url(
+    template: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, TemplateError> {
+    expand(template, &|name| lookup(name).map(|value| percent_encode(&value)))
+}
+
+fn percent_encode(value: &str) -> String {
+    use fmt::Write as _;
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        match name {
+            "a" => Some("1".to_owned()),
+            "braces" => Some("{a}".to_owned()),
+            "path" => Some("../x?y#z é".to_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn expands_or_says_why_not() {
+        let unbalanced = Err(TemplateError::Unbalanced);
+        let bad = |name: &str| Err(TemplateError::BadName(name.to_owned()));
+        for (template, expected) in [
+            ("", Ok("")),
+            ("plain", Ok("plain")),
+            ("Bearer {a}", Ok("Bearer 1")),
+            ("{a}{a}-{a}", Ok("11-1")),
+            ("{braces}", Ok("{a}")),
+            ("{b}", Err(TemplateError::Unknown("b".to_owned()))),
+            ("{a", unbalanced.clone()),
+            ("a}", unbalanced.clone()),
+            ("}{", unbalanced.clone()),
+            ("{a}}", unbalanced),
+            ("{{a}}", bad("{a")),
+            ("{}", bad("")),
+            ("{ a }", bad(" a ")),
+            ("{A}", bad("A")),
+            ("{1a}", bad("1a")),
+        ] {
+            let expected = expected.map(str::to_owned);
+            assert_eq!(expand(template, &lookup), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn names_come_in_order() {
+        assert_eq!(names("{b}/{a}/{b}"), Ok(vec!["b", "a", "b"]));
+        assert_eq!(names("none"), Ok(vec![]));
+        assert_eq!(names("{"), Err(TemplateError::Unbalanced));
+    }
+
+    #[test]
+    fn a_value_cannot_change_the_shape_of_a_url() {
+        let expanded = expand_url("https://h/{path}/{a}", &lookup);
+        assert_eq!(expanded.as_deref(), Ok("https://h/..%2Fx%3Fy%23z%20%C3%A9/1"));
+    }
+}
