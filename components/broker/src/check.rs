@@ -32,7 +32,7 @@ async fn finding(usable: &Usable) -> Result<Checked> {
         let detail = "the manifest now sends the credential elsewhere than where it was entered for";
         return Ok(Checked { health: "reauthorize".into(), detail: Some(detail.into()) });
     }
-    match verify::new_credential(usable).await {
+    match verify::run(usable).await {
         Ok(_) => Ok(Checked { health: "healthy".into(), detail: None }),
         Err(Error::CredentialRefused(why)) => {
             Ok(Checked { health: "reauthorize".into(), detail: Some(why) })

@@ -47,7 +47,7 @@ pub(crate) struct Usable {
 impl Usable {
     /// Whether the provider has a call that proves the credential.
     pub(crate) fn can_be_verified(&self) -> bool {
-        matches!(self.sourced.manifest.verify, Verify::Request(_))
+        matches!(self.sourced.manifest.verify, Verify::Request { .. })
     }
 
     /// The secret fields' values.
@@ -93,7 +93,7 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
                 return Err(Error::Invalid(findings.map(field_error).collect()));
             }
         };
-    let pins = params::pins(manifest, &params).map_err(broken)?;
+    let pins = nexus_manifests::pins(manifest, &params).map_err(broken)?;
     Ok(Usable { credential: Credential { pins, fields }, params, sourced })
 }
 

@@ -51,13 +51,13 @@ async fn operate(inbound: Inbound) -> Result<Response> {
 
 async fn verify_new(new: NewCredentials) -> Result<nexus_common::broker::Account> {
     let prepared = credential::prepare(&new).await?;
-    verify::new_credential(&prepared).await
+    verify::run(&prepared).await
 }
 
 async fn seal_new(new: NewCredentials) -> Result<nexus_common::broker::Sealed> {
     let prepared = credential::prepare(&new).await?;
     let (health, account) = if new.verify && prepared.can_be_verified() {
-        ("healthy", verify::new_credential(&prepared).await?)
+        ("healthy", verify::run(&prepared).await?)
     } else {
         ("unknown", nexus_common::broker::Account::default())
     };

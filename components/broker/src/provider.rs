@@ -12,12 +12,12 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use nexus_common::platform::http::{CallError, call, full};
 use nexus_common::{Error, Result};
-use nexus_manifests::{Inject, params, template};
+use nexus_manifests::{Inject, template};
 use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::credential::{self, Usable};
+use crate::credential::Usable;
 use crate::egress;
 use crate::screen::Screen;
 
@@ -30,8 +30,8 @@ const MAX_ANSWER: usize = 1024 * 1024;
 pub(crate) struct Outgoing<'a> {
     /// The method.
     pub(crate) method: &'a str,
-    /// Below the manifest's base URL; a template over parameters.
-    pub(crate) path: &'a str,
+    /// Where, with the parameters put in.
+    pub(crate) url: Url,
     /// Further headers.
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     /// A body and its content type.
@@ -60,11 +60,7 @@ pub(crate) async fn send(
     outgoing: &Outgoing<'_>,
     pinned: &[String],
 ) -> Result<Answer> {
-    let manifest = &usable.sourced.manifest;
-    let mut url = params::base_url(manifest, &usable.params).map_err(credential::broken)?;
-    let path = template::expand(outgoing.path, &|name| usable.params.get(name).cloned())
-        .map_err(|error| Error::Internal(format!("path of {}: {error}", manifest.id)))?;
-    append(&mut url, &path);
+    let mut url = outgoing.url.clone();
     if !pinned.contains(&url.origin().ascii_serialization()) {
         let host = url.host_str().unwrap_or_default();
         return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
@@ -89,27 +85,21 @@ pub(crate) async fn send(
     let request = builder
         .uri(url.as_str())
         .body(full(body.map_or_else(Bytes::new, |(_, bytes)| Bytes::from(bytes))))
-        .map_err(|_| Error::Internal(format!("a request of {} cannot be built", manifest.id)))?;
+        .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
     let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;
 
     let encoded = injected.iter().filter_map(|(_, value)| value.to_str().ok()?.split(' ').next_back());
     let screen = Screen::new(usable.secrets().chain(encoded));
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
+    // JSON under another name is a page of somebody else's: a portal, a proxy, a placeholder.
+    let is_json = content_type.to_ascii_lowercase().contains("json");
     Ok(Answer {
         status: response.status(),
-        json: serde_json::from_slice(response.body()).ok(),
+        json: is_json.then(|| serde_json::from_slice(response.body()).ok()).flatten(),
         content_type: screen.pass(content_type).unwrap_or_default(),
         screen,
     })
-}
-
-/// Joins the base URL's path and `path`, which starts with `/` and may hold a query.
-fn append(url: &mut Url, path: &str) {
-    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-    let joined = format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
-    url.set_path(&joined);
-    url.set_query(query);
 }
 
 /// The headers that carry the credential; a query parameter goes into `url`.

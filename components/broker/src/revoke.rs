@@ -30,15 +30,17 @@ pub(crate) async fn plan(stored: &Stored) -> Result<Receipts> {
     };
     let (state, why, manage_url) = match &manifest.revoke {
         Revoke::NotRevocable { not_revocable, manage_url } => {
-            ("not_revocable", not_revocable, manage_url)
+            ("not_revocable", not_revocable, Some(manage_url))
         }
-        Revoke::Unsupported { unsupported, manage_url } => ("unsupported", unsupported, manage_url),
+        Revoke::Unsupported { unsupported, manage_url } => {
+            ("unsupported", unsupported, manage_url.as_ref())
+        }
         _ => {
             let what = "revoking at the provider is not there yet";
             return Err(Error::NotImplemented(what.into()));
         }
     };
-    let detail = format!("{why}: {manage_url}");
+    let detail = manage_url.map_or_else(|| why.clone(), |url| format!("{why}: {url}"));
     let receipt = |token: &str| Receipt {
         token: token.to_owned(),
         state: state.to_owned(),

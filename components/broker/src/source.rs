@@ -2,7 +2,7 @@
 
 use nexus_common::store::Manifests;
 use nexus_common::{Error, FieldError, Result};
-use nexus_manifests::{Manifest, find};
+use nexus_manifests::{Manifest, catalog::find, parse};
 
 /// A manifest and the SHA-256 of its document.
 pub(crate) struct Sourced {
@@ -51,7 +51,8 @@ fn built_in(id: &str) -> Result<Option<Sourced>> {
 
 async fn own(hash: String) -> Result<Sourced> {
     let document = Manifests::document(&hash).await?;
-    let manifest = serde_json::from_slice(&document)
-        .map_err(|error| Error::Unreadable(format!("manifest {hash}: {error}")))?;
+    let text = String::from_utf8_lossy(&document);
+    let manifest =
+        parse(&text).map_err(|error| Error::Unreadable(format!("manifest {hash}: {error}")))?;
     Ok(Sourced { manifest, hash })
 }

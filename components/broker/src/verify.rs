@@ -1,121 +1,160 @@
 //! The manifest's verify request: does the provider accept this credential, and whose is it?
 
-use http::StatusCode;
+use std::collections::BTreeMap;
+
 use nexus_common::broker::Account;
 use nexus_common::{Error, Result};
-use nexus_manifests::{Success, Verify, VerifyRequest};
+use nexus_manifests::{Account as Pointers, Success, Verify, params, template};
 use serde_json::Value;
 
-use crate::credential::Usable;
+use crate::credential::{self, Usable};
 use crate::provider::{self, Answer, Outgoing};
 
-/// Verifies a credential that is about to be saved.
+/// Verifies a credential, stored or about to be.
 ///
 /// # Errors
 /// [`Error::CredentialRefused`] where the provider says no; [`Error::Provider`],
-/// [`Error::ProviderTimeout`] where it says nothing that counts.
-pub(crate) async fn new_credential(usable: &Usable) -> Result<Account> {
-    let Verify::Request(request) = &usable.sourced.manifest.verify else {
+/// [`Error::ProviderTimeout`] where it says nothing that counts; [`Error::EgressDenied`].
+pub(crate) async fn run(usable: &Usable) -> Result<Account> {
+    let Verify::Request { method, headers, json, form, live_on, success, account, .. } =
+        &usable.sourced.manifest.verify
+    else {
         let id = &usable.sourced.manifest.id;
         return Err(Error::invalid("/verify", format!("{id} has no call that verifies")));
     };
-    let answer = provider::send(usable, &outgoing(request)?, &usable.credential.pins.verify).await?;
-    judge(request, &answer)
-}
-
-fn outgoing(request: &VerifyRequest) -> Result<Outgoing<'_>> {
-    let body = match (&request.json, &request.form) {
-        (Some(json), _) => {
-            let bytes = serde_json::to_vec(json).map_err(|e| Error::Internal(e.to_string()))?;
-            Some(("application/json", bytes))
-        }
-        (None, Some(form)) => {
-            let encoded = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(form)
-                .finish();
-            Some(("application/x-www-form-urlencoded", encoded.into_bytes()))
-        }
-        (None, None) => None,
+    let url = params::verify_url(&usable.sourced.manifest, &usable.params)
+        .map_err(credential::broken)?
+        .ok_or_else(|| Error::Internal("a verify request without a URL".into()))?;
+    let outgoing = Outgoing {
+        method,
+        url,
+        headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        body: body(usable, json.as_ref(), form.as_ref())?,
     };
-    Ok(Outgoing {
-        method: &request.method,
-        path: &request.path,
-        headers: request.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(),
-        body,
-    })
+    let answer = provider::send(usable, &outgoing, &usable.credential.pins.verify).await?;
+    let expected =
+        Expected { live_on, success: success.as_ref(), account: account.as_ref() };
+    expected.judge(&answer)
 }
 
-/// What an answer says about the credential.
-///
-/// A refusal is the provider's own: 401, 403, or 2xx with a body that says no (Slack's
-/// `{"ok":false}`). Anything else that is not the expected answer says nothing about it.
-fn judge(request: &VerifyRequest, answer: &Answer) -> Result<Account> {
-    let status = answer.status;
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        if request.accepts_status(status.as_u16()) {
+fn body(
+    usable: &Usable,
+    json: Option<&Value>,
+    form: Option<&BTreeMap<String, String>>,
+) -> Result<Option<(&'static str, Vec<u8>)>> {
+    let lookup = |name: &str| usable.params.get(name).cloned();
+    let broken = |error: template::TemplateError| Error::Internal(format!("verify: {error}"));
+    if let Some(json) = json {
+        let text = expand_json(json, &usable.params).to_string();
+        return Ok(Some(("application/json", text.into_bytes())));
+    }
+    let Some(form) = form else { return Ok(None) };
+    let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form {
+        encoder.append_pair(name, &template::expand(value, &lookup).map_err(broken)?);
+    }
+    Ok(Some(("application/x-www-form-urlencoded", encoder.finish().into_bytes())))
+}
+
+/// A JSON body whose strings name parameters in braces; other braces are text (GraphQL).
+fn expand_json(value: &Value, params: &BTreeMap<String, String>) -> Value {
+    match value {
+        Value::String(text) => {
+            let put_in = |text: String, (name, value): (&String, &String)| {
+                text.replace(&format!("{{{name}}}"), value)
+            };
+            Value::String(params.iter().fold(text.clone(), put_in))
+        }
+        Value::Array(items) => items.iter().map(|item| expand_json(item, params)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), expand_json(member, params)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// What the manifest says of the answer.
+struct Expected<'a> {
+    live_on: &'a [u16],
+    success: Option<&'a Success>,
+    account: Option<&'a Pointers>,
+}
+
+impl Expected<'_> {
+    /// What an answer says about the credential.
+    ///
+    /// A refusal is the provider's own: a 4xx about this request, or a body that says no where the
+    /// status does not (Slack's `{"ok":false}`). Anything else says nothing about the credential.
+    fn judge(&self, answer: &Answer) -> Result<Account> {
+        let status = answer.status.as_u16();
+        if self.live_on.contains(&status) {
             return Ok(Account::default());
         }
-        return Err(Error::CredentialRefused(with_words(
-            &format!("the provider refused the credential ({})", status.as_u16()),
-            answer,
-            request.success.as_ref(),
-        )));
-    }
-    if !status.is_success() {
-        let what = format!("the provider answered {}", status.as_u16());
-        return Err(Error::Provider(with_words(&what, answer, request.success.as_ref())));
-    }
-    if request.success.is_none() && request.account.is_none() {
-        return Ok(Account::default());
-    }
-    let Some(json) = &answer.json else {
-        return Err(Error::Provider(format!(
-            "the provider answered {} with something that is not JSON (content type {:?})",
-            status.as_u16(),
-            answer.content_type
-        )));
-    };
-    if let Some(success) = &request.success {
-        match json.pointer(&success.pointer) {
-            Some(found) if *found == success.equals => {}
-            None if !success.equals.is_null() => {
-                let what = format!("the provider's answer has no {}", success.pointer);
-                return Err(Error::Provider(what));
-            }
-            _ => {
-                let what = "the provider refused the credential";
-                return Err(Error::CredentialRefused(with_words(what, answer, Some(success))));
+        match status {
+            200..=299 => {}
+            401 | 403 => return Err(self.refused(answer)),
+            // Not there, too slow, too early, too often: about the call, not about the credential.
+            404 | 405 | 408 | 425 | 429 => return Err(self.in_trouble(answer)),
+            400..=499 if answer.json.is_some() => return Err(self.refused(answer)),
+            _ => return Err(self.in_trouble(answer)),
+        }
+        if self.success.is_none() && self.account.is_none() {
+            return Ok(Account::default());
+        }
+        let Some(json) = &answer.json else {
+            return Err(Error::Provider(format!(
+                "the provider answered {status} with something that is not JSON (content type {:?})",
+                answer.content_type
+            )));
+        };
+        if let Some(success) = self.success {
+            match json.pointer(&success.pointer) {
+                Some(found) if *found == success.equals => {}
+                None if !success.equals.is_null() => {
+                    let what = format!("the provider's answer has no {}", success.pointer);
+                    return Err(Error::Provider(what));
+                }
+                _ => return Err(self.refused(answer)),
             }
         }
+        let Some(pointers) = self.account else { return Ok(Account::default()) };
+        let id = pointed(answer, json, &pointers.id);
+        if self.success.is_none() && id.is_none() {
+            let what = "the provider's answer is JSON, but not the one its documentation describes";
+            return Err(Error::Provider(what.into()));
+        }
+        let label = pointers.label.as_ref().and_then(|label| pointed(answer, json, label));
+        Ok(Account { id, label })
     }
-    let Some(pointers) = &request.account else { return Ok(Account::default()) };
-    let account = Account {
-        id: pointed(answer, json, pointers.id.as_deref()),
-        label: pointed(answer, json, pointers.label.as_deref()),
-    };
-    if request.success.is_none() && account == Account::default() {
-        let what = "the provider's answer is JSON, but not the one its documentation describes";
-        return Err(Error::Provider(what.into()));
+
+    fn refused(&self, answer: &Answer) -> Error {
+        let what = format!("the provider refused the credential ({})", answer.status.as_u16());
+        Error::CredentialRefused(self.with_words(&what, answer))
     }
-    Ok(account)
+
+    fn in_trouble(&self, answer: &Answer) -> Error {
+        let what = format!("the provider answered {}", answer.status.as_u16());
+        Error::Provider(self.with_words(&what, answer))
+    }
+
+    /// `what`, and the provider's own words where it has some that may be shown.
+    fn with_words(&self, what: &str, answer: &Answer) -> String {
+        let usual = ["/error/message", "/error/code", "/error", "/message", "/detail", "/title"];
+        let own = self.success.and_then(|success| success.error.as_deref());
+        let words = answer.json.as_ref().and_then(|json| {
+            let mut pointers = own.into_iter().chain(usual);
+            pointers.find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?))
+        });
+        words.map_or_else(|| what.to_owned(), |words| format!("{what}: {words}"))
+    }
 }
 
 /// Text or a number at `pointer`, as far as the screen lets it through.
-fn pointed(answer: &Answer, json: &Value, pointer: Option<&str>) -> Option<String> {
-    match json.pointer(pointer?)? {
+fn pointed(answer: &Answer, json: &Value, pointer: &str) -> Option<String> {
+    match json.pointer(pointer)? {
         Value::String(text) => answer.screen.pass(text),
         Value::Number(number) => answer.screen.pass(&number.to_string()),
         _ => None,
     }
-}
-
-/// `what`, and the provider's own words where it has some that may be shown.
-fn with_words(what: &str, answer: &Answer, success: Option<&Success>) -> String {
-    let usual = ["/error/message", "/error/code", "/error", "/message", "/detail", "/title"];
-    let own = success.and_then(|success| success.error.as_deref());
-    let words = answer.json.as_ref().and_then(|json| {
-        let mut pointers = own.into_iter().chain(usual);
-        pointers.find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?))
-    });
-    words.map_or_else(|| what.to_owned(), |words| format!("{what}: {words}"))
 }

@@ -8,7 +8,7 @@ use nexus_common::platform::variables;
 use nexus_common::store::Manifests;
 use nexus_common::{Error, FieldError, Result, config};
 use nexus_manifests::guard::PrivateHosts;
-use nexus_manifests::{AuthMethod, Manifest, Origin, Revoke, lint};
+use nexus_manifests::{AuthMethod, Finding, Manifest, Origin, Revoke, catalog, lint, parse};
 
 use crate::show::saved;
 
@@ -51,7 +51,8 @@ pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
 }
 
 async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Result<Response> {
-    let manifest: Manifest = inbound.json().await?;
+    let text = inbound.json_text().await?;
+    let manifest = parse(&text).map_err(|finding| Error::Invalid(vec![field_error(finding)]))?;
     if expected.is_some_and(|id| id != manifest.id) {
         return Err(Error::invalid("/id", "must be the id in the path"));
     }
@@ -76,10 +77,9 @@ async fn check(manifest: &Manifest) -> Result<()> {
         .map_err(|rule| Error::misconfigured("private_hosts", rule))?;
     let own = config::public_url().await?;
     let findings =
-        lint::check(manifest, Origin::Workspace, own.host_str(), &|url| private.covers(url));
+        lint::check(manifest, Origin::Workspace, &|url| private.covers(url));
     if !findings.is_empty() {
-        let error = |f: nexus_manifests::Finding| FieldError::new(f.pointer, format!("{}: {}", f.rule, f.detail));
-        return Err(Error::Invalid(findings.into_iter().map(error).collect()));
+        return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }
     let manual = matches!(manifest.revoke, Revoke::NotRevocable { .. } | Revoke::Unsupported { .. });
     if !manual || !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
@@ -90,8 +90,12 @@ async fn check(manifest: &Manifest) -> Result<()> {
     Ok(())
 }
 
+fn field_error(finding: Finding) -> FieldError {
+    FieldError::new(finding.pointer, format!("{}: {}", finding.rule, finding.detail))
+}
+
 fn writable(id: &str) -> Result<()> {
-    if nexus_manifests::find(id).is_some() {
+    if catalog::find(id).is_some() {
         let detail = format!("{id} is built in; a workspace's own manifests are named custom-…");
         return Err(Error::Forbidden(detail));
     }

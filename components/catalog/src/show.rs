@@ -6,8 +6,8 @@ use nexus_common::http::{Inbound, json_response, set};
 use nexus_common::platform::http::{Response, full};
 use nexus_common::store::Manifests;
 use nexus_common::{Error, Result};
-use nexus_manifests::{Manifest, Summary};
-use serde_json::Value;
+use nexus_manifests::{Manifest, catalog};
+use serde_json::{Value, json};
 
 const METHODS: [&str; 4] = ["api_key", "basic", "oauth2", "oauth2_client_credentials"];
 
@@ -27,21 +27,20 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
     let filter = Filter::of(inbound)?;
     let caller = Caller::at_least(Role::Manager, inbound).await?;
     let mut items = Vec::new();
-    for entry in nexus_manifests::all() {
-        let summary: Summary = serde_json::from_str(entry.summary)
+    for entry in catalog::all() {
+        let summary = serde_json::from_str(entry.summary)
             .map_err(|error| Error::Internal(format!("summary of {}: {error}", entry.id)))?;
         if filter.shows(&summary) {
-            items.push(entry.summary.to_owned());
+            items.push(summary);
         }
     }
     for own in Manifests::of(&caller.workspace).all().await? {
-        let summary = Summary::of(&parse(&Manifests::document(&own.hash).await?)?);
+        let summary = summarise(&parse(&Manifests::document(&own.hash).await?)?);
         if filter.shows(&summary) {
-            let text = serde_json::to_string(&summary);
-            items.push(text.map_err(|error| Error::Internal(error.to_string()))?);
+            items.push(summary);
         }
     }
-    Ok(json_response(StatusCode::OK, format!("{{\"items\":[{}]}}", items.join(","))))
+    Ok(json_response(StatusCode::OK, json!({ "items": items }).to_string()))
 }
 
 /// A whole manifest; its entity tag is the hash of its document.
@@ -51,7 +50,7 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
 pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
     inbound.query(&[])?;
     let caller = Caller::at_least(Role::Manager, inbound).await?;
-    let (body, hash) = match nexus_manifests::find(id) {
+    let (body, hash) = match catalog::find(id) {
         Some(entry) => (entry.json.as_bytes().to_vec(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {
             Some(hash) => (Manifests::document(&hash).await?, hash),
@@ -75,9 +74,19 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
 }
 
 /// A stored document as a manifest.
-pub(crate) fn parse(document: &[u8]) -> Result<Manifest> {
-    serde_json::from_slice(document)
+fn parse(document: &[u8]) -> Result<Manifest> {
+    nexus_manifests::parse(&String::from_utf8_lossy(document))
         .map_err(|error| Error::Unreadable(format!("a stored manifest: {error}")))
+}
+
+/// An item of the list, as the table of the built-in ones has it.
+fn summarise(manifest: &Manifest) -> Value {
+    json!({
+        "id": manifest.id, "name": manifest.name, "family": manifest.family,
+        "categories": manifest.categories, "description": manifest.description,
+        "docs_url": manifest.docs_url, "brand": manifest.brand,
+        "auth_method": manifest.auth_method,
+    })
 }
 
 impl Filter {
@@ -97,12 +106,17 @@ impl Filter {
         Ok(filter)
     }
 
-    fn shows(&self, summary: &Summary) -> bool {
-        let has = |text: &str, q: &str| text.to_lowercase().contains(q);
-        self.q.as_ref().is_none_or(|q| {
-            has(&summary.name, q) || has(&summary.id, q) || has(&summary.description, q)
-        }) && self.category.as_ref().is_none_or(|category| summary.categories.contains(category))
-            && self.auth_method.as_ref().is_none_or(|method| summary.auth_method.as_str() == method)
+    fn shows(&self, summary: &Value) -> bool {
+        let text = |member: &str| summary.get(member).and_then(Value::as_str).unwrap_or_default();
+        let has = |member: &str, q: &str| text(member).to_lowercase().contains(q);
+        let found = |q: &String| ["name", "id", "description"].iter().any(|member| has(member, q));
+        let categories = summary.get("categories").and_then(Value::as_array);
+        let filed = |category: &String| {
+            categories.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(category)))
+        };
+        self.q.as_ref().is_none_or(found)
+            && self.category.as_ref().is_none_or(filed)
+            && self.auth_method.as_ref().is_none_or(|method| text("auth_method") == method)
     }
 }
 

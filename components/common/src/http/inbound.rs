@@ -94,12 +94,20 @@ impl Inbound {
     /// # Errors
     /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::Invalid`].
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
+        json::parse(&self.json_text().await?)
+    }
+
+    /// The text of a JSON body that is not nested too deep; whether it is JSON is yet to be seen.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::Invalid`].
+    pub async fn json_text(self) -> Result<String> {
         let content_type = self.header(&header::CONTENT_TYPE).unwrap_or("missing");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Error::UnsupportedMediaType(content_type.chars().take(100).collect()));
         }
-        json::parse(&self.bytes(MAX_BODY).await?)
+        json::text(self.bytes(MAX_BODY).await?.into())
     }
 
     /// The body, at most `limit` bytes of it.

@@ -7,16 +7,24 @@ use crate::error::{Error, Result};
 
 const MAX_DEPTH: usize = 16;
 
-/// Parses `bytes` as a `T`.
+/// `bytes` as text that is not nested too deep.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
+    if depth(&bytes) > MAX_DEPTH {
+        return Err(Error::invalid("", format!("JSON nested deeper than {MAX_DEPTH}")));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::invalid("", "the body is not UTF-8"))
+}
+
+/// Parses `text` as a `T`.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the pointer of the member and the rule. Parser texts name members and
 /// types; the offending value may be part of them only where it is no string.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    if depth(bytes) > MAX_DEPTH {
-        return Err(Error::invalid("", format!("JSON nested deeper than {MAX_DEPTH}")));
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = error.path().iter().map(segment).collect::<String>();
         Error::invalid(pointer, without_values(&error.inner().to_string()))
@@ -76,7 +84,7 @@ mod tests {
     }
 
     fn detail(json: &str) -> (String, String) {
-        match parse::<In>(json.as_bytes()) {
+        match parse::<In>(json) {
             Err(Error::Invalid(errors)) => (errors[0].pointer.clone(), errors[0].detail.clone()),
             other => panic!("{other:?}"),
         }
@@ -99,9 +107,10 @@ mod tests {
 
     #[test]
     fn depth_is_bounded() {
-        assert!(parse::<serde_json::Value>(format!("{}{}", "[".repeat(16), "]".repeat(16)).as_bytes()).is_ok());
-        assert!(parse::<serde_json::Value>(format!("{}{}", "[".repeat(17), "]".repeat(17)).as_bytes()).is_err());
-        assert!(parse::<serde_json::Value>(format!("\"{}\"", "[".repeat(99)).as_bytes()).is_ok());
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(text(nested(16).into_bytes()).is_ok());
+        assert!(text(nested(17).into_bytes()).is_err());
+        assert!(text(format!("\"{}\"", "[".repeat(99)).into_bytes()).is_ok());
     }
 
     #[test]

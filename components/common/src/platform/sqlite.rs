@@ -5,10 +5,35 @@
 //! one at a time: what follows a `;` in a string would be dropped silently.
 
 use spin_sdk::sqlite::Connection;
+use spin_sdk::sqlite::wit::sqlite::Connection as PlainConnection;
 pub use spin_sdk::sqlite::{RowResult as Row, Value};
 
 /// An open connection. Dropping it rolls an open transaction back.
 pub struct Db(Connection);
+
+/// A connection for short reads, by the interface's plain functions.
+///
+/// A plain call holds the instance until it returns, and costs a third of one whose rows come
+/// through a stream and whose result through a future. In WAL mode a reader waits for nobody.
+pub struct ReadDb(PlainConnection);
+
+impl ReadDb {
+    /// Opens a new connection to the default database.
+    ///
+    /// # Errors
+    /// [`DbError`] where the database cannot be opened.
+    pub fn open() -> Result<Self, DbError> {
+        PlainConnection::open("default").map(Self).map_err(DbError::from)
+    }
+
+    /// Runs one statement and returns all its rows.
+    ///
+    /// # Errors
+    /// [`DbError`] with SQLite's text.
+    pub fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DbError> {
+        Ok(self.0.execute(sql, values).map_err(DbError::from)?.rows)
+    }
+}
 
 /// Why a statement failed.
 #[derive(Debug)]

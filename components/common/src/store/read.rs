@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use super::schema;
 use crate::error::Result;
-use crate::platform::sqlite::{Db, Row, Value};
+use crate::platform::sqlite::{Db, ReadDb, Row, Value};
 
 thread_local! {
-    static READER: RefCell<Option<Rc<Db>>> = const { RefCell::new(None) };
+    static READER: RefCell<Option<Rc<ReadDb>>> = const { RefCell::new(None) };
 }
 
 /// Runs one `select` and returns its rows.
@@ -20,7 +20,8 @@ thread_local! {
 /// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`].
 pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<Row>> {
     let db = reader().await?;
-    match db.query(sql, values).await {
+    let values: Vec<Value> = values.into_iter().collect();
+    match db.query(sql, &values) {
         Ok(rows) => Ok(rows),
         Err(error) => {
             READER.set(None);
@@ -40,13 +41,13 @@ pub async fn read_row(
     Ok(read(sql, values).await?.into_iter().next())
 }
 
-async fn reader() -> Result<Rc<Db>> {
+async fn reader() -> Result<Rc<ReadDb>> {
     if let Some(db) = READER.with_borrow(Clone::clone) {
         return Ok(db);
     }
-    let db = Db::open().await?;
-    schema::ensure(&db).await?;
-    db.query("pragma query_only = 1", []).await?;
+    schema::ensure(&Db::open().await?).await?;
+    let db = ReadDb::open()?;
+    db.query("pragma query_only = 1", &[])?;
     let db = Rc::new(db);
     READER.set(Some(Rc::clone(&db)));
     Ok(db)

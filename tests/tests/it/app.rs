@@ -1,0 +1,372 @@
+//! Starts the application on a port and a directory of its own, and talks to it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use nexus_simulators::Simulator;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::token;
+
+/// Longer than any deadline of the application: what takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running application; dropping it kills it.
+pub struct App {
+    /// `http://127.0.0.1:port`.
+    pub url: String,
+    /// Database, key-value store and log.
+    pub dir: TempDir,
+    variables: BTreeMap<String, String>,
+    manifest: PathBuf,
+    child: Child,
+    client: reqwest::Client,
+}
+
+/// How an application is started.
+#[derive(Default)]
+pub struct Options {
+    variables: Vec<(String, Option<String>)>,
+    manifest: Option<Box<dyn FnOnce(String) -> String>>,
+    dir: Option<TempDir>,
+}
+
+impl Options {
+    /// Sets a variable.
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Leaves a variable out.
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.push((name.into(), None));
+        self
+    }
+
+    /// Changes `spin.toml`.
+    pub fn manifest(mut self, change: impl FnOnce(String) -> String + 'static) -> Self {
+        self.manifest = Some(Box::new(change));
+        self
+    }
+
+    /// Uses the directory of an earlier application.
+    pub fn dir(mut self, dir: TempDir) -> Self {
+        self.dir = Some(dir);
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Result<App> {
+        let dir = match self.dir {
+            Some(dir) => dir,
+            None => tempfile::tempdir()?,
+        };
+        let mut variables = defaults();
+        for (name, value) in self.variables {
+            match value {
+                Some(value) => variables.insert(name, value),
+                None => variables.remove(&name),
+            };
+        }
+        let manifest = write_manifest(dir.path(), self.manifest)?;
+        let (child, url) = spawn(&manifest, dir.path(), &variables).await?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build()?;
+        Ok(App { url, dir, variables, manifest, child, client })
+    }
+}
+
+/// A key for `encryption_keys`: 32 times this byte.
+pub fn key(byte: u8) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode([byte; 32])
+}
+
+/// The broker secret of the tests.
+pub const BROKER_SECRET: &str = "test-broker-secret-0123456789abcdef";
+/// The tick secret of the tests.
+pub const TICK_SECRET: &str = "test-tick-secret-0123456789abcdef";
+
+fn defaults() -> BTreeMap<String, String> {
+    [
+        ("public_url", "http://127.0.0.1:1".to_owned()),
+        ("encryption_keys", format!("k1:{}", key(1))),
+        ("broker_secret", BROKER_SECRET.to_owned()),
+        ("jwt_issuer", token::ISSUER.to_owned()),
+        ("jwt_audience", token::AUDIENCE.to_owned()),
+        ("jwt_secret", token::SECRET.to_owned()),
+        ("tick_secret", TICK_SECRET.to_owned()),
+        ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// The repository.
+pub fn repo() -> PathBuf {
+    match std::env::var_os("NEXUS_REPO") {
+        Some(root) => root.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+    }
+}
+
+/// Writes a copy of `spin.toml` whose components are found from anywhere.
+fn write_manifest(
+    dir: &Path,
+    change: Option<Box<dyn FnOnce(String) -> String>>,
+) -> Result<PathBuf> {
+    let root = repo().canonicalize()?;
+    let text = std::fs::read_to_string(root.join("spin.toml"))?;
+    let components = format!("{}/target/components/", root.display());
+    let text = text.replace("target/components/", &components);
+    let path = dir.join("spin.toml");
+    std::fs::write(&path, change.map_or(text.clone(), |change| change(text)))?;
+    Ok(path)
+}
+
+/// The command that serves `manifest` on a free port.
+fn command(manifest: &Path, dir: &Path) -> Command {
+    let spin = std::env::var("NEXUS_RUNTIME").is_ok_and(|runtime| runtime == "spin");
+    let mut command = if spin {
+        Command::new("spin")
+    } else {
+        let default = repo().join("target/debug/nexus-host").into_os_string();
+        Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
+    };
+    command.arg("up").arg("--from").arg(manifest).args(["--listen", "127.0.0.1:0"]);
+    command.arg("--state-dir").arg(dir.join(".spin"));
+    if let Ok(reuse) = std::env::var("NEXUS_REUSE") {
+        command.args(["--max-instance-reuse-count", &reuse]);
+        command.args(["--max-instance-concurrent-reuse-count", &reuse]);
+    }
+    command
+}
+
+async fn spawn(
+    manifest: &Path,
+    dir: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<(Child, String)> {
+    let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
+    let mut command = command(manifest, dir);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
+        command.env_remove(name);
+    }
+    for (name, value) in variables {
+        command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
+    }
+    let mut child = command
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {command:?}: run `cargo xtask test`"))?;
+    let mut lines = BufReader::new(child.stdout.take().context("stdout")?).lines();
+    let url = loop {
+        let Some(line) = lines.next_line().await? else {
+            let status = child.wait().await?;
+            bail!("ended with {status}: {}", std::fs::read_to_string(dir.join("log"))?);
+        };
+        if let Some((_, url)) = line.split_once("Serving ") {
+            break url.trim().to_owned();
+        }
+    };
+    let log = dir.join("log");
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            use std::io::Write as _;
+            if let Ok(mut file) = std::fs::File::options().append(true).open(&log) {
+                let _ = writeln!(file, "{line}");
+            }
+        }
+    });
+    Ok((child, url))
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// A header as text; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks a problem document against RFC 9457 and the contract, and returns it.
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{self:?}");
+        assert_eq!(problem["status"], status, "{self:?}");
+        assert_eq!(problem["request_id"], self.header("x-request-id"), "{self:?}");
+        for member in ["type", "title", "detail"] {
+            assert!(!problem[member].as_str().unwrap().is_empty(), "{member}: {self:?}");
+        }
+        problem
+    }
+}
+
+/// A call that is being put together.
+pub struct Call<'a> {
+    app: &'a App,
+    request: reqwest::RequestBuilder,
+}
+
+impl Call<'_> {
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a token.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a token of `role` in `workspace`.
+    pub fn as_role(self, role: &str, workspace: &str) -> Self {
+        self.bearer(&token::of(role, workspace))
+    }
+
+    /// With the token of an ADMIN of the workspace `acme`.
+    pub fn as_admin(self) -> Self {
+        self.as_role("ADMIN", "acme")
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// With a body as it is.
+    pub fn body(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.header("content-type", content_type).body(body);
+        self
+    }
+
+    /// Sends it and reads the whole answer.
+    pub async fn send(self) -> Answer {
+        self.try_send().await.unwrap()
+    }
+
+    /// Sends it; an error where the application does not answer.
+    pub async fn try_send(self) -> Result<Answer> {
+        let response = self.request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await? };
+        ensure!(!answer.header("x-request-id").is_empty(), "no x-request-id from {}: {answer:?}", self.app.url);
+        Ok(answer)
+    }
+}
+
+impl App {
+    /// The application with its usual variables.
+    pub async fn start() -> Self {
+        Options::default().start().await.unwrap()
+    }
+
+    /// A call to `path`.
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call { app: self, request: self.client.request(method, format!("{}{path}", self.url)) }
+    }
+
+    /// `GET path`.
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    /// `POST path`.
+    pub fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    /// `PUT path`.
+    pub fn put(&self, path: &str) -> Call<'_> {
+        self.call(Method::PUT, path)
+    }
+
+    /// `DELETE path`.
+    pub fn delete(&self, path: &str) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
+    /// Saves the built-in manifest `id` as `custom-{id}` of `acme`, at the simulator's origin.
+    pub async fn adopt(&self, id: &str, simulator: &Simulator) -> String {
+        let manifest = self.custom(id, simulator).await;
+        let answer = self.post("/api/manifests").as_admin().json(&manifest).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        manifest["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The built-in manifest `id` with nothing changed but its id and its origins.
+    pub async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
+        let answer = self.get(&format!("/api/manifests/{id}")).as_admin().send().await;
+        let mut manifest = answer.json();
+        manifest["id"] = format!("custom-{id}").into();
+        let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
+        let host = base.split('/').nth(2).unwrap();
+        let moved = base.replace(&format!("https://{host}"), &simulator.origin());
+        manifest["api"]["base_url"] = moved.into();
+        manifest["api"]["hosts"] = json!([format!("127.0.0.1:{}", simulator.port())]);
+        manifest
+    }
+
+    /// The SQLite database.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join(".spin/sqlite_db.db")).unwrap()
+    }
+
+    /// The number of rows of a table.
+    pub fn count(&self, table: &str) -> i64 {
+        self.database()
+            .query_row(&format!("select count(*) from {table}"), [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// What the application has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap()
+    }
+
+    /// Kills it without warning and gives its directory back.
+    pub async fn kill(mut self) -> TempDir {
+        self.child.kill().await.unwrap();
+        self.dir
+    }
+
+    /// Kills it without warning and starts it again on the same directory.
+    pub async fn restart(mut self) -> Self {
+        self.child.kill().await.unwrap();
+        let (child, url) = spawn(&self.manifest, self.dir.path(), &self.variables).await.unwrap();
+        Self { child, url, ..self }
+    }
+}

@@ -1,0 +1,165 @@
+//! Every token that must be refused, and what each role may do.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, Options};
+use crate::token::{self, SECRET, claims, now, sign};
+
+fn header() -> Value {
+    json!({"alg": "HS256", "typ": "JWT"})
+}
+
+/// The claims of an ADMIN with members replaced; `null` removes one.
+fn with(changes: Value) -> Value {
+    let mut claims = claims("ADMIN", "acme");
+    for (name, value) in changes.as_object().unwrap() {
+        let claims = claims.as_object_mut().unwrap();
+        if value.is_null() { claims.remove(name) } else { claims.insert(name.clone(), value.clone()) };
+    }
+    claims
+}
+
+#[tokio::test]
+async fn tokens_that_prove_nothing_are_401() {
+    let app = App::start().await;
+    let good = claims("ADMIN", "acme");
+    let none = sign(&json!({"alg": "none"}), &good, SECRET);
+    let none = format!("{}.", none.rsplit_once('.').unwrap().0);
+    let cases: Vec<(&str, &str, String)> = vec![
+        ("another key", "invalid_token", sign(&header(), &good, "another-secret-0123456789abcdefghij")),
+        ("alg none", "invalid_token", none),
+        ("alg None", "invalid_token", sign(&json!({"alg": "None"}), &good, SECRET)),
+        ("alg HS384", "invalid_token", sign(&json!({"alg": "HS384"}), &good, SECRET)),
+        ("alg RS256", "invalid_token", sign(&json!({"alg": "RS256"}), &good, SECRET)),
+        ("no alg", "invalid_token", sign(&json!({"typ": "JWT"}), &good, SECRET)),
+        ("expired", "token_expired", sign(&header(), &with(json!({"exp": now() - 31})), SECRET)),
+        ("no exp", "invalid_token", sign(&header(), &with(json!({"exp": null})), SECRET)),
+        ("exp as text", "invalid_token", sign(&header(), &with(json!({"exp": "9999999999"})), SECRET)),
+        ("exp negative", "invalid_token", sign(&header(), &with(json!({"exp": -1})), SECRET)),
+        ("nbf ahead", "invalid_token", sign(&header(), &with(json!({"nbf": now() + 90})), SECRET)),
+        ("iss", "invalid_token", sign(&header(), &with(json!({"iss": "https://other.test"})), SECRET)),
+        ("no iss", "invalid_token", sign(&header(), &with(json!({"iss": null})), SECRET)),
+        ("aud", "invalid_token", sign(&header(), &with(json!({"aud": "other"})), SECRET)),
+        ("no aud", "invalid_token", sign(&header(), &with(json!({"aud": null})), SECRET)),
+        ("no sub", "invalid_token", sign(&header(), &with(json!({"sub": null})), SECRET)),
+        ("no workspace", "invalid_token", sign(&header(), &with(json!({"workspace_id": null})), SECRET)),
+        ("empty workspace", "invalid_token", sign(&header(), &with(json!({"workspace_id": ""})), SECRET)),
+        ("workspace a number", "invalid_token", sign(&header(), &with(json!({"workspace_id": 7})), SECRET)),
+        ("control character", "invalid_token", sign(&header(), &with(json!({"workspace_id": "a\nb"})), SECRET)),
+        ("129 characters", "invalid_token", sign(&header(), &with(json!({"sub": "x".repeat(129)})), SECRET)),
+        ("too long", "invalid_token", sign(&header(), &with(json!({"pad": "x".repeat(17_000)})), SECRET)),
+        ("not a JWT", "invalid_token", "abc".to_owned()),
+        ("two parts", "invalid_token", "e30.e30".to_owned()),
+    ];
+    for (what, code, token) in cases {
+        let answer = app.get("/api/integrations").bearer(&token).send().await;
+        answer.problem(401, code);
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.contains("invalid_token"), "{what}: {challenge}");
+    }
+    for name in ["crit", "jwk", "jku", "x5u", "x5c"] {
+        for value in [json!([]), json!("https://evil.test"), json!({})] {
+            let token = sign(&json!({"alg": "HS256", name: value}), &good, SECRET);
+            app.get("/api/integrations").bearer(&token).send().await.problem(401, "invalid_token");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_authorization_header_must_be_one_bearer_token() {
+    let app = App::start().await;
+    let token = token::of("ADMIN", "acme");
+    let answer = app.get("/api/integrations").send().await;
+    answer.problem(401, "missing_token");
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    for value in ["Bearer", "Bearer ", "Basic dTpw", "token abc", ""] {
+        let answer = app.get("/api/integrations").header("authorization", value).send().await;
+        answer.problem(401, "invalid_token");
+    }
+    let twice = app.get("/api/integrations").bearer(&token).bearer(&token).send().await;
+    twice.problem(401, "invalid_token");
+    let scheme = format!("bearer {token}");
+    let answer = app.get("/api/integrations").header("authorization", &scheme).send().await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn leeway_is_30_seconds() {
+    let app = App::start().await;
+    let token = sign(&header(), &with(json!({"exp": now() - 15})), SECRET);
+    assert_eq!(app.get("/api/integrations").bearer(&token).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn roles() {
+    let app = App::start().await;
+    for (role, status) in [
+        (json!("ADMIN"), 200),
+        (json!("MANAGER"), 200),
+        (json!(["MANAGER", "ADMIN", "unknown"]), 200),
+        (json!("AGENT"), 403),
+        (json!(["ADMIN", "AGENT"]), 403),
+        (json!("admin"), 403),
+        (json!("OWNER"), 403),
+        (json!([]), 403),
+        (json!(null), 403),
+        (json!(1), 403),
+    ] {
+        let token = sign(&header(), &with(json!({"role": role})), SECRET);
+        let answer = app.get("/api/integrations").bearer(&token).send().await;
+        assert_eq!(answer.status.as_u16(), status, "{role}: {answer:?}");
+        if status == 403 {
+            answer.problem(403, "forbidden");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_agent_is_refused_everywhere_in_the_control_plane() {
+    let app = App::start().await;
+    let token = token::of("AGENT", "acme");
+    let known = "/api/integrations/int_00000000000000000000000000";
+    let check = format!("{known}/check");
+    let body = json!({"manifest_id": "stripe", "name": "x"});
+    for call in [
+        app.get("/api/integrations"),
+        app.get(known),
+        app.post("/api/integrations").json(&body),
+        app.delete(known),
+        app.post(&check),
+        app.get("/api/manifests"),
+        app.get("/api/manifests/stripe"),
+        app.post("/api/manifests").json(&json!({})),
+        app.put("/api/manifests/custom-x").json(&json!({})),
+        app.delete("/api/manifests/custom-x"),
+    ] {
+        call.bearer(&token).send().await.problem(403, "forbidden");
+    }
+    let manager = token::of("MANAGER", "acme");
+    for call in [
+        app.post("/api/manifests").json(&json!({})),
+        app.put("/api/manifests/custom-x").json(&json!({})),
+        app.delete("/api/manifests/custom-x"),
+    ] {
+        call.bearer(&manager).send().await.problem(403, "forbidden");
+    }
+}
+
+#[tokio::test]
+async fn claims_are_found_by_name_first_then_as_a_path() {
+    let app = Options::default()
+        .var("jwt_workspace_claim", "app.workspace")
+        .var("jwt_role_claim", "https://acme.test/role")
+        .start()
+        .await
+        .unwrap();
+    let base = json!({"workspace_id": null, "role": null, "https://acme.test/role": "ADMIN"});
+    let mut nested = with(base.clone());
+    nested["app"] = json!({"workspace": "acme"});
+    let token = sign(&header(), &nested, SECRET);
+    assert_eq!(app.get("/api/integrations").bearer(&token).send().await.status, 200);
+    // The literal name wins, also where it holds no workspace.
+    nested["app.workspace"] = json!(7);
+    let token = sign(&header(), &nested, SECRET);
+    app.get("/api/integrations").bearer(&token).send().await.problem(401, "invalid_token");
+}

@@ -1,0 +1,135 @@
+//! `spin.toml` against the table of rights in ARCHITECTURE.md: no component has more than its row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Table, Value};
+
+use crate::app::repo;
+
+/// A row: routes, SQLite, key-value, variables, outbound.
+struct Row {
+    component: &'static str,
+    routes: &'static [&'static str],
+    storage: (bool, bool),
+    variables: &'static [&'static str],
+    outbound: &'static [&'static str],
+}
+
+const JWT: [&str; 7] = [
+    "jwt_issuer",
+    "jwt_audience",
+    "jwt_secret",
+    "jwt_jwks_origin",
+    "jwt_jwks_path",
+    "jwt_workspace_claim",
+    "jwt_role_claim",
+];
+const JWKS: &str = "{{ jwt_jwks_origin }}";
+const BROKER: &str = "http://broker.spin.internal";
+
+const TABLE: [Row; 7] = [
+    Row { component: "ui", routes: &["/..."], storage: (false, false), variables: &["ui_frame_ancestors"], outbound: &[] },
+    Row {
+        component: "list",
+        routes: &["/api/integrations/..."],
+        storage: (true, true),
+        variables: &["+jwt"],
+        outbound: &["http://create.spin.internal", "http://delete.spin.internal", "http://monitor.spin.internal", JWKS],
+    },
+    Row { component: "create", routes: &[], storage: (true, true), variables: &["+jwt", "broker_secret"], outbound: &[BROKER, JWKS] },
+    Row { component: "delete", routes: &[], storage: (true, true), variables: &["+jwt", "broker_secret"], outbound: &[BROKER, JWKS] },
+    Row {
+        component: "catalog",
+        routes: &["/api/manifests/...", "/api/oauth-clients/..."],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret", "public_url", "private_hosts"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "monitor",
+        routes: &["/api/...", "/mcp", "/.well-known/oauth-protected-resource/..."],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret", "tick_secret", "public_url"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "broker",
+        routes: &[],
+        storage: (true, true),
+        variables: &["encryption_keys", "broker_secret", "oauth_clients", "public_url", "private_hosts"],
+        outbound: &["https://*:443", "{{ private_hosts }}"],
+    },
+];
+
+fn manifest() -> Table {
+    std::fs::read_to_string(repo().join("spin.toml")).unwrap().parse().unwrap()
+}
+
+fn texts(value: Option<&Value>) -> BTreeSet<String> {
+    let items = value.and_then(Value::as_array).cloned().unwrap_or_default();
+    items.iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+}
+
+fn set(items: &[&str]) -> BTreeSet<String> {
+    let expand = |item: &&str| if *item == "+jwt" { JWT.to_vec() } else { vec![*item] };
+    items.iter().flat_map(expand).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_component_has_exactly_its_row() {
+    let manifest = manifest();
+    let components = manifest["component"].as_table().unwrap();
+    let mut rows: BTreeMap<&str, &Row> = TABLE.iter().map(|row| (row.component, row)).collect();
+    for (name, component) in components {
+        let row = rows.remove(name.as_str()).unwrap_or_else(|| panic!("{name} has no row"));
+        let component = component.as_table().unwrap();
+        let known = ["source", "build", "variables", "sqlite_databases", "key_value_stores", "allowed_outbound_hosts"];
+        for key in component.keys() {
+            assert!(known.contains(&key.as_str()), "{name} has {key}");
+        }
+        let default = |has: bool| if has { set(&["default"]) } else { set(&[]) };
+        assert_eq!(texts(component.get("sqlite_databases")), default(row.storage.0), "{name}");
+        assert_eq!(texts(component.get("key_value_stores")), default(row.storage.1), "{name}");
+        assert_eq!(texts(component.get("allowed_outbound_hosts")), set(row.outbound), "{name}");
+        let variables = component.get("variables").and_then(Value::as_table).cloned().unwrap_or_default();
+        assert_eq!(variables.keys().cloned().collect::<BTreeSet<_>>(), set(row.variables), "{name}");
+        for (variable, template) in &variables {
+            assert_eq!(template.as_str().unwrap(), format!("{{{{ {variable} }}}}"), "{name}");
+        }
+    }
+    assert!(rows.is_empty(), "rows without a component: {:?}", rows.keys());
+}
+
+#[test]
+fn what_is_private_has_no_route() {
+    let manifest = manifest();
+    let mut routes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for trigger in manifest["trigger"]["http"].as_array().unwrap() {
+        let component = trigger["component"].as_str().unwrap().to_owned();
+        let routes = routes.entry(component).or_default();
+        match &trigger["route"] {
+            Value::String(route) => assert!(routes.insert(route.clone())),
+            private => assert_eq!(private["private"].as_bool(), Some(true)),
+        }
+    }
+    for row in &TABLE {
+        assert_eq!(routes.remove(row.component), Some(set(row.routes)), "{}", row.component);
+    }
+    assert!(routes.is_empty(), "{routes:?}");
+}
+
+#[test]
+fn only_the_broker_is_given_keys() {
+    let manifest = manifest();
+    for secret in ["encryption_keys", "oauth_clients"] {
+        let holders: Vec<_> = manifest["component"].as_table().unwrap().iter().filter(|(_, component)| {
+            component.get("variables").is_some_and(|variables| variables.to_string().contains(secret))
+        }).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(holders, ["broker"], "{secret}");
+    }
+    for (name, variable) in manifest["variables"].as_table().unwrap() {
+        let secret = ["secret", "keys", "clients"].iter().any(|word| name.contains(word));
+        let marked = variable.get("secret").and_then(Value::as_bool).unwrap_or(false);
+        assert_eq!(marked, secret, "{name}: `secret = true` keeps Spin from printing it");
+    }
+}

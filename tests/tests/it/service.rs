@@ -1,0 +1,208 @@
+//! The edges of the service: paths, methods, health, what is not there yet, the page.
+
+use nexus_simulators::{Kind, Simulator};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::app::{App, Options, TICK_SECRET, key};
+
+#[tokio::test]
+async fn unknown_paths_and_methods() {
+    let app = App::start().await;
+    for path in ["/api/nothing", "/api", "/api/integrations/a/b/c", "/nothing", "/api/healthy"] {
+        app.get(path).as_admin().send().await.problem(404, "not_found");
+    }
+    for (method, path, allow) in [
+        (Method::PATCH, "/api/integrations", "GET, POST"),
+        (Method::POST, "/api/integrations/x", "GET, PUT, DELETE"),
+        (Method::GET, "/api/integrations/x/check", "POST"),
+        (Method::DELETE, "/api/manifests", "GET, POST"),
+        (Method::POST, "/api/health", "GET"),
+        (Method::POST, "/", "GET, HEAD"),
+    ] {
+        let answer = app.call(method, path).as_admin().send().await;
+        answer.problem(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), allow, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_yet_says_so() {
+    let app = App::start().await;
+    for (method, path) in [
+        (Method::PUT, "/api/integrations/x"),
+        (Method::POST, "/api/integrations/x/authorize"),
+        (Method::GET, "/api/integrations/x/events"),
+        (Method::GET, "/api/oauth/callback"),
+        (Method::GET, "/api/oauth-clients"),
+        (Method::GET, "/api/proxy"),
+        (Method::POST, "/api/proxy/x/v1/charges"),
+        (Method::POST, "/mcp"),
+        (Method::GET, "/api/audit"),
+        (Method::POST, "/api/tick"),
+        (Method::GET, "/api/openapi.json"),
+        (Method::GET, "/.well-known/oauth-protected-resource"),
+    ] {
+        app.call(method, path).as_admin().send().await.problem(501, "not_implemented");
+    }
+}
+
+#[tokio::test]
+async fn request_ids_come_back() {
+    let app = App::start().await;
+    let answer = app.get("/api/health").header("x-request-id", "trace-1.a_B").send().await;
+    assert_eq!(answer.header("x-request-id"), "trace-1.a_B");
+    let answer = app.get("/api/health").header("x-request-id", "not ok\u{e9}").send().await;
+    assert!(answer.header("x-request-id").starts_with("req_"));
+    // Also through the component that acts.
+    let call = app.delete("/api/integrations/x").as_admin().header("x-request-id", "trace-2");
+    assert_eq!(call.send().await.problem(404, "not_found")["request_id"], "trace-2");
+}
+
+#[tokio::test]
+async fn health_tells_details_only_to_those_who_may_know() {
+    let app = App::start().await;
+    let answer = app.get("/api/health").send().await;
+    assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"status": "ok"})));
+    for token in ["x", "", "test-tick-secret"] {
+        let answer = app.get("/api/health").bearer(token).send().await;
+        assert_eq!(answer.json(), json!({"status": "ok"}));
+    }
+    let answer = app.get("/api/health").as_role("MANAGER", "acme").send().await;
+    assert_eq!(answer.json(), json!({"status": "ok"}));
+    for answer in [
+        app.get("/api/health").as_admin().send().await,
+        app.get("/api/health").bearer(TICK_SECRET).send().await,
+    ] {
+        let health = answer.json();
+        assert_eq!(health["problems"], json!([]), "{health}");
+        assert_eq!(health["keys"], json!(["k1"]));
+        assert!(health["schema"].as_i64().unwrap() >= 1);
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_variable_is_named_and_its_value_is_not() {
+    let short = "too-short-a-secret";
+    for (variable, value) in [
+        ("encryption_keys", "k1:notbase64!"),
+        ("encryption_keys", "k1:c2hvcnQ="),
+        ("broker_secret", short),
+        ("jwt_secret", short),
+        ("public_url", "http://nexus.example.com"),
+        ("public_url", "https://nexus.example.com/path"),
+        ("public_url", "nexus.example.com"),
+        ("private_hosts", "not a host"),
+        ("oauth_clients", "[1]"),
+    ] {
+        let app = Options::default().var(variable, value).start().await.unwrap();
+        let anonymous = app.get("/api/health").send().await;
+        assert_eq!(anonymous.status, 503, "{variable}");
+        assert_eq!(anonymous.json(), json!({"status": "misconfigured"}), "{variable}");
+        let answer = app.get("/api/health").bearer(TICK_SECRET).send().await;
+        let problems = answer.json()["problems"].clone();
+        let named = problems.as_array().unwrap().iter().any(|p| p["variable"] == variable);
+        assert!(named, "{variable}={value}: {answer:?}");
+        assert!(!answer.text.contains(value), "{answer:?}");
+        assert!(!app.log().contains(value), "{variable}");
+    }
+}
+
+#[tokio::test]
+async fn a_misconfigured_call_is_500_and_names_the_variable() {
+    let app = Options::default().var("jwt_secret", "short").start().await.unwrap();
+    let problem = app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    assert_eq!(problem["variable"], "jwt_secret");
+    let app = Options::default().var("jwt_jwks_origin", "https://issuer.test").start().await.unwrap();
+    let problem = app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    assert_eq!(problem["variable"], "jwt_secret");
+}
+
+#[tokio::test]
+async fn without_a_required_variable_it_does_not_start_and_names_it() {
+    let started = Options::default().without("broker_secret").without("jwt_issuer").start().await;
+    let Err(error) = started else { panic!("it started") };
+    let text = format!("{error:#}");
+    assert!(text.contains("broker_secret") || text.contains("jwt_issuer"), "{text}");
+}
+
+#[tokio::test]
+async fn other_bytes_under_a_known_key_id_are_refused() {
+    let app = App::start().await;
+    let sandbox = Simulator::start(Kind::Stripe, 0).await.unwrap();
+    let manifest = app.adopt("stripe", &sandbox).await;
+    let body = json!({"manifest_id": manifest, "name": "a", "verify": false,
+        "credentials": {"api_key": "sk_test_4eC39HqLyjWDarjtT1zdp7dc"}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+
+    let dir = app.kill().await;
+    let other = format!("k1:{}", key(9));
+    let app = Options::default().var("encryption_keys", &other).dir(dir).start().await.unwrap();
+    let body = json!({"manifest_id": manifest, "name": "b", "verify": false,
+        "credentials": {"api_key": "sk_test_4eC39HqLyjWDarjtT1zdp7dc"}});
+    let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(answer.problem(500, "misconfigured")["variable"], "encryption_keys");
+    assert_eq!(app.count("integrations"), 1);
+
+    // Rotation: a new key in front, the old one still opens.
+    let dir = app.kill().await;
+    let rotated = format!("k2:{},k1:{}", key(2), key(1));
+    let app = Options::default().var("encryption_keys", &rotated).dir(dir).start().await.unwrap();
+    let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(answer.json()["credential"]["key_id"], "k2", "{answer:?}");
+    sandbox.set_key("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
+    let checked = app.post("/api/integrations/a/check").as_admin().send().await;
+    assert_eq!(checked.json()["health"]["state"], "healthy", "{checked:?}");
+}
+
+#[tokio::test]
+async fn the_page_has_its_security_headers() {
+    let app = App::start().await;
+    let page = app.get("/").send().await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let policy = page.header("content-security-policy");
+    for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    for inline in ["<style", " style=", "<script>", "onclick"] {
+        assert!(!page.text.contains(inline), "{inline}");
+    }
+    let app = Options::default()
+        .var("ui_frame_ancestors", "https://app.example.com")
+        .start()
+        .await
+        .unwrap();
+    let page = app.get("/").send().await;
+    assert!(page.header("content-security-policy").contains("frame-ancestors https://app.example.com"));
+    assert_eq!(page.header("x-frame-options"), "");
+}
+
+#[tokio::test]
+async fn private_components_cannot_be_reached_from_outside() {
+    let app = App::start().await;
+    for component in ["broker", "create", "delete"] {
+        let host = format!("{component}.spin.internal");
+        let answer = app.post("/v1/seal").header("host", &host).as_admin().json(&json!({})).send().await;
+        assert!(matches!(answer.status.as_u16(), 404 | 405), "{answer:?}");
+    }
+    assert_eq!(app.get("/broker").send().await.status, 404);
+}
+
+#[tokio::test]
+async fn made_up_spin_headers_change_nothing() {
+    let app = App::start().await;
+    let answer = app
+        .get("/api/integrations/int_00000000000000000000000000")
+        .as_admin()
+        .header("spin-path-info", "/api/integrations")
+        .header("spin-full-url", "http://evil.test/api/integrations")
+        .header("x-nexus-caller", "monitor")
+        .send()
+        .await;
+    answer.problem(404, "not_found");
+}
