@@ -99,7 +99,7 @@ impl Expected<'_> {
             400..=499 if answer.json.is_some() => return Err(self.refused(answer)),
             _ => return Err(self.in_trouble(answer)),
         }
-        if self.success.is_none() && self.account.is_none() {
+        if status == 204 && self.success.is_none() && self.account.is_none() {
             return Ok(Account::default());
         }
         let Some(json) = &answer.json else {

@@ -33,6 +33,10 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let request_id = inbound.request_id.clone();
     let input: IntegrationIn = inbound.json().await?;
     input.check()?;
+    if input.scopes.is_some() && input.credentials.is_some() {
+        let detail = "scopes are for OAuth 2.0, whose credentials are not typed in";
+        return Err(Error::invalid("/scopes", detail));
+    }
     let name = input.name.trim();
     let integrations = Integrations::of(&caller.workspace);
     // Asked again inside the transaction; here it spares the provider a call.
@@ -48,9 +52,6 @@ async fn create(inbound: Inbound) -> Result<Response> {
         verify: input.verify,
     };
     let sealed = Broker::new("create", &request_id).seal(&new).await?;
-    if input.scopes.is_some() {
-        return Err(Error::invalid("/scopes", "only OAuth 2.0 manifests have scopes"));
-    }
     let doc = save(&caller, &input, &id, &sealed, &request_id).await?;
     let mut response = json_response(StatusCode::CREATED, doc);
     set(&mut response, header::LOCATION, &format!("/api/integrations/{id}"));

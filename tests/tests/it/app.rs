@@ -19,11 +19,11 @@ use crate::token;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running application; dropping it kills it.
-pub struct App {
+pub(crate) struct App {
     /// `http://127.0.0.1:port`.
-    pub url: String,
+    pub(crate) url: String,
     /// Database, key-value store and log.
-    pub dir: TempDir,
+    pub(crate) dir: TempDir,
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     child: Child,
@@ -32,7 +32,7 @@ pub struct App {
 
 /// How an application is started.
 #[derive(Default)]
-pub struct Options {
+pub(crate) struct Options {
     variables: Vec<(String, Option<String>)>,
     manifest: Option<Box<dyn FnOnce(String) -> String>>,
     dir: Option<TempDir>,
@@ -40,31 +40,31 @@ pub struct Options {
 
 impl Options {
     /// Sets a variable.
-    pub fn var(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), Some(value.into())));
         self
     }
 
     /// Leaves a variable out.
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.variables.push((name.into(), None));
         self
     }
 
     /// Changes `spin.toml`.
-    pub fn manifest(mut self, change: impl FnOnce(String) -> String + 'static) -> Self {
+    pub(crate) fn manifest(mut self, change: impl FnOnce(String) -> String + 'static) -> Self {
         self.manifest = Some(Box::new(change));
         self
     }
 
     /// Uses the directory of an earlier application.
-    pub fn dir(mut self, dir: TempDir) -> Self {
+    pub(crate) fn dir(mut self, dir: TempDir) -> Self {
         self.dir = Some(dir);
         self
     }
 
     /// Starts it.
-    pub async fn start(self) -> Result<App> {
+    pub(crate) async fn start(self) -> Result<App> {
         let dir = match self.dir {
             Some(dir) => dir,
             None => tempfile::tempdir()?,
@@ -87,15 +87,15 @@ impl Options {
 }
 
 /// A key for `encryption_keys`: 32 times this byte.
-pub fn key(byte: u8) -> String {
+pub(crate) fn key(byte: u8) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode([byte; 32])
 }
 
 /// The broker secret of the tests.
-pub const BROKER_SECRET: &str = "test-broker-secret-0123456789abcdef";
+pub(crate) const BROKER_SECRET: &str = "test-broker-secret-0123456789abcdef";
 /// The tick secret of the tests.
-pub const TICK_SECRET: &str = "test-tick-secret-0123456789abcdef";
+pub(crate) const TICK_SECRET: &str = "test-tick-secret-0123456789abcdef";
 
 fn defaults() -> BTreeMap<String, String> {
     [
@@ -114,7 +114,7 @@ fn defaults() -> BTreeMap<String, String> {
 }
 
 /// The repository.
-pub fn repo() -> PathBuf {
+pub(crate) fn repo() -> PathBuf {
     match std::env::var_os("NEXUS_REPO") {
         Some(root) => root.into(),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
@@ -198,28 +198,28 @@ async fn spawn(
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// The headers.
-    pub headers: reqwest::header::HeaderMap,
+    pub(crate) headers: reqwest::header::HeaderMap,
     /// The body.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
     /// A header as text; empty where it is missing.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Checks a problem document against RFC 9457 and the contract, and returns it.
-    pub fn problem(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         let problem = self.json();
@@ -234,52 +234,52 @@ impl Answer {
 }
 
 /// A call that is being put together.
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     app: &'a App,
     request: reqwest::RequestBuilder,
 }
 
 impl Call<'_> {
     /// Adds a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
     }
 
     /// With a token.
-    pub fn bearer(self, token: &str) -> Self {
+    pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
     /// With a token of `role` in `workspace`.
-    pub fn as_role(self, role: &str, workspace: &str) -> Self {
+    pub(crate) fn as_role(self, role: &str, workspace: &str) -> Self {
         self.bearer(&token::of(role, workspace))
     }
 
     /// With the token of an ADMIN of the workspace `acme`.
-    pub fn as_admin(self) -> Self {
+    pub(crate) fn as_admin(self) -> Self {
         self.as_role("ADMIN", "acme")
     }
 
     /// With a JSON body.
-    pub fn json(mut self, body: &Value) -> Self {
+    pub(crate) fn json(mut self, body: &Value) -> Self {
         self.request = self.request.json(body);
         self
     }
 
     /// With a body as it is.
-    pub fn body(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
+    pub(crate) fn body(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
         self.request = self.request.header("content-type", content_type).body(body);
         self
     }
 
     /// Sends it and reads the whole answer.
-    pub async fn send(self) -> Answer {
+    pub(crate) async fn send(self) -> Answer {
         self.try_send().await.unwrap()
     }
 
     /// Sends it; an error where the application does not answer.
-    pub async fn try_send(self) -> Result<Answer> {
+    pub(crate) async fn try_send(self) -> Result<Answer> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await? };
@@ -290,37 +290,37 @@ impl Call<'_> {
 
 impl App {
     /// The application with its usual variables.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Options::default().start().await.unwrap()
     }
 
     /// A call to `path`.
-    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call { app: self, request: self.client.request(method, format!("{}{path}", self.url)) }
     }
 
     /// `GET path`.
-    pub fn get(&self, path: &str) -> Call<'_> {
+    pub(crate) fn get(&self, path: &str) -> Call<'_> {
         self.call(Method::GET, path)
     }
 
     /// `POST path`.
-    pub fn post(&self, path: &str) -> Call<'_> {
+    pub(crate) fn post(&self, path: &str) -> Call<'_> {
         self.call(Method::POST, path)
     }
 
     /// `PUT path`.
-    pub fn put(&self, path: &str) -> Call<'_> {
+    pub(crate) fn put(&self, path: &str) -> Call<'_> {
         self.call(Method::PUT, path)
     }
 
     /// `DELETE path`.
-    pub fn delete(&self, path: &str) -> Call<'_> {
+    pub(crate) fn delete(&self, path: &str) -> Call<'_> {
         self.call(Method::DELETE, path)
     }
 
     /// Saves the built-in manifest `id` as `custom-{id}` of `acme`, at the simulator's origin.
-    pub async fn adopt(&self, id: &str, simulator: &Simulator) -> String {
+    pub(crate) async fn adopt(&self, id: &str, simulator: &Simulator) -> String {
         let manifest = self.custom(id, simulator).await;
         let answer = self.post("/api/manifests").as_admin().json(&manifest).send().await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
@@ -328,7 +328,7 @@ impl App {
     }
 
     /// The built-in manifest `id` with nothing changed but its id and its origins.
-    pub async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
+    pub(crate) async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
         let answer = self.get(&format!("/api/manifests/{id}")).as_admin().send().await;
         let mut manifest = answer.json();
         manifest["id"] = format!("custom-{id}").into();
@@ -341,30 +341,30 @@ impl App {
     }
 
     /// The SQLite database.
-    pub fn database(&self) -> rusqlite::Connection {
+    pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.dir.path().join(".spin/sqlite_db.db")).unwrap()
     }
 
     /// The number of rows of a table.
-    pub fn count(&self, table: &str) -> i64 {
+    pub(crate) fn count(&self, table: &str) -> i64 {
         self.database()
             .query_row(&format!("select count(*) from {table}"), [], |row| row.get(0))
             .unwrap()
     }
 
     /// What the application has logged so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap()
     }
 
     /// Kills it without warning and gives its directory back.
-    pub async fn kill(mut self) -> TempDir {
+    pub(crate) async fn kill(mut self) -> TempDir {
         self.child.kill().await.unwrap();
         self.dir
     }
 
     /// Kills it without warning and starts it again on the same directory.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         self.child.kill().await.unwrap();
         let (child, url) = spawn(&self.manifest, self.dir.path(), &self.variables).await.unwrap();
         Self { child, url, ..self }

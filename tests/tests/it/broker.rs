@@ -154,7 +154,7 @@ async fn a_key_that_is_gone_says_so_and_the_integration_can_still_be_deleted() {
 }
 
 /// Puts `document` under `hash` into the key-value store, as somebody with its file could.
-pub fn put_document(app: &App, hash: &str, document: &Value) {
+pub(crate) fn put_document(app: &App, hash: &str, document: &Value) {
     let path = app.dir.path().join(".spin/sqlite_key_value.db");
     let store = rusqlite::Connection::open(path).unwrap();
     let sql = "insert into spin_key_value (store, key, value) values ('default', ?1, ?2)
@@ -164,7 +164,7 @@ pub fn put_document(app: &App, hash: &str, document: &Value) {
 }
 
 /// The SHA-256 of a document, in hexadecimal.
-pub fn hash(document: &Value) -> String {
+pub(crate) fn hash(document: &Value) -> String {
     use sha2::{Digest as _, Sha256};
     Sha256::digest(document.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

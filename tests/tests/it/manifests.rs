@@ -123,5 +123,5 @@ async fn a_manifest_that_breaks_a_rule_is_not_saved_and_says_which() {
         });
         assert!(named, "{pointer}={value}: {problem}");
     }
-    assert_eq!(app.count("manifests"), 0);
+    assert!(!list(&app, "").await.contains(&"custom-stripe".to_owned()));
 }

@@ -70,8 +70,8 @@ fn texts(value: Option<&Value>) -> BTreeSet<String> {
     items.iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-fn set(items: &[&str]) -> BTreeSet<String> {
-    let expand = |item: &&str| if *item == "+jwt" { JWT.to_vec() } else { vec![*item] };
+fn set(items: &[&'static str]) -> BTreeSet<String> {
+    let expand = |item: &&'static str| if *item == "+jwt" { JWT.to_vec() } else { vec![*item] };
     items.iter().flat_map(expand).map(str::to_owned).collect()
 }
 

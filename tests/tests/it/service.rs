@@ -122,8 +122,8 @@ async fn a_misconfigured_call_is_500_and_names_the_variable() {
 async fn without_a_required_variable_it_does_not_start_and_names_it() {
     let started = Options::default().without("broker_secret").without("jwt_issuer").start().await;
     let Err(error) = started else { panic!("it started") };
-    let text = format!("{error:#}");
-    assert!(text.contains("broker_secret") || text.contains("jwt_issuer"), "{text}");
+    let text = format!("{error:#}").to_lowercase();
+    assert!(text.contains("broker_secret"), "{text}");
 }
 
 #[tokio::test]
@@ -187,10 +187,11 @@ async fn private_components_cannot_be_reached_from_outside() {
     let app = App::start().await;
     for component in ["broker", "create", "delete"] {
         let host = format!("{component}.spin.internal");
-        let answer = app.post("/v1/seal").header("host", &host).as_admin().json(&json!({})).send().await;
-        assert!(matches!(answer.status.as_u16(), 404 | 405), "{answer:?}");
+        // Spin drops such a Host header and refuses the request before any component sees it.
+        let call = app.post("/v1/seal").header("host", &host).as_admin().json(&json!({}));
+        assert!(call.try_send().await.is_err(), "a component answered");
+        assert_eq!(app.get(&format!("/{component}")).send().await.status, 404);
     }
-    assert_eq!(app.get("/broker").send().await.status, 404);
 }
 
 #[tokio::test]

@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// The issuer of the tests.
-pub const ISSUER: &str = "https://issuer.test";
+pub(crate) const ISSUER: &str = "https://issuer.test";
 /// The audience of the tests.
-pub const AUDIENCE: &str = "nexus-test";
+pub(crate) const AUDIENCE: &str = "nexus-test";
 /// The HS256 secret of the tests.
-pub const SECRET: &str = "test-jwt-secret-0123456789abcdefghij";
+pub(crate) const SECRET: &str = "test-jwt-secret-0123456789abcdefghij";
 
 /// Seconds since the Unix epoch.
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// Claims that are accepted.
-pub fn claims(role: &str, workspace: &str) -> Value {
+pub(crate) fn claims(role: &str, workspace: &str) -> Value {
     json!({
         "iss": ISSUER, "aud": AUDIENCE, "sub": "user-1", "exp": now() + 600,
         "workspace_id": workspace, "role": role,
@@ -29,12 +29,12 @@ pub fn claims(role: &str, workspace: &str) -> Value {
 }
 
 /// A token that is accepted.
-pub fn of(role: &str, workspace: &str) -> String {
+pub(crate) fn of(role: &str, workspace: &str) -> String {
     sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims(role, workspace), SECRET)
 }
 
 /// A token with this header and these claims, signed with HMAC-SHA256.
-pub fn sign(header: &Value, claims: &Value, secret: &str) -> String {
+pub(crate) fn sign(header: &Value, claims: &Value, secret: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
