@@ -1,7 +1,7 @@
 //! Finds the interface definitions in the `spin-sdk` package that cargo has, copies the ones that
 //! the host implements to `OUT_DIR`, and generates the `bindgen!` call over them.
 //!
-//! Nothing of them may be copied into the repository, and nothing is fetched from the network.
+//! Nothing of them may be copied into the repository.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -85,14 +85,8 @@ fn copy_package(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn sdk_directory() -> Result<PathBuf, Box<dyn Error>> {
-    let output = Command::new(env::var("CARGO")?)
-        .args(["metadata", "--format-version", "1", "--offline"])
-        .current_dir(env::var("CARGO_MANIFEST_DIR")?)
-        .output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    // The second try may download what nothing needed so far: `cargo metadata` wants all of it.
+    let metadata = metadata(&["--offline"]).or_else(|_| metadata(&[]))?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
     let (name, version) = SDK;
     let manifest = packages
@@ -101,4 +95,16 @@ fn sdk_directory() -> Result<PathBuf, Box<dyn Error>> {
         .and_then(|package| package["manifest_path"].as_str())
         .ok_or_else(|| format!("the workspace does not depend on {name} {version}"))?;
     Ok(Path::new(manifest).parent().ok_or("a package without a directory")?.to_owned())
+}
+
+fn metadata(options: &[&str]) -> Result<serde_json::Value, Box<dyn Error>> {
+    let output = Command::new(env::var("CARGO")?)
+        .args(["metadata", "--format-version", "1"])
+        .args(options)
+        .current_dir(env::var("CARGO_MANIFEST_DIR")?)
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -23,7 +23,7 @@ use crate::outbound::Client;
 use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::request;
 use crate::routes::{Match, Router};
-use crate::variables::Variables;
+use crate::variables::{Variables, is_template};
 use crate::{dotenv, files};
 
 /// Components that are compiled at the same time.
@@ -149,11 +149,7 @@ fn components(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<Comp
             database_path: database_path.clone(),
             stores: settings.key_value_stores.iter().cloned().collect(),
             key_value: key_value.clone(),
-            allowed_hosts: AllowedHosts::parse(
-                &settings.allowed_outbound_hosts,
-                &variables,
-                manifest.components.keys(),
-            )?,
+            allowed_hosts: allowed_hosts(id, settings, manifest, &variables)?,
             environment: settings.environment.clone().into_iter().collect(),
             files: files::mount(root, &settings.files)?,
         };
@@ -163,6 +159,25 @@ fn components(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<Comp
         result.with_context(|| format!("component {id:?}"))
     };
     components.zip(used(manifest)).map(with_name).collect()
+}
+
+/// A wrong entry is an error. One that is wrong because of a variable's value denies everything,
+/// as in Spin, and says so.
+fn allowed_hosts(
+    id: &str,
+    settings: &manifest::Component,
+    manifest: &Manifest,
+    variables: &Variables,
+) -> Result<AllowedHosts> {
+    let entries = &settings.allowed_outbound_hosts;
+    let parsed = AllowedHosts::parse(entries, variables, manifest.components.keys());
+    match parsed {
+        Err(error) if entries.iter().any(|entry| is_template(entry)) => {
+            eprintln!("[{id}] all requests will be denied: {error:#}");
+            Ok(AllowedHosts::default())
+        }
+        parsed => parsed,
+    }
 }
 
 /// Compiles and links all components that are used.

@@ -26,6 +26,7 @@ pub(crate) enum Command {
 
 /// The options of `up`.
 #[derive(Args)]
+#[command(args_override_self = true)]
 pub(crate) struct Up {
     /// The manifest, or the directory that it is in
     #[arg(short, long, default_value = "spin.toml")]

@@ -7,8 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
@@ -47,29 +49,26 @@ impl Connection {
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
         self.run(move |connection| {
-            let mut statement = connection.prepare_cached(&sql).map_err(io)?;
-            let columns = owned_columns(&statement);
-            let width = columns.len();
             let mut bytes = size_of::<QueryResult>();
-            let mut result = QueryResult { columns, rows: Vec::new() };
-            let mut rows = statement.query(bind(parameters)).map_err(io)?;
-            while let Some(row) = rows.next().map_err(io)? {
-                let row = read_row(row, width)?;
+            let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
+            let QueryResult { columns, rows } = &mut result;
+            let header = |names| {
+                *columns = names;
+                Ok(())
+            };
+            first_statement(connection, &sql, parameters, header, |row| {
                 bytes += row_size(&row);
                 check_size(bytes)?;
-                result.rows.push(row);
-            }
+                rows.push(row);
+                Ok(())
+            })?;
             Ok(result)
         })
         .await
     }
 
     /// Runs the first statement of `sql`; its rows, and every error, come through [`Running`].
-    pub(crate) async fn stream(
-        &self,
-        sql: String,
-        parameters: Vec<Value>,
-    ) -> Result<Running, Error> {
+    pub(crate) async fn stream(&self, sql: String, parameters: Vec<Value>) -> Running {
         let (columns_tx, columns) = oneshot::channel();
         let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
         let (done_tx, done) = oneshot::channel();
@@ -77,17 +76,11 @@ impl Connection {
         let path = self.path.clone();
         tokio::task::spawn_blocking(move || {
             let result = connected(&mut opened, &path).and_then(|connection| {
-                let mut statement = connection.prepare_cached(&sql).map_err(io)?;
-                let columns = owned_columns(&statement);
-                let width = columns.len();
-                columns_tx.send(columns).map_err(|_| gone())?;
-                let mut rows = statement.query(bind(parameters)).map_err(io)?;
-                while let Some(row) = rows.next().map_err(io)? {
-                    let row = read_row(row, width)?;
+                let header = |names| columns_tx.send(names).map_err(|_| gone());
+                first_statement(connection, &sql, parameters, header, |row| {
                     check_size(row_size(&row))?;
-                    rows_tx.blocking_send(row).map_err(|_| gone())?;
-                }
-                Ok(())
+                    rows_tx.blocking_send(row).map_err(|_| gone())
+                })
             });
             // The rows end, and the connection is free, before the result is known.
             drop(rows_tx);
@@ -97,7 +90,7 @@ impl Connection {
         });
         // No columns: the statement could not be prepared, which `done` tells.
         let columns = columns.await.unwrap_or_default();
-        Ok(Running { columns, rows, done })
+        Running { columns, rows, done }
     }
 
     /// Rows changed by the last statement.
@@ -150,8 +143,38 @@ fn open(path: &Path) -> Result<rusqlite::Connection, Error> {
     Ok(connection)
 }
 
-fn owned_columns(statement: &rusqlite::Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+/// Runs the first statement of a string. What follows it is ignored, as it is by Spin.
+fn first_statement(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    parameters: Vec<Value>,
+    header: impl FnOnce(Vec<String>) -> Result<(), Error>,
+    visit: impl FnMut(RowResult) -> Result<(), Error>,
+) -> Result<(), Error> {
+    match connection.prepare_cached(sql) {
+        Ok(mut statement) => run(&mut statement, parameters, header, visit),
+        // Either the statement is wrong, or there is a second one, which is an error here.
+        Err(error) => match Batch::new(connection, sql).next().map_err(io)? {
+            Some(mut statement) => run(&mut statement, parameters, header, visit),
+            None => Err(io(error)),
+        },
+    }
+}
+
+fn run(
+    statement: &mut Statement<'_>,
+    parameters: Vec<Value>,
+    header: impl FnOnce(Vec<String>) -> Result<(), Error>,
+    mut visit: impl FnMut(RowResult) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let columns: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let width = columns.len();
+    header(columns)?;
+    let mut rows = statement.query(bind(parameters)).map_err(io)?;
+    while let Some(row) = rows.next().map_err(io)? {
+        visit(read_row(row, width)?)?;
+    }
+    Ok(())
 }
 
 fn bind(parameters: Vec<Value>) -> rusqlite::ParamsFromIter<impl Iterator<Item = SqlValue>> {

@@ -86,10 +86,7 @@ impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Streamed, Error>> {
         let connection = accessor.with(|mut store| store.get().connection(&handle))?;
-        let running = match connection.stream(sql, parameters).await {
-            Ok(running) => running,
-            Err(error) => return Ok(Err(error)),
-        };
+        let running = connection.stream(sql, parameters).await;
         accessor.with(|mut store| {
             let rows = StreamReader::new(&mut store, Rows(running.rows))?;
             let done = FutureReader::new(&mut store, running.done)?;

@@ -1,0 +1,282 @@
+//! Starts the host on a manifest in a directory of its own, and a server for guests to call.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// Everything must happen within this; what takes longer never will.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where the guests are.
+pub(crate) fn wasm(name: &str) -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let directory = std::env::var_os("NEXUS_WASM_DIR").map(PathBuf::from);
+    let directory = directory.unwrap_or_else(|| workspace.join("target/wasm32-wasip2/wasm-dev"));
+    let path = std::path::absolute(directory.join(format!("{name}.wasm"))).unwrap();
+    assert!(path.exists(), "{} is missing: run `cargo xtask build`", path.display());
+    path
+}
+
+/// A manifest with one component `probe` at `/...`, and its further settings.
+pub(crate) fn probe(settings: &str) -> String {
+    application(&[("probe", "\"/...\"", settings)])
+}
+
+/// A manifest with several probes: name, route and settings.
+pub(crate) fn application(components: &[(&str, &str, &str)]) -> String {
+    let source = wasm("guest_probe");
+    let mut manifest = "spin_manifest_version = 2\n[application]\nname = \"test\"\n".to_owned();
+    for (name, route, settings) in components {
+        manifest.push_str(&format!(
+            "[[trigger.http]]\nroute = {route}\ncomponent = {name:?}\n\
+             [component.{name}]\nsource = {source:?}\n{settings}\n"
+        ));
+    }
+    manifest
+}
+
+/// The command, not yet run, in a directory with this manifest.
+pub(crate) struct Setup {
+    pub(crate) directory: TempDir,
+    command: Command,
+}
+
+impl Setup {
+    pub(crate) fn new(manifest: &str) -> Self {
+        let directory = TempDir::new().unwrap();
+        std::fs::write(directory.path().join("spin.toml"), manifest).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nexus-host"));
+        command.args(["up", "--listen", "127.0.0.1:0", "--cache-dir"]);
+        command.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+        command.arg("--from").arg(directory.path().join("spin.toml"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { directory, command }
+    }
+
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        let path = self.directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    pub(crate) fn args(mut self, args: &[&str]) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs until it listens.
+    pub(crate) fn start(mut self) -> Host {
+        // One at a time: the first one compiles for all.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _one = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut child = self.command.spawn().unwrap();
+        let stderr = Log::read(child.stderr.take().unwrap());
+        let stdout = Log::read(child.stdout.take().unwrap());
+        let line = stdout.wait_or_end("Serving http://");
+        let Some(address) = line.as_deref().and_then(|line| line.strip_prefix("Serving http://"))
+        else {
+            panic!("the host did not start: {}", stderr.text());
+        };
+        let address = address.trim().to_owned();
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Host { child, address, stdout, stderr, client, directory: self.directory }
+    }
+
+    /// Runs what must fail, and gives what it says.
+    pub(crate) fn fail(mut self) -> String {
+        let output = self.command.stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// A host that runs.
+pub(crate) struct Host {
+    child: Child,
+    /// `127.0.0.1:port`
+    pub(crate) address: String,
+    pub(crate) stdout: Log,
+    pub(crate) stderr: Log,
+    client: Client<HttpConnector, BoxBody<Bytes, std::io::Error>>,
+    pub(crate) directory: TempDir,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// The JSON of a probe that answered.
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{:?}", self.body);
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+impl Host {
+    pub(crate) fn start(manifest: &str) -> Self {
+        Setup::new(manifest).start()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Sends a request; the head of the answer is there, its body not yet.
+    pub(crate) async fn send(
+        &self,
+        request: Request<BoxBody<Bytes, std::io::Error>>,
+    ) -> Response<Incoming> {
+        tokio::time::timeout(PATIENCE, self.client.request(request)).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn request(&self, request: Request<Bytes>) -> Answer {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = self.url(&parts.uri.to_string()).parse().unwrap();
+        let response = self.send(Request::from_parts(parts, full(body))).await;
+        let (parts, body) = response.into_parts();
+        let body = tokio::time::timeout(PATIENCE, body.collect()).await.unwrap().unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request(Request::get(path).body(Bytes::new()).unwrap()).await
+    }
+
+    /// Gives steps to a probe.
+    pub(crate) async fn post(&self, path: &str, order: Value) -> Value {
+        let request = Request::builder().method(Method::POST).uri(path);
+        self.request(request.body(order.to_string().into()).unwrap()).await.json()
+    }
+
+    /// Has a probe fetch a URL.
+    pub(crate) async fn fetch(&self, url: &str) -> Value {
+        self.post("/fetch", serde_json::json!({ "url": url })).await
+    }
+
+    pub(crate) fn close_stdin(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    pub(crate) async fn exited(mut self) -> ExitStatus {
+        let wait = tokio::task::spawn_blocking(move || self.child.wait().unwrap());
+        tokio::time::timeout(PATIENCE, wait).await.unwrap().unwrap()
+    }
+
+    /// Resident memory, in megabytes: now, and at most so far.
+    pub(crate) fn memory(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let field = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+}
+
+pub(crate) fn full(bytes: Bytes) -> BoxBody<Bytes, std::io::Error> {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
+/// What a process printed so far.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<(Mutex<(Vec<String>, bool)>, Condvar)>);
+
+impl Log {
+    fn read(stream: impl std::io::Read + Send + 'static) -> Self {
+        let log = Self::default();
+        let to = log.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                to.0.0.lock().unwrap().0.push(line);
+                to.0.1.notify_all();
+            }
+            to.0.0.lock().unwrap().1 = true;
+            to.0.1.notify_all();
+        });
+        log
+    }
+
+    /// The first line with this in it, or `None` when the stream ends without.
+    fn wait_or_end(&self, text: &str) -> Option<String> {
+        let (lines, changed) = &*self.0;
+        let found = |lines: &[String]| lines.iter().find(|line| line.contains(text)).cloned();
+        let waiting = |state: &mut (Vec<String>, bool)| found(&state.0).is_none() && !state.1;
+        let state = lines.lock().unwrap();
+        let (state, timeout) = changed.wait_timeout_while(state, PATIENCE, waiting).unwrap();
+        assert!(!timeout.timed_out(), "{text:?} was never printed: {:?}", state.0);
+        found(&state.0)
+    }
+
+    /// The same from async code.
+    pub(crate) async fn wait(&self, text: &str) -> String {
+        let (log, wanted) = (self.clone(), text.to_owned());
+        let found = tokio::task::spawn_blocking(move || log.wait_or_end(&wanted)).await.unwrap();
+        found.unwrap_or_else(|| panic!("{text:?} was never printed: {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.0.0.lock().unwrap().0.join("\n")
+    }
+}
+
+/// A server on loopback that answers what the test says; its address.
+pub(crate) async fn upstream<F, R>(answer: F) -> String
+where
+    F: Fn(Request<Incoming>) -> R + Clone + Send + 'static,
+    R: Future<Output = Response<BoxBody<Bytes, std::io::Error>>> + Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            let service = service_fn(move |request| {
+                let answer = answer(request);
+                async move { Ok::<_, std::convert::Infallible>(answer.await) }
+            });
+            tokio::spawn(async move {
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
+                let _ = connection.await;
+            });
+        }
+    });
+    address
+}

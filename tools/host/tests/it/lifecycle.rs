@@ -1,0 +1,168 @@
+//! How instances are reused, how they fail, and how the host stops.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde_json::json;
+use tokio::sync::{Notify, mpsc};
+
+use crate::harness::{Host, Setup, full, probe, upstream};
+
+const LOOPBACK: &str = "allowed_outbound_hosts = [\"http://127.0.0.0/8:*\"]";
+
+/// A server that tells when a request has arrived, and answers when it is told to.
+async fn gate() -> (String, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
+    let (arrived, arrivals) = mpsc::unbounded_channel();
+    let open = Arc::new(Notify::new());
+    let gate = open.clone();
+    let address = upstream(move |_| {
+        let (arrived, gate) = (arrived.clone(), gate.clone());
+        async move {
+            arrived.send(()).unwrap();
+            gate.notified().await;
+            Response::new(full("late".into()))
+        }
+    })
+    .await;
+    (address, arrivals, open)
+}
+
+async fn instances(host: &Host, requests: usize) -> HashMap<String, usize> {
+    let mut served = HashMap::new();
+    for _ in 0..requests {
+        let seen = host.get("/instance").await.json();
+        *served.entry(seen["id"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    served
+}
+
+#[tokio::test]
+async fn an_instance_serves_128_requests() {
+    let host = Host::start(&probe(""));
+    let mut counts: Vec<_> = instances(&host, 300).await.into_values().collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [44, 128, 128]);
+}
+
+#[tokio::test]
+async fn an_instance_serves_one_request_when_told_so() {
+    let reuse = ["--max-instance-reuse-count", "1", "--max-instance-concurrent-reuse-count", "1"];
+    let host = Setup::new(&probe("")).args(&reuse).start();
+    assert_eq!(instances(&host, 10).await.len(), 10);
+}
+
+#[tokio::test]
+async fn an_instance_serves_16_requests_at_a_time() {
+    let (address, mut arrivals, open) = gate().await;
+    let host = Host::start(&probe(LOOPBACK));
+    let url = format!("http://{address}/");
+    let first = host.get("/instance").await.json()["id"].clone();
+    let waiting = futures::future::join_all((0..16).map(|_| host.fetch(&url)));
+    let check = async {
+        for _ in 0..16 {
+            arrivals.recv().await.unwrap();
+        }
+        // All 16 places are taken: the next request goes to another instance.
+        assert_ne!(host.get("/instance").await.json()["id"], first);
+        for _ in 0..16 {
+            open.notify_one();
+        }
+    };
+    let (answers, ()) = tokio::join!(waiting, check);
+    assert!(answers.iter().all(|answer| answer["body"] == "late"));
+}
+
+#[tokio::test]
+async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
+    let (address, mut arrivals, open) = gate().await;
+    let host = Host::start(&probe(LOOPBACK));
+    let forward = format!("/forward?http://{address}/");
+    let sharing = host.get(&forward);
+    let panicking = async {
+        arrivals.recv().await.unwrap();
+        host.get("/panic").await
+    };
+    let (sharing, panicked) = tokio::join!(sharing, panicking);
+    assert_eq!(panicked.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(sharing.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(host.stderr.wait("as asked").await.contains("[probe]"));
+    // A new instance, and nothing left of the old one.
+    let again = host.get(&forward);
+    let opened = async {
+        arrivals.recv().await.unwrap();
+        open.notify_one();
+        open.notify_one();
+    };
+    let (again, ()) = tokio::join!(again, opened);
+    assert_eq!((again.status, again.body), (StatusCode::OK, "late".into()));
+}
+
+#[tokio::test]
+async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
+    let host = Host::start(&probe(""));
+    // More of them than there are threads; the last ones to begin would wait for the first.
+    let threads = std::thread::available_parallelism().unwrap().get();
+    let burning = futures::future::join_all((0..=threads).map(|_| host.get("/burn/2000")));
+    let mut burning = std::pin::pin!(burning);
+    let answered = async {
+        for _ in 0..20 {
+            host.get("/instance").await.json();
+        }
+    };
+    tokio::select! {
+        _ = &mut burning => panic!("the others had to wait"),
+        () = answered => {}
+    }
+}
+
+#[tokio::test]
+async fn stopping_finishes_what_is_in_flight() {
+    let (address, mut arrivals, open) = gate().await;
+    let host = Host::start(&probe(LOOPBACK));
+    let (url, path) = (host.url(""), format!("/forward?http://{address}/"));
+    let request = Request::get(host.url(&path)).body(full(Bytes::new())).unwrap();
+    let in_flight = host.send(request);
+    let stopping = async {
+        arrivals.recv().await.unwrap();
+        host.terminate();
+        // No more connections are taken: it has begun to stop.
+        let address = url.trim_start_matches("http://").to_owned();
+        while tokio::net::TcpStream::connect(&address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        open.notify_one();
+    };
+    let (answer, ()) = tokio::join!(in_flight, stopping);
+    assert_eq!(answer.status(), StatusCode::OK);
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    assert_eq!(body, "late");
+    assert!(host.exited().await.success());
+}
+
+#[tokio::test]
+async fn stopping_waits_for_what_a_guest_does_after_its_answer() {
+    let (address, mut arrivals, open) = gate().await;
+    let host = Host::start(&probe(LOOPBACK));
+    let order = json!({ "url": format!("http://{address}/") });
+    assert_eq!(host.post("/linger", order).await, "answered");
+    arrivals.recv().await.unwrap();
+    host.terminate();
+    open.notify_one();
+    let stdout = host.stdout.clone();
+    assert!(host.exited().await.success());
+    assert!(stdout.text().contains("[probe] lingered: late"), "{}", stdout.text());
+}
+
+#[tokio::test]
+async fn the_end_of_stdin_stops_it_when_asked_for() {
+    let mut host = Setup::new(&probe("")).args(&["--exit-on-stdin-close"]).start();
+    host.get("/instance").await.json();
+    host.close_stdin();
+    assert!(host.exited().await.success());
+
+    let mut host = Host::start(&probe(""));
+    host.close_stdin();
+    host.get("/instance").await.json();
+}
