@@ -24,8 +24,8 @@ struct Filter {
 /// # Errors
 /// 401, 403, 422 for a filter that does not exist.
 pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
-    let filter = Filter::of(inbound)?;
     let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let filter = Filter::of(inbound)?;
     let mut items = Vec::new();
     for entry in catalog::all() {
         let summary = serde_json::from_str(entry.summary)
@@ -48,8 +48,8 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
 /// # Errors
 /// 401, 403, 404.
 pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
-    inbound.query(&[])?;
     let caller = Caller::at_least(Role::Manager, inbound).await?;
+    inbound.query(&[])?;
     let (body, hash) = match catalog::find(id) {
         Some(entry) => (entry.json.as_bytes().to_vec(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {

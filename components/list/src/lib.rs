@@ -51,15 +51,15 @@ fn not_yet(what: &str) -> Result<Response> {
 }
 
 async fn page(inbound: Inbound) -> Result<Response> {
-    let query = list_query(&inbound)?;
     let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    let query = list_query(&inbound)?;
     let page = Integrations::of(&caller.workspace).page(&query).await?;
     Ok(json_response(StatusCode::OK, page))
 }
 
 async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
-    inbound.query(&[])?;
     let caller = Caller::at_least(Role::Manager, inbound).await?;
+    inbound.query(&[])?;
     let found = Integrations::of(&caller.workspace).find(id).await?;
     let mut response = json_response(StatusCode::OK, found.doc);
     set(&mut response, header::ETAG, &format!("\"{}\"", found.version));
