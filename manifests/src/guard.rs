@@ -132,7 +132,8 @@ pub fn check_url(
 
 /// Whether Spin answers this host name itself. `host` is lower-case, without a trailing dot.
 pub(crate) fn is_spin_name(host: &str) -> bool {
-    matches!(host, "self" | "alt" | "spin.internal") || has_suffix(host, &[".spin.internal", ".alt"])
+    matches!(host, "self" | "alt" | "spin.internal")
+        || has_suffix(host, &[".spin.internal", ".alt"])
 }
 
 fn has_suffix(host: &str, suffixes: &[&str]) -> bool {

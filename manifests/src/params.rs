@@ -57,11 +57,7 @@ pub fn check_credentials(
     let fields: Vec<Field<'_>> = manifest
         .credentials
         .iter()
-        .map(|field| Field {
-            name: &field.name,
-            pattern: field.pattern.as_deref(),
-            in_host: false,
-        })
+        .map(|field| Field { name: &field.name, pattern: field.pattern.as_deref(), in_host: false })
         .collect();
     check_fields("/credentials", &fields, values, CREDENTIAL_MAX)
 }
@@ -142,9 +138,7 @@ mod tests {
     fn outcome(result: Result<BTreeMap<String, String>, Vec<Finding>>) -> Vec<(String, String)> {
         match result {
             Ok(_) => vec![],
-            Err(findings) => {
-                findings.into_iter().map(|f| (f.pointer, f.rule.to_owned())).collect()
-            }
+            Err(findings) => findings.into_iter().map(|f| (f.pointer, f.rule.to_owned())).collect(),
         }
     }
 
@@ -168,7 +162,11 @@ mod tests {
         ] {
             let expected: Vec<(String, String)> =
                 expected.into_iter().map(|(p, r)| (p.to_owned(), r.to_owned())).collect();
-            assert_eq!(outcome(check_params(&zendesk, &object(values.clone()))), expected, "{values}");
+            assert_eq!(
+                outcome(check_params(&zendesk, &object(values.clone()))),
+                expected,
+                "{values}"
+            );
         }
     }
 
@@ -196,7 +194,10 @@ mod tests {
             let findings =
                 check_credentials(&manifest, &object(json!({"api_key":value}))).unwrap_err();
             assert_eq!(findings.len(), 1);
-            assert_eq!((findings[0].pointer.as_str(), findings[0].rule), ("/credentials/api_key", rule));
+            assert_eq!(
+                (findings[0].pointer.as_str(), findings[0].rule),
+                ("/credentials/api_key", rule)
+            );
             assert!(!findings[0].to_string().contains("hunter"), "{}", findings[0]);
         }
     }

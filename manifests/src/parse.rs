@@ -20,8 +20,7 @@ pub fn parse(json: &str) -> Result<Manifest, Finding> {
 
 /// The byte at a line and a column, both counted from 1 as serde_json does.
 fn offset(json: &str, line: usize, column: usize) -> usize {
-    let before: usize =
-        json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let before: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     before.saturating_add(column)
 }
 
@@ -97,18 +96,18 @@ mod tests {
         for (change, pointer, detail) in [
             (r#"{"/x":1}"#, "/x", "unknown field `x`"),
             (r#"{"/verify":{"method":"GET"}}"#, "/verify", "missing field `path`"),
-            (r#"{"/verify":{"method":"GET","path":"/","no":1}}"#, "/verify/no", "unknown field `no`"),
+            (
+                r#"{"/verify":{"method":"GET","path":"/","no":1}}"#,
+                "/verify/no",
+                "unknown field `no`",
+            ),
             (
                 r#"{"/verify":{"unsupported":"why","path":"/"}}"#,
                 "/verify",
                 "field `path` does not belong here: `unsupported` is there",
             ),
             (r#"{"/revoke":{"tokens":[]}}"#, "/revoke", "exactly one of `rfc7009`"),
-            (
-                r#"{"/revoke":{"not_revocable":"why"}}"#,
-                "/revoke",
-                "missing field `manage_url`",
-            ),
+            (r#"{"/revoke":{"not_revocable":"why"}}"#, "/revoke", "missing field `manage_url`"),
             (r#"{"/inject":[{"in":"cookie"}]}"#, "/inject/0", "`in` is `cookie`"),
             (
                 r#"{"/inject":[{"in":"header","name":"a","value":"b"},{"in":"query","name":"x"}]}"#,

@@ -26,9 +26,7 @@ pub(crate) fn matches_label_characters_only(pattern: &str) -> bool {
                 (None, true) => return false,
             },
             '{' => match after.split_once('}') {
-                Some((count, after))
-                    if count.bytes().all(|b| b.is_ascii_digit() || b == b',') =>
-                {
+                Some((count, after)) if count.bytes().all(|b| b.is_ascii_digit() || b == b',') => {
                     after
                 }
                 _ => return false,
@@ -93,8 +91,25 @@ mod tests {
             assert!(matches_label_characters_only(pattern), "{pattern}");
         }
         for pattern in [
-            ".*", r"\S+", r"\w+", "[^/]+", "[a-z.]+", "[A-Z]+", "[!-z]+", "a.b", "a/b", "a@b",
-            "(?i)abc", "(?s:a)", "[a-z", "[]", "[a-9]", "[[:alpha:]]", "é", "a{b}", "[+-z]",
+            ".*",
+            r"\S+",
+            r"\w+",
+            "[^/]+",
+            "[a-z.]+",
+            "[A-Z]+",
+            "[!-z]+",
+            "a.b",
+            "a/b",
+            "a@b",
+            "(?i)abc",
+            "(?s:a)",
+            "[a-z",
+            "[]",
+            "[a-9]",
+            "[[:alpha:]]",
+            "é",
+            "a{b}",
+            "[+-z]",
         ] {
             assert!(!matches_label_characters_only(pattern), "{pattern}");
         }

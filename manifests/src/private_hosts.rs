@@ -128,7 +128,9 @@ impl HostRule {
             return Err("`*` is allowed only as the first label");
         }
         match Host::parse(host) {
-            Ok(Host::Domain(domain)) if crate::guard::is_spin_name(domain.trim_end_matches('.')) => {
+            Ok(Host::Domain(domain))
+                if crate::guard::is_spin_name(domain.trim_end_matches('.')) =>
+            {
                 Err(spin)
             }
             Ok(literal) => Ok(Self::Literal(literal)),

@@ -95,8 +95,7 @@ pub fn expand(
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Name(name) => {
-                let value =
-                    lookup(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
+                let value = lookup(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
                 out.push_str(&value);
             }
         }

@@ -1,7 +1,25 @@
 //! The rules that a manifest must meet beyond being of the right shape.
+//!
+//! `build.rs` runs them over the built-in files, the catalogue over what a workspace saves. Each
+//! rule has a stable name; `tests.rs` breaks each alone. Nothing here resolves a name or sends
+//! anything.
+
+mod auth;
+mod names;
+mod requests;
+mod templates;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text;
+mod urls;
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
 use crate::finding::Finding;
 use crate::model::Manifest;
-use url::Url;
+
 /// Whose manifest it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -10,13 +28,65 @@ pub enum Origin {
     /// A workspace's own, `custom-…`.
     Workspace,
 }
+
 /// Checks every rule. `private_hosts` says what a workspace's own manifest may reach beside public
-/// https; a built-in one may reach nothing else.
+/// https; a built-in one may reach nothing else, whatever it says.
+///
+/// Returns a finding for every rule that is broken, at the place where it is.
 #[must_use]
 pub fn check(
-    _manifest: &Manifest,
-    _origin: Origin,
-    _private_hosts: &dyn Fn(&Url) -> bool,
+    manifest: &Manifest,
+    origin: Origin,
+    private_hosts: &dyn Fn(&Url) -> bool,
 ) -> Vec<Finding> {
-    vec![]
+    check_with(manifest, origin, None, private_hosts)
+}
+
+/// As [`check`], and refuses URLs on `own_host`, the host of `public_url`.
+#[must_use]
+pub fn check_with(
+    manifest: &Manifest,
+    origin: Origin,
+    own_host: Option<&str>,
+    private_hosts: &dyn Fn(&Url) -> bool,
+) -> Vec<Finding> {
+    let examples =
+        manifest.params.iter().map(|param| (param.name.clone(), param.example.clone())).collect();
+    let mut lint = Lint { manifest, origin, own_host, private_hosts, examples, findings: vec![] };
+    text::check(&mut lint);
+    names::check(&mut lint);
+    templates::check(&mut lint);
+    urls::check(&mut lint);
+    auth::check(&mut lint);
+    requests::check(&mut lint);
+    lint.findings
+}
+
+/// A manifest on the bench.
+struct Lint<'a> {
+    manifest: &'a Manifest,
+    origin: Origin,
+    own_host: Option<&'a str>,
+    private_hosts: &'a dyn Fn(&Url) -> bool,
+    /// The parameters' examples, to make URLs of templates.
+    examples: BTreeMap<String, String>,
+    findings: Vec<Finding>,
+}
+
+impl Lint<'_> {
+    fn add(&mut self, pointer: impl Into<String>, rule: &'static str, detail: impl Into<String>) {
+        self.findings.push(Finding::new(pointer, rule, detail));
+    }
+
+    fn unless(&mut self, ok: bool, pointer: &str, rule: &'static str, detail: impl Into<String>) {
+        if !ok {
+            self.add(pointer, rule, detail);
+        }
+    }
+}
+
+/// `[a-z0-9-]{1,max}`.
+fn is_slug(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

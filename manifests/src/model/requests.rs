@@ -4,18 +4,22 @@
 //! every member, so that an error names the member that is wrong, missing or too much.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::oauth2::{ClientAuth, Success};
 
 /// Where a credential goes in a request to the provider. Values are templates: parameters,
 /// credential fields, and for OAuth `access_token` and `client_id`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
-#[serde(tag = "in", rename_all = "snake_case", try_from = "InjectForm")]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
+#[serde(tag = "in", rename_all = "snake_case")]
 pub enum Inject {
     /// A request header.
     Header {
@@ -50,6 +54,12 @@ struct InjectForm {
     password: Option<String>,
 }
 
+impl<'de> Deserialize<'de> for Inject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        through_form::<InjectForm, Self, D>(deserializer)
+    }
+}
+
 impl TryFrom<InjectForm> for Inject {
     type Error = String;
 
@@ -80,10 +90,10 @@ impl TryFrom<InjectForm> for Inject {
 ///
 /// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
 /// 401, and any other 4xx but 408, 425 and 429, is a refusal. The rest says nothing.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
-#[serde(untagged, try_from = "VerifyForm")]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
+#[serde(untagged)]
 pub enum Verify {
     /// A cheap call without side effects, sent with the credential injected.
     Request {
@@ -137,6 +147,12 @@ struct VerifyForm {
     unsupported: Option<String>,
 }
 
+impl<'de> Deserialize<'de> for Verify {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        through_form::<VerifyForm, Self, D>(deserializer)
+    }
+}
+
 impl TryFrom<VerifyForm> for Verify {
     type Error = String;
 
@@ -181,10 +197,10 @@ pub struct Account {
 }
 
 /// How a credential is ended at the provider.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
-#[serde(untagged, try_from = "RevokeForm")]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
+#[serde(untagged)]
 pub enum Revoke {
     /// The standard endpoint (RFC 7009 section 2.1).
     Rfc7009 {
@@ -233,6 +249,12 @@ struct RevokeForm {
     manage_url: Option<String>,
 }
 
+impl<'de> Deserialize<'de> for Revoke {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        through_form::<RevokeForm, Self, D>(deserializer)
+    }
+}
+
 impl TryFrom<RevokeForm> for Revoke {
     type Error = String;
 
@@ -258,10 +280,15 @@ impl TryFrom<RevokeForm> for Revoke {
             (None, None, None, Some(not_revocable)) => {
                 refuse(&tokens, "tokens", "`not_revocable` is there")?;
                 refuse(&effect, "effect", "`not_revocable` is there")?;
-                Ok(Self::NotRevocable { not_revocable, manage_url: need(manage_url, "manage_url")? })
+                Ok(Self::NotRevocable {
+                    not_revocable,
+                    manage_url: need(manage_url, "manage_url")?,
+                })
             }
-            _ => Err("exactly one of `rfc7009`, `request`, `unsupported`, `not_revocable` is needed"
-                .to_owned()),
+            _ => {
+                Err("exactly one of `rfc7009`, `request`, `unsupported`, `not_revocable` is needed"
+                    .to_owned())
+            }
         }
     }
 }
@@ -325,6 +352,32 @@ pub enum RevokeAuth {
     ClientBasic,
     /// By what its URL or body says.
     None,
+}
+
+/// Reads a form and turns it into what it says. An error of that is raised inside the object, so
+/// that the reader's position is there and not behind it.
+fn through_form<'de, F, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    F: Deserialize<'de>,
+    T: TryFrom<F, Error = String>,
+    D: Deserializer<'de>,
+{
+    struct ThroughForm<F, T>(PhantomData<(F, T)>);
+
+    impl<'de, F: Deserialize<'de>, T: TryFrom<F, Error = String>> Visitor<'de> for ThroughForm<F, T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            let form = F::deserialize(MapAccessDeserializer::new(map))?;
+            T::try_from(form).map_err(A::Error::custom)
+        }
+    }
+
+    deserializer.deserialize_map(ThroughForm(PhantomData))
 }
 
 fn need<T>(value: Option<T>, member: &str) -> Result<T, String> {

@@ -1,0 +1,233 @@
+//! Rules for authentication: what each method needs, what may be injected, the OAuth endpoints.
+
+use std::collections::BTreeMap;
+
+use super::Lint;
+use crate::finding::below;
+use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
+use crate::template;
+
+/// Parameters of the authorization request that the flow sets itself.
+const AUTHORIZE: [&str; 9] = [
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+];
+/// Parameters of the token request that the flow sets itself.
+const TOKEN: [&str; 4] = ["code", "redirect_uri", "code_verifier", "state"];
+
+/// `credentials_required`, `credentials_forbidden`, `client_credentials_fields`, `oauth2_required`,
+/// `oauth2_forbidden`, `basic_inject`, and those of [`inject`] and [`oauth2`].
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    let method = manifest.auth_method;
+    let name = method.as_str();
+    let fields = &manifest.credentials;
+    match method {
+        AuthMethod::ApiKey | AuthMethod::Basic => {
+            let detail = format!("`{name}` needs at least one secret field");
+            let ok = fields.iter().any(|field| field.secret);
+            lint.unless(ok, "/credentials", "credentials_required", detail);
+        }
+        AuthMethod::Oauth2 => {
+            let detail = format!("`{name}` has no fields: the tokens come from the flow");
+            lint.unless(fields.is_empty(), "/credentials", "credentials_forbidden", detail);
+        }
+        AuthMethod::Oauth2ClientCredentials => {
+            let id = fields.iter().any(|field| field.name == "client_id");
+            let secret = fields.iter().any(|field| field.name == "client_secret" && field.secret);
+            let detail = format!("`{name}` needs `client_id` and a secret `client_secret`");
+            lint.unless(id && secret, "/credentials", "client_credentials_fields", detail);
+        }
+    }
+    if method == AuthMethod::Basic {
+        let ok = manifest.inject.iter().any(|inject| matches!(inject, Inject::Basic { .. }));
+        lint.unless(ok, "/inject", "basic_inject", "`basic` must inject `in: basic`");
+    }
+    inject(lint);
+    match (&manifest.oauth2, method.is_oauth2()) {
+        (Some(section), true) => oauth2(lint, section),
+        (Some(_), false) => {
+            lint.add("/oauth2", "oauth2_forbidden", format!("does not belong to `{name}`"));
+        }
+        (None, true) => lint.add("/oauth2", "oauth2_required", format!("`{name}` needs it")),
+        (None, false) => {}
+    }
+}
+
+/// `required`, `inject_without_secret`, `inject_duplicate`, `inject_name`, `inject_value`.
+fn inject(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    if manifest.inject.is_empty() {
+        return lint.add("/inject", "required", "must not be empty");
+    }
+    let mut secret = false;
+    let mut places: Vec<String> = Vec::new();
+    for (index, inject) in manifest.inject.iter().enumerate() {
+        let pointer = format!("/inject/{index}");
+        let place = match inject {
+            Inject::Header { name, value } => {
+                header_name(lint, &format!("{pointer}/name"), name, true);
+                header_value(lint, &format!("{pointer}/value"), value);
+                format!("header {}", name.to_ascii_lowercase())
+            }
+            Inject::Query { name, .. } => {
+                let ok = (1..=64).contains(&name.len())
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[]".contains(&b));
+                let detail = format!("`{name}` must match [A-Za-z0-9_.-[]]{{1,64}}");
+                lint.unless(ok, &format!("{pointer}/name"), "inject_name", detail);
+                format!("query {name}")
+            }
+            Inject::Basic { username, .. } => {
+                let detail = "must not have a `:` (RFC 7617 section 2)";
+                let ok = !username.contains(':');
+                lint.unless(ok, &format!("{pointer}/username"), "inject_value", detail);
+                "header authorization".to_owned()
+            }
+        };
+        if places.contains(&place) {
+            lint.add(&pointer, "inject_duplicate", format!("`{place}` again"));
+        }
+        places.push(place);
+        let texts: [&str; 2] = match inject {
+            Inject::Header { value, .. } | Inject::Query { value, .. } => [value, ""],
+            Inject::Basic { username, password } => [username, password],
+        };
+        for names in texts.map(template::names) {
+            // A broken template has its own finding.
+            secret |= names.is_err();
+            for name in names.unwrap_or_default() {
+                secret |= name == "access_token"
+                    || manifest.credentials.iter().any(|field| field.secret && field.name == name);
+            }
+        }
+    }
+    let detail = "no entry has the credential: requests would go out without it";
+    lint.unless(secret, "/inject", "inject_without_secret", detail);
+}
+
+/// `inject_name` (or `header_name`): a token (RFC 9110 section 5.6.2) that is not ours, the
+/// transport's or the connection's to set.
+pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, injected: bool) {
+    const REFUSED: [&str; 22] = [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+        "expect",
+        "cookie",
+        "set-cookie",
+        "forwarded",
+        "via",
+        "range",
+        "http2-settings",
+        "traceparent",
+        "tracestate",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    ];
+    const PREFIXES: [&str; 6] = ["content-", "x-nexus-", "spin-", "x-forwarded-", "proxy-", "sec-"];
+    let rule = if injected { "inject_name" } else { "header_name" };
+    let lower = name.to_ascii_lowercase();
+    let is_token = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+    if !is_token {
+        lint.add(pointer, rule, format!("`{name}` is not a header name"));
+    } else if REFUSED.contains(&lower.as_str())
+        || PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+        || !injected && lower == "authorization"
+    {
+        lint.add(pointer, rule, format!("the header `{name}` is not a manifest's to set"));
+    }
+}
+
+/// `inject_value`: visible ASCII and spaces inside.
+pub(super) fn header_value(lint: &mut Lint<'_>, pointer: &str, value: &str) {
+    let ok = !value.is_empty()
+        && value.trim() == value
+        && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+    lint.unless(ok, pointer, "inject_value", format!("`{value}` is not a header value"));
+}
+
+/// `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
+/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`.
+fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
+    let needs_browser = lint.manifest.auth_method == AuthMethod::Oauth2;
+    match (&oauth2.authorization_url, needs_browser) {
+        (None, true) => {
+            let detail = "`oauth2` needs it (RFC 6749 section 3.1)";
+            lint.add("/oauth2/authorization_url", "authorization_url_required", detail);
+        }
+        (Some(_), false) => {
+            let detail = "client credentials have no browser";
+            lint.add("/oauth2/authorization_url", "authorization_url_forbidden", detail);
+        }
+        _ => {}
+    }
+    let ok = oauth2.client_auth != ClientAuth::None;
+    let detail = "the client always proves itself at the token endpoint";
+    lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
+    let separator = oauth2.scope_separator.as_str();
+    let ok = matches!(separator, " " | "," | ";" | "+" | "|");
+    let detail = format!("`{separator}` must be one of space, `,`, `;`, `+`, `|`");
+    lint.unless(ok, "/oauth2/scope_separator", "scope_separator", detail);
+    scopes(lint, oauth2);
+    reserved(lint, "/oauth2/authorize_params", &oauth2.authorize_params, &AUTHORIZE);
+    reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
+    if let Some(refresh) = &oauth2.refresh {
+        reserved(lint, "/oauth2/refresh/params", &refresh.params, &TOKEN);
+    }
+    let answer = &oauth2.token_response;
+    super::requests::pointer(
+        lint,
+        "/oauth2/token_response/access_token",
+        Some(&answer.access_token),
+    );
+    let optional = [
+        ("refresh_token", &answer.refresh_token),
+        ("expires_in", &answer.expires_in),
+        ("scope", &answer.scope),
+    ];
+    for (name, pointer) in optional {
+        let place = format!("/oauth2/token_response/{name}");
+        super::requests::pointer(lint, &place, pointer.as_deref());
+    }
+    super::requests::success(lint, "/oauth2/success", oauth2.success.as_ref());
+}
+
+fn scopes(lint: &mut Lint<'_>, oauth2: &OAuth2) {
+    let known: Vec<String> = oauth2.scopes.known.iter().map(|scope| scope.name.clone()).collect();
+    for (pointer, names) in
+        [("/oauth2/scopes/default", &oauth2.scopes.default), ("/oauth2/scopes/known", &known)]
+    {
+        lint.duplicates(pointer, names);
+        for (index, scope) in names.iter().enumerate() {
+            // RFC 6749 section 3.3.
+            let ok = !scope.is_empty()
+                && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+                && !scope.contains(&oauth2.scope_separator);
+            let detail = format!("`{scope}` is not a scope, or holds the separator");
+            lint.unless(ok, &format!("{pointer}/{index}"), "scope_form", detail);
+        }
+    }
+}
+
+fn reserved(lint: &mut Lint<'_>, pointer: &str, params: &BTreeMap<String, String>, names: &[&str]) {
+    for name in params.keys().filter(|name| names.contains(&name.as_str())) {
+        let detail = format!("`{name}` is set by the flow");
+        lint.add(below(pointer, name), "parameter_reserved", detail);
+    }
+}

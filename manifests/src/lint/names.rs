@@ -1,0 +1,78 @@
+//! Rules for parameters and credential fields: their names, patterns and examples.
+
+use super::Lint;
+use crate::model::AuthMethod;
+use crate::{pattern, template};
+
+/// Names that templates have of themselves.
+pub(super) const RESERVED: [&str; 5] =
+    ["access_token", "refresh_token", "token", "client_id", "client_secret"];
+
+/// `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
+/// `host_parameter_pattern`.
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    let params = manifest.params.iter().map(|param| param.name.as_str());
+    let fields = manifest.credentials.iter().map(|field| field.name.as_str());
+    let params = params.enumerate().map(|(index, name)| (format!("/params/{index}"), name, false));
+    let fields =
+        fields.enumerate().map(|(index, name)| (format!("/credentials/{index}"), name, true));
+    let all: Vec<(String, &str, bool)> = params.chain(fields).collect();
+    for (index, (pointer, name, is_field)) in all.iter().enumerate() {
+        let pointer = format!("{pointer}/name");
+        let detail = format!("`{name}` must match [a-z][a-z0-9_]{{0,63}}");
+        lint.unless(template::is_name(name), &pointer, "name_form", detail);
+        let of_client = manifest.auth_method == AuthMethod::Oauth2ClientCredentials
+            && *is_field
+            && matches!(*name, "client_id" | "client_secret");
+        let detail = format!("`{name}` means something of its own in templates");
+        lint.unless(!RESERVED.contains(name) || of_client, &pointer, "name_reserved", detail);
+        let again = all.iter().take(index).any(|(_, earlier, _)| earlier == name);
+        lint.unless(!again, &pointer, "name_duplicate", format!("`{name}` again"));
+    }
+    let in_hosts = crate::pins::host_names(manifest);
+    for (index, param) in manifest.params.iter().enumerate() {
+        let pointer = format!("/params/{index}/pattern");
+        if !compiles(lint, &pointer, &param.pattern, Some((index, &param.example))) {
+            continue;
+        }
+        if !in_hosts.contains(&param.name.as_str()) {
+            continue;
+        }
+        let empty = pattern::compile(&param.pattern).is_ok_and(|regex| regex.is_match(""));
+        if empty || !pattern::matches_label_characters_only(&param.pattern) {
+            let detail = format!(
+                "`{}` stands in a host: its pattern `{}` must be made of a-z, 0-9, `-`, their \
+                 classes, groups and repetitions, and not match nothing",
+                param.name, param.pattern
+            );
+            lint.add(pointer, "host_parameter_pattern", detail);
+        }
+    }
+    for (index, field) in manifest.credentials.iter().enumerate() {
+        if let Some(pattern) = &field.pattern {
+            compiles(lint, &format!("/credentials/{index}/pattern"), pattern, None);
+        }
+    }
+}
+
+fn compiles(
+    lint: &mut Lint<'_>,
+    pointer: &str,
+    pattern: &str,
+    example: Option<(usize, &str)>,
+) -> bool {
+    let regex = match pattern::compile(pattern) {
+        Ok(regex) => regex,
+        Err(error) => {
+            lint.add(pointer, "pattern_invalid", format!("`{pattern}`: {error}"));
+            return false;
+        }
+    };
+    if let Some((index, example)) = example {
+        let detail = format!("`{example}` does not match `{pattern}`");
+        let pointer = format!("/params/{index}/example");
+        lint.unless(regex.is_match(example), &pointer, "example_mismatch", detail);
+    }
+    true
+}

@@ -1,0 +1,168 @@
+//! Rules for the requests: `verify`, `revoke`, `api.deny`, and JSON pointers into answers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Lint;
+use super::auth::{header_name, header_value};
+use crate::finding::below;
+use crate::model::{AuthMethod, Revoke, RevokeAuth, RevokeRequest, Success, Verify};
+use crate::template;
+
+/// `method_form`, `path_form`, `required`, `header_name`, `body_twice`, `live_on`, `pointer_form`,
+/// `success_equals`, `tokens_required`, `token_unknown`, `revoke_auth`, `revoke_without_token`.
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    for (index, rule) in manifest.api.deny.iter().enumerate() {
+        let pointer = format!("/api/deny/{index}");
+        if rule.method != "*" {
+            method(lint, &format!("{pointer}/method"), &rule.method);
+        }
+        let detail = format!("`{}` must start with `/` and have no query", rule.path);
+        let ok = rule.path.starts_with('/') && !rule.path.contains(['?', '#']);
+        lint.unless(ok, &format!("{pointer}/path"), "path_form", detail);
+        let ok = !rule.why.trim().is_empty();
+        lint.unless(ok, &format!("{pointer}/why"), "required", "must not be empty");
+    }
+    verify(lint);
+    revoke(lint);
+}
+
+fn verify(lint: &mut Lint<'_>) {
+    let (json, form, live_on, answer, account) = match &lint.manifest.verify {
+        Verify::Unsupported { unsupported } => {
+            let ok = !unsupported.trim().is_empty();
+            return lint.unless(ok, "/verify/unsupported", "required", "must not be empty");
+        }
+        Verify::Request {
+            method: verb,
+            path,
+            headers,
+            json,
+            form,
+            live_on,
+            success,
+            account,
+            ..
+        } => {
+            method(lint, "/verify/method", verb);
+            let ok = path.starts_with('/') && !path.starts_with("//") && !path.contains('#');
+            let detail = format!("`{path}` must start with one `/` and have no fragment");
+            lint.unless(ok, "/verify/path", "path_form", detail);
+            header_map(lint, "/verify/headers", headers);
+            (json, form, live_on, success, account)
+        }
+    };
+    lint.unless(!(json.is_some() && form.is_some()), "/verify", "body_twice", BODY_TWICE);
+    for (index, status) in live_on.iter().enumerate() {
+        let ok = (400..500).contains(status) && *status != 401;
+        let detail = format!("{status} must be a 4xx other than 401");
+        lint.unless(ok, &format!("/verify/live_on/{index}"), "live_on", detail);
+    }
+    success(lint, "/verify/success", answer.as_ref());
+    if let Some(account) = account {
+        pointer(lint, "/verify/account/id", Some(&account.id));
+        pointer(lint, "/verify/account/label", account.label.as_deref());
+    }
+}
+
+const BODY_TWICE: &str = "`json` and `form` exclude each other";
+
+fn revoke(lint: &mut Lint<'_>) {
+    let is_oauth2 = lint.manifest.auth_method.is_oauth2();
+    match &lint.manifest.revoke {
+        Revoke::Unsupported { unsupported, .. } => {
+            let ok = !unsupported.trim().is_empty();
+            lint.unless(ok, "/revoke/unsupported", "required", "must not be empty");
+        }
+        Revoke::NotRevocable { not_revocable, .. } => {
+            let ok = !not_revocable.trim().is_empty();
+            lint.unless(ok, "/revoke/not_revocable", "required", "must not be empty");
+        }
+        Revoke::Rfc7009 { tokens: names, .. } => {
+            tokens(lint, names);
+            let detail = "RFC 7009 revokes OAuth tokens only";
+            lint.unless(is_oauth2, "/revoke/rfc7009", "revoke_auth", detail);
+        }
+        Revoke::Request { tokens: names, request, .. } => {
+            tokens(lint, names);
+            method(lint, "/revoke/request/method", &request.method);
+            header_map(lint, "/revoke/request/headers", &request.headers);
+            let twice = request.json.is_some() && request.form.is_some();
+            lint.unless(!twice, "/revoke/request", "body_twice", BODY_TWICE);
+            success(lint, "/revoke/request/success", request.success.as_ref());
+            let ok = is_oauth2 || request.auth != RevokeAuth::ClientBasic;
+            let detail = "`client_basic` needs an OAuth client";
+            lint.unless(ok, "/revoke/request/auth", "revoke_auth", detail);
+            let ok = request.auth == RevokeAuth::Token || says_token(lint, request);
+            let detail = "neither its authentication nor its URL or body says which token";
+            lint.unless(ok, "/revoke/request", "revoke_without_token", detail);
+        }
+    }
+}
+
+/// Which tokens a manifest of this method has.
+fn tokens(lint: &mut Lint<'_>, names: &[String]) {
+    lint.unless(!names.is_empty(), "/revoke/tokens", "tokens_required", "must not be empty");
+    lint.duplicates("/revoke/tokens", names);
+    let manifest = lint.manifest;
+    for (index, name) in names.iter().enumerate() {
+        let known = match (name.as_str(), manifest.auth_method) {
+            ("access_token", method) => method.is_oauth2(),
+            ("refresh_token", method) => method == AuthMethod::Oauth2,
+            (name, _) => manifest.credentials.iter().any(|f| f.secret && f.name == name),
+        };
+        let detail = format!("there is no token `{name}` here");
+        lint.unless(known, &format!("/revoke/tokens/{index}"), "token_unknown", detail);
+    }
+}
+
+/// Whether the URL or the body of a revocation has a token or a secret field.
+fn says_token(lint: &Lint<'_>, request: &RevokeRequest) -> bool {
+    let json = request.json.as_ref().map(Value::to_string).unwrap_or_default();
+    let form = request.form.iter().flat_map(BTreeMap::values).map(String::as_str);
+    let texts: Vec<&str> = form.chain([request.url.as_str(), json.as_str()]).collect();
+    let fields = lint.manifest.credentials.iter().filter(|field| field.secret);
+    fields
+        .map(|field| field.name.as_str())
+        .chain(["token", "access_token"])
+        .filter(|name| template::is_name(name))
+        .any(|name| texts.iter().any(|text| text.contains(&format!("{{{name}}}"))))
+}
+
+fn method(lint: &mut Lint<'_>, pointer: &str, method: &str) {
+    let ok = matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE");
+    let detail = format!("`{method}` must be GET, HEAD, POST, PUT, PATCH or DELETE");
+    lint.unless(ok, pointer, "method_form", detail);
+}
+
+fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<String, String>) {
+    for (name, value) in headers {
+        let pointer = below(pointer, name);
+        header_name(lint, &pointer, name, false);
+        header_value(lint, &pointer, value);
+    }
+}
+
+/// `pointer_form`: a JSON pointer (RFC 6901 section 3), not the whole answer.
+pub(super) fn pointer(lint: &mut Lint<'_>, place: &str, pointer: Option<&str>) {
+    let Some(pointer) = pointer else {
+        return;
+    };
+    let escapes_end = |part: &str| part.starts_with('0') || part.starts_with('1');
+    let ok = pointer.starts_with('/') && pointer.split('~').skip(1).all(escapes_end);
+    lint.unless(ok, place, "pointer_form", format!("`{pointer}` is not a JSON pointer"));
+}
+
+/// `pointer_form`, `success_equals`.
+pub(super) fn success(lint: &mut Lint<'_>, place: &str, success: Option<&Success>) {
+    let Some(success) = success else {
+        return;
+    };
+    pointer(lint, &format!("{place}/pointer"), Some(&success.pointer));
+    pointer(lint, &format!("{place}/error"), success.error.as_deref());
+    let ok = !matches!(success.equals, Value::Array(_) | Value::Object(_));
+    let detail = "must be a string, a number, a boolean or null";
+    lint.unless(ok, &format!("{place}/equals"), "success_equals", detail);
+}

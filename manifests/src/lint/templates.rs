@@ -1,0 +1,127 @@
+//! Rules for templates: which names exist, and where a secret may stand.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Lint;
+use crate::finding::below;
+use crate::model::{AuthMethod, Inject, Revoke, Verify};
+use crate::pins::authority;
+use crate::template;
+
+const CLIENT: &[&str] = &["client_id", "client_secret"];
+
+/// `template_invalid`, `template_unknown`, `secret_placement`.
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    // What is sent with a parameter at most: request URLs, and URLs of the browser.
+    for (pointer, url) in crate::pins::request_urls(manifest) {
+        let secrets: &[&str] = match pointer.as_str() {
+            "/revoke/request/url" => &["token", "access_token", "client_id", "client_secret"],
+            _ => &[],
+        };
+        // Never in a host, not even where the URL may have one.
+        one(lint, &pointer, authority(&url), &[], false);
+        let tail = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let tail = tail.get(authority(&url).len()..).unwrap_or_default();
+        one(lint, &pointer, tail, secrets, !secrets.is_empty());
+    }
+    for (pointer, url) in super::urls::browser_urls(manifest) {
+        one(lint, &pointer, &url, &[], false);
+    }
+    inject(lint);
+    if let Verify::Request { path, form, .. } = &manifest.verify {
+        one(lint, "/verify/path", path, &[], false);
+        map(lint, "/verify/form", form.as_ref(), &[], false);
+    }
+    if let Some(oauth2) = &manifest.oauth2 {
+        let authorize = Some(&oauth2.authorize_params);
+        map(lint, "/oauth2/authorize_params", authorize, &["client_id"], false);
+        map(lint, "/oauth2/token_params", Some(&oauth2.token_params), CLIENT, true);
+        if let Some(refresh) = &oauth2.refresh {
+            let names = ["client_id", "client_secret", "access_token", "refresh_token"];
+            map(lint, "/oauth2/refresh/params", Some(&refresh.params), &names, true);
+        }
+    }
+    if let Revoke::Request { request, .. } = &manifest.revoke {
+        let names = ["token", "access_token", "client_id", "client_secret"];
+        map(lint, "/revoke/request/form", request.form.as_ref(), &names, true);
+        if let Some(json) = &request.json {
+            leaves(lint, "/revoke/request/json", json, &names);
+        }
+    }
+}
+
+fn inject(lint: &mut Lint<'_>) {
+    let names: &[&str] = match lint.manifest.auth_method {
+        AuthMethod::ApiKey | AuthMethod::Basic => &[],
+        AuthMethod::Oauth2 | AuthMethod::Oauth2ClientCredentials => {
+            &["access_token", "client_id", "client_secret"]
+        }
+    };
+    for (index, inject) in lint.manifest.inject.iter().enumerate() {
+        let mut member = |name: &str, text: &str| {
+            one(lint, &format!("/inject/{index}/{name}"), text, names, true);
+        };
+        match inject {
+            Inject::Header { value, .. } | Inject::Query { value, .. } => member("value", value),
+            Inject::Basic { username, password } => {
+                member("username", username);
+                member("password", password);
+            }
+        }
+    }
+}
+
+fn map(
+    lint: &mut Lint<'_>,
+    pointer: &str,
+    templates: Option<&BTreeMap<String, String>>,
+    secrets: &[&str],
+    fields: bool,
+) {
+    for (key, text) in templates.into_iter().flatten() {
+        one(lint, &below(pointer, key), text, secrets, fields);
+    }
+}
+
+fn leaves(lint: &mut Lint<'_>, pointer: &str, value: &Value, secrets: &[&str]) {
+    match value {
+        Value::String(text) => one(lint, pointer, text, secrets, true),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                leaves(lint, &format!("{pointer}/{index}"), item, secrets);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                leaves(lint, &below(pointer, key), member, secrets);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// One template: parameters are allowed everywhere, `secrets` here, credential fields if `fields`.
+fn one(lint: &mut Lint<'_>, pointer: &str, text: &str, secrets: &[&str], fields: bool) {
+    let names = match template::names(text) {
+        Ok(names) => names,
+        Err(error) => return lint.add(pointer, "template_invalid", format!("`{text}`: {error}")),
+    };
+    let manifest = lint.manifest;
+    for name in names {
+        let is_field = manifest.credentials.iter().any(|field| field.name == name);
+        if manifest.params.iter().any(|param| param.name == name)
+            || secrets.contains(&name)
+            || fields && is_field
+        {
+            continue;
+        }
+        if is_field || super::names::RESERVED.contains(&name) {
+            lint.add(pointer, "secret_placement", format!("`{{{name}}}` must not stand here"));
+        } else {
+            lint.add(pointer, "template_unknown", format!("unknown name `{{{name}}}`"));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Rules for URLs: their form, the egress guard for each, and which hosts go together.
+
+use super::{Lint, Origin};
+use crate::guard::{Refusal, check_url};
+use crate::model::{Manifest, Revoke};
+use crate::{pins, template};
+
+/// `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
+/// `host_parameter_position`, `issuer_form`, and the rules of the egress guard.
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    lint.unless(!manifest.api.hosts.is_empty(), "/api/hosts", "required", "must not be empty");
+    for (index, host) in manifest.api.hosts.iter().enumerate() {
+        if host.contains(['/', '?', '#', '\\', '@']) || host.ends_with(':') || host.is_empty() {
+            let detail = format!("`{host}` must be of the form `host` or `host:port`");
+            lint.add(format!("/api/hosts/{index}"), "host_form", detail);
+        }
+    }
+    for (pointer, url) in pins::request_urls(manifest) {
+        host_parameters(lint, &pointer, &url);
+        egress(lint, &pointer, &url);
+        let is_base = pointer.ends_with("base_url");
+        if is_base && (url.ends_with('/') || url.contains(['?', '#'])) {
+            let detail = format!("`{url}` must not end in `/` or have a query or fragment");
+            lint.add(pointer, "url_form", detail);
+        } else if url.contains('#') {
+            lint.add(pointer, "url_form", format!("`{url}` must not have a fragment"));
+        }
+    }
+    for (pointer, url) in browser_urls(manifest) {
+        host_parameters(lint, &pointer, &url);
+        egress(lint, &pointer, &url);
+    }
+    if let Some(issuer) = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.issuer.as_deref()) {
+        let detail = format!("`{issuer}` must be a URL without query or fragment (RFC 8414)");
+        let ok = issuer.starts_with("https://") || lint.origin == Origin::Workspace;
+        lint.unless(ok && !issuer.contains(['?', '#']), "/oauth2/issuer", "issuer_form", detail);
+    }
+    // Only where each URL is well by itself: whether they go together.
+    let places = ["/params", "/api", "/verify", "/oauth2", "/revoke"];
+    let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
+    if lint.findings.iter().all(|finding| well(&finding.pointer))
+        && let Err(finding) = pins::pins(manifest, &lint.examples)
+    {
+        lint.findings.push(finding);
+    }
+}
+
+/// The URLs that a person's browser is sent to, and the pages that facts are from.
+pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
+    let mut urls = Vec::new();
+    let mut push = |pointer: String, url: &str| urls.push((pointer, url.to_owned()));
+    if !manifest.docs_url.is_empty() {
+        push("/docs_url".to_owned(), &manifest.docs_url);
+    }
+    for (index, param) in manifest.params.iter().enumerate() {
+        if let Some(url) = &param.help_url {
+            push(format!("/params/{index}/help_url"), url);
+        }
+    }
+    for (index, field) in manifest.credentials.iter().enumerate() {
+        if let Some(url) = &field.help_url {
+            push(format!("/credentials/{index}/help_url"), url);
+        }
+    }
+    match &manifest.revoke {
+        Revoke::Unsupported { manage_url: Some(url), .. }
+        | Revoke::NotRevocable { manage_url: url, .. } => {
+            push("/revoke/manage_url".to_owned(), url);
+        }
+        _ => {}
+    }
+    for (index, source) in manifest.sources.iter().enumerate() {
+        push(format!("/sources/{index}"), source);
+    }
+    urls
+}
+
+/// A parameter in a host must leave the domain to the manifest: after the last one comes a `.` and
+/// at least two labels.
+fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
+    let authority = pins::authority(url);
+    let Some((_, after)) = authority.rsplit_once('}') else {
+        return;
+    };
+    let domain = after.split(':').next().unwrap_or_default();
+    let ok = domain.starts_with('.') && domain.trim_matches('.').contains('.');
+    let detail = format!("`{authority}`: a parameter must be followed by `.` and a whole domain");
+    lint.unless(ok, pointer, "host_parameter_position", detail);
+}
+
+/// The URL with examples for parameters, and anything for secrets, past the egress guard.
+fn egress(lint: &mut Lint<'_>, pointer: &str, template: &str) {
+    let examples = &lint.examples;
+    let lookup = |name: &str| Some(examples.get(name).map_or("x", String::as_str).to_owned());
+    // A template that does not expand has its own finding.
+    let Ok(expanded) = template::expand_url(template, &lookup) else {
+        return;
+    };
+    let url = match url::Url::parse(&expanded) {
+        Ok(url) => url,
+        Err(error) => return lint.add(pointer, "url_invalid", format!("`{template}`: {error}")),
+    };
+    let private_hosts = lint.private_hosts;
+    let private = |url: &url::Url| lint.origin == Origin::Workspace && private_hosts(url);
+    if let Err(refusal) = check_url(&url, lint.own_host, &private) {
+        let detail = match &refusal {
+            // The only one that does not say what it refuses.
+            Refusal::UserInfo | Refusal::NoHost => format!("`{template}`: {refusal}"),
+            _ => refusal.to_string(),
+        };
+        lint.add(pointer, refusal.rule(), detail);
+    }
+}
