@@ -37,9 +37,11 @@ mod tests {
     #[test]
     fn the_committed_schema_is_current() {
         let committed = include_str!("../schema.json");
+        // As values: the order of members depends on features that other crates switch on.
+        let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
         assert_eq!(
-            committed.trim_end(),
-            super::schema(),
+            value(committed),
+            value(&super::schema()),
             "run: cargo run -p nexus-manifests --features schema --example schema > manifests/schema.json"
         );
     }

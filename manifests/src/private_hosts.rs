@@ -61,9 +61,9 @@ impl PrivateHosts {
             "*" => None,
             _ => return Err(fail("the scheme must be `http`, `https` or `*`")),
         };
-        let (host, port) = split_port(rest).map_err(|why| fail(why))?;
-        let port = PortRule::parse(port, scheme.as_deref()).map_err(|why| fail(why))?;
-        let host = HostRule::parse(host).map_err(|why| fail(why))?;
+        let (host, port) = split_port(rest).map_err(&fail)?;
+        let port = PortRule::parse(port, scheme.as_deref()).map_err(&fail)?;
+        let host = HostRule::parse(host).map_err(fail)?;
         Ok(Self(Some(Entry { scheme, host, port })))
     }
 

@@ -90,6 +90,10 @@ impl TryFrom<InjectForm> for Inject {
 ///
 /// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
 /// 401, and any other 4xx but 408, 425 and 429, is a refusal. The rest says nothing.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a manifest has one, and nearly always the large one"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]

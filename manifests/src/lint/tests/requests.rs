@@ -1,0 +1,195 @@
+//! Rules for authentication and for requests.
+
+use super::*;
+
+#[test]
+fn auth_rules() {
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/inject":[]}"#, "/inject", "required"),
+            (r#"{"/inject/0/value":"fixed"}"#, "/inject", "inject_without_secret"),
+            (
+                r#"{"/inject/-":{"in":"header","name":"x-api-key","value":"1"}}"#,
+                "/inject/1",
+                "inject_duplicate",
+            ),
+            (r#"{"/inject/0/value":"{api_key}é"}"#, "/inject/0/value", "inject_value"),
+            (
+                r#"{"/inject/0":{"in":"query","name":"a&b","value":"{api_key}"}}"#,
+                "/inject/0/name",
+                "inject_name",
+            ),
+            (
+                r#"{"/inject/0":{"in":"basic","username":"a:{api_key}","password":""}}"#,
+                "/inject/0/username",
+                "inject_value",
+            ),
+            (
+                r#"{"/inject":[{"in":"header","name":"Authorization","value":"Bearer {api_key}"},
+            {"in":"basic","username":"{api_key}","password":""}]}"#,
+                "/inject/1",
+                "inject_duplicate",
+            ),
+            (r#"{"/auth_method":"basic"}"#, "/inject", "basic_inject"),
+        ],
+    );
+    let found =
+        broken(&with(&api_key(), "/credentials/0/secret", json!(false)), Origin::BuiltIn, "");
+    assert_eq!(
+        found,
+        [
+            ("/credentials".to_owned(), "credentials_required"),
+            ("/inject".to_owned(), "inject_without_secret"),
+        ]
+    );
+    for name in [
+        "Host",
+        "Connection",
+        "TE",
+        "Transfer-Encoding",
+        "Content-Length",
+        "content-type",
+        "X-Nexus-Host",
+        "Cookie",
+        "Proxy-Authorization",
+        "Expect",
+        "a b",
+        "a:b",
+        "",
+        "X\u{e9}",
+        "Spin-Path",
+        "X-Forwarded-For",
+        "X-HTTP-Method-Override",
+    ] {
+        let json = with(&api_key(), "/inject/0/name", json!(name));
+        let found = broken(&json, Origin::BuiltIn, "");
+        assert_eq!(found, [("/inject/0/name".to_owned(), "inject_name")], "{name}");
+    }
+    breaks(
+        &oauth2(),
+        &[
+            (
+                r#"{"/credentials":[{"name":"k","label":"K","secret":true}]}"#,
+                "/credentials",
+                "credentials_forbidden",
+            ),
+            (
+                r#"{"/oauth2/authorization_url":null}"#,
+                "/oauth2/authorization_url",
+                "authorization_url_required",
+            ),
+            (r#"{"/oauth2/client_auth":"none"}"#, "/oauth2/client_auth", "client_auth_none"),
+            (r#"{"/oauth2/scope_separator":"::"}"#, "/oauth2/scope_separator", "scope_separator"),
+            (r#"{"/oauth2/scopes/default":["a,b"]}"#, "/oauth2/scopes/default/0", "scope_form"),
+            (r#"{"/oauth2/scopes/default":["a","a"]}"#, "/oauth2/scopes/default/1", "duplicate"),
+            (
+                r#"{"/oauth2/authorize_params":{"state":"x"}}"#,
+                "/oauth2/authorize_params/state",
+                "parameter_reserved",
+            ),
+            (
+                r#"{"/oauth2/token_params":{"code":"x"}}"#,
+                "/oauth2/token_params/code",
+                "parameter_reserved",
+            ),
+            (
+                r#"{"/oauth2/token_response/access_token":"access_token"}"#,
+                "/oauth2/token_response/access_token",
+                "pointer_form",
+            ),
+            (r#"{"/oauth2/success/equals":[]}"#, "/oauth2/success/equals", "success_equals"),
+            (r#"{"/oauth2":null}"#, "/oauth2", "oauth2_required"),
+        ],
+    );
+    breaks(
+        &client_credentials(),
+        &[
+            (
+                r#"{"/oauth2/authorization_url":"https://slack.com/a"}"#,
+                "/oauth2/authorization_url",
+                "authorization_url_forbidden",
+            ),
+            (r#"{"/credentials/1/secret":false}"#, "/credentials", "client_credentials_fields"),
+        ],
+    );
+    let section = oauth2()["oauth2"].clone();
+    let found = broken(&with(&api_key(), "/oauth2", section), Origin::BuiltIn, "");
+    assert_eq!(found, [("/oauth2".to_owned(), "oauth2_forbidden")]);
+}
+
+#[test]
+fn request_rules() {
+    breaks(
+        &api_key(),
+        &[
+            (
+                r#"{"/api/deny":[{"method":"post","path":"/x","why":"y"}]}"#,
+                "/api/deny/0/method",
+                "method_form",
+            ),
+            (
+                r#"{"/api/deny":[{"method":"*","path":"x","why":"y"}]}"#,
+                "/api/deny/0/path",
+                "path_form",
+            ),
+            (
+                r#"{"/api/deny":[{"method":"*","path":"/x","why":""}]}"#,
+                "/api/deny/0/why",
+                "required",
+            ),
+            (r#"{"/verify/method":"get"}"#, "/verify/method", "method_form"),
+            (r#"{"/verify/path":"//evil.example"}"#, "/verify/path", "path_form"),
+            (
+                r#"{"/verify/headers":{"Authorization":"x"}}"#,
+                "/verify/headers/Authorization",
+                "header_name",
+            ),
+            (r#"{"/verify/headers":{"X-A":" x"}}"#, "/verify/headers/X-A", "inject_value"),
+            (r#"{"/verify/json":{},"/verify/form":{}}"#, "/verify", "body_twice"),
+            (r#"{"/verify/live_on":[401]}"#, "/verify/live_on/0", "live_on"),
+            (r#"{"/verify/live_on":[403,500]}"#, "/verify/live_on/1", "live_on"),
+            (r#"{"/verify/account":{"id":"id"}}"#, "/verify/account/id", "pointer_form"),
+            (r#"{"/verify/account":{"id":"/a~2"}}"#, "/verify/account/id", "pointer_form"),
+            (r#"{"/verify":{"unsupported":""}}"#, "/verify/unsupported", "required"),
+            (r#"{"/revoke/not_revocable":""}"#, "/revoke/not_revocable", "required"),
+            (r#"{"/revoke":{"unsupported":" "}}"#, "/revoke/unsupported", "required"),
+            (
+                r#"{"/revoke":{"tokens":["api_key"],"effect":"token","request":
+            {"method":"POST","url":"https://a.example/","auth":"client_basic","form":{"k":"{token}"}}}}"#,
+                "/revoke/request/auth",
+                "revoke_auth",
+            ),
+            (
+                r#"{"/revoke":{"tokens":["access_token"],"effect":"token","request":
+            {"method":"POST","url":"https://a.example/","auth":"token"}}}"#,
+                "/revoke/tokens/0",
+                "token_unknown",
+            ),
+            (
+                r#"{"/revoke":{"tokens":["api_key"],"effect":"token","rfc7009":
+            {"url":"https://a.example/","client_auth":"post"}}}"#,
+                "/revoke/rfc7009",
+                "revoke_auth",
+            ),
+        ],
+    );
+    breaks(
+        &oauth2(),
+        &[
+            (r#"{"/revoke/tokens":[]}"#, "/revoke/tokens", "tokens_required"),
+            (r#"{"/revoke/request/auth":"none"}"#, "/revoke/request", "revoke_without_token"),
+            (
+                r#"{"/revoke/request/form":{},"/revoke/request/json":{}}"#,
+                "/revoke/request",
+                "body_twice",
+            ),
+            (r#"{"/revoke/request/method":"REVOKE"}"#, "/revoke/request/method", "method_form"),
+            (
+                r#"{"/revoke/request/success/pointer":"ok"}"#,
+                "/revoke/request/success/pointer",
+                "pointer_form",
+            ),
+        ],
+    );
+}

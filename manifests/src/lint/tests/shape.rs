@@ -1,0 +1,149 @@
+//! Rules for texts, names and templates.
+
+use super::*;
+
+#[test]
+fn text_rules() {
+    let long = format!(r#"{{"/description":"{}"}}"#, "é".repeat(501));
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/id":"Acme"}"#, "/id", "id_form"),
+            (r#"{"/id":"custom-acme"}"#, "/id", "id_form"),
+            (r#"{"/id":""}"#, "/id", "id_form"),
+            (r#"{"/name":" "}"#, "/name", "required"),
+            (r#"{"/family":""}"#, "/family", "required"),
+            (r#"{"/description":""}"#, "/description", "required"),
+            (r#"{"/docs_url":""}"#, "/docs_url", "required"),
+            (r#"{"/brand/color":""}"#, "/brand/color", "required"),
+            (r#"{"/brand/icon":""}"#, "/brand/icon", "required"),
+            (r#"{"/categories":[]}"#, "/categories", "required"),
+            (r#"{"/sources":[]}"#, "/sources", "required"),
+            (r#"{"/credentials/0/label":""}"#, "/credentials/0/label", "required"),
+            (&long, "/description", "string_too_long"),
+            (r#"{"/description":"a\nb"}"#, "/description", "control_character"),
+            (r#"{"/brand/color":"red"}"#, "/brand/color", "color_form"),
+            (r##"{"/brand/color":"#12345"}"##, "/brand/color", "color_form"),
+            (r#"{"/brand/icon":"a b"}"#, "/brand/icon", "slug_form"),
+            (r#"{"/family":"Acme"}"#, "/family", "slug_form"),
+            (r#"{"/categories":["Pay"]}"#, "/categories/0", "slug_form"),
+            (r#"{"/categories":["a","a"]}"#, "/categories/1", "duplicate"),
+            (
+                r#"{"/api/hosts":["api.acme.example","API.acme.example"]}"#,
+                "/api/hosts/1",
+                "duplicate",
+            ),
+            (r#"{"/credentials/0/label":"{api_key}"}"#, "/credentials/0/label", "secret_in_text"),
+            (r#"{"/description":"Uses {token}"}"#, "/description", "secret_in_text"),
+        ],
+    );
+}
+
+#[test]
+fn name_rules() {
+    breaks(
+        &basic(),
+        &[
+            (
+                r#"{"/params/-":{"name":"A","label":"x","pattern":"a","example":"a"}}"#,
+                "/params/1/name",
+                "name_form",
+            ),
+            (
+                r#"{"/params/-":{"name":"token","label":"x","pattern":"a","example":"a"}}"#,
+                "/params/1/name",
+                "name_reserved",
+            ),
+            (
+                r#"{"/credentials/-":{"name":"client_id","label":"x","secret":false}}"#,
+                "/credentials/2/name",
+                "name_reserved",
+            ),
+            (
+                r#"{"/credentials/-":{"name":"subdomain","label":"x","secret":false}}"#,
+                "/credentials/2/name",
+                "name_duplicate",
+            ),
+            (r#"{"/params/0/pattern":"["}"#, "/params/0/pattern", "pattern_invalid"),
+            (r#"{"/credentials/1/pattern":"a)|(b"}"#, "/credentials/1/pattern", "pattern_invalid"),
+            (r#"{"/params/0/pattern":"[b-z]+"}"#, "/params/0/example", "example_mismatch"),
+            (r#"{"/params/0/pattern":".+"}"#, "/params/0/pattern", "host_parameter_pattern"),
+            (r#"{"/params/0/pattern":"[a-z.]+"}"#, "/params/0/pattern", "host_parameter_pattern"),
+            (r#"{"/params/0/pattern":"[a-z]*"}"#, "/params/0/pattern", "host_parameter_pattern"),
+        ],
+    );
+}
+
+#[test]
+fn template_rules() {
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/inject/0/value":"{api_key}{"}"#, "/inject/0/value", "template_invalid"),
+            (r#"{"/inject/0/value":"{api_key}{{x}}"}"#, "/inject/0/value", "template_invalid"),
+            (r#"{"/inject/0/value":"{api_key}{other}"}"#, "/inject/0/value", "template_unknown"),
+            (
+                r#"{"/inject/0/value":"{api_key}{access_token}"}"#,
+                "/inject/0/value",
+                "secret_placement",
+            ),
+            (r#"{"/verify/path":"/{api_key}"}"#, "/verify/path", "secret_placement"),
+            (r#"{"/verify/form":{"k":"{api_key}"}}"#, "/verify/form/k", "secret_placement"),
+            (
+                r#"{"/docs_url":"https://docs.acme.example/{api_key}"}"#,
+                "/docs_url",
+                "secret_placement",
+            ),
+            (
+                r#"{"/revoke/manage_url":"https://a.example/{api_key}"}"#,
+                "/revoke/manage_url",
+                "secret_placement",
+            ),
+            (
+                r#"{"/credentials/0/help_url":"https://a.example/{api_key}"}"#,
+                "/credentials/0/help_url",
+                "secret_placement",
+            ),
+        ],
+    );
+    breaks(
+        &oauth2(),
+        &[
+            (
+                r#"{"/oauth2/token_params":{"a":"{access_token}"}}"#,
+                "/oauth2/token_params/a",
+                "secret_placement",
+            ),
+            (
+                r#"{"/oauth2/authorize_params":{"a":"{client_secret}"}}"#,
+                "/oauth2/authorize_params/a",
+                "secret_placement",
+            ),
+            (
+                r#"{"/oauth2/authorization_url":"https://slack.com/{client_secret}"}"#,
+                "/oauth2/authorization_url",
+                "secret_placement",
+            ),
+            (
+                r#"{"/revoke/request/json":{"a":["{tokn}"]}}"#,
+                "/revoke/request/json/a/0",
+                "template_unknown",
+            ),
+        ],
+    );
+    for fine in [
+        r#"{"/oauth2/token_params":{"key":"{client_id}","s":"{client_secret}"}}"#,
+        r#"{"/oauth2/authorize_params":{"client_key":"{client_id}"}}"#,
+        r#"{"/oauth2/refresh/params":{"t":"{refresh_token}{access_token}"}}"#,
+        r#"{"/revoke/request/url":"https://slack.com/{client_id}/{token}"}"#,
+    ] {
+        assert_eq!(broken(&changed(&oauth2(), fine), Origin::BuiltIn, ""), [], "{fine}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_host_is_refused_where_a_url_may_have_secrets() {
+    let change = r#"{"/revoke/request/url":"https://{token}.slack.com/"}"#;
+    let found = broken(&changed(&oauth2(), change), Origin::BuiltIn, "");
+    assert!(found.contains(&("/revoke/request/url".to_owned(), "secret_placement")), "{found:?}");
+}

@@ -1,0 +1,127 @@
+//! Rules for URLs, and what each origin may reach.
+
+use super::*;
+
+#[test]
+fn url_rules() {
+    breaks(
+        &api_key(),
+        &[
+            (r#"{"/docs_url":"docs"}"#, "/docs_url", "url_invalid"),
+            (r#"{"/docs_url":"http://docs.acme.example/"}"#, "/docs_url", "egress_scheme"),
+            (r#"{"/docs_url":"javascript:alert(1)"}"#, "/docs_url", "egress_no_host"),
+            (r#"{"/sources":["https://self.alt/"]}"#, "/sources/0", "egress_spin_name"),
+            (r#"{"/sources":["https://u@a.example/"]}"#, "/sources/0", "egress_userinfo"),
+            (
+                r#"{"/revoke/manage_url":"https://127.1/"}"#,
+                "/revoke/manage_url",
+                "egress_ip_literal",
+            ),
+            (
+                r#"{"/credentials/0/help_url":"https://x.local/"}"#,
+                "/credentials/0/help_url",
+                "egress_private_suffix",
+            ),
+            (
+                r#"{"/verify/base_url":"https://broker.spin.internal"}"#,
+                "/verify/base_url",
+                "egress_spin_name",
+            ),
+            (
+                r#"{"/verify/base_url":"https://api.acme.example:8443"}"#,
+                "/verify/base_url",
+                "egress_port",
+            ),
+            (r#"{"/api/base_url":"https://api.acme.example/"}"#, "/api/base_url", "url_form"),
+            (r#"{"/api/base_url":"https://api.acme.example/a?b"}"#, "/api/base_url", "url_form"),
+            (
+                r#"{"/api/base_url":"https://other.acme.example"}"#,
+                "/api/base_url",
+                "host_not_listed",
+            ),
+            (r#"{"/api/hosts":["api.acme.example","a.example/x"]}"#, "/api/hosts/1", "host_form"),
+            (
+                r#"{"/api/hosts":["api.acme.example","intranet"]}"#,
+                "/api/hosts/1",
+                "egress_single_label",
+            ),
+            (
+                r#"{"/api/hosts":["api.acme.example","localhost"]}"#,
+                "/api/hosts/1",
+                "egress_localhost",
+            ),
+            (
+                r#"{"/api/hosts":["api.acme.example","a.example."]}"#,
+                "/api/hosts/1",
+                "egress_trailing_dot",
+            ),
+            (r#"{"/api/hosts":["api.acme.example","ｂ.example"]}"#, "/api/hosts/1", "host_changed"),
+        ],
+    );
+    breaks(
+        &oauth2(),
+        &[
+            (r#"{"/oauth2/token_url":"http://slack.com/"}"#, "/oauth2/token_url", "egress_scheme"),
+            (
+                r#"{"/oauth2/authorization_url":"https://slack.com/#x"}"#,
+                "/oauth2/authorization_url",
+                "url_form",
+            ),
+            (r#"{"/oauth2/issuer":"https://slack.com?x"}"#, "/oauth2/issuer", "issuer_form"),
+            (r#"{"/oauth2/issuer":"slack.com"}"#, "/oauth2/issuer", "issuer_form"),
+            (
+                r#"{"/revoke/request/url":"https://10.0.0.1/"}"#,
+                "/revoke/request/url",
+                "egress_ip_literal",
+            ),
+        ],
+    );
+    breaks(
+        &basic(),
+        &[
+            (
+                r#"{"/verify/base_url":"https://zendesk.{subdomain}"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/verify/base_url":"https://{subdomain}.com"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+            (
+                r#"{"/verify/base_url":"https://{subdomain}zendesk.com"}"#,
+                "/verify/base_url",
+                "host_parameter_position",
+            ),
+        ],
+    );
+    let empty = with(&api_key(), "/api/hosts", json!([]));
+    let found = broken(&empty, Origin::BuiltIn, "");
+    assert_eq!(found, [("/api/hosts".to_owned(), "required")]);
+}
+
+#[test]
+fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
+    let sandbox = include_str!("../../../../tests/simulators/sandbox.json");
+    let sandbox: Value = serde_json::from_str(sandbox).unwrap();
+    let private = "http://127.0.0.0/8:*";
+    assert_eq!(broken(&sandbox, Origin::Workspace, private), []);
+    let closed = broken(&sandbox, Origin::Workspace, "");
+    assert!(closed.iter().all(|(_, rule)| *rule == "egress_scheme") && !closed.is_empty());
+    // What is built in reaches nothing private, whatever the variable says.
+    let built_in = broken(&sandbox, Origin::BuiltIn, private);
+    assert!(built_in.contains(&("/api/base_url".to_owned(), "egress_scheme")));
+    for id in ["sandbox", "custom-", "custom-X", &format!("custom-{}", "x".repeat(58))] {
+        let found = broken(&with(&sandbox, "/id", json!(id)), Origin::Workspace, private);
+        assert_eq!(found, [("/id".to_owned(), "id_form")], "{id}");
+    }
+}
+
+#[test]
+fn the_applications_own_host_is_refused() {
+    let manifest = manifest(&api_key());
+    let own = Some("api.acme.example");
+    let found = check_with(&manifest, Origin::Workspace, own, &|_| false);
+    assert!(found.iter().any(|finding| finding.rule == "egress_own_host"));
+}
