@@ -89,7 +89,8 @@ impl TryFrom<InjectForm> for Inject {
 /// The call that tells whether a credential is live, or why there is none.
 ///
 /// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
-/// 401, and any other 4xx but 408, 425 and 429, is a refusal. The rest says nothing.
+/// 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429), is a refusal.
+/// The rest says nothing.
 #[expect(
     clippy::large_enum_variant,
     reason = "a manifest has one, and nearly always the large one"
