@@ -167,7 +167,7 @@ fn run(
     header: impl FnOnce(Vec<String>) -> Result<(), Error>,
     mut visit: impl FnMut(RowResult) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let columns: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     header(columns)?;
     let mut rows = statement.query(bind(parameters)).map_err(io)?;

@@ -125,11 +125,16 @@ fn classify(error: &(dyn std::error::Error + 'static)) -> Error {
                 ConnectError::Timeout => Error::ConnectionTimeout,
             };
         }
-        let io = error.downcast_ref::<std::io::Error>();
-        if io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if is_tls(error) {
             return Error::TlsProtocolError;
         }
         next = error.source();
     }
     Error::HttpProtocolError
+}
+
+/// Whether this is an error of TLS, in as many `io::Error`s as it may be wrapped in.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
 }

@@ -85,12 +85,16 @@ async fn send(
         return app.chain(&target, request, depth).await;
     }
     let options = options.unwrap_or_default();
+    let host = request.uri().host().unwrap_or_default().to_owned();
     let answer = app.client.send(
         request,
         options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
         options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
     );
-    Ok(answer.await?.map(|body| body.map_err(Error::from).boxed_unsync()))
+    let answer = answer.await.inspect_err(|error| {
+        eprintln!("[{}] a request to {host} failed: {error}", component.id);
+    })?;
+    Ok(answer.map(|body| body.map_err(Error::from).boxed_unsync()))
 }
 
 /// Refuses what is not allowed, and points a request to `self` at our own address.

@@ -216,7 +216,10 @@ pub(crate) fn full(bytes: Bytes) -> BoxBody<Bytes, std::io::Error> {
 
 /// What a process printed so far.
 #[derive(Clone, Default)]
-pub(crate) struct Log(Arc<(Mutex<(Vec<String>, bool)>, Condvar)>);
+pub(crate) struct Log(Arc<(Mutex<Printed>, Condvar)>);
+
+/// Its lines, and whether it has ended.
+type Printed = (Vec<String>, bool);
 
 impl Log {
     fn read(stream: impl std::io::Read + Send + 'static) -> Self {
@@ -237,7 +240,7 @@ impl Log {
     fn wait_or_end(&self, text: &str) -> Option<String> {
         let (lines, changed) = &*self.0;
         let found = |lines: &[String]| lines.iter().find(|line| line.contains(text)).cloned();
-        let waiting = |state: &mut (Vec<String>, bool)| found(&state.0).is_none() && !state.1;
+        let waiting = |state: &mut Printed| found(&state.0).is_none() && !state.1;
         let state = lines.lock().unwrap();
         let (state, timeout) = changed.wait_timeout_while(state, PATIENCE, waiting).unwrap();
         assert!(!timeout.timed_out(), "{text:?} was never printed: {:?}", state.0);

@@ -59,6 +59,16 @@ async fn what_is_not_allowed_is_denied_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn what_keeps_a_connection_from_being_made_is_told_apart() {
+    let plain = upstream(async |_| Response::new(full("ok".into()))).await;
+    let host = Host::start(&probe("allowed_outbound_hosts = [\"*://*:*\"]"));
+    let lookup = host.fetch("http://nobody.invalid/").await;
+    assert!(lookup["error"].as_str().unwrap().contains("DnsError"), "{lookup}");
+    let tls = host.fetch(&format!("https://{plain}/")).await;
+    assert_eq!(tls["error"], "ErrorCode::TlsProtocolError");
+}
+
+#[tokio::test]
 async fn entries_that_expand_to_nothing_are_skipped_and_wrong_ones_deny_all() {
     let address = upstream(async |_| Response::new(full("ok".into()))).await;
     let manifest = |hosts: &str| {
