@@ -38,6 +38,10 @@ enum PortRule {
 }
 
 impl PrivateHosts {
+    /// The rule that [`PrivateHosts::parse`] holds an entry to, without the value that breaks it.
+    pub const RULE: &str = "must be empty or one entry of the form scheme://host[:port], such as \
+        http://10.1.2.3:8080 or http://127.0.0.0/8:*";
+
     /// Reads `scheme://host[:port]`: scheme `http`, `https` or `*`; host a name, `*.name`, an
     /// address or a network (`10.0.0.0/8`); port a number, `80..90` (end excluded) or `*`, and the
     /// scheme's own if absent. An empty entry covers nothing.

@@ -38,7 +38,7 @@ impl Guard {
         let own_host = config::public_url().await?.host_str().map(str::to_owned);
         let entry = variables::get("private_hosts").await.unwrap_or_default();
         let private_hosts = PrivateHosts::parse(&entry)
-            .map_err(|rule| Error::misconfigured("private_hosts", rule))?;
+            .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
         Ok(Self { own_host, private_hosts })
     }
 

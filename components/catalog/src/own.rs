@@ -74,10 +74,10 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
 async fn check(manifest: &Manifest) -> Result<()> {
     let entry = variables::get("private_hosts").await.unwrap_or_default();
     let private = PrivateHosts::parse(&entry)
-        .map_err(|rule| Error::misconfigured("private_hosts", rule))?;
+        .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
     let own = config::public_url().await?;
     let findings =
-        lint::check(manifest, Origin::Workspace, &|url| private.covers(url));
+        lint::check_with(manifest, Origin::Workspace, own.host_str(), &|url| private.covers(url));
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }
