@@ -60,6 +60,7 @@ impl App {
             concurrent: options.max_instance_concurrent_reuse_count.get(),
         };
         let population = Population::default();
+        let client = Client::new()?;
         Ok(Arc::new_cyclic(|app| {
             let handlers = services.into_iter().zip(components).map(|(service, component)| {
                 let id = component.id.to_string();
@@ -76,7 +77,7 @@ impl App {
             Self {
                 handlers: handlers.collect(),
                 router,
-                client: Client::new(),
+                client,
                 address: OnceLock::new(),
                 population: population.clone(),
             }

@@ -1,6 +1,7 @@
 //! One line on stderr for each request: time, method, path, status, milliseconds, component.
 //! Never the query string: it may hold a token.
 
+use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http::{Method, StatusCode};
@@ -42,7 +43,10 @@ impl Drop for Line {
         let took = self.began.elapsed().as_secs_f64() * 1000.0;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let (time, Self { method, path, component, .. }) = (timestamp(now), &*self);
-        eprintln!("{time} {method} {path} {status} {took:.1} ms {component}");
+        // One write: stderr has no buffer, and `eprintln` would make one for every piece.
+        let line = format!("{time} {method} {path} {status} {took:.1} ms {component}\n");
+        // Nobody reads it: not a reason to fail.
+        let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
 }
 

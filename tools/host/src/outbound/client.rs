@@ -1,15 +1,20 @@
 //! The pooled HTTP client: HTTP/1.1, and HTTP/2 where TLS negotiates it. It follows no redirects
 //! and knows nothing of rights.
 
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tower_service::Service;
 use wasmtime_wasi_http::{Error, WasiBody};
@@ -24,19 +29,29 @@ tokio::task_local! {
 pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 
 impl Client {
-    /// Trusts the roots of the web (Mozilla's list, compiled in).
-    pub(crate) fn new() -> Self {
+    /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
+    /// `SSL_CERT_FILE` names: behind a proxy that opens TLS there is no other way out.
+    pub(crate) fn new() -> Result<Self> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
+            let name = || format!("SSL_CERT_FILE: cannot use {}", Path::new(&path).display());
+            for root in CertificateDer::pem_file_iter(&path).with_context(name)? {
+                roots.add(root.with_context(name)?).with_context(name)?;
+            }
+        }
         let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
+            .with_tls_config(
+                ClientConfig::builder().with_root_certificates(roots).with_no_client_auth(),
+            )
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(Connector);
-        Self(
+        Ok(Self(
             Pool::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .timer(TokioTimer::new())
                 .build(connector),
-        )
+        ))
     }
 
     /// Sends it, and resolves when the head of the response is there.

@@ -85,6 +85,12 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let error = Setup::new(&probe("")).env("SSL_CERT_FILE", "/nowhere/roots.pem").fail();
+    assert!(error.contains("SSL_CERT_FILE") && error.contains("/nowhere/roots.pem"), "{error}");
+}
+
+#[test]
 fn a_cache_directory_that_others_can_write_to_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::TempDir::new().unwrap();
