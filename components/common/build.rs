@@ -1,6 +1,11 @@
 //! Splits the migrations into statements: SQLite, as the components reach it, runs one at a time
 //! and drops silently what follows the first.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a build script stops the build")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a build script stops the build"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -29,7 +29,8 @@ async fn finding(usable: &Usable) -> Result<Checked> {
     let manifest = &usable.sourced.manifest;
     let now = params::pins(manifest, &usable.params).map_err(credential::broken)?;
     if now != usable.credential.pins {
-        let detail = "the manifest now sends the credential elsewhere than where it was entered for";
+        let detail =
+            "the manifest now sends the credential elsewhere than where it was entered for";
         return Ok(Checked { health: "reauthorize".into(), detail: Some(detail.into()) });
     }
     match verify::run(usable).await {

@@ -53,9 +53,11 @@ impl Usable {
     /// The secret fields' values.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         let secret = |name: &&String| is_secret(&self.sourced.manifest, name);
-        self.credential.fields.keys().filter(secret).filter_map(|name| {
-            self.credential.fields.get(name).map(String::as_str)
-        })
+        self.credential
+            .fields
+            .keys()
+            .filter(secret)
+            .filter_map(|name| self.credential.fields.get(name).map(String::as_str))
     }
 }
 
@@ -85,14 +87,16 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
         Json::Null => &empty,
         _ => return Err(Error::invalid("/credentials", "must be an object")),
     };
-    let (params, fields) =
-        match (params::check_params(manifest, &new.params), params::check_credentials(manifest, given)) {
-            (Ok(params), Ok(fields)) => (params, fields),
-            (params, fields) => {
-                let findings = params.err().into_iter().chain(fields.err()).flatten();
-                return Err(Error::Invalid(findings.map(field_error).collect()));
-            }
-        };
+    let (params, fields) = match (
+        params::check_params(manifest, &new.params),
+        params::check_credentials(manifest, given),
+    ) {
+        (Ok(params), Ok(fields)) => (params, fields),
+        (params, fields) => {
+            let findings = params.err().into_iter().chain(fields.err()).flatten();
+            return Err(Error::Invalid(findings.map(field_error).collect()));
+        }
+    };
     let pins = nexus_manifests::pins(manifest, &params).map_err(broken)?;
     Ok(Usable { credential: Credential { pins, fields }, params, sourced })
 }
@@ -114,7 +118,8 @@ pub(crate) async fn seal(
     let place = place(&new.workspace, &new.integration_id);
     let (sealed, key_id) = seal::seal(&ring, place, &plaintext)?;
     let hint = usable.secrets().next().and_then(hint);
-    let params = usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    let params =
+        usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     Ok(Sealed {
         params: params.collect(),
         manifest_hash: usable.sourced.hash.clone(),

@@ -88,7 +88,8 @@ pub(crate) async fn send(
         .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
     let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;
 
-    let encoded = injected.iter().filter_map(|(_, value)| value.to_str().ok()?.split(' ').next_back());
+    let encoded =
+        injected.iter().filter_map(|(_, value)| value.to_str().ok()?.split(' ').next_back());
     let screen = Screen::new(usable.secrets().chain(encoded));
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
@@ -137,7 +138,8 @@ fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
 }
 
 fn header_name(name: &str) -> Result<HeaderName> {
-    HeaderName::try_from(name).map_err(|_| Error::Internal(format!("inject: {name:?} is no header")))
+    HeaderName::try_from(name)
+        .map_err(|_| Error::Internal(format!("inject: {name:?} is no header")))
 }
 
 fn header_value(value: &str) -> Result<HeaderValue> {

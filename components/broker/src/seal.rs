@@ -46,7 +46,11 @@ impl Place<'_> {
 ///
 /// # Errors
 /// [`Error::Internal`] where the cipher refuses (a plaintext of more than 64 GiB).
-pub(crate) fn seal(ring: &KeyRing, place: Place<'_>, plaintext: &[u8]) -> Result<(Vec<u8>, String)> {
+pub(crate) fn seal(
+    ring: &KeyRing,
+    place: Place<'_>,
+    plaintext: &[u8],
+) -> Result<(Vec<u8>, String)> {
     let salt: [u8; SALT] = clock::random_bytes();
     let nonce: [u8; NONCE] = clock::random_bytes();
     let key = ring.sealing()?;
@@ -75,9 +79,8 @@ fn seal_with(
 /// [`Error::Unreadable`]: another version, a key that is gone, another place, changed bytes. Which
 /// of them goes to the log; the caller learns only that it cannot be opened.
 pub(crate) fn open(ring: &KeyRing, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let unreadable = |why: &str| {
-        Error::Unreadable(format!("{} of {}: {why}", place.kind, place.row))
-    };
+    let unreadable =
+        |why: &str| Error::Unreadable(format!("{} of {}: {why}", place.kind, place.row));
     let parts = Parts::read(sealed).ok_or_else(|| unreadable("not our format"))?;
     let key = ring
         .find(parts.key_id)

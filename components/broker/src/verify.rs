@@ -32,8 +32,7 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
         body: body(usable, json.as_ref(), form.as_ref())?,
     };
     let answer = provider::send(usable, &outgoing, &usable.credential.pins.verify).await?;
-    let expected =
-        Expected { live_on, success: success.as_ref(), account: account.as_ref() };
+    let expected = Expected { live_on, success: success.as_ref(), account: account.as_ref() };
     expected.judge(&answer)
 }
 
@@ -45,8 +44,7 @@ fn body(
     let lookup = |name: &str| usable.params.get(name).cloned();
     let broken = |error: template::TemplateError| Error::Internal(format!("verify: {error}"));
     if let Some(json) = json {
-        let text = expand_json(json, &usable.params).to_string();
-        return Ok(Some(("application/json", text.into_bytes())));
+        return Ok(Some(("application/json", json.to_string().into_bytes())));
     }
     let Some(form) = form else { return Ok(None) };
     let mut encoder = url::form_urlencoded::Serializer::new(String::new());
@@ -54,24 +52,6 @@ fn body(
         encoder.append_pair(name, &template::expand(value, &lookup).map_err(broken)?);
     }
     Ok(Some(("application/x-www-form-urlencoded", encoder.finish().into_bytes())))
-}
-
-/// A JSON body whose strings name parameters in braces; other braces are text (GraphQL).
-fn expand_json(value: &Value, params: &BTreeMap<String, String>) -> Value {
-    match value {
-        Value::String(text) => {
-            let put_in = |text: String, (name, value): (&String, &String)| {
-                text.replace(&format!("{{{name}}}"), value)
-            };
-            Value::String(params.iter().fold(text.clone(), put_in))
-        }
-        Value::Array(items) => items.iter().map(|item| expand_json(item, params)).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, member)| (name.clone(), expand_json(member, params)))
-            .collect(),
-        other => other.clone(),
-    }
 }
 
 /// What the manifest says of the answer.

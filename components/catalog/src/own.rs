@@ -81,7 +81,8 @@ async fn check(manifest: &Manifest) -> Result<()> {
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }
-    let manual = matches!(manifest.revoke, Revoke::NotRevocable { .. } | Revoke::Unsupported { .. });
+    let manual =
+        matches!(manifest.revoke, Revoke::NotRevocable { .. } | Revoke::Unsupported { .. });
     if !manual || !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
         return Err(Error::NotImplemented(
             "OAuth 2.0 and revoking at the provider are not there yet".into(),

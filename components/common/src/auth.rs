@@ -199,8 +199,8 @@ fn least_role(value: Option<&Value>) -> Option<Role> {
 }
 
 fn printable(name: &str, value: Option<&str>) -> Result<String> {
-    let value =
-        value.ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
+    let value = value
+        .ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
     let length = value.chars().count();
     if !(1..=128).contains(&length) || value.chars().any(char::is_control) {
         return Err(Error::InvalidToken(format!(

@@ -41,7 +41,9 @@ async fn read_auth() -> Result<AuthConfig> {
             return Err(Error::misconfigured("jwt_secret", "or `jwt_jwks_origin` must be set"));
         }
         (None, Some(_)) => {
-            return Err(Error::NotImplemented("keys from `jwt_jwks_origin` are not there yet".into()));
+            return Err(Error::NotImplemented(
+                "keys from `jwt_jwks_origin` are not there yet".into(),
+            ));
         }
         (Some(secret), None) => secret,
     };

@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn debug_says_nothing() {
         let json: SecretJson = serde_json::from_str(r#"{"api_key":"sk_test_1"}"#).unwrap();
-        assert_eq!(format!("{:?} {json:?}", Secret::new("sk_test_1".into())), "[redacted] [redacted]");
+        assert_eq!(
+            format!("{:?} {json:?}", Secret::new("sk_test_1".into())),
+            "[redacted] [redacted]"
+        );
     }
 
     #[test]

@@ -113,20 +113,26 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
 impl Policy {
     fn check(&self, errors: &mut Vec<FieldError>) {
         const MAX: usize = 100;
-        let mut broken = |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
+        let mut broken =
+            |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
         if self.agents.len() > MAX || self.rules.len() > MAX {
             broken("/policy".into(), "at most 100 agents and 100 rules");
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let length = agent.chars().count();
             if !(1..=128).contains(&length) || agent.chars().any(char::is_control) {
-                broken(format!("/policy/agents/{index}"), "must be `*` or 1 to 128 printable characters");
+                broken(
+                    format!("/policy/agents/{index}"),
+                    "must be `*` or 1 to 128 printable characters",
+                );
             }
         }
         for (index, rule) in self.rules.iter().enumerate() {
             let at = |member: &str| format!("/policy/rules/{index}/{member}");
             let is_method = |m: &String| m == "*" || m.bytes().all(|b| b.is_ascii_uppercase());
-            if rule.methods.is_empty() || !rule.methods.iter().all(|m| !m.is_empty() && is_method(m)) {
+            if rule.methods.is_empty()
+                || !rule.methods.iter().all(|m| !m.is_empty() && is_method(m))
+            {
                 broken(at("methods"), "must be methods in capitals, or `*`");
             }
             if !rule.path.starts_with('/') || rule.path.len() > 500 {

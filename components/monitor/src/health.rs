@@ -73,6 +73,7 @@ async fn may_see_details(inbound: &Inbound) -> bool {
     let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
         return false;
     };
-    let sent = inbound.header(&header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let sent =
+        inbound.header(&header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     sent.is_some_and(|sent| secret.matches(sent.as_bytes()))
 }

@@ -43,8 +43,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         [_, "events" | "usage"] => return not_yet(path),
         _ => {}
     }
-    let below = |known: &&str| path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with('/'));
-    if NOT_YET.iter().any(|known| below(&known)) {
+    let below = |known: &&str| {
+        path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with('/'))
+    };
+    if NOT_YET.iter().any(below) {
         return not_yet(path);
     }
     Err(Error::NotFound(format!("there is nothing at {path}")))

@@ -91,10 +91,7 @@ impl TryFrom<InjectForm> for Inject {
 /// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
 /// 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429), is a refusal.
 /// The rest says nothing.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a manifest has one, and nearly always the large one"
-)]
+#[allow(clippy::large_enum_variant, reason = "a manifest has one, and nearly always the large one")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]

@@ -283,7 +283,11 @@ impl Call<'_> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await? };
-        ensure!(!answer.header("x-request-id").is_empty(), "no x-request-id from {}: {answer:?}", self.app.url);
+        ensure!(
+            !answer.header("x-request-id").is_empty(),
+            "no x-request-id from {}: {answer:?}",
+            self.app.url
+        );
         Ok(answer)
     }
 }

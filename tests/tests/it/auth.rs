@@ -14,7 +14,11 @@ fn with(changes: Value) -> Value {
     let mut claims = claims("ADMIN", "acme");
     for (name, value) in changes.as_object().unwrap() {
         let claims = claims.as_object_mut().unwrap();
-        if value.is_null() { claims.remove(name) } else { claims.insert(name.clone(), value.clone()) };
+        if value.is_null() {
+            claims.remove(name)
+        } else {
+            claims.insert(name.clone(), value.clone())
+        };
     }
     claims
 }
@@ -26,7 +30,11 @@ async fn tokens_that_prove_nothing_are_401() {
     let none = sign(&json!({"alg": "none"}), &good, SECRET);
     let none = format!("{}.", none.rsplit_once('.').unwrap().0);
     let cases: Vec<(&str, &str, String)> = vec![
-        ("another key", "invalid_token", sign(&header(), &good, "another-secret-0123456789abcdefghij")),
+        (
+            "another key",
+            "invalid_token",
+            sign(&header(), &good, "another-secret-0123456789abcdefghij"),
+        ),
         ("alg none", "invalid_token", none),
         ("alg None", "invalid_token", sign(&json!({"alg": "None"}), &good, SECRET)),
         ("alg HS384", "invalid_token", sign(&json!({"alg": "HS384"}), &good, SECRET)),
@@ -34,20 +42,52 @@ async fn tokens_that_prove_nothing_are_401() {
         ("no alg", "invalid_token", sign(&json!({"typ": "JWT"}), &good, SECRET)),
         ("expired", "token_expired", sign(&header(), &with(json!({"exp": now() - 31})), SECRET)),
         ("no exp", "invalid_token", sign(&header(), &with(json!({"exp": null})), SECRET)),
-        ("exp as text", "invalid_token", sign(&header(), &with(json!({"exp": "9999999999"})), SECRET)),
+        (
+            "exp as text",
+            "invalid_token",
+            sign(&header(), &with(json!({"exp": "9999999999"})), SECRET),
+        ),
         ("exp negative", "invalid_token", sign(&header(), &with(json!({"exp": -1})), SECRET)),
         ("nbf ahead", "invalid_token", sign(&header(), &with(json!({"nbf": now() + 90})), SECRET)),
-        ("iss", "invalid_token", sign(&header(), &with(json!({"iss": "https://other.test"})), SECRET)),
+        (
+            "iss",
+            "invalid_token",
+            sign(&header(), &with(json!({"iss": "https://other.test"})), SECRET),
+        ),
         ("no iss", "invalid_token", sign(&header(), &with(json!({"iss": null})), SECRET)),
         ("aud", "invalid_token", sign(&header(), &with(json!({"aud": "other"})), SECRET)),
         ("no aud", "invalid_token", sign(&header(), &with(json!({"aud": null})), SECRET)),
         ("no sub", "invalid_token", sign(&header(), &with(json!({"sub": null})), SECRET)),
-        ("no workspace", "invalid_token", sign(&header(), &with(json!({"workspace_id": null})), SECRET)),
-        ("empty workspace", "invalid_token", sign(&header(), &with(json!({"workspace_id": ""})), SECRET)),
-        ("workspace a number", "invalid_token", sign(&header(), &with(json!({"workspace_id": 7})), SECRET)),
-        ("control character", "invalid_token", sign(&header(), &with(json!({"workspace_id": "a\nb"})), SECRET)),
-        ("129 characters", "invalid_token", sign(&header(), &with(json!({"sub": "x".repeat(129)})), SECRET)),
-        ("too long", "invalid_token", sign(&header(), &with(json!({"pad": "x".repeat(17_000)})), SECRET)),
+        (
+            "no workspace",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": null})), SECRET),
+        ),
+        (
+            "empty workspace",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": ""})), SECRET),
+        ),
+        (
+            "workspace a number",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": 7})), SECRET),
+        ),
+        (
+            "control character",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": "a\nb"})), SECRET),
+        ),
+        (
+            "129 characters",
+            "invalid_token",
+            sign(&header(), &with(json!({"sub": "x".repeat(129)})), SECRET),
+        ),
+        (
+            "too long",
+            "invalid_token",
+            sign(&header(), &with(json!({"pad": "x".repeat(17_000)})), SECRET),
+        ),
         ("not a JWT", "invalid_token", "abc".to_owned()),
         ("two parts", "invalid_token", "e30.e30".to_owned()),
     ];

@@ -53,13 +53,30 @@ async fn a_caller_has_its_row_and_no_other() {
         ("health", &["monitor"]),
         ("forward", &["proxy", "mcp"]),
     ];
-    let everyone = ["list", "create", "update", "delete", "oauth-callback", "catalog", "monitor", "proxy", "mcp", "ui", "broker", "", "Create"];
+    let everyone = [
+        "list",
+        "create",
+        "update",
+        "delete",
+        "oauth-callback",
+        "catalog",
+        "monitor",
+        "proxy",
+        "mcp",
+        "ui",
+        "broker",
+        "",
+        "Create",
+    ];
     for (operation, callers) in table {
         ask(&app, operation, None, BROKER_SECRET).await.problem(403, "forbidden");
         for caller in everyone {
             let answer = ask(&app, operation, Some(caller), BROKER_SECRET).await;
             if callers.contains(&caller) {
-                assert!(!matches!(answer.status.as_u16(), 401 | 403 | 404), "{operation} {caller}: {answer:?}");
+                assert!(
+                    !matches!(answer.status.as_u16(), 401 | 403 | 404),
+                    "{operation} {caller}: {answer:?}"
+                );
             } else {
                 answer.problem(403, "forbidden");
             }
@@ -214,6 +231,9 @@ async fn no_operation_returns_a_plaintext() {
         assert_eq!(answer.status, 200, "{operation}: {answer:?}");
         use base64::Engine as _;
         let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(KEY);
-        assert!(!answer.text.contains(KEY) && !answer.text.contains(&encoded), "{operation}: {answer:?}");
+        assert!(
+            !answer.text.contains(KEY) && !answer.text.contains(&encoded),
+            "{operation}: {answer:?}"
+        );
     }
 }

@@ -38,25 +38,29 @@ async fn a_secret_stays_inside() {
     }
     provider.release().await.unwrap();
     // Where it does not belong.
-    let mut misplaced: Vec<Value> = ["manifest_id", "name", "verify", "scopes", "policy", "params", "credentials"]
-        .into_iter()
-        .map(|member| {
-            let mut body = body("b");
-            body[member] = json!(7);
-            body
-        })
-        .collect();
-    misplaced.push(json!({"manifest_id": manifest, "name": "b", "credentials": {"api_key": [CANARY]}}));
+    let mut misplaced: Vec<Value> =
+        ["manifest_id", "name", "verify", "scopes", "policy", "params", "credentials"]
+            .into_iter()
+            .map(|member| {
+                let mut body = body("b");
+                body[member] = json!(7);
+                body
+            })
+            .collect();
+    misplaced
+        .push(json!({"manifest_id": manifest, "name": "b", "credentials": {"api_key": [CANARY]}}));
     misplaced.push(json!({"manifest_id": manifest, "name": "b", "credentials": CANARY}));
     misplaced.push(json!({"manifest_id": manifest, "name": "b", "credentials": {"api_key": format!("{CANARY} {CANARY}")}}));
-    misplaced.push(json!({"manifest_id": manifest, "name": "b", "verify": CANARY, "credentials": {}}));
+    misplaced
+        .push(json!({"manifest_id": manifest, "name": "b", "verify": CANARY, "credentials": {}}));
     for body in &misplaced {
         let answer = app.post("/api/integrations").as_admin().json(body).send().await;
         assert_eq!(answer.status, 422, "{answer:?}");
         answers.push(seen(&answer));
     }
     let cut = format!("{{\"credentials\":{{\"api_key\":\"{CANARY}\"");
-    let answer = app.post("/api/integrations").as_admin().body("application/json", cut).send().await;
+    let answer =
+        app.post("/api/integrations").as_admin().body("application/json", cut).send().await;
     answers.push(seen(&answer));
     // Connected, read, checked, echoed again, deleted.
     provider.set_key(CANARY);
@@ -78,7 +82,8 @@ async fn a_secret_stays_inside() {
     answers.push(seen(&deleted));
 
     let encoded = [STANDARD_NO_PAD.encode(CANARY), STANDARD.encode(CANARY)];
-    let hides = |text: &str| text.contains(CANARY) || encoded.iter().any(|form| text.contains(form));
+    let hides =
+        |text: &str| text.contains(CANARY) || encoded.iter().any(|form| text.contains(form));
     for answer in &answers {
         assert!(!hides(answer), "{answer}");
         for secret in [BROKER_SECRET, token::SECRET, &key(1)] {
@@ -98,7 +103,8 @@ async fn a_secret_stays_inside() {
         }
         let bytes = std::fs::read(&path).unwrap();
         pages += bytes.len();
-        let mut secrets = vec![CANARY.as_bytes(), BROKER_SECRET.as_bytes(), token::SECRET.as_bytes(), &[1; 32]];
+        let mut secrets =
+            vec![CANARY.as_bytes(), BROKER_SECRET.as_bytes(), token::SECRET.as_bytes(), &[1; 32]];
         secrets.extend(encoded.iter().map(|form| form.as_bytes()));
         for secret in secrets {
             let found = bytes.windows(secret.len()).any(|window| window == secret);

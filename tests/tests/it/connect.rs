@@ -168,7 +168,10 @@ async fn verify_false_saves_without_asking() {
     request["verify"] = json!(false);
     let answer = create(&app, &request).await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    assert_eq!(answer.json()["health"], json!({"state": "unknown", "checked_at": null, "detail": null, "next_action": null}));
+    assert_eq!(
+        answer.json()["health"],
+        json!({"state": "unknown", "checked_at": null, "detail": null, "next_action": null})
+    );
     assert!(provider.requests().is_empty());
 }
 
@@ -204,7 +207,10 @@ async fn of_many_at_once_with_one_name_one_wins() {
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.problem(409, "name_taken");
     }
-    assert_eq!((app.count("integrations"), app.count("credentials"), app.count("events")), (1, 1, 1));
+    assert_eq!(
+        (app.count("integrations"), app.count("credentials"), app.count("events")),
+        (1, 1, 1)
+    );
 }
 
 #[tokio::test]
@@ -256,14 +262,37 @@ async fn bad_input_names_the_member_and_the_rule() {
         ("/credentials/api_key", changed("/credentials", json!({}))),
         ("/params/shop", changed("/params", json!({"shop": "acme"}))),
         ("/scopes", changed("/scopes", json!(["read"]))),
-        ("/policy/rules/0/effect", changed("/policy", json!({"rules": [{"effect": "maybe", "methods": ["GET"], "path": "/"}]}))),
-        ("/policy/rules/0/path", changed("/policy", json!({"rules": [{"effect": "deny", "methods": ["GET"], "path": "x"}]}))),
-        ("/policy/rules/0/methods", changed("/policy", json!({"rules": [{"effect": "deny", "methods": ["get"], "path": "/"}]}))),
+        (
+            "/policy/rules/0/effect",
+            changed(
+                "/policy",
+                json!({"rules": [{"effect": "maybe", "methods": ["GET"], "path": "/"}]}),
+            ),
+        ),
+        (
+            "/policy/rules/0/path",
+            changed(
+                "/policy",
+                json!({"rules": [{"effect": "deny", "methods": ["GET"], "path": "x"}]}),
+            ),
+        ),
+        (
+            "/policy/rules/0/methods",
+            changed(
+                "/policy",
+                json!({"rules": [{"effect": "deny", "methods": ["get"], "path": "/"}]}),
+            ),
+        ),
         ("/verify", changed("/verify", json!("no"))),
     ] {
         let answer = create(&app, &body).await;
         let problem = answer.problem(422, "invalid");
-        let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        let pointers: Vec<_> = problem["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["pointer"].as_str().unwrap())
+            .collect();
         assert!(pointers.contains(&pointer), "{pointer}: {problem}");
         for secret in ["sk_test_1234567890123", "two words in it", KEY] {
             assert!(!answer.text.contains(secret), "{answer:?}");
@@ -310,9 +339,22 @@ async fn pages_are_newest_first_and_complete() {
     }
     let expected: Vec<_> = (0..7).rev().map(|number| format!("Stripe {number}")).collect();
     assert_eq!(names, expected);
-    let filtered = app.get("/api/integrations?q=STRIPE%203&status=active&health=unknown").as_admin().send().await;
+    let filtered = app
+        .get("/api/integrations?q=STRIPE%203&status=active&health=unknown")
+        .as_admin()
+        .send()
+        .await;
     assert_eq!(filtered.json()["items"].as_array().unwrap().len(), 1, "{filtered:?}");
-    for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "status=on", "health=ill", "lmit=3", "limit=1&limit=2"] {
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "cursor=x",
+        "status=on",
+        "health=ill",
+        "lmit=3",
+        "limit=1&limit=2",
+    ] {
         let answer = app.get(&format!("/api/integrations?{query}")).as_admin().send().await;
         answer.problem(422, "invalid");
     }

@@ -57,7 +57,11 @@ async fn a_manifest_with_such_a_host_is_not_saved() {
         let manifest = at(&template, "custom-evil", &format!("{base}/v1"));
         let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
         let problem = answer.problem(422, "invalid");
-        let about_api = problem["errors"].as_array().unwrap().iter().any(|error| error["pointer"].as_str().unwrap().starts_with("/api/"));
+        let about_api = problem["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|error| error["pointer"].as_str().unwrap().starts_with("/api/"));
         assert!(about_api, "{base}: {problem}");
     }
     let own = app.get("/api/manifests?q=evil").as_admin().send().await;

@@ -1,6 +1,15 @@
 //! The running application over HTTP: on the embedded host by default, on Spin with
 //! `NEXUS_RUNTIME=spin`. Started by `cargo xtask test`, which builds what runs.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wrong_self_convention,
+    reason = "a test says what it expects by panicking where it is not so"
+)]
+
 mod app;
 mod auth;
 mod broker;

@@ -3,7 +3,7 @@
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::app::{App, Answer};
+use crate::app::{Answer, App};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -32,7 +32,8 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
     let one = app.get("/api/manifests/stripe").as_admin().send().await;
     assert_eq!(one.json()["id"], "stripe");
     assert!(one.json()["sources"][0].as_str().unwrap().starts_with("https://"));
-    let call = app.get("/api/manifests/stripe").as_admin().header("if-none-match", one.header("etag"));
+    let call =
+        app.get("/api/manifests/stripe").as_admin().header("if-none-match", one.header("etag"));
     let again = call.send().await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
 }
@@ -57,8 +58,15 @@ async fn own_manifests_are_saved_replaced_and_deleted() {
     let elsewhere = app.put("/api/manifests/custom-other").as_admin().json(&manifest).send().await;
     elsewhere.problem(422, "invalid");
     manifest["id"] = "custom-other".into();
-    app.put("/api/manifests/custom-other").as_admin().json(&manifest).send().await.problem(404, "not_found");
-    for call in [app.put("/api/manifests/stripe").json(&manifest), app.delete("/api/manifests/stripe")] {
+    app.put("/api/manifests/custom-other")
+        .as_admin()
+        .json(&manifest)
+        .send()
+        .await
+        .problem(404, "not_found");
+    for call in
+        [app.put("/api/manifests/stripe").json(&manifest), app.delete("/api/manifests/stripe")]
+    {
         call.as_admin().send().await.problem(403, "forbidden");
     }
 

@@ -28,16 +28,39 @@ const JWKS: &str = "{{ jwt_jwks_origin }}";
 const BROKER: &str = "http://broker.spin.internal";
 
 const TABLE: [Row; 7] = [
-    Row { component: "ui", routes: &["/..."], storage: (false, false), variables: &["ui_frame_ancestors"], outbound: &[] },
+    Row {
+        component: "ui",
+        routes: &["/..."],
+        storage: (false, false),
+        variables: &["ui_frame_ancestors"],
+        outbound: &[],
+    },
     Row {
         component: "list",
         routes: &["/api/integrations/..."],
         storage: (true, true),
         variables: &["+jwt"],
-        outbound: &["http://create.spin.internal", "http://delete.spin.internal", "http://monitor.spin.internal", JWKS],
+        outbound: &[
+            "http://create.spin.internal",
+            "http://delete.spin.internal",
+            "http://monitor.spin.internal",
+            JWKS,
+        ],
     },
-    Row { component: "create", routes: &[], storage: (true, true), variables: &["+jwt", "broker_secret"], outbound: &[BROKER, JWKS] },
-    Row { component: "delete", routes: &[], storage: (true, true), variables: &["+jwt", "broker_secret"], outbound: &[BROKER, JWKS] },
+    Row {
+        component: "create",
+        routes: &[],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "delete",
+        routes: &[],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret"],
+        outbound: &[BROKER, JWKS],
+    },
     Row {
         component: "catalog",
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
@@ -56,7 +79,13 @@ const TABLE: [Row; 7] = [
         component: "broker",
         routes: &[],
         storage: (true, true),
-        variables: &["encryption_keys", "broker_secret", "oauth_clients", "public_url", "private_hosts"],
+        variables: &[
+            "encryption_keys",
+            "broker_secret",
+            "oauth_clients",
+            "public_url",
+            "private_hosts",
+        ],
         outbound: &["https://*:443", "{{ private_hosts }}"],
     },
 ];
@@ -83,7 +112,14 @@ fn every_component_has_exactly_its_row() {
     for (name, component) in components {
         let row = rows.remove(name.as_str()).unwrap_or_else(|| panic!("{name} has no row"));
         let component = component.as_table().unwrap();
-        let known = ["source", "build", "variables", "sqlite_databases", "key_value_stores", "allowed_outbound_hosts"];
+        let known = [
+            "source",
+            "build",
+            "variables",
+            "sqlite_databases",
+            "key_value_stores",
+            "allowed_outbound_hosts",
+        ];
         for key in component.keys() {
             assert!(known.contains(&key.as_str()), "{name} has {key}");
         }
@@ -91,8 +127,13 @@ fn every_component_has_exactly_its_row() {
         assert_eq!(texts(component.get("sqlite_databases")), default(row.storage.0), "{name}");
         assert_eq!(texts(component.get("key_value_stores")), default(row.storage.1), "{name}");
         assert_eq!(texts(component.get("allowed_outbound_hosts")), set(row.outbound), "{name}");
-        let variables = component.get("variables").and_then(Value::as_table).cloned().unwrap_or_default();
-        assert_eq!(variables.keys().cloned().collect::<BTreeSet<_>>(), set(row.variables), "{name}");
+        let variables =
+            component.get("variables").and_then(Value::as_table).cloned().unwrap_or_default();
+        assert_eq!(
+            variables.keys().cloned().collect::<BTreeSet<_>>(),
+            set(row.variables),
+            "{name}"
+        );
         for (variable, template) in &variables {
             assert_eq!(template.as_str().unwrap(), format!("{{{{ {variable} }}}}"), "{name}");
         }
@@ -122,9 +163,17 @@ fn what_is_private_has_no_route() {
 fn only_the_broker_is_given_keys() {
     let manifest = manifest();
     for secret in ["encryption_keys", "oauth_clients"] {
-        let holders: Vec<_> = manifest["component"].as_table().unwrap().iter().filter(|(_, component)| {
-            component.get("variables").is_some_and(|variables| variables.to_string().contains(secret))
-        }).map(|(name, _)| name.as_str()).collect();
+        let holders: Vec<_> = manifest["component"]
+            .as_table()
+            .unwrap()
+            .iter()
+            .filter(|(_, component)| {
+                component
+                    .get("variables")
+                    .is_some_and(|variables| variables.to_string().contains(secret))
+            })
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(holders, ["broker"], "{secret}");
     }
     for (name, variable) in manifest["variables"].as_table().unwrap() {

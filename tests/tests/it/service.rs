@@ -111,10 +111,13 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
 #[tokio::test]
 async fn a_misconfigured_call_is_500_and_names_the_variable() {
     let app = Options::default().var("jwt_secret", "short").start().await.unwrap();
-    let problem = app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    let problem =
+        app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
     assert_eq!(problem["variable"], "jwt_secret");
-    let app = Options::default().var("jwt_jwks_origin", "https://issuer.test").start().await.unwrap();
-    let problem = app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    let app =
+        Options::default().var("jwt_jwks_origin", "https://issuer.test").start().await.unwrap();
+    let problem =
+        app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
     assert_eq!(problem["variable"], "jwt_secret");
 }
 
@@ -162,7 +165,9 @@ async fn the_page_has_its_security_headers() {
     assert_eq!(page.status, 200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     let policy = page.header("content-security-policy");
-    for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for part in
+        ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
+    {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
@@ -178,7 +183,9 @@ async fn the_page_has_its_security_headers() {
         .await
         .unwrap();
     let page = app.get("/").send().await;
-    assert!(page.header("content-security-policy").contains("frame-ancestors https://app.example.com"));
+    assert!(
+        page.header("content-security-policy").contains("frame-ancestors https://app.example.com")
+    );
     assert_eq!(page.header("x-frame-options"), "");
 }
 

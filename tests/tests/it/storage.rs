@@ -23,7 +23,13 @@ fn body(manifest: &str, name: &str) -> Value {
 #[tokio::test]
 async fn fifty_first_requests_migrate_once() {
     let app = App::start().await;
-    let paths = ["/api/integrations", "/api/manifests", "/api/health", "/api/integrations/x", "/api/manifests/custom-x"];
+    let paths = [
+        "/api/integrations",
+        "/api/manifests",
+        "/api/health",
+        "/api/integrations/x",
+        "/api/manifests/custom-x",
+    ];
     let calls = (0..50).map(|number| app.get(paths[number % paths.len()]).as_admin().send());
     for answer in futures::future::join_all(calls).await {
         assert!(matches!(answer.status.as_u16(), 200 | 404), "{answer:?}");
@@ -53,7 +59,8 @@ async fn a_newer_database_is_left_alone() {
     }
     let health = app.get("/api/health").as_admin().send().await;
     assert_eq!((health.status.as_u16(), &health.json()["status"]), (503, &json!("failing")));
-    let version: i64 = app.database().query_row("pragma user_version", [], |row| row.get(0)).unwrap();
+    let version: i64 =
+        app.database().query_row("pragma user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 999);
 }
 
@@ -103,8 +110,14 @@ async fn killed_in_the_middle_nothing_is_half_there() {
     let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     let integrations = count("select count(*) from integrations");
     assert!(integrations >= answered.len() as i64);
-    assert_eq!(count("select count(*) from integrations i join credentials c on c.integration_id = i.id"), integrations);
-    assert_eq!(count("select count(*) from events where kind = 'integration.created'"), integrations);
+    assert_eq!(
+        count("select count(*) from integrations i join credentials c on c.integration_id = i.id"),
+        integrations
+    );
+    assert_eq!(
+        count("select count(*) from events where kind = 'integration.created'"),
+        integrations
+    );
     let check: String = database.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
 }

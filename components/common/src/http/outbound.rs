@@ -45,7 +45,8 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
         .await
         .map_err(|error| Error::Internal(format!("component {component}: {error}")))?;
     if response.status().is_server_error() && response.headers().get("content-type").is_none() {
-        let fault = Error::Internal(format!("component {component} answered {}", response.status()));
+        let fault =
+            Error::Internal(format!("component {component} answered {}", response.status()));
         return Ok(fault.respond(&request_id));
     }
     strip(response.headers_mut(), |_| false);

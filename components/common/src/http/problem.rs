@@ -77,9 +77,11 @@ fn log(error: &Error, request_id: &str) {
 fn describe(error: &Error) -> (StatusCode, &'static str, String) {
     use StatusCode as S;
     match error {
-        Error::MissingToken => {
-            (S::UNAUTHORIZED, "missing_token", "this call needs `Authorization: Bearer <JWT>`".into())
-        }
+        Error::MissingToken => (
+            S::UNAUTHORIZED,
+            "missing_token",
+            "this call needs `Authorization: Bearer <JWT>`".into(),
+        ),
         Error::InvalidToken(why) => (S::UNAUTHORIZED, "invalid_token", why.clone()),
         Error::TokenExpired => {
             (S::UNAUTHORIZED, "token_expired", "the token is past its `exp`; sign in again".into())
@@ -106,7 +108,9 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             format!("the name {name:?} is taken by {existing_id} (names are compared case-folded)"),
         ),
         Error::Conflict { code, detail } => (S::CONFLICT, code, detail.clone()),
-        Error::CredentialRefused(why) => (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone()),
+        Error::CredentialRefused(why) => {
+            (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone())
+        }
         Error::Provider(why) => (S::BAD_GATEWAY, "provider_error", why.clone()),
         Error::ProviderTimeout(why) => (S::GATEWAY_TIMEOUT, "provider_timeout", why.clone()),
         Error::EgressDenied(why) => (S::BAD_GATEWAY, "egress_denied", why.clone()),
@@ -120,20 +124,21 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "database_newer",
             format!("the database has schema {found}, this version knows up to {known}: update it"),
         ),
-        Error::Misconfigured { variable, rule } => (
-            S::INTERNAL_SERVER_ERROR,
-            "misconfigured",
-            format!("the variable `{variable}` {rule}"),
-        ),
+        Error::Misconfigured { variable, rule } => {
+            (S::INTERNAL_SERVER_ERROR, "misconfigured", format!("the variable `{variable}` {rule}"))
+        }
         Error::Unreadable(_) => (
             S::INTERNAL_SERVER_ERROR,
             "credential_unreadable",
-            "the stored credential cannot be opened: it was changed outside, or its key is gone".into(),
+            "the stored credential cannot be opened: it was changed outside, or its key is gone"
+                .into(),
         ),
         Error::NotImplemented(what) => (S::NOT_IMPLEMENTED, "not_implemented", what.clone()),
-        Error::Passed(_) | Error::Internal(_) => {
-            (S::INTERNAL_SERVER_ERROR, "internal", "a fault of ours; the log has the details".into())
-        }
+        Error::Passed(_) | Error::Internal(_) => (
+            S::INTERNAL_SERVER_ERROR,
+            "internal",
+            "a fault of ours; the log has the details".into(),
+        ),
     }
 }
 
@@ -144,5 +149,3 @@ fn summary(errors: &[FieldError]) -> String {
         many => format!("{} members of the request break rules", many.len()),
     }
 }
-
-

@@ -76,11 +76,7 @@ impl<'a> Integrations<'a> {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn page(&self, query: &ListQuery) -> Result<String> {
-        let mut values = vec![
-            Value::text(self.workspace),
-            Value::from(query.limit),
-            Value::text(query.cursor.as_deref().unwrap_or("int_~")),
-        ];
+        let mut values = vec![Value::text(self.workspace)];
         let mut filters = String::new();
         let conditions = [
             ("status = ", query.status.clone()),
@@ -94,12 +90,19 @@ impl<'a> Integrations<'a> {
             let close = if condition.ends_with(", ") { ")" } else { "" };
             filters.push_str(&format!(" and {condition}?{}{close}", values.len()));
         }
+        let from = query.cursor.as_deref().map_or(String::new(), |cursor| {
+            values.push(Value::text(cursor));
+            format!(" and id < +?{}", values.len())
+        });
+        // The `+` keeps SQLite from looking at the parameter's value while it plans the order, for
+        // which it would prepare the statement anew each time; so does a bound limit.
         let sql = format!(
             "select docs, iif(exists(select 1 from integrations
-                where workspace = ?1 and id < last{filters}), last, null)
+                where workspace = +?1 and id < last{filters}), last, null)
              from (select group_concat(doc, ',') as docs, min(id) as last from (
                select id, doc from integrations
-               where workspace = ?1 and id < ?3{filters} order by id desc limit ?2))"
+               where workspace = +?1{from}{filters} order by id desc limit {limit}))",
+            limit = query.limit
         );
         let row = read_row(&sql, values).await?;
         let row = row.ok_or_else(|| Error::Internal("an aggregate without a row".into()))?;
@@ -231,9 +234,7 @@ impl<'a> Integrations<'a> {
 
     fn taken(&self, name: &str, existing: Option<&str>) -> Result<()> {
         match existing {
-            Some(id) => {
-                Err(Error::NameTaken { name: name.to_owned(), existing_id: id.to_owned() })
-            }
+            Some(id) => Err(Error::NameTaken { name: name.to_owned(), existing_id: id.to_owned() }),
             None => Ok(()),
         }
     }

@@ -97,7 +97,10 @@ impl<'a> Manifests<'a> {
             (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
         });
         if exists && !replace {
-            return Err(conflict("manifest_exists", format!("{id} is there already: PUT replaces it")));
+            return Err(conflict(
+                "manifest_exists",
+                format!("{id} is there already: PUT replaces it"),
+            ));
         }
         if !exists && replace {
             return Err(not_found(id));

@@ -16,4 +16,3 @@ pub use manifests::{Manifests, OwnManifest};
 pub use read::{read, read_row};
 pub use schema::{KNOWN as SCHEMA_KNOWN, version as schema_version};
 pub use write::Transaction;
-

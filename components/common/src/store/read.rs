@@ -34,10 +34,7 @@ pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_row(
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Option<Row>> {
+pub async fn read_row(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<Row>> {
     Ok(read(sql, values).await?.into_iter().next())
 }
 
@@ -45,8 +42,11 @@ async fn reader() -> Result<Rc<ReadDb>> {
     if let Some(db) = READER.with_borrow(Clone::clone) {
         return Ok(db);
     }
-    schema::ensure(&Db::open().await?).await?;
     let db = ReadDb::open()?;
+    let found = db.query("pragma user_version", &[])?;
+    if !schema::up_to_date(found.first().and_then(|row| row.get(0)).unwrap_or(0))? {
+        schema::ensure(&Db::open().await?).await?;
+    }
     db.query("pragma query_only = 1", &[])?;
     let db = Rc::new(db);
     READER.set(Some(Rc::clone(&db)));

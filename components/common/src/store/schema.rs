@@ -42,7 +42,11 @@ pub(super) async fn ensure(db: &Db) -> Result<()> {
     Ok(())
 }
 
-fn up_to_date(found: i64) -> Result<bool> {
+/// Whether a database of schema `found` needs nothing done.
+///
+/// # Errors
+/// [`Error::DatabaseNewer`].
+pub(super) fn up_to_date(found: i64) -> Result<bool> {
     if found > KNOWN {
         return Err(Error::DatabaseNewer { found, known: KNOWN });
     }

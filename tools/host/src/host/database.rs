@@ -2,10 +2,14 @@
 //! `open`, rolled back when dropped, one statement at a time.
 //!
 //! Statements run on the blocking pool: the busy timeout of 5 seconds must never hold an event
-//! loop. A connection is never reused, so no transaction can outlive its owner.
+//! loop. A short `select` is tried on the spot first, without waiting and with a bound on its work:
+//! the way to another thread and back costs more than it does. A connection is never reused, so no
+//! transaction can outlive its owner.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -22,11 +26,24 @@ pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
 /// that leaves a result undrained is found here too.
 const ROWS_AHEAD: usize = 4;
 
+/// What a `select` may do on the spot, in instructions of SQLite's virtual machine: well under a
+/// millisecond.
+const BRIEF: i32 = 20_000;
+
+/// How long a statement waits for another connection's lock. The same as Spin's.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A connection to the database, shared with the statement that runs on it.
 #[derive(Clone)]
 pub struct Connection {
     path: Arc<PathBuf>,
-    opened: Arc<Mutex<Option<rusqlite::Connection>>>,
+    opened: Arc<Mutex<Option<Opened>>>,
+}
+
+struct Opened {
+    database: rusqlite::Connection,
+    /// Whether the statement that runs is to be interrupted after [`BRIEF`] instructions.
+    brief: Arc<AtomicBool>,
 }
 
 /// A statement that runs: `done` resolves when `rows` has ended.
@@ -48,23 +65,30 @@ impl Connection {
         sql: String,
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
-        self.run(move |connection| {
-            let mut bytes = size_of::<QueryResult>();
-            let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
-            let QueryResult { columns, rows } = &mut result;
-            let header = |names| {
-                *columns = names;
-                Ok(())
-            };
-            first_statement(connection, &sql, parameters, header, |row| {
-                bytes += row_size(&row);
-                check_size(bytes)?;
-                rows.push(row);
-                Ok(())
-            })?;
-            Ok(result)
-        })
-        .await
+        match self.brief(&sql, &parameters) {
+            Some(result) => Ok(result),
+            None => self.run(move |connection| collect(connection, &sql, parameters)).await,
+        }
+    }
+
+    /// Runs a short `select` here and now. `None` where it is something else, would have to wait,
+    /// or does not end soon: a read that ran in part can be run again. Errors are told by the
+    /// second run too.
+    fn brief(&self, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
+        if !sql.trim_start().get(..6)?.eq_ignore_ascii_case("select") {
+            return None;
+        }
+        let opened = self.opened.try_lock().ok()?;
+        let Opened { database, brief } = opened.as_ref()?;
+        if !database.prepare_cached(sql).is_ok_and(|statement| statement.readonly()) {
+            return None;
+        }
+        database.busy_timeout(Duration::ZERO).ok()?;
+        brief.store(true, Ordering::Relaxed);
+        let result = collect(database, sql, parameters.to_vec());
+        brief.store(false, Ordering::Relaxed);
+        database.busy_timeout(BUSY_TIMEOUT).ok()?;
+        result.ok()
     }
 
     /// Runs the first statement of `sql`; its rows, and every error, come through [`Running`].
@@ -116,17 +140,40 @@ impl Connection {
     }
 }
 
-fn connected<'a>(
-    opened: &'a mut Option<rusqlite::Connection>,
-    path: &Path,
-) -> Result<&'a rusqlite::Connection, Error> {
-    Ok(match opened {
-        Some(connection) => connection,
-        empty => empty.insert(open(path)?),
-    })
+/// Runs the first statement of a string and collects its rows.
+fn collect(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    parameters: Vec<Value>,
+) -> Result<QueryResult, Error> {
+    let mut bytes = size_of::<QueryResult>();
+    let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
+    let QueryResult { columns, rows } = &mut result;
+    let header = |names| {
+        *columns = names;
+        Ok(())
+    };
+    first_statement(connection, sql, parameters, header, |row| {
+        bytes += row_size(&row);
+        check_size(bytes)?;
+        rows.push(row);
+        Ok(())
+    })?;
+    Ok(result)
 }
 
-fn open(path: &Path) -> Result<rusqlite::Connection, Error> {
+fn connected<'a>(
+    opened: &'a mut Option<Opened>,
+    path: &Path,
+) -> Result<&'a rusqlite::Connection, Error> {
+    let opened = match opened {
+        Some(opened) => opened,
+        empty => empty.insert(open(path)?),
+    };
+    Ok(&opened.database)
+}
+
+fn open(path: &Path) -> Result<Opened, Error> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
     }
@@ -140,7 +187,13 @@ fn open(path: &Path) -> Result<rusqlite::Connection, Error> {
             _ => Authorization::Allow,
         }))
         .map_err(io)?;
-    Ok(connection)
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(io)?;
+    let brief = Arc::new(AtomicBool::new(false));
+    let interrupt = Arc::clone(&brief);
+    connection
+        .progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))
+        .map_err(io)?;
+    Ok(Opened { database: connection, brief })
 }
 
 /// Runs the first statement of a string. What follows it is ignored, as it is by Spin.
