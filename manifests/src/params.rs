@@ -69,9 +69,11 @@ fn check_fields(
     max: usize,
 ) -> Result<BTreeMap<String, String>, Vec<Finding>> {
     let mut findings = Vec::new();
-    for name in values.keys().filter(|name| fields.iter().all(|field| field.name != **name)) {
-        let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let known: Vec<&str> = fields.iter().map(|field| field.name).take(20).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let unknown = values.keys().filter(|name| fields.iter().all(|field| field.name != **name));
+    // A few say it all: an answer must not grow with what was sent.
+    for name in unknown.take(10) {
         // A misplaced secret may have become a name: it is cut, and the pointer is not followed.
         let shown: String = name.chars().take(64).collect();
         let detail = format!("unknown field; the manifest has: {known}");

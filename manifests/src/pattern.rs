@@ -1,6 +1,9 @@
 //! The patterns of parameters and credential fields, compiled so that they match the whole value.
 
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
+
+/// The largest compiled pattern, in bytes: matching takes time in proportion to it.
+const SIZE: usize = 64 << 10;
 
 /// Compiles `\A(?:pattern)\z`.
 ///
@@ -8,8 +11,11 @@ use regex_lite::Regex;
 /// A sentence that says what is wrong with the pattern.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     // On its own first: `a)|(?:b` would be well-formed only inside our group.
-    Regex::new(pattern).map_err(|error| error.to_string())?;
-    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(|error| error.to_string())
+    let build = |pattern: &str| {
+        RegexBuilder::new(pattern).size_limit(SIZE).build().map_err(|error| error.to_string())
+    };
+    build(pattern)?;
+    build(&format!(r"\A(?:{pattern})\z"))
 }
 
 /// Whether every match of `pattern` consists of lower-case letters, digits and `-`: decided by the

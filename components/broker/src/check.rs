@@ -17,21 +17,20 @@ use crate::verify;
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     let usable = credential::load(&stored.workspace, &stored.integration_id).await?;
     let checked = finding(&usable).await?;
-    save(stored, &checked, request_id).await?;
+    save(stored, usable.version, &checked, request_id).await?;
     Ok(checked)
 }
 
 async fn finding(usable: &Usable) -> Result<Checked> {
-    if !usable.can_be_verified() {
-        let detail = Some("the provider has no call that proves a credential".to_owned());
-        return Ok(Checked { health: "unknown".into(), detail });
-    }
-    let manifest = &usable.sourced.manifest;
-    let now = params::pins(manifest, &usable.params).map_err(credential::broken)?;
-    if now != usable.credential.pins {
+    let now = params::pins(&usable.sourced.manifest, &usable.params);
+    if !now.is_ok_and(|now| now == usable.credential.pins) {
         let detail =
             "the manifest now sends the credential elsewhere than where it was entered for";
         return Ok(Checked { health: "reauthorize".into(), detail: Some(detail.into()) });
+    }
+    if !usable.can_be_verified() {
+        let detail = Some("the provider has no call that proves a credential".to_owned());
+        return Ok(Checked { health: "unknown".into(), detail });
     }
     match verify::run(usable).await {
         Ok(_) => Ok(Checked { health: "healthy".into(), detail: None }),
@@ -45,15 +44,20 @@ async fn finding(usable: &Usable) -> Result<Checked> {
     }
 }
 
-async fn save(stored: &Stored, checked: &Checked, request_id: &str) -> Result<()> {
+/// Stores a finding about the credential of that version; a newer one is not judged by it.
+async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str) -> Result<()> {
     let tx = Transaction::begin().await?;
     let before = tx
         .row(
-            "select health from integrations where workspace = ?1 and id = ?2",
+            "select i.health, c.version from integrations i
+             join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
             [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
         )
         .await?
         .ok_or_else(|| Error::NotFound("the integration was deleted meanwhile".into()))?;
+    if before.get::<i64>(1) != Some(version) {
+        return Ok(());
+    }
     tx.query(
         "update integrations set health = ?3, health_at = ?4, health_detail = ?5
          where workspace = ?1 and id = ?2",

@@ -22,6 +22,10 @@ use crate::source::{self, Sourced};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
+    /// The manifest it was entered for.
+    pub(crate) manifest_id: String,
+    /// Of a workspace's own manifest also the version: its author decides what `verify` does.
+    pub(crate) manifest_hash: Option<String>,
     /// Where it may be sent, and how.
     pub(crate) pins: Pins,
     /// The fields by name.
@@ -42,6 +46,8 @@ pub(crate) struct Usable {
     pub(crate) params: BTreeMap<String, String>,
     /// The credential itself.
     pub(crate) credential: Credential,
+    /// Which version of the stored credential it is.
+    pub(crate) version: i64,
 }
 
 impl Usable {
@@ -50,13 +56,9 @@ impl Usable {
         matches!(self.sourced.manifest.verify, Verify::Request { .. })
     }
 
-    /// The secret fields' values.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let secret = |name: &&String| is_secret(&self.sourced.manifest, name);
-        self.credential
-            .fields
-            .keys()
-            .filter(secret)
+    /// The secret fields' values, in the manifest's order.
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        secret_fields(&self.sourced.manifest)
             .filter_map(|name| self.credential.fields.get(name).map(String::as_str))
     }
 }
@@ -64,10 +66,6 @@ impl Usable {
 /// The names of the secret fields of a manifest, in its order.
 pub(crate) fn secret_fields(manifest: &Manifest) -> impl Iterator<Item = &str> {
     manifest.credentials.iter().filter(|field| field.secret).map(|field| field.name.as_str())
-}
-
-fn is_secret(manifest: &Manifest, name: &str) -> bool {
-    manifest.credentials.iter().any(|field| field.name == name && field.secret)
 }
 
 /// Checks new credentials against their manifest and pins them.
@@ -98,7 +96,13 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
         }
     };
     let pins = nexus_manifests::pins(manifest, &params).map_err(broken)?;
-    Ok(Usable { credential: Credential { pins, fields }, params, sourced })
+    let credential = Credential {
+        manifest_id: manifest.id.clone(),
+        manifest_hash: own_version(&sourced),
+        pins,
+        fields,
+    };
+    Ok(Usable { credential, params, version: 1, sourced })
 }
 
 /// Seals what [`prepare`] made.
@@ -148,7 +152,7 @@ fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable> {
     let row = read_row(
-        "select i.manifest_id, i.manifest_hash, i.params, c.sealed from integrations i
+        "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version from integrations i
          join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
         [Value::text(workspace), Value::text(integration_id)],
     )
@@ -162,9 +166,20 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     let sealed = row.get::<&[u8]>(3).ok_or_else(|| unreadable("the ciphertext"))?;
     let ring = keys::ring().await?;
     let plaintext = seal::open(&ring, place(workspace, integration_id), sealed)?;
-    let credential =
+    let credential: Credential =
         serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
-    Ok(Usable { sourced, params, credential })
+    // The row names the manifest, and rows can be changed outside: what was sealed decides.
+    let entered_for = (&credential.manifest_id, &credential.manifest_hash);
+    if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
+        return Err(unreadable("another manifest than the one it was entered for"));
+    }
+    Ok(Usable { sourced, params, credential, version: row.get(4).unwrap_or(0) })
+}
+
+/// The version of a workspace's own manifest; a built-in one is held by its pins alone, so that it
+/// can be improved.
+fn own_version(sourced: &Sourced) -> Option<String> {
+    sourced.manifest.id.starts_with("custom-").then(|| sourced.hash.clone())
 }
 
 /// A rule that a request breaks, as the API tells it.

@@ -7,23 +7,30 @@ use nexus_common::{Error, Result};
 use crate::{egress, keys};
 
 /// The problems by variable, and the ids of the keys. Never a value.
-pub(crate) async fn state() -> BrokerHealth {
+///
+/// # Errors
+/// What is wrong beside a variable: storage.
+pub(crate) async fn state() -> Result<BrokerHealth> {
     let mut health = BrokerHealth::default();
     match keys::ring().await {
         Ok(ring) => health.keys = ring.ids(),
-        Err(error) => note(&mut health, error),
+        Err(error) => note(&mut health, error)?,
     }
     for result in [egress::guard().await.map(drop), oauth_clients().await] {
         if let Err(error) = result {
-            note(&mut health, error);
+            note(&mut health, error)?;
         }
     }
-    health
+    Ok(health)
 }
 
-fn note(health: &mut BrokerHealth, error: Error) {
-    if let Error::Misconfigured { variable, rule } = error {
-        health.problems.push(VariableProblem { variable, rule });
+fn note(health: &mut BrokerHealth, error: Error) -> Result<()> {
+    match error {
+        Error::Misconfigured { variable, rule } => {
+            health.problems.push(VariableProblem { variable, rule });
+            Ok(())
+        }
+        other => Err(other),
     }
 }
 

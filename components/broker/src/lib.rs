@@ -32,8 +32,11 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {
-    let segments = inbound.segments("/v1");
-    let operation = segments.first().copied().unwrap_or_default().to_owned();
+    let operation = match inbound.segments("/v1").as_slice() {
+        ["forward", ..] => "forward".to_owned(),
+        [operation] => (*operation).to_owned(),
+        _ => String::new(),
+    };
     callers::authorise(&inbound, &operation).await?;
     if inbound.method() != Method::POST {
         return Err(Error::MethodNotAllowed("POST"));
@@ -44,7 +47,7 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
         "revoke" => answer(&revoke::plan(&inbound.json::<Stored>().await?).await?),
-        "health" => answer(&health::state().await),
+        "health" => answer(&health::state().await?),
         other => Err(Error::NotImplemented(format!("the operation {other} is not there yet"))),
     }
 }

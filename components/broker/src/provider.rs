@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use nexus_common::platform::http::{CallError, call, full};
 use nexus_common::{Error, Result};
 use nexus_manifests::{Inject, template};
@@ -65,32 +65,36 @@ pub(crate) async fn send(
         let host = url.host_str().unwrap_or_default();
         return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
     }
-    let mut builder = Request::builder()
-        .method(Method::from_bytes(outgoing.method.as_bytes()).unwrap_or(Method::GET))
-        .header(header::ACCEPT, "application/json")
-        .header(header::USER_AGENT, concat!("integration-nexus/", env!("CARGO_PKG_VERSION")));
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
     for (name, value) in &outgoing.headers {
-        builder = builder.header(*name, *value);
-    }
-    let injected = inject(usable, &mut url)?;
-    for (name, value) in &injected {
-        builder = builder.header(name, value);
+        headers.insert(header_name(name)?, header_value(value)?);
     }
     let body = outgoing.body.as_ref().map(|(kind, bytes)| (*kind, bytes.clone()));
     if let Some((kind, bytes)) = &body {
-        builder =
-            builder.header(header::CONTENT_TYPE, *kind).header(header::CONTENT_LENGTH, bytes.len());
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
+    // Last, so that nothing stands in their place.
+    let injected = inject(usable, &mut url)?;
+    headers.extend(injected.iter().cloned());
     egress::guard().await?.check(&url)?;
-    let request = builder
+    let mut request = Request::builder()
+        .method(Method::from_bytes(outgoing.method.as_bytes()).unwrap_or(Method::GET))
         .uri(url.as_str())
         .body(full(body.map_or_else(Bytes::new, |(_, bytes)| Bytes::from(bytes))))
         .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
+    *request.headers_mut() = headers;
     let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;
 
-    let encoded =
-        injected.iter().filter_map(|(_, value)| value.to_str().ok()?.split(' ').next_back());
-    let screen = Screen::new(usable.secrets().chain(encoded));
+    let encoded = injected
+        .iter()
+        .filter_map(|(_, value)| value.to_str().ok()?.trim_end_matches('=').split(' ').next_back());
+    // All fields: what a manifest calls secret is for forms.
+    let fields = usable.credential.fields.values().map(String::as_str);
+    let screen = Screen::new(fields.chain(encoded));
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
     // JSON under another name is a page of somebody else's: a portal, a proxy, a placeholder.

@@ -68,15 +68,18 @@ impl Expected<'_> {
     /// status does not (Slack's `{"ok":false}`). Anything else says nothing about the credential.
     fn judge(&self, answer: &Answer) -> Result<Account> {
         let status = answer.status.as_u16();
-        if self.live_on.contains(&status) {
+        // The provider's own words: a portal or a firewall in between says 403 in HTML.
+        let own = answer.json.is_some();
+        if own && self.live_on.contains(&status) {
             return Ok(Account::default());
         }
         match status {
             200..=299 => {}
-            401 | 403 => return Err(self.refused(answer)),
+            401 => return Err(self.refused(answer)),
+            403 if own => return Err(self.refused(answer)),
             // Not there, too slow, too early, too often: about the call, not about the credential.
             404 | 405 | 408 | 425 | 429 => return Err(self.in_trouble(answer)),
-            400..=499 if answer.json.is_some() => return Err(self.refused(answer)),
+            400..=499 if own => return Err(self.refused(answer)),
             _ => return Err(self.in_trouble(answer)),
         }
         if status == 204 && self.success.is_none() && self.account.is_none() {

@@ -1,7 +1,7 @@
 //! The catalogue: `/api/manifests`, built in and the workspace's own.
 //!
-//! It must not let a manifest through that could send a credential somewhere its reader would not
-//! expect: the rules of `nexus_manifests::lint` and the egress guard hold here already.
+//! It must not let a manifest through that breaks a rule of `nexus_manifests::lint` or names a host
+//! that the egress guard refuses.
 #![forbid(unsafe_code)]
 
 mod own;

@@ -16,7 +16,7 @@ use crate::secret::SecretJson;
 
 /// The header in which a caller names itself to the broker.
 pub const CALLER: &str = "x-nexus-caller";
-/// Longer than the broker's own deadline for a provider (20 s), so that its answer is heard.
+/// Longer than the broker's own deadline for a provider, so that its answer is heard.
 const LIMIT: Duration = Duration::from_secs(30);
 const MAX_ANSWER: usize = 256 * 1024;
 

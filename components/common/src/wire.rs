@@ -137,9 +137,23 @@ impl Policy {
             }
             if !rule.path.starts_with('/') || rule.path.len() > 500 {
                 broken(at("path"), "must start with `/` and be at most 500 characters");
-            } else if rule.path.contains("**") && !rule.path.ends_with("/**") {
-                broken(at("path"), "`**` must be the last segment");
+            } else if let Some(why) = wildcards(&rule.path) {
+                broken(at("path"), why);
+            }
+            let is_host = |b: u8| b.is_ascii_alphanumeric() || b"-.:".contains(&b);
+            if rule.host.as_ref().is_some_and(|h| h.is_empty() || !h.bytes().all(is_host)) {
+                broken(at("host"), "must be one of the manifest's hosts");
             }
         }
     }
+}
+
+/// What is wrong with the wildcards of a path: `*` is a whole segment, `**` the last one.
+fn wildcards(path: &str) -> Option<&'static str> {
+    let (before, last) = path.rsplit_once('/')?;
+    let broken = |segment: &str| segment.contains('*') && segment != "*";
+    if before.split('/').any(broken) || (broken(last) && last != "**") {
+        return Some("`*` must be a whole segment, `**` the last one");
+    }
+    None
 }

@@ -88,7 +88,7 @@ async fn save(
         integration_id: id,
         kind: "integration.created",
         actor: &caller.subject,
-        detail: json!({"manifest_id": input.manifest_id, "name": new.name, "verified": input.verify}),
+        detail: json!({"manifest_id": input.manifest_id, "name": new.name, "verified": sealed.health == "healthy"}),
         request_id,
     };
     let tx = Transaction::begin().await?;

@@ -3,7 +3,7 @@
 use http::{StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, VariableProblem};
-use nexus_common::http::{Inbound, Respond, json_response};
+use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
@@ -46,7 +46,11 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
         json!({ "status": status })
     };
     let code = if status == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok(json_response(code, body.to_string()))
+    let mut response = json_response(code, body.to_string());
+    if status != "ok" {
+        set(&mut response, header::RETRY_AFTER, "10");
+    }
+    Ok(response)
 }
 
 fn note(result: Result<()>, problems: &mut Vec<VariableProblem>, failures: &mut Vec<String>) {

@@ -39,10 +39,19 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     // Only where each URL is well by itself: whether they go together.
     let places = ["/params", "/api", "/verify", "/oauth2", "/revoke"];
     let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
-    if lint.findings.iter().all(|finding| well(&finding.pointer))
-        && let Err(finding) = pins::pins(manifest, &lint.examples)
-    {
-        lint.findings.push(finding);
+    if !lint.findings.iter().all(|finding| well(&finding.pointer)) {
+        return;
+    }
+    match pins::pins(manifest, &lint.examples) {
+        Err(finding) => lint.findings.push(finding),
+        // Whoever enters a key reads `api.hosts` as the places it goes to. A built-in manifest may
+        // ask elsewhere who somebody is; its sources say so.
+        Ok(pins) => {
+            let listed = pins.verify.iter().all(|origin| pins.api.contains(origin));
+            let detail = "`verify.base_url` must be on one of `api.hosts`";
+            let own = lint.origin == Origin::Workspace;
+            lint.unless(listed || !own, "/verify/base_url", "host_not_listed", detail);
+        }
     }
 }
 

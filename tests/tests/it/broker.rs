@@ -193,13 +193,25 @@ async fn a_manifest_changed_behind_its_back_gets_no_credential() {
     let (one, two) = two(&app, &provider).await;
     let moved = app.custom("stripe", &thief).await;
 
-    // The row names another document: its hash is right, the sealed pins are not.
+    // The row names another document: its hash is right, what was sealed says another one.
     let other = hash(&moved);
     put_document(&app, &other, &moved);
     let sql = "update integrations set manifest_hash = ?2 where id = ?1";
     app.database().execute(sql, [&one, &other]).unwrap();
-    let answer = check(&app, &one).await;
-    assert_eq!(answer.json()["health"]["state"], "reauthorize", "{answer:?}");
+    check(&app, &one).await.problem(500, "credential_unreadable");
+
+    // It names another manifest of the same hosts, whose verify request mints something.
+    let mut minting = app.custom("stripe", &provider).await;
+    minting["id"] = "custom-minting".into();
+    minting["verify"] = json!({"method": "POST", "path": "/v1/webhook_endpoints",
+        "form": {"url": "https://evil.example.com"},
+        "success": {"pointer": "/object", "equals": "no", "error": "/secret"}});
+    let answer = app.post("/api/manifests").as_admin().json(&minting).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let sql = "update integrations set manifest_id = 'custom-minting', manifest_hash =
+               (select hash from manifests where id = 'custom-minting') where id = ?1";
+    app.database().execute(sql, [&one]).unwrap();
+    check(&app, &one).await.problem(500, "credential_unreadable");
 
     // The document itself is changed: it no longer has its hash.
     let sql = "select manifest_hash from integrations where id = ?1";
@@ -209,6 +221,26 @@ async fn a_manifest_changed_behind_its_back_gets_no_credential() {
 
     assert!(thief.requests().is_empty(), "{:?}", thief.requests());
     assert!(provider.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_parameter_changed_behind_its_back_moves_no_credential() {
+    let (app, provider) = (App::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
+    let mut manifest = app.custom("stripe", &provider).await;
+    manifest["params"] =
+        json!([{"name": "shop", "label": "Shop", "pattern": "[a-z0-9-]{1,63}", "example": "acme"}]);
+    manifest["api"]["base_url"] = "https://{shop}.shops.example.com".into();
+    manifest["api"]["hosts"] = json!(["{shop}.shops.example.com"]);
+    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let body = json!({"manifest_id": "custom-stripe", "name": "a", "verify": false,
+        "params": {"shop": "acme"}, "credentials": {"api_key": KEY}});
+    let created = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(created.json()["params"], json!({"shop": "acme"}), "{created:?}");
+    app.database().execute("update integrations set params = '{\"shop\":\"thief\"}'", []).unwrap();
+    let checked = check(&app, "a").await;
+    assert_eq!(checked.json()["health"]["state"], "reauthorize", "{checked:?}");
+    assert_eq!(checked.json()["health"]["next_action"], "replace_key");
 }
 
 #[tokio::test]

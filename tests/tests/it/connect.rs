@@ -140,6 +140,7 @@ async fn a_provider_in_trouble_is_502_or_504_and_leaves_nothing() {
         (Behaviour::Status(404), 502, "provider_error"),
         (Behaviour::HtmlInsteadOfJson(200), 502, "provider_error"),
         (Behaviour::HtmlInsteadOfJson(503), 502, "provider_error"),
+        (Behaviour::HtmlInsteadOfJson(403), 502, "provider_error"),
         (Behaviour::WrongContentType, 502, "provider_error"),
         (Behaviour::TruncatedBody, 502, "provider_error"),
         (Behaviour::InvalidJson, 502, "provider_error"),
@@ -248,6 +249,11 @@ async fn bad_input_names_the_member_and_the_rule() {
         body.pointer_mut(parent).unwrap()[member] = value;
         body
     };
+    let rule = |members: Value| {
+        let mut rule = json!({"effect": "deny", "methods": ["GET"]});
+        rule.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        changed("/policy", json!({"rules": [rule]}))
+    };
     for (pointer, body) in [
         ("/nmae", changed("/nmae", json!("x"))),
         ("/name", changed("/name", json!(""))),
@@ -284,6 +290,9 @@ async fn bad_input_names_the_member_and_the_rule() {
             ),
         ),
         ("/verify", changed("/verify", json!("no"))),
+        ("/policy/rules/0/path", rule(json!({"path": "/**/x"}))),
+        ("/policy/rules/0/path", rule(json!({"path": "/a*"}))),
+        ("/policy/rules/0/host", rule(json!({"path": "/", "host": "a/b"}))),
     ] {
         let answer = create(&app, &body).await;
         let problem = answer.problem(422, "invalid");
@@ -300,6 +309,18 @@ async fn bad_input_names_the_member_and_the_rule() {
     }
     nothing_behind(&app);
     assert!(provider.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_does_not_grow_with_what_was_sent() {
+    let (app, provider) = (App::start().await, stripe().await);
+    let manifest = app.adopt("stripe", &provider).await;
+    let many: serde_json::Map<String, Value> =
+        (0..5_000).map(|number| (format!("f{number}"), json!(1))).collect();
+    let answer =
+        create(&app, &json!({"manifest_id": manifest, "name": "a", "credentials": many})).await;
+    answer.problem(422, "invalid");
+    assert!(answer.text.len() < 4_000, "{} bytes", answer.text.len());
 }
 
 #[tokio::test]

@@ -27,6 +27,10 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
     assert!(list(&app, "?auth_method=oauth2").await.is_empty());
     assert!(list(&app, "?category=nothing-like-it").await.is_empty());
     app.get("/api/manifests?auth_method=magic").as_admin().send().await.problem(422, "invalid");
+    let whole = app.get("/api/manifests").as_admin().send().await;
+    let call = app.get("/api/manifests").as_admin();
+    let again = call.header("if-none-match", whole.header("etag")).send().await;
+    assert_eq!(again.status, 304, "{again:?}");
     app.get("/api/manifests/nobody").as_admin().send().await.problem(404, "not_found");
 
     let one = app.get("/api/manifests/stripe").as_admin().send().await;
@@ -114,6 +118,8 @@ async fn a_manifest_that_breaks_a_rule_is_not_saved_and_says_which() {
         ("/api/base_url", json!("http://{api_key}.example.com/v1")),
         ("/api/hosts", json!(["api.example.com"])),
         ("/credentials/0/pattern", json!("(")),
+        ("/credentials/0/pattern", json!("(?:(?:a?){400}){400}")),
+        ("/verify/base_url", json!("https://who.example.com")),
         ("/nmae", json!("x")),
     ];
     for (pointer, value) in cases {

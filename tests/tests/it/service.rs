@@ -12,6 +12,9 @@ async fn unknown_paths_and_methods() {
     for path in ["/api/nothing", "/api", "/api/integrations/a/b/c", "/nothing", "/api/healthy"] {
         app.get(path).as_admin().send().await.problem(404, "not_found");
     }
+    app.post("/api/integrationsx/check").as_admin().send().await.problem(404, "not_found");
+    let head = app.call(Method::HEAD, "/api/health").send().await;
+    assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
     for (method, path, allow) in [
         (Method::PATCH, "/api/integrations", "GET, POST"),
         (Method::POST, "/api/integrations/x", "GET, PUT, DELETE"),
@@ -187,6 +190,12 @@ async fn the_page_has_its_security_headers() {
         page.header("content-security-policy").contains("frame-ancestors https://app.example.com")
     );
     assert_eq!(page.header("x-frame-options"), "");
+    // A value that is no header must not leave the page without a policy.
+    for value in ["https://exämple.com", "*; script-src *", "'self', *"] {
+        let app = Options::default().var("ui_frame_ancestors", value).start().await.unwrap();
+        let problem = app.get("/").send().await.problem(500, "misconfigured");
+        assert_eq!(problem["variable"], "ui_frame_ancestors");
+    }
 }
 
 #[tokio::test]

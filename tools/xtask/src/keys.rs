@@ -69,10 +69,12 @@ pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
         .mode(0o600)
         .open(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
+        // Of two first starts at once one makes the keys: a link does not replace, a rename does.
+        .and_then(|()| match force {
+            true => fs::rename(&temporary, path),
+            false => fs::hard_link(&temporary, path),
+        });
+    let _ = fs::remove_file(&temporary);
     result.with_context(|| format!("cannot write {}", path.display()))
 }
 

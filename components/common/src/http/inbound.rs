@@ -10,7 +10,7 @@ use super::{json, set};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::clock;
-use crate::platform::http::{CallError, Incoming, Response, collect};
+use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -19,22 +19,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request. Ids come from its path, never from headers that a client can send itself.
 pub struct Inbound {
     head: request::Parts,
-    body: <Incoming as Split>::Body,
+    body: IncomingBody,
     /// In the answer and in the log: the client's `x-request-id` where it is well-formed, else ours.
     pub request_id: String,
 }
 
-/// The parts of the runtime's request type.
-trait Split {
-    type Body;
-}
-impl<B> Split for http::Request<B> {
-    type Body = B;
-}
-
 impl Inbound {
     fn new(request: Incoming) -> Self {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        if head.method == Method::HEAD {
+            // The server leaves the body away (RFC 9110, 9.3.2).
+            head.method = Method::GET;
+        }
         let request_id = match head.headers.get(&REQUEST_ID).map(|value| value.to_str()) {
             Some(Ok(sent)) if is_request_id(sent) => sent.to_owned(),
             _ => id::request(clock::now_ms()),
@@ -54,8 +50,13 @@ impl Inbound {
 
     /// The segments of the path below `prefix`; `/api/integrations/x` below `/api` is two.
     pub fn segments(&self, prefix: &str) -> Vec<&str> {
-        let rest = self.path().strip_prefix(prefix).unwrap_or_default();
-        rest.split('/').filter(|segment| !segment.is_empty()).collect()
+        match self.path().strip_prefix(prefix) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                rest.split('/').filter(|segment| !segment.is_empty()).collect()
+            }
+            // Beside the prefix: a segment that no route has.
+            _ => vec![""],
+        }
     }
 
     /// The value of a header that must come at most once; `None` where it is absent or not text.
@@ -133,7 +134,7 @@ fn is_request_id(text: &str) -> bool {
 }
 
 /// Answers a request by `act`: its errors become problem documents, each answer has its
-/// `x-request-id`, and a `HEAD` is answered as the `GET` without its body.
+/// `x-request-id`.
 pub async fn serve<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
 where
     F: Future<Output = Result<Response>>,

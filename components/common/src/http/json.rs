@@ -1,4 +1,4 @@
-//! Strict JSON: known members only, each once, nested at most 16 deep.
+//! Strict JSON: members of our own types only, each of them once, nested at most 16 deep.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;

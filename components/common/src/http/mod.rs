@@ -8,7 +8,7 @@ mod outbound;
 mod problem;
 
 pub use inbound::{Inbound, serve};
-pub use outbound::{forward, is_hop_by_hop};
+pub use outbound::forward;
 pub use problem::Respond;
 
 use crate::platform::http::{Response, full};

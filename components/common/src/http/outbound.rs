@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::platform::http::{Response, pass};
 
 /// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
-pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+fn is_hop_by_hop(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
         "connection"

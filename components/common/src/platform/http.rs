@@ -15,6 +15,8 @@ use super::clock;
 
 /// A request as it came in; the body has not been read.
 pub type Incoming = spin_sdk::http::Request;
+/// Its body.
+pub type IncomingBody = spin_sdk::wasip3::http_compat::IncomingRequestBody;
 /// A body that is buffered or passed through.
 pub type Body = spin_sdk::http::BoxBody;
 /// A response on its way out.
@@ -99,11 +101,10 @@ where
 pub async fn collect<B>(mut body: B, limit: usize) -> Result<Bytes, CallError>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
-    B::Error: fmt::Display,
 {
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| CallError::Broken(error.to_string()))?;
+        let frame = frame.map_err(|_| CallError::Broken("before its end".to_owned()))?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > limit {
             return Err(CallError::TooLarge(limit));

@@ -145,6 +145,7 @@ impl<'a> Integrations<'a> {
     pub async fn insert(&self, tx: &Transaction, new: &NewIntegration<'_>) -> Result<String> {
         let rows = tx.query(NAME_SQL, self.name_values(new.name)).await?;
         self.taken(new.name, rows.first().map(|row| text(row, 0)))?;
+        self.manifest_is_there(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
         let (sealed, key_id, hint) = new.credential;
         tx.query(
@@ -186,7 +187,10 @@ impl<'a> Integrations<'a> {
         )
         .await?;
         let row = tx
-            .row("select doc from integrations where id = ?1", [Value::text(new.id)])
+            .row(
+                "select doc from integrations where workspace = ?1 and id = ?2",
+                [Value::text(self.workspace), Value::text(new.id)],
+            )
             .await?
             .ok_or_else(|| Error::Internal("the new row is not there".into()))?;
         Ok(text(&row, 0).to_owned())
@@ -208,6 +212,16 @@ impl<'a> Integrations<'a> {
             return Err(not_found(id));
         }
         tx.record(event).await
+    }
+
+    /// A workspace's own manifest may have been deleted while the provider was asked.
+    async fn manifest_is_there(&self, tx: &Transaction, id: &str) -> Result<()> {
+        let sql = "select 1 from manifests where workspace = ?1 and id = ?2";
+        let values = [Value::text(self.workspace), Value::text(id)];
+        if id.starts_with("custom-") && tx.row(sql, values).await?.is_none() {
+            return Err(Error::invalid("/manifest_id", format!("{id} was deleted meanwhile")));
+        }
+        Ok(())
     }
 
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {

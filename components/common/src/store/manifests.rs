@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 use super::{Transaction, read, read_row};
 use crate::error::{Error, Result};
 use crate::platform::kv;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::{Row, Value, text};
+
+const STATE: &str =
+    "select exists(select 1 from manifests where workspace = ?1 and id = ?2), count(*)
+     from manifests where workspace = ?1";
 
 /// One workspace's own manifests.
 pub struct Manifests<'a> {
@@ -31,6 +35,11 @@ impl<'a> Manifests<'a> {
     /// Those of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
+    }
+
+    /// The SHA-256 of a document, in hexadecimal.
+    pub fn digest(document: &[u8]) -> String {
+        digest(document)
     }
 
     /// All, by id.
@@ -59,10 +68,12 @@ impl<'a> Manifests<'a> {
     /// The document under `hash`.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] where it is gone or was changed, [`Error::Storage`].
+    /// [`Error::Unreadable`] where it was changed, [`Error::Storage`] where it is not there.
     pub async fn document(hash: &str) -> Result<Vec<u8>> {
         let bytes = kv::get(&key(hash)).await?;
-        let bytes = bytes.ok_or_else(|| Error::Unreadable(format!("manifest {hash} is gone")))?;
+        // Hosted key-value stores may show a write late: trying again may help.
+        let gone = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
+        let bytes = bytes.ok_or_else(gone)?;
         if digest(&bytes) == hash {
             Ok(bytes)
         } else {
@@ -84,31 +95,13 @@ impl<'a> Manifests<'a> {
         replace: bool,
     ) -> Result<String> {
         let hash = digest(document);
+        // Asked before the document is written, which nothing would ever delete, and again when
+        // it counts.
+        let values = [Value::text(self.workspace), Value::text(id)];
+        self.may_save(id, replace, read_row(STATE, values.clone()).await?)?;
         kv::set(&key(&hash), document).await?;
         let tx = Transaction::begin().await?;
-        let row = tx
-            .row(
-                "select exists(select 1 from manifests where workspace = ?1 and id = ?2), count(*)
-                 from manifests where workspace = ?1",
-                [Value::text(self.workspace), Value::text(id)],
-            )
-            .await?;
-        let (exists, count) = row.map_or((false, 0), |row| {
-            (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
-        });
-        if exists && !replace {
-            return Err(conflict(
-                "manifest_exists",
-                format!("{id} is there already: PUT replaces it"),
-            ));
-        }
-        if !exists && replace {
-            return Err(not_found(id));
-        }
-        if !exists && count >= Self::MAX {
-            let detail = format!("a workspace has at most {} manifests of its own", Self::MAX);
-            return Err(conflict("too_many_manifests", detail));
-        }
+        self.may_save(id, replace, tx.row(STATE, values).await?)?;
         tx.query(
             "insert into manifests (workspace, id, hash, created_at, created_by, updated_at)
              values (?1, ?2, ?3, ?4, ?5, ?4)
@@ -124,6 +117,25 @@ impl<'a> Manifests<'a> {
         .await?;
         tx.commit().await?;
         Ok(hash)
+    }
+
+    /// Whether `id` may be written over what [`STATE`] found.
+    fn may_save(&self, id: &str, replace: bool, state: Option<Row>) -> Result<()> {
+        let (exists, count) = state.map_or((false, 0), |row| {
+            (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
+        });
+        match (exists, replace) {
+            (true, false) => {
+                let detail = format!("{id} is there already: PUT replaces it");
+                Err(conflict("manifest_exists", detail))
+            }
+            (false, true) => Err(not_found(id)),
+            (false, false) if count >= Self::MAX => {
+                let detail = format!("a workspace has at most {} manifests of its own", Self::MAX);
+                Err(conflict("too_many_manifests", detail))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Deletes `id`. Its documents stay: they are small, immutable and may be used again.

@@ -14,5 +14,4 @@ pub use events::Event;
 pub use integrations::{Found, Integrations, ListQuery, NewIntegration};
 pub use manifests::{Manifests, OwnManifest};
 pub use read::{read, read_row};
-pub use schema::{KNOWN as SCHEMA_KNOWN, version as schema_version};
 pub use write::Transaction;

@@ -9,13 +9,13 @@ use crate::platform::sqlite::{Db, DbError};
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// The newest schema that this version knows.
-pub const KNOWN: i64 = MIGRATIONS.len() as i64;
+const KNOWN: i64 = MIGRATIONS.len() as i64;
 
 /// The schema that the database has; 0 for a new one.
 ///
 /// # Errors
 /// [`Error::Storage`].
-pub async fn version(db: &Db) -> Result<i64> {
+async fn version(db: &Db) -> Result<i64> {
     let row = db.row("pragma user_version", []).await?;
     Ok(row.and_then(|row| row.get::<i64>(0)).unwrap_or(0))
 }
