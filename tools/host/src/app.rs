@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
@@ -23,6 +23,7 @@ use crate::outbound::Client;
 use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::request;
 use crate::routes::{Match, Router};
+use crate::runtime_config::RuntimeConfig;
 use crate::variables::{Variables, is_template};
 use crate::{dotenv, files};
 
@@ -43,8 +44,8 @@ pub(crate) struct App {
 const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 impl App {
-    /// Reads the manifest, resolves its variables, and compiles and links every component that a
-    /// trigger names. `stopping` tells idle instances to go.
+    /// Reads the manifest and the runtime configuration, resolves the variables, and compiles and
+    /// links every component that a trigger names. `stopping` tells idle instances to go.
     pub(crate) async fn load(options: &Up, stopping: watch::Receiver<bool>) -> Result<Arc<Self>> {
         let mut from = std::path::absolute(&options.from)?;
         if from.is_dir() {
@@ -53,14 +54,15 @@ impl App {
         let manifest = Manifest::read(&from)?;
         let root = from.parent().context("the manifest has no directory")?;
         let router = Router::new(&manifest.trigger.http)?;
-        let components = components(&manifest, root, options)?;
+        let config = RuntimeConfig::read(options.runtime_config_file.as_deref())?;
+        let components = components(&manifest, root, options, &config)?;
         let services = services(&manifest, root, options).await?;
         let reuse = Reuse {
             requests: options.max_instance_reuse_count.get(),
             concurrent: options.max_instance_concurrent_reuse_count.get(),
         };
         let population = Population::default();
-        let client = Client::new()?;
+        let client = Client::new(config.blocked_networks)?;
         Ok(Arc::new_cyclic(|app| {
             let handlers = services.into_iter().zip(components).map(|(service, component)| {
                 let id = component.id.to_string();
@@ -134,14 +136,20 @@ fn used(manifest: &Manifest) -> impl Iterator<Item = (&String, &manifest::Compon
 }
 
 /// Resolves the settings of all components that are used.
-fn components(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<Component>> {
+fn components(
+    manifest: &Manifest,
+    root: &Path,
+    options: &Up,
+    config: &RuntimeConfig,
+) -> Result<Vec<Component>> {
     let env_file = options.env_file.clone().unwrap_or_else(|| root.join(".env"));
     let env_file = dotenv::read(&env_file)?;
     let environment = |name: &str| std::env::var(name).ok();
     let variables = Variables::resolve(&manifest.variables, environment, &env_file)?;
     let state = options.state_dir.clone().unwrap_or_else(|| root.join(".spin"));
-    let database_path = Arc::new(state.join("sqlite_db.db"));
-    let key_value = kv_store::Database::new(state.join("sqlite_key_value.db"));
+    let stored = |path: &Option<PathBuf>, name| path.clone().unwrap_or_else(|| state.join(name));
+    let database_path = Arc::new(stored(&config.sqlite, "sqlite_db.db"));
+    let key_value = kv_store::Database::new(stored(&config.key_value, "sqlite_key_value.db"));
     let components = used(manifest).map(|(id, settings)| {
         let component = Component {
             id: id.as_str().into(),

@@ -40,6 +40,10 @@ pub(crate) struct Up {
     #[arg(long)]
     pub(crate) state_dir: Option<PathBuf>,
 
+    /// File with Spin's runtime configuration: networks to block, and where the stores are
+    #[arg(long, env = "RUNTIME_CONFIG_FILE")]
+    pub(crate) runtime_config_file: Option<PathBuf>,
+
     /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env beside the manifest]
     #[arg(long)]
     pub(crate) env_file: Option<PathBuf>,

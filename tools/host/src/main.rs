@@ -1,9 +1,9 @@
 //! `nexus-host`: runs this Spin application on Wasmtime where the Spin CLI is not installed, for
 //! development and tests. Production is Spin.
 //!
-//! It reads the same `spin.toml`, variables and `.spin` files as `spin up`, and refuses what it
-//! does not know. `server` takes a request, `routes` finds its component, `instance` runs it,
-//! `host` and `outbound` are what the component can reach.
+//! It reads the same `spin.toml`, runtime configuration, variables and `.spin` files as `spin up`,
+//! and refuses what it does not know. `server` takes a request, `routes` finds its component,
+//! `instance` runs it, `host` and `outbound` are what the component can reach.
 
 mod app;
 mod cli;
@@ -18,7 +18,9 @@ mod manifest;
 mod outbound;
 mod request;
 mod routes;
+mod runtime_config;
 mod server;
+mod toml_file;
 mod variables;
 
 use std::process::ExitCode;

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use crate::toml_file;
+
 /// The whole of `spin.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,19 +142,13 @@ pub(crate) struct Placement {
     pub(crate) destination: String,
 }
 
-/// The only database and store that exist without a runtime configuration, in Spin as here.
+/// The only database and store: Spin has more only by way of its runtime configuration.
 pub(crate) const DEFAULT_LABEL: &str = "default";
 
 impl Manifest {
     /// Reads and checks the manifest; errors name the file, the line, the table and the key.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the manifest {}", path.display()))?;
-        let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-            let table = error.span().and_then(|span| table_at(&text, span.start));
-            let table = table.map(|table| format!(", in {table}")).unwrap_or_default();
-            anyhow::anyhow!("{}{table}: {error}", path.display())
-        })?;
+        let manifest: Self = toml_file::read(path, "manifest")?;
         manifest.check().with_context(|| path.display().to_string())?;
         Ok(manifest)
     }
@@ -192,12 +188,6 @@ impl Manifest {
         }
         Ok(())
     }
-}
-
-/// The header of the table that the byte at `offset` is in.
-fn table_at(text: &str, offset: usize) -> Option<&str> {
-    let end = text.get(offset..)?.find('\n').map_or(text.len(), |line| offset + line);
-    text.get(..end)?.lines().rev().map(str::trim).find(|line| line.starts_with('['))
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 //!
 //! It decides on names and addresses as they are written, before anything is looked up.
 
-use std::net::IpAddr;
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
 use http::Uri;
 use url::Host;
 
+use super::network::Network;
 use crate::variables::{Variables, is_template};
 
 /// The end of the names under which components reach each other.
@@ -47,12 +47,6 @@ enum Ports {
     Is(u16),
     /// The end is excluded, as in Spin.
     In(Range<u16>),
-}
-
-#[derive(Debug, PartialEq)]
-struct Network {
-    address: IpAddr,
-    prefix: u32,
 }
 
 impl AllowedHosts {
@@ -218,25 +212,6 @@ fn known_port(scheme: &str) -> Option<u16> {
         "http" => Some(80),
         "https" => Some(443),
         _ => None,
-    }
-}
-
-impl Network {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = text.split_once('/')?;
-        let address: IpAddr = address.parse().ok()?;
-        let prefix: u32 = prefix.parse().ok()?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        (prefix <= bits).then_some(Self { address, prefix })
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        let shared = match (self.address, address) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
-            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
-            _ => return false,
-        };
-        shared >= self.prefix
     }
 }
 

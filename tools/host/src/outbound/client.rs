@@ -1,8 +1,10 @@
 //! The pooled HTTP client: HTTP/1.1, and HTTP/2 where TLS negotiates it. It follows no redirects
-//! and knows nothing of rights.
+//! and knows nothing of the rights of a component. `block_networks` is the same for all of them, so
+//! that every connection in the pool has passed it: they are all made by [`Connector`].
 
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 use wasmtime_wasi_http::{Error, WasiBody};
 
+use super::blocked_networks::BlockedNetworks;
+
 tokio::task_local! {
     /// How long this request may wait for its connection. The pool has no other way to be told.
     static CONNECT_TIMEOUT: Duration;
@@ -31,7 +35,7 @@ pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 impl Client {
     /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
     /// `SSL_CERT_FILE` names: behind a proxy that opens TLS there is no other way out.
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(blocked: BlockedNetworks) -> Result<Self> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
             let name = || format!("SSL_CERT_FILE: cannot use {}", Path::new(&path).display());
@@ -45,7 +49,7 @@ impl Client {
             )
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(Connector);
+            .wrap_connector(Connector { blocked: Arc::new(blocked) });
         Ok(Self(
             Pool::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
@@ -74,6 +78,7 @@ impl Client {
 enum ConnectError {
     Uri,
     Lookup,
+    Blocked,
     Refused,
     Timeout,
 }
@@ -86,9 +91,11 @@ impl std::fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// Opens TCP connections.
+/// Opens TCP connections, to addresses that are not blocked.
 #[derive(Clone)]
-struct Connector;
+struct Connector {
+    blocked: Arc<BlockedNetworks>,
+}
 
 impl Service<Uri> for Connector {
     type Response = TokioIo<TcpStream>;
@@ -103,8 +110,9 @@ impl Service<Uri> for Connector {
         // Read here, where the request is polled: the pool may drive the future elsewhere.
         let timeout =
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
+        let blocked = self.blocked.clone();
         Box::pin(async move {
-            match tokio::time::timeout(timeout, connect(&uri)).await {
+            match tokio::time::timeout(timeout, connect(&uri, &blocked)).await {
                 Ok(stream) => stream.map(TokioIo::new),
                 Err(_) => Err(ConnectError::Timeout),
             }
@@ -112,13 +120,19 @@ impl Service<Uri> for Connector {
     }
 }
 
-async fn connect(uri: &Uri) -> Result<TcpStream, ConnectError> {
+async fn connect(uri: &Uri, blocked: &BlockedNetworks) -> Result<TcpStream, ConnectError> {
     let host = uri.host().ok_or(ConnectError::Uri)?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
     let port = uri.port_u16().unwrap_or(default);
-    let addresses: Vec<_> =
+    let mut addresses: Vec<_> =
         tokio::net::lookup_host((host, port)).await.map_err(|_| ConnectError::Lookup)?.collect();
+    let found = addresses.len();
+    addresses.retain(|address| !blocked.contain(address.ip()));
+    if addresses.is_empty() && found > 0 {
+        return Err(ConnectError::Blocked);
+    }
+    // To these addresses: a second lookup may give others.
     let stream = TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)?;
     // Refused only by a socket that is already gone, which the first write will tell.
     let _ = stream.set_nodelay(true);
@@ -136,6 +150,7 @@ fn classify(error: &(dyn std::error::Error + 'static)) -> Error {
                     rcode: Some("address not available".to_owned()),
                     info_code: Some(0),
                 },
+                ConnectError::Blocked => Error::DestinationIpProhibited,
                 ConnectError::Refused => Error::ConnectionRefused,
                 ConnectError::Timeout => Error::ConnectionTimeout,
             };

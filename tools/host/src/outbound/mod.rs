@@ -1,11 +1,15 @@
 //! Requests that guests send: the check of `allowed_outbound_hosts`, chaining to another
 //! component in this process, and the rest to the network.
 //!
-//! Nothing leaves before the check. The check is made on the URI that the guest gave.
+//! Nothing leaves before the check. The check is made on the URI that the guest gave; that of
+//! `block_networks`, later, on each address that a connection would go to. A chained request makes
+//! none; one to `self` does.
 
 pub(crate) mod allowed_hosts;
+pub(crate) mod blocked_networks;
 mod body;
 mod client;
+mod network;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,8 +95,12 @@ async fn send(
         options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
         options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
     );
-    let answer = answer.await.inspect_err(|error| {
-        eprintln!("[{}] a request to {host} failed: {error}", component.id);
+    let answer = answer.await.inspect_err(|error| match error {
+        Error::DestinationIpProhibited => eprintln!(
+            "[{}] denied a request to {host}: its address is in block_networks",
+            component.id
+        ),
+        error => eprintln!("[{}] a request to {host} failed: {error}", component.id),
     })?;
     Ok(answer.map(|body| body.map_err(Error::from).boxed_unsync()))
 }

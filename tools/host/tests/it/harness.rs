@@ -64,6 +64,7 @@ impl Setup {
         command.args(["up", "--listen", "127.0.0.1:0", "--cache-dir"]);
         command.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
         command.arg("--from").arg(directory.path().join("spin.toml"));
+        command.env_remove("RUNTIME_CONFIG_FILE");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { directory, command }
     }
@@ -73,6 +74,13 @@ impl Setup {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();
         self
+    }
+
+    /// A runtime configuration, in a folder of its own.
+    pub(crate) fn runtime_config(self, content: &str) -> Self {
+        let setup = self.file("config/runtime.toml", content);
+        let path = setup.directory.path().join("config/runtime.toml");
+        setup.args(&["--runtime-config-file", path.to_str().unwrap()])
     }
 
     pub(crate) fn args(mut self, args: &[&str]) -> Self {

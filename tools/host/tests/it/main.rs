@@ -9,6 +9,7 @@ mod harness;
 mod key_value;
 mod lifecycle;
 mod outbound;
+mod runtime_config;
 mod settings;
 mod sqlite;
 mod streams;

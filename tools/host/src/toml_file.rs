@@ -1,0 +1,24 @@
+//! Reads a TOML file into a type that knows all its keys.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use serde::de::DeserializeOwned;
+
+/// Reads the file; errors name it (`what` it is, if it cannot be read), the line, the table and
+/// the key.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the {what} {}", path.display()))?;
+    toml::from_str(&text).map_err(|error| {
+        let table = error.span().and_then(|span| table_at(&text, span.start));
+        let table = table.map(|table| format!(", in {table}")).unwrap_or_default();
+        anyhow!("{}{table}: {error}", path.display())
+    })
+}
+
+/// The header of the table that the byte at `offset` is in.
+fn table_at(text: &str, offset: usize) -> Option<&str> {
+    let end = text.get(offset..)?.find('\n').map_or(text.len(), |line| offset + line);
+    text.get(..end)?.lines().rev().map(str::trim).find(|line| line.starts_with('['))
+}
