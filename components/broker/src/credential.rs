@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, NewCredentials, Sealed};
-use nexus_common::platform::sqlite::{Value, opt_text, text};
+use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{AuthMethod, Finding, Manifest, Pins, Verify, params};
@@ -160,9 +160,7 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     .ok_or_else(|| Error::NotFound(format!("there is no integration {integration_id}")))?;
     let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
     let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
-    let params = opt_text(&row, 2)
-        .and_then(|params| serde_json::from_str(&params).ok())
-        .ok_or_else(|| unreadable("the parameters"))?;
+    let params = serde_json::from_str(text(&row, 2)).map_err(|_| unreadable("the parameters"))?;
     let sealed = row.get::<&[u8]>(3).ok_or_else(|| unreadable("the ciphertext"))?;
     let ring = keys::ring().await?;
     let plaintext = seal::open(&ring, place(workspace, integration_id), sealed)?;

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use nexus_common::platform::http::{CallError, call, full};
 use nexus_common::{Error, Result};
@@ -57,10 +56,10 @@ pub(crate) struct Answer {
 /// [`Error::Unreadable`] where the manifest now points elsewhere than the pins.
 pub(crate) async fn send(
     usable: &Usable,
-    outgoing: &Outgoing<'_>,
+    outgoing: Outgoing<'_>,
     pinned: &[String],
 ) -> Result<Answer> {
-    let mut url = outgoing.url.clone();
+    let mut url = outgoing.url;
     if !pinned.contains(&url.origin().ascii_serialization()) {
         let host = url.host_str().unwrap_or_default();
         return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
@@ -72,19 +71,20 @@ pub(crate) async fn send(
     for (name, value) in &outgoing.headers {
         headers.insert(header_name(name)?, header_value(value)?);
     }
-    let body = outgoing.body.as_ref().map(|(kind, bytes)| (*kind, bytes.clone()));
-    if let Some((kind, bytes)) = &body {
+    if let Some((kind, bytes)) = &outgoing.body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     // Last, so that nothing stands in their place.
     let injected = inject(usable, &mut url)?;
-    headers.extend(injected.iter().cloned());
+    for (name, value) in &injected {
+        headers.insert(name, value.clone());
+    }
     egress::guard().await?.check(&url)?;
     let mut request = Request::builder()
         .method(Method::from_bytes(outgoing.method.as_bytes()).unwrap_or(Method::GET))
         .uri(url.as_str())
-        .body(full(body.map_or_else(Bytes::new, |(_, bytes)| Bytes::from(bytes))))
+        .body(full(outgoing.body.map(|(_, bytes)| bytes).unwrap_or_default()))
         .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
     *request.headers_mut() = headers;
     let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;

@@ -31,7 +31,7 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
         headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         body: body(usable, json.as_ref(), form.as_ref())?,
     };
-    let answer = provider::send(usable, &outgoing, &usable.credential.pins.verify).await?;
+    let answer = provider::send(usable, outgoing, &usable.credential.pins.verify).await?;
     let expected = Expected { live_on, success: success.as_ref(), account: account.as_ref() };
     expected.judge(&answer)
 }

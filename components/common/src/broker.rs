@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::auth::Caller;
 use crate::config;
 use crate::error::{Error, Problem, Result};
 use crate::platform::http::{call, full};
@@ -84,6 +85,17 @@ pub struct Stored {
     pub integration_id: String,
     /// Who asks, for the event.
     pub actor: String,
+}
+
+impl Stored {
+    /// The integration `id` of the workspace of `caller`, who asks.
+    pub fn of(caller: &Caller, id: &str) -> Self {
+        Self {
+            workspace: caller.workspace.clone(),
+            integration_id: id.to_owned(),
+            actor: caller.subject.clone(),
+        }
+    }
 }
 
 /// What `check` found.

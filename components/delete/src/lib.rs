@@ -34,11 +34,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     };
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;
-    let stored = Stored {
-        workspace: caller.workspace.clone(),
-        integration_id: id.clone(),
-        actor: caller.subject.clone(),
-    };
+    let stored = Stored::of(&caller, &id);
     let receipts = Broker::new("delete", &inbound.request_id).revoke(&stored).await?.receipts;
 
     let tx = Transaction::begin().await?;

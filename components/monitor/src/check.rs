@@ -17,11 +17,7 @@ pub(crate) async fn run(inbound: &Inbound, id: &str) -> Result<Response> {
     inbound.query(&[])?;
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;
-    let stored = Stored {
-        workspace: caller.workspace.clone(),
-        integration_id: id.clone(),
-        actor: caller.subject.clone(),
-    };
+    let stored = Stored::of(&caller, &id);
     Broker::new("monitor", &inbound.request_id).check(&stored).await?;
     let found = integrations.find(&id).await?;
     let mut response = json_response(StatusCode::OK, found.doc);

@@ -100,8 +100,3 @@ impl From<spin_sdk::sqlite::Error> for DbError {
 pub fn text(row: &Row, index: usize) -> &str {
     row.get::<&str>(index).unwrap_or_default()
 }
-
-/// A text column of a row that may be null.
-pub fn opt_text(row: &Row, index: usize) -> Option<String> {
-    row.get::<&str>(index).map(str::to_owned)
-}

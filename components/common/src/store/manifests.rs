@@ -39,7 +39,7 @@ impl<'a> Manifests<'a> {
 
     /// The SHA-256 of a document, in hexadecimal.
     pub fn digest(document: &[u8]) -> String {
-        digest(document)
+        Sha256::digest(document).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// All, by id.
@@ -74,7 +74,7 @@ impl<'a> Manifests<'a> {
         // Hosted key-value stores may show a write late: trying again may help.
         let gone = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
         let bytes = bytes.ok_or_else(gone)?;
-        if digest(&bytes) == hash {
+        if Self::digest(&bytes) == hash {
             Ok(bytes)
         } else {
             Err(Error::Unreadable(format!("manifest {hash} was changed outside")))
@@ -94,7 +94,7 @@ impl<'a> Manifests<'a> {
         actor: &str,
         replace: bool,
     ) -> Result<String> {
-        let hash = digest(document);
+        let hash = Self::digest(document);
         // Asked before the document is written, which nothing would ever delete, and again when
         // it counts.
         let values = [Value::text(self.workspace), Value::text(id)];
@@ -159,10 +159,6 @@ impl<'a> Manifests<'a> {
         tx.row(sql, values()).await?.ok_or_else(|| not_found(id))?;
         tx.commit().await
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn key(hash: &str) -> String {
