@@ -62,6 +62,8 @@ fn main() {
         table.push_str(&source);
     }
     table.push_str("];\n");
+    let digest = hex(&table);
+    table.push_str(&format!("static DIGEST: &str = {digest:?};\n"));
     let out = Path::new(&variable("OUT_DIR")).join("table.rs");
     fs::write(&out, table).unwrap_or_else(|error| panic!("{}: {error}", out.display()));
 }
@@ -104,15 +106,25 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
         .filter_map(|name| Some(format!("{}:{}", to_json(name), to_json(value.get(name)?))))
         .collect();
     let summary = format!("{{{}}}", members.join(","));
-    let sha256 = Sha256::digest(json.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap_or_else(|error| panic!("{error}"));
-        hex
-    });
-    let id = &manifest.id;
+    let (id, sha256, categories) = (&manifest.id, hex(&json), &manifest.categories);
+    let (method, search) = (manifest.auth_method.as_str(), search_text(&manifest));
     let source = format!(
-        "Entry {{ id: {id:?}, json: {json:?}, summary: {summary:?}, sha256: {sha256:?} }},\n"
+        "Entry {{ id: {id:?}, json: {json:?}, summary: {summary:?}, sha256: {sha256:?}, \
+         search: {search:?}, categories: &{categories:?}, auth_method: {method:?} }},\n"
     );
     Ok(((manifest.name.to_lowercase(), manifest.id), source))
+}
+
+/// What a search looks through.
+fn search_text(manifest: &model::Manifest) -> String {
+    [manifest.name.as_str(), &manifest.id, &manifest.description].join("\n").to_lowercase()
+}
+
+fn hex(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap_or_else(|error| panic!("{error}"));
+        hex
+    })
 }
 
 fn to_json(value: &impl serde::Serialize) -> String {

@@ -17,6 +17,12 @@ pub struct Entry {
     pub summary: &'static str,
     /// SHA-256 of `json`, in lower-case hexadecimal.
     pub sha256: &'static str,
+    /// Name, id and description in lower case, a line each.
+    pub search: &'static str,
+    /// The manifest's categories.
+    pub categories: &'static [&'static str],
+    /// The name of its method, as in JSON.
+    pub auth_method: &'static str,
 }
 
 impl Entry {
@@ -35,6 +41,12 @@ include!(concat!(env!("OUT_DIR"), "/table.rs"));
 #[must_use]
 pub const fn all() -> &'static [Entry] {
     TABLE
+}
+
+/// SHA-256 of the whole table, in lower-case hexadecimal: it changes when a manifest does.
+#[must_use]
+pub fn digest() -> &'static str {
+    DIGEST
 }
 
 /// The built-in manifest of this id.

@@ -2,13 +2,16 @@
 
 use nexus_common::broker::{Checked, Stored};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{Event, Transaction};
+use nexus_common::store::{CHECK_AGAIN_MS, Event, Transaction};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use serde_json::json;
 
 use crate::credential::{self, Usable};
 use crate::verify;
+
+/// When tick tries a credential again whose provider is in trouble, in milliseconds: 15 minutes.
+const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 
 /// Runs the check. What the provider says is a finding, not an error.
 ///
@@ -67,6 +70,16 @@ async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str
             Value::text(checked.health.as_str()),
             Value::integer(tx.now_ms),
             Value::from(checked.detail.as_deref()),
+        ],
+    )
+    .await?;
+    let again = if checked.health == "failing" { AGAIN_SOON_MS } else { CHECK_AGAIN_MS };
+    tx.query(
+        "update credentials set check_at = ?3 where workspace = ?1 and integration_id = ?2",
+        [
+            Value::text(stored.workspace.as_str()),
+            Value::text(stored.integration_id.as_str()),
+            Value::integer(tx.now_ms + again),
         ],
     )
     .await?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, NewCredentials, Sealed};
+use nexus_common::broker::{Account, NewCredentials, Sealed, SealedCredential};
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, encoding};
@@ -56,6 +56,12 @@ impl Usable {
         matches!(self.sourced.manifest.verify, Verify::Request { .. })
     }
 
+    fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>> {
+        serde_json::to_vec(&self.credential)
+            .map(Zeroizing::new)
+            .map_err(|_| Error::Internal("a credential that is no JSON".into()))
+    }
+
     /// The secret fields' values, in the manifest's order.
     fn secrets(&self) -> impl Iterator<Item = &str> {
         secret_fields(&self.sourced.manifest)
@@ -68,16 +74,38 @@ pub(crate) fn secret_fields(manifest: &Manifest) -> impl Iterator<Item = &str> {
     manifest.credentials.iter().filter(|field| field.secret).map(|field| field.name.as_str())
 }
 
-/// Checks new credentials against their manifest and pins them.
+/// What [`prepare`] made of a request.
+pub(crate) struct Prepared {
+    /// The credential with all that it is used by.
+    pub(crate) usable: Usable,
+    /// Whether it is the stored one, with other parameters.
+    pub(crate) stored: bool,
+}
+
+/// Checks new credentials, or new parameters for a stored one, against their manifest and pins.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every member that breaks a rule, [`Error::NotImplemented`] for OAuth 2.0.
-pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
-    let sourced = source::current(&new.workspace, &new.manifest_id).await?;
+/// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`],
+/// [`Error::NotImplemented`] for OAuth 2.0, and what [`load`] says of a stored one.
+pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let (sourced, given_params) = match &new.manifest_id {
+        Some(manifest_id) => (source::current(workspace, manifest_id).await?, new.params.clone()),
+        None => {
+            let row = Row::find(workspace, id).await?;
+            let mut merged = row.params_json();
+            merged.extend(new.params.clone());
+            (source::of_stored(&row.manifest_id, &row.manifest_hash).await?, merged)
+        }
+    };
     let manifest = &sourced.manifest;
     if !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
         let method = manifest.auth_method.as_str();
         return Err(Error::NotImplemented(format!("connecting by {method} is not there yet")));
+    }
+    if new.manifest_id.is_none() && new.credentials.expose().is_null() {
+        let params = params::check_params(manifest, &given_params).map_err(invalid)?;
+        return with_params(load(workspace, id).await?, params);
     }
     let empty = Map::new();
     let given = match new.credentials.expose() {
@@ -86,13 +114,12 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
         _ => return Err(Error::invalid("/credentials", "must be an object")),
     };
     let (params, fields) = match (
-        params::check_params(manifest, &new.params),
+        params::check_params(manifest, &given_params),
         params::check_credentials(manifest, given),
     ) {
         (Ok(params), Ok(fields)) => (params, fields),
         (params, fields) => {
-            let findings = params.err().into_iter().chain(fields.err()).flatten();
-            return Err(Error::Invalid(findings.map(field_error).collect()));
+            return Err(invalid(params.err().into_iter().chain(fields.err()).flatten()));
         }
     };
     let pins = nexus_manifests::pins(manifest, &params).map_err(broken)?;
@@ -102,35 +129,52 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Usable> {
         pins,
         fields,
     };
-    Ok(Usable { credential, params, version: 1, sourced })
+    let usable = Usable { credential, params, version: 1, sourced };
+    Ok(Prepared { usable, stored: false })
 }
 
-/// Seals what [`prepare`] made.
+/// A stored credential with other parameters: they must not send it anywhere else.
+fn with_params(stored: Usable, params: BTreeMap<String, String>) -> Result<Prepared> {
+    let pins = nexus_manifests::pins(&stored.sourced.manifest, &params).map_err(broken)?;
+    if pins != stored.credential.pins {
+        let detail =
+            "these parameters move the hosts that the credential is sent to: enter it again";
+        return Err(Error::CredentialsRequired(detail.into()));
+    }
+    Ok(Prepared { usable: Usable { params, ..stored }, stored: true })
+}
+
+fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
+    Error::Invalid(findings.into_iter().map(field_error).collect())
+}
+
+/// Seals what [`prepare`] made; a stored credential stays as it is.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
 pub(crate) async fn seal(
     new: &NewCredentials,
-    usable: Usable,
+    prepared: Prepared,
     health: &str,
     account: Account,
 ) -> Result<Sealed> {
-    let ring = keys::ring().await?;
-    let plaintext = serde_json::to_vec(&usable.credential)
-        .map(Zeroizing::new)
-        .map_err(|_| Error::Internal("a credential that is no JSON".into()))?;
-    let place = place(&new.workspace, &new.integration_id);
-    let (sealed, key_id) = seal::seal(&ring, place, &plaintext)?;
-    let hint = usable.secrets().next().and_then(hint);
+    let Prepared { usable, stored } = prepared;
+    let credential = if stored {
+        None
+    } else {
+        let place = place(&new.workspace, &new.integration_id);
+        let ring = keys::ring().await?;
+        let (sealed, key_id) = seal::seal(&ring, place, &usable.plaintext()?)?;
+        let hint = usable.secrets().next().and_then(hint);
+        Some(SealedCredential { sealed: encoding::to_base64(&sealed), key_id, hint })
+    };
     let params =
         usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     Ok(Sealed {
         params: params.collect(),
         manifest_hash: usable.sourced.hash.clone(),
         auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
-        sealed: encoding::to_base64(&sealed),
-        key_id,
-        hint,
+        credential,
         health: health.to_owned(),
         account,
     })
@@ -142,7 +186,8 @@ fn hint(secret: &str) -> Option<String> {
     (count >= 20).then(|| format!("…{}", secret.chars().skip(count - 4).collect::<String>()))
 }
 
-fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
+/// The place of an integration's ciphertext.
+pub(crate) fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
     Place { kind: "credential", workspace, row: integration_id, field: "sealed" }
 }
 
@@ -151,19 +196,12 @@ fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable> {
-    let row = read_row(
-        "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version from integrations i
-         join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
-        [Value::text(workspace), Value::text(integration_id)],
-    )
-    .await?
-    .ok_or_else(|| Error::NotFound(format!("there is no integration {integration_id}")))?;
-    let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
+    let row = Row::find(workspace, integration_id).await?;
+    let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
     let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
-    let params = serde_json::from_str(text(&row, 2)).map_err(|_| unreadable("the parameters"))?;
-    let sealed = row.get::<&[u8]>(3).ok_or_else(|| unreadable("the ciphertext"))?;
+    let params = serde_json::from_str(&row.params).map_err(|_| unreadable("the parameters"))?;
     let ring = keys::ring().await?;
-    let plaintext = seal::open(&ring, place(workspace, integration_id), sealed)?;
+    let plaintext = seal::open(&ring, place(workspace, integration_id), &row.sealed)?;
     let credential: Credential =
         serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
     // The row names the manifest, and rows can be changed outside: what was sealed decides.
@@ -171,7 +209,40 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
         return Err(unreadable("another manifest than the one it was entered for"));
     }
-    Ok(Usable { sourced, params, credential, version: row.get(4).unwrap_or(0) })
+    Ok(Usable { sourced, params, credential, version: row.version })
+}
+
+/// An integration and its ciphertext as they are stored.
+struct Row {
+    manifest_id: String,
+    manifest_hash: String,
+    params: String,
+    sealed: Vec<u8>,
+    version: i64,
+}
+
+impl Row {
+    async fn find(workspace: &str, integration_id: &str) -> Result<Self> {
+        let row = read_row(
+            "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version
+             from integrations i join credentials c on c.integration_id = i.id
+             where i.workspace = ?1 and i.id = ?2",
+            [Value::text(workspace), Value::text(integration_id)],
+        )
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("there is no integration {integration_id}")))?;
+        Ok(Self {
+            manifest_id: text(&row, 0).to_owned(),
+            manifest_hash: text(&row, 1).to_owned(),
+            params: text(&row, 2).to_owned(),
+            sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
+            version: row.get(4).unwrap_or(0),
+        })
+    }
+
+    fn params_json(&self) -> Map<String, Json> {
+        serde_json::from_str(&self.params).unwrap_or_default()
+    }
 }
 
 /// The version of a workspace's own manifest; a built-in one is held by its pins alone, so that it

@@ -16,10 +16,11 @@ mod revoke;
 mod screen;
 mod seal;
 mod source;
+mod tick;
 mod verify;
 
 use http::{Method, StatusCode};
-use nexus_common::broker::{NewCredentials, Stored};
+use nexus_common::broker::{Account, NewCredentials, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component};
@@ -47,22 +48,22 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
         "revoke" => answer(&revoke::plan(&inbound.json::<Stored>().await?).await?),
+        "tick" => answer(&tick::run(&request_id).await?),
         "health" => answer(&health::state().await?),
         other => Err(Error::NotImplemented(format!("the operation {other} is not there yet"))),
     }
 }
 
-async fn verify_new(new: NewCredentials) -> Result<nexus_common::broker::Account> {
-    let prepared = credential::prepare(&new).await?;
-    verify::run(&prepared).await
+async fn verify_new(new: NewCredentials) -> Result<Account> {
+    verify::run(&credential::prepare(&new).await?.usable).await
 }
 
-async fn seal_new(new: NewCredentials) -> Result<nexus_common::broker::Sealed> {
+async fn seal_new(new: NewCredentials) -> Result<Sealed> {
     let prepared = credential::prepare(&new).await?;
-    let (health, account) = if new.verify && prepared.can_be_verified() {
-        ("healthy", verify::run(&prepared).await?)
+    let (health, account) = if new.verify && prepared.usable.can_be_verified() {
+        ("healthy", verify::run(&prepared.usable).await?)
     } else {
-        ("unknown", nexus_common::broker::Account::default())
+        ("unknown", Account::default())
     };
     credential::seal(&new, prepared, health, account).await
 }

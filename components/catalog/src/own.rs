@@ -5,12 +5,12 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::http::{Inbound, set};
 use nexus_common::platform::http::{Response, full};
 use nexus_common::platform::variables;
-use nexus_common::store::Manifests;
-use nexus_common::{Error, FieldError, Result, config};
+use nexus_common::store::{By, Manifests, NewManifest};
+use nexus_common::{Error, FieldError, Result, access, config};
 use nexus_manifests::guard::PrivateHosts;
 use nexus_manifests::{AuthMethod, Finding, Manifest, Origin, Revoke, catalog, lint, parse};
 
-use crate::show::saved;
+use crate::show::{saved, summarise};
 
 /// Largest document, in bytes.
 const MAX: usize = 32 * 1024;
@@ -20,7 +20,7 @@ const MAX: usize = 32 * 1024;
 /// # Errors
 /// 401, 403, 409 (`manifest_exists`, `too_many_manifests`), 422 with every rule it breaks.
 pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
-    let caller = Caller::at_least(Role::Admin, &inbound).await?;
+    let caller = access::require(&inbound, Role::Admin, "manifest.create").await?;
     inbound.query(&[])?;
     save(&caller, inbound, None).await
 }
@@ -30,7 +30,7 @@ pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
 /// # Errors
 /// 401, 403, 404, 422.
 pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
-    let caller = Caller::at_least(Role::Admin, &inbound).await?;
+    let caller = access::require(&inbound, Role::Admin, "manifest.replace").await?;
     inbound.query(&[])?;
     writable(id)?;
     save(&caller, inbound, Some(id)).await
@@ -41,16 +41,18 @@ pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
 /// # Errors
 /// 401, 403, 404, 409 (`manifest_in_use`).
 pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
-    let caller = Caller::at_least(Role::Admin, inbound).await?;
+    let caller = access::require(inbound, Role::Admin, "manifest.delete").await?;
     inbound.query(&[])?;
     writable(id)?;
-    Manifests::of(&caller.workspace).delete(id).await?;
+    let by = By { caller: &caller, request_id: &inbound.request_id };
+    Manifests::of(&caller.workspace).delete(id, &by).await?;
     let mut response = Response::new(full(""));
     *response.status_mut() = StatusCode::NO_CONTENT;
     Ok(response)
 }
 
 async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Result<Response> {
+    let request_id = inbound.request_id.clone();
     let text = inbound.json_text().await?;
     let manifest = parse(&text).map_err(|finding| Error::Invalid(vec![field_error(finding)]))?;
     if expected.is_some_and(|id| id != manifest.id) {
@@ -62,8 +64,15 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
     if document.len() > MAX {
         return Err(Error::TooLarge(MAX));
     }
-    let manifests = Manifests::of(&caller.workspace);
-    let hash = manifests.save(&manifest.id, &document, &caller.subject, expected.is_some()).await?;
+    let summary = summarise(&manifest).to_string();
+    let new = NewManifest {
+        id: &manifest.id,
+        document: &document,
+        summary: &summary,
+        replace: expected.is_some(),
+    };
+    let by = By { caller, request_id: &request_id };
+    let hash = Manifests::of(&caller.workspace).save(&new, &by).await?;
     let value = serde_json::to_value(&manifest).map_err(internal)?;
     let status = if expected.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = saved(status, &value, &hash);

@@ -1,11 +1,14 @@
 //! `GET /api/manifests` and `GET /api/manifests/{id}`.
 
+use std::borrow::Cow;
+
 use http::{StatusCode, header};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Role;
+use nexus_common::encoding::sha256_hex;
 use nexus_common::http::{Inbound, json_response, set};
 use nexus_common::platform::http::{Response, full};
 use nexus_common::store::Manifests;
-use nexus_common::{Error, Result};
+use nexus_common::{Error, Result, access};
 use nexus_manifests::{Manifest, catalog};
 use serde_json::{Value, json};
 
@@ -24,31 +27,24 @@ struct Filter {
 /// # Errors
 /// 401, 403, 422 for a filter that does not exist.
 pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
-    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let caller = access::require(inbound, Role::Manager, "manifest.list").await?;
     let filter = Filter::of(inbound)?;
-    let mut items = Vec::new();
-    for entry in catalog::all() {
-        let summary = serde_json::from_str(entry.summary)
-            .map_err(|error| Error::Internal(format!("summary of {}: {error}", entry.id)))?;
-        if filter.shows(&summary) {
-            items.push(summary);
-        }
+    let own = Manifests::of(&caller.workspace).all().await?;
+    // What the answer is made of, in place of the answer: the table is known by its digest.
+    let mut made_of = format!("{} {:?}", catalog::digest(), inbound.raw_query());
+    own.iter().for_each(|own| made_of.push_str(&own.hash));
+    let tag = format!("\"{}\"", sha256_hex(made_of.as_bytes()));
+    if has(inbound, &tag) {
+        return Ok(tagged(not_modified(), &tag));
     }
-    for own in Manifests::of(&caller.workspace).all().await? {
-        // One document that cannot be read must not hide all the others.
-        match Manifests::document(&own.hash).await.and_then(|document| parse(&document)) {
-            Ok(manifest) => {
-                let summary = summarise(&manifest);
-                if filter.shows(&summary) {
-                    items.push(summary);
-                }
-            }
-            Err(error) => eprintln!("error manifest={} is left out: {error:?}", own.id),
-        }
-    }
-    let body = json!({ "items": items }).to_string();
-    let tag = format!("\"{}\"", Manifests::digest(body.as_bytes()));
-    Ok(tagged(inbound, body.into_bytes(), &tag))
+    let built_in = catalog::all()
+        .iter()
+        .filter(|entry| filter.shows(entry.search, entry.categories, entry.auth_method))
+        .map(|entry| entry.summary);
+    let own = own.iter().map(|own| own.summary.as_str()).filter(|own| filter.shows_own(own));
+    let items: Vec<&str> = built_in.chain(own).collect();
+    let body = format!("{{\"items\":[{}]}}", items.join(","));
+    Ok(tagged(json_response(StatusCode::OK, body), &tag))
 }
 
 /// A whole manifest; its entity tag is the hash of its document.
@@ -56,43 +52,48 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
 /// # Errors
 /// 401, 403, 404.
 pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
-    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let caller = access::require(inbound, Role::Manager, "manifest.read").await?;
     inbound.query(&[])?;
-    let (body, hash) = match catalog::find(id) {
-        Some(entry) => (entry.json.as_bytes().to_vec(), entry.sha256.to_owned()),
+    let (body, hash): (Cow<'static, [u8]>, _) = match catalog::find(id) {
+        Some(entry) => (entry.json.as_bytes().into(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {
-            Some(hash) => (Manifests::document(&hash).await?, hash),
+            Some(hash) => (Manifests::document(&hash).await?.into(), hash),
             None => {
                 let shown: String = id.chars().take(64).collect();
                 return Err(Error::NotFound(format!("there is no manifest {shown:?}")));
             }
         },
     };
-    Ok(tagged(inbound, body, &format!("\"{hash}\"")))
+    let tag = format!("\"{hash}\"");
+    let response = match has(inbound, &tag) {
+        true => not_modified(),
+        false => json_response(StatusCode::OK, body.into_owned()),
+    };
+    Ok(tagged(response, &tag))
 }
 
-/// `body` with its entity tag, or 304 where the client has it (RFC 9110, 13.1.2).
-fn tagged(inbound: &Inbound, body: Vec<u8>, tag: &str) -> Response {
-    let mut response = if inbound.header(&header::IF_NONE_MATCH) == Some(tag) {
-        let mut response = Response::new(full(""));
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
-    } else {
-        json_response(StatusCode::OK, body)
-    };
+/// Whether the client has what has this entity tag (RFC 9110, 13.1.2: compared weakly).
+fn has(inbound: &Inbound, tag: &str) -> bool {
+    let sent = inbound.header(&header::IF_NONE_MATCH).unwrap_or_default();
+    sent.split(',')
+        .map(|one| one.trim().trim_start_matches("W/"))
+        .any(|one| one == tag || one == "*")
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(full(""));
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
+fn tagged(mut response: Response, tag: &str) -> Response {
     set(&mut response, header::ETAG, tag);
     set(&mut response, header::CACHE_CONTROL, "private, no-cache");
     response
 }
 
-/// A stored document as a manifest.
-fn parse(document: &[u8]) -> Result<Manifest> {
-    nexus_manifests::parse(&String::from_utf8_lossy(document))
-        .map_err(|error| Error::Unreadable(format!("a stored manifest: {error}")))
-}
-
 /// An item of the list, as the table of the built-in ones has it.
-fn summarise(manifest: &Manifest) -> Value {
+pub(crate) fn summarise(manifest: &Manifest) -> Value {
     json!({
         "id": manifest.id, "name": manifest.name, "family": manifest.family,
         "categories": manifest.categories, "description": manifest.description,
@@ -118,17 +119,20 @@ impl Filter {
         Ok(filter)
     }
 
-    fn shows(&self, summary: &Value) -> bool {
+    fn shows(&self, search: &str, categories: &[&str], auth_method: &str) -> bool {
+        self.q.as_ref().is_none_or(|q| search.contains(q))
+            && self.category.as_ref().is_none_or(|category| categories.contains(&category.as_str()))
+            && self.auth_method.as_ref().is_none_or(|method| auth_method == method)
+    }
+
+    fn shows_own(&self, summary: &str) -> bool {
+        let summary: Value = serde_json::from_str(summary).unwrap_or_default();
         let text = |member: &str| summary.get(member).and_then(Value::as_str).unwrap_or_default();
-        let has = |member: &str, q: &str| text(member).to_lowercase().contains(q);
-        let found = |q: &String| ["name", "id", "description"].iter().any(|member| has(member, q));
+        let search = [text("name"), text("id"), text("description")].join("\n").to_lowercase();
         let categories = summary.get("categories").and_then(Value::as_array);
-        let filed = |category: &String| {
-            categories.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(category)))
-        };
-        self.q.as_ref().is_none_or(found)
-            && self.category.as_ref().is_none_or(filed)
-            && self.auth_method.as_ref().is_none_or(|method| text("auth_method") == method)
+        let categories: Vec<&str> =
+            categories.into_iter().flatten().filter_map(Value::as_str).collect();
+        self.shows(&search, &categories, text("auth_method"))
     }
 }
 

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::auth::Caller;
-use crate::config;
 use crate::error::{Error, Problem, Result};
 use crate::platform::http::{call, full};
 use crate::secret::SecretJson;
+use crate::{config, encoding};
 
 /// The header in which a caller names itself to the broker.
 pub const CALLER: &str = "x-nexus-caller";
-/// Longer than the broker's own deadline for a provider, so that its answer is heard.
-const LIMIT: Duration = Duration::from_secs(30);
+/// Longer than the broker's own deadlines, so that its answer is heard.
+const LIMIT: Duration = Duration::from_secs(60);
 const MAX_ANSWER: usize = 256 * 1024;
 
 /// A component that may call the broker.
@@ -35,9 +35,10 @@ pub struct NewCredentials {
     pub workspace: String,
     /// The integration they are for; the ciphertext is bound to it.
     pub integration_id: String,
-    /// Which manifest.
-    pub manifest_id: String,
-    /// Parameters, unchecked.
+    /// Which manifest. `None`: the integration is there, and keeps the version of its manifest that
+    /// it was made with.
+    pub manifest_id: Option<String>,
+    /// Parameters, unchecked. For an integration that is there: those to change.
     pub params: Map<String, Value>,
     /// Credential fields, unchecked.
     pub credentials: SecretJson,
@@ -54,16 +55,34 @@ pub struct Sealed {
     pub auth_method: String,
     /// Parameters, checked.
     pub params: Map<String, Value>,
+    /// The new credential; `None` where the stored one goes on being used.
+    pub credential: Option<SealedCredential>,
+    /// `healthy` after a verification, else `unknown`.
+    pub health: String,
+    /// The account at the provider.
+    pub account: Account,
+}
+
+/// A ciphertext and what may be known of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SealedCredential {
     /// The ciphertext in base64.
     pub sealed: String,
     /// The key that sealed it.
     pub key_id: String,
     /// `…9f2a`, where the secret is long enough.
     pub hint: Option<String>,
-    /// `healthy` after a verification, else `unknown`.
-    pub health: String,
-    /// The account at the provider.
-    pub account: Account,
+}
+
+impl SealedCredential {
+    /// The ciphertext.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where it is no base64: not from our broker.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        encoding::from_base64(&self.sealed)
+            .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))
+    }
 }
 
 /// An account at a provider.
@@ -125,6 +144,17 @@ pub struct Receipts {
     pub receipts: Vec<Receipt>,
 }
 
+/// What one `tick` of the broker did.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Ticked {
+    /// Credentials that were tried at their providers.
+    pub checked: u32,
+    /// Ciphertexts that were sealed anew with the first key.
+    pub resealed: u32,
+    /// What did not work; the log has the reasons.
+    pub failed: u32,
+}
+
 /// What `health` returns.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BrokerHealth {
@@ -182,6 +212,14 @@ impl Broker {
     /// `not_found`, storage.
     pub async fn revoke(&self, stored: &Stored) -> Result<Receipts> {
         self.operate("revoke", &json!(stored)).await
+    }
+
+    /// Does work that is due: a bounded part of it.
+    ///
+    /// # Errors
+    /// Storage, or variables that are malformed.
+    pub async fn tick(&self) -> Result<Ticked> {
+        self.operate("tick", &json!({})).await
     }
 
     /// The state of the broker's own variables.

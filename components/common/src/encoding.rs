@@ -1,7 +1,8 @@
-//! Base64, as it stands in the JSON between components.
+//! Bytes as text: base64, as it stands in the JSON between components, and hashes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 /// `bytes` in base64 (RFC 4648, 4).
 pub fn to_base64(bytes: &[u8]) -> String {
@@ -11,4 +12,9 @@ pub fn to_base64(bytes: &[u8]) -> String {
 /// The bytes of `text`; `None` where it is not base64.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// The SHA-256 of `bytes`, in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

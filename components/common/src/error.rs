@@ -53,13 +53,22 @@ pub enum Error {
         /// The integration that has it.
         existing_id: String,
     },
-    /// The workspace's own manifest is there already, or still used.
+    /// What is asked for does not go with what is there.
     Conflict {
-        /// `manifest_exists`, `manifest_in_use`.
+        /// `manifest_exists`, `manifest_in_use`, `changed_meanwhile`.
         code: &'static str,
         /// In words.
         detail: String,
     },
+    /// The `If-Match` of the request names another version than there is.
+    VersionMismatch {
+        /// What was asked for, as it came.
+        asked: String,
+        /// The version there is.
+        found: i64,
+    },
+    /// A change would send the stored credential to other hosts than it was entered for.
+    CredentialsRequired(String),
     /// The provider does not accept the credential.
     CredentialRefused(String),
     /// The provider is down, answers an error, or something that is not its API.
@@ -101,6 +110,11 @@ impl Error {
     /// One broken rule at `pointer`.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    /// `name` is taken by the integration `existing_id`.
+    pub fn name_taken(name: &str, existing_id: &str) -> Self {
+        Self::NameTaken { name: name.to_owned(), existing_id: existing_id.to_owned() }
     }
 
     /// A malformed variable.

@@ -4,6 +4,7 @@
 //! sealed credential live in the broker component alone. Only [`platform`] names `spin_sdk`.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod auth;
 pub mod broker;
 pub mod config;

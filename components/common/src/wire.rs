@@ -1,11 +1,12 @@
 //! What clients send: the JSON of requests, every member known, with the rules that need no
 //! manifest. What clients get is made by the database (`doc` in the migrations).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, Result};
 use crate::secret::SecretJson;
+use crate::store::Page;
 
 /// `POST /api/integrations`.
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,54 @@ pub struct IntegrationIn {
 
 fn yes() -> bool {
     true
+}
+
+/// `PUT /api/integrations/{id}`: what is there is changed, what is not stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntegrationPatch {
+    /// A new name; the slug stays.
+    #[serde(default, deserialize_with = "present")]
+    pub name: Option<String>,
+    /// Whether agents may use it.
+    #[serde(default, deserialize_with = "present")]
+    pub status: Option<Status>,
+    /// New values of all the manifest's credential fields.
+    #[serde(default, deserialize_with = "present")]
+    pub credentials: Option<SecretJson>,
+    /// Parameters to change; the others stay.
+    #[serde(default, deserialize_with = "present")]
+    pub params: Option<Map<String, Value>>,
+    /// Replaces the policy.
+    #[serde(default, deserialize_with = "present")]
+    pub policy: Option<Policy>,
+}
+
+/// What an admin wants of an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Agents may use it.
+    Active,
+    /// Agents may not.
+    Inactive,
+}
+
+impl Status {
+    /// As it stands in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
+/// A member that may be missing, and is not `null`.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(input).map(Some)
 }
 
 /// Which agents may make which calls.
@@ -97,6 +146,58 @@ impl IntegrationIn {
         self.policy.check(&mut errors);
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
+}
+
+impl IntegrationPatch {
+    /// Checks what needs no manifest.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every member that breaks a rule.
+    pub fn check(&self) -> Result<()> {
+        let mut errors = Vec::new();
+        if let Some(name) = &self.name {
+            check_name(name, &mut errors);
+        }
+        if let Some(policy) = &self.policy {
+            policy.check(&mut errors);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
+}
+
+/// The page that the parameters `limit` (1 to 100, else 50) and `cursor` of a query ask for.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn page(query: &[(String, String)]) -> Result<Page> {
+    let mut page = Page { cursor: None, limit: 50 };
+    for (name, value) in query {
+        match name.as_str() {
+            "limit" => page.limit = limit(value)?,
+            "cursor" => match value.parse() {
+                Ok(cursor @ 0..) => page.cursor = Some(cursor),
+                _ => return Err(no_cursor()),
+            },
+            _ => {}
+        }
+    }
+    Ok(page)
+}
+
+/// The value of the parameter `limit`.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn limit(value: &str) -> Result<u32> {
+    match value.parse() {
+        Ok(limit @ 1..=100) => Ok(limit),
+        _ => Err(Error::invalid("?limit", format!("must be 1 to 100, is {value:?}"))),
+    }
+}
+
+/// The error of a parameter `cursor` that no page has given.
+pub fn no_cursor() -> Error {
+    Error::invalid("?cursor", "must be a `next_cursor` of an earlier page")
 }
 
 fn check_name(name: &str, errors: &mut Vec<FieldError>) {

@@ -10,9 +10,9 @@ use nexus_common::broker::{Broker, NewCredentials, Sealed};
 use nexus_common::http::{Inbound, json_response, serve, set};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{Event, Integrations, NewIntegration, Transaction};
+use nexus_common::store::{By, Integrations, NewCredential, NewIntegration, Transaction};
 use nexus_common::wire::IntegrationIn;
-use nexus_common::{Error, Result, component, encoding, id};
+use nexus_common::{Error, Result, access, component, id};
 use serde_json::json;
 
 component!(handle);
@@ -28,7 +28,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
     if !inbound.segments("/api/integrations").is_empty() {
         return Err(Error::NotImplemented("connecting again is not there yet".into()));
     }
-    let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    let caller = access::require(&inbound, Role::Manager, "integration.create").await?;
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
     let input: IntegrationIn = inbound.json().await?;
@@ -46,7 +46,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let new = NewCredentials {
         workspace: caller.workspace.clone(),
         integration_id: id.clone(),
-        manifest_id: input.manifest_id.clone(),
+        manifest_id: Some(input.manifest_id.clone()),
         params: input.params.clone(),
         credentials: input.credentials.clone().unwrap_or_default(),
         verify: input.verify,
@@ -66,8 +66,10 @@ async fn save(
     sealed: &Sealed,
     request_id: &str,
 ) -> Result<String> {
-    let ciphertext = encoding::from_base64(&sealed.sealed)
-        .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
+    let Some(credential) = &sealed.credential else {
+        return Err(Error::Internal("the broker sealed nothing".into()));
+    };
+    let ciphertext = credential.bytes()?;
     let params = json!(sealed.params).to_string();
     let policy = json!(input.policy).to_string();
     let account = &sealed.account;
@@ -80,20 +82,18 @@ async fn save(
         account: (account.id.as_deref(), account.label.as_deref()),
         params: &params,
         policy: &policy,
-        credential: (&ciphertext, &sealed.key_id, sealed.hint.as_deref()),
+        credential: NewCredential {
+            sealed: &ciphertext,
+            key_id: &credential.key_id,
+            hint: credential.hint.as_deref(),
+        },
         created_by: &caller.subject,
     };
-    let event = Event {
-        workspace: &caller.workspace,
-        integration_id: id,
-        kind: "integration.created",
-        actor: &caller.subject,
-        detail: json!({"manifest_id": input.manifest_id, "name": new.name, "verified": sealed.health == "healthy"}),
-        request_id,
-    };
+    let by = By { caller, request_id };
+    let detail = json!({"manifest_id": input.manifest_id, "name": new.name, "verified": sealed.health == "healthy"});
     let tx = Transaction::begin().await?;
     let doc = Integrations::of(&caller.workspace).insert(&tx, &new).await?;
-    tx.record(&event).await?;
+    tx.record_change(&by.entry("integration.create", id, detail), "integration.created").await?;
     tx.commit().await?;
     Ok(doc)
 }

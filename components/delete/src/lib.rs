@@ -4,12 +4,12 @@
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, Receipt, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{Event, Integrations, Transaction};
-use nexus_common::{Error, Result, component};
+use nexus_common::store::{By, Integrations, Transaction};
+use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
 component!(handle);
@@ -22,7 +22,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     if inbound.method() != Method::DELETE {
         return Err(Error::MethodNotAllowed("DELETE"));
     }
-    let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    let caller = access::require(&inbound, Role::Manager, "integration.delete").await?;
     for (name, value) in inbound.query(&["force"])? {
         if !matches!(value.as_str(), "true" | "false") {
             return Err(Error::invalid(format!("?{name}"), "must be true or false"));
@@ -39,15 +39,10 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 
     let tx = Transaction::begin().await?;
     let revocation = with_times(&receipts, &tx.now);
-    let event = Event {
-        workspace: &caller.workspace,
-        integration_id: &id,
-        kind: "integration.deleted",
-        actor: &caller.subject,
-        detail: json!({ "revocation": revocation }),
-        request_id: &inbound.request_id,
-    };
-    integrations.delete(&tx, &event).await?;
+    let by = By { caller: &caller, request_id: &inbound.request_id };
+    let entry = by.entry("integration.delete", &id, json!({ "revocation": revocation }));
+    integrations.delete(&tx, &id).await?;
+    tx.record_change(&entry, "integration.deleted").await?;
     tx.commit().await?;
     let body = json!({"id": id, "revocation": revocation});
     Ok(json_response(StatusCode::OK, body.to_string()))

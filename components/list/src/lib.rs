@@ -4,11 +4,11 @@
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode, header};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Role;
 use nexus_common::http::{Inbound, forward, json_response, serve, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{Integrations, ListQuery};
-use nexus_common::{Error, Result, component};
+use nexus_common::{Error, Result, access, component, wire};
 
 component!(handle);
 
@@ -26,7 +26,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         },
         [id] => match method {
             Method::GET => one(&inbound, id).await,
-            Method::PUT => not_yet("changing an integration"),
+            Method::PUT => forward(inbound, "update").await,
             Method::DELETE => forward(inbound, "delete").await,
             _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
         },
@@ -51,14 +51,14 @@ fn not_yet(what: &str) -> Result<Response> {
 }
 
 async fn page(inbound: Inbound) -> Result<Response> {
-    let caller = Caller::at_least(Role::Manager, &inbound).await?;
+    let caller = access::require(&inbound, Role::Manager, "integration.list").await?;
     let query = list_query(&inbound)?;
     let page = Integrations::of(&caller.workspace).page(&query).await?;
     Ok(json_response(StatusCode::OK, page))
 }
 
 async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
-    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let caller = access::require(inbound, Role::Manager, "integration.read").await?;
     inbound.query(&[])?;
     let found = Integrations::of(&caller.workspace).find(id).await?;
     let mut response = json_response(StatusCode::OK, found.doc);
@@ -70,7 +70,7 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
     let mut query = ListQuery { limit: 50, ..ListQuery::default() };
     for (name, value) in inbound.query(&["status", "manifest", "health", "q", "limit", "cursor"])? {
         match name.as_str() {
-            "limit" => query.limit = limit(&value)?,
+            "limit" => query.limit = wire::limit(&value)?,
             "cursor" => query.cursor = Some(cursor(value)?),
             "status" => query.status = Some(one_of("status", value, &["active", "inactive"])?),
             "health" => {
@@ -84,19 +84,12 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
     Ok(query)
 }
 
-fn limit(value: &str) -> Result<u32> {
-    match value.parse() {
-        Ok(limit @ 1..=100) => Ok(limit),
-        _ => Err(Error::invalid("?limit", format!("must be 1 to 100, is {value:?}"))),
-    }
-}
-
 fn cursor(value: String) -> Result<String> {
     let ulid = value.strip_prefix("int_").unwrap_or_default();
     if ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric()) {
         Ok(value)
     } else {
-        Err(Error::invalid("?cursor", "must be a `next_cursor` of an earlier page"))
+        Err(wire::no_cursor())
     }
 }
 

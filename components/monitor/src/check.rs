@@ -1,19 +1,19 @@
 //! `POST /api/integrations/{id}/check`: the manifest's verify request, now.
 
 use http::{StatusCode, header};
-use nexus_common::Result;
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, Stored};
 use nexus_common::http::{Inbound, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::store::Integrations;
+use nexus_common::{Result, access};
 
 /// Runs the check; the answer is the integration with the health that was found.
 ///
 /// # Errors
 /// 401, 403, 404; a provider that is down is not an error here but the health `failing`.
 pub(crate) async fn run(inbound: &Inbound, id: &str) -> Result<Response> {
-    let caller = Caller::at_least(Role::Manager, inbound).await?;
+    let caller = access::require(inbound, Role::Manager, "integration.check").await?;
     inbound.query(&[])?;
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;

@@ -5,10 +5,10 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
-use nexus_common::platform::variables;
-use nexus_common::secret::Secret;
 use nexus_common::{Error, Result, config, store};
 use serde_json::json;
+
+use crate::tick;
 
 /// `ok`, `misconfigured` or `failing`; details for an ADMIN or the tick secret.
 ///
@@ -71,13 +71,6 @@ fn note(result: Result<()>, problems: &mut Vec<VariableProblem>, failures: &mut 
 }
 
 async fn may_see_details(inbound: &Inbound) -> bool {
-    if Caller::at_least(Role::Admin, inbound).await.is_ok() {
-        return true;
-    }
-    let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
-        return false;
-    };
-    let sent =
-        inbound.header(&header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    sent.is_some_and(|sent| secret.matches(sent.as_bytes()))
+    tick::holds_secret(inbound).await
+        || Caller::of(inbound).await.is_ok_and(|caller| caller.may(Role::Admin))
 }

@@ -1,11 +1,15 @@
-//! Watching: `GET /api/health`, `POST /api/integrations/{id}/check`, and the 404 of `/api`.
+//! Watching: health, checks, events and usage of an integration, the audit record, the tick, the
+//! API's own description, and the 404 of `/api`.
 //!
 //! It must not show details of the deployment to anybody but an ADMIN or the holder of the tick
 //! secret.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod check;
 mod health;
+mod history;
+mod tick;
 
 use http::Method;
 use nexus_common::http::{Inbound, serve};
@@ -15,9 +19,7 @@ use nexus_common::{Error, Result, component};
 component!(handle);
 
 /// What the contract has and this version does not.
-const NOT_YET: [&str; 8] = [
-    "/api/audit",
-    "/api/tick",
+const NOT_YET: [&str; 6] = [
     "/api/openapi.json",
     "/api/oauth/callback",
     "/api/proxy",
@@ -32,15 +34,18 @@ async fn handle(request: Incoming) -> Response {
 
 async fn route(inbound: Inbound) -> Result<Response> {
     let path = inbound.path();
-    if path == "/api/health" {
-        return match *inbound.method() {
-            Method::GET => health::show(&inbound).await,
-            _ => Err(Error::MethodNotAllowed("GET")),
-        };
-    }
-    match inbound.segments("/api/integrations").as_slice() {
-        [id, "check"] if inbound.method() == Method::POST => return check::run(&inbound, id).await,
-        [_, "events" | "usage"] => return not_yet(path),
+    let get = inbound.method() == Method::GET;
+    let post = inbound.method() == Method::POST;
+    match inbound.segments("/api").as_slice() {
+        ["health"] if get => return health::show(&inbound).await,
+        ["audit"] if get => return audit::page(&inbound).await,
+        ["audit", "head"] if get => return audit::head(&inbound).await,
+        ["tick"] if post => return tick::run(&inbound).await,
+        ["integrations", id, "check"] if post => return check::run(&inbound, id).await,
+        ["integrations", id, "events"] if get => return history::events(&inbound, id).await,
+        ["integrations", id, "usage"] if get => return history::usage(&inbound, id).await,
+        ["health"] | ["audit"] | ["audit", "head"] => return Err(Error::MethodNotAllowed("GET")),
+        ["tick"] => return Err(Error::MethodNotAllowed("POST")),
         _ => {}
     }
     let below = |known: &&str| {

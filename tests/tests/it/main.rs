@@ -11,11 +11,14 @@
 )]
 
 mod app;
+mod audit;
 mod auth;
 mod broker;
 mod canary;
+mod change;
 mod connect;
 mod egress;
+mod history;
 mod manifests;
 mod rights;
 mod service;

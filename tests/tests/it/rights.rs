@@ -27,7 +27,7 @@ const JWT: [&str; 7] = [
 const JWKS: &str = "{{ jwt_jwks_origin }}";
 const BROKER: &str = "http://broker.spin.internal";
 
-const TABLE: [Row; 7] = [
+const TABLE: [Row; 8] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -42,6 +42,7 @@ const TABLE: [Row; 7] = [
         variables: &["+jwt"],
         outbound: &[
             "http://create.spin.internal",
+            "http://update.spin.internal",
             "http://delete.spin.internal",
             "http://monitor.spin.internal",
             JWKS,
@@ -49,6 +50,13 @@ const TABLE: [Row; 7] = [
     },
     Row {
         component: "create",
+        routes: &[],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "update",
         routes: &[],
         storage: (true, true),
         variables: &["+jwt", "broker_secret"],

@@ -33,16 +33,12 @@ async fn unknown_paths_and_methods() {
 async fn what_is_not_there_yet_says_so() {
     let app = App::start().await;
     for (method, path) in [
-        (Method::PUT, "/api/integrations/x"),
         (Method::POST, "/api/integrations/x/authorize"),
-        (Method::GET, "/api/integrations/x/events"),
         (Method::GET, "/api/oauth/callback"),
         (Method::GET, "/api/oauth-clients"),
         (Method::GET, "/api/proxy"),
         (Method::POST, "/api/proxy/x/v1/charges"),
         (Method::POST, "/mcp"),
-        (Method::GET, "/api/audit"),
-        (Method::POST, "/api/tick"),
         (Method::GET, "/api/openapi.json"),
         (Method::GET, "/.well-known/oauth-protected-resource"),
     ] {

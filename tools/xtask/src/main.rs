@@ -3,6 +3,7 @@
 //! It must compile in seconds: nothing here may depend on Wasmtime or on a component. What is
 //! printed for programs goes to stdout; everything for people who watch goes to stderr.
 
+mod audit;
 mod bench;
 mod build;
 mod cargo;
@@ -40,6 +41,9 @@ enum Verb {
     Test(test::Args),
     /// Measure a list page against an empty component, and the host's memory
     Bench(bench::Args),
+    /// Verify an exported audit record
+    #[command(subcommand)]
+    Audit(audit::Verb),
     /// Print a signed token for development
     Token(token::Args),
     /// Make the keys that .env holds
@@ -68,6 +72,7 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Build(args) => build::run(args).await,
         Verb::Test(args) => test::run(args).await,
         Verb::Bench(args) => bench::run(args).await,
+        Verb::Audit(verb) => audit::run(&verb),
         Verb::Token(args) => token::run(&args),
         Verb::Keys(verb) => keys::run(&verb),
         Verb::Simulator(args) => simulator::run(args).await,

@@ -69,14 +69,18 @@ impl Inbound {
         &self.head.headers
     }
 
+    /// The query as it came, without its `?`; empty where there was none.
+    pub fn raw_query(&self) -> &str {
+        self.head.uri.query().unwrap_or_default()
+    }
+
     /// The query as decoded pairs.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a parameter that is not in `known`, or comes twice.
     pub fn query(&self, known: &[&str]) -> Result<Vec<(String, String)>> {
-        let raw = self.head.uri.query().unwrap_or_default();
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+        for (name, value) in url::form_urlencoded::parse(self.raw_query().as_bytes()) {
             let pointer = format!("?{name}");
             if !known.contains(&name.as_ref()) {
                 let known = known.join(", ");

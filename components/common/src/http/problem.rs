@@ -108,6 +108,14 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             format!("the name {name:?} is taken by {existing_id} (names are compared case-folded)"),
         ),
         Error::Conflict { code, detail } => (S::CONFLICT, code, detail.clone()),
+        Error::VersionMismatch { asked, found } => (
+            S::PRECONDITION_FAILED,
+            "version_mismatch",
+            format!("`If-Match` is {asked}, the integration has version {found}: read it again"),
+        ),
+        Error::CredentialsRequired(why) => {
+            (S::UNPROCESSABLE_ENTITY, "credentials_required", why.clone())
+        }
         Error::CredentialRefused(why) => {
             (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone())
         }

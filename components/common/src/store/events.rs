@@ -4,9 +4,14 @@
 
 use serde_json::Value as Json;
 
-use super::Transaction;
+use super::{Page, Transaction, read_row};
 use crate::error::Result;
 use crate::platform::sqlite::Value;
+
+/// How long events and usage are kept, in milliseconds: 90 days.
+const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// Most rows of one table that one pruning removes.
+const PRUNED: u32 = 1000;
 
 /// Something that happened to an integration.
 pub struct Event<'a> {
@@ -43,4 +48,115 @@ impl Event<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// What happened to one integration, which may be gone.
+pub struct Events<'a> {
+    /// The workspace.
+    pub workspace: &'a str,
+    /// The integration's id.
+    pub integration_id: &'a str,
+}
+
+/// Which minutes of an integration's usage are shown, in milliseconds since the Unix epoch.
+#[derive(Debug, Default)]
+pub struct Span {
+    /// From this time on.
+    pub from: Option<i64>,
+    /// Before this time.
+    pub to: Option<i64>,
+}
+
+impl Events<'_> {
+    /// A page of events as JSON, `{"items":[{at,kind,actor,detail,request_id}],"next_cursor"}`,
+    /// newest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn page(&self, page: &Page) -> Result<String> {
+        let sql = "select json_object(
+               'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'), 'kind', kind,
+               'actor', actor, 'detail', json(detail), 'request_id', request_id), id
+             from events
+             where workspace = ?1 and integration_id = ?2 and id < ?3
+               and at > unixepoch() * 1000 - ?4
+             order by id desc";
+        let below = page.cursor.unwrap_or(i64::MAX);
+        page.read(
+            sql,
+            [self.workspace.into(), self.integration_id.into(), below.into(), KEPT_MS.into()],
+        )
+        .await
+    }
+
+    /// Whether anything is known of the integration: it is there, or was within 90 days.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn known(&self) -> Result<bool> {
+        let sql =
+            "select 1 where exists(select 1 from integrations where workspace = ?1 and id = ?2)
+                   or exists(select 1 from events where workspace = ?1 and integration_id = ?2
+                     and at > unixepoch() * 1000 - ?3)";
+        let values =
+            [Value::text(self.workspace), Value::text(self.integration_id), KEPT_MS.into()];
+        Ok(read_row(sql, values).await?.is_some())
+    }
+
+    /// A page of usage as JSON, `{"items":[{at,agent,calls,errors,bytes}],"next_cursor"}`: a row
+    /// per minute and agent, newest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn usage(&self, span: &Span, page: &Page) -> Result<String> {
+        let sql = "select json_object(
+               'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / 1000.0, 'unixepoch'),
+               'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes), id
+             from usage
+             where workspace = ?1 and integration_id = ?2 and id < ?3
+               and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
+             order by id desc";
+        page.read(
+            sql,
+            [
+                self.workspace.into(),
+                self.integration_id.into(),
+                page.cursor.unwrap_or(i64::MAX).into(),
+                span.from.unwrap_or(0).into(),
+                span.to.unwrap_or(i64::MAX).into(),
+                KEPT_MS.into(),
+            ],
+        )
+        .await
+    }
+}
+
+/// Removes events and usage older than 90 days, at most a thousand of each. Returns how many.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn prune() -> Result<i64> {
+    let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
+               or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1)";
+    let any = read_row(old, [Value::integer(KEPT_MS)]).await?;
+    if !any.and_then(|row| row.get::<bool>(0)).unwrap_or(false) {
+        return Ok(0);
+    }
+    let tx = Transaction::begin().await?;
+    let mut removed = 0;
+    for sql in [
+        format!(
+            "delete from events where id in
+               (select id from events where at < ?1 order by at limit {PRUNED}) returning 1"
+        ),
+        format!(
+            "delete from usage where id in
+               (select id from usage where minute < ?1 order by minute limit {PRUNED}) returning 1"
+        ),
+    ] {
+        let rows = tx.query(&sql, [Value::integer(tx.now_ms - KEPT_MS)]).await?;
+        removed += i64::try_from(rows.len()).unwrap_or(0);
+    }
+    tx.commit().await?;
+    Ok(removed)
 }

@@ -3,10 +3,13 @@
 //! Every statement is bound to a workspace. It must not see a plaintext: credentials pass through
 //! as the ciphertext that the broker made.
 
-use super::{Event, Transaction, read, read_row};
+use super::{Transaction, read_row};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Value, text};
+
+/// When tick tries a credential again that was accepted, in milliseconds: 6 hours.
+pub const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
 
 /// One workspace's integrations.
 pub struct Integrations<'a> {
@@ -59,16 +62,31 @@ pub struct NewIntegration<'a> {
     pub params: &'a str,
     /// Policy, a JSON object.
     pub policy: &'a str,
-    /// The ciphertext, the key it is sealed with, the hint that may be shown.
-    pub credential: (&'a [u8], &'a str, Option<&'a str>),
+    /// Its credential.
+    pub credential: NewCredential<'a>,
     /// Who makes it.
     pub created_by: &'a str,
+}
+
+/// A credential as the broker sealed it.
+#[derive(Clone, Copy)]
+pub struct NewCredential<'a> {
+    /// The ciphertext, bound to its integration.
+    pub sealed: &'a [u8],
+    /// The key that sealed it.
+    pub key_id: &'a str,
+    /// What may be shown of it.
+    pub hint: Option<&'a str>,
 }
 
 impl<'a> Integrations<'a> {
     /// Those of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
+    }
+
+    pub(super) fn workspace(&self) -> &'a str {
+        self.workspace
     }
 
     /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first.
@@ -134,8 +152,12 @@ impl<'a> Integrations<'a> {
     /// # Errors
     /// [`Error::NameTaken`], [`Error::Storage`].
     pub async fn name_is_free(&self, name: &str) -> Result<()> {
-        let rows = read(NAME_SQL, self.name_values(name)).await?;
-        self.taken(name, rows.first().map(|row| text(row, 0)))
+        let sql = "select id from integrations where workspace = ?1 and name_key = ?2";
+        let values = [Value::text(self.workspace), Value::text(id::fold(name))];
+        match read_row(sql, values).await? {
+            Some(row) => Err(Error::name_taken(name, text(&row, 0))),
+            None => Ok(()),
+        }
     }
 
     /// Writes a new integration and its credential, and returns what the API shows.
@@ -143,11 +165,10 @@ impl<'a> Integrations<'a> {
     /// # Errors
     /// [`Error::NameTaken`], [`Error::Storage`].
     pub async fn insert(&self, tx: &Transaction, new: &NewIntegration<'_>) -> Result<String> {
-        let rows = tx.query(NAME_SQL, self.name_values(new.name)).await?;
-        self.taken(new.name, rows.first().map(|row| text(row, 0)))?;
+        self.name_is_free_in(tx, new.name, new.id).await?;
         self.manifest_is_there(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
-        let (sealed, key_id, hint) = new.credential;
+        let NewCredential { sealed, key_id, hint } = new.credential;
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
                manifest_hash, auth_method, health, health_at, account_id, account_label, params,
@@ -174,8 +195,9 @@ impl<'a> Integrations<'a> {
         )
         .await?;
         tx.query(
-            "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
+               check_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0))",
             [
                 Value::text(new.id),
                 Value::text(self.workspace),
@@ -183,6 +205,8 @@ impl<'a> Integrations<'a> {
                 Value::text(key_id),
                 Value::from(hint),
                 Value::integer(tx.now_ms),
+                Value::text(new.health),
+                Value::integer(CHECK_AGAIN_MS),
             ],
         )
         .await?;
@@ -196,22 +220,14 @@ impl<'a> Integrations<'a> {
         Ok(text(&row, 0).to_owned())
     }
 
-    /// Deletes an integration and its credential, and writes `event` beside it.
+    /// Deletes an integration and its credential.
     ///
     /// # Errors
     /// [`Error::NotFound`] where somebody else was faster, [`Error::Storage`].
-    pub async fn delete(&self, tx: &Transaction, event: &Event<'_>) -> Result<()> {
-        let id = event.integration_id;
-        let deleted = tx
-            .row(
-                "delete from integrations where workspace = ?1 and id = ?2 returning id",
-                [Value::text(self.workspace), Value::text(id)],
-            )
-            .await?;
-        if deleted.is_none() {
-            return Err(not_found(id));
-        }
-        tx.record(event).await
+    pub async fn delete(&self, tx: &Transaction, id: &str) -> Result<()> {
+        let sql = "delete from integrations where workspace = ?1 and id = ?2 returning id";
+        let values = [Value::text(self.workspace), Value::text(id)];
+        tx.row(sql, values).await?.map(drop).ok_or_else(|| not_found(id))
     }
 
     /// A workspace's own manifest may have been deleted while the provider was asked.
@@ -241,22 +257,9 @@ impl<'a> Integrations<'a> {
         let free = numbered.into_iter().find(|slug| !taken.contains(&slug.as_str()));
         free.ok_or_else(|| Error::Internal("no slug is free".into()))
     }
-
-    fn name_values(&self, name: &str) -> [Value; 2] {
-        [Value::text(self.workspace), Value::text(id::fold(name))]
-    }
-
-    fn taken(&self, name: &str, existing: Option<&str>) -> Result<()> {
-        match existing {
-            Some(id) => Err(Error::NameTaken { name: name.to_owned(), existing_id: id.to_owned() }),
-            None => Ok(()),
-        }
-    }
 }
 
-const NAME_SQL: &str = "select id from integrations where workspace = ?1 and name_key = ?2";
-
-fn not_found(id: &str) -> Error {
+pub(super) fn not_found(id: &str) -> Error {
     let shown: String = id.chars().take(64).collect();
     Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
 }

@@ -4,9 +4,10 @@
 //! A document is written before the row that names it and never changed, so that an integration
 //! keeps the version it was made with. What is read is hashed again.
 
-use sha2::{Digest, Sha256};
+use serde_json::json;
 
-use super::{Transaction, read, read_row};
+use super::{By, Transaction, read, read_row};
+use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::kv;
 use crate::platform::sqlite::{Row, Value, text};
@@ -26,6 +27,20 @@ pub struct OwnManifest {
     pub id: String,
     /// The SHA-256 of its document, in hexadecimal.
     pub hash: String,
+    /// What the catalogue's list shows of it, a JSON object.
+    pub summary: String,
+}
+
+/// A version of a workspace's own manifest that is to be saved.
+pub struct NewManifest<'a> {
+    /// `custom-…`.
+    pub id: &'a str,
+    /// The document, as it will be read back.
+    pub document: &'a [u8],
+    /// What the catalogue's list shows of it, a JSON object.
+    pub summary: &'a str,
+    /// Whether it replaces an earlier version, which then must be there.
+    pub replace: bool,
 }
 
 impl<'a> Manifests<'a> {
@@ -37,22 +52,19 @@ impl<'a> Manifests<'a> {
         Self { workspace }
     }
 
-    /// The SHA-256 of a document, in hexadecimal.
-    pub fn digest(document: &[u8]) -> String {
-        Sha256::digest(document).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// All, by id.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn all(&self) -> Result<Vec<OwnManifest>> {
-        let sql = "select id, hash from manifests where workspace = ?1 order by id";
+        let sql = "select id, hash, summary from manifests where workspace = ?1 order by id";
         let rows = read(sql, [Value::text(self.workspace)]).await?;
-        Ok(rows
-            .iter()
-            .map(|row| OwnManifest { id: text(row, 0).to_owned(), hash: text(row, 1).to_owned() })
-            .collect())
+        let own = |row: &Row| OwnManifest {
+            id: text(row, 0).to_owned(),
+            hash: text(row, 1).to_owned(),
+            summary: text(row, 2).to_owned(),
+        };
+        Ok(rows.iter().map(own).collect())
     }
 
     /// The hash of the current version of `id`.
@@ -74,27 +86,21 @@ impl<'a> Manifests<'a> {
         // Hosted key-value stores may show a write late: trying again may help.
         let gone = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
         let bytes = bytes.ok_or_else(gone)?;
-        if Self::digest(&bytes) == hash {
+        if sha256_hex(&bytes) == hash {
             Ok(bytes)
         } else {
             Err(Error::Unreadable(format!("manifest {hash} was changed outside")))
         }
     }
 
-    /// Stores `document`, which `id` names from now on. `replace` says whether it may, or must,
-    /// be there already. Returns the hash.
+    /// Stores the document, which its id names from now on. Returns its hash.
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::NotFound`],
     /// [`Error::Storage`].
-    pub async fn save(
-        &self,
-        id: &str,
-        document: &[u8],
-        actor: &str,
-        replace: bool,
-    ) -> Result<String> {
-        let hash = Self::digest(document);
+    pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>) -> Result<String> {
+        let NewManifest { id, document, summary, replace } = *new;
+        let hash = sha256_hex(document);
         // Asked before the document is written, which nothing would ever delete, and again when
         // it counts.
         let values = [Value::text(self.workspace), Value::text(id)];
@@ -103,18 +109,23 @@ impl<'a> Manifests<'a> {
         let tx = Transaction::begin().await?;
         self.may_save(id, replace, tx.row(STATE, values).await?)?;
         tx.query(
-            "insert into manifests (workspace, id, hash, created_at, created_by, updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?4)
-             on conflict do update set hash = excluded.hash, updated_at = excluded.updated_at",
+            "insert into manifests
+               (workspace, id, hash, summary, created_at, created_by, updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?5)
+             on conflict do update set hash = excluded.hash, summary = excluded.summary,
+               updated_at = excluded.updated_at",
             [
                 Value::text(self.workspace),
                 Value::text(id),
                 Value::text(hash.as_str()),
+                Value::text(summary),
                 Value::integer(tx.now_ms),
-                Value::text(actor),
+                Value::text(by.caller.subject.as_str()),
             ],
         )
         .await?;
+        let action = if replace { "manifest.replace" } else { "manifest.create" };
+        tx.audit(&by.entry(action, id, json!({ "hash": hash }))).await?;
         tx.commit().await?;
         Ok(hash)
     }
@@ -142,7 +153,7 @@ impl<'a> Manifests<'a> {
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_in_use`), [`Error::NotFound`], [`Error::Storage`].
-    pub async fn delete(&self, id: &str) -> Result<()> {
+    pub async fn delete(&self, id: &str, by: &By<'_>) -> Result<()> {
         let tx = Transaction::begin().await?;
         let values = || [Value::text(self.workspace), Value::text(id)];
         let used = tx
@@ -157,6 +168,7 @@ impl<'a> Manifests<'a> {
         }
         let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";
         tx.row(sql, values()).await?.ok_or_else(|| not_found(id))?;
+        tx.audit(&by.entry("manifest.delete", id, json!({}))).await?;
         tx.commit().await
     }
 }

@@ -3,6 +3,8 @@
 //! No HTTP happens inside a transaction. Times in rows are the database's, in milliseconds since
 //! the Unix epoch; nothing here may read the instance's clock.
 
+mod audit;
+mod change;
 mod events;
 mod integrations;
 mod manifests;
@@ -10,8 +12,12 @@ mod read;
 mod schema;
 mod write;
 
-pub use events::Event;
-pub use integrations::{Found, Integrations, ListQuery, NewIntegration};
-pub use manifests::{Manifests, OwnManifest};
-pub use read::{read, read_row};
-pub use write::Transaction;
+pub use audit::{Audit, By, Entry, close_minutes, deny};
+pub use change::Change;
+pub use events::{Event, Events, Span, prune};
+pub use integrations::{
+    CHECK_AGAIN_MS, Found, Integrations, ListQuery, NewCredential, NewIntegration,
+};
+pub use manifests::{Manifests, NewManifest, OwnManifest};
+pub use read::{Page, read, read_row};
+pub use write::{Transaction, checkpoint};

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::schema;
 use crate::error::Result;
-use crate::platform::sqlite::{Db, ReadDb, Row, Value};
+use crate::platform::sqlite::{Db, ReadDb, Row, Value, text};
 
 thread_local! {
     static READER: RefCell<Option<Rc<ReadDb>>> = const { RefCell::new(None) };
@@ -36,6 +36,37 @@ pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<
 /// As [`read`].
 pub async fn read_row(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<Row>> {
     Ok(read(sql, values).await?.into_iter().next())
+}
+
+/// Which page of a list is shown: keyset pages stay stable while rows come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// The key of the last row of the page before.
+    pub cursor: Option<i64>,
+    /// At most this many rows.
+    pub limit: u32,
+}
+
+impl Page {
+    /// The page as JSON, `{"items":[…],"next_cursor":…}`, of a `select` without `limit` whose rows
+    /// are an item's JSON and its key.
+    pub(super) async fn read(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<String> {
+        // One more than is shown: it tells whether there is a next page.
+        let sql = format!("{sql} limit {}", self.limit + 1);
+        let rows = read(&sql, values).await?;
+        let shown = rows.len().min(self.limit as usize);
+        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
+        let items: Vec<&str> = page.iter().map(|row| text(row, 0)).collect();
+        let next = match (page.last(), rest) {
+            (Some(last), [_, ..]) => format!("\"{}\"", last.get::<i64>(1).unwrap_or(0)),
+            _ => "null".to_owned(),
+        };
+        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+    }
 }
 
 async fn reader() -> Result<Rc<ReadDb>> {

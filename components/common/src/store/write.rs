@@ -5,7 +5,7 @@
 
 use super::{Event, schema};
 use crate::error::{Error, Result};
-use crate::platform::sqlite::{Db, Row, Value, text};
+use crate::platform::sqlite::{Db, DbError, Row, Value, text};
 
 const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch')
   from (select cast(unixepoch('subsec') * 1000 as integer) as ms)";
@@ -77,5 +77,18 @@ impl Transaction {
     pub async fn commit(self) -> Result<()> {
         self.db.query("commit", []).await?;
         Ok(())
+    }
+}
+
+/// Writes the log back into the database and cuts it to nothing, so that what was overwritten is
+/// gone from there too. Where readers or writers are in the way, a later one does it.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn checkpoint() -> Result<()> {
+    let db = Db::open().await?;
+    match db.query("pragma wal_checkpoint(truncate)", []).await {
+        Ok(_) | Err(DbError::Busy) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

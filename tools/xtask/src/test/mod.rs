@@ -77,6 +77,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<(Vec<Run>, Vec<String>)> {
     let mut common = vec![
         ("NEXUS_WASM_DIR", repo.wasm_dir(Profile::Dev.name()).display().to_string()),
         ("NEXUS_REPO", repo.root.display().to_string()),
+        ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
     if embedded {
         heading("building the embedded host");

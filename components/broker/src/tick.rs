@@ -1,0 +1,127 @@
+//! `tick`: work that is due without anybody asking: credentials tried again, ciphertexts sealed
+//! anew after a key was added.
+//!
+//! Each tick does a bounded part, and of ticks that run at once each does its own: work is taken by
+//! moving its time ahead, or written only where nobody else has. It must not fail as a whole
+//! because one integration does.
+
+use futures::future::join_all;
+use nexus_common::broker::{Stored, Ticked};
+use nexus_common::platform::sqlite::{Value, text};
+use nexus_common::store::{CHECK_AGAIN_MS, Transaction, read, read_row};
+use nexus_common::{Error, Result};
+use serde_json::json;
+
+use crate::credential::place;
+use crate::keys::{self, KeyRing};
+use crate::{check, seal};
+
+/// Most credentials that one tick tries, all at once.
+const CHECKS: u32 = 16;
+/// Most ciphertexts that one tick seals anew.
+const RESEALS: u32 = 100;
+/// Who acts, in events.
+const ACTOR: &str = "tick";
+
+/// Does what is due.
+///
+/// # Errors
+/// [`Error::Misconfigured`], [`Error::Storage`].
+pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
+    let ring = keys::ring().await?;
+    let mut ticked = Ticked::default();
+    checks(request_id, &mut ticked).await?;
+    reseal(&ring, &mut ticked).await?;
+    Ok(ticked)
+}
+
+async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
+    let due = "select 1 from credentials where check_at <= unixepoch() * 1000 limit 1";
+    if read_row(due, []).await?.is_none() {
+        return Ok(());
+    }
+    let tx = Transaction::begin().await?;
+    // Taken whether or not a check makes sense: what does not is looked at again in its turn.
+    let taken = tx
+        .query(
+            "update credentials set check_at = ?1 + ?2 where integration_id in
+               (select integration_id from credentials where check_at <= ?1
+                order by check_at limit ?3)
+             returning workspace, integration_id, exists(select 1 from integrations
+               where id = integration_id and status = 'active'
+                 and health in ('unknown', 'healthy', 'failing'))",
+            [Value::integer(tx.now_ms), Value::integer(CHECK_AGAIN_MS), Value::from(CHECKS)],
+        )
+        .await?;
+    tx.commit().await?;
+    let stored: Vec<Stored> = taken
+        .iter()
+        .filter(|row| row.get::<bool>(2).unwrap_or(false))
+        .map(|row| Stored {
+            workspace: text(row, 0).to_owned(),
+            integration_id: text(row, 1).to_owned(),
+            actor: ACTOR.to_owned(),
+        })
+        .collect();
+    for (stored, result) in
+        stored.iter().zip(join_all(stored.iter().map(|one| check::run(one, request_id))).await)
+    {
+        match result {
+            Ok(_) => ticked.checked += 1,
+            // Deleted meanwhile: nothing to check.
+            Err(Error::NotFound(_)) => {}
+            Err(error) => failed(ticked, request_id, &stored.integration_id, &error),
+        }
+    }
+    Ok(())
+}
+
+/// Seals with the first key what another key has sealed.
+async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
+    let key = ring.sealing()?;
+    // Of keys that are gone nothing can be sealed anew. In any order, so that what does not open
+    // stands in nobody's way for ever.
+    let others = ring.ids().split_off(1);
+    let sql = "select workspace, integration_id, sealed, version from credentials
+               where key_id in (select value from json_each(?1)) order by random() limit ?2";
+    let rows = read(sql, [Value::text(json!(others).to_string()), Value::from(RESEALS)]).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut renewed = Vec::new();
+    for row in &rows {
+        let (workspace, id) = (text(row, 0), text(row, 1));
+        let place = place(workspace, id);
+        let opened = seal::open(ring, place, row.get::<&[u8]>(2).unwrap_or_default());
+        match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {
+            Ok((sealed, _)) => {
+                renewed.push((workspace, id, sealed, row.get::<i64>(3).unwrap_or(0)))
+            }
+            Err(error) => failed(ticked, "", id, &error),
+        }
+    }
+    let tx = Transaction::begin().await?;
+    for (workspace, id, sealed, version) in renewed {
+        // Whatever was written meanwhile is newer, and sealed with the first key as well.
+        let written = tx
+            .row(
+                "update credentials set sealed = ?3, key_id = ?4
+                 where workspace = ?1 and integration_id = ?2 and version = ?5 returning 1",
+                [
+                    Value::text(workspace),
+                    Value::text(id),
+                    Value::from(sealed),
+                    Value::text(key.id.as_str()),
+                    Value::integer(version),
+                ],
+            )
+            .await?;
+        ticked.resealed += u32::from(written.is_some());
+    }
+    tx.commit().await
+}
+
+fn failed(ticked: &mut Ticked, request_id: &str, id: &str, error: &Error) {
+    ticked.failed += 1;
+    eprintln!("error request_id={request_id} tick integration={id}: {error:?}");
+}

@@ -1,0 +1,115 @@
+//! Changing an integration: its row, and where one came its credential, in one transaction.
+//!
+//! It must not write over what somebody else changed meanwhile, nor leave the old ciphertext beside
+//! the new.
+
+use super::integrations::not_found;
+use super::{CHECK_AGAIN_MS, Integrations, NewCredential, Transaction};
+use crate::error::{Error, Result};
+use crate::id;
+use crate::platform::sqlite::{Value, text};
+
+/// What is to be different; `None` stays as it is.
+#[derive(Default)]
+pub struct Change<'a> {
+    /// The name; the slug stays.
+    pub name: Option<&'a str>,
+    /// `active` or `inactive`.
+    pub status: Option<&'a str>,
+    /// The policy, a JSON object.
+    pub policy: Option<&'a str>,
+    /// All parameters, a JSON object.
+    pub params: Option<&'a str>,
+    /// `healthy` or `unknown`, and the account, as the broker has found them now.
+    pub found: Option<(&'a str, Option<&'a str>, Option<&'a str>)>,
+    /// A credential in place of the stored one.
+    pub credential: Option<NewCredential<'a>>,
+}
+
+impl Integrations<'_> {
+    /// Makes `change` to the integration `id`, which has to be at `version` still. Returns what the
+    /// API shows of it and its new version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] (`changed_meanwhile`); [`Error::NameTaken`];
+    /// [`Error::Storage`].
+    pub async fn change(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        version: i64,
+        change: &Change<'_>,
+    ) -> Result<(String, i64)> {
+        let workspace = self.workspace();
+        let key = || [Value::text(workspace), Value::text(id)];
+        let sql = "select version from integrations where workspace = ?1 and id = ?2";
+        let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
+        let found: i64 = row.get(0).unwrap_or(0);
+        if found != version {
+            let detail = format!("{id} was changed meanwhile: read it again (version {found})");
+            return Err(Error::Conflict { code: "changed_meanwhile", detail });
+        }
+        if let Some(name) = change.name {
+            self.name_is_free_in(tx, name, id).await?;
+        }
+        let (health, account_id, account_label) = change.found.unwrap_or(("", None, None));
+        tx.query(
+            "update integrations set
+               name = coalesce(?3, name), name_key = coalesce(?4, name_key),
+               status = coalesce(?5, status), policy = coalesce(?6, policy),
+               params = coalesce(?7, params),
+               health = iif(?8 = '', health, ?8),
+               health_at = case ?8 when '' then health_at when 'healthy' then ?11 end,
+               health_detail = iif(?8 = '', health_detail, null),
+               account_id = iif(?8 = 'healthy', ?9, account_id),
+               account_label = iif(?8 = 'healthy', ?10, account_label),
+               updated_at = ?11, version = version + 1
+             where workspace = ?1 and id = ?2",
+            key().into_iter().chain([
+                Value::from(change.name),
+                Value::from(change.name.map(id::fold)),
+                Value::from(change.status),
+                Value::from(change.policy),
+                Value::from(change.params),
+                Value::text(health),
+                Value::from(account_id),
+                Value::from(account_label),
+                Value::integer(tx.now_ms),
+            ]),
+        )
+        .await?;
+        if let Some(credential) = &change.credential {
+            tx.query(
+                "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
+                   version = version + 1, lease_until = null, attempt = null, check_at = ?6 + ?7
+                 where workspace = ?1 and integration_id = ?2",
+                key().into_iter().chain([
+                    Value::from(credential.sealed),
+                    Value::text(credential.key_id),
+                    Value::from(credential.hint),
+                    Value::integer(tx.now_ms),
+                    Value::integer(CHECK_AGAIN_MS),
+                ]),
+            )
+            .await?;
+        }
+        let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
+        let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
+        Ok((text(&row, 0).to_owned(), row.get(1).unwrap_or(0)))
+    }
+
+    /// Inside a transaction: whether nobody but `own` has `name`.
+    pub(super) async fn name_is_free_in(
+        &self,
+        tx: &Transaction,
+        name: &str,
+        own: &str,
+    ) -> Result<()> {
+        let sql = "select id from integrations where workspace = ?1 and name_key = ?2 and id <> ?3";
+        let values = [Value::text(self.workspace()), Value::text(id::fold(name)), Value::text(own)];
+        match tx.row(sql, values).await? {
+            Some(row) => Err(Error::name_taken(name, text(&row, 0))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `GET /api/integrations/{id}/events` and `…/usage`: what happened to an integration and what agents
+//! did with it, for 90 days, also of one that is deleted.
+
+use http::StatusCode;
+use nexus_common::auth::Role;
+use nexus_common::http::{Inbound, json_response};
+use nexus_common::platform::http::Response;
+use nexus_common::store::{Events, Integrations, Span};
+use nexus_common::{Error, Result, access, wire};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A page of events, newest first.
+///
+/// # Errors
+/// 401, 403, 404, 422.
+pub(crate) async fn events(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Manager, "integration.events").await?;
+    let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
+    let id = known(&caller.workspace, id).await?;
+    let events = Events { workspace: &caller.workspace, integration_id: &id };
+    Ok(json_response(StatusCode::OK, events.page(&page).await?))
+}
+
+/// A page of usage, the newest minute first.
+///
+/// # Errors
+/// 401, 403, 404, 422.
+pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Manager, "integration.usage").await?;
+    let query = inbound.query(&["from", "to", "cursor", "limit"])?;
+    let page = wire::page(&query)?;
+    let mut span = Span::default();
+    for (name, value) in &query {
+        let slot = match name.as_str() {
+            "from" => &mut span.from,
+            "to" => &mut span.to,
+            _ => continue,
+        };
+        *slot = Some(milliseconds(name, value)?);
+    }
+    let id = known(&caller.workspace, id).await?;
+    let events = Events { workspace: &caller.workspace, integration_id: &id };
+    Ok(json_response(StatusCode::OK, events.usage(&span, &page).await?))
+}
+
+/// The id of an integration that is there, by id or slug, or was within 90 days, by id.
+async fn known(workspace: &str, id_or_slug: &str) -> Result<String> {
+    let gone = match Integrations::of(workspace).find(id_or_slug).await {
+        Ok(found) => return Ok(found.id),
+        Err(gone @ Error::NotFound(_)) => gone,
+        Err(other) => return Err(other),
+    };
+    let events = Events { workspace, integration_id: id_or_slug };
+    if events.known().await? { Ok(id_or_slug.to_owned()) } else { Err(gone) }
+}
+
+fn milliseconds(name: &str, value: &str) -> Result<i64> {
+    let time = OffsetDateTime::parse(value, &Rfc3339).map_err(|_| {
+        let rule = "must be a time of RFC 3339, such as 2026-01-31T12:00:00Z";
+        Error::invalid(format!("?{name}"), format!("{rule}, is {value:?}"))
+    })?;
+    Ok(time.unix_timestamp() * 1000 + i64::from(time.millisecond()))
+}

@@ -1,0 +1,51 @@
+//! `POST /api/tick`: work that is due, a bounded part of it; for a cron job or a timer.
+//!
+//! It must not need a user's token: whoever runs the deployment has the tick secret. Ticks may run
+//! at the same time.
+
+use http::{StatusCode, header};
+use nexus_common::broker::Broker;
+use nexus_common::http::{Inbound, json_response};
+use nexus_common::platform::http::Response;
+use nexus_common::platform::variables;
+use nexus_common::secret::Secret;
+use nexus_common::{Error, Result, store};
+use serde_json::json;
+
+/// Does what is due, and says how much of what.
+///
+/// # Errors
+/// 404 where the deployment has no tick secret, 401, 503.
+pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
+    let secret = variables::get("tick_secret").await.map(Secret::new);
+    let secret = secret.ok_or_else(|| {
+        Error::NotFound("there is nothing at /api/tick: `tick_secret` is not set".into())
+    })?;
+    match sent(inbound) {
+        None => return Err(Error::MissingToken),
+        Some(sent) if secret.matches(sent) => {}
+        Some(_) => return Err(Error::InvalidToken("this is not the tick secret".into())),
+    }
+    inbound.query(&[])?;
+    let ticked = Broker::new("monitor", &inbound.request_id).tick().await?;
+    store::close_minutes().await?;
+    let pruned = store::prune().await?;
+    store::checkpoint().await?;
+    let body = json!({
+        "checked": ticked.checked, "resealed": ticked.resealed, "failed": ticked.failed,
+        "pruned": pruned,
+    });
+    Ok(json_response(StatusCode::OK, body.to_string()))
+}
+
+/// Whether the request carries the tick secret.
+pub(crate) async fn holds_secret(inbound: &Inbound) -> bool {
+    let secret = variables::get("tick_secret").await.map(Secret::new);
+    secret.zip(sent(inbound)).is_some_and(|(secret, sent)| secret.matches(sent))
+}
+
+fn sent(inbound: &Inbound) -> Option<&[u8]> {
+    let mut values = inbound.headers().get_all(header::AUTHORIZATION).iter();
+    let first = values.next()?.as_bytes();
+    if values.next().is_some() { None } else { first.strip_prefix(b"Bearer ") }
+}

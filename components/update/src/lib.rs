@@ -1,0 +1,125 @@
+//! `PUT /api/integrations/{id}`: name, status, parameters, policy, new credentials.
+//!
+//! It must not open a ciphertext, nor replace a credential by one that the provider has not
+//! accepted: what is new is verified first, then written with everything else in one transaction.
+#![forbid(unsafe_code)]
+
+mod difference;
+
+use http::{Method, StatusCode, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::broker::{Broker, NewCredentials, Sealed};
+use nexus_common::http::{Inbound, json_response, serve, set};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::store::{By, Change, Found, Integrations, NewCredential, Transaction};
+use nexus_common::wire::IntegrationPatch;
+use nexus_common::{Error, Result, access, component};
+use serde_json::json;
+
+use difference::Difference;
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, update).await
+}
+
+async fn update(inbound: Inbound) -> Result<Response> {
+    if inbound.method() != Method::PUT {
+        return Err(Error::MethodNotAllowed("PUT"));
+    }
+    let caller = access::require(&inbound, Role::Manager, "integration.update").await?;
+    inbound.query(&[])?;
+    let segments = inbound.segments("/api/integrations");
+    let [id] = segments.as_slice() else {
+        return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
+    };
+    let found = Integrations::of(&caller.workspace).find(id).await?;
+    matches(&inbound, found.version)?;
+    let request_id = inbound.request_id.clone();
+    let patch: IntegrationPatch = inbound.json().await?;
+    patch.check()?;
+    let different = Difference::of(patch, &found.doc)?;
+    if different.is_empty() {
+        return Ok(answer(found.doc, found.version));
+    }
+    let sealed = match different.needs_broker() {
+        true => Some(seal(&caller, &found, &different, &request_id).await?),
+        false => None,
+    };
+    let (doc, version) = save(&caller, &found, &different, sealed.as_ref(), &request_id).await?;
+    Ok(answer(doc, version))
+}
+
+/// Whether `If-Match`, where it came, names this version (RFC 9110, 13.1.1).
+fn matches(inbound: &Inbound, version: i64) -> Result<()> {
+    let Some(asked) = inbound.header(&header::IF_MATCH) else { return Ok(()) };
+    let current = format!("\"{version}\"");
+    if asked.trim() == "*" || asked.split(',').any(|tag| tag.trim() == current) {
+        return Ok(());
+    }
+    let asked = asked.chars().take(100).collect();
+    Err(Error::VersionMismatch { asked, found: version })
+}
+
+/// New credentials are checked, verified and sealed; new parameters are tried with the stored ones.
+async fn seal(
+    caller: &Caller,
+    found: &Found,
+    different: &Difference,
+    request_id: &str,
+) -> Result<Sealed> {
+    let new = NewCredentials {
+        workspace: caller.workspace.clone(),
+        integration_id: found.id.clone(),
+        manifest_id: None,
+        params: different.params.clone().unwrap_or_default(),
+        credentials: different.credentials.clone().unwrap_or_default(),
+        verify: true,
+    };
+    Broker::new("update", request_id).seal(&new).await
+}
+
+async fn save(
+    caller: &Caller,
+    found: &Found,
+    different: &Difference,
+    sealed: Option<&Sealed>,
+    request_id: &str,
+) -> Result<(String, i64)> {
+    let policy = different.policy.as_ref().map(|policy| json!(policy).to_string());
+    let params = sealed.map(|sealed| json!(sealed.params).to_string());
+    let credential = sealed.and_then(|sealed| sealed.credential.as_ref());
+    let ciphertext = credential.map(|credential| credential.bytes()).transpose()?;
+    let change = Change {
+        name: different.name.as_deref(),
+        status: different.status.map(|status| status.as_str()),
+        policy: policy.as_deref(),
+        params: params.as_deref(),
+        found: sealed.map(|sealed| {
+            let account = &sealed.account;
+            (sealed.health.as_str(), account.id.as_deref(), account.label.as_deref())
+        }),
+        credential: credential.zip(ciphertext.as_deref()).map(|(credential, bytes)| {
+            NewCredential {
+                sealed: bytes,
+                key_id: &credential.key_id,
+                hint: credential.hint.as_deref(),
+            }
+        }),
+    };
+    let by = By { caller, request_id };
+    let entry = by.entry("integration.update", &found.id, different.told());
+    let tx = Transaction::begin().await?;
+    let integrations = Integrations::of(&caller.workspace);
+    let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
+    tx.record_change(&entry, "integration.updated").await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+fn answer(doc: String, version: i64) -> Response {
+    let mut response = json_response(StatusCode::OK, doc);
+    set(&mut response, header::ETAG, &format!("\"{version}\""));
+    response
+}

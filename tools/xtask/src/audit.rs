@@ -1,0 +1,322 @@
+//! `cargo xtask audit verify`: whether an exported audit record is whole.
+//!
+//! It finds a record that was edited, removed, put elsewhere or, with a head that somebody kept,
+//! cut off at the end. It must not share code with what writes the chain: ARCHITECTURE.md says how
+//! a record is hashed, and this reads it from there.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    /// Verify an export: pages of GET /api/audit, or their items, in the order they came
+    Verify(Args),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// JSON: pages, arrays of items, or items one after the other; `-` for standard input
+    file: PathBuf,
+    /// COUNT:HASH, a head that GET /api/audit/head gave earlier: the record must reach it
+    #[arg(long, value_parser = head)]
+    head: Option<(u64, String)>,
+}
+
+fn head(text: &str) -> Result<(u64, String), String> {
+    let rule = "must be COUNT:HASH, a number and 64 hexadecimal digits";
+    let (count, hash) = text.split_once(':').ok_or(rule)?;
+    let count = count.parse().map_err(|_| rule)?;
+    let digits = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    if digits { Ok((count, hash.to_ascii_lowercase())) } else { Err(rule.to_owned()) }
+}
+
+pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
+    let Verb::Verify(Args { file, head }) = verb;
+    let shown = file.display();
+    let text = if file.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin()).context("cannot read standard input")?
+    } else {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?
+    };
+    let chain = verify(&text, head.as_ref()).with_context(|| format!("{shown} does not hold"))?;
+    println!("{} records hold, up to {}:{}", chain.count, chain.count, chain.hash);
+    if head.is_none() {
+        println!("whether newer ones were cut off only a head kept elsewhere can tell: --head");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A chain that holds.
+#[derive(Debug)]
+struct Chain {
+    count: u64,
+    hash: String,
+}
+
+fn verify(text: &str, head: Option<&(u64, String)>) -> Result<Chain> {
+    let mut items = items(text)?;
+    if items.len() > 1 && seq(&items[0])? > seq(&items[items.len() - 1])? {
+        items.reverse();
+    }
+    let zeros = "0".repeat(64);
+    let (mut prev, mut workspace) = (zeros.clone(), None);
+    let mut counts = Counts::default();
+    let mut reached = head.is_none() || head == Some(&(0, zeros));
+    for (index, item) in items.iter().enumerate() {
+        let expected = u64::try_from(index)? + 1;
+        let found = seq(item)?;
+        ensure!(
+            found == expected,
+            "record {found} stands where record {expected} belongs: one was removed, moved or repeated"
+        );
+        let at = format!("record {found}");
+        let hash = member(item, "hash").with_context(|| at.clone())?;
+        ensure!(hash_of(item)? == hash, "{at} was edited: it does not have its hash");
+        ensure!(
+            member(item, "prev")? == prev,
+            "{at} does not follow the one before it: that was edited or put in its place"
+        );
+        let its = member(item, "workspace")?;
+        ensure!(*workspace.get_or_insert(its) == its, "{at} is of another workspace, {its:?}");
+        counts.see(found, item)?;
+        reached |= head == Some(&(found, hash.to_owned()));
+        hash.clone_into(&mut prev);
+    }
+    counts.finish()?;
+    let count = u64::try_from(items.len())?;
+    if let (false, Some((at, hash))) = (reached, head) {
+        if *at > count {
+            bail!("the record ends at {count}, the head is at {at}: it was cut off");
+        }
+        bail!("record {at} does not have the head's hash {hash}: it was made anew since");
+    }
+    Ok(Chain { count, hash: prev })
+}
+
+/// The count of a denied attempt stands beside its record; a later record confirms it.
+#[derive(Default)]
+struct Counts {
+    shown: BTreeMap<u64, (u64, String)>,
+    last_minute: String,
+}
+
+impl Counts {
+    fn see(&mut self, seq: u64, item: &Map<String, Value>) -> Result<()> {
+        let count = item.get("count").and_then(Value::as_u64).context("`count` is missing")?;
+        let at = member(item, "at")?;
+        let minute = at.get(..16).with_context(|| format!("record {seq}: `at` is no time"))?;
+        self.last_minute = self.last_minute.clone().max(minute.to_owned());
+        if count != 1 {
+            let denied = member(item, "outcome")? == "denied";
+            ensure!(denied && count > 1, "record {seq}: its count was edited to {count}");
+            self.shown.insert(seq, (count, minute.to_owned()));
+        }
+        if member(item, "action")? == "audit.count" {
+            let of =
+                |name: &str| item.get("detail").and_then(|d| d.get(name)).and_then(Value::as_u64);
+            let (target, said) = (of("seq").unwrap_or(0), of("count").unwrap_or(0));
+            match self.shown.remove(&target) {
+                Some((shown, _)) if shown == said => {}
+                shown => bail!(
+                    "record {target} shows the count {}, record {seq} says {said}: it was edited",
+                    shown.map_or(1, |(count, _)| count)
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// Unconfirmed may be only what happened in the newest minute.
+    fn finish(self) -> Result<()> {
+        match self.shown.iter().find(|(_, (_, minute))| *minute < self.last_minute) {
+            Some((seq, (count, _))) => {
+                bail!("record {seq}: no later record confirms its count {count}: it was edited")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// All items of a stream of JSON values: items, arrays of items, pages.
+fn items(text: &str) -> Result<Vec<Map<String, Value>>> {
+    let mut items = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        collect(value.context("not JSON")?, &mut items)?;
+    }
+    Ok(items)
+}
+
+fn collect(value: Value, items: &mut Vec<Map<String, Value>>) -> Result<()> {
+    match value {
+        Value::Array(values) => values.into_iter().try_for_each(|value| collect(value, items)),
+        Value::Object(mut page) if page.contains_key("items") => {
+            collect(page.remove("items").unwrap_or_default(), items)
+        }
+        Value::Object(item) => {
+            items.push(item);
+            Ok(())
+        }
+        other => bail!("{other} is no audit record"),
+    }
+}
+
+fn seq(item: &Map<String, Value>) -> Result<u64> {
+    item.get("seq").and_then(Value::as_u64).context("an item without `seq` is no audit record")
+}
+
+fn member<'a>(item: &'a Map<String, Value>, name: &str) -> Result<&'a str> {
+    let value = item.get(name).and_then(Value::as_str);
+    value.with_context(|| format!("`{name}` is missing or no text"))
+}
+
+/// The SHA-256, in hexadecimal, of the record without `hash` and `count`, as RFC 8785 writes it.
+fn hash_of(item: &Map<String, Value>) -> Result<String> {
+    let mut record = item.clone();
+    record.retain(|name, _| name != "hash" && name != "count");
+    let canonical = serde_json_canonicalizer::to_vec(&record)?;
+    Ok(Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A chain of these records, each with its count.
+    fn chain(records: &[(Value, u64)]) -> Vec<Value> {
+        let mut prev = "0".repeat(64);
+        let mut items = Vec::new();
+        for (index, (record, count)) in records.iter().enumerate() {
+            let mut item = json!({
+                "seq": index + 1, "prev": prev, "at": "2026-01-01T00:00:00.000Z", "actor": "é\n",
+                "workspace": "w", "action": "x", "outcome": "done", "detail": {"b": 1, "a": [true]},
+            });
+            item.as_object_mut().unwrap().extend(record.as_object().unwrap().clone());
+            prev = hash_of(item.as_object().unwrap()).unwrap();
+            item["hash"] = prev.clone().into();
+            item["count"] = (*count).into();
+            items.push(item);
+        }
+        items
+    }
+
+    fn three() -> Vec<Value> {
+        chain(&[(json!({}), 1), (json!({"action": "y"}), 1), (json!({"actor": "z"}), 1)])
+    }
+
+    fn outcome(items: &[Value], head: Option<(u64, String)>) -> String {
+        match verify(&json!(items).to_string(), head.as_ref()) {
+            Ok(chain) => format!("ok {}", chain.count),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn a_whole_chain_holds_in_both_orders_and_every_form() {
+        let items = three();
+        assert_eq!(outcome(&items, None), "ok 3");
+        assert_eq!(outcome(&items.iter().rev().cloned().collect::<Vec<_>>(), None), "ok 3");
+        assert_eq!(outcome(&[], None), "ok 0");
+        let pages = format!(
+            "{}\n{}",
+            json!({"items": [items[2], items[1]], "next_cursor": "2"}),
+            json!({"items": [items[0]], "next_cursor": null})
+        );
+        assert_eq!(verify(&pages, None).unwrap().count, 3);
+        let lines: String = items.iter().map(|item| format!("{item:#}\n")).collect();
+        assert_eq!(verify(&lines, None).unwrap().count, 3);
+    }
+
+    #[test]
+    fn an_edited_record_is_found() {
+        for (member, value) in [
+            ("actor", json!("mallory")),
+            ("detail", json!({"b": 2, "a": [true]})),
+            ("at", json!("2025-01-01T00:00:00.000Z")),
+            ("outcome", json!("denied")),
+            ("extra", json!(1)),
+            ("hash", json!("0".repeat(64))),
+        ] {
+            let mut items = three();
+            items[1][member] = value;
+            let found = outcome(&items, None);
+            assert!(found.contains("record 2 was edited"), "{member}: {found}");
+        }
+        // With its own hash made anew, the next one gives it away.
+        let mut items = three();
+        items[1]["actor"] = "mallory".into();
+        items[1]["hash"] = hash_of(items[1].as_object().unwrap()).unwrap().into();
+        assert!(outcome(&items, None).contains("record 3 does not follow"));
+    }
+
+    #[test]
+    fn a_removed_moved_or_repeated_record_is_found() {
+        let items = three();
+        let found = outcome(&[items[0].clone(), items[2].clone()], None);
+        assert!(found.contains("record 3 stands where record 2 belongs"), "{found}");
+        let found = outcome(&[items[1].clone(), items[2].clone()], None);
+        assert!(found.contains("record 2 stands where record 1 belongs"), "{found}");
+        let moved = [items[1].clone(), items[0].clone(), items[2].clone()];
+        assert!(outcome(&moved, None).contains("stands where record 1 belongs"));
+        let repeated = [items[0].clone(), items[1].clone(), items[1].clone(), items[2].clone()];
+        assert!(outcome(&repeated, None).contains("record 2 stands where record 3 belongs"));
+    }
+
+    #[test]
+    fn a_truncated_record_is_found_by_a_head() {
+        let items = three();
+        let hash = |index: usize| items[index]["hash"].as_str().unwrap().to_owned();
+        assert_eq!(outcome(&items, Some((3, hash(2)))), "ok 3");
+        assert_eq!(outcome(&items, Some((2, hash(1)))), "ok 3");
+        assert_eq!(outcome(&items, Some((0, "0".repeat(64)))), "ok 3");
+        let found = outcome(&items[..2], Some((3, hash(2))));
+        assert!(found.contains("ends at 2, the head is at 3: it was cut off"), "{found}");
+        assert!(outcome(&items, Some((2, hash(2)))).contains("made anew"));
+    }
+
+    #[test]
+    fn a_count_is_confirmed_by_a_later_record() {
+        let denied = json!({"outcome": "denied"});
+        let later = |minute: u32| {
+            json!({"at": format!("2026-01-01T00:0{minute}:00.000Z"),
+            "action": "audit.count", "detail": {"seq": 1, "count": 5}})
+        };
+        assert_eq!(outcome(&chain(&[(denied.clone(), 5), (later(1), 1)]), None), "ok 2");
+        // The minute is not over.
+        assert_eq!(outcome(&chain(&[(denied.clone(), 5), (json!({}), 1)]), None), "ok 2");
+        for (items, part) in [
+            (chain(&[(denied.clone(), 4), (later(1), 1)]), "shows the count 4, record 2 says 5"),
+            (chain(&[(denied.clone(), 1), (later(1), 1)]), "shows the count 1, record 2 says 5"),
+            (
+                chain(&[(denied.clone(), 5), (json!({"at": "2026-01-01T00:01:00.000Z"}), 1)]),
+                "no later record confirms its count 5",
+            ),
+            (chain(&[(json!({}), 2)]), "its count was edited to 2"),
+            (chain(&[(denied, 0)]), "its count was edited to 0"),
+        ] {
+            let found = outcome(&items, None);
+            assert!(found.contains(part), "{part}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_is_said() {
+        for text in ["{", "1", "[{}]", "{\"items\": [1]}", "{\"seq\": 1}"] {
+            assert!(verify(text, None).is_err(), "{text}");
+        }
+        assert!(head("3").is_err() && head("x:00").is_err() && head("3:00").is_err());
+        assert_eq!(head(&format!("3:{}", "A".repeat(64))).unwrap(), (3, "a".repeat(64)));
+    }
+
+    #[test]
+    fn two_workspaces_do_not_mix() {
+        let items = chain(&[(json!({}), 1), (json!({"workspace": "v"}), 1)]);
+        assert!(outcome(&items, None).contains("of another workspace"));
+    }
+}
