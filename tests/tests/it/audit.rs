@@ -103,7 +103,7 @@ async fn who_changes_the_record_is_found() {
             "update audit set record = replace(record, 'user-1', 'user-2') where seq = 2",
         ),
         ("belongs", "delete from audit where seq = 2"),
-        ("was edited", "update audit set record = json_set(record, '$.seq', 9) where seq = 4"),
+        ("belongs", "update audit set record = json_set(record, '$.seq', 9) where seq = 4"),
         ("cut off", "delete from audit where seq = 4"),
         ("count was edited", "update audit set count = 7 where seq = 1"),
     ] {
