@@ -51,3 +51,8 @@ create index credentials_by_key on credentials (key_id);
 
 -- What the catalogue's list shows of a workspace's own manifest, so that the list reads no documents.
 alter table manifests add column summary text not null default '{}' check (json_valid(summary));
+
+-- A page of integrations is read from this index alone, twenty neighbours instead of twenty lookups.
+drop index integrations_newest;
+
+create unique index integrations_newest on integrations (workspace, id, doc);

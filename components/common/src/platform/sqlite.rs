@@ -100,3 +100,11 @@ impl From<spin_sdk::sqlite::Error> for DbError {
 pub fn text(row: &Row, index: usize) -> &str {
     row.get::<&str>(index).unwrap_or_default()
 }
+
+/// The text of a row's first column, without a copy; empty where it is null.
+pub fn into_text(row: Row) -> String {
+    match row.values.into_iter().next() {
+        Some(Value::Text(text)) => text,
+        _ => String::new(),
+    }
+}

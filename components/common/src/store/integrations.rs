@@ -6,7 +6,7 @@
 use super::{Transaction, read_row};
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::{Value, into_text, text};
 
 /// When tick tries a credential again that was accepted, in milliseconds: 6 hours.
 pub const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
@@ -115,20 +115,16 @@ impl<'a> Integrations<'a> {
         // The `+` keeps SQLite from looking at the parameter's value while it plans the order, for
         // which it would prepare the statement anew each time; so does a bound limit.
         let sql = format!(
-            "select docs, iif(exists(select 1 from integrations
-                where workspace = +?1 and id < last{filters}), last, null)
+            "select printf('{{\"items\":[%s],\"next_cursor\":%s}}', docs,
+               iif(exists(select 1 from integrations
+                 where workspace = +?1 and id < last{filters}), '\"' || last || '\"', 'null'))
              from (select group_concat(doc, ',') as docs, min(id) as last from (
                select id, doc from integrations
                where workspace = +?1{from}{filters} order by id desc limit {limit}))",
             limit = query.limit
         );
         let row = read_row(&sql, values).await?;
-        let row = row.ok_or_else(|| Error::Internal("an aggregate without a row".into()))?;
-        let next = match text(&row, 1) {
-            "" => "null".to_owned(),
-            last => format!("\"{last}\""),
-        };
-        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", text(&row, 0)))
+        row.map(into_text).ok_or_else(|| Error::Internal("an aggregate without a row".into()))
     }
 
     /// The integration with this id or slug.

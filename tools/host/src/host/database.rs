@@ -67,7 +67,14 @@ impl Connection {
     ) -> Result<QueryResult, Error> {
         match self.brief(&sql, &parameters) {
             Some(result) => Ok(result),
-            None => self.run(move |connection| collect(connection, &sql, parameters)).await,
+            None => {
+                self.run(move |connection| {
+                    collect(|header, visit| {
+                        first_statement(connection, &sql, parameters, header, visit)
+                    })
+                })
+                .await
+            }
         }
     }
 
@@ -80,12 +87,11 @@ impl Connection {
         }
         let opened = self.opened.try_lock().ok()?;
         let Opened { database, brief } = opened.as_ref()?;
-        if !database.prepare_cached(sql).is_ok_and(|statement| statement.readonly()) {
-            return None;
-        }
+        let mut statement = database.prepare_cached(sql).ok().filter(|one| one.readonly())?;
         database.busy_timeout(Duration::ZERO).ok()?;
         brief.store(true, Ordering::Relaxed);
-        let result = collect(database, sql, parameters.to_vec());
+        let result =
+            collect(|header, visit| run(&mut statement, parameters.to_vec(), header, visit));
         brief.store(false, Ordering::Relaxed);
         database.busy_timeout(BUSY_TIMEOUT).ok()?;
         result.ok()
@@ -140,25 +146,30 @@ impl Connection {
     }
 }
 
-/// Runs the first statement of a string and collects its rows.
+/// Takes the names of the columns.
+type Header<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
+/// Takes a row.
+type Visit<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
+
+/// Collects what a statement gives.
 fn collect(
-    connection: &rusqlite::Connection,
-    sql: &str,
-    parameters: Vec<Value>,
+    statement: impl FnOnce(Header<'_>, Visit<'_>) -> Result<(), Error>,
 ) -> Result<QueryResult, Error> {
     let mut bytes = size_of::<QueryResult>();
     let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
     let QueryResult { columns, rows } = &mut result;
-    let header = |names| {
-        *columns = names;
-        Ok(())
-    };
-    first_statement(connection, sql, parameters, header, |row| {
-        bytes += row_size(&row);
-        check_size(bytes)?;
-        rows.push(row);
-        Ok(())
-    })?;
+    statement(
+        &mut |names| {
+            *columns = names;
+            Ok(())
+        },
+        &mut |row| {
+            bytes += row_size(&row);
+            check_size(bytes)?;
+            rows.push(row);
+            Ok(())
+        },
+    )?;
     Ok(result)
 }
 
