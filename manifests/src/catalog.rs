@@ -57,7 +57,13 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::model::Revoke;
+    use crate::{params, template};
 
     #[test]
     fn what_was_packed_is_what_the_types_say() {
@@ -76,5 +82,84 @@ mod tests {
         let names: Vec<String> =
             all().iter().map(|entry| entry.manifest().unwrap().name.to_lowercase()).collect();
         assert!(names.is_sorted(), "{names:?}");
+    }
+
+    /// What templates may find: the parameters, and something for each secret.
+    fn lookup<'a>(
+        params: &'a BTreeMap<String, String>,
+        names: &'a [&str],
+    ) -> impl Fn(&str) -> Option<String> + 'a {
+        |name| {
+            let secret = || names.contains(&name).then(|| format!("{name} &="));
+            params.get(name).cloned().or_else(secret)
+        }
+    }
+
+    fn expand(map: &BTreeMap<String, String>, lookup: &dyn Fn(&str) -> Option<String>) {
+        for text in map.values() {
+            template::expand(text, lookup).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    /// The strings in a JSON body, as templates.
+    fn leaves(value: &Value) -> Vec<String> {
+        match value {
+            Value::String(text) => vec![text.clone()],
+            Value::Array(items) => items.iter().flat_map(leaves).collect(),
+            Value::Object(members) => members.values().flat_map(leaves).collect(),
+            _ => vec![],
+        }
+    }
+
+    #[test]
+    fn every_oauth_flow_can_be_gone_through() {
+        let is_oauth2 = |manifest: &Manifest| manifest.auth_method.is_oauth2();
+        let manifests: Vec<Manifest> =
+            all().iter().map(|entry| entry.manifest().unwrap()).filter(is_oauth2).collect();
+        assert!(manifests.len() >= 12);
+        for manifest in manifests {
+            let id = &manifest.id;
+            let oauth2 = manifest.oauth2.as_ref().unwrap();
+            let examples = manifest.params.iter().map(|param| (param, param.example.clone()));
+            let all: BTreeMap<String, String> =
+                examples.clone().map(|(param, example)| (param.name.clone(), example)).collect();
+            // What is known before the flow has ended.
+            let entered: BTreeMap<String, String> = examples
+                .filter(|(param, _)| param.from.is_none())
+                .map(|(param, example)| (param.name.clone(), example))
+                .collect();
+            let typed = entered.iter().map(|(name, value)| (name.clone(), Value::from(&**value)));
+            assert_eq!(params::check_params(&manifest, &typed.collect()), Ok(entered.clone()));
+            for url in oauth2.authorization_url.iter().chain([&oauth2.token_url]) {
+                let resolved = params::resolve_url("/oauth2", url, &entered);
+                assert_eq!(resolved.unwrap().scheme(), "https", "{id}");
+            }
+            expand(&oauth2.authorize_params, &lookup(&entered, &["client_id"]));
+            let client = ["client_id", "client_secret"];
+            expand(&oauth2.token_params, &lookup(&entered, &client));
+            let tokens = ["access_token", "refresh_token", "redirect_uri"];
+            let names: Vec<&str> = client.into_iter().chain(tokens).collect();
+            let refresh = oauth2.refresh.as_ref().map(|refresh| &refresh.params);
+            expand(refresh.unwrap_or(&BTreeMap::new()), &lookup(&all, &names));
+            // A refresh needs a token to refresh with.
+            let answer = &oauth2.token_response;
+            assert_eq!(oauth2.refresh.is_some(), answer.refresh_token.is_some(), "{id}");
+            params::verify_url(&manifest, &all).unwrap();
+            let pins = params::pins(&manifest, &all).unwrap();
+            let revokes =
+                matches!(manifest.revoke, Revoke::Rfc7009 { .. } | Revoke::Request { .. });
+            assert_eq!(pins.revoke.len(), usize::from(revokes), "{id}");
+            if let Revoke::Request { request, .. } = &manifest.revoke {
+                let names: Vec<&str> = names.into_iter().chain(["token"]).collect();
+                let lookup = lookup(&all, &names);
+                let url = template::expand_url(&request.url, &lookup).unwrap();
+                let url = url::Url::parse(&url).unwrap();
+                assert_eq!(url.origin().ascii_serialization(), pins.revoke[0], "{id}");
+                expand(request.form.as_ref().unwrap_or(&BTreeMap::new()), &lookup);
+                for text in request.json.iter().flat_map(leaves) {
+                    template::expand(&text, &lookup).unwrap_or_else(|e| panic!("{id}: {e}"));
+                }
+            }
+        }
     }
 }

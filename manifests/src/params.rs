@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::finding::{Finding, below};
-use crate::model::Manifest;
+use crate::model::{Manifest, ParamSource};
 use crate::pattern;
 pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};
 
@@ -23,8 +23,9 @@ struct Field<'a> {
     in_host: bool,
 }
 
-/// Checks the parameters of a connection: every one of the manifest's, no other, each a string of
-/// at most 253 bytes that matches its pattern; one in a host is a single label besides.
+/// Checks the parameters that an admin entered for a connection: every one of the manifest's, no
+/// other, each a string of at most 253 bytes that matches its pattern; one in a host is a single
+/// label besides. Those that the flow finds ([`found`]) are not entered: to name one is an error.
 ///
 /// # Errors
 /// One finding for each thing that is wrong, at `/params/{name}`.
@@ -36,6 +37,7 @@ pub fn check_params(
     let fields: Vec<Field<'_>> = manifest
         .params
         .iter()
+        .filter(|param| param.from.is_none())
         .map(|param| Field {
             name: &param.name,
             pattern: Some(&param.pattern),
@@ -43,6 +45,34 @@ pub fn check_params(
         })
         .collect();
     check_fields("/params", &fields, values, PARAM_MAX)
+}
+
+/// The parameters that an OAuth flow finds: in the answer to the code, and among the query
+/// parameters of the callback. Each is checked like one that was entered; a number counts as its
+/// digits. They are kept beside the entered ones, and replace what an earlier flow found.
+///
+/// # Errors
+/// One finding for each that is not there or does not match, at `/params/{name}`, without the value.
+pub fn found(
+    manifest: &Manifest,
+    answer: &Value,
+    callback: &dyn Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, String>, Vec<Finding>> {
+    let mut fields = Vec::new();
+    let mut values = Map::new();
+    for param in &manifest.params {
+        let value = match &param.from {
+            None => continue,
+            Some(ParamSource::TokenResponse(pointer)) => match answer.pointer(pointer) {
+                Some(Value::Number(number)) => Some(Value::String(number.to_string())),
+                other => other.cloned(),
+            },
+            Some(ParamSource::Callback(name)) => callback(name).map(Value::String),
+        };
+        fields.push(Field { name: &param.name, pattern: Some(&param.pattern), in_host: false });
+        values.extend(value.map(|value| (param.name.clone(), value)));
+    }
+    check_fields("/params", &fields, &values, PARAM_MAX)
 }
 
 /// Checks what an admin entered as a credential: every field of the manifest, no other, each a
@@ -170,6 +200,42 @@ mod tests {
                 "{values}"
             );
         }
+    }
+
+    #[test]
+    fn what_the_flow_finds_is_checked_and_is_not_entered() {
+        let param = |name: &str, from: Value| {
+            json!({"name": name, "label": "L", "pattern": "[a-z_]*[0-9]+", "example": "a_1",
+                "from": from})
+        };
+        let params = json!([
+            param("account", json!({"token_response": "/who/id"})),
+            param("realm", json!({"callback": "realmId"})),
+        ]);
+        let manifest = manifest(&with(&crate::lint::tests::oauth2(), "/params", params));
+        let none = |_: &str| None;
+        let realm = |name: &str| (name == "realmId").then(|| "77".to_owned());
+        let names = found(&manifest, &json!({"who": {"id": "acct_1"}}), &realm).unwrap();
+        assert_eq!(names["account"], "acct_1");
+        assert_eq!(names["realm"], "77");
+        let numbers = found(&manifest, &json!({"who": {"id": 42}}), &realm).unwrap();
+        assert_eq!(numbers["account"], "42");
+        for (answer, callback, rule) in [
+            (json!({}), &realm as &dyn Fn(&str) -> Option<String>, "missing_field"),
+            (json!({"who": {"id": "acct/1"}}), &realm, "pattern"),
+            (json!({"who": {"id": null}}), &realm, "not_a_string"),
+            (json!({"who": {"id": {}}}), &realm, "not_a_string"),
+        ] {
+            let expected = vec![("/params/account".to_owned(), rule.to_owned())];
+            assert_eq!(outcome(found(&manifest, &answer, callback)), expected, "{answer}");
+        }
+        let expected = vec![("/params/realm".to_owned(), "missing_field".to_owned())];
+        assert_eq!(outcome(found(&manifest, &json!({"who": {"id": 1}}), &none)), expected);
+        // Nobody enters them, and nothing is missing without them.
+        assert_eq!(outcome(check_params(&manifest, &object(json!({})))), []);
+        let entered = object(json!({"account": "acct_2"}));
+        let expected = vec![("/params/account".to_owned(), "unknown_field".to_owned())];
+        assert_eq!(outcome(check_params(&manifest, &entered)), expected);
     }
 
     #[test]

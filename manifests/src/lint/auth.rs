@@ -21,6 +21,8 @@ const AUTHORIZE: [&str; 9] = [
 ];
 /// Parameters of the token request that the flow sets itself.
 const TOKEN: [&str; 4] = ["code", "redirect_uri", "code_verifier", "state"];
+/// Parameters of the token request that have no business in a refresh.
+const REFRESH: [&str; 3] = ["code", "code_verifier", "state"];
 
 /// `credentials_required`, `credentials_forbidden`, `client_credentials_fields`, `oauth2_required`,
 /// `oauth2_forbidden`, `basic_inject`, and those of [`inject`] and [`oauth2`].
@@ -163,7 +165,8 @@ pub(super) fn header_value(lint: &mut Lint<'_>, pointer: &str, value: &str) {
 }
 
 /// `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
-/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`.
+/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`,
+/// `header_name`, `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let needs_browser = lint.manifest.auth_method == AuthMethod::Oauth2;
     match (&oauth2.authorization_url, needs_browser) {
@@ -180,15 +183,16 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let ok = oauth2.client_auth != ClientAuth::None;
     let detail = "the client always proves itself at the token endpoint";
     lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
-    let separator = oauth2.scope_separator.as_str();
-    let ok = matches!(separator, " " | "," | ";" | "+" | "|");
-    let detail = format!("`{separator}` must be one of space, `,`, `;`, `+`, `|`");
-    lint.unless(ok, "/oauth2/scope_separator", "scope_separator", detail);
+    separator(lint, "/oauth2/scope_separator", &oauth2.scope_separator);
+    if let Some(text) = &oauth2.token_response.scope_separator {
+        separator(lint, "/oauth2/token_response/scope_separator", text);
+    }
     scopes(lint, oauth2);
+    super::requests::header_map(lint, "/oauth2/token_headers", &oauth2.token_headers);
     reserved(lint, "/oauth2/authorize_params", &oauth2.authorize_params, &AUTHORIZE);
     reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
     if let Some(refresh) = &oauth2.refresh {
-        reserved(lint, "/oauth2/refresh/params", &refresh.params, &TOKEN);
+        reserved(lint, "/oauth2/refresh/params", &refresh.params, &REFRESH);
     }
     let answer = &oauth2.token_response;
     super::requests::pointer(
@@ -206,6 +210,12 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         super::requests::pointer(lint, &place, pointer.as_deref());
     }
     super::requests::success(lint, "/oauth2/success", oauth2.success.as_ref());
+}
+
+fn separator(lint: &mut Lint<'_>, pointer: &str, text: &str) {
+    let ok = matches!(text, " " | "," | ";" | "+" | "|");
+    let detail = format!("`{text}` must be one of space, `,`, `;`, `+`, `|`");
+    lint.unless(ok, pointer, "scope_separator", detail);
 }
 
 fn scopes(lint: &mut Lint<'_>, oauth2: &OAuth2) {

@@ -1,17 +1,24 @@
 //! Rules for parameters and credential fields: their names, patterns and examples.
 
 use super::Lint;
-use crate::model::AuthMethod;
+use crate::finding::below;
+use crate::model::{AuthMethod, Param, ParamSource};
+use crate::pins::authority;
 use crate::{pattern, template};
 
 /// Names that templates have of themselves.
-pub(super) const RESERVED: [&str; 5] =
-    ["access_token", "refresh_token", "token", "client_id", "client_secret"];
+pub(super) const RESERVED: [&str; 6] =
+    ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
 /// `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `host_parameter_pattern`.
+/// `host_parameter_pattern`, and those of [`found`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
+    for (index, param) in manifest.params.iter().enumerate() {
+        if let Some(source) = &param.from {
+            found(lint, index, param, source);
+        }
+    }
     let params = manifest.params.iter().map(|param| param.name.as_str());
     let fields = manifest.credentials.iter().map(|field| field.name.as_str());
     let params = params.enumerate().map(|(index, name)| (format!("/params/{index}"), name, false));
@@ -54,6 +61,60 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             compiles(lint, &format!("/credentials/{index}/pattern"), pattern, None);
         }
     }
+}
+
+/// `from_without_flow`, `from_form`, `from_placement`, `pointer_form`: a parameter that the flow
+/// finds.
+fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
+    let manifest = lint.manifest;
+    let pointer = format!("/params/{index}/from");
+    let (place, has_source) = match source {
+        ParamSource::TokenResponse(at) => {
+            let place = format!("{pointer}/token_response");
+            super::requests::pointer(lint, &place, Some(at));
+            (place, manifest.auth_method.is_oauth2())
+        }
+        ParamSource::Callback(name) => {
+            let place = format!("{pointer}/callback");
+            let ok = (1..=64).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+                && !matches!(name.as_str(), "code" | "state" | "iss" | "error");
+            let detail =
+                format!("`{name}` must match [A-Za-z0-9_.-]{{1,64}} and not be the flow's");
+            lint.unless(ok, &place, "from_form", detail);
+            (place, manifest.auth_method == AuthMethod::Oauth2)
+        }
+    };
+    let detail = format!("`{}` has no such answer", manifest.auth_method.as_str());
+    lint.unless(has_source, &place, "from_without_flow", detail);
+    let early = too_early(lint);
+    let stands =
+        |text: &String| template::names(text).is_ok_and(|names| names.contains(&&*param.name));
+    for (place, _) in early.iter().filter(|(_, text)| stands(text)) {
+        let detail = format!("`{{{}}}` is not known before the flow has ended", param.name);
+        lint.add(place.clone(), "from_placement", detail);
+    }
+}
+
+/// The templates that are put to use before the flow has ended, and the hosts, which must be known
+/// to whoever begins it.
+fn too_early(lint: &Lint<'_>) -> Vec<(String, String)> {
+    let urls = crate::pins::request_urls(lint.manifest).into_iter().map(|(place, url)| {
+        let whole = matches!(place.as_str(), "/oauth2/token_url" | "/oauth2/authorization_url");
+        let text = if whole { url } else { authority(&url).to_owned() };
+        (place, text)
+    });
+    let mut early: Vec<(String, String)> = urls.collect();
+    if let Some(oauth2) = &lint.manifest.oauth2 {
+        let maps = [
+            ("/oauth2/authorize_params", &oauth2.authorize_params),
+            ("/oauth2/token_params", &oauth2.token_params),
+        ];
+        for (pointer, map) in maps {
+            early.extend(map.iter().map(|(name, text)| (below(pointer, name), text.clone())));
+        }
+    }
+    early
 }
 
 fn compiles(

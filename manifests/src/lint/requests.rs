@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::Lint;
 use super::auth::{header_name, header_value};
 use crate::finding::below;
-use crate::model::{AuthMethod, Revoke, RevokeAuth, RevokeRequest, Success, Verify};
+use crate::model::{AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeRequest, Success, Verify};
 use crate::template;
 
-/// `method_form`, `path_form`, `required`, `header_name`, `body_twice`, `live_on`, `pointer_form`,
-/// `success_equals`, `tokens_required`, `token_unknown`, `revoke_auth`, `revoke_without_token`.
+/// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `body_twice`,
+/// `live_on`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`, `revoke_auth`,
+/// `revoke_without_token`, `account_param`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
@@ -25,8 +26,22 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = !rule.why.trim().is_empty();
         lint.unless(ok, &format!("{pointer}/why"), "required", "must not be empty");
     }
+    api_headers(lint);
     verify(lint);
     revoke(lint);
+}
+
+/// `header_injected`: a caller could set it, and the credential with it.
+fn api_headers(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    header_map(lint, "/api/headers", &manifest.api.headers);
+    for name in manifest.api.headers.keys() {
+        let injected = manifest.inject.iter().any(|inject| {
+            matches!(inject, Inject::Header { name: own, .. } if own.eq_ignore_ascii_case(name))
+        });
+        let detail = format!("`{name}` is injected");
+        lint.unless(!injected, &below("/api/headers", name), "header_injected", detail);
+    }
 }
 
 fn verify(lint: &mut Lint<'_>) {
@@ -64,6 +79,12 @@ fn verify(lint: &mut Lint<'_>) {
     if let Some(account) = account {
         pointer(lint, "/verify/account/id", Some(&account.id));
         pointer(lint, "/verify/account/label", account.label.as_deref());
+        if let Some(name) = &account.param {
+            let found = |param: &Param| param.from.is_some() && param.name == *name;
+            let ok = lint.manifest.params.iter().any(found);
+            let detail = format!("`{name}` is no parameter that the flow finds");
+            lint.unless(ok, "/verify/account/param", "account_param", detail);
+        }
     }
 }
 
@@ -92,8 +113,9 @@ fn revoke(lint: &mut Lint<'_>) {
             let twice = request.json.is_some() && request.form.is_some();
             lint.unless(!twice, "/revoke/request", "body_twice", BODY_TWICE);
             success(lint, "/revoke/request/success", request.success.as_ref());
-            let ok = is_oauth2 || request.auth != RevokeAuth::ClientBasic;
-            let detail = "`client_basic` needs an OAuth client";
+            let client = matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
+            let ok = is_oauth2 || !client;
+            let detail = "`client_basic` and `client_bearer` need an OAuth client";
             lint.unless(ok, "/revoke/request/auth", "revoke_auth", detail);
             let ok = request.auth == RevokeAuth::Token || says_token(lint, request);
             let detail = "neither its authentication nor its URL or body says which token";
@@ -118,14 +140,17 @@ fn tokens(lint: &mut Lint<'_>, names: &[String]) {
     }
 }
 
-/// Whether the URL or the body of a revocation has a token or a secret field.
+/// Whether the URL or the body of a revocation has a token, a secret field, or what the flow found
+/// out about the connection.
 fn says_token(lint: &Lint<'_>, request: &RevokeRequest) -> bool {
     let json = request.json.as_ref().map(Value::to_string).unwrap_or_default();
     let form = request.form.iter().flat_map(BTreeMap::values).map(String::as_str);
     let texts: Vec<&str> = form.chain([request.url.as_str(), json.as_str()]).collect();
     let fields = lint.manifest.credentials.iter().filter(|field| field.secret);
+    let found = lint.manifest.params.iter().filter(|param| param.from.is_some());
     fields
         .map(|field| field.name.as_str())
+        .chain(found.map(|param| param.name.as_str()))
         .chain(["token", "access_token"])
         .filter(|name| template::is_name(name))
         .any(|name| texts.iter().any(|text| text.contains(&format!("{{{name}}}"))))
@@ -137,7 +162,8 @@ fn method(lint: &mut Lint<'_>, pointer: &str, method: &str) {
     lint.unless(ok, pointer, "method_form", detail);
 }
 
-fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<String, String>) {
+/// `header_name`, `inject_value`: fixed headers of a request.
+pub(super) fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<String, String>) {
     for (name, value) in headers {
         let pointer = below(pointer, name);
         header_name(lint, &pointer, name, false);

@@ -40,7 +40,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         map(lint, "/oauth2/authorize_params", authorize, &["client_id"], false);
         map(lint, "/oauth2/token_params", Some(&oauth2.token_params), CLIENT, true);
         if let Some(refresh) = &oauth2.refresh {
-            let names = ["client_id", "client_secret", "access_token", "refresh_token"];
+            let names =
+                ["client_id", "client_secret", "access_token", "refresh_token", "redirect_uri"];
             map(lint, "/oauth2/refresh/params", Some(&refresh.params), &names, true);
         }
     }

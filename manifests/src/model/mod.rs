@@ -4,8 +4,11 @@
 //! with them. They say what parses; what is *allowed* is said by [`crate::lint`]. No type here
 //! ever holds a secret's value, only the names and the places of secrets.
 
+mod form;
 mod oauth2;
 mod requests;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +135,24 @@ pub struct Param {
     /// Where the provider says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_url: Option<String>,
+    /// Where the OAuth flow finds the value. Absent: an admin enters it. A value that is found is
+    /// kept with the connection like one that was entered; nobody can enter or change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ParamSource>,
+}
+
+/// Where the OAuth flow finds the value of a parameter that is only known when it has ended, such as
+/// the number of the account that was connected. Such a parameter stands in no host and in nothing
+/// that is needed before: the authorization URL, the token URL and their parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ParamSource {
+    /// A JSON pointer (RFC 6901) into the answer to the code, to a string or a number.
+    TokenResponse(String),
+    /// The name of a query parameter of the callback. It comes through the browser: only what the
+    /// token is good for anyway may depend on it.
+    Callback(String),
 }
 
 /// One field of the form in which an admin enters a credential.
@@ -167,19 +188,25 @@ pub struct Api {
     /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written
     /// exactly where it is not the scheme's own. `base_url`'s is one of them.
     pub hosts: Vec<String>,
+    /// Headers sent with a call unless the caller sent that header: a required API version, say.
+    /// Not templates, and none that is injected.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// Calls that mint credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
 }
 
-/// A call refused to agents unless a policy rule names exactly its path.
+/// A call refused to agents unless a policy rule names exactly its path. Holds on every one of
+/// `hosts`, and without regard to the case of ASCII letters: some providers route that way.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DenyRule {
     /// An upper-case method, or `*` for every one.
     pub method: String,
-    /// Below `base_url`, starting with `/`; `*` is a segment, `**` the rest.
+    /// Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the
+    /// rest.
     pub path: String,
     /// The reason, told to the agent.
     pub why: String,

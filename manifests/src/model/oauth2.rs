@@ -27,7 +27,8 @@ pub struct OAuth2 {
     /// How the token request's body is written.
     #[serde(default)]
     pub token_request: TokenRequest,
-    /// Between the scopes of a request and of an answer; a space in the standard.
+    /// Between the scopes of a request, and of an answer unless `token_response` says otherwise; a
+    /// space in the standard.
     #[serde(default = "space")]
     pub scope_separator: String,
     /// What is asked for, and what may be.
@@ -39,6 +40,10 @@ pub struct OAuth2 {
     /// Added to every token request. Templates: parameters, `client_id`, `client_secret`.
     #[serde(default)]
     pub token_params: BTreeMap<String, String>,
+    /// Headers of every token request beside the authentication and the content type, where the
+    /// provider wants some: `Accept`, or an API version. Not templates.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub token_headers: BTreeMap<String, String>,
     /// Where the token answer has what (RFC 6749 section 5.1).
     #[serde(default)]
     pub token_response: TokenResponse,
@@ -85,7 +90,7 @@ pub enum TokenRequest {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scopes {
-    /// Asked for where the admin chooses none.
+    /// Asked for where the admin chooses none; where there are none, the request has no `scope`.
     #[serde(default)]
     pub default: Vec<String>,
     /// Offered in the form; others may be typed.
@@ -117,9 +122,13 @@ pub struct TokenResponse {
     /// The lifetime in seconds; a number, or digits in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
-    /// The granted scopes: a string to split at `scope_separator`, or an array.
+    /// The granted scopes: a string to split at the separator, or an array. Where it is absent, or
+    /// the answer has none, what was asked for was granted (RFC 6749 section 5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// Between the scopes of an answer, where it is not what stands between those of a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_separator: Option<String>,
 }
 
 impl Default for TokenResponse {
@@ -130,6 +139,7 @@ impl Default for TokenResponse {
             refresh_token: Some("/refresh_token".to_owned()),
             expires_in: Some("/expires_in".to_owned()),
             scope: Some("/scope".to_owned()),
+            scope_separator: None,
         }
     }
 }
@@ -143,7 +153,8 @@ pub struct Refresh {
     #[serde(default)]
     pub rotates: bool,
     /// Added to the refresh request. Templates: parameters, `client_id`, `client_secret`,
-    /// `access_token`, `refresh_token`.
+    /// `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request,
+    /// for providers that want it again.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
 }

@@ -4,14 +4,11 @@
 //! every member, so that an error names the member that is wrong, missing or too much.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::form::{need, refuse, through_form};
 use super::oauth2::{ClientAuth, Success};
 
 /// Where a credential goes in a request to the provider. Values are templates: parameters,
@@ -196,6 +193,10 @@ pub struct Account {
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The parameter whose value is the account, where what `id` points at is the same for several;
+    /// `id` must be there all the same. One that the flow finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
 }
 
 /// How a credential is ended at the provider.
@@ -317,8 +318,9 @@ pub struct Rfc7009 {
     pub client_auth: ClientAuth,
 }
 
-/// A revocation call of the provider's own. Templates: parameters, `token` (the one being revoked),
-/// `access_token`, `client_id`, `client_secret`, credential fields.
+/// A revocation call of the provider's own, made once for each of `tokens`, in their order.
+/// Templates: parameters, `token` (the one being revoked), `access_token`, `client_id`,
+/// `client_secret`, credential fields.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -352,43 +354,8 @@ pub enum RevokeAuth {
     Token,
     /// `Authorization: Basic` with `client_id` and `client_secret`.
     ClientBasic,
+    /// `Authorization: Bearer` with `client_secret`, where that is an API key of the client.
+    ClientBearer,
     /// By what its URL or body says.
     None,
-}
-
-/// Reads a form and turns it into what it says. An error of that is raised inside the object, so
-/// that the reader's position is there and not behind it.
-fn through_form<'de, F, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    F: Deserialize<'de>,
-    T: TryFrom<F, Error = String>,
-    D: Deserializer<'de>,
-{
-    struct ThroughForm<F, T>(PhantomData<(F, T)>);
-
-    impl<'de, F: Deserialize<'de>, T: TryFrom<F, Error = String>> Visitor<'de> for ThroughForm<F, T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            let form = F::deserialize(MapAccessDeserializer::new(map))?;
-            T::try_from(form).map_err(A::Error::custom)
-        }
-    }
-
-    deserializer.deserialize_map(ThroughForm(PhantomData))
-}
-
-fn need<T>(value: Option<T>, member: &str) -> Result<T, String> {
-    value.ok_or_else(|| format!("missing field `{member}`"))
-}
-
-fn refuse<T>(value: &Option<T>, member: &str, with: &str) -> Result<(), String> {
-    match value {
-        Some(_) => Err(format!("field `{member}` does not belong here: {with}")),
-        None => Ok(()),
-    }
 }

@@ -81,6 +81,31 @@ fn auth_rules() {
             ),
             (r#"{"/oauth2/client_auth":"none"}"#, "/oauth2/client_auth", "client_auth_none"),
             (r#"{"/oauth2/scope_separator":"::"}"#, "/oauth2/scope_separator", "scope_separator"),
+            (
+                r#"{"/oauth2/token_response/scope_separator":""}"#,
+                "/oauth2/token_response/scope_separator",
+                "scope_separator",
+            ),
+            (
+                r#"{"/oauth2/token_headers":{"Content-Type":"text/plain"}}"#,
+                "/oauth2/token_headers/Content-Type",
+                "header_name",
+            ),
+            (
+                r#"{"/oauth2/token_headers":{"Accept":" x"}}"#,
+                "/oauth2/token_headers/Accept",
+                "inject_value",
+            ),
+            (
+                r#"{"/oauth2/token_params":{"redirect_uri":"x"}}"#,
+                "/oauth2/token_params/redirect_uri",
+                "parameter_reserved",
+            ),
+            (
+                r#"{"/oauth2/refresh/params":{"code":"x"}}"#,
+                "/oauth2/refresh/params/code",
+                "parameter_reserved",
+            ),
             (r#"{"/oauth2/scopes/default":["a,b"]}"#, "/oauth2/scopes/default/0", "scope_form"),
             (r#"{"/oauth2/scopes/default":["a","a"]}"#, "/oauth2/scopes/default/1", "duplicate"),
             (
@@ -138,6 +163,9 @@ fn request_rules() {
                 "/api/deny/0/why",
                 "required",
             ),
+            (r#"{"/api/headers":{"Host":"x"}}"#, "/api/headers/Host", "header_name"),
+            (r#"{"/api/headers":{"X-A":""}}"#, "/api/headers/X-A", "inject_value"),
+            (r#"{"/api/headers":{"x-api-key":"1"}}"#, "/api/headers/x-api-key", "header_injected"),
             (r#"{"/verify/method":"get"}"#, "/verify/method", "method_form"),
             (r#"{"/verify/path":"//evil.example"}"#, "/verify/path", "path_form"),
             (
@@ -161,6 +189,12 @@ fn request_rules() {
                 "revoke_auth",
             ),
             (
+                r#"{"/revoke":{"tokens":["api_key"],"effect":"token","request":
+            {"method":"POST","url":"https://a.example/","auth":"client_bearer","form":{"k":"{token}"}}}}"#,
+                "/revoke/request/auth",
+                "revoke_auth",
+            ),
+            (
                 r#"{"/revoke":{"tokens":["access_token"],"effect":"token","request":
             {"method":"POST","url":"https://a.example/","auth":"token"}}}"#,
                 "/revoke/tokens/0",
@@ -179,6 +213,11 @@ fn request_rules() {
         &[
             (r#"{"/revoke/tokens":[]}"#, "/revoke/tokens", "tokens_required"),
             (r#"{"/revoke/request/auth":"none"}"#, "/revoke/request", "revoke_without_token"),
+            (
+                r#"{"/revoke/request/auth":"client_bearer"}"#,
+                "/revoke/request",
+                "revoke_without_token",
+            ),
             (
                 r#"{"/revoke/request/form":{},"/revoke/request/json":{}}"#,
                 "/revoke/request",

@@ -75,6 +75,56 @@ fn name_rules() {
 }
 
 #[test]
+fn rules_for_what_the_flow_finds() {
+    let account = r#""/params":[{"name":"account","label":"x","pattern":"[a-z]+","example":"a",
+        "from":{"token_response":"/id"}}]"#;
+    let case = |change: &str| format!("{{{account},{change}}}");
+    for (change, pointer, rule) in [
+        (
+            r#""/params/0/from":{"token_response":"id"}"#,
+            "/params/0/from/token_response",
+            "pointer_form",
+        ),
+        (r#""/params/0/from":{"callback":"a b"}"#, "/params/0/from/callback", "from_form"),
+        (r#""/params/0/from":{"callback":"code"}"#, "/params/0/from/callback", "from_form"),
+        (
+            r#""/oauth2/token_url":"https://slack.com/{account}""#,
+            "/oauth2/token_url",
+            "from_placement",
+        ),
+        (
+            r#""/oauth2/authorization_url":"https://slack.com/{account}""#,
+            "/oauth2/authorization_url",
+            "from_placement",
+        ),
+        (
+            r#""/oauth2/authorize_params":{"a":"{account}"}"#,
+            "/oauth2/authorize_params/a",
+            "from_placement",
+        ),
+        (r#""/oauth2/token_params":{"a":"{account}"}"#, "/oauth2/token_params/a", "from_placement"),
+        (r#""/api/hosts":["slack.com","{account}.slack.com"]"#, "/api/hosts/1", "from_placement"),
+        (r#""/verify/account/param":"other""#, "/verify/account/param", "account_param"),
+    ] {
+        breaks(&oauth2(), &[(&case(change), pointer, rule)]);
+    }
+    for fine in [
+        r#""/api/base_url":"https://slack.com/{account}""#,
+        r#""/inject/-":{"in":"header","name":"X-Account","value":"{account}"}"#,
+        r#""/verify/path":"/{account}/me""#,
+        r#""/verify/account/param":"account""#,
+        r#""/params/0/from":{"callback":"realmId"}"#,
+        r#""/oauth2/refresh/params":{"a":"{account}","redirect_uri":"{redirect_uri}"}"#,
+        r#""/revoke/request/auth":"client_bearer","/revoke/request/form":{"a":"{account}"}"#,
+    ] {
+        let found = broken(&changed(&oauth2(), &case(fine)), Origin::BuiltIn, "");
+        assert_eq!(found, [], "{fine}");
+    }
+    let found = broken(&changed(&api_key(), &format!("{{{account}}}")), Origin::BuiltIn, "");
+    assert_eq!(found, [("/params/0/from/token_response".to_owned(), "from_without_flow")]);
+}
+
+#[test]
 fn template_rules() {
     breaks(
         &api_key(),
@@ -111,6 +161,11 @@ fn template_rules() {
         &[
             (
                 r#"{"/oauth2/token_params":{"a":"{access_token}"}}"#,
+                "/oauth2/token_params/a",
+                "secret_placement",
+            ),
+            (
+                r#"{"/oauth2/token_params":{"a":"{redirect_uri}"}}"#,
                 "/oauth2/token_params/a",
                 "secret_placement",
             ),
