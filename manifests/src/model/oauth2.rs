@@ -90,7 +90,7 @@ pub enum TokenRequest {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scopes {
-    /// Asked for where the admin chooses none.
+    /// Asked for where the admin chooses none; where there are none, the request has no `scope`.
     #[serde(default)]
     pub default: Vec<String>,
     /// Offered in the form; others may be typed.
@@ -122,7 +122,8 @@ pub struct TokenResponse {
     /// The lifetime in seconds; a number, or digits in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
-    /// The granted scopes: a string to split at the separator, or an array.
+    /// The granted scopes: a string to split at the separator, or an array. Where it is absent, or
+    /// the answer has none, what was asked for was granted (RFC 6749 section 5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Between the scopes of an answer, where it is not what stands between those of a request.
