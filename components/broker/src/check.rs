@@ -7,7 +7,8 @@ use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use serde_json::json;
 
-use crate::credential::{self, Usable};
+use crate::credential::Usable;
+use crate::oauth::{self, For};
 use crate::verify;
 
 /// When tick tries a credential again whose provider is in trouble, in milliseconds: 15 minutes.
@@ -18,13 +19,51 @@ const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
-    let usable = credential::load(&stored.workspace, &stored.integration_id).await?;
-    let checked = finding(&usable).await?;
-    save(stored, usable.version, &checked, request_id).await?;
+    let who = For {
+        workspace: &stored.workspace,
+        id: &stored.integration_id,
+        actor: &stored.actor,
+        request_id,
+    };
+    let usable = match oauth::live(&who).await {
+        Ok(usable) => usable,
+        Err(Error::ReauthorizationRequired(why)) => return Ok(found("reauthorize", &why)),
+        // Written where it was found, unless the old token is still good.
+        Err(Error::Provider(why) | Error::ProviderTimeout(why)) => {
+            return Ok(found("failing", &why));
+        }
+        Err(other) => return Err(other),
+    };
+    let (version, checked) = finding(&who, usable).await?;
+    save(stored, version, &checked, request_id).await?;
     Ok(checked)
 }
 
-async fn finding(usable: &Usable) -> Result<Checked> {
+fn found(health: &str, why: &str) -> Checked {
+    Checked { health: health.to_owned(), detail: Some(why.to_owned()) }
+}
+
+/// What the provider says of a credential, and of which version of it.
+async fn finding(who: &For<'_>, usable: Usable) -> Result<(i64, Checked)> {
+    let checked = judge(&usable).await?;
+    if checked.health != "reauthorize" || !usable.sourced.manifest.auth_method.is_oauth2() {
+        return Ok((usable.version, checked));
+    }
+    // A token may end before its time: once in a while a new one is worth asking for.
+    match oauth::after_refusal(who, usable.version).await {
+        Ok(Some(renewed)) => Ok((renewed.version, judge(&renewed).await?)),
+        Ok(None) => Ok((usable.version, checked)),
+        Err(Error::ReauthorizationRequired(why)) => {
+            Ok((usable.version, found("reauthorize", &why)))
+        }
+        Err(Error::Provider(why) | Error::ProviderTimeout(why)) => {
+            Ok((usable.version, found("failing", &why)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn judge(usable: &Usable) -> Result<Checked> {
     let now = params::pins(&usable.sourced.manifest, &usable.params);
     if !now.is_ok_and(|now| now == usable.credential.pins) {
         let detail =

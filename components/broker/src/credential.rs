@@ -15,11 +15,12 @@ use serde_json::{Map, Value as Json};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::keys;
+use crate::oauth::ClientRef;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 
 /// The plaintext of a sealed credential. It prints nothing and is zeroised.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
     /// The manifest it was entered for.
@@ -28,8 +29,11 @@ pub(crate) struct Credential {
     pub(crate) manifest_hash: Option<String>,
     /// Where it may be sent, and how.
     pub(crate) pins: Pins,
-    /// The fields by name.
+    /// The fields by name; of OAuth 2.0 the tokens.
     pub(crate) fields: BTreeMap<String, String>,
+    /// With which OAuth app the tokens were obtained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client: Option<ClientRef>,
 }
 
 impl Drop for Credential {
@@ -39,6 +43,7 @@ impl Drop for Credential {
 }
 
 /// A credential with the manifest and the parameters that it is used by.
+#[derive(Clone)]
 pub(crate) struct Usable {
     /// The manifest and its version.
     pub(crate) sourced: Sourced,
@@ -48,6 +53,29 @@ pub(crate) struct Usable {
     pub(crate) credential: Credential,
     /// Which version of the stored credential it is.
     pub(crate) version: i64,
+    /// When its access token ends and is to be refreshed, as they are stored.
+    pub(crate) times: Times,
+}
+
+/// The times of an access token, in milliseconds since the Unix epoch by the database's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Times {
+    /// When it ends; `None` where the provider does not say.
+    pub(crate) expires_at: Option<i64>,
+    /// From when on it is refreshed.
+    pub(crate) refresh_at: Option<i64>,
+}
+
+impl Times {
+    /// Those of a token with this lifetime in seconds, asked for at `begun_ms`: refreshed a minute
+    /// or a tenth of the lifetime early, whichever is less.
+    pub(crate) fn new(begun_ms: i64, lifetime: Option<i64>) -> Self {
+        let Some(lifetime) = lifetime else { return Self::default() };
+        let lifetime_ms = lifetime.saturating_mul(1000);
+        let expires_at = begun_ms.saturating_add(lifetime_ms);
+        let margin = (lifetime_ms / 10).min(60_000);
+        Self { expires_at: Some(expires_at), refresh_at: Some(expires_at - margin) }
+    }
 }
 
 impl Usable {
@@ -56,10 +84,35 @@ impl Usable {
         matches!(self.sourced.manifest.verify, Verify::Request { .. })
     }
 
+    /// Seals it for the integration.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
+    pub(crate) async fn seal(&self, workspace: &str, id: &str) -> Result<SealedCredential> {
+        let ring = keys::ring().await?;
+        let (sealed, key_id) = seal::seal(&ring, place(workspace, id), &self.plaintext()?)?;
+        Ok(SealedCredential {
+            sealed: encoding::to_base64(&sealed),
+            key_id,
+            hint: self.secrets().next().and_then(hint),
+            expires_at: self.times.expires_at,
+            refresh_at: self.times.refresh_at,
+            client_id: self.credential.client.as_ref().map(|client| client.client_id.clone()),
+        })
+    }
+
     fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>> {
         serde_json::to_vec(&self.credential)
             .map(Zeroizing::new)
             .map_err(|_| Error::Internal("a credential that is no JSON".into()))
+    }
+
+    /// The value of a template's name: a field, a parameter, the client id.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let client = self.credential.client.as_ref();
+        let client_id = || client.filter(|_| name == "client_id").map(|one| one.client_id.clone());
+        let Credential { fields, .. } = &self.credential;
+        fields.get(name).or_else(|| self.params.get(name)).cloned().or_else(client_id)
     }
 
     /// The secret fields' values, in the manifest's order.
@@ -99,13 +152,13 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         }
     };
     let manifest = &sourced.manifest;
-    if !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
-        let method = manifest.auth_method.as_str();
-        return Err(Error::NotImplemented(format!("connecting by {method} is not there yet")));
-    }
     if new.manifest_id.is_none() && new.credentials.expose().is_null() {
         let params = params::check_params(manifest, &given_params).map_err(invalid)?;
         return with_params(load(workspace, id).await?, params);
+    }
+    if manifest.auth_method == AuthMethod::Oauth2 {
+        let detail = "this provider is connected by OAuth: its credentials are not typed in";
+        return Err(Error::invalid("/credentials", detail));
     }
     let empty = Map::new();
     let given = match new.credentials.expose() {
@@ -128,8 +181,9 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         manifest_hash: own_version(&sourced),
         pins,
         fields,
+        client: None,
     };
-    let usable = Usable { credential, params, version: 1, sourced };
+    let usable = Usable { credential, params, version: 1, times: Times::default(), sourced };
     Ok(Prepared { usable, stored: false })
 }
 
@@ -159,14 +213,9 @@ pub(crate) async fn seal(
     account: Account,
 ) -> Result<Sealed> {
     let Prepared { usable, stored } = prepared;
-    let credential = if stored {
-        None
-    } else {
-        let place = place(&new.workspace, &new.integration_id);
-        let ring = keys::ring().await?;
-        let (sealed, key_id) = seal::seal(&ring, place, &usable.plaintext()?)?;
-        let hint = usable.secrets().next().and_then(hint);
-        Some(SealedCredential { sealed: encoding::to_base64(&sealed), key_id, hint })
+    let credential = match stored {
+        true => None,
+        false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
     };
     let params =
         usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
@@ -209,7 +258,7 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
         return Err(unreadable("another manifest than the one it was entered for"));
     }
-    Ok(Usable { sourced, params, credential, version: row.version })
+    Ok(Usable { sourced, params, credential, version: row.version, times: row.times })
 }
 
 /// An integration and its ciphertext as they are stored.
@@ -219,12 +268,14 @@ struct Row {
     params: String,
     sealed: Vec<u8>,
     version: i64,
+    times: Times,
 }
 
 impl Row {
     async fn find(workspace: &str, integration_id: &str) -> Result<Self> {
         let row = read_row(
-            "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version
+            "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version, c.expires_at,
+               c.refresh_at
              from integrations i join credentials c on c.integration_id = i.id
              where i.workspace = ?1 and i.id = ?2",
             [Value::text(workspace), Value::text(integration_id)],
@@ -237,6 +288,7 @@ impl Row {
             params: text(&row, 2).to_owned(),
             sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
             version: row.get(4).unwrap_or(0),
+            times: Times { expires_at: row.get(5), refresh_at: row.get(6) },
         })
     }
 
@@ -247,7 +299,7 @@ impl Row {
 
 /// The version of a workspace's own manifest; a built-in one is held by its pins alone, so that it
 /// can be improved.
-fn own_version(sourced: &Sourced) -> Option<String> {
+pub(crate) fn own_version(sourced: &Sourced) -> Option<String> {
     sourced.manifest.id.starts_with("custom-").then(|| sourced.hash.clone())
 }
 

@@ -11,6 +11,8 @@ mod credential;
 mod egress;
 mod health;
 mod keys;
+mod oauth;
+mod outbox;
 mod provider;
 mod revoke;
 mod screen;
@@ -20,7 +22,7 @@ mod tick;
 mod verify;
 
 use http::{Method, StatusCode};
-use nexus_common::broker::{Account, NewCredentials, Sealed, Stored};
+use nexus_common::broker::{Account, Checked, NewCredentials, Revoke, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component};
@@ -47,7 +49,16 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "seal" => answer(&seal_new(inbound.json().await?).await?),
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
-        "revoke" => answer(&revoke::plan(&inbound.json::<Stored>().await?).await?),
+        "revoke" => match inbound.json().await? {
+            Revoke::Plan(stored) => answer(&revoke::plan(&stored, &request_id).await?),
+            Revoke::Run(stored) => {
+                answer(&outbox::run(outbox::Which::Of(&stored), &request_id).await?)
+            }
+        },
+        "seal-client" => answer(&oauth::seal_client(&inbound.json().await?).await?),
+        "authorize-url" => answer(&oauth::begin(&inbound.json().await?).await?),
+        "exchange" => answer(&oauth::exchange(&inbound.json().await?).await?),
+        "refresh" => answer(&refresh_now(&inbound.json::<Stored>().await?, &request_id).await?),
         "tick" => answer(&tick::run(&request_id).await?),
         "health" => answer(&health::state().await?),
         other => Err(Error::NotImplemented(format!("the operation {other} is not there yet"))),
@@ -58,8 +69,22 @@ async fn verify_new(new: NewCredentials) -> Result<Account> {
     verify::run(&credential::prepare(&new).await?.usable).await
 }
 
+async fn refresh_now(stored: &Stored, request_id: &str) -> Result<Checked> {
+    let who = oauth::For {
+        workspace: &stored.workspace,
+        id: &stored.integration_id,
+        actor: &stored.actor,
+        request_id,
+    };
+    oauth::live(&who).await?;
+    Ok(Checked { health: "healthy".into(), detail: None })
+}
+
 async fn seal_new(new: NewCredentials) -> Result<Sealed> {
-    let prepared = credential::prepare(&new).await?;
+    let mut prepared = credential::prepare(&new).await?;
+    if !prepared.stored && prepared.usable.sourced.manifest.auth_method.is_oauth2() {
+        oauth::mint(&mut prepared.usable).await?;
+    }
     let (health, account) = if new.verify && prepared.usable.can_be_verified() {
         ("healthy", verify::run(&prepared.usable).await?)
     } else {

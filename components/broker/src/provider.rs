@@ -24,6 +24,7 @@ use crate::screen::Screen;
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Most of an answer that is read, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request to the provider's API, before the credential is in it.
 pub(crate) struct Outgoing<'a> {
@@ -43,10 +44,24 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// The body as JSON; `None` where it is something else.
     pub(crate) json: Option<Value>,
+    /// A form-encoded body, as an object of texts.
+    pub(crate) form: Option<Value>,
     /// Its content type, for an error's words.
     pub(crate) content_type: String,
     /// For every word that leaves the broker.
     pub(crate) screen: Screen,
+}
+
+/// A request as it goes out, with whatever secret is in it.
+pub(crate) struct Transmission {
+    /// The method.
+    pub(crate) method: &'static str,
+    /// Where.
+    pub(crate) url: Url,
+    /// All headers but those of the body.
+    pub(crate) headers: HeaderMap,
+    /// A body and its content type.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
 }
 
 /// Sends `outgoing` with the credential of `usable` to an origin in `pinned`.
@@ -60,55 +75,94 @@ pub(crate) async fn send(
     pinned: &[String],
 ) -> Result<Answer> {
     let mut url = outgoing.url;
-    if !pinned.contains(&url.origin().ascii_serialization()) {
-        let host = url.host_str().unwrap_or_default();
-        return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
-    }
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
-    headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
     for (name, value) in &outgoing.headers {
         headers.insert(header_name(name)?, header_value(value)?);
     }
-    if let Some((kind, bytes)) = &outgoing.body {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    }
     // Last, so that nothing stands in their place.
-    let injected = inject(usable, &mut url)?;
+    let injected = inject_headers(usable, &mut url)?;
     for (name, value) in &injected {
         headers.insert(name, value.clone());
     }
-    egress::guard().await?.check(&url)?;
-    let mut request = Request::builder()
-        .method(Method::from_bytes(outgoing.method.as_bytes()).unwrap_or(Method::GET))
-        .uri(url.as_str())
-        .body(full(outgoing.body.map(|(_, bytes)| bytes).unwrap_or_default()))
-        .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
-    *request.headers_mut() = headers;
-    let response = call(request, DEADLINE, MAX_ANSWER).await.map_err(|error| failure(&error))?;
-
     let encoded = injected
         .iter()
         .filter_map(|(_, value)| value.to_str().ok()?.trim_end_matches('=').split(' ').next_back());
     // All fields: what a manifest calls secret is for forms.
     let fields = usable.credential.fields.values().map(String::as_str);
     let screen = Screen::new(fields.chain(encoded));
+    let method = known_method(outgoing.method);
+    transmit(Transmission { method, url, headers, body: outgoing.body }, pinned, DEADLINE, screen)
+        .await
+}
+
+/// Sends to an origin in `pinned`, and reads the whole answer within `deadline`.
+///
+/// # Errors
+/// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`].
+pub(crate) async fn transmit(
+    transmission: Transmission,
+    pinned: &[String],
+    deadline: Duration,
+    screen: Screen,
+) -> Result<Answer> {
+    let Transmission { method, url, mut headers, body } = transmission;
+    if !pinned.contains(&url.origin().ascii_serialization()) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
+    }
+    let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
+    if let Some((kind, bytes)) = &body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
+    egress::guard().await?.check(&url)?;
+    let mut request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET))
+        .uri(url.as_str())
+        .body(full(body.map(|(_, bytes)| bytes).unwrap_or_default()))
+        .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
+    *request.headers_mut() = headers;
+    let response =
+        call(request, deadline, MAX_ANSWER).await.map_err(|error| failure(&error, deadline))?;
+
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let kind = content_type.to_ascii_lowercase();
     // JSON under another name is a page of somebody else's: a portal, a proxy, a placeholder.
-    let is_json = content_type.to_ascii_lowercase().contains("json");
+    let json = kind.contains("json").then(|| serde_json::from_slice(response.body()).ok());
+    let form = kind.starts_with(FORM).then(|| {
+        let pairs = url::form_urlencoded::parse(response.body());
+        Value::Object(pairs.map(|(name, value)| (name.into_owned(), value.into())).collect())
+    });
     Ok(Answer {
         status: response.status(),
-        json: is_json.then(|| serde_json::from_slice(response.body()).ok()).flatten(),
+        json: json.flatten(),
+        form,
         content_type: screen.pass(content_type).unwrap_or_default(),
         screen,
     })
 }
 
+/// Members as a form body.
+pub(crate) fn form_body(members: &[(String, Zeroizing<String>)]) -> (&'static str, Vec<u8>) {
+    let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+    encoder.extend_pairs(members.iter().map(|(name, value)| (name, value.as_str())));
+    (FORM, encoder.finish().into_bytes())
+}
+
+/// A manifest's method; the lint lets no other through.
+pub(crate) fn known_method(method: &str) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.into_iter().find(|one| *one == method).unwrap_or("GET")
+}
+
 /// The headers that carry the credential; a query parameter goes into `url`.
-fn inject(usable: &Usable, url: &mut Url) -> Result<Vec<(HeaderName, HeaderValue)>> {
+pub(crate) fn inject_headers(
+    usable: &Usable,
+    url: &mut Url,
+) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let mut headers = Vec::new();
     for entry in &usable.credential.pins.inject {
         match entry {
@@ -133,20 +187,19 @@ fn inject(usable: &Usable, url: &mut Url) -> Result<Vec<(HeaderName, HeaderValue
 }
 
 fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
-    let lookup = |name: &str| {
-        usable.credential.fields.get(name).or_else(|| usable.params.get(name)).cloned()
-    };
-    template::expand(text, &lookup)
+    template::expand(text, &|name| usable.value(name))
         .map(Zeroizing::new)
         .map_err(|error| Error::Internal(format!("inject: {error}")))
 }
 
-fn header_name(name: &str) -> Result<HeaderName> {
+/// A name of a manifest as a header's.
+pub(crate) fn header_name(name: &str) -> Result<HeaderName> {
     HeaderName::try_from(name)
         .map_err(|_| Error::Internal(format!("inject: {name:?} is no header")))
 }
 
-fn header_value(value: &str) -> Result<HeaderValue> {
+/// A value that may be secret as a header's.
+pub(crate) fn header_value(value: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid("/credentials", "a field holds characters that a header cannot carry")
     })?;
@@ -154,11 +207,11 @@ fn header_value(value: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn failure(error: &CallError) -> Error {
+fn failure(error: &CallError, deadline: Duration) -> Error {
     match error {
         CallError::Timeout => Error::ProviderTimeout(format!(
             "the provider did not answer completely within {} s",
-            DEADLINE.as_secs()
+            deadline.as_secs()
         )),
         CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
         other => Error::Provider(format!("the provider did not answer: {other}")),

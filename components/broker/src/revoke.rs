@@ -1,33 +1,122 @@
-//! `revoke`: what becomes of the tokens of an integration that is deleted.
+//! What becomes of tokens that are given up: the call that ends each, resolved and sealed for the
+//! outbox, and a receipt.
 //!
-//! It must not say `revoked` unless the provider said so.
+//! It must not say `revoked`: only the provider does, to `outbox`.
 
-use nexus_common::broker::{Receipt, Receipts, Stored};
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, HeaderValue, header};
+use nexus_common::broker::{Plan, Receipt, Stored};
+use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::read_row;
-use nexus_common::{Error, Result};
-use nexus_manifests::Revoke;
+use nexus_common::store::{OutboxEntry, read, read_row};
+use nexus_common::{Error, Result, encoding, id};
+use nexus_manifests::{
+    ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Success, params,
+    template,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::credential::secret_fields;
+use crate::credential::{self, Usable, secret_fields};
+use crate::keys;
+use crate::oauth::{self, Client, For};
+use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
+use crate::seal::{self, Place};
 use crate::source;
 
-/// A receipt per secret field. The credential is not opened: an integration whose key is gone can
-/// still be deleted.
+/// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Call {
+    /// An upper-case method.
+    pub(crate) method: String,
+    /// Where, with everything put in.
+    pub(crate) url: String,
+    /// The origin it was pinned to.
+    pub(crate) pinned: Vec<String>,
+    /// Header names and values.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// Content type and body.
+    pub(crate) body: Option<(String, String)>,
+    /// What success is beside a 2xx.
+    pub(crate) success: Option<Success>,
+    /// What must not leave the broker in the provider's words.
+    pub(crate) secrets: Vec<String>,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.url.zeroize();
+        self.headers.values_mut().for_each(Zeroize::zeroize);
+        if let Some((_, body)) = &mut self.body {
+            body.zeroize();
+        }
+        self.secrets.zeroize();
+    }
+}
+
+/// The place of an outbox entry's ciphertext.
+pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
+    Place { kind: "outbox", workspace, row: entry, field: "sealed" }
+}
+
+/// Plans what becomes of the tokens of a stored integration. Where the credential does not open, its
+/// key or its manifest is gone, that is said in the receipt: it can still be deleted.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::NotImplemented`] where the provider has a call to revoke.
-pub(crate) async fn plan(stored: &Stored) -> Result<Receipts> {
+/// [`Error::NotFound`], [`Error::Storage`].
+pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
+    let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let row = read_row(
-        "select manifest_id, manifest_hash from integrations where workspace = ?1 and id = ?2",
-        [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
+        "select i.manifest_id, i.manifest_hash, i.account_id, c.version from integrations i
+         left join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
+        [Value::text(workspace), Value::text(id)],
     )
     .await?
-    .ok_or_else(|| Error::NotFound(format!("there is no integration {}", stored.integration_id)))?;
+    .ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
+    let empty = Plan { receipts: Vec::new(), entries: Vec::new(), shared: Vec::new() };
+    if row.get::<i64>(3).is_none() {
+        return Ok(empty);
+    }
+    let account = Some(text(&row, 2)).filter(|account| !account.is_empty());
     let manifest = match source::of_stored(text(&row, 0), text(&row, 1)).await {
         Ok(sourced) => sourced.manifest,
-        Err(Error::Unreadable(_)) => return Ok(Receipts { receipts: vec![lost()] }),
+        Err(Error::Unreadable(_)) => {
+            let words =
+                "the manifest is gone, so how to revoke is not known: do it at the provider";
+            return Ok(Plan { receipts: vec![receipt("unknown", "failed", words)], ..empty });
+        }
         Err(other) => return Err(other),
     };
+    if let Some(receipts) = without_call(&manifest) {
+        return Ok(Plan { receipts, ..empty });
+    }
+    let usable = match fresh_enough(stored, request_id, &manifest).await {
+        Ok(usable) => usable,
+        Err(Error::Unreadable(_)) => {
+            let words = "the credential cannot be opened (its key is gone, or it was changed \
+                         outside): end it at the provider";
+            return Ok(Plan { receipts: vec![receipt("unknown", "failed", words)], ..empty });
+        }
+        Err(other) => return Err(other),
+    };
+    let client = match usable.credential.client {
+        Some(_) => oauth::of_usable(workspace, &usable).await.ok(),
+        None => None,
+    };
+    let entries = entries(workspace, &usable, client.as_ref(), account).await?;
+    let receipts = receipts(&usable, &entries);
+    let shared = match entries.iter().any(|entry| entry.ends_grant) {
+        true => siblings(workspace, id, &usable, account).await?,
+        false => Vec::new(),
+    };
+    Ok(Plan { receipts, entries, shared })
+}
+
+/// Providers where no call of ours ends anything.
+fn without_call(manifest: &Manifest) -> Option<Vec<Receipt>> {
     let (state, why, manage_url) = match &manifest.revoke {
         Revoke::NotRevocable { not_revocable, manage_url } => {
             ("not_revocable", not_revocable, Some(manage_url))
@@ -35,24 +124,249 @@ pub(crate) async fn plan(stored: &Stored) -> Result<Receipts> {
         Revoke::Unsupported { unsupported, manage_url } => {
             ("unsupported", unsupported, manage_url.as_ref())
         }
-        _ => {
-            let what = "revoking at the provider is not there yet";
-            return Err(Error::NotImplemented(what.into()));
-        }
+        Revoke::Rfc7009 { .. } | Revoke::Request { .. } => return None,
     };
-    let detail = manage_url.map_or_else(|| why.clone(), |url| format!("{why}: {url}"));
-    let receipt = |token: &str| Receipt {
-        token: token.to_owned(),
-        state: state.to_owned(),
-        detail: detail.clone(),
+    let words = manage_url.map_or_else(|| why.clone(), |url| format!("{why}: {url}"));
+    let tokens: Vec<&str> = match manifest.auth_method.as_str() {
+        "oauth2" => vec!["access_token", "refresh_token"],
+        _ => secret_fields(manifest).collect(),
     };
-    Ok(Receipts { receipts: secret_fields(&manifest).map(receipt).collect() })
+    Some(tokens.into_iter().map(|token| receipt(token, state, &words)).collect())
 }
 
-fn lost() -> Receipt {
-    Receipt {
-        token: "unknown".to_owned(),
-        state: "failed".to_owned(),
-        detail: "the manifest is gone, so how to revoke is not known: do it at the provider".into(),
+/// The credential; refreshed first where only a live access token can end it.
+async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) -> Result<Usable> {
+    let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
+    let needs_live = match &manifest.revoke {
+        Revoke::Request { tokens, request, .. } => {
+            request.auth == RevokeAuth::Token
+                || !tokens.iter().any(|token| token == "refresh_token")
+        }
+        _ => false,
+    };
+    if needs_live && manifest.auth_method.is_oauth2() {
+        let who = For { workspace, id, actor: &stored.actor, request_id };
+        match oauth::live(&who).await {
+            Ok(usable) => return Ok(usable),
+            Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
+                return Err(error);
+            }
+            // A dead token is tried all the same: the provider's word counts.
+            Err(_) => {}
+        }
     }
+    credential::load(workspace, id).await
+}
+
+/// An entry for each of the credential's tokens that a call ends, the refresh token first.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for the key ring; [`Error::Internal`] for a manifest that does not
+/// expand.
+pub(crate) async fn entries(
+    workspace: &str,
+    usable: &Usable,
+    client: Option<&Client>,
+    account: Option<&str>,
+) -> Result<Vec<OutboxEntry>> {
+    let (tokens, effect) = match &usable.sourced.manifest.revoke {
+        Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
+            (tokens, *effect)
+        }
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(Vec::new()),
+    };
+    let mut held: Vec<&String> =
+        tokens.iter().filter(|token| usable.credential.fields.contains_key(*token)).collect();
+    held.sort_by_key(|token| token.as_str() != "refresh_token");
+    let mut entries = Vec::new();
+    for token in held {
+        let call = resolve(usable, client, token)?;
+        let plain = serde_json::to_vec(&call).map(Zeroizing::new);
+        let plain = plain.map_err(|_| Error::Internal("a revocation that is no JSON".into()))?;
+        let entry_id = id::outbox(clock::now_ms());
+        let ring = keys::ring().await?;
+        let (sealed, key_id) = seal::seal(&ring, place(workspace, &entry_id), &plain)?;
+        let made_with = usable.credential.client.as_ref();
+        entries.push(OutboxEntry {
+            id: entry_id,
+            token: token.clone(),
+            sealed: encoding::to_base64(&sealed),
+            key_id,
+            ends_grant: effect == RevokeEffect::Grant && made_with.is_some(),
+            client_id: made_with.map(|made_with| made_with.client_id.clone()),
+            account_id: account.map(str::to_owned),
+        });
+    }
+    Ok(entries)
+}
+
+/// The call that ends `token`.
+fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call> {
+    let value = usable.credential.fields.get(token).cloned().unwrap_or_default();
+    let mut call = match &usable.sourced.manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => {
+            let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
+                .map_err(credential::broken)?;
+            standard(url.into(), rfc7009.client_auth, client, token, &value)?
+        }
+        Revoke::Request { request, .. } => described(request, usable, client, &value)?,
+        _ => return Err(Error::Internal("nothing to revoke with".into())),
+    };
+    call.pinned.clone_from(&usable.credential.pins.revoke);
+    call.secrets = usable.credential.fields.values().cloned().collect();
+    call.secrets.extend(client.map(|client| client.secret.to_string()));
+    Ok(call)
+}
+
+/// RFC 7009, 2.1.
+fn standard(
+    url: String,
+    client_auth: ClientAuth,
+    client: Option<&Client>,
+    token: &str,
+    value: &str,
+) -> Result<Call> {
+    let member = |name: &str, value: &str| (name.to_owned(), Zeroizing::new(value.to_owned()));
+    let mut members = vec![member("token", value), member("token_type_hint", token)];
+    let mut headers = BTreeMap::new();
+    match (client_auth, client) {
+        (ClientAuth::Basic, Some(client)) => {
+            headers.insert("authorization".to_owned(), header_text(&oauth::basic(client)?));
+        }
+        (ClientAuth::Post, Some(client)) => {
+            members.push(member("client_id", &client.id));
+            members.push(member("client_secret", &client.secret));
+        }
+        _ => {}
+    }
+    let (kind, body) = form_body(&members);
+    let body = Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()));
+    let method = "POST".to_owned();
+    Ok(Call { method, url, headers, body, pinned: vec![], success: None, secrets: vec![] })
+}
+
+/// A call of the provider's own.
+fn described(
+    request: &RevokeRequest,
+    usable: &Usable,
+    client: Option<&Client>,
+    value: &str,
+) -> Result<Call> {
+    let lookup = |name: &str| match name {
+        "token" => Some(value.to_owned()),
+        "client_id" => client.map(|client| client.id.clone()).or_else(|| usable.value(name)),
+        "client_secret" => {
+            client.map(|client| client.secret.to_string()).or_else(|| usable.value(name))
+        }
+        _ => usable.value(name),
+    };
+    let broken = |error: template::TemplateError| Error::Internal(format!("revoke: {error}"));
+    let url = template::expand_url(&request.url, &lookup).map_err(broken)?;
+    let mut url = url::Url::parse(&url).map_err(|_| Error::Internal("revoke: no URL".into()))?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in &request.headers {
+        headers.insert(header_name(name)?, header_value(value)?);
+    }
+    match (request.auth, client) {
+        (RevokeAuth::Token, _) => {
+            for (name, value) in inject_headers(usable, &mut url)? {
+                headers.insert(name, value);
+            }
+        }
+        (RevokeAuth::ClientBasic, Some(client)) => {
+            headers.insert(header::AUTHORIZATION, oauth::basic(client)?);
+        }
+        (RevokeAuth::ClientBearer, Some(client)) => {
+            let value = Zeroizing::new(format!("Bearer {}", *client.secret));
+            headers.insert(header::AUTHORIZATION, header_value(&value)?);
+        }
+        _ => {}
+    }
+    let body = match (&request.form, &request.json) {
+        (Some(form), _) => {
+            let mut members = Vec::new();
+            for (name, value) in form {
+                let value = template::expand(value, &lookup).map_err(broken)?;
+                members.push((name.clone(), Zeroizing::new(value)));
+            }
+            let (kind, body) = form_body(&members);
+            Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()))
+        }
+        (None, Some(json)) => {
+            let json = expand_json(json, &lookup).map_err(broken)?;
+            Some(("application/json".to_owned(), json.to_string()))
+        }
+        (None, None) => None,
+    };
+    let headers =
+        headers.iter().map(|(name, value)| (name.to_string(), header_text(value))).collect();
+    let method = known_method(&request.method).to_owned();
+    let success = request.success.clone();
+    Ok(Call { method, url: url.into(), headers, body, pinned: vec![], success, secrets: vec![] })
+}
+
+fn header_text(value: &HeaderValue) -> String {
+    value.to_str().unwrap_or_default().to_owned()
+}
+
+fn expand_json(
+    json: &Json,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Json, template::TemplateError> {
+    Ok(match json {
+        Json::String(text) => Json::String(template::expand(text, lookup)?),
+        Json::Array(items) => Json::Array(
+            items.iter().map(|item| expand_json(item, lookup)).collect::<Result<_, _>>()?,
+        ),
+        Json::Object(members) => {
+            let mut expanded = serde_json::Map::new();
+            for (name, value) in members {
+                expanded.insert(name.clone(), expand_json(value, lookup)?);
+            }
+            Json::Object(expanded)
+        }
+        other => other.clone(),
+    })
+}
+
+/// A receipt per token that is held: `pending` where an entry ends it.
+fn receipts(usable: &Usable, entries: &[OutboxEntry]) -> Vec<Receipt> {
+    let mut receipts: Vec<Receipt> = entries
+        .iter()
+        .map(|entry| receipt(&entry.token, "pending", "the provider is being told"))
+        .collect();
+    let ends_grant = entries.iter().any(|entry| entry.ends_grant);
+    for token in ["refresh_token", "access_token"] {
+        let held = usable.credential.fields.contains_key(token);
+        if held && !entries.iter().any(|entry| entry.token == token) {
+            receipts.push(match ends_grant {
+                true => receipt(token, "pending", "ends with the grant"),
+                false => receipt(token, "unsupported", "the provider has no call that ends it"),
+            });
+        }
+    }
+    receipts
+}
+
+fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
+    Receipt { token: token.to_owned(), state: state.to_owned(), detail: detail.to_owned() }
+}
+
+/// Other integrations of the workspace on the same grant: the same account, the same client.
+async fn siblings(
+    workspace: &str,
+    id: &str,
+    usable: &Usable,
+    account: Option<&str>,
+) -> Result<Vec<String>> {
+    let client_id = usable.credential.client.as_ref().map(|client| client.client_id.as_str());
+    let (Some(account), Some(client_id)) = (account, client_id) else { return Ok(Vec::new()) };
+    let rows = read(
+        "select i.slug from integrations i join credentials c on c.integration_id = i.id
+         where i.workspace = ?1 and i.id <> ?2 and i.account_id = ?3 and c.client_id = ?4
+         order by i.slug limit 20",
+        [Value::text(workspace), Value::text(id), Value::text(account), Value::text(client_id)],
+    )
+    .await?;
+    Ok(rows.iter().map(|row| text(row, 0).to_owned()).collect())
 }

@@ -5,6 +5,7 @@ use nexus_common::{Error, FieldError, Result};
 use nexus_manifests::{Manifest, catalog::find, parse};
 
 /// A manifest and the SHA-256 of its document.
+#[derive(Clone)]
 pub(crate) struct Sourced {
     /// The manifest.
     pub(crate) manifest: Manifest,

@@ -14,12 +14,15 @@ use serde_json::json;
 
 use crate::credential::place;
 use crate::keys::{self, KeyRing};
-use crate::{check, seal};
+use crate::oauth::{self, For};
+use crate::{check, outbox, seal};
 
 /// Most credentials that one tick tries, all at once.
 const CHECKS: u32 = 16;
 /// Most ciphertexts that one tick seals anew.
 const RESEALS: u32 = 100;
+/// Most tokens whose end one tick tells providers of.
+const REVOCATIONS: u32 = 50;
 /// Who acts, in events.
 const ACTOR: &str = "tick";
 
@@ -31,6 +34,9 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     let ring = keys::ring().await?;
     let mut ticked = Ticked::default();
     checks(request_id, &mut ticked).await?;
+    let done = outbox::run(outbox::Which::Due(REVOCATIONS), request_id).await?;
+    let ended = done.iter().filter(|receipt| receipt.state != "pending").count();
+    ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
     Ok(ticked)
 }
@@ -47,25 +53,27 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
             "update credentials set check_at = ?1 + ?2 where integration_id in
                (select integration_id from credentials where check_at <= ?1
                 order by check_at limit ?3)
-             returning workspace, integration_id, exists(select 1 from integrations
-               where id = integration_id and status = 'active'
-                 and health in ('unknown', 'healthy', 'failing'))",
+             returning workspace, integration_id, (select case
+                 when health not in ('unknown', 'healthy', 'failing') then ''
+                 when status = 'active' then 'check'
+                 when auth_method like 'oauth2%' then 'keep' else '' end
+               from integrations where id = integration_id)",
             [Value::integer(tx.now_ms), Value::integer(CHECK_AGAIN_MS), Value::from(CHECKS)],
         )
         .await?;
     tx.commit().await?;
-    let stored: Vec<Stored> = taken
-        .iter()
-        .filter(|row| row.get::<bool>(2).unwrap_or(false))
-        .map(|row| Stored {
+    let due = |what: &str| -> Vec<Stored> {
+        let rows = taken.iter().filter(|row| text(row, 2) == what);
+        rows.map(|row| Stored {
             workspace: text(row, 0).to_owned(),
             integration_id: text(row, 1).to_owned(),
             actor: ACTOR.to_owned(),
         })
-        .collect();
-    for (stored, result) in
-        stored.iter().zip(join_all(stored.iter().map(|one| check::run(one, request_id))).await)
-    {
+        .collect()
+    };
+    let checked = due("check");
+    let results = join_all(checked.iter().map(|one| check::run(one, request_id))).await;
+    for (stored, result) in checked.iter().zip(results) {
         match result {
             Ok(_) => ticked.checked += 1,
             // Deleted meanwhile: nothing to check.
@@ -73,7 +81,27 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
             Err(error) => failed(ticked, request_id, &stored.integration_id, &error),
         }
     }
+    // Nobody uses it now; its refresh token must not die of that.
+    let kept = due("keep");
+    let results = join_all(kept.iter().map(|one| keep(one, request_id))).await;
+    for (stored, result) in kept.iter().zip(results) {
+        match result {
+            Ok(refreshed) => ticked.refreshed += u32::from(refreshed),
+            Err(Error::NotFound(_) | Error::ReauthorizationRequired(_)) => {}
+            Err(error) => failed(ticked, request_id, &stored.integration_id, &error),
+        }
+    }
     Ok(())
+}
+
+async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
+    oauth::keep_alive(&For {
+        workspace: &stored.workspace,
+        id: &stored.integration_id,
+        actor: &stored.actor,
+        request_id,
+    })
+    .await
 }
 
 /// Seals with the first key what another key has sealed.

@@ -33,7 +33,12 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
     };
     let answer = provider::send(usable, outgoing, &usable.credential.pins.verify).await?;
     let expected = Expected { live_on, success: success.as_ref(), account: account.as_ref() };
-    expected.judge(&answer)
+    let found = expected.judge(&answer)?;
+    let param = account.as_ref().and_then(|account| account.param.as_ref());
+    match param.and_then(|param| usable.params.get(param)) {
+        Some(value) => Ok(Account { id: Some(value.clone()), ..found }),
+        None => Ok(found),
+    }
 }
 
 fn body(

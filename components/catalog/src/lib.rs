@@ -1,9 +1,10 @@
-//! The catalogue: `/api/manifests`, built in and the workspace's own.
+//! The catalogue: `/api/manifests`, built in and the workspace's own, and the workspace's OAuth apps.
 //!
 //! It must not let a manifest through that breaks a rule of `nexus_manifests::lint` or names a host
 //! that the egress guard refuses.
 #![forbid(unsafe_code)]
 
+mod clients;
 mod own;
 mod show;
 
@@ -21,7 +22,7 @@ async fn handle(request: Incoming) -> Response {
 async fn route(inbound: Inbound) -> Result<Response> {
     let method = inbound.method().clone();
     if inbound.path().starts_with("/api/oauth-clients") {
-        return Err(Error::NotImplemented("OAuth apps are not there yet".into()));
+        return clients::route(inbound).await;
     }
     let segments = inbound.segments("/api/manifests");
     match segments.as_slice() {

@@ -8,7 +8,7 @@ use nexus_common::platform::variables;
 use nexus_common::store::{By, Manifests, NewManifest};
 use nexus_common::{Error, FieldError, Result, access, config};
 use nexus_manifests::guard::PrivateHosts;
-use nexus_manifests::{AuthMethod, Finding, Manifest, Origin, Revoke, catalog, lint, parse};
+use nexus_manifests::{Finding, Manifest, Origin, catalog, lint, parse};
 
 use crate::show::{saved, summarise};
 
@@ -89,13 +89,6 @@ async fn check(manifest: &Manifest) -> Result<()> {
         lint::check_with(manifest, Origin::Workspace, own.host_str(), &|url| private.covers(url));
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
-    }
-    let manual =
-        matches!(manifest.revoke, Revoke::NotRevocable { .. } | Revoke::Unsupported { .. });
-    if !manual || !matches!(manifest.auth_method, AuthMethod::ApiKey | AuthMethod::Basic) {
-        return Err(Error::NotImplemented(
-            "OAuth 2.0 and revoking at the provider are not there yet".into(),
-        ));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Problem, Result};
 use crate::platform::http::{call, full};
 use crate::secret::SecretJson;
+use crate::store::OutboxEntry;
 use crate::{config, encoding};
 
 /// The header in which a caller names itself to the broker.
@@ -72,6 +73,12 @@ pub struct SealedCredential {
     pub key_id: String,
     /// `…9f2a`, where the secret is long enough.
     pub hint: Option<String>,
+    /// When the access token ends, in milliseconds since the Unix epoch.
+    pub expires_at: Option<i64>,
+    /// From when on it is refreshed.
+    pub refresh_at: Option<i64>,
+    /// The OAuth client of the tokens.
+    pub client_id: Option<String>,
 }
 
 impl SealedCredential {
@@ -137,11 +144,135 @@ pub struct Receipt {
     pub detail: String,
 }
 
-/// What `revoke` returns.
+/// `revoke`: plan what becomes of a stored credential, or do what the outbox has of an integration.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Receipts {
-    /// One per token.
+#[serde(rename_all = "snake_case")]
+pub enum Revoke {
+    /// Nothing is changed.
+    Plan(Stored),
+    /// What is due is done now.
+    Run(Stored),
+}
+
+/// `seal-client`: an OAuth app that an admin entered.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewClient {
+    /// The workspace.
+    pub workspace: String,
+    /// The manifest it is for.
+    pub manifest_id: String,
+    /// The client id at the provider.
+    pub client_id: String,
+    /// Its secret, a text.
+    pub client_secret: SecretJson,
+}
+
+/// What `seal-client` returns.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SealedClient {
+    /// The ciphertext in base64.
+    pub sealed: String,
+    /// The key that sealed it.
+    pub key_id: String,
+    /// What is to be registered at the provider.
+    pub redirect_uri: String,
+}
+
+/// `authorize-url`: an authorization that begins.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authorize {
+    /// The workspace.
+    pub workspace: String,
+    /// The integration that is connected.
+    pub integration_id: String,
+    /// Which manifest. `None`: the integration is there, and keeps its version and parameters.
+    pub manifest_id: Option<String>,
+    /// Parameters, unchecked; of an integration that is there none.
+    pub params: Map<String, Value>,
+    /// What to ask for; `None`: the manifest's default, or what was asked for before.
+    pub scopes: Option<Vec<String>>,
+    /// Whether another account than before may be connected.
+    pub accept_account_change: bool,
+}
+
+/// What `authorize-url` returns.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Authorization {
+    /// Where the browser goes.
+    pub authorization_url: String,
+    /// The SHA-256 of `state`, in hexadecimal.
+    pub state_hash: String,
+    /// What the broker needs to finish, sealed, in base64.
+    pub sealed: String,
+    /// Parameters, checked.
+    pub params: Map<String, Value>,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// The SHA-256 of the manifest's document.
+    pub manifest_hash: String,
+}
+
+/// `exchange`: a browser that came back.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// The workspace.
+    pub workspace: String,
+    /// The integration that is connected.
+    pub integration_id: String,
+    /// The SHA-256 of `state`, in hexadecimal.
+    pub state_hash: String,
+    /// What `authorize-url` sealed, in base64.
+    pub sealed: String,
+    /// The callback's query, decoded.
+    pub query: SecretJson,
+    /// The manifest whose own callback address it came to; `None`: the common one.
+    pub callback: Option<String>,
+}
+
+/// What `exchange` returns: everything the caller writes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// What to store; `None` where the tokens must not be, and `refused` says why.
+    pub stored: Option<Connected>,
+    /// Why the tokens must not be stored: code and words.
+    pub refused: Option<(String, String)>,
+    /// Entries that end the new tokens, for where they cannot be stored.
+    pub lost: Vec<OutboxEntry>,
+    /// Entries that end the tokens which the new ones replace.
+    pub replaced: Vec<OutboxEntry>,
+}
+
+/// A connection that came about.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Connected {
+    /// The credential.
+    pub credential: SealedCredential,
+    /// The version of the credential that it replaces; 0 where there is none.
+    pub replaces: i64,
+    /// `healthy`, or `unknown` where the provider could not be asked.
+    pub health: String,
+    /// The account.
+    pub account: Account,
+    /// All parameters, those that were found too.
+    pub params: Map<String, Value>,
+    /// The scopes as the API shows them: requested, granted, missing.
+    pub scopes: Value,
+    /// The SHA-256 of the manifest's document.
+    pub manifest_hash: String,
+}
+
+/// What is to become of an integration's tokens.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// One per token; `pending` where an entry ends it.
     pub receipts: Vec<Receipt>,
+    /// Entries for the outbox.
+    pub entries: Vec<OutboxEntry>,
+    /// Other integrations of the workspace whose grant would end too.
+    pub shared: Vec<String>,
 }
 
 /// What one `tick` of the broker did.
@@ -149,6 +280,10 @@ pub struct Receipts {
 pub struct Ticked {
     /// Credentials that were tried at their providers.
     pub checked: u32,
+    /// Tokens refreshed so that they do not die of disuse.
+    pub refreshed: u32,
+    /// Tokens of the outbox that ended at their providers, or were given up.
+    pub revoked: u32,
     /// Ciphertexts that were sealed anew with the first key.
     pub resealed: u32,
     /// What did not work; the log has the reasons.
@@ -210,8 +345,49 @@ impl Broker {
     ///
     /// # Errors
     /// `not_found`, storage.
-    pub async fn revoke(&self, stored: &Stored) -> Result<Receipts> {
-        self.operate("revoke", &json!(stored)).await
+    pub async fn plan_revocation(&self, stored: Stored) -> Result<Plan> {
+        self.operate("revoke", &json!(Revoke::Plan(stored))).await
+    }
+
+    /// Ends the tokens of an integration that are in the outbox; returns what became of each.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn revoke(&self, stored: Stored) -> Result<Vec<Receipt>> {
+        self.operate("revoke", &json!(Revoke::Run(stored))).await
+    }
+
+    /// Seals an OAuth app.
+    ///
+    /// # Errors
+    /// `invalid`, `not_found`.
+    pub async fn seal_client(&self, new: &NewClient) -> Result<SealedClient> {
+        let body = json!({
+            "workspace": new.workspace, "manifest_id": new.manifest_id,
+            "client_id": new.client_id, "client_secret": new.client_secret.expose(),
+        });
+        self.operate("seal-client", &body).await
+    }
+
+    /// Begins an authorization.
+    ///
+    /// # Errors
+    /// `invalid`, `oauth_client_missing`.
+    pub async fn authorize(&self, authorize: &Authorize) -> Result<Authorization> {
+        self.operate("authorize-url", &json!(authorize)).await
+    }
+
+    /// Finishes an authorization.
+    ///
+    /// # Errors
+    /// `flow_invalid`, `provider_error`, `provider_timeout`, `credential_refused`.
+    pub async fn exchange(&self, exchange: &Exchange) -> Result<Exchanged> {
+        let body = json!({
+            "workspace": exchange.workspace, "integration_id": exchange.integration_id,
+            "state_hash": exchange.state_hash, "sealed": exchange.sealed,
+            "query": exchange.query.expose(), "callback": exchange.callback,
+        });
+        self.operate("exchange", &body).await
     }
 
     /// Does work that is due: a bounded part of it.

@@ -55,7 +55,7 @@ pub enum Error {
     },
     /// What is asked for does not go with what is there.
     Conflict {
-        /// `manifest_exists`, `manifest_in_use`, `changed_meanwhile`.
+        /// `manifest_exists`, `manifest_in_use`, `changed_meanwhile`, `not_oauth`, …
         code: &'static str,
         /// In words.
         detail: String,
@@ -69,6 +69,21 @@ pub enum Error {
     },
     /// A change would send the stored credential to other hosts than it was entered for.
     CredentialsRequired(String),
+    /// Nobody has entered an OAuth app for this manifest.
+    OauthClientMissing {
+        /// The manifest.
+        manifest_id: String,
+        /// What is to be registered at the provider.
+        redirect_uri: String,
+    },
+    /// The callback does not belong to an authorization that can be finished.
+    FlowInvalid(String),
+    /// Only a person can mend the connection, at the provider.
+    ReauthorizationRequired(String),
+    /// Somebody else is refreshing the token and has not finished.
+    RefreshPending,
+    /// Deleting would end other connections of the same grant.
+    GrantShared(String),
     /// The provider does not accept the credential.
     CredentialRefused(String),
     /// The provider is down, answers an error, or something that is not its API.
@@ -156,6 +171,9 @@ pub struct Problem {
     /// For `name_taken`: who has the name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub existing_id: Option<String>,
+    /// For `oauth_client_missing`: what is to be registered at the provider.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub redirect_uri: Option<String>,
     /// For `misconfigured`: which variable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub variable: Option<String>,

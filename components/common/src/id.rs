@@ -16,6 +16,11 @@ pub fn request(now_ms: u64) -> String {
     format!("req_{}", ulid(now_ms))
 }
 
+/// A new outbox id, `out_` and a ULID of `now_ms`.
+pub fn outbox(now_ms: u64) -> String {
+    format!("out_{}", ulid(now_ms))
+}
+
 fn ulid(now_ms: u64) -> Ulid {
     let (high, low) = (random_u64(), random_u64());
     Ulid::from_parts(now_ms, (u128::from(high) << 64) | u128::from(low))

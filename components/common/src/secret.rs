@@ -41,6 +41,11 @@ impl fmt::Debug for Secret {
 pub struct SecretJson(Value);
 
 impl SecretJson {
+    /// Takes `value` as holding secrets.
+    pub fn new(value: Value) -> Self {
+        Self(value)
+    }
+
     /// The value itself.
     pub fn expose(&self) -> &Value {
         &self.0

@@ -58,6 +58,28 @@ pub struct IntegrationPatch {
     pub policy: Option<Policy>,
 }
 
+/// `POST /api/integrations/{id}/authorize`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizeIn {
+    /// What to ask for; missing: what was asked for before.
+    #[serde(default, deserialize_with = "present")]
+    pub scopes: Option<Vec<String>>,
+    /// Whether another account than before may be connected.
+    #[serde(default)]
+    pub accept_account_change: bool,
+}
+
+/// `PUT /api/oauth-clients/{manifest_id}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OauthClientIn {
+    /// The client id at the provider.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretJson,
+}
+
 /// What an admin wants of an integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,7 +8,7 @@ use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, Receipt, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{By, Integrations, Transaction};
+use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
@@ -23,10 +23,13 @@ async fn delete(inbound: Inbound) -> Result<Response> {
         return Err(Error::MethodNotAllowed("DELETE"));
     }
     let caller = access::require(&inbound, Role::Manager, "integration.delete").await?;
+    let mut force = false;
     for (name, value) in inbound.query(&["force"])? {
-        if !matches!(value.as_str(), "true" | "false") {
-            return Err(Error::invalid(format!("?{name}"), "must be true or false"));
-        }
+        force = match value.as_str() {
+            "true" => true,
+            "false" => false,
+            _ => return Err(Error::invalid(format!("?{name}"), "must be true or false")),
+        };
     }
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
@@ -34,18 +37,55 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     };
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;
-    let stored = Stored::of(&caller, &id);
-    let receipts = Broker::new("delete", &inbound.request_id).revoke(&stored).await?.receipts;
+    let broker = Broker::new("delete", &inbound.request_id);
+    let plan = broker.plan_revocation(Stored::of(&caller, &id)).await?;
+    if !force && !plan.shared.is_empty() {
+        let others = plan.shared.join(", ");
+        return Err(Error::GrantShared(format!(
+            "ending this grant at the provider ends it for {others} too: delete with ?force=true \
+             to do so all the same"
+        )));
+    }
 
     let tx = Transaction::begin().await?;
-    let revocation = with_times(&receipts, &tx.now);
     let by = By { caller: &caller, request_id: &inbound.request_id };
-    let entry = by.entry("integration.delete", &id, json!({ "revocation": revocation }));
+    let detail = json!({"revocation": with_times(&plan.receipts, &tx.now), "forced": force});
+    let entry = by.entry("integration.delete", &id, detail);
     integrations.delete(&tx, &id).await?;
+    tx.give_up(&caller.workspace, &id, &caller.subject, force, &plan.entries).await?;
     tx.record_change(&entry, "integration.deleted").await?;
+    let now = tx.now.clone();
     tx.commit().await?;
-    let body = json!({"id": id, "revocation": revocation});
-    Ok(json_response(StatusCode::OK, body.to_string()))
+
+    // From here on the outbox sees to it, whatever becomes of this request.
+    let mut receipts = plan.receipts;
+    if !plan.entries.is_empty() {
+        match broker.revoke(Stored::of(&caller, &id)).await {
+            Ok(done) => settle(&mut receipts, &done, &plan.entries),
+            Err(error) => eprintln!("error request_id={} revoke: {error:?}", inbound.request_id),
+        }
+    }
+    let pending = receipts.iter().any(|receipt| receipt.state == "pending");
+    let body = json!({"id": id, "revocation": with_times(&receipts, &now)});
+    let status = if pending { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok(json_response(status, body.to_string()))
+}
+
+/// Puts what the provider said into the receipts; what ends with the grant shares its fate.
+fn settle(receipts: &mut [Receipt], done: &[Receipt], entries: &[OutboxEntry]) {
+    let of_grant = entries.iter().find(|entry| entry.ends_grant);
+    let fate = of_grant.and_then(|entry| done.iter().find(|receipt| receipt.token == entry.token));
+    for receipt in receipts.iter_mut() {
+        let said = done.iter().find(|said| said.token == receipt.token);
+        let is_planned = entries.iter().any(|entry| entry.token == receipt.token);
+        match (said, fate) {
+            (Some(said), _) => receipt.clone_from(said),
+            (None, Some(fate)) if receipt.state == "pending" && !is_planned => {
+                receipt.state.clone_from(&fate.state);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Receipts as the API shows them.

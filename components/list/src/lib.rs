@@ -35,7 +35,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             _ => Err(Error::MethodNotAllowed("POST")),
         },
         [_, "authorize"] => match method {
-            Method::POST => not_yet("connecting again"),
+            Method::POST => forward(inbound, "create").await,
             _ => Err(Error::MethodNotAllowed("POST")),
         },
         [_, "events" | "usage"] => match method {
@@ -44,10 +44,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
         },
         _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
     }
-}
-
-fn not_yet(what: &str) -> Result<Response> {
-    Err(Error::NotImplemented(format!("{what} is not there yet")))
 }
 
 async fn page(inbound: Inbound) -> Result<Response> {

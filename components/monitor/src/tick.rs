@@ -29,11 +29,12 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     inbound.query(&[])?;
     let ticked = Broker::new("monitor", &inbound.request_id).tick().await?;
     store::close_minutes().await?;
+    let forgotten = store::forget_flows().await?;
     let pruned = store::prune().await?;
     store::checkpoint().await?;
     let body = json!({
-        "checked": ticked.checked, "resealed": ticked.resealed, "failed": ticked.failed,
-        "pruned": pruned,
+        "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,
+        "resealed": ticked.resealed, "failed": ticked.failed, "flows": forgotten, "pruned": pruned,
     });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

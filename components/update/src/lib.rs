@@ -105,6 +105,9 @@ async fn save(
                 sealed: bytes,
                 key_id: &credential.key_id,
                 hint: credential.hint.as_deref(),
+                expires_at: credential.expires_at,
+                refresh_at: credential.refresh_at,
+                client_id: credential.client_id.as_deref(),
             }
         }),
     };

@@ -152,6 +152,10 @@ pub struct Refresh {
     /// Whether each refresh answers with a new refresh token and ends the old one.
     #[serde(default)]
     pub rotates: bool,
+    /// What the provider's `error` is, beside `invalid_grant`, where the refresh token is no longer
+    /// good and only a person can connect again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invalid_grant: Vec<String>,
     /// Added to the refresh request. Templates: parameters, `client_id`, `client_secret`,
     /// `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request,
     /// for providers that want it again.

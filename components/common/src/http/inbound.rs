@@ -94,6 +94,11 @@ impl Inbound {
         Ok(pairs)
     }
 
+    /// The query as decoded pairs, whatever they are called: a provider's answer.
+    pub fn any_query(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()
+    }
+
     /// The JSON body as a `T`, every member of which is known.
     ///
     /// # Errors

@@ -2,11 +2,13 @@
 //!
 //! It must not decide who may do what (see `auth`) nor touch storage.
 
+mod cookie;
 mod inbound;
 mod json;
 mod outbound;
 mod problem;
 
+pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub use inbound::{Inbound, serve};
 pub use outbound::forward;
 pub use problem::Respond;

@@ -29,11 +29,15 @@ impl Respond for Error {
             request_id: request_id.to_owned(),
             errors: Vec::new(),
             existing_id: None,
+            redirect_uri: None,
             variable: None,
         };
         match self {
             Self::Invalid(errors) => problem.errors.clone_from(errors),
             Self::NameTaken { existing_id, .. } => problem.existing_id = Some(existing_id.clone()),
+            Self::OauthClientMissing { redirect_uri, .. } => {
+                problem.redirect_uri = Some(redirect_uri.clone());
+            }
             Self::Misconfigured { variable, .. } => problem.variable = Some(variable.clone()),
             _ => {}
         }
@@ -116,6 +120,24 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::CredentialsRequired(why) => {
             (S::UNPROCESSABLE_ENTITY, "credentials_required", why.clone())
         }
+        Error::OauthClientMissing { manifest_id, redirect_uri } => (
+            S::UNPROCESSABLE_ENTITY,
+            "oauth_client_missing",
+            format!(
+                "no OAuth app is set up for {manifest_id}: register one at the provider with the \
+                 redirect URI {redirect_uri}, and PUT /api/oauth-clients/{manifest_id} (ADMIN)"
+            ),
+        ),
+        Error::FlowInvalid(why) => (S::BAD_REQUEST, "flow_invalid", why.clone()),
+        Error::ReauthorizationRequired(why) => {
+            (S::CONFLICT, "reauthorization_required", why.clone())
+        }
+        Error::RefreshPending => (
+            S::SERVICE_UNAVAILABLE,
+            "refresh_pending",
+            "the token is being refreshed, and the provider has not answered yet".into(),
+        ),
+        Error::GrantShared(why) => (S::CONFLICT, "grant_shared", why.clone()),
         Error::CredentialRefused(why) => {
             (S::UNPROCESSABLE_ENTITY, "credential_refused", why.clone())
         }

@@ -79,23 +79,41 @@ impl Integrations<'_> {
         )
         .await?;
         if let Some(credential) = &change.credential {
-            tx.query(
-                "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
-                   version = version + 1, lease_until = null, attempt = null, check_at = ?6 + ?7
-                 where workspace = ?1 and integration_id = ?2",
-                key().into_iter().chain([
-                    Value::from(credential.sealed),
-                    Value::text(credential.key_id),
-                    Value::from(credential.hint),
-                    Value::integer(tx.now_ms),
-                    Value::integer(CHECK_AGAIN_MS),
-                ]),
-            )
-            .await?;
+            self.replace_credential(tx, id, credential).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
         let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
         Ok((text(&row, 0).to_owned(), row.get(1).unwrap_or(0)))
+    }
+
+    /// Writes a credential over the stored one: a new version, which no refresh of the old one may
+    /// overwrite.
+    pub(super) async fn replace_credential(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        credential: &NewCredential<'_>,
+    ) -> Result<()> {
+        tx.query(
+            "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
+               version = version + 1, lease_until = null, attempt = null, forced_at = null,
+               check_at = ?6 + ?7, expires_at = ?8, refresh_at = ?9, client_id = ?10
+             where workspace = ?1 and integration_id = ?2",
+            [
+                Value::text(self.workspace()),
+                Value::text(id),
+                Value::from(credential.sealed),
+                Value::text(credential.key_id),
+                Value::from(credential.hint),
+                Value::integer(tx.now_ms),
+                Value::integer(CHECK_AGAIN_MS),
+                Value::from(credential.expires_at),
+                Value::from(credential.refresh_at),
+                Value::from(credential.client_id),
+            ],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Inside a transaction: whether nobody but `own` has `name`.

@@ -62,8 +62,10 @@ pub struct NewIntegration<'a> {
     pub params: &'a str,
     /// Policy, a JSON object.
     pub policy: &'a str,
-    /// Its credential.
-    pub credential: NewCredential<'a>,
+    /// OAuth scopes as the API shows them, a JSON object.
+    pub scopes: &'a str,
+    /// Its credential; none while an authorization is under way.
+    pub credential: Option<NewCredential<'a>>,
     /// Who makes it.
     pub created_by: &'a str,
 }
@@ -77,7 +79,16 @@ pub struct NewCredential<'a> {
     pub key_id: &'a str,
     /// What may be shown of it.
     pub hint: Option<&'a str>,
+    /// When the access token ends, in milliseconds since the Unix epoch.
+    pub expires_at: Option<i64>,
+    /// From when on it is refreshed.
+    pub refresh_at: Option<i64>,
+    /// The OAuth client of the tokens.
+    pub client_id: Option<&'a str>,
 }
+
+/// No scopes, as the API shows them.
+pub const NO_SCOPES: &str = r#"{"requested":[],"granted":[],"missing":[]}"#;
 
 impl<'a> Integrations<'a> {
     /// Those of `workspace`.
@@ -164,13 +175,12 @@ impl<'a> Integrations<'a> {
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.manifest_is_there(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
-        let NewCredential { sealed, key_id, hint } = new.credential;
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
                manifest_hash, auth_method, health, health_at, account_id, account_label, params,
-               policy, created_at, created_by, updated_at)
+               policy, created_at, created_by, updated_at, scopes)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?9 = 'healthy', ?10, null), ?11, ?12,
-               ?13, ?14, ?10, ?15, ?10)",
+               ?13, ?14, ?10, ?15, ?10, ?16)",
             [
                 Value::text(new.id),
                 Value::text(self.workspace),
@@ -187,25 +197,13 @@ impl<'a> Integrations<'a> {
                 Value::text(new.params),
                 Value::text(new.policy),
                 Value::text(new.created_by),
+                Value::text(new.scopes),
             ],
         )
         .await?;
-        tx.query(
-            "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
-               check_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0))",
-            [
-                Value::text(new.id),
-                Value::text(self.workspace),
-                Value::from(sealed),
-                Value::text(key_id),
-                Value::from(hint),
-                Value::integer(tx.now_ms),
-                Value::text(new.health),
-                Value::integer(CHECK_AGAIN_MS),
-            ],
-        )
-        .await?;
+        if let Some(credential) = &new.credential {
+            self.insert_credential(tx, new.id, credential, new.health).await?;
+        }
         let row = tx
             .row(
                 "select doc from integrations where workspace = ?1 and id = ?2",
@@ -214,6 +212,36 @@ impl<'a> Integrations<'a> {
             .await?
             .ok_or_else(|| Error::Internal("the new row is not there".into()))?;
         Ok(text(&row, 0).to_owned())
+    }
+
+    /// Writes the first credential of an integration.
+    pub(super) async fn insert_credential(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        new: &NewCredential<'_>,
+        health: &str,
+    ) -> Result<()> {
+        tx.query(
+            "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
+               check_at, expires_at, refresh_at, client_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0), ?9, ?10, ?11)",
+            [
+                Value::text(id),
+                Value::text(self.workspace),
+                Value::from(new.sealed),
+                Value::text(new.key_id),
+                Value::from(new.hint),
+                Value::integer(tx.now_ms),
+                Value::text(health),
+                Value::integer(CHECK_AGAIN_MS),
+                Value::from(new.expires_at),
+                Value::from(new.refresh_at),
+                Value::from(new.client_id),
+            ],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Deletes an integration and its credential.

@@ -5,19 +5,26 @@
 
 mod audit;
 mod change;
+mod clients;
+mod connect;
 mod events;
+mod flows;
 mod integrations;
 mod manifests;
+mod outbox;
 mod read;
 mod schema;
 mod write;
 
 pub use audit::{Audit, By, Entry, close_minutes, deny};
 pub use change::Change;
+pub use clients::{OauthClient, OauthClients};
 pub use events::{Event, Events, Span, prune};
+pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use integrations::{
-    CHECK_AGAIN_MS, Found, Integrations, ListQuery, NewCredential, NewIntegration,
+    CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewCredential, NewIntegration,
 };
 pub use manifests::{Manifests, NewManifest, OwnManifest};
+pub use outbox::OutboxEntry;
 pub use read::{Page, read, read_row};
 pub use write::{Transaction, checkpoint};

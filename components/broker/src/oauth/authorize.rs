@@ -1,0 +1,186 @@
+//! Where the browser is sent to begin (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
+//!
+//! `state` and the PKCE verifier are made here. `state` goes to the browser, its hash to the
+//! database; the verifier goes nowhere but, sealed, into the flow.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use nexus_common::broker::{Authorization, Authorize};
+use nexus_common::platform::clock;
+use nexus_common::platform::sqlite::{Value, text};
+use nexus_common::store::read_row;
+use nexus_common::{Error, FieldError, Result, encoding};
+use nexus_manifests::{AuthMethod, Manifest, params, template};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{ClientRef, clients, redirect_uri};
+use crate::credential::{self, field_error};
+use crate::keys;
+use crate::seal::{self, Place};
+use crate::source::{self, Sourced};
+
+/// Most scopes that one authorization asks for.
+const MAX_SCOPES: usize = 100;
+
+/// What a flow needs to be finished. Sealed under the hash of its `state`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FlowSecret {
+    pub(super) integration_id: String,
+    pub(super) manifest_id: String,
+    pub(super) manifest_hash: String,
+    pub(super) params: BTreeMap<String, String>,
+    pub(super) scopes: Vec<String>,
+    pub(super) client: ClientRef,
+    pub(super) verifier: Option<String>,
+    pub(super) accept_account_change: bool,
+}
+
+impl Drop for FlowSecret {
+    fn drop(&mut self) {
+        self.verifier.zeroize();
+    }
+}
+
+/// The place of a flow's ciphertext.
+pub(super) fn place<'a>(workspace: &'a str, state_hash: &'a str) -> Place<'a> {
+    Place { kind: "flow", workspace, row: state_hash, field: "sealed" }
+}
+
+/// Begins an authorization.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::NotFound`], [`Error::Conflict`] (`not_oauth`),
+/// [`Error::OauthClientMissing`].
+pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
+    let (sourced, values, before) = match &asked.manifest_id {
+        Some(id) => {
+            let sourced = source::current(&asked.workspace, id).await?;
+            check_method(&sourced.manifest)?;
+            let values = params::check_params(&sourced.manifest, &asked.params)
+                .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))?;
+            (sourced, values, None)
+        }
+        None => stored(&asked.workspace, &asked.integration_id).await?,
+    };
+    let manifest = &sourced.manifest;
+    check_method(manifest)?;
+    let oauth2 = manifest.oauth2.as_ref();
+    let oauth2 = oauth2.ok_or_else(|| Error::Internal(format!("{} has no OAuth", manifest.id)))?;
+    let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
+    check_scopes(&scopes)?;
+    let client = clients::current(&asked.workspace, &sourced, &values).await?;
+    let redirect_uri = redirect_uri(manifest).await?;
+
+    let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+    let verifier =
+        oauth2.pkce.then(|| Zeroizing::new(URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())));
+    let authorization_url = oauth2.authorization_url.as_deref().unwrap_or_default();
+    let mut url = params::resolve_url("/oauth2/authorization_url", authorization_url, &values)
+        .map_err(credential::broken)?;
+    {
+        let mut query = url.query_pairs_mut();
+        query.append_pair("response_type", "code");
+        query.append_pair("client_id", &client.id);
+        query.append_pair("redirect_uri", &redirect_uri);
+        if !scopes.is_empty() {
+            query.append_pair("scope", &scopes.join(&oauth2.scope_separator));
+        }
+        query.append_pair("state", &state);
+        if let Some(verifier) = &verifier {
+            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+            query.append_pair("code_challenge", &challenge);
+            query.append_pair("code_challenge_method", "S256");
+        }
+        let lookup = |name: &str| match name {
+            "client_id" => Some(client.id.clone()),
+            _ => values.get(name).cloned(),
+        };
+        for (name, value) in &oauth2.authorize_params {
+            let value = template::expand(value, &lookup)
+                .map_err(|error| Error::Internal(format!("authorize_params: {error}")))?;
+            query.append_pair(name, &value);
+        }
+    }
+    let state_hash = encoding::sha256_hex(state.as_bytes());
+    let secret = FlowSecret {
+        integration_id: asked.integration_id.clone(),
+        manifest_id: manifest.id.clone(),
+        manifest_hash: sourced.hash.clone(),
+        params: values,
+        scopes: scopes.clone(),
+        client: ClientRef { client_id: client.id.clone(), redirect_uri },
+        verifier: verifier.as_deref().cloned(),
+        accept_account_change: asked.accept_account_change,
+    };
+    let text = serde_json::to_vec(&secret).map(Zeroizing::new);
+    let text = text.map_err(|_| Error::Internal("a flow that is no JSON".into()))?;
+    let ring = keys::ring().await?;
+    let (sealed, _) = seal::seal(&ring, place(&asked.workspace, &state_hash), &text)?;
+    let params: Map<String, Json> = secret
+        .params
+        .iter()
+        .map(|(name, value)| (name.clone(), Json::from(value.as_str())))
+        .collect();
+    Ok(Authorization {
+        authorization_url: url.into(),
+        state_hash,
+        sealed: encoding::to_base64(&sealed),
+        params,
+        scopes,
+        manifest_hash: sourced.hash,
+    })
+}
+
+fn check_method(manifest: &Manifest) -> Result<()> {
+    if manifest.auth_method == AuthMethod::Oauth2 {
+        return Ok(());
+    }
+    let detail = format!("{} is not connected by OAuth: PUT its credentials", manifest.id);
+    Err(Error::Conflict { code: "not_oauth", detail })
+}
+
+/// An integration that is connected again: its manifest, its entered parameters, what it asked for.
+async fn stored(
+    workspace: &str,
+    id: &str,
+) -> Result<(Sourced, BTreeMap<String, String>, Option<Vec<String>>)> {
+    let sql = "select manifest_id, manifest_hash, params, scopes from integrations
+               where workspace = ?1 and id = ?2";
+    let row = read_row(sql, [Value::text(workspace), Value::text(id)]).await?;
+    let row = row.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
+    let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
+    let mut values: BTreeMap<String, String> = serde_json::from_str(text(&row, 2))
+        .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
+    // What an earlier flow found is found again.
+    values.retain(|name, _| {
+        sourced.manifest.params.iter().any(|param| param.name == *name && param.from.is_none())
+    });
+    let scopes: Json = serde_json::from_str(text(&row, 3)).unwrap_or_default();
+    let before = scopes
+        .get("requested")
+        .and_then(Json::as_array)
+        .map(|all| all.iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<String>>());
+    Ok((sourced, values, before))
+}
+
+/// Scopes are visible ASCII without `"` and `\` (RFC 6749, 3.3).
+fn check_scopes(scopes: &[String]) -> Result<()> {
+    if scopes.len() > MAX_SCOPES {
+        return Err(Error::invalid("/scopes", format!("at most {MAX_SCOPES} scopes")));
+    }
+    let valid = |scope: &String| {
+        (1..=256).contains(&scope.len())
+            && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+    };
+    let broken = scopes.iter().enumerate().filter(|(_, scope)| !valid(scope));
+    let rule = "must be 1 to 256 visible ASCII characters, none of them a quote or a backslash";
+    let errors: Vec<FieldError> =
+        broken.map(|(index, _)| FieldError::new(format!("/scopes/{index}"), rule)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}

@@ -1,0 +1,244 @@
+//! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
+//!
+//! A client secret is sealed with the origins it may be sent to, as they stood in the manifest when
+//! it was entered: a workspace's own manifest that is changed later does not get it.
+
+use std::collections::BTreeMap;
+
+use nexus_common::broker::{NewClient, SealedClient};
+use nexus_common::platform::sqlite::Value;
+use nexus_common::platform::variables;
+use nexus_common::store::read_row;
+use nexus_common::{Error, FieldError, Result, encoding};
+use nexus_manifests::{Manifest, Revoke, template};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{ClientRef, redirect_uri};
+use crate::credential::Usable;
+use crate::keys;
+use crate::seal::{self, Place};
+use crate::source::{self, Sourced};
+
+const VARIABLE: &str = "oauth_clients";
+/// Longest id and secret, in bytes.
+const MAX: usize = 4096;
+
+/// An OAuth app with its secret.
+pub(crate) struct Client {
+    /// The client id at the provider.
+    pub(crate) id: String,
+    /// Its secret; empty for a public client.
+    pub(crate) secret: Zeroizing<String>,
+}
+
+/// The plaintext of a sealed app.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    client_id: String,
+    client_secret: String,
+    /// The origins of the token and the revocation URL, as templates.
+    origins: Vec<String>,
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        self.client_secret.zeroize();
+    }
+}
+
+/// An app of the deployment, as the variable has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deployed {
+    client_id: String,
+    client_secret: String,
+    /// The parameters it may be used with; all that stand in the token host must be here.
+    #[serde(default)]
+    params: BTreeMap<String, String>,
+}
+
+fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
+    Place { kind: "client", workspace, row: manifest_id, field: "sealed" }
+}
+
+/// Seals an app that an admin entered.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Misconfigured`].
+pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
+    let sourced = source::current(&new.workspace, &new.manifest_id).await.map_err(not_found)?;
+    let manifest = &sourced.manifest;
+    if manifest.auth_method.as_str() != "oauth2" {
+        let detail = format!("{} is not connected by OAuth", manifest.id);
+        return Err(Error::invalid("/manifest_id", detail));
+    }
+    let secret = new.client_secret.expose().as_str().unwrap_or_default();
+    let mut errors = Vec::new();
+    for (pointer, value) in [("/client_id", new.client_id.as_str()), ("/client_secret", secret)] {
+        if value.is_empty() || value.len() > MAX || value.chars().any(char::is_control) {
+            let rule = format!("must be a string of 1 to {MAX} bytes without control characters");
+            errors.push(FieldError::new(pointer, rule));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let plain = Sealed {
+        client_id: new.client_id.clone(),
+        client_secret: secret.to_owned(),
+        origins: origins(manifest),
+    };
+    let text = serde_json::to_vec(&plain).map(Zeroizing::new);
+    let text = text.map_err(|_| Error::Internal("an OAuth app that is no JSON".into()))?;
+    let ring = keys::ring().await?;
+    let (sealed, key_id) = seal::seal(&ring, place(&new.workspace, &manifest.id), &text)?;
+    Ok(SealedClient {
+        sealed: encoding::to_base64(&sealed),
+        key_id,
+        redirect_uri: redirect_uri(manifest).await?,
+    })
+}
+
+/// A manifest that is not there is a 404 here: it stands in the path.
+fn not_found(error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => {
+            let detail = errors.into_iter().next().map(|error| error.detail).unwrap_or_default();
+            Error::NotFound(detail)
+        }
+        other => other,
+    }
+}
+
+/// The app for a new connection by `sourced` with `params`: the workspace's, else the deployment's.
+///
+/// # Errors
+/// [`Error::OauthClientMissing`] with the redirect URI to register.
+pub(super) async fn current(
+    workspace: &str,
+    sourced: &Sourced,
+    params: &BTreeMap<String, String>,
+) -> Result<Client> {
+    let manifest = &sourced.manifest;
+    if let Some(client) = of_workspace(workspace, manifest).await? {
+        return Ok(client);
+    }
+    if let Some(client) = of_deployment(manifest, params).await? {
+        return Ok(client);
+    }
+    Err(Error::OauthClientMissing {
+        manifest_id: manifest.id.clone(),
+        redirect_uri: redirect_uri(manifest).await?,
+    })
+}
+
+/// The app that a connection was made with.
+///
+/// # Errors
+/// [`Error::OauthClientMissing`] where it is gone: another app's secret is never tried.
+pub(crate) async fn of_connection(
+    workspace: &str,
+    sourced: &Sourced,
+    params: &BTreeMap<String, String>,
+    made_with: &ClientRef,
+) -> Result<Client> {
+    let manifest = &sourced.manifest;
+    let of_workspace = of_workspace(workspace, manifest).await?;
+    if let Some(client) = of_workspace.filter(|client| client.id == made_with.client_id) {
+        return Ok(client);
+    }
+    let deployed = of_deployment(manifest, params).await?;
+    deployed.filter(|client| client.id == made_with.client_id).ok_or_else(|| {
+        Error::OauthClientMissing {
+            manifest_id: manifest.id.clone(),
+            redirect_uri: made_with.redirect_uri.clone(),
+        }
+    })
+}
+
+/// The app that the tokens of `usable` were obtained with.
+///
+/// # Errors
+/// As [`of_connection`].
+pub(crate) async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
+    let made_with = usable.credential.client.as_ref();
+    let made_with = made_with.ok_or_else(|| Error::Unreadable("the OAuth app's name".into()))?;
+    of_connection(workspace, &usable.sourced, &usable.params, made_with).await
+}
+
+async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Client>> {
+    let sql = "select sealed from oauth_clients where workspace = ?1 and manifest_id = ?2";
+    let values = [Value::text(workspace), Value::text(manifest.id.as_str())];
+    let Some(row) = read_row(sql, values).await? else { return Ok(None) };
+    let ring = keys::ring().await?;
+    let sealed = row.get::<&[u8]>(0).unwrap_or_default();
+    let plain = seal::open(&ring, place(workspace, &manifest.id), sealed)?;
+    let plain: Sealed = serde_json::from_slice(&plain)
+        .map_err(|_| Error::Unreadable(format!("the OAuth app of {}", manifest.id)))?;
+    if plain.origins != origins(manifest) {
+        // Entered for other hosts than the manifest now has: as if it were not there.
+        return Ok(None);
+    }
+    Ok(Some(Client {
+        id: plain.client_id.clone(),
+        secret: Zeroizing::new(plain.client_secret.clone()),
+    }))
+}
+
+async fn of_deployment(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Option<Client>> {
+    if manifest.id.starts_with("custom-") {
+        return Ok(None);
+    }
+    let Some(deployed) = deployed().await?.remove(&manifest.id) else { return Ok(None) };
+    let in_host = manifest.oauth2.as_ref().map(|oauth2| host_names(&oauth2.token_url));
+    let pinned = |name: &String| deployed.params.contains_key(name);
+    if !in_host.unwrap_or_default().iter().all(pinned) {
+        let rule = format!("{}: `params` must hold what stands in the token host", manifest.id);
+        return Err(Error::misconfigured(VARIABLE, rule));
+    }
+    let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
+    Ok(fits
+        .then(|| Client { id: deployed.client_id, secret: Zeroizing::new(deployed.client_secret) }))
+}
+
+/// The deployment's apps by manifest.
+///
+/// # Errors
+/// [`Error::Misconfigured`], without a value.
+pub(crate) async fn check_variable() -> Result<()> {
+    deployed().await.map(drop)
+}
+
+async fn deployed() -> Result<BTreeMap<String, Deployed>> {
+    let text = variables::get(VARIABLE).await.map(Zeroizing::new);
+    let Some(text) = text else { return Ok(BTreeMap::new()) };
+    let rule = "must be a JSON object of {\"client_id\",\"client_secret\",\"params\"?} by manifest";
+    serde_json::from_str(&text).map_err(|_| Error::misconfigured(VARIABLE, rule))
+}
+
+/// Scheme and authority of the URLs that get the secret, as templates.
+fn origins(manifest: &Manifest) -> Vec<String> {
+    let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
+    let revoke = match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
+        Revoke::Request { request, .. } => Some(request.url.as_str()),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
+    };
+    token.into_iter().chain(revoke).map(|url| origin(url).to_owned()).collect()
+}
+
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(start..).unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    url.get(..end).unwrap_or(url)
+}
+
+fn host_names(url: &str) -> Vec<String> {
+    template::names(origin(url)).unwrap_or_default().into_iter().map(str::to_owned).collect()
+}

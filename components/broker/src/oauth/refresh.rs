@@ -1,0 +1,394 @@
+//! Refresh, exactly once (RFC 6749, 6; RFC 9700, 4.14).
+//!
+//! Whoever takes the lease of a credential's version asks the provider; everybody else uses the old
+//! token while it lives, or waits. A success is written over the version it was made from, whoever
+//! holds the lease by then; a failure only by the attempt that made it. Tokens that cannot be stored
+//! go to the outbox. All times are the database's.
+
+use std::time::Duration;
+
+use nexus_common::platform::clock;
+use nexus_common::platform::sqlite::{Value, text};
+use nexus_common::store::{Event, Transaction, read_row};
+use nexus_common::{Error, Result, encoding};
+use nexus_manifests::AuthMethod;
+use serde_json::json;
+
+use super::clients;
+use super::exchange::{mint, now_ms};
+use super::token::{self, Grant, TokenFailure};
+use crate::credential::{self, Times, Usable};
+use crate::revoke;
+
+/// How long one attempt holds the lease, in milliseconds; longer than the call may take.
+const LEASE_MS: i64 = 60_000;
+/// A holder this late starts no call.
+const TOO_LATE_MS: i64 = 45_000;
+/// After a failure that says nothing, the next attempt waits this long.
+const BACKOFF_MS: i64 = 15_000;
+/// How long somebody waits for another's refresh.
+const PATIENCE_MS: i64 = 25_000;
+const POLL: Duration = Duration::from_millis(100);
+/// A 401 makes us refresh before the time at most this often.
+const FORCED_MS: i64 = 5 * 60_000;
+
+/// Why a token is to be refreshed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Its time has come.
+    Due,
+    /// The provider said 401 to a call with this version.
+    Refused(i64),
+}
+
+/// Who asks, for events.
+pub(crate) struct For<'a> {
+    /// The workspace.
+    pub(crate) workspace: &'a str,
+    /// The integration.
+    pub(crate) id: &'a str,
+    /// The subject of the token, or `tick`.
+    pub(crate) actor: &'a str,
+    /// In which request.
+    pub(crate) request_id: &'a str,
+}
+
+/// The credential of an integration with an access token that is still good.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Unreadable`], [`Error::ReauthorizationRequired`],
+/// [`Error::RefreshPending`], [`Error::Provider`], [`Error::ProviderTimeout`].
+pub(crate) async fn live(who: &For<'_>) -> Result<Usable> {
+    wait(who, Why::Due).await
+}
+
+/// The same after the provider said 401 to `version`: another version where there is one, a new one
+/// where the last such refresh is long enough ago; `None` where neither.
+///
+/// # Errors
+/// As [`live`].
+pub(crate) async fn after_refusal(who: &For<'_>, version: i64) -> Result<Option<Usable>> {
+    let usable = wait(who, Why::Refused(version)).await?;
+    Ok((usable.version != version).then_some(usable))
+}
+
+/// Refreshes what would otherwise die of disuse. Returns whether it did.
+///
+/// # Errors
+/// As [`live`].
+pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
+    let before = credential::load(who.workspace, who.id).await?.version;
+    Ok(live(who).await?.version != before)
+}
+
+async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
+    let mut waited = 0;
+    loop {
+        let usable = credential::load(who.workspace, who.id).await?;
+        let method = usable.sourced.manifest.auth_method;
+        if !method.is_oauth2() {
+            return Ok(usable);
+        }
+        let state = State::read(who).await?;
+        let due = usable.times.refresh_at.is_some_and(|at| at <= state.now);
+        let wanted = match why {
+            Why::Due => due,
+            Why::Refused(version) => (usable.version == version && state.may_be_forced()) || due,
+        };
+        if !wanted {
+            return Ok(usable);
+        }
+        let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
+        if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
+            if alive {
+                return Ok(usable);
+            }
+            let words = "the access token has ended, and the provider gave no refresh token";
+            give_up(who, &usable, words).await?;
+            return Err(Error::ReauthorizationRequired(words.into()));
+        }
+        if state.health == "reauthorize" {
+            let words = "the provider no longer accepts the connection: connect it again";
+            return Err(Error::ReauthorizationRequired(words.into()));
+        }
+        if let Some(lease) = Lease::take(who, usable.version, why != Why::Due).await? {
+            return lease.refresh(who, usable, alive).await;
+        }
+        if alive && why == Why::Due {
+            return Ok(usable);
+        }
+        if state.backing_off() {
+            let words = "the provider's token endpoint is in trouble; it is asked again soon";
+            return if alive { Ok(usable) } else { Err(Error::Provider(words.into())) };
+        }
+        if waited >= PATIENCE_MS {
+            return Err(Error::RefreshPending);
+        }
+        clock::sleep(POLL).await;
+        waited += i64::try_from(POLL.as_millis()).unwrap_or(100);
+    }
+}
+
+/// What is stored about the refresh of a credential.
+struct State {
+    now: i64,
+    health: String,
+    lease_until: i64,
+    attempt: bool,
+    forced_at: i64,
+}
+
+impl State {
+    async fn read(who: &For<'_>) -> Result<Self> {
+        let sql = "select cast(unixepoch('subsec') * 1000 as integer), i.health, c.lease_until,
+                     c.attempt is not null, c.forced_at
+                   from integrations i join credentials c on c.integration_id = i.id
+                   where i.workspace = ?1 and i.id = ?2";
+        let row = read_row(sql, [Value::text(who.workspace), Value::text(who.id)]).await?;
+        let row = row.ok_or_else(|| Error::NotFound(format!("{} was deleted", who.id)))?;
+        Ok(Self {
+            now: row.get(0).unwrap_or(0),
+            health: text(&row, 1).to_owned(),
+            lease_until: row.get::<f64>(2).map_or(0, |at| at as i64),
+            attempt: row.get(3).unwrap_or(false),
+            forced_at: row.get(4).unwrap_or(0),
+        })
+    }
+
+    /// Nobody is asking, and nobody may yet.
+    fn backing_off(&self) -> bool {
+        !self.attempt && self.lease_until > self.now
+    }
+
+    fn may_be_forced(&self) -> bool {
+        self.forced_at <= self.now - FORCED_MS
+    }
+}
+
+/// The right to ask the provider, for one version.
+struct Lease {
+    attempt: String,
+    taken_ms: i64,
+}
+
+impl Lease {
+    async fn take(who: &For<'_>, version: i64, forced: bool) -> Result<Option<Self>> {
+        let attempt = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
+        let tx = Transaction::begin().await?;
+        let taken = tx
+            .row(
+                "update credentials set lease_until = ?4 + ?5, attempt = ?6,
+                   forced_at = iif(?7, ?4, forced_at)
+                 where workspace = ?1 and integration_id = ?2 and version = ?3
+                   and (lease_until is null or lease_until < ?4)
+                   and (not ?7 or forced_at is null or forced_at <= ?4 - ?8)
+                 returning 1",
+                [
+                    Value::text(who.workspace),
+                    Value::text(who.id),
+                    Value::integer(version),
+                    Value::integer(tx.now_ms),
+                    Value::integer(LEASE_MS),
+                    Value::text(attempt.as_str()),
+                    Value::integer(i64::from(forced)),
+                    Value::integer(FORCED_MS),
+                ],
+            )
+            .await?;
+        let taken_ms = tx.now_ms;
+        tx.commit().await?;
+        Ok(taken.map(|_| Self { attempt, taken_ms }))
+    }
+
+    /// Asks the provider, writes what it said, and returns the credential as it then is.
+    async fn refresh(self, who: &For<'_>, usable: Usable, alive: bool) -> Result<Usable> {
+        if now_ms().await? - self.taken_ms > TOO_LATE_MS {
+            return Err(Error::RefreshPending);
+        }
+        let version = usable.version;
+        match ask(who, usable).await {
+            Ok(renewed) => self.succeeded(who, version, renewed).await,
+            Err((failure, old)) => {
+                self.failed(who, version, &failure, alive).await?;
+                match failure {
+                    TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
+                    // The old token goes on being used while it lives.
+                    _ if alive => Ok(*old),
+                    other => Err(other.into()),
+                }
+            }
+        }
+    }
+
+    async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {
+        let sealed = renewed.seal(who.workspace, who.id).await?;
+        let bytes = encoding::from_base64(&sealed.sealed).unwrap_or_default();
+        let client = clients::of_usable(who.workspace, &renewed).await.ok();
+        let lost = revoke::entries(who.workspace, &renewed, client.as_ref(), None).await?;
+        let tx = Transaction::begin().await?;
+        let key = || [Value::text(who.workspace), Value::text(who.id)];
+        let written = tx
+            .row(
+                "update credentials set sealed = ?4, key_id = ?5, expires_at = ?6, refresh_at = ?7,
+                   updated_at = ?8, version = version + 1, lease_until = null, attempt = null
+                 where workspace = ?1 and integration_id = ?2 and version = ?3
+                 returning version",
+                key().into_iter().chain([
+                    Value::integer(version),
+                    Value::from(bytes),
+                    Value::text(sealed.key_id.as_str()),
+                    Value::from(sealed.expires_at),
+                    Value::from(sealed.refresh_at),
+                    Value::integer(tx.now_ms),
+                ]),
+            )
+            .await?;
+        let Some(row) = written else {
+            // Deleted, or connected again: these tokens belong to nobody.
+            tx.give_up(who.workspace, who.id, who.actor, false, &lost).await?;
+            tx.commit().await?;
+            return credential::load(who.workspace, who.id).await;
+        };
+        renewed.version = row.get(0).unwrap_or(version + 1);
+        let mended = tx
+            .row(
+                "update integrations set health = 'healthy', health_at = ?3, health_detail = null
+                 where workspace = ?1 and id = ?2 and health in ('reauthorize', 'failing')
+                 returning 1",
+                key().into_iter().chain([Value::integer(tx.now_ms)]),
+            )
+            .await?;
+        if mended.is_some() {
+            note(&tx, who, "healthy", "the provider gave a new token").await?;
+        }
+        tx.commit().await?;
+        Ok(renewed)
+    }
+
+    /// Written only while the attempt is still the one that counts.
+    async fn failed(
+        &self,
+        who: &For<'_>,
+        version: i64,
+        failure: &TokenFailure,
+        alive: bool,
+    ) -> Result<()> {
+        let (health, words) = match failure {
+            TokenFailure::Grant(why) => (Some("reauthorize"), why.clone()),
+            TokenFailure::Client(why) => (Some("failing"), why.clone()),
+            TokenFailure::Trouble(error) => ((!alive).then_some("failing"), words(error)),
+        };
+        let tx = Transaction::begin().await?;
+        let ours = tx
+            .row(
+                "update credentials set attempt = null, lease_until = ?5
+                 where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
+                 returning 1",
+                [
+                    Value::text(who.workspace),
+                    Value::text(who.id),
+                    Value::integer(version),
+                    Value::text(self.attempt.as_str()),
+                    Value::integer(tx.now_ms + BACKOFF_MS),
+                ],
+            )
+            .await?;
+        if let (Some(_), Some(health)) = (ours, health) {
+            set_health(&tx, who, health, &words).await?;
+        }
+        tx.commit().await
+    }
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why) => {
+            why.clone()
+        }
+        Error::OauthClientMissing { manifest_id, .. } => {
+            format!("the OAuth app of {manifest_id} that this was connected with is gone")
+        }
+        _ => "the token could not be refreshed".to_owned(),
+    }
+}
+
+/// Asks for new tokens with what `usable` has; gives it back where there are none.
+async fn ask(who: &For<'_>, usable: Usable) -> Result<Usable, (TokenFailure, Box<Usable>)> {
+    match renew(who, &usable).await {
+        Ok(renewed) => Ok(renewed),
+        Err(failure) => Err((failure, Box::new(usable))),
+    }
+}
+
+async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
+    let mut renewed = usable.clone();
+    if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
+        mint(&mut renewed).await?;
+        return Ok(renewed);
+    }
+    let client = clients::of_usable(who.workspace, usable).await?;
+    let field = |name: &str| usable.credential.fields.get(name).map_or("", String::as_str);
+    let redirect_uri = usable.credential.client.as_ref().map_or("", |made| &made.redirect_uri);
+    let grant = Grant::Refresh {
+        refresh_token: field("refresh_token"),
+        access_token: field("access_token"),
+        redirect_uri,
+    };
+    let begun = now_ms().await?;
+    let pinned = &usable.credential.pins.token;
+    let manifest = &usable.sourced.manifest;
+    let tokens = token::ask(manifest, &usable.params, &client, &grant, pinned).await?;
+    let fields = &mut renewed.credential.fields;
+    fields.insert("access_token".to_owned(), tokens.access_token.to_string());
+    // An answer without a refresh token keeps the old one (RFC 6749, 6).
+    if let Some(refresh) = &tokens.refresh_token {
+        fields.insert("refresh_token".to_owned(), refresh.to_string());
+    }
+    renewed.times = Times::new(begun, tokens.lifetime);
+    Ok(renewed)
+}
+
+/// Only a person can go on from here.
+async fn give_up(who: &For<'_>, usable: &Usable, words: &str) -> Result<()> {
+    let tx = Transaction::begin().await?;
+    let sql = "select 1 from credentials
+               where workspace = ?1 and integration_id = ?2 and version = ?3";
+    let values = [Value::text(who.workspace), Value::text(who.id), Value::integer(usable.version)];
+    if tx.row(sql, values).await?.is_some() {
+        set_health(&tx, who, "reauthorize", words).await?;
+    }
+    tx.commit().await
+}
+
+async fn set_health(tx: &Transaction, who: &For<'_>, health: &str, words: &str) -> Result<()> {
+    let changed = tx
+        .row(
+            "update integrations set health = ?3, health_at = ?4, health_detail = ?5
+             where workspace = ?1 and id = ?2
+               and (health <> ?3 or health_detail is not ?5) returning 1",
+            [
+                Value::text(who.workspace),
+                Value::text(who.id),
+                Value::text(health),
+                Value::integer(tx.now_ms),
+                Value::text(words),
+            ],
+        )
+        .await?;
+    if changed.is_some() {
+        note(tx, who, health, words).await?;
+    }
+    Ok(())
+}
+
+async fn note(tx: &Transaction, who: &For<'_>, health: &str, words: &str) -> Result<()> {
+    tx.record(&Event {
+        workspace: who.workspace,
+        integration_id: who.id,
+        kind: "integration.health",
+        actor: who.actor,
+        detail: json!({"to": health, "detail": words}),
+        request_id: who.request_id,
+    })
+    .await
+}

@@ -1,0 +1,340 @@
+//! The token endpoint (RFC 6749, 3.2), and what its answers mean.
+//!
+//! It sends to the pinned origin only, follows no redirect, and reads an answer by the manifest's
+//! pointers: whatever a provider calls them. No error holds a part of an answer that was not
+//! screened.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, header};
+use nexus_common::{Error, Result};
+use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::Client;
+use crate::credential::{self, Usable};
+use crate::provider::{Answer, Transmission, form_body, header_name, header_value, transmit};
+use crate::screen::Screen;
+
+/// For the whole call, body included.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+/// Longest token, in bytes.
+const MAX_TOKEN: usize = 16 * 1024;
+/// Most scopes of an answer that are kept.
+const MAX_SCOPES: usize = 200;
+/// Longest lifetime that is believed, in seconds: ten years.
+const MAX_LIFETIME: i64 = 10 * 365 * 24 * 60 * 60;
+
+/// What a token is asked for with.
+pub(crate) enum Grant<'a> {
+    /// A code from the callback (RFC 6749, 4.1.3), with its PKCE verifier (RFC 7636, 4.5).
+    Code { code: &'a str, redirect_uri: &'a str, verifier: Option<&'a str> },
+    /// A refresh token (RFC 6749, 6).
+    Refresh { refresh_token: &'a str, access_token: &'a str, redirect_uri: &'a str },
+    /// The client itself (RFC 6749, 4.4).
+    Client { scopes: &'a [String] },
+}
+
+/// What a token endpoint gave.
+pub(crate) struct Tokens {
+    pub(crate) access_token: Zeroizing<String>,
+    pub(crate) refresh_token: Option<Zeroizing<String>>,
+    /// In seconds; `None` where the provider does not say.
+    pub(crate) lifetime: Option<i64>,
+    /// `None` where the answer does not say: what was asked for (RFC 6749, 5.1).
+    pub(crate) scopes: Option<Vec<String>>,
+    /// The whole answer, for the parameters that are found in it.
+    pub(crate) answer: Value,
+}
+
+/// Why there is no token.
+#[derive(Debug)]
+pub(crate) enum TokenFailure {
+    /// The code or the refresh token is not good, or no more (`invalid_grant`).
+    Grant(String),
+    /// The provider does not accept our client (`invalid_client`).
+    Client(String),
+    /// It said nothing that counts.
+    Trouble(Error),
+}
+
+impl From<Error> for TokenFailure {
+    fn from(error: Error) -> Self {
+        Self::Trouble(error)
+    }
+}
+
+impl From<TokenFailure> for Error {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Grant(why) | TokenFailure::Client(why) => Self::CredentialRefused(why),
+            TokenFailure::Trouble(error) => error,
+        }
+    }
+}
+
+/// Asks for tokens.
+///
+/// # Errors
+/// [`TokenFailure`].
+pub(crate) async fn ask(
+    manifest: &Manifest,
+    values: &BTreeMap<String, String>,
+    client: &Client,
+    grant: &Grant<'_>,
+    pinned: &[String],
+) -> Result<Tokens, TokenFailure> {
+    let oauth2 = manifest
+        .oauth2
+        .as_ref()
+        .ok_or_else(|| Error::Internal(format!("{} has no OAuth", manifest.id)))?;
+    let url = params::resolve_url("/oauth2/token_url", &oauth2.token_url, values)
+        .map_err(credential::broken)?;
+    let members = members(oauth2, values, client, grant)?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    for (name, value) in &oauth2.token_headers {
+        headers.insert(header_name(name)?, header_value(value)?);
+    }
+    if oauth2.client_auth == ClientAuth::Basic {
+        headers.insert(header::AUTHORIZATION, basic(client)?);
+    }
+    let body = match oauth2.token_request {
+        TokenRequest::Form => form_body(&members),
+        TokenRequest::Json => {
+            let object: Map<String, Value> = members
+                .iter()
+                .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .collect();
+            ("application/json", Value::Object(object).to_string().into_bytes())
+        }
+    };
+    let secrets = secrets(client, grant);
+    let screen = Screen::new(secrets.iter().map(String::as_str));
+    let transmission = Transmission { method: "POST", url, headers, body: Some(body) };
+    let answer = transmit(transmission, pinned, DEADLINE, screen).await?;
+    read(oauth2, &answer)
+}
+
+/// Asks for the token of the client that an admin entered.
+///
+/// # Errors
+/// [`TokenFailure`].
+pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
+    let field = |name: &str| usable.credential.fields.get(name).cloned().unwrap_or_default();
+    let client = Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) };
+    let manifest = &usable.sourced.manifest;
+    let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
+    let pinned = &usable.credential.pins.token;
+    ask(manifest, &usable.params, &client, &Grant::Client { scopes }, pinned).await
+}
+
+fn members(
+    oauth2: &OAuth2,
+    values: &BTreeMap<String, String>,
+    client: &Client,
+    grant: &Grant<'_>,
+) -> Result<Vec<(String, Zeroizing<String>)>> {
+    let mut members: Vec<(String, Zeroizing<String>)> = Vec::new();
+    let mut add = |name: &str, value: &str| {
+        members.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+    };
+    let mut extra = BTreeMap::new();
+    match grant {
+        Grant::Code { code, redirect_uri, verifier } => {
+            add("grant_type", "authorization_code");
+            add("code", code);
+            add("redirect_uri", redirect_uri);
+            if let Some(verifier) = verifier {
+                add("code_verifier", verifier);
+            }
+        }
+        Grant::Refresh { refresh_token, access_token, redirect_uri } => {
+            add("grant_type", "refresh_token");
+            add("refresh_token", refresh_token);
+            extra.insert("refresh_token", *refresh_token);
+            extra.insert("access_token", *access_token);
+            extra.insert("redirect_uri", *redirect_uri);
+        }
+        Grant::Client { scopes } => {
+            add("grant_type", "client_credentials");
+            if !scopes.is_empty() {
+                add("scope", &scopes.join(&oauth2.scope_separator));
+            }
+        }
+    }
+    if oauth2.client_auth != ClientAuth::Basic {
+        add("client_id", &client.id);
+        if oauth2.client_auth == ClientAuth::Post && !client.secret.is_empty() {
+            add("client_secret", &client.secret);
+        }
+    }
+    let lookup = |name: &str| match name {
+        "client_id" => Some(client.id.clone()),
+        "client_secret" => Some(client.secret.to_string()),
+        _ => extra.get(name).map(|value| (*value).to_owned()).or_else(|| values.get(name).cloned()),
+    };
+    let none = BTreeMap::new();
+    let of_refresh = match grant {
+        Grant::Refresh { .. } => oauth2.refresh.as_ref().map_or(&none, |refresh| &refresh.params),
+        _ => &none,
+    };
+    for (name, value) in oauth2.token_params.iter().chain(of_refresh) {
+        let value = template::expand(value, &lookup)
+            .map_err(|error| Error::Internal(format!("token_params: {error}")))?;
+        members.push((name.clone(), Zeroizing::new(value)));
+    }
+    Ok(members)
+}
+
+/// `Authorization: Basic` with both parts form-encoded (RFC 6749, 2.3.1).
+pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
+    let encode = |text: &str| -> Zeroizing<String> {
+        Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
+    };
+    let pair = Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(&client.secret)));
+    header_value(&Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
+}
+
+fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
+    let mut secrets = vec![client.secret.to_string()];
+    match grant {
+        Grant::Code { code, verifier, .. } => {
+            secrets.push((*code).to_owned());
+            secrets.extend(verifier.map(str::to_owned));
+        }
+        Grant::Refresh { refresh_token, access_token, .. } => {
+            secrets.extend([(*refresh_token).to_owned(), (*access_token).to_owned()]);
+        }
+        Grant::Client { .. } => {}
+    }
+    Zeroizing::new(secrets)
+}
+
+/// What an answer means.
+fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
+    let status = answer.status.as_u16();
+    let trouble = |what: String| TokenFailure::Trouble(Error::Provider(what));
+    let Some(json) = answer.json.as_ref().or(answer.form.as_ref()) else {
+        return Err(trouble(format!(
+            "the token endpoint answered {status} with something that is not JSON (content type {:?})",
+            answer.content_type
+        )));
+    };
+    let success = oauth2.success.as_ref();
+    let refused =
+        success.is_some_and(|success| json.pointer(&success.pointer) != Some(&success.equals));
+    if !answer.status.is_success() || refused {
+        let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
+        return Err(refusal(oauth2, answer, json, own));
+    }
+    let pointers = &oauth2.token_response;
+    let token = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).filter(|t| usable(t));
+    let Some(access_token) = token(&pointers.access_token) else {
+        if json.pointer("/error").is_some_and(Value::is_string) {
+            return Err(refusal(oauth2, answer, json, "/error"));
+        }
+        let at = &pointers.access_token;
+        return Err(trouble(format!("the token endpoint's answer has no access token at {at}")));
+    };
+    let separator = pointers.scope_separator.as_deref().unwrap_or(&oauth2.scope_separator);
+    Ok(Tokens {
+        access_token: Zeroizing::new(access_token.to_owned()),
+        refresh_token: pointers
+            .refresh_token
+            .as_deref()
+            .and_then(token)
+            .map(|token| Zeroizing::new(token.to_owned())),
+        lifetime: pointers.expires_in.as_deref().and_then(|at| lifetime(json.pointer(at)?)),
+        scopes: pointers.scope.as_deref().and_then(|at| scopes(json.pointer(at)?, separator)),
+        answer: json.clone(),
+    })
+}
+
+/// What the provider calls its refusal decides what it means (RFC 6749, 5.2).
+fn refusal(oauth2: &OAuth2, answer: &Answer, json: &Value, own: &str) -> TokenFailure {
+    let status = answer.status.as_u16();
+    let code = json.pointer(own).or_else(|| json.pointer("/error")).and_then(Value::as_str);
+    let words = ["/error_description", "/message"]
+        .iter()
+        .find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?));
+    let shown = code.and_then(|code| answer.screen.pass(code));
+    let mut why = format!("the token endpoint refused ({status})");
+    for part in shown.iter().chain(&words) {
+        why = format!("{why}: {part}");
+    }
+    let dead = oauth2.refresh.as_ref().map_or(&[][..], |refresh| &refresh.invalid_grant);
+    match code {
+        Some("invalid_grant") => TokenFailure::Grant(why),
+        Some(code) if dead.iter().any(|word| word == code) => TokenFailure::Grant(why),
+        Some("invalid_client" | "unauthorized_client") => TokenFailure::Client(why),
+        _ => TokenFailure::Trouble(Error::Provider(why)),
+    }
+}
+
+fn usable(token: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&token.len())
+        && token.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+}
+
+/// Seconds, as a number or as digits; what is not positive says nothing.
+fn lifetime(value: &Value) -> Option<i64> {
+    let seconds = match value {
+        Value::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64))
+        }
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    seconds.filter(|seconds| *seconds > 0).map(|seconds| seconds.min(MAX_LIFETIME))
+}
+
+fn scopes(value: &Value, separator: &str) -> Option<Vec<String>> {
+    let all: Vec<&str> = match value {
+        Value::String(text) => text.split(separator).collect(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    let kept = all
+        .into_iter()
+        .map(str::trim)
+        .filter(|scope| (1..=256).contains(&scope.len()) && !scope.chars().any(char::is_control));
+    Some(kept.take(MAX_SCOPES).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lifetimes() {
+        for (value, expected) in [
+            (json!(3600), Some(3600)),
+            (json!("3600"), Some(3600)),
+            (json!(3599.9), Some(3599)),
+            (json!(0), None),
+            (json!(-5), None),
+            (json!("soon"), None),
+            (json!(null), None),
+            (json!(1e30), Some(MAX_LIFETIME)),
+        ] {
+            assert_eq!(lifetime(&value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn scopes_of_texts_and_lists() {
+        let some = |all: &[&str]| Some(all.iter().map(|scope| (*scope).to_owned()).collect());
+        assert_eq!(scopes(&json!("a b  c"), " "), some(&["a", "b", "c"]));
+        assert_eq!(scopes(&json!("a,b"), ","), some(&["a", "b"]));
+        assert_eq!(scopes(&json!(["a", 1, "b"]), " "), some(&["a", "b"]));
+        assert_eq!(scopes(&json!(""), " "), some(&[]));
+        assert_eq!(scopes(&json!(7), " "), None);
+    }
+}

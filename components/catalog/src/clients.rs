@@ -1,0 +1,97 @@
+//! `/api/oauth-clients`: the workspace's OAuth apps. A secret goes in and never comes out.
+//!
+//! It must not see a stored secret: the broker seals what an admin enters, and alone opens it.
+
+use http::{Method, StatusCode};
+use nexus_common::auth::Role;
+use nexus_common::broker::{Broker, NewClient};
+use nexus_common::http::{Inbound, json_response};
+use nexus_common::platform::http::{Response, full};
+use nexus_common::store::{By, OauthClients};
+use nexus_common::wire::OauthClientIn;
+use nexus_common::{Error, Result, access, config, encoding};
+use serde_json::json;
+
+/// Answers below `/api/oauth-clients`.
+///
+/// # Errors
+/// 401, 403, 404, 405, 422.
+pub(crate) async fn route(inbound: Inbound) -> Result<Response> {
+    let method = inbound.method().clone();
+    match inbound.segments("/api/oauth-clients").as_slice() {
+        [] => match method {
+            Method::GET => list(&inbound).await,
+            _ => Err(Error::MethodNotAllowed("GET")),
+        },
+        [id] => {
+            let id = (*id).to_owned();
+            match method {
+                Method::PUT => save(inbound, &id).await,
+                Method::DELETE => delete(&inbound, &id).await,
+                _ => Err(Error::MethodNotAllowed("PUT, DELETE")),
+            }
+        }
+        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    }
+}
+
+async fn list(inbound: &Inbound) -> Result<Response> {
+    let caller = access::require(inbound, Role::Admin, "oauth_client.list").await?;
+    inbound.query(&[])?;
+    let base = config::public_url().await?;
+    let base = base.as_str().trim_end_matches('/');
+    let items: Vec<_> = OauthClients::of(&caller.workspace)
+        .all()
+        .await?
+        .iter()
+        .map(|client| {
+            json!({
+                "manifest_id": client.manifest_id, "client_id": client.client_id,
+                "redirect_uri": redirect_uri(base, &client.manifest_id),
+                "created_at": client.created_at, "updated_at": client.updated_at,
+            })
+        })
+        .collect();
+    Ok(json_response(StatusCode::OK, json!({ "items": items }).to_string()))
+}
+
+/// As the broker registers it: a workspace's own manifest has an address of its own.
+fn redirect_uri(base: &str, manifest_id: &str) -> String {
+    match manifest_id.starts_with("custom-") {
+        true => format!("{base}/api/oauth/callback/{manifest_id}"),
+        false => format!("{base}/api/oauth/callback"),
+    }
+}
+
+async fn save(inbound: Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(&inbound, Role::Admin, "oauth_client.save").await?;
+    inbound.query(&[])?;
+    let request_id = inbound.request_id.clone();
+    let input: OauthClientIn = inbound.json().await?;
+    let new = NewClient {
+        workspace: caller.workspace.clone(),
+        manifest_id: id.to_owned(),
+        client_id: input.client_id.clone(),
+        client_secret: input.client_secret.clone(),
+    };
+    let sealed = Broker::new("catalog", &request_id).seal_client(&new).await?;
+    let bytes = encoding::from_base64(&sealed.sealed)
+        .ok_or_else(|| Error::Internal("a ciphertext that is not base64".into()))?;
+    let by = By { caller: &caller, request_id: &request_id };
+    OauthClients::of(&caller.workspace)
+        .save(id, &input.client_id, (&bytes, &sealed.key_id), &by)
+        .await?;
+    let body = json!({"manifest_id": id, "client_id": input.client_id,
+        "redirect_uri": sealed.redirect_uri});
+    Ok(json_response(StatusCode::OK, body.to_string()))
+}
+
+async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Admin, "oauth_client.delete").await?;
+    inbound.query(&[])?;
+    let by = By { caller: &caller, request_id: &inbound.request_id };
+    OauthClients::of(&caller.workspace).delete(id, &by).await?;
+    let mut response = Response::new(full(""));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}

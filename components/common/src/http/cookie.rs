@@ -1,0 +1,59 @@
+//! The flow cookie: which browser began an authorization (RFC 9700, 4.7).
+//!
+//! 256 random bits, one per browser, reused for flows side by side. Its value is never logged and
+//! stands in no URL.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header;
+
+use super::{Inbound, set};
+use crate::config;
+use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::http::Response;
+
+/// `__Host-nexus-flow`, or `nexus-flow` where `public_url` is http on a loopback address.
+async fn name() -> Result<&'static str> {
+    Ok(match config::public_url().await?.scheme() {
+        "https" => "__Host-nexus-flow",
+        _ => "nexus-flow",
+    })
+}
+
+/// The flow cookie of a browser that has one of ours.
+///
+/// # Errors
+/// [`crate::Error::Misconfigured`].
+pub async fn flow_cookie(inbound: &Inbound) -> Result<Option<String>> {
+    let name = name().await?;
+    let headers = inbound.headers().get_all(header::COOKIE).iter();
+    let mut pairs =
+        headers.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+    let value = pairs.find_map(|pair| {
+        let (found, value) = pair.trim().split_once('=')?;
+        (found == name).then_some(value)
+    });
+    Ok(value.filter(|value| is_ours(value)).map(str::to_owned))
+}
+
+/// A new flow cookie's value.
+pub fn new_flow_cookie() -> String {
+    URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())
+}
+
+/// Sets the flow cookie, for ten minutes from now on.
+///
+/// # Errors
+/// [`crate::Error::Misconfigured`].
+pub async fn set_flow_cookie(response: &mut Response, value: &str) -> Result<()> {
+    let name = name().await?;
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax{secure}");
+    set(response, header::SET_COOKIE, &cookie);
+    Ok(())
+}
+
+fn is_ours(value: &str) -> bool {
+    value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}

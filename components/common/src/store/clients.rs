@@ -1,0 +1,106 @@
+//! The workspace's OAuth apps: ids in the clear, secrets as the broker sealed them.
+//!
+//! It must not return a ciphertext to anybody but the broker, which asks for it itself.
+
+use serde_json::json;
+
+use super::{By, Transaction, read};
+use crate::error::{Error, Result};
+use crate::platform::sqlite::{Value, text};
+
+/// One workspace's OAuth apps.
+pub struct OauthClients<'a> {
+    workspace: &'a str,
+}
+
+/// An OAuth app, without its secret.
+pub struct OauthClient {
+    /// The manifest it is for.
+    pub manifest_id: String,
+    /// The client id at the provider.
+    pub client_id: String,
+    /// When it was entered, and last changed: RFC 3339, UTC.
+    pub created_at: String,
+    /// See `created_at`.
+    pub updated_at: String,
+}
+
+impl<'a> OauthClients<'a> {
+    /// Those of `workspace`.
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// All, by manifest.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn all(&self) -> Result<Vec<OauthClient>> {
+        let sql = "select manifest_id, client_id,
+                     strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch'),
+                     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch')
+                   from oauth_clients where workspace = ?1 order by manifest_id";
+        let rows = read(sql, [Value::text(self.workspace)]).await?;
+        let client = |row| OauthClient {
+            manifest_id: text(row, 0).to_owned(),
+            client_id: text(row, 1).to_owned(),
+            created_at: text(row, 2).to_owned(),
+            updated_at: text(row, 3).to_owned(),
+        };
+        Ok(rows.iter().map(client).collect())
+    }
+
+    /// Writes the app of `manifest_id`, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn save(
+        &self,
+        manifest_id: &str,
+        client_id: &str,
+        sealed: (&[u8], &str),
+        by: &By<'_>,
+    ) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        tx.query(
+            "insert into oauth_clients (workspace, manifest_id, client_id, sealed, key_id,
+               created_at, created_by, updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)
+             on conflict do update set client_id = excluded.client_id, sealed = excluded.sealed,
+               key_id = excluded.key_id, updated_at = excluded.updated_at",
+            [
+                Value::text(self.workspace),
+                Value::text(manifest_id),
+                Value::text(client_id),
+                Value::from(sealed.0),
+                Value::text(sealed.1),
+                Value::integer(tx.now_ms),
+                Value::text(by.caller.subject.as_str()),
+            ],
+        )
+        .await?;
+        let detail = json!({ "client_id": client_id });
+        tx.audit(&by.entry("oauth_client.save", manifest_id, detail)).await?;
+        tx.commit().await
+    }
+
+    /// Deletes the app of `manifest_id`; connections made with it can no longer be refreshed.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn delete(&self, manifest_id: &str, by: &By<'_>) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        let deleted = tx
+            .row(
+                "delete from oauth_clients where workspace = ?1 and manifest_id = ?2 returning 1",
+                [Value::text(self.workspace), Value::text(manifest_id)],
+            )
+            .await?;
+        if deleted.is_none() {
+            let shown: String = manifest_id.chars().take(64).collect();
+            return Err(Error::NotFound(format!("there is no OAuth app for {shown:?}")));
+        }
+        tx.audit(&by.entry("oauth_client.delete", manifest_id, json!({}))).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,106 @@
+//! Authorizations under way (RFC 6749, 4.1): inserted when a browser is sent to the provider,
+//! consumed exactly once when it comes back.
+//!
+//! It must not hold `state` or the cookie themselves: who reads the database cannot finish a flow.
+
+use super::Transaction;
+use crate::encoding::sha256_hex;
+use crate::error::Result;
+use crate::platform::sqlite::{Value, text};
+
+/// How long a flow may take, in milliseconds: 10 minutes.
+pub const FLOW_MS: i64 = 10 * 60 * 1000;
+
+/// A flow that begins.
+pub struct NewFlow<'a> {
+    /// The SHA-256 of `state`, in hexadecimal.
+    pub state_hash: &'a str,
+    /// The browser's flow cookie.
+    pub cookie: &'a str,
+    /// The workspace.
+    pub workspace: &'a str,
+    /// The integration that is connected.
+    pub integration_id: &'a str,
+    /// What the broker needs to finish it.
+    pub sealed: &'a [u8],
+    /// Who began it.
+    pub actor: &'a str,
+}
+
+/// A flow that was consumed.
+pub struct Flow {
+    /// The SHA-256 of `state`, in hexadecimal.
+    pub state_hash: String,
+    /// The workspace.
+    pub workspace: String,
+    /// The integration that is connected.
+    pub integration_id: String,
+    /// What the broker needs to finish it.
+    pub sealed: Vec<u8>,
+    /// Who began it.
+    pub actor: String,
+    /// Whether it took longer than [`FLOW_MS`].
+    pub expired: bool,
+}
+
+impl Transaction {
+    /// Writes a flow that begins.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn begin_flow(&self, flow: &NewFlow<'_>) -> Result<()> {
+        self.query(
+            "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor,
+               created_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            [
+                Value::text(flow.state_hash),
+                Value::text(sha256_hex(flow.cookie.as_bytes())),
+                Value::text(flow.workspace),
+                Value::text(flow.integration_id),
+                Value::from(flow.sealed),
+                Value::text(flow.actor),
+                Value::integer(self.now_ms),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Consumes the flow of `state`, which the browser with `cookie` began. Nobody can a second time.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
+    let tx = Transaction::begin().await?;
+    let row = tx
+        .row(
+            "delete from flows where state_hash = ?1 and cookie_hash = ?2
+             returning state_hash, workspace, integration_id, sealed, actor, created_at",
+            [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))],
+        )
+        .await?;
+    let flow = row.map(|row| Flow {
+        state_hash: text(&row, 0).to_owned(),
+        workspace: text(&row, 1).to_owned(),
+        integration_id: text(&row, 2).to_owned(),
+        sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
+        actor: text(&row, 4).to_owned(),
+        expired: row.get::<i64>(5).unwrap_or(0) < tx.now_ms - FLOW_MS,
+    });
+    tx.commit().await?;
+    Ok(flow)
+}
+
+/// Removes flows that nobody finished. Returns how many.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn forget_flows() -> Result<i64> {
+    let tx = Transaction::begin().await?;
+    let sql = "delete from flows where created_at < ?1 returning 1";
+    let rows = tx.query(sql, [Value::integer(tx.now_ms - FLOW_MS)]).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
+}

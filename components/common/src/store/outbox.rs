@@ -1,0 +1,74 @@
+//! The outbox: tokens that must end at their provider, each with the call that ends it, sealed.
+//!
+//! What is put here is written in the transaction that gives the token up, so that no token is
+//! forgotten, however the process ends. Only the broker opens and advances it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Transaction;
+use crate::encoding;
+use crate::error::{Error, Result};
+use crate::platform::sqlite::Value;
+
+/// One token and the call that ends it, as the broker sealed them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// Its id; the ciphertext is bound to it.
+    pub id: String,
+    /// Which token: `access_token`, `refresh_token`, a credential field.
+    pub token: String,
+    /// The ciphertext in base64.
+    pub sealed: String,
+    /// The key that sealed it.
+    pub key_id: String,
+    /// Whether the call ends the whole grant of the account to the client.
+    pub ends_grant: bool,
+    /// The OAuth client, where there is one.
+    pub client_id: Option<String>,
+    /// The account at the provider, where it is known.
+    pub account_id: Option<String>,
+}
+
+impl Transaction {
+    /// Puts `entries`, given up by the integration `id`, into the outbox. `forced`: also where other
+    /// connections of the same grant end with them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn give_up(
+        &self,
+        workspace: &str,
+        id: &str,
+        actor: &str,
+        forced: bool,
+        entries: &[OutboxEntry],
+    ) -> Result<()> {
+        for (index, entry) in entries.iter().enumerate() {
+            let sealed = encoding::from_base64(&entry.sealed)
+                .ok_or_else(|| Error::Internal("an outbox entry that is not base64".into()))?;
+            self.query(
+                "insert into outbox (id, workspace, integration_id, token, sealed, key_id,
+                   ends_grant, forced, client_id, account_id, actor, next_at, created_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 + ?13, ?12)",
+                [
+                    Value::text(entry.id.as_str()),
+                    Value::text(workspace),
+                    Value::text(id),
+                    Value::text(entry.token.as_str()),
+                    Value::from(sealed),
+                    Value::text(entry.key_id.as_str()),
+                    Value::integer(i64::from(entry.ends_grant)),
+                    Value::integer(i64::from(forced)),
+                    Value::from(entry.client_id.as_deref()),
+                    Value::from(entry.account_id.as_deref()),
+                    Value::text(actor),
+                    Value::integer(self.now_ms),
+                    // In their order: the refresh token first.
+                    Value::integer(i64::try_from(index).unwrap_or(0)),
+                ],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}

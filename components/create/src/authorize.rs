@@ -1,0 +1,100 @@
+//! Sending a browser to the provider: for a new integration, or to connect one again.
+//!
+//! It must not touch what is stored of a connection: the old credential works until the new one is
+//! there.
+
+use http::StatusCode;
+use nexus_common::auth::Role;
+use nexus_common::broker::{Authorization, Authorize, Broker};
+use nexus_common::http::{Inbound, flow_cookie, json_response, new_flow_cookie, set_flow_cookie};
+use nexus_common::platform::http::Response;
+use nexus_common::store::{By, Integrations, Transaction};
+use nexus_common::wire::{AuthorizeIn, IntegrationIn};
+use nexus_common::{Error, Result, access};
+use serde_json::{Map, Value, json};
+
+use crate::{located, save};
+
+/// Begins an authorization for a new integration; `None` where its manifest is not connected so.
+///
+/// # Errors
+/// What the broker says.
+pub(crate) async fn begin(
+    broker: &Broker,
+    by: &By<'_>,
+    input: &IntegrationIn,
+    id: &str,
+) -> Result<Option<Authorization>> {
+    let asked = Authorize {
+        workspace: by.caller.workspace.clone(),
+        integration_id: id.to_owned(),
+        manifest_id: Some(input.manifest_id.clone()),
+        params: input.params.clone(),
+        scopes: input.scopes.clone(),
+        accept_account_change: false,
+    };
+    match broker.authorize(&asked).await {
+        Ok(begun) => Ok(Some(begun)),
+        Err(Error::Passed(problem)) if problem.code == "not_oauth" => match input.scopes {
+            Some(_) => Err(Error::invalid("/scopes", "this provider is not connected by OAuth")),
+            None => Ok(None),
+        },
+        Err(other) => Err(other),
+    }
+}
+
+/// Saves the pending integration and tells the browser where to go.
+///
+/// # Errors
+/// [`Error::NameTaken`], [`Error::Storage`].
+pub(crate) async fn created(
+    by: &By<'_>,
+    input: &IntegrationIn,
+    id: &str,
+    cookie: Option<String>,
+    begun: Authorization,
+) -> Result<Response> {
+    let cookie = cookie.unwrap_or_else(new_flow_cookie);
+    let doc = save::pending(by, input, id, &cookie, &begun).await?;
+    let mut body: Value =
+        serde_json::from_str(&doc).map_err(|error| Error::Internal(error.to_string()))?;
+    if let Value::Object(members) = &mut body {
+        members.insert("authorization_url".into(), begun.authorization_url.into());
+    }
+    let mut response = located(json_response(StatusCode::CREATED, body.to_string()), id);
+    set_flow_cookie(&mut response, &cookie).await?;
+    Ok(response)
+}
+
+/// `POST /api/integrations/{id}/authorize`.
+///
+/// # Errors
+/// 401, 403, 404, 422 (`invalid`, `oauth_client_missing`).
+pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(&inbound, Role::Manager, "integration.authorize").await?;
+    inbound.query(&[])?;
+    let request_id = inbound.request_id.clone();
+    let cookie = flow_cookie(&inbound).await?.unwrap_or_else(new_flow_cookie);
+    let id = Integrations::of(&caller.workspace).find(id).await?.id;
+    let input: AuthorizeIn = inbound.json().await?;
+    let by = By { caller: &caller, request_id: &request_id };
+    let asked = Authorize {
+        workspace: caller.workspace.clone(),
+        integration_id: id.clone(),
+        manifest_id: None,
+        params: Map::new(),
+        scopes: input.scopes,
+        accept_account_change: input.accept_account_change,
+    };
+    let begun = Broker::new("create", &request_id).authorize(&asked).await?;
+    let tx = Transaction::begin().await?;
+    save::begin_flow(&tx, &by, &id, &cookie, &begun).await?;
+    let detail =
+        json!({"scopes": begun.scopes, "accept_account_change": input.accept_account_change});
+    tx.audit(&by.entry("integration.authorize", &id, detail)).await?;
+    tx.commit().await?;
+    let body = json!({"authorization_url": begun.authorization_url}).to_string();
+    let mut response = json_response(StatusCode::OK, body);
+    set_flow_cookie(&mut response, &cookie).await?;
+    Ok(response)
+}

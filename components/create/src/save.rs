@@ -1,0 +1,125 @@
+//! Writing a new integration: row, ciphertext or flow, event and audit record in one transaction.
+//!
+//! It must not talk to anybody: no HTTP happens inside a transaction.
+
+use nexus_common::broker::{Authorization, Sealed};
+use nexus_common::store::{
+    By, Integrations, NO_SCOPES, NewCredential, NewFlow, NewIntegration, Transaction,
+};
+use nexus_common::wire::IntegrationIn;
+use nexus_common::{Error, Result, encoding};
+use serde_json::json;
+
+/// Writes an integration whose credential the broker has sealed; returns what the API shows of it.
+///
+/// # Errors
+/// [`Error::NameTaken`], [`Error::Storage`].
+pub(crate) async fn connected(
+    by: &By<'_>,
+    input: &IntegrationIn,
+    id: &str,
+    sealed: &Sealed,
+) -> Result<String> {
+    let credential = sealed.credential.as_ref();
+    let credential =
+        credential.ok_or_else(|| Error::Internal("the broker sealed nothing".into()))?;
+    let ciphertext = credential.bytes()?;
+    let params = json!(sealed.params).to_string();
+    let policy = json!(input.policy).to_string();
+    let account = &sealed.account;
+    let new = NewIntegration {
+        id,
+        name: input.name.trim(),
+        manifest: (&input.manifest_id, &sealed.manifest_hash),
+        auth_method: &sealed.auth_method,
+        health: &sealed.health,
+        account: (account.id.as_deref(), account.label.as_deref()),
+        params: &params,
+        policy: &policy,
+        scopes: NO_SCOPES,
+        credential: Some(NewCredential {
+            sealed: &ciphertext,
+            key_id: &credential.key_id,
+            hint: credential.hint.as_deref(),
+            expires_at: credential.expires_at,
+            refresh_at: credential.refresh_at,
+            client_id: credential.client_id.as_deref(),
+        }),
+        created_by: &by.caller.subject,
+    };
+    let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
+        "verified": sealed.health == "healthy"});
+    insert(by, &new, None, detail).await
+}
+
+/// Writes an integration that waits for its authorization; returns what the API shows of it.
+///
+/// # Errors
+/// [`Error::NameTaken`], [`Error::Storage`].
+pub(crate) async fn pending(
+    by: &By<'_>,
+    input: &IntegrationIn,
+    id: &str,
+    cookie: &str,
+    begun: &Authorization,
+) -> Result<String> {
+    let params = json!(begun.params).to_string();
+    let policy = json!(input.policy).to_string();
+    let scopes = json!({"requested": begun.scopes, "granted": [], "missing": []}).to_string();
+    let new = NewIntegration {
+        id,
+        name: input.name.trim(),
+        manifest: (&input.manifest_id, &begun.manifest_hash),
+        auth_method: "oauth2",
+        health: "pending",
+        account: (None, None),
+        params: &params,
+        policy: &policy,
+        scopes: &scopes,
+        credential: None,
+        created_by: &by.caller.subject,
+    };
+    let detail = json!({"manifest_id": input.manifest_id, "name": new.name, "verified": false});
+    insert(by, &new, Some((cookie, begun)), detail).await
+}
+
+async fn insert(
+    by: &By<'_>,
+    new: &NewIntegration<'_>,
+    flow: Option<(&str, &Authorization)>,
+    detail: serde_json::Value,
+) -> Result<String> {
+    let tx = Transaction::begin().await?;
+    let doc = Integrations::of(&by.caller.workspace).insert(&tx, new).await?;
+    if let Some((cookie, begun)) = flow {
+        begin_flow(&tx, by, new.id, cookie, begun).await?;
+    }
+    let entry = by.entry("integration.create", new.id, detail);
+    tx.record_change(&entry, "integration.created").await?;
+    tx.commit().await?;
+    Ok(doc)
+}
+
+/// Writes the flow that `begun` is.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub(crate) async fn begin_flow(
+    tx: &Transaction,
+    by: &By<'_>,
+    id: &str,
+    cookie: &str,
+    begun: &Authorization,
+) -> Result<()> {
+    let sealed = encoding::from_base64(&begun.sealed)
+        .ok_or_else(|| Error::Internal("a flow that is not base64".into()))?;
+    tx.begin_flow(&NewFlow {
+        state_hash: &begun.state_hash,
+        cookie,
+        workspace: &by.caller.workspace,
+        integration_id: id,
+        sealed: &sealed,
+        actor: &by.caller.subject,
+    })
+    .await
+}

@@ -1,0 +1,211 @@
+//! Finishing a flow: consumed once, exchanged by the broker, written in one transaction.
+//!
+//! What a provider says about itself in the query is believed only after `state` has matched.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use nexus_common::broker::{Broker, Exchange};
+use nexus_common::http::{Inbound, Respond, flow_cookie};
+use nexus_common::secret::SecretJson;
+use nexus_common::store::{Flow, Integrations, consume_flow};
+use nexus_common::{Error, Result, encoding};
+use serde_json::json;
+
+/// Longest value of the callback's query that is looked at, in bytes.
+const MAX: usize = 8 * 1024;
+
+/// How a flow ended, for a person and for the window that opened this one.
+pub(crate) struct Outcome {
+    /// The HTTP status of the page.
+    pub(crate) status: StatusCode,
+    /// `connected`, `denied`, `failed`.
+    pub(crate) outcome: &'static str,
+    /// A stable code where it failed; empty where it did not.
+    pub(crate) code: String,
+    /// What happened, in a sentence.
+    pub(crate) title: String,
+    /// What to do now.
+    pub(crate) advice: String,
+    /// The provider's own words, or ours, in more detail.
+    pub(crate) detail: String,
+    /// Which integration.
+    pub(crate) integration_id: String,
+}
+
+impl Outcome {
+    fn connected(flow: &Flow, label: Option<&str>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            outcome: "connected",
+            code: String::new(),
+            title: label.map_or("Connected".to_owned(), |label| format!("Connected: {label}")),
+            advice: "You can close this window.".to_owned(),
+            detail: String::new(),
+            integration_id: flow.integration_id.clone(),
+        }
+    }
+
+    fn denied(flow: &Flow, words: String) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            outcome: "denied",
+            code: "access_denied".to_owned(),
+            title: "The provider was not given permission".to_owned(),
+            advice: "Nothing was changed. Close this window and start again when you want to \
+                     connect it."
+                .to_owned(),
+            detail: words,
+            integration_id: flow.integration_id.clone(),
+        }
+    }
+
+    fn failed(flow: Option<&Flow>, status: StatusCode, code: &str, detail: String) -> Self {
+        let (title, advice) = words(code);
+        Self {
+            status,
+            outcome: "failed",
+            code: code.to_owned(),
+            title: title.to_owned(),
+            advice: advice.to_owned(),
+            detail,
+            integration_id: flow.map(|flow| flow.integration_id.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// How an error is told.
+    pub(crate) fn of(error: &Error, request_id: &str, flow: Option<&Flow>) -> Self {
+        let problem = error.problem(request_id);
+        let status = match problem.code.as_str() {
+            "flow_invalid" => StatusCode::BAD_REQUEST,
+            "account_mismatch" => StatusCode::FORBIDDEN,
+            "not_found" | "changed_meanwhile" => StatusCode::CONFLICT,
+            "provider_timeout" => StatusCode::GATEWAY_TIMEOUT,
+            "credential_refused" | "provider_error" | "egress_denied" => StatusCode::BAD_GATEWAY,
+            _ => StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        Self::failed(flow, status, &problem.code, problem.detail)
+    }
+}
+
+/// What a code means to a person, and the way back.
+fn words(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "flow_invalid" => (
+            "This sign-in cannot be finished",
+            "Go back to Integration Nexus in the window where you are signed in, and connect again \
+             from there.",
+        ),
+        "account_mismatch" => (
+            "Another account was connected",
+            "Nothing was changed. Sign in to the provider with the account that was connected \
+             before, or say in Integration Nexus that the account may change.",
+        ),
+        "not_found" | "changed_meanwhile" => (
+            "The integration changed meanwhile",
+            "What the provider gave us is being given back. Look at the integration again.",
+        ),
+        "oauth_client_missing" => (
+            "The OAuth app is gone",
+            "An administrator has to set up the OAuth app again, then connect once more.",
+        ),
+        "credential_refused" => (
+            "The provider refused",
+            "Check the OAuth app's settings (client id, secret, redirect URI) and connect again.",
+        ),
+        _ => ("The provider did not answer as it should", "Wait a minute and connect again."),
+    }
+}
+
+/// Finishes the flow of this browser.
+///
+/// # Errors
+/// Those that come before there is a flow; later ones are outcomes.
+pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<Outcome> {
+    let query = query(inbound)?;
+    let get = |name: &str| query.get(name).map_or("", String::as_str);
+    let no_flow = || Error::FlowInvalid("this browser has no authorization under way".into());
+    let cookie = flow_cookie(inbound).await?.ok_or_else(no_flow)?;
+    if get("state").is_empty() {
+        return Err(no_flow());
+    }
+    let flow = consume_flow(get("state"), &cookie).await?.ok_or_else(|| {
+        Error::FlowInvalid("it was finished already, or begun in another browser".into())
+    })?;
+    if flow.expired {
+        let words = "it took longer than ten minutes".to_owned();
+        return Ok(Outcome::failed(Some(&flow), StatusCode::BAD_REQUEST, "flow_invalid", words));
+    }
+    if !get("error").is_empty() {
+        return Ok(refused(&flow, get("error"), get("error_description")));
+    }
+    match exchange(inbound, &flow, &query, manifest_id).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => Ok(Outcome::of(&error, &inbound.request_id, Some(&flow))),
+    }
+}
+
+/// The provider sent the browser back with an error (RFC 6749, 4.1.2.1).
+fn refused(flow: &Flow, error: &str, description: &str) -> Outcome {
+    let capped = |text: &str| {
+        let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        printable.take(256).collect::<String>()
+    };
+    let words = match description {
+        "" => capped(error),
+        _ => format!("{}: {}", capped(error), capped(description)),
+    };
+    match error {
+        "access_denied" | "consent_required" | "login_required" | "user_cancelled_authorize" => {
+            Outcome::denied(flow, words)
+        }
+        _ => Outcome::failed(Some(flow), StatusCode::BAD_GATEWAY, "provider_error", words),
+    }
+}
+
+async fn exchange(
+    inbound: &Inbound,
+    flow: &Flow,
+    query: &BTreeMap<String, String>,
+    manifest_id: Option<&str>,
+) -> Result<Outcome> {
+    let back = Exchange {
+        workspace: flow.workspace.clone(),
+        integration_id: flow.integration_id.clone(),
+        state_hash: flow.state_hash.clone(),
+        sealed: encoding::to_base64(&flow.sealed),
+        query: SecretJson::new(json!(query)),
+        callback: manifest_id.map(str::to_owned),
+    };
+    let exchanged = Broker::new("oauth-callback", &inbound.request_id).exchange(&back).await?;
+    Integrations::of(&flow.workspace).connect(flow, &exchanged, &inbound.request_id).await?;
+    Ok(match (&exchanged.stored, exchanged.refused) {
+        (Some(connected), _) => {
+            let account = &connected.account;
+            Outcome::connected(flow, account.label.as_deref().or(account.id.as_deref()))
+        }
+        (None, refused) => {
+            let (code, words) = refused.unwrap_or_default();
+            let status = match code.as_str() {
+                "account_mismatch" => StatusCode::FORBIDDEN,
+                "provider_timeout" => StatusCode::GATEWAY_TIMEOUT,
+                _ => StatusCode::BAD_GATEWAY,
+            };
+            Outcome::failed(Some(flow), status, &code, words)
+        }
+    })
+}
+
+/// The query's parameters; one that comes twice makes it nobody's (RFC 6749, 3.1).
+fn query(inbound: &Inbound) -> Result<BTreeMap<String, String>> {
+    let mut query = BTreeMap::new();
+    for (name, value) in inbound.any_query() {
+        if value.len() > MAX || query.len() >= 50 {
+            return Err(Error::FlowInvalid("the answer is too large".into()));
+        }
+        if query.insert(name, value).is_some() {
+            return Err(Error::FlowInvalid("the answer says the same thing twice".into()));
+        }
+    }
+    Ok(query)
+}

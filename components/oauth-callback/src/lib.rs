@@ -1,0 +1,52 @@
+//! `GET /api/oauth/callback`: a browser comes back from a provider.
+//!
+//! It must not consume or exchange anything for a browser that did not begin the flow: whoever has
+//! `state` but not the cookie is told to start from the signed-in UI. It needs no token: the flow
+//! says in whose name it was begun.
+#![forbid(unsafe_code)]
+
+mod finish;
+mod page;
+
+use http::{Method, StatusCode, header};
+use nexus_common::http::{Inbound, serve, set, typed};
+use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::{Error, Result, component, config};
+
+use finish::Outcome;
+
+component!(handle);
+
+/// Tells the window that opened this one, and every other of ours, how it ended.
+const SCRIPT: &str = include_str!("done.js");
+const STYLE: &str = include_str!("done.css");
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, route).await
+}
+
+async fn route(inbound: Inbound) -> Result<Response> {
+    let segments = inbound.segments("/api/oauth/callback");
+    if inbound.method() != Method::GET {
+        return Err(Error::MethodNotAllowed("GET"));
+    }
+    let manifest_id = match segments.as_slice() {
+        ["done.js"] => return Ok(asset("text/javascript; charset=utf-8", SCRIPT)),
+        ["done.css"] => return Ok(asset("text/css; charset=utf-8", STYLE)),
+        [] => None,
+        [id] if id.starts_with("custom-") => Some(*id),
+        _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    };
+    let outcome = match finish::run(&inbound, manifest_id).await {
+        Ok(outcome) => outcome,
+        Err(error) => Outcome::of(&error, &inbound.request_id, None),
+    };
+    let origin = config::public_url().await?.origin().ascii_serialization();
+    Ok(page::show(&outcome, &origin))
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    let mut response = typed(StatusCode::OK, kind, text);
+    set(&mut response, header::CACHE_CONTROL, "public, max-age=3600");
+    response
+}
