@@ -2,11 +2,13 @@
 //!
 //! It must not say `revoked` unless the provider said so.
 
+use std::collections::BTreeMap;
+
 use nexus_common::broker::{Receipt, Receipts, Stored};
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, Result};
-use nexus_manifests::Revoke;
+use nexus_manifests::{Revoke, template};
 
 use crate::credential::secret_fields;
 use crate::source;
@@ -18,7 +20,8 @@ use crate::source;
 /// [`Error::NotFound`], [`Error::NotImplemented`] where the provider has a call to revoke.
 pub(crate) async fn plan(stored: &Stored) -> Result<Receipts> {
     let row = read_row(
-        "select manifest_id, manifest_hash from integrations where workspace = ?1 and id = ?2",
+        "select manifest_id, manifest_hash, params from integrations
+         where workspace = ?1 and id = ?2",
         [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
     )
     .await?
@@ -40,13 +43,23 @@ pub(crate) async fn plan(stored: &Stored) -> Result<Receipts> {
             return Err(Error::NotImplemented(what.into()));
         }
     };
-    let detail = manage_url.map_or_else(|| why.clone(), |url| format!("{why}: {url}"));
+    let detail = match manage_url {
+        Some(url) => format!("{why}: {}", with_params(url, text(&row, 2))),
+        None => why.clone(),
+    };
     let receipt = |token: &str| Receipt {
         token: token.to_owned(),
         state: state.to_owned(),
         detail: detail.clone(),
     };
     Ok(Receipts { receipts: secret_fields(&manifest).map(receipt).collect() })
+}
+
+/// The page of this connection's own site, where the URL has parameters.
+fn with_params(url: &str, params: &str) -> String {
+    let params: BTreeMap<String, String> = serde_json::from_str(params).unwrap_or_default();
+    let expanded = template::expand_url(url, &|name| params.get(name).cloned());
+    expanded.unwrap_or_else(|_| url.to_owned())
 }
 
 fn lost() -> Receipt {
