@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::finding::{Finding, below};
-use crate::model::{Manifest, ParamSource};
+use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};
 
@@ -19,13 +19,23 @@ const CREDENTIAL_MAX: usize = 4096;
 struct Field<'a> {
     name: &'a str,
     pattern: Option<&'a str>,
-    /// Whether the value stands in a host name.
+    /// Every value there is; empty where a pattern decides.
+    choices: &'a [String],
+    /// Whether the value must be a single label of a host name.
     in_host: bool,
 }
 
+impl<'a> Field<'a> {
+    fn of(param: &'a Param, in_host: bool) -> Self {
+        let (pattern, choices) = (param.pattern.as_deref(), param.choices.as_slice());
+        Self { name: &param.name, pattern, choices, in_host: in_host && choices.is_empty() }
+    }
+}
+
 /// Checks the parameters that an admin entered for a connection: every one of the manifest's, no
-/// other, each a string of at most 253 bytes that matches its pattern; one in a host is a single
-/// label besides. Those that the flow finds ([`found`]) are not entered: to name one is an error.
+/// other, each a string of at most 253 bytes that matches its pattern or is one of its choices; one
+/// in a host is a single label besides, or a choice. Those that the flow finds ([`found`]) are not
+/// entered: to name one is an error.
 ///
 /// # Errors
 /// One finding for each thing that is wrong, at `/params/{name}`.
@@ -38,11 +48,7 @@ pub fn check_params(
         .params
         .iter()
         .filter(|param| param.from.is_none())
-        .map(|param| Field {
-            name: &param.name,
-            pattern: Some(&param.pattern),
-            in_host: in_hosts.contains(&param.name.as_str()),
-        })
+        .map(|param| Field::of(param, in_hosts.contains(&param.name.as_str())))
         .collect();
     check_fields("/params", &fields, values, PARAM_MAX)
 }
@@ -69,7 +75,7 @@ pub fn found(
             },
             Some(ParamSource::Callback(name)) => callback(name).map(Value::String),
         };
-        fields.push(Field { name: &param.name, pattern: Some(&param.pattern), in_host: false });
+        fields.push(Field::of(param, false));
         values.extend(value.map(|value| (param.name.clone(), value)));
     }
     check_fields("/params", &fields, &values, PARAM_MAX)
@@ -87,7 +93,12 @@ pub fn check_credentials(
     let fields: Vec<Field<'_>> = manifest
         .credentials
         .iter()
-        .map(|field| Field { name: &field.name, pattern: field.pattern.as_deref(), in_host: false })
+        .map(|field| Field {
+            name: &field.name,
+            pattern: field.pattern.as_deref(),
+            choices: &[],
+            in_host: false,
+        })
         .collect();
     check_fields("/credentials", &fields, values, CREDENTIAL_MAX)
 }
@@ -149,6 +160,9 @@ fn check_value<'v>(
             return Err(("pattern", format!("does not match the pattern `{pattern}`")));
         }
     }
+    if !field.choices.is_empty() && !field.choices.iter().any(|choice| choice == value) {
+        return Err(("choice", format!("must be one of {}", field.choices.join(", "))));
+    }
     if field.in_host && !pattern::is_label(value) {
         let detail = "stands in a host name: must be one label, `[a-z0-9-]{1,63}`".to_owned();
         return Err(("host_label", detail));
@@ -161,7 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{api_key, basic, manifest, with};
+    use crate::lint::tests::{api_key, basic, chosen, manifest, with};
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -244,6 +258,16 @@ mod tests {
         let values = object(json!({"subdomain":"a.b"}));
         let expected = vec![("/params/subdomain".to_owned(), "host_label".to_owned())];
         assert_eq!(outcome(check_params(&loose, &values)), expected);
+    }
+
+    #[test]
+    fn a_choice_is_one_of_those_that_there_are() {
+        let chosen = manifest(&chosen());
+        assert!(check_params(&chosen, &object(json!({"site":"us3.acme.example"}))).is_ok());
+        for value in ["acme.com", "us3", "api.acme.eu", "ACME.eu"] {
+            let expected = vec![("/params/site".to_owned(), "choice".to_owned())];
+            assert_eq!(outcome(check_params(&chosen, &object(json!({"site":value})))), expected);
+        }
     }
 
     #[test]

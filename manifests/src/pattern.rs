@@ -76,6 +76,11 @@ pub(crate) fn is_label(value: &str) -> bool {
         && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Whether `value` is labels with dots between them, at most 253 bytes.
+pub(crate) fn is_labels(value: &str) -> bool {
+    value.len() <= 253 && value.split('.').all(is_label)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

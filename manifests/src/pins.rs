@@ -146,8 +146,13 @@ fn resolve(
     let unusable = |error: template::TemplateError| fail("template", error.to_string());
     let authority = authority(template);
     for name in template::names(authority).map_err(unusable)? {
-        if !params.get(name).is_some_and(|value| pattern::is_label(value)) {
-            let detail = format!("`{{{name}}}` must be one label of a host, `[a-z0-9-]{{1,63}}`");
+        // What ends the host is a whole domain: one of the manifest's choices.
+        let (fits, form) = match host_end(authority) == Some(name) {
+            true => (pattern::is_labels as fn(&str) -> bool, "labels with dots between them"),
+            false => (pattern::is_label as fn(&str) -> bool, "one label"),
+        };
+        if !params.get(name).is_some_and(|value| fits(value)) {
+            let detail = format!("`{{{name}}}` must be {form} of a host, `[a-z0-9-]{{1,63}}`");
             return Err(fail("host_label", detail));
         }
     }
@@ -167,6 +172,12 @@ fn resolve(
 pub(crate) fn authority(template: &str) -> &str {
     let rest = template.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#', '\\']).next().unwrap_or_default()
+}
+
+/// The name that ends the host of an authority, where one does.
+pub(crate) fn host_end(authority: &str) -> Option<&str> {
+    let host = authority.split(':').next().unwrap_or_default();
+    host.strip_suffix('}')?.rsplit_once('{').map(|(_, name)| name)
 }
 
 /// The URL templates of a manifest that a request is sent to, with their places.
@@ -210,7 +221,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::tests::{basic, manifest, oauth2, with};
+    use crate::lint::tests::{basic, chosen, manifest, oauth2, with};
 
     fn params(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -225,6 +236,21 @@ mod tests {
         assert!(matches!(pins.inject.as_slice(), [Inject::Basic { .. }]));
         let json = serde_json::to_string(&pins).unwrap();
         assert_eq!(serde_json::from_str::<Pins>(&json).unwrap(), pins);
+    }
+
+    #[test]
+    fn a_choice_may_end_a_host() {
+        let manifest = manifest(&chosen());
+        for site in ["acme.eu", "us3.acme.example"] {
+            let pins = pins(&manifest, &params(&[("site", site)])).unwrap();
+            let expected = format!("https://api.{site}");
+            assert_eq!((pins.api, pins.verify), (vec![expected.clone()], vec![expected]));
+        }
+        for site in ["", ".", "acme..eu", "acme.eu.", "acme.eu/x", "acme.eu:1", "@acme.eu", "A.eu"]
+        {
+            let finding = base_url(&manifest, &params(&[("site", site)])).unwrap_err();
+            assert_eq!((finding.pointer.as_str(), finding.rule), ("/api/base_url", "host_label"));
+        }
     }
 
     #[test]

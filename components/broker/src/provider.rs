@@ -32,7 +32,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) method: &'a str,
     /// Where, with the parameters put in.
     pub(crate) url: Url,
-    /// Further headers.
+    /// Further headers; they replace those of `api.headers`.
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     /// A body and its content type.
     pub(crate) body: Option<(&'static str, Vec<u8>)>,
@@ -77,7 +77,9 @@ pub(crate) async fn send(
     let mut url = outgoing.url;
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    for (name, value) in &outgoing.headers {
+    let fixed = &usable.sourced.manifest.api.headers;
+    let fixed = fixed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in fixed.chain(outgoing.headers) {
         headers.insert(header_name(name)?, header_value(value)?);
     }
     // Last, so that nothing stands in their place.

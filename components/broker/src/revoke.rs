@@ -70,7 +70,7 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
 pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
     let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let row = read_row(
-        "select i.manifest_id, i.manifest_hash, i.account_id, c.version from integrations i
+        "select i.manifest_id, i.manifest_hash, i.account_id, c.version, i.params from integrations i
          left join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
         [Value::text(workspace), Value::text(id)],
     )
@@ -90,7 +90,7 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
         }
         Err(other) => return Err(other),
     };
-    if let Some(receipts) = without_call(&manifest) {
+    if let Some(receipts) = without_call(&manifest, text(&row, 4)) {
         return Ok(Plan { receipts, ..empty });
     }
     let usable = match fresh_enough(stored, request_id, &manifest).await {
@@ -116,7 +116,7 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
 }
 
 /// Providers where no call of ours ends anything.
-fn without_call(manifest: &Manifest) -> Option<Vec<Receipt>> {
+fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Receipt>> {
     let (state, why, manage_url) = match &manifest.revoke {
         Revoke::NotRevocable { not_revocable, manage_url } => {
             ("not_revocable", not_revocable, Some(manage_url))
@@ -126,12 +126,22 @@ fn without_call(manifest: &Manifest) -> Option<Vec<Receipt>> {
         }
         Revoke::Rfc7009 { .. } | Revoke::Request { .. } => return None,
     };
-    let words = manage_url.map_or_else(|| why.clone(), |url| format!("{why}: {url}"));
+    let words = match manage_url {
+        Some(url) => format!("{why}: {}", with_params(url, params)),
+        None => why.clone(),
+    };
     let tokens: Vec<&str> = match manifest.auth_method.as_str() {
         "oauth2" => vec!["access_token", "refresh_token"],
         _ => secret_fields(manifest).collect(),
     };
     Some(tokens.into_iter().map(|token| receipt(token, state, &words)).collect())
+}
+
+/// The page of this connection's own site, where the URL has parameters.
+fn with_params(url: &str, params: &str) -> String {
+    let params: BTreeMap<String, String> = serde_json::from_str(params).unwrap_or_default();
+    let expanded = template::expand_url(url, &|name| params.get(name).cloned());
+    expanded.unwrap_or_else(|_| url.to_owned())
 }
 
 /// The credential; refreshed first where only a live access token can end it.

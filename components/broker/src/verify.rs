@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nexus_common::broker::Account;
 use nexus_common::{Error, Result};
-use nexus_manifests::{Account as Pointers, Success, Verify, params, template};
+use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
 use serde_json::Value;
 
 use crate::credential::{self, Usable};
@@ -16,8 +16,9 @@ use crate::provider::{self, Answer, Outgoing};
 /// [`Error::CredentialRefused`] where the provider says no; [`Error::Provider`],
 /// [`Error::ProviderTimeout`] where it says nothing that counts; [`Error::EgressDenied`].
 pub(crate) async fn run(usable: &Usable) -> Result<Account> {
-    let Verify::Request { method, headers, json, form, live_on, success, account, .. } =
-        &usable.sourced.manifest.verify
+    let Verify::Request {
+        method, headers, json, form, live_on, trouble_on, success, account, ..
+    } = &usable.sourced.manifest.verify
     else {
         let id = &usable.sourced.manifest.id;
         return Err(Error::invalid("/verify", format!("{id} has no call that verifies")));
@@ -32,9 +33,10 @@ pub(crate) async fn run(usable: &Usable) -> Result<Account> {
         body: body(usable, json.as_ref(), form.as_ref())?,
     };
     let answer = provider::send(usable, outgoing, &usable.credential.pins.verify).await?;
-    let expected = Expected { live_on, success: success.as_ref(), account: account.as_ref() };
+    let pointers = account.as_ref();
+    let expected = Expected { live_on, trouble_on, success: success.as_ref(), account: pointers };
     let found = expected.judge(&answer)?;
-    let param = account.as_ref().and_then(|account| account.param.as_ref());
+    let param = pointers.and_then(|account| account.param.as_ref());
     match param.and_then(|param| usable.params.get(param)) {
         Some(value) => Ok(Account { id: Some(value.clone()), ..found }),
         None => Ok(found),
@@ -61,7 +63,8 @@ fn body(
 
 /// What the manifest says of the answer.
 struct Expected<'a> {
-    live_on: &'a [u16],
+    live_on: &'a [Sign],
+    trouble_on: &'a [Sign],
     success: Option<&'a Success>,
     account: Option<&'a Pointers>,
 }
@@ -75,8 +78,15 @@ impl Expected<'_> {
         let status = answer.status.as_u16();
         // The provider's own words: a portal or a firewall in between says 403 in HTML.
         let own = answer.json.is_some();
-        if own && self.live_on.contains(&status) {
+        let shown = |signs: &[Sign]| {
+            let body = answer.json.as_ref();
+            body.is_some_and(|body| signs.iter().any(|sign| sign.is_shown_by(status, body)))
+        };
+        if shown(self.live_on) {
             return Ok(Account::default());
+        }
+        if shown(self.trouble_on) {
+            return Err(self.in_trouble(answer));
         }
         match status {
             200..=299 => {}
@@ -97,20 +107,20 @@ impl Expected<'_> {
             )));
         };
         if let Some(success) = self.success {
-            match json.pointer(&success.pointer) {
-                Some(found) if *found == success.equals => {}
-                None if !success.equals.is_null() => {
+            match success.holds(json) {
+                Some(true) => {}
+                Some(false) => return Err(self.refused(answer)),
+                None => {
                     let what = format!("the provider's answer has no {}", success.pointer);
-                    return Err(Error::Provider(what));
+                    return Err(Error::Provider(self.with_words(&what, answer)));
                 }
-                _ => return Err(self.refused(answer)),
             }
         }
         let Some(pointers) = self.account else { return Ok(Account::default()) };
         let id = pointed(answer, json, &pointers.id);
         if self.success.is_none() && id.is_none() {
             let what = "the provider's answer is JSON, but not the one its documentation describes";
-            return Err(Error::Provider(what.into()));
+            return Err(Error::Provider(self.with_words(what, answer)));
         }
         let label = pointers.label.as_ref().and_then(|label| pointed(answer, json, label));
         Ok(Account { id, label })
@@ -128,7 +138,16 @@ impl Expected<'_> {
 
     /// `what`, and the provider's own words where it has some that may be shown.
     fn with_words(&self, what: &str, answer: &Answer) -> String {
-        let usual = ["/error/message", "/error/code", "/error", "/message", "/detail", "/title"];
+        let usual = [
+            "/error/message",
+            "/error/code",
+            "/error",
+            "/errors/0/message",
+            "/errors/0",
+            "/message",
+            "/detail",
+            "/title",
+        ];
         let own = self.success.and_then(|success| success.error.as_deref());
         let words = answer.json.as_ref().and_then(|json| {
             let mut pointers = own.into_iter().chain(usual);

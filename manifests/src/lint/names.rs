@@ -11,7 +11,8 @@ pub(super) const RESERVED: [&str; 6] =
     ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
 /// `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `host_parameter_pattern`, and those of [`found`].
+/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and those of
+/// [`found`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
@@ -39,21 +40,16 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
     let in_hosts = crate::pins::host_names(manifest);
     for (index, param) in manifest.params.iter().enumerate() {
-        let pointer = format!("/params/{index}/pattern");
-        if !compiles(lint, &pointer, &param.pattern, Some((index, &param.example))) {
-            continue;
-        }
-        if !in_hosts.contains(&param.name.as_str()) {
-            continue;
-        }
-        let empty = pattern::compile(&param.pattern).is_ok_and(|regex| regex.is_match(""));
-        if empty || !pattern::matches_label_characters_only(&param.pattern) {
-            let detail = format!(
-                "`{}` stands in a host: its pattern `{}` must be made of a-z, 0-9, `-`, their \
-                 classes, groups and repetitions, and not match nothing",
-                param.name, param.pattern
-            );
-            lint.add(pointer, "host_parameter_pattern", detail);
+        let in_host = in_hosts.contains(&param.name.as_str());
+        match &param.pattern {
+            Some(pattern) if param.choices.is_empty() => {
+                by_pattern(lint, index, param, pattern, in_host);
+            }
+            None if !param.choices.is_empty() => by_choice(lint, index, param, in_host),
+            _ => {
+                let detail = "needs either `pattern` or `choices`";
+                lint.add(format!("/params/{index}"), "param_form", detail);
+            }
         }
     }
     for (index, field) in manifest.credentials.iter().enumerate() {
@@ -115,6 +111,35 @@ fn too_early(lint: &Lint<'_>) -> Vec<(String, String)> {
         }
     }
     early
+}
+
+fn by_pattern(lint: &mut Lint<'_>, index: usize, param: &Param, text: &str, in_host: bool) {
+    let pointer = format!("/params/{index}/pattern");
+    if !compiles(lint, &pointer, text, Some((index, &param.example))) || !in_host {
+        return;
+    }
+    let empty = pattern::compile(text).is_ok_and(|regex| regex.is_match(""));
+    if empty || !pattern::matches_label_characters_only(text) {
+        let detail = format!(
+            "`{}` stands in a host: its pattern `{text}` must be made of a-z, 0-9, `-`, their \
+             classes, groups and repetitions, and not match nothing",
+            param.name
+        );
+        lint.add(pointer, "host_parameter_pattern", detail);
+    }
+}
+
+fn by_choice(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
+    let pointer = format!("/params/{index}/choices");
+    lint.duplicates(&pointer, &param.choices);
+    for (number, choice) in param.choices.iter().enumerate() {
+        let detail = format!("`{choice}` stands in a host: must be labels with dots between them");
+        let ok = !in_host || pattern::is_labels(choice);
+        lint.unless(ok, &format!("{pointer}/{number}"), "host_parameter_choice", detail);
+    }
+    let detail = format!("`{}` is none of `choices`", param.example);
+    let ok = param.choices.contains(&param.example);
+    lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
 }
 
 fn compiles(

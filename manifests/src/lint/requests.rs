@@ -7,12 +7,14 @@ use serde_json::Value;
 use super::Lint;
 use super::auth::{header_name, header_value};
 use crate::finding::below;
-use crate::model::{AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeRequest, Success, Verify};
+use crate::model::{
+    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeRequest, Sign, Success, Verify,
+};
 use crate::template;
 
 /// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `body_twice`,
-/// `live_on`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`, `revoke_auth`,
-/// `revoke_without_token`, `account_param`.
+/// `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`,
+/// `revoke_auth`, `revoke_without_token`, `account_param`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
@@ -26,6 +28,9 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = !rule.why.trim().is_empty();
         lint.unless(ok, &format!("{pointer}/why"), "required", "must not be empty");
     }
+    let gap = manifest.api.deny_gap.as_ref();
+    let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
+    lint.unless(ok, "/api/deny_gap", "required", "must not be empty");
     api_headers(lint);
     verify(lint);
     revoke(lint);
@@ -45,7 +50,7 @@ fn api_headers(lint: &mut Lint<'_>) {
 }
 
 fn verify(lint: &mut Lint<'_>) {
-    let (json, form, live_on, answer, account) = match &lint.manifest.verify {
+    let (json, form, live_on, trouble_on, answer, account) = match &lint.manifest.verify {
         Verify::Unsupported { unsupported } => {
             let ok = !unsupported.trim().is_empty();
             return lint.unless(ok, "/verify/unsupported", "required", "must not be empty");
@@ -57,6 +62,7 @@ fn verify(lint: &mut Lint<'_>) {
             json,
             form,
             live_on,
+            trouble_on,
             success,
             account,
             ..
@@ -66,14 +72,16 @@ fn verify(lint: &mut Lint<'_>) {
             let detail = format!("`{path}` must start with one `/` and have no fragment");
             lint.unless(ok, "/verify/path", "path_form", detail);
             header_map(lint, "/verify/headers", headers);
-            (json, form, live_on, success, account)
+            (json, form, live_on, trouble_on, success, account)
         }
     };
     lint.unless(!(json.is_some() && form.is_some()), "/verify", "body_twice", BODY_TWICE);
-    for (index, status) in live_on.iter().enumerate() {
-        let ok = (400..500).contains(status) && *status != 401;
-        let detail = format!("{status} must be a 4xx other than 401");
-        lint.unless(ok, &format!("/verify/live_on/{index}"), "live_on", detail);
+    signs(lint, "/verify/live_on", live_on);
+    signs(lint, "/verify/trouble_on", trouble_on);
+    for (index, sign) in trouble_on.iter().enumerate() {
+        let detail = "the same is in `live_on`";
+        let ok = !live_on.contains(sign);
+        lint.unless(ok, &format!("/verify/trouble_on/{index}"), "sign_twice", detail);
     }
     success(lint, "/verify/success", answer.as_ref());
     if let Some(account) = account {
@@ -84,6 +92,23 @@ fn verify(lint: &mut Lint<'_>) {
             let ok = lint.manifest.params.iter().any(found);
             let detail = format!("`{name}` is no parameter that the flow finds");
             lint.unless(ok, "/verify/account/param", "account_param", detail);
+        }
+    }
+}
+
+/// `sign_form`, `pointer_form`.
+fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign]) {
+    for (index, sign) in signs.iter().enumerate() {
+        let place = format!("{place}/{index}");
+        let status = sign.status();
+        let detail = format!("{status} must be a 4xx, and 401 needs a `pointer`");
+        let bare = matches!(sign, Sign::Status(401));
+        lint.unless((400..500).contains(&status) && !bare, &place, "sign_form", detail);
+        if let Sign::Body(sign) = sign {
+            pointer(lint, &format!("{place}/pointer"), Some(&sign.pointer));
+            let detail = "must be a string, a number or a boolean";
+            let ok = matches!(sign.equals, Value::String(_) | Value::Number(_) | Value::Bool(_));
+            lint.unless(ok, &format!("{place}/equals"), "sign_form", detail);
         }
     }
 }
@@ -188,7 +213,7 @@ pub(super) fn success(lint: &mut Lint<'_>, place: &str, success: Option<&Success
     };
     pointer(lint, &format!("{place}/pointer"), Some(&success.pointer));
     pointer(lint, &format!("{place}/error"), success.error.as_deref());
-    let ok = !matches!(success.equals, Value::Array(_) | Value::Object(_));
+    let ok = !matches!(success.equals, Some(Value::Array(_) | Value::Object(_)));
     let detail = "must be a string, a number, a boolean or null";
     lint.unless(ok, &format!("{place}/equals"), "success_equals", detail);
 }

@@ -84,6 +84,15 @@ pub(crate) fn oauth2() -> Value {
     })
 }
 
+/// A parameter that ends the host, one of a few.
+pub(crate) fn chosen() -> Value {
+    let param = json!([{"name": "site", "label": "Site", "example": "acme.eu",
+        "choices": ["acme.eu", "us3.acme.example"]}]);
+    let json = with(&api_key(), "/params", param);
+    let api = json!({"base_url": "https://api.{site}/v1", "hosts": ["api.{site}"]});
+    with(&json, "/api", api)
+}
+
 fn client_credentials() -> Value {
     let mut json = oauth2();
     json = with(&json, "/auth_method", json!("oauth2_client_credentials"));
@@ -144,7 +153,7 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn the_examples_break_no_rule() {
-    for json in [api_key(), basic(), oauth2(), client_credentials()] {
+    for json in [api_key(), basic(), chosen(), oauth2(), client_credentials()] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }
 }

@@ -121,7 +121,7 @@ fn is_text(pointer: &str) -> bool {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     matches!(last, "name" | "label" | "description" | "example" | "why")
         && !pointer.starts_with("/inject")
-        || matches!(last, "unsupported" | "not_revocable")
+        || matches!(last, "unsupported" | "not_revocable" | "deny_gap")
 }
 
 fn mentions_secret(lint: &Lint<'_>, text: &str) -> bool {

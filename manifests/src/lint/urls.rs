@@ -1,8 +1,10 @@
 //! Rules for URLs: their form, the egress guard for each, and which hosts go together.
 
+use std::collections::BTreeMap;
+
 use super::{Lint, Origin};
 use crate::guard::{Refusal, check_url};
-use crate::model::{Manifest, Revoke};
+use crate::model::{Manifest, Param, Revoke};
 use crate::{pins, template};
 
 /// `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
@@ -86,22 +88,50 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
 }
 
 /// A parameter in a host must leave the domain to the manifest: after the last one comes a `.` and
-/// at least two labels.
+/// at least two labels, or it is one of the manifest's choices.
 fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
     let authority = pins::authority(url);
     let Some((_, after)) = authority.rsplit_once('}') else {
         return;
     };
     let domain = after.split(':').next().unwrap_or_default();
-    let ok = domain.starts_with('.') && domain.trim_matches('.').contains('.');
-    let detail = format!("`{authority}`: a parameter must be followed by `.` and a whole domain");
+    let chosen = |param: &Param| {
+        Some(param.name.as_str()) == pins::host_end(authority) && !param.choices.is_empty()
+    };
+    let ok = domain.starts_with('.') && domain.trim_matches('.').contains('.')
+        || lint.manifest.params.iter().any(chosen);
+    let detail = format!(
+        "`{authority}`: a parameter must be followed by `.` and a whole domain, or end the host and \
+         have `choices`"
+    );
     lint.unless(ok, pointer, "host_parameter_position", detail);
 }
 
-/// The URL with examples for parameters, and anything for secrets, past the egress guard.
+/// The URL with examples for parameters, and with each choice of one that has choices, past the
+/// egress guard; the first that is refused tells enough.
 fn egress(lint: &mut Lint<'_>, pointer: &str, template: &str) {
-    let examples = &lint.examples;
-    let lookup = |name: &str| Some(examples.get(name).map_or("x", String::as_str).to_owned());
+    let before = lint.findings.len();
+    egress_with(lint, pointer, template, &lint.examples.clone());
+    let params = &lint.manifest.params;
+    let choices = params.iter().flat_map(|param| param.choices.iter().map(move |it| (param, it)));
+    for (param, choice) in choices {
+        if lint.findings.len() > before {
+            return;
+        }
+        let mut values = lint.examples.clone();
+        values.insert(param.name.clone(), choice.clone());
+        egress_with(lint, pointer, template, &values);
+    }
+}
+
+/// With these parameters, and anything for secrets.
+fn egress_with(
+    lint: &mut Lint<'_>,
+    pointer: &str,
+    template: &str,
+    values: &BTreeMap<String, String>,
+) {
+    let lookup = |name: &str| Some(values.get(name).map_or("x", String::as_str).to_owned());
     // A template that does not expand has its own finding.
     let Ok(expanded) = template::expand_url(template, &lookup) else {
         return;

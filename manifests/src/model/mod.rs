@@ -7,6 +7,7 @@
 mod form;
 mod oauth2;
 mod requests;
+mod sign;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use oauth2::{
 pub use requests::{
     Account, Inject, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Rfc7009, Verify,
 };
+pub use sign::{BodySign, Sign};
 
 /// One provider, and one way to authenticate to it.
 ///
@@ -129,8 +131,13 @@ pub struct Param {
     pub label: String,
     /// A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host: lower-case
     /// letters, digits and `-` only.
-    pub pattern: String,
-    /// A value that matches `pattern`; shown in the empty field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Every value there is, in place of `pattern`. Only such a parameter may end a host, with dots
+    /// in it: where a provider's sites have domains of their own, the manifest names them all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// A value that matches `pattern`, or one of `choices`; shown in the empty field.
     pub example: String,
     /// Where the provider says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,6 +202,10 @@ pub struct Api {
     /// Calls that mint credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
+    /// What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one
+    /// path, or that there is no such call at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deny_gap: Option<String>,
 }
 
 /// A call refused to agents unless a policy rule names exactly its path. Holds on every one of

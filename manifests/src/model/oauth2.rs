@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard.
@@ -170,9 +170,58 @@ pub struct Refresh {
 pub struct Success {
     /// A JSON pointer (RFC 6901) into the answer.
     pub pointer: String,
-    /// What must be there: a string, a number, a boolean or null.
-    pub equals: Value,
+    /// What must be there: a string, a number, a boolean, or null, which is met too where there is
+    /// nothing. Left out: anything but null.
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub equals: Option<Value>,
     /// A JSON pointer to the provider's own word for what went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// So that a member `null` is not the same as no member.
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl Success {
+    /// Whether `answer` says success; `None` where it does not speak of it.
+    #[must_use]
+    pub fn holds(&self, answer: &Value) -> Option<bool> {
+        match (answer.pointer(&self.pointer), &self.equals) {
+            (None | Some(Value::Null), Some(Value::Null)) => Some(true),
+            (None, _) | (Some(Value::Null), None) => None,
+            (Some(_), None) => Some(true),
+            (Some(found), Some(expected)) => Some(found == expected),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn success_is_told_from_its_opposite_and_from_silence() {
+        let answer = json!({"ok": true, "id": "a", "errors": null, "deep": [{"n": 1}]});
+        for (rule, expected) in [
+            (json!({"pointer": "/ok", "equals": true}), Some(true)),
+            (json!({"pointer": "/ok", "equals": false}), Some(false)),
+            (json!({"pointer": "/ok", "equals": null}), Some(false)),
+            (json!({"pointer": "/deep/0/n", "equals": 1}), Some(true)),
+            (json!({"pointer": "/none", "equals": true}), None),
+            (json!({"pointer": "/errors", "equals": null}), Some(true)),
+            (json!({"pointer": "/none", "equals": null}), Some(true)),
+            (json!({"pointer": "/errors", "equals": true}), Some(false)),
+            (json!({"pointer": "/id"}), Some(true)),
+            (json!({"pointer": "/errors"}), None),
+            (json!({"pointer": "/none"}), None),
+        ] {
+            let success: Success = serde_json::from_value(rule.clone()).unwrap();
+            assert_eq!(success.holds(&answer), expected, "{rule}");
+            assert_eq!(serde_json::to_value(&success).unwrap(), rule);
+        }
+    }
 }

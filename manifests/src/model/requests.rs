@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::form::{need, refuse, through_form};
 use super::oauth2::{ClientAuth, Success};
+use super::sign::Sign;
 
 /// Where a credential goes in a request to the provider. Values are templates: parameters,
 /// credential fields, and for OAuth `access_token` and `client_id`.
@@ -85,9 +86,9 @@ impl TryFrom<InjectForm> for Inject {
 
 /// The call that tells whether a credential is live, or why there is none.
 ///
-/// A 2xx answer (and `success`, where given) is a live credential; a status of `live_on` too.
-/// 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429), is a refusal.
-/// The rest says nothing.
+/// A 2xx answer (and `success`, where given) is a live credential; an answer of `live_on` too.
+/// 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429, nor an answer
+/// of `trouble_on`), is a refusal. The rest says nothing.
 #[allow(clippy::large_enum_variant, reason = "a manifest has one, and nearly always the large one")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -104,7 +105,7 @@ pub enum Verify {
         /// host that agents have no business with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base_url: Option<String>,
-        /// Headers beside the injected ones, such as a required API version; not templates.
+        /// Headers beside the injected ones and `api.headers`, which they replace; not templates.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
         /// A JSON body, such as a GraphQL query; sent as it stands, not a template.
@@ -113,10 +114,13 @@ pub enum Verify {
         /// A form body, in place of `json`; its values are templates of parameters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         form: Option<BTreeMap<String, String>>,
-        /// 4xx statuses that prove the credential live although the call is refused: 403 where a
-        /// key without the permission for this call is told apart from a dead one. Never 401.
+        /// 4xx answers that prove the credential live although the call is refused: 403 where a
+        /// key without the permission for this call is told apart from a dead one.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        live_on: Vec<u16>,
+        live_on: Vec<Sign>,
+        /// 4xx answers that say nothing about the credential: a rate limit told by 400 or 403.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        trouble_on: Vec<Sign>,
         /// What success is where a 2xx alone does not say it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         success: Option<Success>,
@@ -140,7 +144,8 @@ struct VerifyForm {
     headers: Option<BTreeMap<String, String>>,
     json: Option<Value>,
     form: Option<BTreeMap<String, String>>,
-    live_on: Option<Vec<u16>>,
+    live_on: Option<Vec<Sign>>,
+    trouble_on: Option<Vec<Sign>>,
     success: Option<Success>,
     account: Option<Account>,
     unsupported: Option<String>,
@@ -165,6 +170,7 @@ impl TryFrom<VerifyForm> for Verify {
                 json: form.json,
                 form: form.form,
                 live_on: form.live_on.unwrap_or_default(),
+                trouble_on: form.trouble_on.unwrap_or_default(),
                 success: form.success,
                 account: form.account,
             });
@@ -177,6 +183,7 @@ impl TryFrom<VerifyForm> for Verify {
         refuse(&form.json, "json", with)?;
         refuse(&form.form, "form", with)?;
         refuse(&form.live_on, "live_on", with)?;
+        refuse(&form.trouble_on, "trouble_on", with)?;
         refuse(&form.success, "success", with)?;
         refuse(&form.account, "account", with)?;
         Ok(Self::Unsupported { unsupported })

@@ -26,6 +26,9 @@ pub enum Behaviour {
     Hang,
     /// This status, with a short plain-text body.
     Status(u16),
+    /// This status with this body, `content-type: application/json`: an answer of the provider's own
+    /// that does not depend on what was asked.
+    Json(u16, String),
     /// This status with an HTML page, `content-type: text/html`: a proxy or login page in the way.
     HtmlInsteadOfJson(u16),
     /// 200 and valid JSON, labelled `text/plain`.
@@ -51,6 +54,10 @@ impl Behaviour {
         let response = match self {
             Self::Ok | Self::Down | Self::Hang => return None,
             Self::Status(status) => text(*status, "text/plain", "something went wrong here\n"),
+            Self::Json(status, body) => finish(
+                Response::builder().status(*status).header("content-type", "application/json"),
+                full(body.clone()),
+            ),
             Self::HtmlInsteadOfJson(status) => text(
                 *status,
                 "text/html; charset=utf-8",

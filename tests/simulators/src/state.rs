@@ -30,6 +30,11 @@ impl State {
         self.keys.get(key).copied()
     }
 
+    /// Whether a key that is accepted or restricted fits.
+    pub(crate) fn any_key(&self, fits: impl Fn(&str) -> bool) -> bool {
+        self.keys.iter().any(|(key, state)| *state != KeyState::Revoked && fits(key))
+    }
+
     /// From now on `key` is `state`.
     pub(crate) fn set_key(&mut self, key: &str, state: KeyState) {
         self.keys.insert(key.to_owned(), state);

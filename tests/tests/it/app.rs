@@ -121,6 +121,37 @@ pub(crate) fn repo() -> PathBuf {
     }
 }
 
+/// Sends everything that goes to the provider to `simulator` instead.
+fn move_origins(manifest: &mut Value, simulator: &Simulator) {
+    let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
+    let host = base.split('/').nth(2).unwrap();
+    // Where a label was to be filled in, the first of 127.0.0.1 is; where a domain was, all of it.
+    let (before, after) = host.split_once('}').unwrap_or(("", host));
+    let (moved, value) = match before.rsplit_once('{') {
+        None => ("127.0.0.1".to_owned(), None),
+        Some((_, name)) if after.is_empty() => (format!("{{{name}}}"), Some((name, "127.0.0.1"))),
+        Some((_, name)) => (format!("{{{name}}}.0.0.1"), Some((name, "127"))),
+    };
+    let moved = format!("{moved}:{}", simulator.port());
+    manifest["api"]["hosts"] = json!([moved]);
+    for pointer in
+        ["/api/base_url", "/verify/base_url", "/revoke/request/url", "/revoke/rfc7009/url"]
+    {
+        if let Some(url) = manifest.pointer_mut(pointer) {
+            let path: Vec<&str> = url.as_str().unwrap().splitn(4, '/').collect();
+            let path = path.get(3).map(|path| format!("/{path}")).unwrap_or_default();
+            *url = format!("http://{moved}{path}").into();
+        }
+    }
+    let Some((name, value)) = value else { return };
+    let params = manifest["params"].as_array_mut().unwrap();
+    let param = params.iter_mut().find(|param| param["name"] == name).unwrap();
+    param["example"] = value.into();
+    if let Some(choices) = param.get_mut("choices") {
+        *choices = json!([value]);
+    }
+}
+
 /// Writes a copy of `spin.toml` whose components are found from anywhere.
 fn write_manifest(
     dir: &Path,
@@ -331,16 +362,13 @@ impl App {
         manifest["id"].as_str().unwrap().to_owned()
     }
 
-    /// The built-in manifest `id` with nothing changed but its id and its origins.
+    /// The built-in manifest `id` with nothing changed but its id and its origins: a parameter that
+    /// stands in the host still does, and means the simulator where it is its `example`.
     pub(crate) async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
         let answer = self.get(&format!("/api/manifests/{id}")).as_admin().send().await;
         let mut manifest = answer.json();
         manifest["id"] = format!("custom-{id}").into();
-        let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
-        let host = base.split('/').nth(2).unwrap();
-        let moved = base.replace(&format!("https://{host}"), &simulator.origin());
-        manifest["api"]["base_url"] = moved.into();
-        manifest["api"]["hosts"] = json!([format!("127.0.0.1:{}", simulator.port())]);
+        move_origins(&mut manifest, simulator);
         manifest
     }
 

@@ -20,6 +20,7 @@ mod connect;
 mod egress;
 mod history;
 mod manifests;
+mod providers;
 mod rights;
 mod service;
 mod storage;

@@ -226,8 +226,7 @@ fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
         )));
     };
     let success = oauth2.success.as_ref();
-    let refused =
-        success.is_some_and(|success| json.pointer(&success.pointer) != Some(&success.equals));
+    let refused = success.is_some_and(|success| success.holds(json) != Some(true));
     if !answer.status.is_success() || refused {
         let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
         return Err(refusal(oauth2, answer, json, own));

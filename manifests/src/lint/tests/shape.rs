@@ -70,6 +70,20 @@ fn name_rules() {
             (r#"{"/params/0/pattern":".+"}"#, "/params/0/pattern", "host_parameter_pattern"),
             (r#"{"/params/0/pattern":"[a-z.]+"}"#, "/params/0/pattern", "host_parameter_pattern"),
             (r#"{"/params/0/pattern":"[a-z]*"}"#, "/params/0/pattern", "host_parameter_pattern"),
+            (r#"{"/params/0/choices":["acme"]}"#, "/params/0", "param_form"),
+            (r#"{"/params/0/pattern":null}"#, "/params/0", "param_form"),
+        ],
+    );
+    breaks(
+        &chosen(),
+        &[
+            (r#"{"/params/0/example":"acme.com"}"#, "/params/0/example", "example_mismatch"),
+            (r#"{"/params/0/choices/-":"acme.eu"}"#, "/params/0/choices/2", "duplicate"),
+            (
+                r#"{"/params/0/choices/-":"Us3.acme.com"}"#,
+                "/params/0/choices/2",
+                "host_parameter_choice",
+            ),
         ],
     );
 }

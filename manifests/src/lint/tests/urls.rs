@@ -96,6 +96,21 @@ fn url_rules() {
             ),
         ],
     );
+    breaks(
+        &chosen(),
+        &[(
+            r#"{"/verify/base_url":"https://{site}api.acme.example"}"#,
+            "/verify/base_url",
+            "host_parameter_position",
+        )],
+    );
+    // A choice is looked at as closely as a host that is written out.
+    for (choice, rule) in [("self.alt", "egress_spin_name"), ("x.local", "egress_private_suffix")] {
+        let json = with(&chosen(), "/params/0/choices/-", json!(choice));
+        let places = ["/api/base_url", "/api/hosts/0"];
+        let expected: Vec<_> = places.iter().map(|place| ((*place).to_owned(), rule)).collect();
+        assert_eq!(broken(&json, Origin::BuiltIn, ""), expected, "{choice}");
+    }
     let empty = with(&api_key(), "/api/hosts", json!([]));
     let found = broken(&empty, Origin::BuiltIn, "");
     assert_eq!(found, [("/api/hosts".to_owned(), "required")]);

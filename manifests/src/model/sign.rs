@@ -1,0 +1,106 @@
+//! What an answer of a provider is known by, beside success.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// What an answer is known by: its status alone, or its status and a word in its JSON body.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Sign {
+    /// A status, whatever the body says. Not 401: that is every provider's refusal.
+    Status(u16),
+    /// A status together with a word.
+    Body(BodySign),
+}
+
+/// A status, and what stands in the body.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BodySign {
+    /// The status.
+    pub status: u16,
+    /// A JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// What stands there: a string, a number or a boolean.
+    pub equals: Value,
+}
+
+impl Sign {
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Status(status) | Self::Body(BodySign { status, .. }) => *status,
+        }
+    }
+
+    /// Whether an answer with this status and body shows the sign.
+    #[must_use]
+    pub fn is_shown_by(&self, status: u16, body: &Value) -> bool {
+        let body_fits = match self {
+            Self::Status(_) => true,
+            Self::Body(sign) => body.pointer(&sign.pointer) == Some(&sign.equals),
+        };
+        status == self.status() && body_fits
+    }
+}
+
+impl<'de> Deserialize<'de> for Sign {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Signs;
+
+        impl<'de> Visitor<'de> for Signs {
+            type Value = Sign;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a status or an object with `status`, `pointer` and `equals`")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Sign, E> {
+                u16::try_from(number).map(Sign::Status).map_err(|_| E::custom("no such status"))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sign, A::Error> {
+                BodySign::deserialize(MapAccessDeserializer::new(map)).map(Sign::Body)
+            }
+        }
+
+        deserializer.deserialize_any(Signs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_sign_is_a_status_or_a_status_and_a_word() {
+        let body = json!({"name": "restricted"});
+        let word = json!({"status": 401, "pointer": "/name", "equals": "restricted"});
+        for (sign, status, shown) in [
+            (json!(403), 403, true),
+            (json!(403), 401, false),
+            (word.clone(), 401, true),
+            (word.clone(), 403, false),
+            (json!({"status": 401, "pointer": "/name", "equals": "invalid"}), 401, false),
+            (json!({"status": 401, "pointer": "/code", "equals": "restricted"}), 401, false),
+        ] {
+            let parsed: Sign = serde_json::from_value(sign.clone()).unwrap();
+            assert_eq!(parsed.is_shown_by(status, &body), shown, "{sign} and {status}");
+            assert_eq!(serde_json::to_value(&parsed).unwrap(), sign);
+        }
+        let refused = |sign: &str| serde_json::from_str::<Sign>(sign).unwrap_err().to_string();
+        assert!(refused("\"403\"").contains("a status or an object"));
+        assert!(refused("70000").contains("no such status"));
+        assert!(refused(r#"{"status":401,"pointer":"/a"}"#).contains("equals"));
+        assert!(refused(r#"{"status":401,"pointer":"/a","equals":1,"is":2}"#).contains("`is`"));
+    }
+}

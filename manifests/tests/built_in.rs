@@ -1,0 +1,100 @@
+//! Walks every built-in manifest: what the types and the rules of the lint leave open, but a
+//! provider that is packed into the application must have.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use std::collections::BTreeMap;
+
+use nexus_manifests::{AuthMethod, Manifest, Origin, Verify, catalog, check, params, template};
+
+fn all() -> Vec<Manifest> {
+    catalog::all().iter().map(|entry| entry.manifest().unwrap()).collect()
+}
+
+/// The examples, once for each choice of a parameter that has choices.
+fn connections(manifest: &Manifest) -> Vec<BTreeMap<String, String>> {
+    let examples: BTreeMap<String, String> =
+        manifest.params.iter().map(|param| (param.name.clone(), param.example.clone())).collect();
+    let mut all = vec![examples.clone()];
+    for param in &manifest.params {
+        all.extend(param.choices.iter().map(|choice| {
+            let mut values = examples.clone();
+            values.insert(param.name.clone(), choice.clone());
+            values
+        }));
+    }
+    all
+}
+
+#[test]
+fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
+    let manifests = all();
+    assert!(manifests.len() >= 12);
+    for manifest in manifests {
+        let (id, api) = (&manifest.id, &manifest.api);
+        assert!(!api.deny.is_empty() || api.deny_gap.is_some(), "{id}: no deny, and no reason");
+        assert!(!manifest.sources.is_empty(), "{id}: no sources");
+        for (index, rule) in api.deny.iter().enumerate() {
+            let again = api
+                .deny
+                .iter()
+                .take(index)
+                .any(|earlier| (&earlier.method, &earlier.path) == (&rule.method, &rule.path));
+            assert!(!again, "{id}: {} {} again", rule.method, rule.path);
+        }
+        assert_eq!(check(&manifest, Origin::BuiltIn, &|_| false), [], "{id}");
+    }
+}
+
+#[test]
+fn each_can_be_connected_with_every_choice() {
+    for manifest in all() {
+        let id = &manifest.id;
+        for values in connections(&manifest) {
+            // What the flow finds is not typed.
+            let is_typed = |name: &str| {
+                manifest.params.iter().any(|param| param.name == name && param.from.is_none())
+            };
+            let entered: BTreeMap<String, String> =
+                values.clone().into_iter().filter(|(name, _)| is_typed(name)).collect();
+            let typed = entered.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            assert_eq!(
+                params::check_params(&manifest, &typed.collect()),
+                Ok(entered.clone()),
+                "{id}"
+            );
+            let pins = params::pins(&manifest, &values).unwrap_or_else(|e| panic!("{id}: {e}"));
+            assert!(pins.api.iter().all(|origin| origin.starts_with("https://")), "{id}");
+            let url = params::verify_url(&manifest, &values).unwrap();
+            let asked = matches!(manifest.verify, Verify::Request { .. });
+            assert_eq!(url.is_some(), asked, "{id}");
+            if let Some(url) = url {
+                assert_eq!(pins.verify, [url.origin().ascii_serialization()], "{id}");
+                assert!(!url.as_str().contains(['{', '}']), "{id}: {url}");
+            }
+            if let Verify::Request { form: Some(form), .. } = &manifest.verify {
+                for text in form.values() {
+                    template::expand(text, &|name| values.get(name).cloned()).unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_key_has_a_form_that_helps_and_a_call_that_proves_it() {
+    let by_key = |m: &Manifest| matches!(m.auth_method, AuthMethod::ApiKey | AuthMethod::Basic);
+    for manifest in all().into_iter().filter(by_key) {
+        let id = &manifest.id;
+        for field in &manifest.credentials {
+            let name = &field.name;
+            assert!(field.pattern.is_some(), "{id}: {name} has no pattern");
+            assert!(field.example.is_some(), "{id}: {name} has no example");
+            assert!(field.help_url.is_some() || !field.secret, "{id}: {name} has no help");
+        }
+        // A 2xx alone may be anybody's page: the answer must be the one that is documented.
+        let Verify::Request { success, account, .. } = &manifest.verify else {
+            panic!("{id} has no call that verifies")
+        };
+        assert!(success.is_some() || account.is_some(), "{id}: any JSON would do");
+    }
+}
