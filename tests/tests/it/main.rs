@@ -16,6 +16,7 @@ mod broker;
 mod canary;
 mod connect;
 mod egress;
+mod jwks;
 mod manifests;
 mod rights;
 mod service;
