@@ -2,12 +2,18 @@
 //!
 //! It must not read encryption keys or client secrets: only the broker is given those.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
-use crate::auth::AuthConfig;
+use http::Uri;
+
+use crate::auth::{AuthConfig, Keys};
 use crate::error::{Error, Result};
 use crate::platform::variables;
 use crate::secret::Secret;
+
+const ORIGIN_RULE: &str =
+    "must be an origin, https://… (or http:// on a loopback address), no path";
 
 thread_local! {
     // Variables do not change while an instance lives: this is configuration, not request state.
@@ -30,7 +36,7 @@ pub async fn auth() -> Result<Rc<AuthConfig>> {
 async fn read_auth() -> Result<AuthConfig> {
     let secret = variables::get("jwt_secret").await;
     let jwks = variables::get("jwt_jwks_origin").await;
-    let secret = match (secret, jwks) {
+    let keys = match (secret, jwks) {
         (Some(_), Some(_)) => {
             return Err(Error::misconfigured(
                 "jwt_secret",
@@ -40,23 +46,40 @@ async fn read_auth() -> Result<AuthConfig> {
         (None, None) => {
             return Err(Error::misconfigured("jwt_secret", "or `jwt_jwks_origin` must be set"));
         }
-        (None, Some(_)) => {
-            return Err(Error::NotImplemented(
-                "keys from `jwt_jwks_origin` are not there yet".into(),
-            ));
+        (Some(secret), None) if secret.len() < 32 => {
+            return Err(Error::misconfigured("jwt_secret", "must be at least 32 bytes long"));
         }
-        (Some(secret), None) => secret,
+        (Some(secret), None) => Keys::secret(&Secret::new(secret)),
+        (None, Some(origin)) => Keys::published_at(jwks_url(&origin).await?),
     };
-    if secret.len() < 32 {
-        return Err(Error::misconfigured("jwt_secret", "must be at least 32 bytes long"));
+    Ok(AuthConfig {
+        keys,
+        issuer: required("jwt_issuer").await?,
+        audience: required("jwt_audience").await?,
+        workspace_claim: variables::get("jwt_workspace_claim")
+            .await
+            .unwrap_or_else(|| "workspace_id".to_owned()),
+        role_claim: variables::get("jwt_role_claim").await.unwrap_or_else(|| "role".to_owned()),
+    })
+}
+
+/// Where the issuer publishes its keys.
+async fn jwks_url(origin: &str) -> Result<String> {
+    let origin = origin.strip_suffix('/').unwrap_or(origin);
+    if !is_origin(origin) {
+        return Err(Error::misconfigured("jwt_jwks_origin", ORIGIN_RULE));
     }
-    Ok(AuthConfig::new(
-        required("jwt_issuer").await?,
-        required("jwt_audience").await?,
-        &Secret::new(secret),
-        variables::get("jwt_workspace_claim").await.unwrap_or_else(|| "workspace_id".to_owned()),
-        variables::get("jwt_role_claim").await.unwrap_or_else(|| "role".to_owned()),
-    ))
+    let path = variables::get("jwt_jwks_path").await;
+    let path = path.as_deref().unwrap_or("/.well-known/jwks.json");
+    let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#\"<>".contains(&byte));
+    let url = format!("{origin}{path}");
+    if !path.starts_with('/') || !clean || url.parse::<Uri>().is_err() {
+        return Err(Error::misconfigured(
+            "jwt_jwks_path",
+            "must be a path that begins with / in ASCII, with a query at most",
+        ));
+    }
+    Ok(url)
 }
 
 /// The broker secret.
@@ -84,9 +107,8 @@ pub async fn required(name: &str) -> Result<String> {
 /// # Errors
 /// [`Error::Misconfigured`] unless it is an https origin, or an http one on a loopback address.
 pub async fn public_url() -> Result<url::Url> {
-    const RULE: &str = "must be an origin, https://… (or http:// on a loopback address), no path";
     let text = required("public_url").await?;
-    let broken = || Error::misconfigured("public_url", RULE);
+    let broken = || Error::misconfigured("public_url", ORIGIN_RULE);
     let url = url::Url::parse(&text).map_err(|_| broken())?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let anonymous = url.username().is_empty() && url.password().is_none();
@@ -100,5 +122,78 @@ fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
+    }
+}
+
+/// The same rule without `url`, whose parser is larger than some components are beside it.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, authority)) = text.split_once("://") else { return false };
+    let (host, port) = match authority.rsplit_once(':') {
+        // An address in brackets has colons of its own.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let address = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(inner) => inner.parse::<Ipv6Addr>().ok().map(IpAddr::from),
+        None => host.parse::<Ipv4Addr>().ok().map(IpAddr::from),
+    };
+    let label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let named = address.is_some() || host.split('.').all(label);
+    let digits = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered =
+        port.is_none_or(|port| digits(port) && port.parse::<u16>().is_ok_and(|port| port > 0));
+    let loopback = address.map_or(host == "localhost", |address| address.is_loopback());
+    named && numbered && (scheme == "https" || (scheme == "http" && loopback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins() {
+        for good in [
+            "https://id.example.com",
+            "https://id.example.com:8443",
+            "https://xn--bcher-kva.example",
+            "https://10.1.2.3",
+            "https://[2001:db8::1]:8443",
+            "http://127.0.0.1:3000",
+            "http://127.9.9.9",
+            "http://[::1]:80",
+            "http://localhost:1",
+        ] {
+            assert!(is_origin(good), "{good}");
+        }
+        for bad in [
+            "",
+            "id.example.com",
+            "https://",
+            "https://:443",
+            "http://id.example.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://id.example.com",
+            "https://id.example.com/",
+            "https://id.example.com/keys",
+            "https://id.example.com?x",
+            "https://id.example.com#x",
+            "https://user@id.example.com",
+            "https://id.example.com:0",
+            "https://id.example.com:65536",
+            "https://id.example.com:",
+            "https://id.example.com:+443",
+            "https://id..example.com",
+            "https://b\u{fc}cher.example",
+            "https://id.example.com, https://other.example",
+            "https://[::1",
+            "https://::1",
+            "https://*.example.com",
+        ] {
+            assert!(!is_origin(bad), "{bad}");
+        }
     }
 }

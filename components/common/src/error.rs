@@ -97,6 +97,11 @@ pub enum Error {
         /// What happened; shown to nobody but the log.
         detail: String,
     },
+    /// The issuer's keys cannot be fetched, and the one that is needed was never seen.
+    KeysUnavailable {
+        /// When they are fetched again, in seconds from now.
+        retry_after: u64,
+    },
     /// The database was written by a newer version.
     DatabaseNewer {
         /// The schema the database has.

@@ -9,11 +9,15 @@ use crate::broker::{hash, put_document};
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
 /// Hosts that no credential may be sent to.
-const HOSTS: [&str; 24] = [
+const HOSTS: [&str; 28] = [
     "https://broker.spin.internal",
     "https://BROKER.spin.internal",
     "https://broker.spin.internal.",
     "https://broker%2Espin.internal",
+    "https://broker\u{3002}spin\u{3002}internal",
+    "https://\u{ff42}roker.spin.internal",
+    "https://%EF%BD%82roker.spin.internal",
+    "https://b\u{fc}cher.example",
     "https://self.alt",
     "https://self",
     "https://localhost",

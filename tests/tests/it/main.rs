@@ -19,6 +19,7 @@ mod change;
 mod connect;
 mod egress;
 mod history;
+mod jwks;
 mod manifests;
 mod providers;
 mod rights;

@@ -56,6 +56,9 @@ impl Respond for Error {
             Self::InvalidToken(_) | Self::TokenExpired => {
                 set(&mut response, header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
             }
+            Self::KeysUnavailable { retry_after } => {
+                set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
+            }
             _ if status == StatusCode::SERVICE_UNAVAILABLE => {
                 set(&mut response, header::RETRY_AFTER, "1");
             }
@@ -148,6 +151,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             S::SERVICE_UNAVAILABLE,
             "storage_unavailable",
             "storage is busy, full or out of reach; nothing was changed".into(),
+        ),
+        Error::KeysUnavailable { .. } => (
+            S::SERVICE_UNAVAILABLE,
+            "jwks_unavailable",
+            "the issuer's keys cannot be fetched now, and the token's key is not known yet".into(),
         ),
         Error::DatabaseNewer { found, known } => (
             S::SERVICE_UNAVAILABLE,

@@ -4,6 +4,9 @@
 //! Spin's default store syncs the disk on each write, and hosted ones promise to show a write only
 //! within the request that made it.
 
+use spin_sdk::experimental::wasi::keyvalue::atomics::{self, Cas, CasError};
+use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
+
 use crate::{Error, Result};
 
 /// The value under `key`.
@@ -24,6 +27,39 @@ pub async fn set(key: &str, value: &[u8]) -> Result<()> {
     store.set(key, value).await.map_err(failed)
 }
 
+/// Writes `value` under `key` if what is there is still `seen`; whether it was.
+///
+/// # Errors
+/// [`Error::Storage`] where the store cannot be read or written.
+pub fn swap(key: &str, seen: &[u8], value: &[u8]) -> Result<bool> {
+    let cas = Cas::new(&bucket()?, key).map_err(atomic_failed)?;
+    if cas.current().map_err(atomic_failed)?.as_deref() != Some(seen) {
+        return Ok(false);
+    }
+    match atomics::swap(cas, value) {
+        Ok(()) => Ok(true),
+        Err(CasError::CasFailed(_)) => Ok(false),
+        Err(CasError::StoreError(error)) => Err(atomic_failed(error)),
+    }
+}
+
+/// Adds one to the number under `key` and returns it; nothing counts as zero.
+///
+/// # Errors
+/// [`Error::Storage`] where the store cannot be written.
+pub fn increment(key: &str) -> Result<i64> {
+    atomics::increment(&bucket()?, key, 1).map_err(atomic_failed)
+}
+
+/// The same store by the interface that has the atomic operations.
+fn bucket() -> Result<Bucket> {
+    store::open("default").map_err(atomic_failed)
+}
+
 fn failed(error: spin_sdk::key_value::Error) -> Error {
     Error::Storage { detail: format!("key-value store: {error}") }
+}
+
+fn atomic_failed(error: store::Error) -> Error {
+    Error::Storage { detail: format!("key-value store: {error:?}") }
 }

@@ -3,12 +3,17 @@
 //! It must not read anything but the `Authorization` header: path parameters and client addresses
 //! can be made up by the client. The algorithm follows the key, never the token.
 
+mod jwks;
+mod key;
+mod key_set;
+
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header;
-use jwt_simple::prelude::{Duration, HS256Key, JWTClaims, MACLike, VerificationOptions};
+use jwt_simple::prelude::{Duration, HS256Key, VerificationOptions};
 use jwt_simple::{Error as JwtFailure, JWTError};
 use serde_json::{Map, Value};
 
@@ -16,6 +21,8 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 use crate::secret::Secret;
+use jwks::Jwks;
+use key::{Claims, Key};
 
 /// Largest token, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
@@ -26,11 +33,37 @@ const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 
 /// How tokens are verified.
 pub struct AuthConfig {
-    key: HS256Key,
-    issuer: String,
-    audience: String,
-    workspace_claim: String,
-    role_claim: String,
+    /// The keys.
+    pub keys: Keys,
+    /// `iss`, exactly.
+    pub issuer: String,
+    /// One of `aud`, exactly.
+    pub audience: String,
+    /// Which claim holds the workspace: a name, else a dotted path.
+    pub workspace_claim: String,
+    /// Which claim holds the role, or several.
+    pub role_claim: String,
+}
+
+/// The keys that tokens are verified with.
+pub struct Keys(Source);
+
+enum Source {
+    One(Rc<Key>),
+    Issuer(Jwks),
+}
+
+impl Keys {
+    /// HS256 and the UTF-8 bytes of `secret`, for every token.
+    pub fn secret(secret: &Secret) -> Self {
+        let key = HS256Key::from_bytes(secret.expose().as_bytes());
+        Self(Source::One(Rc::new(Key::Hs256(key))))
+    }
+
+    /// The RS256, ES256 and EdDSA keys of the JWKS document at `url`.
+    pub fn published_at(url: String) -> Self {
+        Self(Source::Issuer(Jwks::at(url)))
+    }
 }
 
 /// What a caller may do, least first.
@@ -63,7 +96,7 @@ impl Caller {
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         let config = config::auth().await?;
         let token = bearer(inbound)?;
-        config.verify(token)
+        config.verify(token).await
     }
 
     /// Whether the caller has at least `role`.
@@ -109,27 +142,19 @@ fn bearer(inbound: &Inbound) -> Result<&str> {
 }
 
 impl AuthConfig {
-    /// Tokens signed with HS256 and the UTF-8 bytes of `secret`.
-    pub fn new(
-        issuer: String,
-        audience: String,
-        secret: &Secret,
-        workspace_claim: String,
-        role_claim: String,
-    ) -> Self {
-        let key = HS256Key::from_bytes(secret.expose().as_bytes());
-        Self { key, issuer, audience, workspace_claim, role_claim }
-    }
-
     /// Verifies `token` against the current time.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`], [`Error::TokenExpired`].
-    pub fn verify(&self, token: &str) -> Result<Caller> {
+    /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::KeysUnavailable`].
+    pub async fn verify(&self, token: &str) -> Result<Caller> {
         if token.len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
-        check_header(token)?;
+        let header = Header::of(token)?;
+        let key = match &self.keys.0 {
+            Source::One(key) => Rc::clone(key),
+            Source::Issuer(jwks) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
+        };
         let options = VerificationOptions {
             allowed_issuers: Some(HashSet::from([self.issuer.clone()])),
             allowed_audiences: Some(HashSet::from([self.audience.clone()])),
@@ -137,14 +162,11 @@ impl AuthConfig {
             max_token_length: Some(MAX_TOKEN),
             ..Default::default()
         };
-        let claims = self
-            .key
-            .verify_token::<Map<String, Value>>(token, Some(options))
-            .map_err(|error| refusal(&error))?;
+        let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
         self.caller(&claims)
     }
 
-    fn caller(&self, claims: &JWTClaims<Map<String, Value>>) -> Result<Caller> {
+    fn caller(&self, claims: &Claims) -> Result<Caller> {
         if claims.expires_at.is_none() {
             return Err(Error::InvalidToken("the claim `exp` is missing".into()));
         }
@@ -156,15 +178,27 @@ impl AuthConfig {
     }
 }
 
-/// What the token's header must not hold, looked at before anything is verified.
-fn check_header(token: &str) -> Result<()> {
-    let invalid = || Error::InvalidToken("the token is not a JWT".into());
-    let encoded = token.split('.').next().ok_or_else(invalid)?;
-    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
-    let header: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-    match REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
-        Some(name) => Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted"))),
-        None => Ok(()),
+/// What a token's header says, to find the key that it means; nothing of it is trusted.
+struct Header {
+    kid: Option<String>,
+    algorithm: String,
+}
+
+impl Header {
+    /// The header of `token`, unless it holds what is refused before anything is verified.
+    fn of(token: &str) -> Result<Self> {
+        let invalid = || Error::InvalidToken("the token is not a JWT".into());
+        let encoded = token.split('.').next().ok_or_else(invalid)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
+        let header: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+        if let Some(name) = REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
+            return Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted")));
+        }
+        let text = |name: &str| header.get(name).map(|value| value.as_str().ok_or_else(invalid));
+        Ok(Self {
+            kid: text("kid").transpose()?.map(str::to_owned),
+            algorithm: text("alg").transpose()?.unwrap_or_default().to_owned(),
+        })
     }
 }
 

@@ -1,0 +1,239 @@
+//! The issuer's keys: fetched from its JWKS document, kept per instance, shared by way of the
+//! key-value store.
+//!
+//! A request whose key the instance has asks nobody. Every [`FRESH`] an instance looks for a newer
+//! document; a `kid` that is in none is looked for at once, but no more often than every
+//! [`PAUSE`], over all instances: whoever changes the entry in the store from "last tried then" to
+//! "trying now" fetches. So a key that the issuer takes out of its document is refused after 11
+//! minutes at most, as long as the issuer answers; while it does not, the keys it gave last stay.
+//!
+//! It must not fetch from anywhere but the one configured URL, nor follow a redirect from there.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key::Key;
+use super::key_set::{self, KeySet};
+use crate::error::{Error, Result};
+use crate::platform::clock;
+use crate::platform::http::{call, full};
+use crate::platform::kv;
+
+/// Where the entry is; it names the URL it is from.
+const ENTRY: &str = "jwks";
+/// Counts those who found no entry.
+const FIRST_TURN: &str = "jwks/first";
+/// For how long a document is not looked for again, in ms.
+const FRESH: u64 = 10 * 60 * 1000;
+/// Between two fetches, in ms.
+const PAUSE: u64 = 60 * 1000;
+/// The same as long as there is no document at all, in ms: nobody can do anything then.
+const FIRST_PAUSE: u64 = 10 * 1000;
+/// How long the issuer has for its whole answer.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a fetch can be under way, in ms: the deadline, and time to write the result.
+const UNDER_WAY: u64 = 8 * 1000;
+/// Between two looks at the entry while another instance fetches.
+const POLL: Duration = Duration::from_millis(100);
+/// Largest document, in bytes.
+const MAX_DOCUMENT: usize = 256 * 1024;
+
+/// Where keys come from, and those that this instance has.
+pub(super) struct Jwks {
+    url: String,
+    // Configuration like the variables, not request data.
+    held: RefCell<Rc<Held>>,
+}
+
+/// An entry and the keys in it.
+#[derive(Default)]
+struct Held {
+    entry: Entry,
+    keys: KeySet,
+}
+
+/// What the store holds. Times are in ms since the Unix epoch.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Entry {
+    url: String,
+    /// When the document was fetched; `None` where it never was.
+    fetched: Option<u64>,
+    /// When somebody last began to fetch it.
+    attempted: u64,
+    /// Whether that fetch has ended.
+    ended: bool,
+    /// The keys of the document.
+    keys: Vec<Value>,
+}
+
+impl Entry {
+    /// How long until the document may be fetched again, in ms; zero: now.
+    fn pause(&self, now: u64) -> u64 {
+        let pause = if self.fetched.is_some() { PAUSE } else { FIRST_PAUSE };
+        // The distance, not the difference: the clocks of two machines may differ a little.
+        pause.saturating_sub(now.abs_diff(self.attempted))
+    }
+
+    fn is_fresh(&self, now: u64) -> bool {
+        self.fetched.is_some_and(|fetched| now.abs_diff(fetched) < FRESH)
+    }
+
+    fn under_way(&self, now: u64) -> bool {
+        !self.ended && now.abs_diff(self.attempted) < UNDER_WAY
+    }
+
+    fn is_newer_than(&self, other: &Self) -> bool {
+        (self.attempted, self.ended) > (other.attempted, other.ended)
+    }
+}
+
+impl Jwks {
+    /// The keys that are published at `url`.
+    pub(super) fn at(url: String) -> Self {
+        Self { url, held: RefCell::default() }
+    }
+
+    /// The key that a token with this header means.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] where the issuer has none such, [`Error::KeysUnavailable`] where it
+    /// cannot be asked.
+    pub(super) async fn key(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
+        let held = Rc::clone(&self.held.borrow());
+        let found = held.keys.find(kid, algorithm);
+        let now = clock::now_ms();
+        let settled = match &found {
+            Some(_) => held.entry.is_fresh(now) || held.entry.pause(now) > 0,
+            None => held.entry.ended && held.entry.pause(now) > 0,
+        };
+        if settled {
+            return found.ok_or_else(|| unknown(&held.entry, kid, now));
+        }
+        match (self.look(kid, algorithm).await, found) {
+            // Trouble with the store is no reason to refuse a key that is known.
+            (Err(Error::Storage { .. }), Some(key)) => Ok(key),
+            (result, _) => result,
+        }
+    }
+
+    /// The same by way of the store, and of the issuer where it is time for that.
+    async fn look(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
+        let begun = clock::now_ms();
+        loop {
+            let stored = kv::get(ENTRY).await?;
+            let held = self.hold(stored.as_deref().and_then(|bytes| self.read(bytes)));
+            let found = held.keys.find(kid, algorithm);
+            let now = clock::now_ms();
+            let late = now.abs_diff(begun) >= UNDER_WAY;
+            let current =
+                held.entry.pause(now) > 0 || (found.is_some() && held.entry.is_fresh(now));
+            if found.is_none() && held.entry.under_way(now) && !late {
+                clock::sleep(POLL).await;
+            } else if current {
+                return found.ok_or_else(|| unknown(&held.entry, kid, now));
+            } else if let Some(claim) = self.claim(stored.as_deref(), &held.entry, late).await? {
+                let held = self.fetch_as(claim).await?;
+                let found = held.keys.find(kid, algorithm);
+                return found.ok_or_else(|| unknown(&held.entry, kid, clock::now_ms()));
+            } else {
+                clock::sleep(POLL).await;
+            }
+        }
+    }
+
+    /// Takes the turn to fetch; `None` where another instance has just done so. The first turn of
+    /// all has nothing to compare with, so a counter decides; `late`, it seems that whoever won
+    /// that is gone.
+    async fn claim(
+        &self,
+        stored: Option<&[u8]>,
+        entry: &Entry,
+        late: bool,
+    ) -> Result<Option<Entry>> {
+        let attempted = clock::now_ms();
+        let next = Entry { url: self.url.clone(), attempted, ended: false, ..entry.clone() };
+        let bytes = bytes_of(&next)?;
+        let mine = match stored {
+            Some(seen) => kv::swap(ENTRY, seen, &bytes)?,
+            None => {
+                let first = late || kv::increment(FIRST_TURN)? == 1;
+                if first {
+                    kv::set(ENTRY, &bytes).await?;
+                }
+                first
+            }
+        };
+        Ok(mine.then_some(next))
+    }
+
+    /// Fetches the document for whoever waits for this `claim`.
+    async fn fetch_as(&self, claim: Entry) -> Result<Rc<Held>> {
+        let mut entry = Entry { ended: true, ..claim.clone() };
+        match self.fetch().await {
+            Ok(keys) => {
+                entry.keys = keys;
+                entry.fetched = Some(entry.attempted);
+            }
+            Err(why) => eprintln!("jwks: no keys from `jwt_jwks_origin`: {why}"),
+        }
+        let bytes = bytes_of(&entry)?;
+        let held = self.hold(Some(entry));
+        // Where the claim is gone, somebody has fetched later than this; where it cannot be
+        // replaced, it runs out by itself.
+        if let Err(Error::Storage { detail }) = kv::swap(ENTRY, &bytes_of(&claim)?, &bytes) {
+            eprintln!("jwks: the keys cannot be kept: {detail}");
+        }
+        Ok(held)
+    }
+
+    async fn fetch(&self) -> Result<Vec<Value>, String> {
+        let request = http::Request::get(&self.url)
+            .header(header::ACCEPT, "application/json")
+            .body(full(Vec::new()))
+            .map_err(|_| "the request cannot be built".to_owned())?;
+        let answer =
+            call(request, DEADLINE, MAX_DOCUMENT).await.map_err(|error| error.to_string())?;
+        match answer.status() {
+            StatusCode::OK => Ok(key_set::parse(answer.body())?),
+            status => Err(format!("status {}", status.as_u16())),
+        }
+    }
+
+    fn read(&self, bytes: &[u8]) -> Option<Entry> {
+        let entry: Entry = serde_json::from_slice(bytes).ok()?;
+        (entry.url == self.url).then_some(entry)
+    }
+
+    /// Keeps `entry` unless a newer one is held, and returns what is held.
+    fn hold(&self, entry: Option<Entry>) -> Rc<Held> {
+        let held = Rc::clone(&self.held.borrow());
+        match entry {
+            Some(entry) if entry.is_newer_than(&held.entry) => {
+                let keys = KeySet::of(&entry.keys);
+                let held = Rc::new(Held { entry, keys });
+                self.held.replace(Rc::clone(&held));
+                held
+            }
+            _ => held,
+        }
+    }
+}
+
+fn bytes_of(entry: &Entry) -> Result<Vec<u8>> {
+    serde_json::to_vec(entry).map_err(|_| Error::Internal("the keys cannot be written".into()))
+}
+
+fn unknown(entry: &Entry, kid: Option<&str>, now: u64) -> Error {
+    if entry.fetched != Some(entry.attempted) {
+        return Error::KeysUnavailable { retry_after: entry.pause(now).div_ceil(1000).max(1) };
+    }
+    Error::InvalidToken(match kid {
+        Some(_) => "the issuer has no usable key with the token's `kid`".into(),
+        None => "the token has no `kid`, and not exactly one key of the issuer fits".into(),
+    })
+}

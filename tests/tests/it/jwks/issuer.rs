@@ -1,0 +1,127 @@
+//! An identity provider that publishes a JWKS document, well or badly.
+//!
+//! It speaks HTTP/1.1 by hand, so that a test decides about every byte of the answer.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// What the issuer says.
+#[derive(Clone)]
+pub(crate) struct Answer {
+    bytes: Vec<u8>,
+    /// Whether the connection stays open after it.
+    held: bool,
+}
+
+impl Answer {
+    /// `status` with `body` and the headers that belong to it.
+    pub(crate) fn of(status: &str, content_type: &str, body: &str) -> Self {
+        let length = body.len();
+        Self::raw(format!(
+            "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
+        ))
+    }
+
+    /// These bytes, then the connection ends.
+    pub(crate) fn raw(text: String) -> Self {
+        Self { bytes: text.into_bytes(), held: false }
+    }
+
+    /// The same, but the connection never ends.
+    pub(crate) fn held(self) -> Self {
+        Self { held: true, ..self }
+    }
+
+    /// A document with these keys.
+    pub(crate) fn keys(keys: &[Value]) -> Self {
+        Self::of("200 OK", "application/json", &json!({ "keys": keys }).to_string())
+    }
+}
+
+/// A running issuer; dropping it stops it.
+pub(crate) struct Issuer {
+    address: SocketAddr,
+    state: Arc<State>,
+    task: JoinHandle<()>,
+}
+
+struct State {
+    answer: Mutex<Answer>,
+    paths: Mutex<Vec<String>>,
+}
+
+impl Issuer {
+    /// One that publishes `keys`.
+    pub(crate) async fn start(keys: &[Value]) -> Self {
+        Self::answering(Answer::keys(keys)).await
+    }
+
+    /// One that answers so.
+    pub(crate) async fn answering(answer: Answer) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = State { answer: Mutex::new(answer), paths: Mutex::default() };
+        let state = Arc::new(state);
+        let task = tokio::spawn(serve(listener, Arc::clone(&state)));
+        Self { address, state, task }
+    }
+
+    /// `http://127.0.0.1:port`.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Publishes other keys from now on.
+    pub(crate) fn publish(&self, keys: &[Value]) {
+        *self.state.answer.lock().unwrap() = Answer::keys(keys);
+    }
+
+    /// The paths that were asked for so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.state.paths.lock().unwrap().clone()
+    }
+
+    /// Stops listening and closes every connection.
+    pub(crate) async fn stop(&mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(answer(stream, Arc::clone(&state)));
+    }
+}
+
+async fn answer(mut stream: TcpStream, state: Arc<State>) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => request.push(byte),
+            Err(_) => return,
+        }
+    }
+    let line = String::from_utf8_lossy(&request);
+    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    state.paths.lock().unwrap().push(path);
+    let answer = state.answer.lock().unwrap().clone();
+    let _ = stream.write_all(&answer.bytes).await;
+    if answer.held {
+        std::future::pending::<()>().await;
+    }
+    let _ = stream.shutdown().await;
+}
