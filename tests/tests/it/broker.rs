@@ -253,7 +253,7 @@ async fn no_operation_returns_a_plaintext() {
         "params": {}, "credentials": {"api_key": KEY}, "verify": true});
     for (operation, caller, body) in [
         ("check", "monitor", &stored),
-        ("revoke", "delete", &stored),
+        ("revoke", "delete", &json!({ "plan": stored })),
         ("seal", "create", &new),
         ("verify", "create", &new),
         ("health", "monitor", &json!({})),

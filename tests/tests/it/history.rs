@@ -128,7 +128,9 @@ async fn tick_has_its_own_secret() {
     let get = app.call(Method::GET, "/api/tick").bearer(TICK_SECRET).send().await;
     get.problem(405, "method_not_allowed");
     let idle = tick(&app).await;
-    assert_eq!(idle, json!({"checked": 0, "resealed": 0, "failed": 0, "pruned": 0}));
+    let nothing = json!({"checked": 0, "refreshed": 0, "revoked": 0, "resealed": 0, "failed": 0,
+        "flows": 0, "pruned": 0});
+    assert_eq!(idle, nothing);
     let app = Options::default().without("tick_secret").start().await.unwrap();
     app.post("/api/tick").bearer(TICK_SECRET).send().await.problem(404, "not_found");
     app.post("/api/tick").bearer("").send().await.problem(404, "not_found");

@@ -27,7 +27,7 @@ const JWT: [&str; 7] = [
 const JWKS: &str = "{{ jwt_jwks_origin }}";
 const BROKER: &str = "http://broker.spin.internal";
 
-const TABLE: [Row; 8] = [
+const TABLE: [Row; 9] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -52,7 +52,7 @@ const TABLE: [Row; 8] = [
         component: "create",
         routes: &[],
         storage: (true, true),
-        variables: &["+jwt", "broker_secret"],
+        variables: &["+jwt", "broker_secret", "public_url"],
         outbound: &[BROKER, JWKS],
     },
     Row {
@@ -68,6 +68,13 @@ const TABLE: [Row; 8] = [
         storage: (true, true),
         variables: &["+jwt", "broker_secret"],
         outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "oauth-callback",
+        routes: &["/api/oauth/callback/..."],
+        storage: (true, false),
+        variables: &["broker_secret", "public_url"],
+        outbound: &[BROKER],
     },
     Row {
         component: "catalog",

@@ -33,9 +33,6 @@ async fn unknown_paths_and_methods() {
 async fn what_is_not_there_yet_says_so() {
     let app = App::start().await;
     for (method, path) in [
-        (Method::POST, "/api/integrations/x/authorize"),
-        (Method::GET, "/api/oauth/callback"),
-        (Method::GET, "/api/oauth-clients"),
         (Method::GET, "/api/proxy"),
         (Method::POST, "/api/proxy/x/v1/charges"),
         (Method::POST, "/mcp"),
