@@ -146,7 +146,7 @@ async fn an_occupied_port_is_named() {
 #[test]
 fn names_are_parsed_and_the_unknown_is_told_what_there_is() {
     for kind in Kind::ALL {
-        assert_eq!(kind.name().parse::<Kind>().unwrap(), kind);
+        assert_eq!(kind.name().parse::<Kind>().unwrap(), *kind);
     }
     assert!("none".parse::<Kind>().unwrap_err().contains("sandbox"));
 }
