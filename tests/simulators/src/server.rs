@@ -150,10 +150,7 @@ async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream) {
         .await;
 }
 
-async fn handle(
-    shared: &Shared,
-    incoming: hyper::Request<Incoming>,
-) -> io::Result<Response<Body>> {
+async fn handle(shared: &Shared, incoming: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let request = record(shared, incoming).await;
     let mut behaviour = shared.behaviour.subscribe();
     let now = match behaviour.wait_for(|behaviour| *behaviour != Behaviour::Hang).await {

@@ -81,10 +81,9 @@ impl Presented {
     pub(crate) fn either(&self) -> (&str, &str) {
         match &self.basic {
             Some((id, secret)) => (id, secret),
-            None => (
-                self.id.as_deref().unwrap_or_default(),
-                self.secret.as_deref().unwrap_or_default(),
-            ),
+            None => {
+                (self.id.as_deref().unwrap_or_default(), self.secret.as_deref().unwrap_or_default())
+            }
         }
     }
 }

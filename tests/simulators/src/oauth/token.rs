@@ -94,9 +94,8 @@ impl Tokens {
 
     /// The token, where it is one for that purpose and lives.
     pub(crate) fn live(&self, value: &str, purpose: Use, now: i64) -> Option<&Token> {
-        self.get(value).filter(|token| {
-            token.issue.purpose == purpose && token.state(now) == TokenState::Live
-        })
+        self.get(value)
+            .filter(|token| token.issue.purpose == purpose && token.state(now) == TokenState::Live)
     }
 
     /// The grant that the tokens of a line are of.

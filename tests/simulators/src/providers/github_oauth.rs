@@ -119,11 +119,8 @@ fn callback_error(code: &str, text: &str, anchor: &str) -> [(&'static str, Strin
 
 type Refusal = (&'static str, &'static str, &'static str);
 
-const BAD_CODE: Refusal = (
-    "bad_verification_code",
-    "The code passed is incorrect or expired.",
-    "bad-verification-code",
-);
+const BAD_CODE: Refusal =
+    ("bad_verification_code", "The code passed is incorrect or expired.", "bad-verification-code");
 const BAD_REFRESH: Refusal = (
     "bad_refresh_token",
     "The refresh token passed is incorrect or expired.",
@@ -255,9 +252,9 @@ fn delete(oauth: &mut OAuth, path: &str, request: &Request) -> Reply {
         ["", "applications", id, what @ ("grant" | "token")] => (*id, *what),
         _ => return message(404, "Not Found"),
     };
-    let proven = request.basic().is_some_and(|(user, secret)| {
-        user == id && oauth.clients.check(&user, &secret).is_ok()
-    });
+    let proven = request
+        .basic()
+        .is_some_and(|(user, secret)| user == id && oauth.clients.check(&user, &secret).is_ok());
     if !proven {
         return message(401, "Bad credentials");
     }

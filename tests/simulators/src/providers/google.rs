@@ -74,9 +74,8 @@ fn ask(oauth: &OAuth, params: Params) -> Result<Ask, Reply> {
         let title = format!("Error {status}: {error}");
         error_page(status, "Access blocked: authorization error", &title, detail)
     };
-    let missing = |name: &str| {
-        refuse(400, "invalid_request", &format!("Missing required parameter: {name}"))
-    };
+    let missing =
+        |name: &str| refuse(400, "invalid_request", &format!("Missing required parameter: {name}"));
     let id = params.get("client_id").ok_or_else(|| missing("client_id"))?;
     let client = oauth
         .clients

@@ -181,7 +181,9 @@ impl Refusal {
 
 fn token(oauth: &mut OAuth, tenant: &str, request: &Request) -> Result<Reply, Refusal> {
     if !is_tenant(tenant) {
-        let text = format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID.");
+        let text = format!(
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
+        );
         return Err(Refusal::new(400, "invalid_request", 90_002, text));
     }
     if request.method != "POST" {
@@ -213,9 +215,11 @@ fn token(oauth: &mut OAuth, tenant: &str, request: &Request) -> Result<Reply, Re
             401,
             "invalid_client",
             7_000_215,
-            format!("Invalid client secret provided. Ensure the secret being sent in the request is \
+            format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is \
                      the client secret value, not the client secret ID, for a secret added to app \
-                     '{client}'."),
+                     '{client}'."
+            ),
         ),
     })?;
     match need("grant_type")? {
@@ -270,13 +274,14 @@ fn exchange(
             }
         }
     })?;
+    let narrowed = narrowed(&code.scopes, params)?;
     let grant = oauth.grants.open(client, &code.account, &code.scopes);
     let line = oauth.tokens.line();
     oauth.codes.mark_used(value, line);
     oauth.count_exchange(grant);
     let scopes = code.scopes;
     let issue = Issue { purpose: Use::Refresh, grant, line, scopes, expires_at: None };
-    tokens(oauth, issue, params)
+    Ok(tokens(oauth, issue, narrowed))
 }
 
 fn refresh(
@@ -309,22 +314,26 @@ fn refresh(
             ));
         }
     }
-    let reply = tokens(oauth, issue.clone(), params)?;
+    let narrowed = narrowed(&issue.scopes, params)?;
     oauth.count_refresh(issue.grant);
-    Ok(reply)
+    Ok(tokens(oauth, issue, narrowed))
 }
 
-/// New tokens beside the old ones. `scope` may ask for less than was consented to.
-fn tokens(oauth: &mut OAuth, like: Issue, params: &Params) -> Result<Reply, Refusal> {
+/// What the access token is for: `scope` may ask for less than was consented to.
+fn narrowed(consented: &[String], params: &Params) -> Result<Vec<String>, Refusal> {
     let asked = params.words("scope", &[' ']);
-    if let Some(more) = asked.iter().find(|scope| !like.scopes.contains(scope)) {
+    if let Some(more) = asked.iter().find(|scope| !consented.contains(scope)) {
         let text = format!(
             "The user or administrator has not consented to use the application with the scope \
              '{more}'. Send an interactive authorization request for this user and resource."
         );
         return Err(Refusal::new(400, "invalid_grant", 65_001, text));
     }
-    let scopes = if asked.is_empty() { like.scopes.clone() } else { asked };
+    Ok(if asked.is_empty() { consented.to_vec() } else { asked })
+}
+
+/// New tokens beside the old ones.
+fn tokens(oauth: &mut OAuth, like: Issue, scopes: Vec<String>) -> Reply {
     let scope: Vec<_> = scopes.iter().filter(|scope| *scope != "offline_access").collect();
     let scope = scope.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     let offline = like.scopes.iter().any(|scope| scope == "offline_access");
@@ -341,7 +350,7 @@ fn tokens(oauth: &mut OAuth, like: Issue, params: &Params) -> Result<Reply, Refu
         let refresh = Issue { purpose: Use::Refresh, expires_at, ..like };
         members.insert("refresh_token".to_owned(), oauth.issue("1.AXsim", refresh).into());
     }
-    Ok(Reply::json(200, &body).header("cache-control", "no-store, no-cache"))
+    Reply::json(200, &body).header("cache-control", "no-store, no-cache")
 }
 
 fn me(oauth: &OAuth, request: &Request) -> Reply {

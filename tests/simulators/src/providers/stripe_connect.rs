@@ -69,10 +69,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
         }
         ("POST", "/oauth/deauthorize") => deauthorize(oauth, request).unwrap_or_else(|error| error),
         ("GET", "/v1/account") => api_account(oauth, request),
-        (method, path) => api_error(
-            404,
-            &format!("Unrecognized request URL ({method}: {path})."),
-        ),
+        (method, path) => api_error(404, &format!("Unrecognized request URL ({method}: {path}).")),
     }
 }
 
@@ -90,8 +87,7 @@ fn ask(oauth: &OAuth, params: Params) -> Result<Ask, Reply> {
         .cloned()
         .ok_or_else(|| page("Invalid redirect URI: it is none of this application's."))?;
     let refuse = |code: &str, description: &str| {
-        let pairs =
-            [("error", code.to_owned()), ("error_description", description.to_owned())];
+        let pairs = [("error", code.to_owned()), ("error_description", description.to_owned())];
         Err(redirect(302, &redirect_uri, &pairs, params.get("state")))
     };
     match params.get("response_type") {
@@ -131,11 +127,9 @@ fn token(oauth: &mut OAuth, request: &Request) -> Result<Reply, Reply> {
         Some("authorization_code") => exchange(oauth, &client, &params),
         Some("refresh_token") => refresh(oauth, &client, &params),
         None => Err(error(400, "invalid_request", "No grant type specified")),
-        Some(other) => Err(error(
-            400,
-            "unsupported_grant_type",
-            &format!("Unsupported grant type: {other}"),
-        )),
+        Some(other) => {
+            Err(error(400, "unsupported_grant_type", &format!("Unsupported grant type: {other}")))
+        }
     }
 }
 
@@ -259,10 +253,7 @@ fn api_account(oauth: &OAuth, request: &Request) -> Reply {
         };
     };
     let Account { id, label } = oauth.grants.account(grant);
-    Reply::json(
-        200,
-        &json!({"id": id, "object": "account", "business_profile": {"name": label}}),
-    )
+    Reply::json(200, &json!({"id": id, "object": "account", "business_profile": {"name": label}}))
 }
 
 fn error(status: u16, code: &str, description: &str) -> Reply {
@@ -270,8 +261,5 @@ fn error(status: u16, code: &str, description: &str) -> Reply {
 }
 
 fn api_error(status: u16, message: &str) -> Reply {
-    Reply::json(
-        status,
-        &json!({"error": {"message": message, "type": "invalid_request_error"}}),
-    )
+    Reply::json(status, &json!({"error": {"message": message, "type": "invalid_request_error"}}))
 }

@@ -49,7 +49,8 @@ fn exchange(oauth: &mut OAuth, client: &str, params: &Params) -> Result<Reply, &
     let grant = oauth.grants.open(client, &code.account, &all);
     oauth.count_exchange(grant);
     let (bot, line) = (!code.scopes.is_empty()).then(|| Line::new(oauth, grant, "xoxb-")).unzip();
-    let (user, user_line) = (!user_scopes.is_empty()).then(|| Line::new(oauth, grant, "xoxp-")).unzip();
+    let (user, user_line) =
+        (!user_scopes.is_empty()).then(|| Line::new(oauth, grant, "xoxp-")).unzip();
     oauth.codes.mark_used(value, line.or(user_line).unwrap_or_default());
     let mut body = installation(&code);
     if let (Some(bot), Some(members)) = (bot, body.as_object_mut()) {

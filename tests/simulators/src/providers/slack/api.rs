@@ -39,8 +39,14 @@ impl Caller {
 }
 
 fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'static str> {
-    let known = ["auth.test", "auth.revoke", "apps.uninstall", "chat.postMessage",
-        "conversations.list", "api.test"];
+    let known = [
+        "auth.test",
+        "auth.revoke",
+        "apps.uninstall",
+        "chat.postMessage",
+        "conversations.list",
+        "api.test",
+    ];
     if !known.contains(&method) {
         return Err("unknown_method");
     }

@@ -25,7 +25,10 @@ pub(crate) fn ask(server: &Server, oauth: &OAuth, params: Params) -> Result<Ask,
         Some("code") => {}
         None => return refuse("invalid_request", "response_type is missing".to_owned()),
         Some(other) => {
-            return refuse("unsupported_response_type", format!("response_type {other} is unknown"));
+            return refuse(
+                "unsupported_response_type",
+                format!("response_type {other} is unknown"),
+            );
         }
     }
     match (params.get("code_challenge"), params.get("code_challenge_method")) {

@@ -28,8 +28,9 @@ pub(super) fn serve(server: &Server, oauth: &mut OAuth, request: &Request) -> An
 /// The parameters: a form, posted, none of them in the URI or there twice (sections 2.3.1, 3.2).
 pub(super) fn form(request: &Request) -> Result<Params, Reply> {
     if request.method != "POST" {
-        return Err(error(405, "invalid_request", "only POST is allowed here")
-            .header("allow", "POST"));
+        return Err(
+            error(405, "invalid_request", "only POST is allowed here").header("allow", "POST")
+        );
     }
     if !request.query.is_empty() {
         return Err(error(400, "invalid_request", "parameters must not be in the request URI"));
@@ -50,11 +51,7 @@ pub(super) fn form(request: &Request) -> Result<Params, Reply> {
 
 /// The client that sends the request, proven in one of the ways it may be (section 2.3.1). In the
 /// header, id and secret are form-encoded.
-pub(super) fn client(
-    oauth: &OAuth,
-    request: &Request,
-    params: &Params,
-) -> Result<String, Reply> {
+pub(super) fn client(oauth: &OAuth, request: &Request, params: &Params) -> Result<String, Reply> {
     let presented = Presented::new(request, params);
     let basic = presented.basic.map(|(id, secret)| (decoded(&id), decoded(&secret)));
     let refuse = |description: &str| {
