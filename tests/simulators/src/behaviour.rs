@@ -3,17 +3,12 @@
 //! A behaviour applies to every path and before any key is looked at, as trouble at a provider
 //! does. It must not depend on the provider.
 
-use std::io;
-use std::time::Duration;
-
 use bytes::Bytes;
-use http_body_util::channel::Channel;
-use http_body_util::{BodyExt, Full};
 use hyper::Response;
-use hyper::http::response::Builder;
 
 use crate::request::Request;
 use crate::server::Body;
+use crate::wire::{dripping, finish, full, stopping};
 
 /// How a simulator answers from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,16 +74,6 @@ impl Behaviour {
     }
 }
 
-/// A body that is all there.
-pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
-}
-
-fn finish(builder: Builder, body: Body) -> Response<Body> {
-    // The parts are literals or visible ASCII; a bare 200 stands for the impossible.
-    builder.body(body).unwrap_or_else(|_| Response::new(full(Bytes::new())))
-}
-
 fn text(status: u16, content_type: &str, body: &'static str) -> Response<Body> {
     finish(
         Response::builder().status(status).header("content-type", content_type),
@@ -97,31 +82,19 @@ fn text(status: u16, content_type: &str, body: &'static str) -> Response<Body> {
 }
 
 fn truncated() -> Response<Body> {
-    let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
-    tokio::spawn(async move {
-        let _ = sender.send_data(Bytes::from_static(br#"{"ok":true,"#)).await;
-        // Long enough for the bytes to leave before the connection closes.
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        sender.abort(io::Error::other("the simulated provider hung up"));
-    });
     finish(
         Response::builder()
             .header("content-type", "application/json")
             .header("content-length", "4096"),
-        body.boxed(),
+        stopping(Bytes::from_static(br#"{"ok":true,"#)),
     )
 }
 
 fn drip() -> Response<Body> {
-    let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
-    tokio::spawn(async move {
-        let mut next = Bytes::from_static(b"\"");
-        while sender.send_data(next).await.is_ok() {
-            next = Bytes::from_static(b".");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    });
-    finish(Response::builder().header("content-type", "application/json"), body.boxed())
+    finish(
+        Response::builder().header("content-type", "application/json"),
+        dripping(Bytes::from_static(b"\"")),
+    )
 }
 
 fn huge(bytes: usize) -> Response<Body> {

@@ -6,6 +6,9 @@
 //! pages its answers are taken from. Beside behaving well, every simulator can be told at run time
 //! to fail in the ways that networks and servers fail ([`Behaviour`]).
 //!
+//! The providers with OAuth 2.0 share its parts (`oauth`): the handle registers clients, says who
+//! consents and whether, moves the clock, holds answers back, and tells what became of each token.
+//!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
 //! use nexus_simulators::{Behaviour, Kind, Simulator};
@@ -23,13 +26,18 @@
 mod behaviour;
 pub mod client;
 mod mask;
+mod oauth;
 mod providers;
 mod request;
 mod server;
 mod simulator;
 mod state;
+mod wire;
 
 pub use behaviour::Behaviour;
+pub use oauth::{
+    Account, ClientAuth, Consent, GrantStats, Misbehaviour, Options, Reuse, Stats, TokenState,
+};
 pub use providers::Kind;
 pub use request::Request;
 pub use simulator::Simulator;

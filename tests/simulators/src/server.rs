@@ -2,7 +2,6 @@
 //!
 //! It must not know any provider: what is answered comes from the behaviour or from `Kind`.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +17,11 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
-use crate::behaviour::{Behaviour, full};
+use crate::behaviour::Behaviour;
 use crate::providers::Kind;
 use crate::request::{BODY_KEPT, Request};
 use crate::state::State;
+use crate::wire::Delivery;
 
 /// The body of an answer.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
@@ -55,17 +55,23 @@ pub(crate) struct Shared {
     pub(crate) kind: Kind,
     pub(crate) behaviour: watch::Sender<Behaviour>,
     pub(crate) recorded: watch::Sender<usize>,
+    /// Whether the answers of the token endpoint are held back.
+    pub(crate) gate: watch::Sender<bool>,
+    /// How many of them are waiting.
+    pub(crate) held: watch::Sender<usize>,
     state: Mutex<State>,
     requests: Mutex<Vec<Request>>,
 }
 
 impl Shared {
-    pub(crate) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind, origin: &str) -> Self {
         Self {
             kind,
             behaviour: watch::Sender::new(Behaviour::Ok),
             recorded: watch::Sender::new(0),
-            state: Mutex::default(),
+            gate: watch::Sender::new(false),
+            held: watch::Sender::new(0),
+            state: Mutex::new(State::new(kind, origin)),
             requests: Mutex::default(),
         }
     }
@@ -144,10 +150,7 @@ async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream) {
         .await;
 }
 
-async fn handle(
-    shared: &Shared,
-    incoming: hyper::Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+async fn handle(shared: &Shared, incoming: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let request = record(shared, incoming).await;
     let mut behaviour = shared.behaviour.subscribe();
     let now = match behaviour.wait_for(|behaviour| *behaviour != Behaviour::Hang).await {
@@ -157,12 +160,32 @@ async fn handle(
     if let Some(response) = now.answer(&request) {
         return Ok(response);
     }
-    let reply = shared.kind.answer(&mut shared.state(), &request);
-    let mut response = Response::builder().status(reply.status);
-    for (name, value) in reply.headers {
-        response = response.header(name, value);
+    let (reply, delivery) = {
+        let mut state = shared.state();
+        let reply = shared.kind.answer(&mut state, &request);
+        (reply, state.oauth.faults.take_delivery())
+    };
+    if delivery == Delivery::Gated {
+        pass_the_gate(shared).await;
     }
-    Ok(response.body(full(reply.body)).unwrap_or_else(|_| Response::new(full("bad reply"))))
+    delivery.carry(reply)
+}
+
+/// Waits while the gate is shut, counted among the held. What is answered is decided already.
+async fn pass_the_gate(shared: &Shared) {
+    struct Held<'a>(&'a watch::Sender<usize>);
+    impl Drop for Held<'_> {
+        fn drop(&mut self) {
+            self.0.send_modify(|count| *count = count.saturating_sub(1));
+        }
+    }
+    let mut gate = shared.gate.subscribe();
+    if !*gate.borrow() {
+        return;
+    }
+    shared.held.send_modify(|count| *count += 1);
+    let _held = Held(&shared.held);
+    let _ = gate.wait_for(|shut| !shut).await;
 }
 
 /// Reads the whole request, keeps it in the log and returns it.

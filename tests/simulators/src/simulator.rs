@@ -14,6 +14,8 @@ use crate::request::Request;
 use crate::server::{self, Command, Shared};
 use crate::state::KeyState;
 
+mod oauth;
+
 /// A provider running on loopback. Dropping it closes it.
 pub struct Simulator {
     shared: Arc<Shared>,
@@ -23,7 +25,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts `kind` on `127.0.0.1:port` (0: any free port), accepting `kind.default_key()`.
+    /// Starts `kind` on `127.0.0.1:port` (0: any free port), accepting `kind.default_key()` and
+    /// knowing no OAuth client.
     ///
     /// # Errors
     /// The port is taken.
@@ -32,8 +35,10 @@ impl Simulator {
             .await
             .with_context(|| format!("the {kind} simulator cannot listen on 127.0.0.1:{port}"))?;
         let port = listener.local_addr()?.port();
-        let shared = Arc::new(Shared::new(kind));
-        shared.state().set_key(kind.default_key(), KeyState::Accepted);
+        let shared = Arc::new(Shared::new(kind, &origin(port)));
+        if !kind.default_key().is_empty() {
+            shared.state().set_key(kind.default_key(), KeyState::Accepted);
+        }
         let (commands, receiver) = mpsc::channel(4);
         let server = tokio::spawn(server::run(Arc::clone(&shared), listener, port, receiver));
         Ok(Self { shared, commands, server, port })
@@ -41,7 +46,7 @@ impl Simulator {
 
     /// `http://127.0.0.1:port`, without a slash at the end.
     pub fn origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        origin(self.port)
     }
 
     /// The port it listens on, the same after `Down`.
@@ -129,4 +134,8 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+fn origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }

@@ -1,8 +1,11 @@
-//! What a simulated provider remembers: its keys and what was posted to it.
+//! What a simulated provider remembers: its keys, its OAuth side, and what was posted to it.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+
+use crate::oauth::OAuth;
+use crate::providers::Kind;
 
 /// What the provider thinks of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +19,10 @@ pub(crate) enum KeyState {
 }
 
 /// A provider's memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct State {
+    /// Clients, codes, grants and tokens; unused by providers of API keys.
+    pub(crate) oauth: OAuth,
     keys: BTreeMap<String, KeyState>,
     /// What was posted, oldest first.
     pub(crate) messages: Vec<Value>,
@@ -25,6 +30,12 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The memory of a new `kind` that is reached at `origin`.
+    pub(crate) fn new(kind: Kind, origin: &str) -> Self {
+        let oauth = OAuth::new(origin, kind.default_account(), kind.default_options());
+        Self { oauth, keys: BTreeMap::new(), messages: Vec::new(), serial: 0 }
+    }
+
     /// What is known of `key`; `None` for a key never seen.
     pub(crate) fn key(&self, key: &str) -> Option<KeyState> {
         self.keys.get(key).copied()

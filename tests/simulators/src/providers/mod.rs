@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::oauth::{Account, Options};
 use crate::request::Request;
 use crate::server::Reply;
 use crate::state::State;
@@ -11,13 +12,21 @@ mod airtable;
 mod anthropic;
 mod datadog;
 mod github;
+mod github_oauth;
+mod google;
+mod hostile;
 mod linear;
+mod microsoft;
 mod notion;
 mod openai;
+mod redirect_uri;
 mod resend;
 mod sandbox;
 mod sendgrid;
+mod slack;
+mod strict;
 mod stripe;
+mod stripe_connect;
 mod twilio;
 mod zendesk;
 
@@ -50,6 +59,20 @@ pub enum Kind {
     OpenAi,
     /// A pretend messaging service, for trying things out without an account anywhere.
     Sandbox,
+    /// Slack: OAuth v2 installation, and a little of its Web API.
+    Slack,
+    /// Google: OAuth 2.0 for web server applications.
+    Google,
+    /// GitHub: OAuth apps, and expiring user tokens as an option.
+    GithubOauth,
+    /// Stripe Connect with OAuth.
+    StripeConnect,
+    /// The Microsoft identity platform, and `/v1.0/me`.
+    Microsoft,
+    /// An authorization server that takes the standards by their word.
+    Strict,
+    /// The same, which can be told to misbehave.
+    Hostile,
 }
 
 impl Kind {
@@ -68,6 +91,13 @@ impl Kind {
         Self::Stripe,
         Self::OpenAi,
         Self::Sandbox,
+        Self::Slack,
+        Self::Google,
+        Self::GithubOauth,
+        Self::StripeConnect,
+        Self::Microsoft,
+        Self::Strict,
+        Self::Hostile,
     ];
 
     /// Its name: `stripe`, `openai`, `sandbox`, …
@@ -86,10 +116,18 @@ impl Kind {
             Self::Stripe => "stripe",
             Self::OpenAi => "openai",
             Self::Sandbox => "sandbox",
+            Self::Slack => "slack",
+            Self::Google => "google",
+            Self::GithubOauth => "github-oauth",
+            Self::StripeConnect => "stripe-connect",
+            Self::Microsoft => "microsoft",
+            Self::Strict => "strict",
+            Self::Hostile => "hostile",
         }
     }
 
-    /// The key a new simulator accepts; it has the form of the provider's and opens nothing.
+    /// The key a new simulator accepts; it has the form of the provider's and opens nothing. Empty
+    /// where there are none: providers of OAuth tokens only.
     pub fn default_key(self) -> &'static str {
         match self {
             Self::Airtable => airtable::DEFAULT_KEY,
@@ -105,6 +143,69 @@ impl Kind {
             Self::Stripe => stripe::DEFAULT_KEY,
             Self::OpenAi => openai::DEFAULT_KEY,
             Self::Sandbox => sandbox::DEFAULT_KEY,
+            Self::Slack
+            | Self::Google
+            | Self::GithubOauth
+            | Self::StripeConnect
+            | Self::Microsoft
+            | Self::Strict
+            | Self::Hostile => "",
+        }
+    }
+
+    /// The id and secret of an OAuth client, in the form of the provider's, to be registered with
+    /// one's own redirect URIs; `None` where there is no OAuth side.
+    pub fn default_client(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Sandbox => Some(sandbox::CLIENT),
+            Self::Slack => Some(slack::CLIENT),
+            Self::Google => Some(google::CLIENT),
+            Self::GithubOauth => Some(github_oauth::CLIENT),
+            Self::StripeConnect => Some(stripe_connect::CLIENT),
+            Self::Microsoft => Some(microsoft::CLIENT),
+            Self::Strict | Self::Hostile => Some(strict::CLIENT),
+            _ => None,
+        }
+    }
+
+    /// The path where a browser asks for consent; `None` where there is no OAuth side.
+    pub fn authorization_path(self) -> Option<&'static str> {
+        match self {
+            Self::Sandbox | Self::StripeConnect => Some("/oauth/authorize"),
+            Self::Slack => Some("/oauth/v2/authorize"),
+            Self::Google => Some("/o/oauth2/v2/auth"),
+            Self::GithubOauth => Some("/login/oauth/authorize"),
+            Self::Microsoft => Some("/common/oauth2/v2.0/authorize"),
+            Self::Strict | Self::Hostile => Some("/authorize"),
+            _ => None,
+        }
+    }
+
+    /// Who consents at a new simulator.
+    pub(crate) fn default_account(self) -> Account {
+        match self {
+            Self::Sandbox => sandbox::account(),
+            Self::Slack => slack::account(),
+            Self::Google => google::account(),
+            Self::GithubOauth => github_oauth::account(),
+            Self::StripeConnect => stripe_connect::account(),
+            Self::Microsoft => microsoft::account(),
+            Self::Strict | Self::Hostile => strict::account(),
+            _ => Account::default(),
+        }
+    }
+
+    /// How a new simulator's OAuth side is set.
+    pub(crate) fn default_options(self) -> Options {
+        match self {
+            Self::Sandbox => sandbox::options(),
+            Self::Slack => slack::options(),
+            Self::Google => google::options(),
+            Self::GithubOauth => github_oauth::options(),
+            Self::StripeConnect => stripe_connect::options(),
+            Self::Microsoft => microsoft::options(),
+            Self::Strict | Self::Hostile => strict::options(),
+            _ => Options::default(),
         }
     }
 
@@ -123,6 +224,13 @@ impl Kind {
             Self::Stripe => stripe::answer(state, request),
             Self::OpenAi => openai::answer(state, request),
             Self::Sandbox => sandbox::answer(state, request),
+            Self::Slack => slack::answer(state, request),
+            Self::Google => google::answer(state, request),
+            Self::GithubOauth => github_oauth::answer(state, request),
+            Self::StripeConnect => stripe_connect::answer(state, request),
+            Self::Microsoft => microsoft::answer(state, request),
+            Self::Strict => strict::answer(state, request),
+            Self::Hostile => hostile::answer(state, request),
         }
     }
 }

@@ -1,56 +1,140 @@
 //! The sandbox: a pretend messaging service. This page is its documentation.
 //!
-//! - `Authorization: Bearer sandbox-…`; without a key it knows: 401 as RFC 9457
-//!   `application/problem+json`, `{"type","title","status":401,"detail"}`; a key that may not do
-//!   what it asks: 403 likewise.
-//! - `GET /v1/me` → 200 `{"id":"acct_…","label":"…"}`, the account of the key.
+//! - `Authorization: Bearer …` with a key (`sandbox-…`) or an access token; without one it knows:
+//!   401 as RFC 9457 `application/problem+json`, `{"type","title","status":401,"detail"}`; one that
+//!   may not do what it asks: 403 likewise.
+//! - `GET /v1/me` → 200 `{"id":"acct_…","label":"…"}`, the account of the key or token.
 //! - `POST /v1/messages` `{"text","channel"?}` → 201 `{"id","channel","text","from"}`; a text that
-//!   is missing or empty: 422.
-//! - `GET /v1/messages` → 200 `{"items":[…]}`, newest first.
-//! - `POST /v1/keys` → 201 `{"key":"sandbox-…"}`, another key of the same account.
-//! - `DELETE /v1/keys/current` → 204, and the key that asked is accepted no more.
+//!   is missing or empty: 422. Access tokens need the scope `messages:write`.
+//! - `GET /v1/messages` → 200 `{"items":[…]}`, newest first. Access tokens need `messages:read`.
+//! - `POST /v1/keys` → 201 `{"key":"sandbox-…"}`, another key of the same account; keys only.
+//! - `DELETE /v1/keys/current` → 204, and the key that asked is accepted no more; keys only.
 //! - Anything else: 404, or 405 with `allow`.
+//!
+//! Its OAuth 2.0 side keeps to the same rules as [`super::strict`] (PKCE with S256, exact redirect
+//! URIs, rotating refresh tokens, `iss` in the callback): `/oauth/authorize`, `/oauth/token`,
+//! `/oauth/revoke` (RFC 7009); access tokens live for 5 minutes; the scopes are the two above, both
+//! where none is asked for.
 
 use serde_json::{Value, json};
 
+use crate::oauth::{Account, Authorizer, Options, Use, authorize};
+use crate::providers::strict::{self, Server};
 use crate::request::Request;
 use crate::server::Reply;
 use crate::state::{KeyState, State};
 
 pub(crate) const DEFAULT_KEY: &str = "sandbox-demo-key-000000000001";
 
-const ACCOUNT: &str = "acct_sandbox_1";
-const LABEL: &str = "Sandbox Inc.";
+pub(crate) const CLIENT: (&str, &str) = ("sandbox-demo-client", "sandbox-demo-client-secret-0001");
+
+const SERVER: Server = Server {
+    name: "Sandbox",
+    authorize: "/oauth/authorize",
+    token: "/oauth/token",
+    revoke: "/oauth/revoke",
+    scopes: &["messages:read", "messages:write"],
+    default_scopes: &["messages:read", "messages:write"],
+    prefix: "sandbox-",
+};
+
+const AUTHORIZER: Authorizer = Authorizer {
+    name: SERVER.name,
+    ask: |oauth, params| strict::ask(&SERVER, oauth, params),
+    allow: |oauth, asked, account| strict::allow(&SERVER, oauth, asked, account),
+    deny: strict::deny,
+};
+
+pub(crate) fn options() -> Options {
+    Options { access_lifetime: Some(300), ..strict::options() }
+}
+
+pub(crate) fn account() -> Account {
+    Account { id: "acct_sandbox_1".to_owned(), label: "Sandbox Inc.".to_owned() }
+}
+
+/// Who calls, by a key or by an access token.
+struct Caller {
+    account: Account,
+    /// The key, where it is one.
+    key: Option<String>,
+    /// What an access token may do; a key may do everything.
+    scopes: Vec<String>,
+}
+
+impl Caller {
+    /// The refusal of a call that needs `scope`, where the caller has it not.
+    fn lacks(&self, scope: &str) -> Option<Reply> {
+        let has = self.key.is_some() || self.scopes.iter().any(|own| own == scope);
+        (!has).then(|| problem(403, &format!("This token has not the scope {scope}.")))
+    }
+}
 
 pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
-    let Some(key) = request.bearer() else {
-        return problem(401, "Send your key as Authorization: Bearer sandbox-…")
-            .header("www-authenticate", "Bearer realm=\"sandbox\"");
-    };
-    match state.key(key) {
-        Some(KeyState::Accepted) => {}
-        Some(KeyState::Restricted) => return problem(403, "This key may not do that."),
-        Some(KeyState::Revoked) => {
-            return problem(401, "This key has been revoked.")
-                .header("www-authenticate", "Bearer realm=\"sandbox\", error=\"invalid_token\"");
-        }
-        None => {
-            return problem(401, "No such key.")
-                .header("www-authenticate", "Bearer realm=\"sandbox\", error=\"invalid_token\"");
-        }
+    match request.path.as_str() {
+        "/oauth/authorize" => return authorize(&mut state.oauth, request, &AUTHORIZER),
+        "/oauth/token" => return strict::token(&SERVER, &mut state.oauth, request),
+        "/oauth/revoke" => return strict::revoke(&SERVER, &mut state.oauth, request),
+        _ => {}
     }
+    match caller(state, request) {
+        Ok(caller) => api(state, request, &caller),
+        Err(refusal) => refusal,
+    }
+}
+
+fn caller(state: &State, request: &Request) -> Result<Caller, Reply> {
+    let refuse = |detail: &str| {
+        Err(problem(401, detail)
+            .header("www-authenticate", "Bearer realm=\"sandbox\", error=\"invalid_token\""))
+    };
+    let Some(value) = request.bearer() else {
+        return Err(problem(401, "Send your key as Authorization: Bearer sandbox-…")
+            .header("www-authenticate", "Bearer realm=\"sandbox\""));
+    };
+    match state.key(value) {
+        Some(KeyState::Accepted) => {
+            let key = Some(value.to_owned());
+            return Ok(Caller { account: account(), key, scopes: Vec::new() });
+        }
+        Some(KeyState::Restricted) => return Err(problem(403, "This key may not do that.")),
+        Some(KeyState::Revoked) => return refuse("This key has been revoked."),
+        None => {}
+    }
+    let oauth = &state.oauth;
+    match oauth.tokens.live(value, Use::Access, oauth.now()) {
+        Some(token) => {
+            let account = oauth.grants.account(token.issue.grant);
+            Ok(Caller { account, key: None, scopes: token.issue.scopes.clone() })
+        }
+        None if oauth.tokens.get(value).is_some() => {
+            refuse("This token is none for access, or it has expired or been revoked.")
+        }
+        None => refuse("No such key."),
+    }
+}
+
+fn api(state: &mut State, request: &Request, caller: &Caller) -> Reply {
     match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/v1/me") => Reply::json(200, &json!({"id": ACCOUNT, "label": LABEL})),
-        ("GET", "/v1/messages") => {
+        ("GET", "/v1/me") => {
+            let Account { id, label } = &caller.account;
+            Reply::json(200, &json!({"id": id, "label": label}))
+        }
+        ("GET", "/v1/messages") => caller.lacks("messages:read").unwrap_or_else(|| {
             let items: Vec<_> = state.messages.iter().rev().collect();
             Reply::json(200, &json!({"items": items}))
-        }
-        ("POST", "/v1/messages") => post_message(state, request),
-        ("POST", "/v1/keys") => mint(state),
-        ("DELETE", "/v1/keys/current") => {
-            state.set_key(key, KeyState::Revoked);
-            Reply { status: 204, headers: Vec::new(), body: String::new() }
-        }
+        }),
+        ("POST", "/v1/messages") => caller
+            .lacks("messages:write")
+            .unwrap_or_else(|| post_message(state, request, &caller.account.label)),
+        ("POST", "/v1/keys") | ("DELETE", "/v1/keys/current") => match &caller.key {
+            None => problem(403, "Only a key may do that."),
+            Some(key) if request.method == "DELETE" => {
+                state.set_key(key, KeyState::Revoked);
+                Reply { status: 204, headers: Vec::new(), body: String::new() }
+            }
+            Some(_) => mint(state),
+        },
         (_, "/v1/me") => problem(405, "Only GET is allowed here.").header("allow", "GET"),
         (_, "/v1/messages") => {
             problem(405, "Only GET and POST are allowed here.").header("allow", "GET, POST")
@@ -63,7 +147,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
     }
 }
 
-fn post_message(state: &mut State, request: &Request) -> Reply {
+fn post_message(state: &mut State, request: &Request, from: &str) -> Reply {
     let body = request.json();
     let Some(text) = body.get("text").and_then(Value::as_str).filter(|text| !text.is_empty())
     else {
@@ -71,7 +155,7 @@ fn post_message(state: &mut State, request: &Request) -> Reply {
     };
     let channel = body.get("channel").and_then(Value::as_str).unwrap_or("general");
     let message = json!({
-        "id": format!("msg_{}", state.next()), "channel": channel, "text": text, "from": LABEL,
+        "id": format!("msg_{}", state.next()), "channel": channel, "text": text, "from": from,
     });
     state.messages.push(message.clone());
     Reply::json(201, &message)

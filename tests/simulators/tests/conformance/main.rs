@@ -1,19 +1,34 @@
 //! Each simulator against its provider's documentation, and every way of failing against what the
 //! wire shows. It must not use the application.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 mod airtable;
 mod anthropic;
 mod behaviours;
 mod datadog;
+mod faults;
 mod github;
+mod github_oauth;
+mod google;
+mod hostile;
 mod linear;
+mod microsoft;
 mod notion;
+mod oauth;
 mod openai;
 mod resend;
 mod sandbox;
+mod sandbox_oauth;
 mod sendgrid;
+mod slack;
+mod strict;
 mod stripe;
+mod stripe_connect;
 mod twilio;
 mod zendesk;
 

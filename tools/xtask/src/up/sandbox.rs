@@ -7,11 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use nexus_simulators::client::{self, Answer};
-use nexus_simulators::{Kind, Simulator};
+use nexus_simulators::{Consent, Kind, Simulator};
 use serde_json::{Value, json};
 
 /// The id that the sandbox's manifest has.
 pub(crate) const MANIFEST_ID: &str = "custom-sandbox";
+
+/// The id of the manifest of its OAuth side, `tests/simulators/sandbox-oauth.json`.
+const OAUTH_MANIFEST_ID: &str = "custom-sandbox-oauth";
 
 /// The running provider and what the workspace knows of it.
 pub(crate) struct Sandbox {
@@ -29,10 +32,20 @@ pub(crate) async fn start(
     token: &str,
 ) -> Result<Sandbox> {
     let simulator = on_a_kept_port(state).await?;
+    register_client(&simulator, port);
     let manifest = with_origin(&read(manifest)?, &simulator.origin())?;
     register(port, token, &manifest).await?;
     let integration = integrate(port, token).await?;
     Ok(Sandbox { simulator, integration })
+}
+
+/// The application as an OAuth client of the provider, whose users decide on a page.
+fn register_client(simulator: &Simulator, port: u16) {
+    let callback = format!("http://127.0.0.1:{port}/api/oauth/callback/{OAUTH_MANIFEST_ID}");
+    if let Some((id, secret)) = Kind::Sandbox.default_client() {
+        simulator.register_client(id, secret, &[&callback]);
+    }
+    simulator.set_consent(Consent::Page);
 }
 
 /// The port of the last time where it is free: integrations made then are pinned to its origin.

@@ -1,0 +1,168 @@
+//! Access and refresh tokens: what each is for, and whether it still is.
+
+use std::collections::BTreeMap;
+
+use crate::oauth::GrantId;
+
+/// What the provider thinks of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It is accepted.
+    Live,
+    /// Its lifetime is over.
+    Expired,
+    /// It was revoked; for a refresh token also: it was used and another took its place.
+    Revoked,
+    /// This provider never issued it.
+    Unknown,
+}
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Access,
+    Refresh,
+}
+
+/// What a token is issued with.
+#[derive(Clone, Debug)]
+pub(crate) struct Issue {
+    pub(crate) purpose: Use,
+    pub(crate) grant: GrantId,
+    /// All tokens that descend from one exchange; with rotation, the family of RFC 9700 section
+    /// 4.14.2.
+    pub(crate) line: u64,
+    pub(crate) scopes: Vec<String>,
+    /// `None`: it does not end by itself.
+    pub(crate) expires_at: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Live,
+    /// A refresh token that was used where each may be used once.
+    Spent,
+    Revoked,
+}
+
+/// One token.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) issue: Issue,
+    life: Life,
+}
+
+impl Token {
+    /// Whether it is a refresh token that another has taken the place of.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.life == Life::Spent
+    }
+
+    fn state(&self, now: i64) -> TokenState {
+        match self.life {
+            Life::Spent | Life::Revoked => TokenState::Revoked,
+            Life::Live if self.issue.expires_at.is_some_and(|end| end <= now) => {
+                TokenState::Expired
+            }
+            Life::Live => TokenState::Live,
+        }
+    }
+}
+
+/// Every token there has been.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    all: BTreeMap<String, Token>,
+    lines: u64,
+}
+
+impl Tokens {
+    /// The number of a new line.
+    pub(crate) fn line(&mut self) -> u64 {
+        self.lines += 1;
+        self.lines
+    }
+
+    pub(crate) fn put(&mut self, value: String, issue: Issue) {
+        self.all.insert(value, Token { issue, life: Life::Live });
+    }
+
+    /// The token, whatever has become of it.
+    pub(crate) fn get(&self, value: &str) -> Option<&Token> {
+        self.all.get(value)
+    }
+
+    /// The token, where it is one for that purpose and lives.
+    pub(crate) fn live(&self, value: &str, purpose: Use, now: i64) -> Option<&Token> {
+        self.get(value)
+            .filter(|token| token.issue.purpose == purpose && token.state(now) == TokenState::Live)
+    }
+
+    /// The grant that the tokens of a line are of.
+    pub(crate) fn grant_of(&self, line: u64) -> Option<GrantId> {
+        self.all.values().find(|token| token.issue.line == line).map(|token| token.issue.grant)
+    }
+
+    /// An access token of a line, whatever has become of it.
+    pub(crate) fn access_of(&self, line: u64) -> Option<&str> {
+        self.all
+            .iter()
+            .find(|(_, token)| token.issue.line == line && token.issue.purpose == Use::Access)
+            .map(|(value, _)| value.as_str())
+    }
+
+    pub(crate) fn state(&self, value: &str, now: i64) -> TokenState {
+        self.get(value).map_or(TokenState::Unknown, |token| token.state(now))
+    }
+
+    /// A living refresh token was used and is not to be used again.
+    pub(crate) fn spend(&mut self, value: &str) {
+        self.change(|name, _| name == value, |life| *life = Life::Spent);
+    }
+
+    pub(crate) fn revoke(&mut self, value: &str) {
+        self.change(|name, _| name == value, |life| *life = Life::Revoked);
+    }
+
+    /// Ends the access tokens of a line.
+    pub(crate) fn revoke_access(&mut self, line: u64) {
+        self.change(
+            |_, issue| issue.line == line && issue.purpose == Use::Access,
+            |life| *life = Life::Revoked,
+        );
+    }
+
+    /// Ends every token of a grant.
+    pub(crate) fn revoke_grant(&mut self, grant: GrantId) {
+        self.change(|_, issue| issue.grant == grant, |life| *life = Life::Revoked);
+    }
+
+    /// Spent tokens stay spent: that they come again must be noticed later too.
+    fn change(&mut self, which: impl Fn(&str, &Issue) -> bool, change: impl Fn(&mut Life)) {
+        for (name, token) in &mut self.all {
+            if token.life == Life::Live && which(name, &token.issue) {
+                change(&mut token.life);
+            }
+        }
+    }
+
+    /// The lifetime of every token of that purpose (or of the one) is over at `now`.
+    pub(crate) fn expire(&mut self, purpose: Option<Use>, value: Option<&str>, now: i64) {
+        for (name, token) in &mut self.all {
+            let chosen = purpose.is_none_or(|purpose| purpose == token.issue.purpose)
+                && value.is_none_or(|value| value == name);
+            if chosen && token.state(now) == TokenState::Live {
+                token.issue.expires_at = Some(now);
+            }
+        }
+    }
+
+    /// The values of the living.
+    pub(crate) fn living(&self, now: i64) -> Vec<String> {
+        self.all
+            .iter()
+            .filter(|(_, token)| token.state(now) == TokenState::Live)
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+}

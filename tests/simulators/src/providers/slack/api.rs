@@ -1,0 +1,186 @@
+//! The Web API methods: the token first, then the scope, then the arguments.
+
+use serde_json::{Value, json};
+
+use super::{APP, BOT, USER};
+use crate::oauth::{OAuth, Params, Presented, TokenState};
+use crate::request::Request;
+use crate::server::Reply;
+use crate::state::State;
+
+const CHANNELS: [(&str, &str); 2] = [("C0SIMULGEN", "general"), ("C0SIMULOPS", "ops")];
+
+pub(super) fn answer(state: &mut State, method: &str, request: &Request) -> Reply {
+    serve(state, method, request).unwrap_or_else(error)
+}
+
+/// 200 with the error: HTTP statuses are for the transport.
+pub(super) fn error(code: &'static str) -> Reply {
+    Reply::json(200, &json!({"ok": false, "error": code}))
+}
+
+/// Who calls, and with what.
+struct Caller {
+    token: String,
+    scopes: Vec<String>,
+    bot: bool,
+    team: (String, String),
+}
+
+impl Caller {
+    /// The refusal of a call that needs `scope`, where the token has it not.
+    fn lacks(&self, scope: &str) -> Option<Reply> {
+        let body = json!({
+            "ok": false, "error": "missing_scope", "needed": scope,
+            "provided": self.scopes.join(","),
+        });
+        (!self.scopes.iter().any(|own| own == scope)).then(|| Reply::json(200, &body))
+    }
+}
+
+fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'static str> {
+    let known = [
+        "auth.test",
+        "auth.revoke",
+        "apps.uninstall",
+        "chat.postMessage",
+        "conversations.list",
+        "api.test",
+    ];
+    if !known.contains(&method) {
+        return Err("unknown_method");
+    }
+    let params = Params::body_or_json(request).and(Params::query(request));
+    if method == "api.test" {
+        return Ok(Reply::json(200, &json!({"ok": true})));
+    }
+    let caller = caller(&state.oauth, request, &params)?;
+    let header = caller.scopes.join(",");
+    let reply = match method {
+        "auth.test" => auth_test(&state.oauth, &caller),
+        "auth.revoke" => auth_revoke(&mut state.oauth, &caller, &params),
+        "apps.uninstall" => uninstall(&mut state.oauth, &caller, request, &params)?,
+        "conversations.list" => match caller.lacks("channels:read") {
+            Some(refusal) => refusal,
+            None => Reply::json(200, &channels()),
+        },
+        _ => match caller.lacks("chat:write") {
+            Some(refusal) => refusal,
+            None => post_message(state, &caller, &params)?,
+        },
+    };
+    Ok(reply.header("x-oauth-scopes", header))
+}
+
+/// The token of the header, or else of the parameters.
+fn caller(oauth: &OAuth, request: &Request, params: &Params) -> Result<Caller, &'static str> {
+    let token = request.bearer().or_else(|| params.get("token")).unwrap_or_default();
+    if token.is_empty() {
+        return Err("not_authed");
+    }
+    match oauth.tokens.state(token, oauth.now()) {
+        TokenState::Unknown => return Err("invalid_auth"),
+        TokenState::Expired => return Err("token_expired"),
+        TokenState::Revoked => return Err("token_revoked"),
+        TokenState::Live => {}
+    }
+    let issue = oauth.tokens.get(token).map(|token| &token.issue).ok_or("invalid_auth")?;
+    let team = oauth.grants.account(issue.grant);
+    Ok(Caller {
+        token: token.to_owned(),
+        scopes: issue.scopes.clone(),
+        bot: token.contains("xoxb-"),
+        team: (team.id, team.label),
+    })
+}
+
+fn auth_test(oauth: &OAuth, caller: &Caller) -> Reply {
+    let (team_id, team) = &caller.team;
+    let mut body = json!({
+        "ok": true, "url": format!("{}/", oauth.origin), "team": team, "team_id": team_id,
+        "user": if caller.bot { "simulated-bot" } else { "ada" },
+        "user_id": if caller.bot { BOT } else { USER },
+        "is_enterprise_install": false,
+    });
+    if let (true, Some(members)) = (caller.bot, body.as_object_mut()) {
+        members.insert("bot_id".to_owned(), "B0SIMULATED".into());
+    }
+    Reply::json(200, &body)
+}
+
+fn auth_revoke(oauth: &mut OAuth, caller: &Caller, params: &Params) -> Reply {
+    if oauth.faults.revocation_fails() {
+        return Reply::json(500, &json!({"ok": false, "error": "internal_error"}));
+    }
+    if matches!(params.get("test"), Some("1" | "true")) {
+        return Reply::json(200, &json!({"ok": true, "revoked": false}));
+    }
+    oauth.tokens.revoke(&caller.token);
+    if let Some(grant) = oauth.tokens.get(&caller.token).map(|token| token.issue.grant) {
+        oauth.count_revocation(grant);
+    }
+    Reply::json(200, &json!({"ok": true, "revoked": true}))
+}
+
+fn uninstall(
+    oauth: &mut OAuth,
+    caller: &Caller,
+    request: &Request,
+    params: &Params,
+) -> Result<Reply, &'static str> {
+    if oauth.faults.revocation_fails() {
+        return Ok(Reply::json(500, &json!({"ok": false, "error": "internal_error"})));
+    }
+    let presented = Presented { basic: None, ..Presented::new(request, params) };
+    let (client, secret) = presented.either();
+    oauth.clients.check(client, secret).map_err(|_| "invalid_client_id")?;
+    let grant = oauth.tokens.get(&caller.token).map(|token| token.issue.grant);
+    let grant = grant.filter(|grant| oauth.grants.is_of(*grant, client));
+    let grant = grant.ok_or("client_id_token_mismatch")?;
+    oauth.count_revocation(grant);
+    for grant in oauth.grants.ids() {
+        // Every installation of the app in this workspace.
+        let same = oauth.grants.stats(grant).is_some_and(|stats| {
+            !stats.ended && stats.client_id == client && stats.account_id == caller.team.0
+        });
+        if same {
+            oauth.end_grant(grant);
+        }
+    }
+    Ok(Reply::json(200, &json!({"ok": true})))
+}
+
+fn channels() -> Value {
+    let channels: Vec<_> = CHANNELS
+        .iter()
+        .map(|(id, name)| {
+            json!({
+                "id": id, "name": name, "is_channel": true, "is_private": false,
+                "is_archived": false, "is_member": true,
+            })
+        })
+        .collect();
+    json!({"ok": true, "channels": channels, "response_metadata": {"next_cursor": ""}})
+}
+
+fn post_message(
+    state: &mut State,
+    caller: &Caller,
+    params: &Params,
+) -> Result<Reply, &'static str> {
+    let channel = params.get("channel").ok_or("channel_not_found")?;
+    let name = channel.trim_start_matches('#');
+    let (id, _) = CHANNELS
+        .iter()
+        .find(|(id, known)| *id == name || *known == name)
+        .ok_or("channel_not_found")?;
+    let text = params.get("text").ok_or("no_text")?;
+    let ts = format!("1760000000.{:06}", state.next());
+    let user = if caller.bot { BOT } else { USER };
+    let message = json!({
+        "type": "message", "text": text, "user": user, "ts": ts, "app_id": APP,
+        "team": caller.team.0,
+    });
+    state.messages.push(message.clone());
+    Ok(Reply::json(200, &json!({"ok": true, "channel": id, "ts": ts, "message": message})))
+}

@@ -1,0 +1,183 @@
+//! The handle's OAuth side: clients, consent, tokens, time, faults and counts.
+//!
+//! Every method works on every kind; those without an OAuth side have no use for them.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::oauth::{
+    Account, Clock, Consent, GrantStats, Misbehaviour, Options, Stats, TokenState, Use,
+};
+use crate::providers::Kind;
+use crate::simulator::Simulator;
+
+/// Clients and consent.
+impl Simulator {
+    /// Registers a client, or replaces the one with that id. The first redirect URI is the one used
+    /// where a request has none and the provider allows that.
+    pub fn register_client(&self, id: &str, secret: &str, redirect_uris: &[&str]) {
+        self.shared.state().oauth.clients.register(id, secret, redirect_uris);
+    }
+
+    /// From the next consent on it is this account that consents.
+    pub fn set_account(&self, id: &str, label: &str) {
+        let account = Account { id: id.to_owned(), label: label.to_owned() };
+        self.shared.state().oauth.desk.account = account;
+    }
+
+    /// What the authorization endpoint does from now on; `Allow` at first.
+    pub fn set_consent(&self, consent: Consent) {
+        self.shared.state().oauth.desk.consent = consent;
+    }
+
+    /// The next authorization request is denied, whatever the consent is set to.
+    pub fn deny_next(&self) {
+        self.shared.state().oauth.desk.deny_next += 1;
+    }
+
+    /// From the next consent on, of the scopes asked for only these are granted.
+    pub fn grant_only(&self, scopes: &[&str]) {
+        let only = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.shared.state().oauth.desk.only = Some(only);
+    }
+
+    /// Changes settings; what was issued already keeps its lifetime.
+    pub fn configure(&self, change: impl FnOnce(&mut Options)) {
+        change(&mut self.shared.state().oauth.options);
+    }
+}
+
+/// Tokens, grants, and time.
+impl Simulator {
+    /// What the provider thinks of an access or refresh token now.
+    pub fn token_state(&self, token: &str) -> TokenState {
+        let oauth = &self.shared.state().oauth;
+        oauth.tokens.state(token, oauth.now())
+    }
+
+    /// Every token that is live now, access and refresh: empty when nothing was left behind.
+    pub fn live_tokens(&self) -> Vec<String> {
+        let oauth = &self.shared.state().oauth;
+        oauth.tokens.living(oauth.now())
+    }
+
+    /// The lifetime of every access token ends now.
+    pub fn expire_access_tokens(&self) {
+        let oauth = &mut self.shared.state().oauth;
+        let now = oauth.now();
+        oauth.tokens.expire(Some(Use::Access), None, now);
+    }
+
+    /// The lifetime of every refresh token ends now.
+    pub fn expire_refresh_tokens(&self) {
+        let oauth = &mut self.shared.state().oauth;
+        let now = oauth.now();
+        oauth.tokens.expire(Some(Use::Refresh), None, now);
+    }
+
+    /// The lifetime of this token ends now.
+    pub fn expire_token(&self, token: &str) {
+        let oauth = &mut self.shared.state().oauth;
+        let now = oauth.now();
+        oauth.tokens.expire(None, Some(token), now);
+    }
+
+    /// Ends the grant that `token` is of, with all its tokens, as a user does who removes the app.
+    /// `false` where there is no such token.
+    pub fn revoke_grant(&self, token: &str) -> bool {
+        let oauth = &mut self.shared.state().oauth;
+        let Some(grant) = oauth.tokens.get(token).map(|token| token.issue.grant) else {
+            return false;
+        };
+        oauth.end_grant(grant);
+        true
+    }
+
+    /// Ends every grant.
+    pub fn revoke_all_grants(&self) {
+        let oauth = &mut self.shared.state().oauth;
+        for grant in oauth.grants.ids() {
+            oauth.end_grant(grant);
+        }
+    }
+
+    /// Moves the provider's clock by so many seconds.
+    pub fn advance_clock(&self, seconds: i64) {
+        self.shared.state().oauth.clock.advance(seconds);
+    }
+
+    /// Stops the provider's clock at this time, in seconds since 1970.
+    pub fn set_time(&self, unix_seconds: i64) {
+        self.shared.state().oauth.clock = Clock::Stopped(unix_seconds);
+    }
+
+    /// How often what has happened.
+    pub fn stats(&self) -> Stats {
+        let oauth = &self.shared.state().oauth;
+        Stats { grants: oauth.grants.all(), ..oauth.stats.clone() }
+    }
+
+    /// The grant that `token` is of.
+    pub fn grant_of(&self, token: &str) -> Option<GrantStats> {
+        let oauth = &self.shared.state().oauth;
+        let grant = oauth.tokens.get(token)?.issue.grant;
+        oauth.grants.stats(grant).cloned()
+    }
+}
+
+/// Faults.
+impl Simulator {
+    /// From now on the token endpoint serves requests as ever, but holds its answers back.
+    pub fn hold_token_answers(&self) {
+        self.shared.gate.send_replace(true);
+    }
+
+    /// Sends what was held back, and holds nothing back any more.
+    pub fn release_token_answers(&self) {
+        self.shared.gate.send_replace(false);
+    }
+
+    /// Waits until `count` answers of the token endpoint are held back.
+    ///
+    /// # Errors
+    /// They are not within 10 seconds.
+    pub async fn wait_for_held(&self, count: usize) -> Result<()> {
+        let mut held = self.shared.held.subscribe();
+        let reached = held.wait_for(|so_far| *so_far >= count);
+        tokio::time::timeout(Duration::from_secs(10), reached)
+            .await
+            .map_err(|_| anyhow!("{} held no {count} answers back in 10 s", self.shared.kind))?
+            .map(|_| ())
+            .context("the simulator is gone")
+    }
+
+    /// The next `count` requests to the token endpoint are served, and the connection is closed in
+    /// place of an answer.
+    pub fn drop_token_answers(&self, count: u32) {
+        self.shared.state().oauth.faults.drop_answers = count;
+    }
+
+    /// The next `count` revocations are answered with 500 and end nothing.
+    pub fn fail_revocations(&self, count: u32) {
+        self.shared.state().oauth.faults.fail_revocations = count;
+    }
+
+    /// Misbehaves like this from now on, until [`Simulator::behave`].
+    ///
+    /// # Errors
+    /// It is not the `hostile` simulator: no other leaves its provider's documentation.
+    pub fn misbehave(&self, misbehaviour: Misbehaviour) -> Result<()> {
+        let kind = self.shared.kind;
+        ensure!(kind == Kind::Hostile, "{kind} keeps to its documentation; use {}", Kind::Hostile);
+        self.shared.gate.send_replace(misbehaviour == Misbehaviour::Silence);
+        self.shared.state().oauth.faults.misbehaviour = Some(misbehaviour);
+        Ok(())
+    }
+
+    /// Ends the misbehaviour, and lets go what was held back.
+    pub fn behave(&self) {
+        self.shared.state().oauth.faults.misbehaviour = None;
+        self.shared.gate.send_replace(false);
+    }
+}
