@@ -84,7 +84,7 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
 }
 
 async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
-    let due = "select 1 from outbox where next_at <= unixepoch() * 1000 limit 1";
+    let due = "select 1 from outbox where next_at <= unixepoch('subsec') * 1000 limit 1";
     if matches!(which, Which::Due(_)) && read_row(due, []).await?.is_none() {
         return Ok(Vec::new());
     }

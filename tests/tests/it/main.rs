@@ -21,6 +21,7 @@ mod egress;
 mod history;
 mod jwks;
 mod manifests;
+mod oauth;
 mod providers;
 mod rights;
 mod service;

@@ -43,13 +43,13 @@ impl Transaction {
         forced: bool,
         entries: &[OutboxEntry],
     ) -> Result<()> {
-        for (index, entry) in entries.iter().enumerate() {
+        for entry in entries {
             let sealed = encoding::from_base64(&entry.sealed)
                 .ok_or_else(|| Error::Internal("an outbox entry that is not base64".into()))?;
             self.query(
                 "insert into outbox (id, workspace, integration_id, token, sealed, key_id,
                    ends_grant, forced, client_id, account_id, actor, next_at, created_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 + ?13, ?12)",
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
                 [
                     Value::text(entry.id.as_str()),
                     Value::text(workspace),
@@ -63,8 +63,6 @@ impl Transaction {
                     Value::from(entry.account_id.as_deref()),
                     Value::text(actor),
                     Value::integer(self.now_ms),
-                    // In their order: the refresh token first.
-                    Value::integer(i64::try_from(index).unwrap_or(0)),
                 ],
             )
             .await?;
