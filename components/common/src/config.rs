@@ -15,6 +15,17 @@ use crate::secret::Secret;
 const ORIGIN_RULE: &str =
     "must be an origin, https://… (or http:// on a loopback address), no path";
 
+/// What `auth` reads, in the order in which it takes them.
+const VARIABLES: [&str; 7] = [
+    "jwt_secret",
+    "jwt_jwks_origin",
+    "jwt_jwks_path",
+    "jwt_issuer",
+    "jwt_audience",
+    "jwt_workspace_claim",
+    "jwt_role_claim",
+];
+
 thread_local! {
     // Variables do not change while an instance lives: this is configuration, not request state.
     static AUTH: std::cell::RefCell<Option<Rc<AuthConfig>>> = const { std::cell::RefCell::new(None) };
@@ -34,8 +45,12 @@ pub async fn auth() -> Result<Rc<AuthConfig>> {
 }
 
 async fn read_auth() -> Result<AuthConfig> {
-    let secret = variables::get("jwt_secret").await;
-    let jwks = variables::get("jwt_jwks_origin").await;
+    // One place to wait at: each await of its own would be a copy of the code behind it.
+    let mut values = [const { None }; VARIABLES.len()];
+    for (value, name) in values.iter_mut().zip(VARIABLES) {
+        *value = variables::get(name).await;
+    }
+    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim] = values;
     let keys = match (secret, jwks) {
         (Some(_), Some(_)) => {
             return Err(Error::misconfigured(
@@ -50,27 +65,25 @@ async fn read_auth() -> Result<AuthConfig> {
             return Err(Error::misconfigured("jwt_secret", "must be at least 32 bytes long"));
         }
         (Some(secret), None) => Keys::secret(&Secret::new(secret)),
-        (None, Some(origin)) => Keys::published_at(jwks_url(&origin).await?),
+        (None, Some(origin)) => Keys::published_at(jwks_url(&origin, path.as_deref())?),
     };
+    let missing = |name: &str| Error::misconfigured(name, "must be set");
     Ok(AuthConfig {
         keys,
-        issuer: required("jwt_issuer").await?,
-        audience: required("jwt_audience").await?,
-        workspace_claim: variables::get("jwt_workspace_claim")
-            .await
-            .unwrap_or_else(|| "workspace_id".to_owned()),
-        role_claim: variables::get("jwt_role_claim").await.unwrap_or_else(|| "role".to_owned()),
+        issuer: issuer.ok_or_else(|| missing("jwt_issuer"))?,
+        audience: audience.ok_or_else(|| missing("jwt_audience"))?,
+        workspace_claim: workspace_claim.unwrap_or_else(|| "workspace_id".to_owned()),
+        role_claim: role_claim.unwrap_or_else(|| "role".to_owned()),
     })
 }
 
 /// Where the issuer publishes its keys.
-async fn jwks_url(origin: &str) -> Result<String> {
+fn jwks_url(origin: &str, path: Option<&str>) -> Result<String> {
     let origin = origin.strip_suffix('/').unwrap_or(origin);
     if !is_origin(origin) {
         return Err(Error::misconfigured("jwt_jwks_origin", ORIGIN_RULE));
     }
-    let path = variables::get("jwt_jwks_path").await;
-    let path = path.as_deref().unwrap_or("/.well-known/jwks.json");
+    let path = path.unwrap_or("/.well-known/jwks.json");
     let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#\"<>".contains(&byte));
     let url = format!("{origin}{path}");
     if !path.starts_with('/') || !clean || url.parse::<Uri>().is_err() {

@@ -78,16 +78,21 @@ impl Store {
     ) -> Result<R, Failure> {
         let Database { path, opened } = self.database.clone();
         let label = self.label.clone();
-        // Whoever waits holds no thread.
-        let mut opened = opened.lock_owned().await;
-        tokio::task::spawn_blocking(move || {
-            let connection = match &mut *opened {
-                Some(connection) => connection,
-                empty => empty.insert(Database::open(&path)?),
-            };
-            work(connection, &label)
+        // A task of its own: a guest that waits in a plain call is not polled, and may have been
+        // handed the lock in another of its calls. Whoever waits holds no thread.
+        tokio::spawn(async move {
+            let mut opened = opened.lock_owned().await;
+            tokio::task::spawn_blocking(move || {
+                let connection = match &mut *opened {
+                    Some(connection) => connection,
+                    empty => empty.insert(Database::open(&path)?),
+                };
+                work(connection, &label)
+            })
+            .await
         })
         .await
+        .flatten()
         .unwrap_or_else(|error| Err(error.to_string()))
     }
 
