@@ -1,7 +1,7 @@
 //! The application as it is measured: its own `spin.toml` with the yardstick beside it, fresh keys,
-//! an empty state directory; all in a temporary directory that goes away.
+//! state directories of its own; all in a temporary directory that goes away.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,41 +17,75 @@ use crate::token::{self, Role};
 /// Where the empty component answers.
 pub(crate) const EMPTY_ROUTE: &str = "/bench/empty";
 
-/// The running application.
-pub(crate) struct App {
-    app: child::App,
-    pub(crate) runtime: String,
-    pub(crate) port: u16,
+const MANIFEST: &str = "spin.toml";
+const ENV_FILE: &str = ".env";
+
+/// Where applications are measured: one manifest and one set of keys, a state directory for each.
+pub(crate) struct Site {
+    directory: TempDir,
+    runtime: Runtime,
     /// ADMIN of the workspace `bench`.
     pub(crate) token: String,
-    directory: TempDir,
 }
 
-impl App {
-    /// Starts it and waits until it is ready.
-    pub(crate) async fn start(root: &Path, empty: &Path, runtime: &Runtime) -> Result<Self> {
+/// A running application.
+pub(crate) struct App {
+    app: child::App,
+    pub(crate) port: u16,
+    log: PathBuf,
+}
+
+impl Site {
+    /// Writes what the applications need.
+    pub(crate) fn new(root: &Path, empty: &Path, runtime: Runtime) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("nexus-bench-").tempdir()?;
-        let dir = directory.path();
         let source = root.join("spin.toml");
         let text = std::fs::read_to_string(&source)
             .with_context(|| format!("cannot read {}", source.display()))?;
-        let manifest = dir.join("spin.toml");
-        std::fs::write(&manifest, manifest_with(&text, root, empty)?)?;
-
-        let port = child::free_port(0)?;
-        let env_file = dir.join(".env");
-        keys::write(&env_file, false, &format!("http://127.0.0.1:{port}"))?;
+        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, empty)?)?;
+        let env_file = directory.path().join(ENV_FILE);
+        keys::write(&env_file, false, "http://127.0.0.1:3000")?;
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
         let ttl = Duration::from_secs(7_200);
         let token = token::mint(&variables, Role::Admin, "bench", "bench", ttl)?;
+        Ok(Self { directory, runtime, token })
+    }
 
-        let state = dir.join("state");
-        std::fs::create_dir(&state)?;
-        let mut command = runtime.command(&Launch {
-            manifest: &manifest,
+    /// What runs the applications: `embedded` or `spin`.
+    pub(crate) fn runtime(&self) -> String {
+        self.runtime.to_string()
+    }
+
+    /// The state directory of that name.
+    pub(crate) fn state(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The state directory `to`, a copy of `from`, which no application may be using.
+    pub(crate) fn copy_state(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (self.state(from), self.state(to));
+        std::fs::create_dir(&to)?;
+        for entry in std::fs::read_dir(&from)? {
+            let entry = entry?;
+            // Databases and what lies beside them; Spin's folder of logs is not needed.
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts an application on the state directory of that name and waits until it is ready.
+    pub(crate) async fn start(&self, state: &str) -> Result<App> {
+        let dir = self.directory.path();
+        let port = child::free_port(0)?;
+        let path = self.state(state);
+        std::fs::create_dir_all(&path)?;
+        let mut command = self.runtime.command(&Launch {
+            manifest: &dir.join(MANIFEST),
             port,
-            state: &state,
-            env_file: &env_file,
+            state: &path,
+            env_file: &dir.join(ENV_FILE),
             dir,
         })?;
         // What is measured must not depend on what happens to be set.
@@ -60,20 +94,23 @@ impl App {
                 command.env_remove(name);
             }
         }
+        command.env(format!("{PREFIX}PUBLIC_URL"), format!("http://127.0.0.1:{port}"));
         // A line per request on a terminal would be measured too.
-        let log = dir.join("log");
+        let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;
         if let Err(error) = app.ready(port, Duration::from_secs(120)).await {
             app.stop().await?;
             eprint!("{}", tail(&log));
             return Err(error);
         }
-        Ok(Self { app, runtime: runtime.to_string(), port, token, directory })
+        Ok(App { app, port, log })
     }
+}
 
+impl App {
     /// The last of what the application printed.
     pub(crate) fn said(&self) -> String {
-        tail(&self.directory.path().join("log"))
+        tail(&self.log)
     }
 
     /// The process to look at for memory.

@@ -10,7 +10,6 @@ use nexus_simulators::client::Client;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::bench::load::CONNECTIONS;
 use crate::up::sandbox;
 
 /// How many integrations the measured workspace has.
@@ -19,17 +18,20 @@ pub(crate) const COUNT: usize = 1_000;
 /// Nothing listens there: what is stored is not verified.
 const ORIGIN: &str = "http://127.0.0.1:9";
 
+/// How many are stored at a time.
+const WORKERS: usize = 16;
+
 /// How often one that is told to wait (429, 503) tries again.
 const TRIES: usize = 20;
 
-/// Registers the sandbox's manifest and stores [`COUNT`] integrations, 16 at a time.
+/// Registers the sandbox's manifest and stores [`COUNT`] integrations, [`WORKERS`] at a time.
 pub(crate) async fn fill(root: &Path, port: u16, token: &str) -> Result<()> {
     let manifest = sandbox::read(&root.join("tests/simulators/sandbox.json"))?;
     let manifest = sandbox::with_origin(&manifest, ORIGIN)?;
     sandbox::register(port, token, &manifest).await?;
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
-    for _ in 0..CONNECTIONS {
+    for _ in 0..WORKERS {
         workers.spawn(worker(port, token.to_owned(), Arc::clone(&next)));
     }
     while let Some(result) = workers.join_next().await {

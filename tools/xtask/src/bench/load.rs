@@ -1,4 +1,4 @@
-//! The load generator: 16 kept connections, one thread, the next request as soon as an answer is
+//! The load generator: kept connections, one thread, the next request as soon as an answer is
 //! whole. It does as little as it can: the host has the same cores.
 
 use std::time::{Duration, Instant};
@@ -6,15 +6,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use nexus_simulators::client::Client;
 
-/// How many connections.
-pub(crate) const CONNECTIONS: usize = 16;
-
 /// What is asked, over and over.
 #[derive(Clone)]
 pub(crate) struct Plan {
     port: u16,
     target: &'static str,
     authorization: Option<String>,
+    connections: usize,
 }
 
 /// What one slice of time gave.
@@ -36,9 +34,15 @@ impl Slice {
 }
 
 impl Plan {
-    /// GET `target`, with a token where there is one.
-    pub(crate) fn get(port: u16, target: &'static str, token: Option<&str>) -> Self {
-        Self { port, target, authorization: token.map(|token| format!("Bearer {token}")) }
+    /// GET `target`, with a token where there is one, on that many connections at once.
+    pub(crate) fn get(
+        port: u16,
+        target: &'static str,
+        token: Option<&str>,
+        connections: usize,
+    ) -> Self {
+        let authorization = token.map(|token| format!("Bearer {token}"));
+        Self { port, target, authorization, connections }
     }
 }
 
@@ -49,7 +53,7 @@ pub(crate) async fn run(plan: Plan, time: Duration) -> Result<Slice> {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
             let begun = Instant::now();
             let mut workers = tokio::task::JoinSet::new();
-            for _ in 0..CONNECTIONS {
+            for _ in 0..plan.connections {
                 workers.spawn(connection(plan.clone(), begun + time));
             }
             let mut slice = Slice::default();
@@ -95,9 +99,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn it_counts_what_the_server_saw() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
-        let plan = Plan::get(server.port(), "/v1/me", Some(Kind::Sandbox.default_key()));
+        let plan = Plan::get(server.port(), "/v1/me", Some(Kind::Sandbox.default_key()), 4);
         let slice = run(plan, Duration::from_millis(200)).await.unwrap();
-        assert!(slice.answers >= CONNECTIONS);
+        assert!(slice.answers >= 4);
         assert_eq!(server.requests().len(), slice.answers);
         assert!(slice.elapsed >= Duration::from_millis(200) && slice.rate() > 0.0);
     }
@@ -106,7 +110,7 @@ mod tests {
     async fn a_refusal_is_no_result() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         server.set_behaviour(Behaviour::Status(503)).await.unwrap();
-        let plan = Plan::get(server.port(), "/v1/me", None);
+        let plan = Plan::get(server.port(), "/v1/me", None, 1);
         let error = run(plan, Duration::from_millis(200)).await.unwrap_err();
         assert!(error.to_string().contains("503"), "{error}");
     }

@@ -1,15 +1,18 @@
 //! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
-//! of 1,000 reaches, and what memory the host takes for it.
+//! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
+//! catalogue is, and what memory the host takes for it.
 //!
-//! The two are measured in alternating slices and compared by their medians, so that whatever else
-//! the machine does hits both. The load generator shares the machine's cores with the host: the
-//! ratio is the result, the rates depend on the machine.
+//! All are measured in alternating slices and compared by their medians, so that whatever else the
+//! machine does hits all. The load generator shares the machine's cores with the host: the ratios
+//! are the result, the rates depend on the machine.
 
 mod app;
 mod fill;
+mod grow;
 mod load;
 mod memory;
 mod report;
+mod rows;
 
 use std::path::Path;
 use std::pin::pin;
@@ -23,21 +26,27 @@ use crate::child;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
-use load::{Plan, Slice};
+use app::{App, Site};
+use load::Slice;
 use report::Outcome;
+use rows::{ROWS, Row, State};
 
-/// Slices per route.
-const SLICES: u32 = 6;
+/// The application's database in its state directory, on either runtime.
+const DATABASE: &str = "sqlite_db.db";
+
+/// Slices per row: many short ones, so that all rows get their part of a disturbance.
+const SLICES: u32 = 12;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// What to measure; auto: the embedded host, and Spin too where it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Seconds of measuring per route, in six slices of at least one second
+    /// Seconds of measuring per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// json: one last line {"embedded":{"list_vs_empty","host_rss_mb"},…} on stdout
+    /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
+    /// "host_rss_mb"},…} on stdout
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -86,48 +95,77 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// One runtime, on a state directory of its own.
+/// One runtime: an application for each state, all at once.
 async fn measure(args: &Args, root: &Path, empty: &Path, runtime: Runtime) -> Result<Outcome> {
-    let bench = app::App::start(root, empty, &runtime).await?;
-    let result = slices(args, root, &bench).await;
-    let (lists, empties, rss) = match result {
-        Ok(measured) => measured,
-        Err(error) => {
-            eprint!("{}", bench.said());
-            bench.stop().await?;
-            return Err(error.context(format!("on the runtime {runtime}")));
+    let site = Site::new(root, empty, runtime)?;
+    let name = site.runtime();
+    let on = || format!("on the runtime {name}");
+    let mut apps = Vec::new();
+    prepare(&site, root).await.with_context(on)?;
+    for state in State::ALL {
+        apps.push((state, site.start(state.name()).await.with_context(on)?));
+    }
+    let result = slices(args, &site, &apps).await;
+    for (_, app) in apps {
+        if result.is_err() {
+            eprint!("{}", app.said());
         }
-    };
-    bench.stop().await?;
-    Ok(Outcome::new(&runtime, lists, empties, rss))
+        app.stop().await?;
+    }
+    let (slices, rss) = result.with_context(on)?;
+    Ok(Outcome::new(&name, &slices, rss))
 }
 
+/// Makes the state directories: one filled over HTTP, the other a copy of it, grown.
+async fn prepare(site: &Site, root: &Path) -> Result<()> {
+    let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
+    eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
+    let app = site.start(alone).await?;
+    let result = fill::fill(root, app.port, &site.token).await;
+    if result.is_err() {
+        eprint!("{}", app.said());
+    }
+    app.stop().await?;
+    result?;
+
+    eprintln!("{}: copying them to {} other workspaces", site.runtime(), grow::OTHERS);
+    site.copy_state(alone, crowded)?;
+    let database = site.state(crowded).join(DATABASE);
+    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await?
+}
+
+/// Every row in turn, again and again; and the most memory that the first application took.
 async fn slices(
     args: &Args,
-    root: &Path,
-    bench: &app::App,
-) -> Result<(Vec<Slice>, Vec<Slice>, u64)> {
-    eprintln!("{}: storing {} integrations", bench.runtime, fill::COUNT);
-    fill::fill(root, bench.port, &bench.token).await?;
-    let list = Plan::get(bench.port, "/api/integrations?limit=20", Some(&bench.token));
-    let empty = Plan::get(bench.port, app::EMPTY_ROUTE, None);
+    site: &Site,
+    apps: &[(State, App)],
+) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64)> {
+    let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
+    let mut rows = Vec::new();
+    for row in ROWS {
+        let port = port(row.state).context("a row of an application that does not run")?;
+        rows.push((row, row.plan(port, &site.token), Vec::new()));
+    }
 
-    eprintln!("{}: warming up", bench.runtime);
-    for plan in [&list, &empty] {
+    eprintln!("{}: warming up", site.runtime());
+    for (_, plan, _) in &rows {
         load::run(plan.clone(), Duration::from_secs(1)).await?;
     }
-    let each = Duration::from_millis((args.seconds * 1_000 / u64::from(SLICES)).max(1_000));
+    let each = Duration::from_millis((args.seconds * 1_000 / u64::from(SLICES)).max(500));
     eprintln!(
-        "{}: measuring, 2 x {SLICES} slices of {:.1} s, {} connections",
-        bench.runtime,
-        each.as_secs_f64(),
-        load::CONNECTIONS
+        "{}: measuring, {} x {SLICES} slices of {:.1} s",
+        site.runtime(),
+        rows.len(),
+        each.as_secs_f64()
     );
-    let (mut lists, mut empties, mut rss) = (Vec::new(), Vec::new(), 0);
+    let mut rss = 0;
     for _ in 0..SLICES {
-        lists.push(load::run(list.clone(), each).await?);
-        empties.push(load::run(empty.clone(), each).await?);
-        rss = rss.max(memory::tree(bench.pid())?);
+        for (_, plan, slices) in &mut rows {
+            slices.push(load::run(plan.clone(), each).await?);
+        }
+        if let Some((_, app)) = apps.first() {
+            rss = rss.max(memory::tree(app.pid())?);
+        }
     }
-    Ok((lists, empties, rss))
+    Ok((rows.into_iter().map(|(row, _, slices)| (row, slices)).collect(), rss))
 }

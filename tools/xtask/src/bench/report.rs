@@ -2,23 +2,22 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::bench::load::Slice;
-use crate::runtime::Runtime;
+use crate::bench::rows::{COMPARISONS, Comparison, Row};
 
 /// The figures of one runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     runtime: String,
-    list: Figures,
-    empty: Figures,
+    rows: Vec<(&'static Row, Figures)>,
     rss: u64,
 }
 
-/// The figures of one route.
+/// The figures of one row.
 #[derive(Clone, Debug, PartialEq)]
-struct Figures {
+pub(crate) struct Figures {
     /// Answers per second, the median of the slices.
     rate: f64,
     /// Microseconds, of all answers.
@@ -27,17 +26,22 @@ struct Figures {
 }
 
 impl Outcome {
-    pub(crate) fn new(runtime: &Runtime, lists: Vec<Slice>, empties: Vec<Slice>, rss: u64) -> Self {
-        Self {
-            runtime: runtime.to_string(),
-            list: Figures::of(&lists),
-            empty: Figures::of(&empties),
-            rss,
-        }
+    /// `rss` in bytes.
+    pub(crate) fn new(runtime: &str, slices: &[(&'static Row, Vec<Slice>)], rss: u64) -> Self {
+        let rows = slices.iter().map(|(row, slices)| (*row, Figures::of(slices))).collect();
+        Self { runtime: runtime.to_owned(), rows, rss }
     }
 
-    fn ratio(&self) -> f64 {
-        if self.empty.rate > 0.0 { self.list.rate / self.empty.rate } else { 0.0 }
+    fn figures(&self, row: &Row) -> Option<&Figures> {
+        self.rows.iter().find(|(other, _)| other.name == row.name).map(|(_, figures)| figures)
+    }
+
+    /// Each comparison with its number; 0 where a row was not measured.
+    fn compared(&self) -> impl Iterator<Item = (&'static Comparison, f64)> {
+        COMPARISONS.iter().map(|comparison| {
+            let rows = self.figures(comparison.of).zip(self.figures(comparison.to));
+            (comparison, rows.map_or(0.0, |(of, to)| (comparison.by)(of, to)))
+        })
     }
 
     fn megabytes(&self) -> f64 {
@@ -57,6 +61,11 @@ impl Figures {
             latencies.get(at).copied().unwrap_or_default()
         };
         Self { rate: median(&rates), p50: percentile(50), p99: percentile(99) }
+    }
+
+    /// Our answers per second as a part of `other`'s; 0 where it gave none.
+    pub(crate) fn rate_to(&self, other: &Self) -> f64 {
+        if other.rate > 0.0 { self.rate / other.rate } else { 0.0 }
     }
 }
 
@@ -79,42 +88,57 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
         "runtime", "route", "req/s", "p50 ms", "p99 ms"
     );
     for outcome in outcomes {
-        let routes = [("list of 20 in 1,000", &outcome.list), ("empty component", &outcome.empty)];
-        for (name, figures) in routes {
+        for (row, figures) in &outcome.rows {
             let _ = writeln!(
                 text,
                 "{:<10} {:<28} {:>9.0} {:>9.2} {:>9.2}",
                 outcome.runtime,
-                name,
+                row.name,
                 figures.rate,
                 f64::from(figures.p50) / 1_000.0,
                 f64::from(figures.p99) / 1_000.0
             );
         }
-        let _ = writeln!(
-            text,
-            "{:<10} list / empty = {:.2}, resident memory {:.1} MB",
-            outcome.runtime,
-            outcome.ratio(),
-            outcome.megabytes()
-        );
+        for (Comparison { name, of, to, .. }, number) in outcome.compared() {
+            let _ = writeln!(
+                text,
+                "{:<10} {name} = {number:.2} ({} / {})",
+                outcome.runtime, of.name, to.name
+            );
+        }
+        let _ =
+            writeln!(text, "{:<10} resident memory {:.1} MB", outcome.runtime, outcome.megabytes());
     }
     text
 }
 
-/// One line: a member per runtime that was there.
+/// One line: a member per runtime that was there, its members in the order of the comparisons.
 pub(crate) fn json(outcomes: &[Outcome]) -> String {
-    let members: Map<String, Value> = outcomes
+    let runtimes: Vec<_> = outcomes
         .iter()
         .map(|outcome| {
-            let figures = json!({
-                "list_vs_empty": (outcome.ratio() * 1_000.0).round() / 1_000.0,
-                "host_rss_mb": (outcome.megabytes() * 10.0).round() / 10.0,
-            });
-            (outcome.runtime.clone(), figures)
+            let mut members: Vec<_> = outcome
+                .compared()
+                .map(|(comparison, number)| (comparison.name, rounded(number, 1_000.0)))
+                .collect();
+            members.push(("host_rss_mb", rounded(outcome.megabytes(), 10.0)));
+            let members = members.into_iter().map(|(name, number)| member(name, &number));
+            member(&outcome.runtime, &object(members))
         })
         .collect();
-    Value::Object(members).to_string()
+    object(runtimes)
+}
+
+fn rounded(number: f64, parts: f64) -> String {
+    Value::from((number * parts).round() / parts).to_string()
+}
+
+fn member(name: &str, value: &str) -> String {
+    format!("{}:{value}", Value::from(name))
+}
+
+fn object(members: impl IntoIterator<Item = String>) -> String {
+    format!("{{{}}}", members.into_iter().collect::<Vec<_>>().join(","))
 }
 
 #[cfg(test)]
@@ -122,6 +146,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::bench::rows::ROWS;
 
     fn slice(answers: usize) -> Slice {
         Slice {
@@ -132,30 +157,41 @@ mod tests {
     }
 
     fn outcome() -> Outcome {
-        let lists = [600, 610, 620, 100].map(slice).to_vec();
-        let empties = [1_000, 1_000, 9_000].map(slice).to_vec();
-        Outcome::new(&Runtime::Embedded("/h".into()), lists, empties, 34_540_000)
+        let answers: [&[usize]; 4] =
+            [&[600, 610, 620, 100], &[500, 600, 600], &[800, 810, 820], &[1_000, 1_000, 9_000]];
+        let slices: Vec<_> = ROWS
+            .iter()
+            .zip(answers)
+            .map(|(row, answers)| (*row, answers.iter().copied().map(slice).collect()))
+            .collect();
+        Outcome::new("embedded", &slices, 34_540_000)
     }
 
     #[test]
     fn medians_are_compared_so_that_one_bad_slice_does_not_count() {
-        assert!((outcome().ratio() - 0.605).abs() < 1e-9);
-        assert_eq!(outcome().list, Figures { rate: 605.0, p50: 500, p99: 990 });
+        let numbers: Vec<_> = outcome().compared().map(|(_, number)| number).collect();
+        let expected = [0.605, 600.0 / 605.0, 0.81];
+        assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{numbers:?}");
+        assert_eq!(outcome().rows[0].1, Figures { rate: 605.0, p50: 500, p99: 990 });
         assert_eq!(median(&[]).to_bits(), 0.0_f64.to_bits());
     }
 
     #[test]
     fn json_is_one_line_with_a_member_per_runtime() {
-        assert_eq!(
-            json(&[outcome()]),
-            r#"{"embedded":{"host_rss_mb":34.5,"list_vs_empty":0.605}}"#
-        );
+        let mut spin = outcome();
+        spin.runtime = "spin".to_owned();
+        let line = json(&[outcome(), spin]);
+        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"host_rss_mb":34.5}"#;
+        assert_eq!(line, format!(r#"{{"embedded":{figures},"spin":{figures}}}"#));
+        let parsed: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(parsed["spin"]["host_rss_mb"].as_f64(), Some(34.5));
     }
 
     #[test]
     fn the_table_has_all_figures() {
         let text = table(&[outcome()]);
-        for part in ["embedded", "605", "1000", "0.50", "0.99", "list / empty = 0.60", "34.5 MB"] {
+        let parts = ["embedded", "605", "1000", "0.50", "0.99", "list_vs_empty = 0.60", "34.5 MB"];
+        for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {
             assert!(text.contains(part), "{part} in {text}");
         }
     }

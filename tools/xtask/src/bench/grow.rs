@@ -1,0 +1,189 @@
+//! A database with a hundred times the integrations: the workspace's rows copied in SQL, because
+//! making 100,000 over HTTP would take many minutes.
+//!
+//! The copies are there to be listed: their ciphertexts are bound to the rows that they were copied
+//! from and do not open. No application may have the database open meanwhile.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use rusqlite::Connection;
+
+/// How many other workspaces there are in the end.
+pub(crate) const OTHERS: usize = 99;
+
+/// Each integration once more in each of `others` new workspaces, with its credential.
+pub(crate) fn grow(database: &Path, others: usize) -> Result<()> {
+    multiply(database, others).with_context(|| format!("growing {}", database.display()))
+}
+
+fn multiply(database: &Path, others: usize) -> Result<()> {
+    let mut connection = Connection::open(database)?;
+    // A failed benchmark is begun anew: nothing here needs to survive a crash.
+    connection.execute_batch("pragma synchronous = off; pragma cache_size = -65536;")?;
+    let transaction = connection.transaction()?;
+    // Ids of the same form and age: four bytes of prefix, ten of time, then sixteen at random;
+    // hexadecimal digits are digits of a ULID too. One integration's copies follow each other, as
+    // if the workspaces had grown side by side.
+    transaction.execute_batch(&format!(
+        "create temp table copies as
+           with recursive other(number) as (
+             select 1 union all select number + 1 from other where number < {others})
+           select id as source, substr(id, 1, 14) || hex(randomblob(8)) as id,
+             workspace || '-' || number as workspace
+           from main.integrations cross join other"
+    ))?;
+    for (table, key) in [("integrations", "id"), ("credentials", "integration_id")] {
+        copy(&transaction, table, key)?;
+    }
+    transaction.commit()?;
+    // The measured application must not find the growth in its write-ahead log.
+    let busy: bool =
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+    ensure!(!busy, "another program has it open");
+    Ok(())
+}
+
+/// The rows of `table` again for each copy: `key` and `workspace` are the copy's, the rest is the
+/// source's, whatever columns later migrations add.
+fn copy(connection: &Connection, table: &str, key: &str) -> Result<()> {
+    // Not those that SQLite makes itself: generated columns cannot be written.
+    let mut columns =
+        connection.prepare("select name from pragma_table_xinfo(?1) where hidden = 0")?;
+    let columns: Vec<String> =
+        columns.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let values: Vec<String> = columns
+        .iter()
+        .map(|column| match column.as_str() {
+            "workspace" => "copies.workspace".to_owned(),
+            column if column == key => "copies.id".to_owned(),
+            column => format!("old.\"{column}\""),
+        })
+        .collect();
+    connection.execute_batch(&format!(
+        "insert into main.{table} (\"{}\")
+         select {} from temp.copies join main.{table} as old on old.{key} = copies.source",
+        columns.join("\", \""),
+        values.join(", ")
+    ))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const STORED: i64 = 3;
+    const TIME: &str = "int_01JD0000AB";
+
+    /// As the application leaves it: migrated, with a write-ahead log, three integrations in it.
+    fn database(more: &str) -> (TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sqlite_db.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("pragma journal_mode = wal").unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        assert!(!files.is_empty());
+        for file in files {
+            connection.execute_batch(&std::fs::read_to_string(file).unwrap()).unwrap();
+        }
+        for number in 0..STORED {
+            let id = format!("{TIME}ZZZZZZZZZZZZZZZ{number}");
+            connection
+                .execute(
+                    "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
+                       manifest_hash, auth_method, health, created_at, created_by, updated_at)
+                     values (?1, 'bench', ?2, ?2, ?2, 'm', 'h', 'api_key', 'unknown', 1, 'u', 1)",
+                    (&id, format!("n{number}")),
+                )
+                .unwrap();
+            connection
+                .execute(
+                    "insert into credentials
+                       (integration_id, workspace, sealed, key_id, hint, updated_at)
+                     values (?1, 'bench', x'01', 'k1', ?2, 1)",
+                    (&id, format!("…{number}")),
+                )
+                .unwrap();
+        }
+        connection.execute_batch(more).unwrap();
+        (directory, path)
+    }
+
+    fn one<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> T {
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn each_new_workspace_has_as_many_and_the_old_one_is_as_it_was() {
+        let (_directory, path) = database("");
+        let listed = "select group_concat(doc, ',' order by id) from integrations
+                      where workspace = 'bench'";
+        let before: String = one(&Connection::open(&path).unwrap(), listed);
+        grow(&path, 4).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        assert_eq!(one::<String>(&connection, listed), before);
+        for table in ["integrations", "credentials"] {
+            let counts = format!(
+                "select group_concat(workspace || ' ' || n, ', ' order by workspace)
+                 from (select workspace, count(*) as n from {table} group by workspace)"
+            );
+            assert_eq!(
+                one::<String>(&connection, &counts),
+                "bench 3, bench-1 3, bench-2 3, bench-3 3, bench-4 3"
+            );
+        }
+        assert_eq!(one::<String>(&connection, "pragma journal_mode"), "wal");
+        assert_eq!(one::<String>(&connection, "pragma integrity_check"), "ok");
+    }
+
+    #[test]
+    fn a_copy_is_an_integration_like_any_other() {
+        let (_directory, path) = database("");
+        grow(&path, 4).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        let alike: i64 = one(
+            &connection,
+            &format!(
+                "select count(*) from integrations i join credentials c on c.integration_id = i.id
+                 where length(i.id) = 30 and i.id glob '{TIME}*' and c.workspace = i.workspace
+                   and i.doc ->> 'id' = i.id and i.doc ->> '$.credential.hint' = c.hint
+                   and c.hint = '…' || substr(i.slug, 2)"
+            ),
+        );
+        assert_eq!(alike, STORED * 5);
+        let digits: i64 = one(
+            &connection,
+            "select count(*) from integrations where substr(id, 5) glob '*[^0-9A-HJKMNP-TV-Z]*'",
+        );
+        assert_eq!(digits, 0);
+    }
+
+    #[test]
+    fn columns_of_later_migrations_are_copied() {
+        let (_directory, path) = database(
+            "alter table credentials add column \"order\" integer not null default 1;
+             alter table credentials add column twice integer as (\"order\" * 2) virtual;
+             update credentials set \"order\" = 7;",
+        );
+        grow(&path, 2).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        let sql = "select count(*) from credentials where \"order\" = 7 and twice = 14";
+        assert_eq!(one::<i64>(&connection, sql), STORED * 3);
+    }
+
+    #[test]
+    fn a_failure_names_the_database() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = grow(&directory.path().join("none.db"), 1).unwrap_err();
+        let said = format!("{error:#}");
+        assert!(said.contains("none.db") && said.contains("integrations"), "{said}");
+    }
+}
