@@ -2,11 +2,13 @@
 //!
 //! It must not decide who may do what (see `auth`) nor touch storage.
 
+mod cached;
 mod inbound;
 mod json;
 mod outbound;
 mod problem;
 
+pub use cached::unless_known;
 pub use inbound::{Inbound, serve};
 pub use outbound::forward;
 pub use problem::Respond;
