@@ -32,7 +32,9 @@ pub(crate) fn all() -> Value {
             &text,
         ),
         "integration": path("The integration's id or slug", &id, "sandbox"),
-        "manifest": path("The manifest's id", &manifest, "custom-sandbox"),
+        "integration_to_delete": path("The integration's id or slug", &id, "second-sandbox"),
+        "manifest": path("The manifest's id", &manifest, "stripe"),
+        "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),
         "limit": query(
             "limit",
             "At most this many",

@@ -133,8 +133,9 @@ fn requests() -> Value {
             },
         })),
         "OwnManifest": {
-            "description": "`id` begins with `custom-`. At most 32 KiB",
+            "description": "At most 32 KiB",
             "allOf": [component("schemas", "Manifest")],
+            "properties": {"id": {"pattern": "^custom-[a-z0-9-]{1,57}$"}},
         },
     })
 }

@@ -37,16 +37,17 @@ fn operation(id: &str, summary: &str) -> Operation {
 
 /// One that is there already.
 fn of_one(id: &str, summary: &str) -> Operation {
-    operation(id, summary).takes("integration").problem(problems::NOT_FOUND)
+    of(id, summary, "integration")
+}
+
+fn of(id: &str, summary: &str, parameter: &str) -> Operation {
+    operation(id, summary).takes(parameter).problem(problems::NOT_FOUND)
 }
 
 fn list() -> Operation {
     operation("listIntegrations", "The integrations, newest first")
         .query(&["status", "of_manifest", "health", "name_part", "limit", "after_integration"])
-        .answers(
-            200,
-            Answer::json("A page", "IntegrationPage").leads("/items/0/id", &["getIntegration"]),
-        )
+        .answers(200, Answer::json("A page", "IntegrationPage"))
 }
 
 fn create() -> Operation {
@@ -117,7 +118,7 @@ fn update() -> Operation {
 }
 
 fn delete() -> Operation {
-    of_one("deleteIntegration", "Delete an integration")
+    of("deleteIntegration", "Delete an integration", "integration_to_delete")
         .describe("The answer says of each token what became of it at the provider.")
         .query(&["force"])
         .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))

@@ -28,23 +28,20 @@ fn list() -> Operation {
     operation("listManifests", "The providers there are", Role::Manager)
         .takes("if_none_match")
         .query(&["manifest_part", "category", "auth_method"])
-        .answers(
-            200,
-            Answer::kept("All that match", "ManifestList").leads("/items/0/id", &["getManifest"]),
-        )
+        .answers(200, Answer::kept("All that match", "ManifestList"))
         .answers(304, Answer::not_modified())
 }
 
 fn create() -> Operation {
     operation("createManifest", "Add a provider of the workspace's own", Role::Admin)
         .query(&[])
-        .body("OwnManifest", &[("own", example("custom-example"))])
+        .body("OwnManifest", &[("own", example())])
         .answers(
             201,
             Answer::json("Added", "Manifest")
                 .header("etag", "hash")
                 .header("location", "location")
-                .leads("/id", &["getManifest", "deleteManifest"]),
+                .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
         .conflicts(&["manifest_exists", "too_many_manifests"])
 }
@@ -62,9 +59,9 @@ fn get() -> Operation {
 fn replace() -> Operation {
     operation("replaceManifest", "Save a new version", Role::Admin)
         .describe("For new connections: live ones keep the version they were made with.")
-        .takes("manifest")
+        .takes("own_manifest")
         .query(&[])
-        .body("OwnManifest", &[("own", example("custom-sandbox"))])
+        .body("OwnManifest", &[("own", example())])
         .answers(
             200,
             Answer::json("Saved", "Manifest").header("etag", "hash").header("location", "location"),
@@ -74,7 +71,7 @@ fn replace() -> Operation {
 
 fn delete() -> Operation {
     operation("deleteManifest", "Delete a provider of the workspace's own", Role::Admin)
-        .takes("manifest")
+        .takes("own_manifest")
         .query(&[])
         .answers(204, Answer::empty("Deleted"))
         .problem(problems::NOT_FOUND)
@@ -82,9 +79,9 @@ fn delete() -> Operation {
 }
 
 /// An API whose keys go into a header.
-fn example(id: &str) -> Value {
+fn example() -> Value {
     json!({
-        "id": id, "name": "Example", "auth_method": "api_key",
+        "id": "custom-example", "name": "Example", "auth_method": "api_key",
         "credentials": [{"name": "api_key", "label": "API key", "secret": true}],
         "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {api_key}"}],
         "api": {"base_url": "https://api.example.com/v1", "hosts": ["api.example.com"]},

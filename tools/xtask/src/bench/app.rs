@@ -65,7 +65,7 @@ impl App {
         let mut app = child::App::start_logged(command, &log)?;
         if let Err(error) = app.ready(port, Duration::from_secs(120)).await {
             app.stop().await?;
-            eprint!("{}", tail(&log));
+            eprint!("{}", child::tail(&log));
             return Err(error);
         }
         Ok(Self { app, runtime: runtime.to_string(), port, token, directory })
@@ -73,7 +73,7 @@ impl App {
 
     /// The last of what the application printed.
     pub(crate) fn said(&self) -> String {
-        tail(&self.directory.path().join("log"))
+        child::tail(&self.directory.path().join("log"))
     }
 
     /// The process to look at for memory.
@@ -84,12 +84,6 @@ impl App {
     pub(crate) async fn stop(self) -> Result<()> {
         self.app.stop().await
     }
-}
-
-fn tail(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<_> = text.lines().rev().take(20).collect();
-    lines.into_iter().rev().map(|line| format!("  | {line}\n")).collect()
 }
 
 /// The application's manifest, readable from elsewhere, with the component `bench-empty` added.
