@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use http::{StatusCode, header};
 use nexus_common::auth::Role;
 use nexus_common::encoding::sha256_hex;
-use nexus_common::http::{Inbound, json_response, set};
-use nexus_common::platform::http::{Response, full};
-use nexus_common::store::Manifests;
-use nexus_common::{Error, Result, access};
+use nexus_common::http::{Inbound, json_response, set, unless_known};
+use nexus_common::platform::http::Response;
+use nexus_common::store::{Manifests, OwnManifest};
+use nexus_common::{Error, Result, access, wire};
 use nexus_manifests::{Manifest, catalog};
 use serde_json::{Value, json};
 
@@ -34,17 +34,7 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
     let mut made_of = format!("{} {:?}", catalog::digest(), inbound.raw_query());
     own.iter().for_each(|own| made_of.push_str(&own.hash));
     let tag = format!("\"{}\"", sha256_hex(made_of.as_bytes()));
-    if has(inbound, &tag) {
-        return Ok(tagged(not_modified(), &tag));
-    }
-    let built_in = catalog::all()
-        .iter()
-        .filter(|entry| filter.shows(entry.search, entry.categories, entry.auth_method))
-        .map(|entry| entry.summary);
-    let own = own.iter().map(|own| own.summary.as_str()).filter(|own| filter.shows_own(own));
-    let items: Vec<&str> = built_in.chain(own).collect();
-    let body = format!("{{\"items\":[{}]}}", items.join(","));
-    Ok(tagged(json_response(StatusCode::OK, body), &tag))
+    unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, filter.body(&own))))
 }
 
 /// A whole manifest; its entity tag is the hash of its document.
@@ -65,31 +55,7 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
         },
     };
     let tag = format!("\"{hash}\"");
-    let response = match has(inbound, &tag) {
-        true => not_modified(),
-        false => json_response(StatusCode::OK, body.into_owned()),
-    };
-    Ok(tagged(response, &tag))
-}
-
-/// Whether the client has what has this entity tag (RFC 9110, 13.1.2: compared weakly).
-fn has(inbound: &Inbound, tag: &str) -> bool {
-    let sent = inbound.header(&header::IF_NONE_MATCH).unwrap_or_default();
-    sent.split(',')
-        .map(|one| one.trim().trim_start_matches("W/"))
-        .any(|one| one == tag || one == "*")
-}
-
-fn not_modified() -> Response {
-    let mut response = Response::new(full(""));
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
-    response
-}
-
-fn tagged(mut response: Response, tag: &str) -> Response {
-    set(&mut response, header::ETAG, tag);
-    set(&mut response, header::CACHE_CONTROL, "private, no-cache");
-    response
+    unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, body.into_owned())))
 }
 
 /// An item of the list, as the table of the built-in ones has it.
@@ -107,8 +73,8 @@ impl Filter {
         let mut filter = Self::default();
         for (name, value) in inbound.query(&["q", "category", "auth_method"])? {
             match name.as_str() {
-                "q" => filter.q = Some(value.to_lowercase()),
-                "category" => filter.category = Some(value),
+                "q" => filter.q = Some(wire::typed("q", value)?.to_lowercase()),
+                "category" => filter.category = Some(wire::typed("category", value)?),
                 _ if METHODS.contains(&value.as_str()) => filter.auth_method = Some(value),
                 _ => {
                     let detail = format!("must be one of {}, is {value:?}", METHODS.join(", "));
@@ -117,6 +83,17 @@ impl Filter {
             }
         }
         Ok(filter)
+    }
+
+    /// The list, as far as the filter shows it.
+    fn body(&self, own: &[OwnManifest]) -> String {
+        let built_in = catalog::all()
+            .iter()
+            .filter(|entry| self.shows(entry.search, entry.categories, entry.auth_method))
+            .map(|entry| entry.summary);
+        let own = own.iter().map(|own| own.summary.as_str()).filter(|own| self.shows_own(own));
+        let items: Vec<&str> = built_in.chain(own).collect();
+        format!("{{\"items\":[{}]}}", items.join(","))
     }
 
     fn shows(&self, search: &str, categories: &[&str], auth_method: &str) -> bool {

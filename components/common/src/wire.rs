@@ -1,7 +1,11 @@
 //! What clients send: the JSON of requests, every member known, with the rules that need no
 //! manifest. What clients get is made by the database (`doc` in the migrations).
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, Result};
@@ -10,20 +14,20 @@ use crate::store::Page;
 
 /// `POST /api/integrations`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct IntegrationIn {
     /// Which manifest: `stripe`, `custom-…`.
     pub manifest_id: String,
     /// A friendly name: 1–100 printable characters.
     pub name: String,
     /// The manifest's credential fields by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub credentials: Option<SecretJson>,
     /// The manifest's parameters by name.
     #[serde(default)]
     pub params: Map<String, Value>,
     /// OAuth scopes to ask for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub scopes: Option<Vec<String>>,
     /// Which agents may do what.
     #[serde(default)]
@@ -39,7 +43,7 @@ fn yes() -> bool {
 
 /// `PUT /api/integrations/{id}`: what is there is changed, what is not stays.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct IntegrationPatch {
     /// A new name; the slug stays.
     #[serde(default, deserialize_with = "present")]
@@ -107,9 +111,32 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(input).map(Some)
 }
 
+/// Reads these from objects alone: serde would take the members in order from an array as well.
+macro_rules! from_objects {
+    ($($name:ident),+) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                struct Members;
+                impl<'de> Visitor<'de> for Members {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        $name::deserialize(MapAccessDeserializer::new(map))
+                    }
+                }
+                input.deserialize_map(Members)
+            }
+        }
+    )+};
+}
+
+from_objects!(IntegrationIn, IntegrationPatch, Policy, Rule);
+
 /// Which agents may make which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Policy {
     /// Subjects of agents, or `*`.
     #[serde(default = "everyone")]
@@ -121,7 +148,7 @@ pub struct Policy {
 
 /// One rule of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Rule {
     /// What happens to a call that matches.
     pub effect: Effect,
@@ -130,8 +157,20 @@ pub struct Rule {
     /// `/v1/charges/**`: `*` is one segment, `**` the rest.
     pub path: String,
     /// One of the manifest's hosts; all where it is missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, output)
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, output)
+    }
 }
 
 /// What a rule does.
@@ -165,6 +204,7 @@ impl IntegrationIn {
         if self.manifest_id.is_empty() || self.manifest_id.len() > 64 {
             errors.push(FieldError::new("/manifest_id", "must be 1 to 64 characters"));
         }
+        check_credentials(self.credentials.as_ref(), &mut errors);
         self.policy.check(&mut errors);
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
@@ -180,6 +220,7 @@ impl IntegrationPatch {
         if let Some(name) = &self.name {
             check_name(name, &mut errors);
         }
+        check_credentials(self.credentials.as_ref(), &mut errors);
         if let Some(policy) = &self.policy {
             policy.check(&mut errors);
         }
@@ -196,10 +237,7 @@ pub fn page(query: &[(String, String)]) -> Result<Page> {
     for (name, value) in query {
         match name.as_str() {
             "limit" => page.limit = limit(value)?,
-            "cursor" => match value.parse() {
-                Ok(cursor @ 0..) => page.cursor = Some(cursor),
-                _ => return Err(no_cursor()),
-            },
+            "cursor" => page.cursor = Some(digits(value).ok_or_else(no_cursor)?),
             _ => {}
         }
     }
@@ -211,9 +249,29 @@ pub fn page(query: &[(String, String)]) -> Result<Page> {
 /// # Errors
 /// [`Error::Invalid`].
 pub fn limit(value: &str) -> Result<u32> {
-    match value.parse() {
-        Ok(limit @ 1..=100) => Ok(limit),
+    match digits(value) {
+        Some(limit @ 1..=100) => Ok(limit),
         _ => Err(Error::invalid("?limit", format!("must be 1 to 100, is {value:?}"))),
+    }
+}
+
+/// A number of 1 to 18 digits and nothing else.
+fn digits<T: std::str::FromStr>(value: &str) -> Option<T> {
+    let plain = (1..=18).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+    value.parse().ok().filter(|_| plain)
+}
+
+/// The value of a parameter `name` that people type: at most 200 characters.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn typed(name: &str, value: String) -> Result<String> {
+    match value.chars().count() {
+        0..=200 => Ok(value),
+        length => {
+            let detail = format!("must be at most 200 characters, has {length}");
+            Err(Error::invalid(format!("?{name}"), detail))
+        }
     }
 }
 
@@ -230,6 +288,12 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     }
     if name.chars().any(char::is_control) {
         errors.push(FieldError::new("/name", "must not hold control characters"));
+    }
+}
+
+fn check_credentials(given: Option<&SecretJson>, errors: &mut Vec<FieldError>) {
+    if given.is_some_and(|given| !given.expose().is_object()) {
+        errors.push(FieldError::new("/credentials", "must be an object"));
     }
 }
 
@@ -258,7 +322,7 @@ impl Policy {
             {
                 broken(at("methods"), "must be methods in capitals, or `*`");
             }
-            if !rule.path.starts_with('/') || rule.path.len() > 500 {
+            if !rule.path.starts_with('/') || rule.path.chars().count() > 500 {
                 broken(at("path"), "must start with `/` and be at most 500 characters");
             } else if let Some(why) = wildcards(&rule.path) {
                 broken(at("path"), why);

@@ -73,8 +73,8 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
                 let states = ["pending", "unknown", "healthy", "failing", "reauthorize"];
                 query.health = Some(one_of("health", value, &states)?);
             }
-            "manifest" => query.manifest = Some(value),
-            _ => query.q = Some(value),
+            "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
+            _ => query.q = Some(wire::typed("q", value)?),
         }
     }
     Ok(query)

@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod health;
 mod history;
+mod openapi;
 mod tick;
 
 use http::Method;
@@ -19,8 +20,7 @@ use nexus_common::{Error, Result, component};
 component!(handle);
 
 /// What the contract has and this version does not.
-const NOT_YET: [&str; 4] =
-    ["/api/openapi.json", "/api/proxy", "/mcp", "/.well-known/oauth-protected-resource"];
+const NOT_YET: [&str; 3] = ["/api/proxy", "/mcp", "/.well-known/oauth-protected-resource"];
 
 async fn handle(request: Incoming) -> Response {
     serve(request, route).await
@@ -32,13 +32,16 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let post = inbound.method() == Method::POST;
     match inbound.segments("/api").as_slice() {
         ["health"] if get => return health::show(&inbound).await,
+        ["openapi.json"] if get => return openapi::show(&inbound),
         ["audit"] if get => return audit::page(&inbound).await,
         ["audit", "head"] if get => return audit::head(&inbound).await,
         ["tick"] if post => return tick::run(&inbound).await,
         ["integrations", id, "check"] if post => return check::run(&inbound, id).await,
         ["integrations", id, "events"] if get => return history::events(&inbound, id).await,
         ["integrations", id, "usage"] if get => return history::usage(&inbound, id).await,
-        ["health"] | ["audit"] | ["audit", "head"] => return Err(Error::MethodNotAllowed("GET")),
+        ["health"] | ["openapi.json"] | ["audit"] | ["audit", "head"] => {
+            return Err(Error::MethodNotAllowed("GET"));
+        }
         ["tick"] => return Err(Error::MethodNotAllowed("POST")),
         _ => {}
     }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::contract::Sent;
 use crate::token;
 
 /// Longer than any deadline of the application: what takes longer hangs.
@@ -309,9 +310,11 @@ impl Call<'_> {
         self.try_send().await.unwrap()
     }
 
-    /// Sends it; an error where the application does not answer.
+    /// Sends it; an error where the application does not answer, or not as it is documented.
     pub(crate) async fn try_send(self) -> Result<Answer> {
-        let response = self.request.send().await?;
+        let request = self.request.build()?;
+        let sent = Sent::of(&request);
+        let response = self.app.client.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, text: response.text().await? };
         ensure!(
@@ -319,6 +322,7 @@ impl Call<'_> {
             "no x-request-id from {}: {answer:?}",
             self.app.url
         );
+        sent.check(&answer)?;
         Ok(answer)
     }
 }

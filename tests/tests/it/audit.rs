@@ -186,7 +186,7 @@ async fn a_workspace_has_its_own_record() {
     assert_eq!(other, json!({"items": [], "next_cursor": null}));
     let head = app.get("/api/audit/head").as_role("ADMIN", "other").send().await.json();
     assert_eq!(head, json!({"count": 0, "hash": "0".repeat(64), "at": null}));
-    for query in ["cursor=x", "cursor=-1", "limit=0", "limit=101", "since=1"] {
+    for query in ["cursor=x", "cursor=-1", "cursor=%2B1", "limit=0", "limit=101", "since=1"] {
         let answer = app.get(&format!("/api/audit?{query}")).as_admin().send().await;
         answer.problem(422, "invalid");
     }

@@ -260,6 +260,9 @@ async fn bad_changes_name_the_member_and_lose_nothing() {
         ("/status", json!({"status": "paused"})),
         ("/status", json!({"status": null})),
         ("/policy", json!({"policy": null})),
+        ("/policy", json!({"policy": []})),
+        ("", json!([])),
+        ("/credentials", json!({"credentials": null})),
         (
             "/policy/rules/0/path",
             json!({"policy": {"rules": [

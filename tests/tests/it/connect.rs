@@ -290,6 +290,14 @@ async fn bad_input_names_the_member_and_the_rule() {
             ),
         ),
         ("/verify", changed("/verify", json!("no"))),
+        // A list of members in order is no object.
+        ("", json!([manifest, "Stripe", {"api_key": KEY}])),
+        ("/policy", changed("/policy", json!([["*"], []]))),
+        ("/policy/rules/0", changed("/policy", json!({"rules": [["deny", ["GET"], "/"]]}))),
+        // What may be left out is not null.
+        ("/credentials", changed("/credentials", json!(null))),
+        ("/scopes", changed("/scopes", json!(null))),
+        ("/policy/rules/0/host", rule(json!({"path": "/", "host": null}))),
         ("/policy/rules/0/path", rule(json!({"path": "/**/x"}))),
         ("/policy/rules/0/path", rule(json!({"path": "/a*"}))),
         ("/policy/rules/0/host", rule(json!({"path": "/", "host": "a/b"}))),
@@ -370,6 +378,7 @@ async fn pages_are_newest_first_and_complete() {
         "limit=0",
         "limit=101",
         "limit=x",
+        "limit=%2B5",
         "cursor=x",
         "status=on",
         "health=ill",
@@ -378,5 +387,15 @@ async fn pages_are_newest_first_and_complete() {
     ] {
         let answer = app.get(&format!("/api/integrations?{query}")).as_admin().send().await;
         answer.problem(422, "invalid");
+    }
+    let long = "x".repeat(201);
+    for path in ["integrations?q=", "integrations?manifest=", "manifests?q=", "manifests?category="]
+    {
+        let answer = app.get(&format!("/api/{path}{long}")).as_admin().send().await;
+        answer.problem(422, "invalid");
+        assert_eq!(
+            app.get(&format!("/api/{path}{}", &long[1..])).as_admin().send().await.status,
+            200
+        );
     }
 }

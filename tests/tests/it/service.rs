@@ -36,7 +36,6 @@ async fn what_is_not_there_yet_says_so() {
         (Method::GET, "/api/proxy"),
         (Method::POST, "/api/proxy/x/v1/charges"),
         (Method::POST, "/mcp"),
-        (Method::GET, "/api/openapi.json"),
         (Method::GET, "/.well-known/oauth-protected-resource"),
     ] {
         app.call(method, path).as_admin().send().await.problem(501, "not_implemented");

@@ -145,6 +145,13 @@ fn problems(health: &serde_json::Value) -> String {
     }
 }
 
+/// The last of what an application printed to the file `log`.
+pub(crate) fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().rev().take(20).collect();
+    lines.into_iter().rev().map(|line| format!("  | {line}\n")).collect()
+}
+
 /// Resolves at the first of SIGINT, SIGTERM and SIGHUP.
 pub(crate) async fn interrupted() -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -2,12 +2,14 @@
 //!
 //! It must not decide who may do what (see `auth`) nor touch storage.
 
+mod cached;
 mod cookie;
 mod inbound;
 mod json;
 mod outbound;
 mod problem;
 
+pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub use inbound::{Inbound, serve};
 pub use outbound::forward;

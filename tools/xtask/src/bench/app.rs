@@ -100,7 +100,7 @@ impl Site {
         let mut app = child::App::start_logged(command, &log)?;
         if let Err(error) = app.ready(port, Duration::from_secs(120)).await {
             app.stop().await?;
-            eprint!("{}", tail(&log));
+            eprint!("{}", child::tail(&log));
             return Err(error);
         }
         Ok(App { app, port, log })
@@ -110,7 +110,7 @@ impl Site {
 impl App {
     /// The last of what the application printed.
     pub(crate) fn said(&self) -> String {
-        tail(&self.log)
+        child::tail(&self.log)
     }
 
     /// The process to look at for memory.
@@ -121,12 +121,6 @@ impl App {
     pub(crate) async fn stop(self) -> Result<()> {
         self.app.stop().await
     }
-}
-
-fn tail(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<_> = text.lines().rev().take(20).collect();
-    lines.into_iter().rev().map(|line| format!("  | {line}\n")).collect()
 }
 
 /// The application's manifest, readable from elsewhere, with the component `bench-empty` added.

@@ -3,8 +3,10 @@
 //!
 //! What is skipped is said loudly: a green line must not hide a runtime that was never tried.
 
+mod schemathesis;
 mod tally;
 
+use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -22,6 +24,9 @@ pub(crate) struct Args {
     /// On which runtime the black-box tests run; auto: the embedded host, and Spin too where it is
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
+    /// Only Schemathesis, on the embedded host
+    #[arg(long, conflicts_with_all = ["runtime", "rest"])]
+    schemathesis: bool,
     /// What `cargo test` gets after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
@@ -34,15 +39,36 @@ struct Run {
     env: Vec<(&'static str, String)>,
 }
 
+/// What there is to do.
+struct Plan {
+    runs: Vec<Run>,
+    /// The embedded host, where it is used.
+    host: Option<PathBuf>,
+    /// What is not done, and why.
+    skipped: Vec<String>,
+}
+
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let repo = Repo::find()?;
-    let (runs, skipped) = plan(&args, &repo).await?;
+    let Plan { runs, host, mut skipped } = plan(&args, &repo).await?;
     let mut total = Tally::default();
-    for run in &runs {
+    for run in runs.iter().filter(|_| !args.schemathesis) {
         heading(run.what);
         let begun = Instant::now();
         total.add(cargo_test(&repo, run, &args.rest).await?);
         eprintln!("({}, {} s)", run.what, begun.elapsed().as_secs());
+    }
+    match (schemathesis::find(&repo), host) {
+        (Err(why), _) if args.schemathesis => anyhow::bail!("Schemathesis: {why}"),
+        _ if !args.rest.is_empty() => skipped.push("Schemathesis: only some tests run".to_owned()),
+        (Ok(program), Some(host)) => {
+            heading("Schemathesis");
+            let begun = Instant::now();
+            total.failed += schemathesis::run(&repo, host, &program).await?;
+            eprintln!("(Schemathesis, {} s)", begun.elapsed().as_secs());
+        }
+        (Err(why), _) => skipped.push(format!("Schemathesis: {why}")),
+        (_, None) => {}
     }
     println!();
     for what in &skipped {
@@ -53,7 +79,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
 }
 
 /// Builds what the runs need, and lists them.
-async fn plan(args: &Args, repo: &Repo) -> Result<(Vec<Run>, Vec<String>)> {
+async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let mut skipped = Vec::new();
     let spin = match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => false,
@@ -79,10 +105,12 @@ async fn plan(args: &Args, repo: &Repo) -> Result<(Vec<Run>, Vec<String>)> {
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
+    let mut host = None;
     if embedded {
         heading("building the embedded host");
-        let host = runtime::host(repo, false).await?;
-        common.push(("NEXUS_HOST", host.display().to_string()));
+        let built = runtime::host(repo, false).await?;
+        common.push(("NEXUS_HOST", built.display().to_string()));
+        host = Some(built);
     }
 
     let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
@@ -102,7 +130,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<(Vec<Run>, Vec<String>)> {
     if spin {
         add("black-box tests, Spin", "nexus-tests", &[("NEXUS_RUNTIME", "spin")]);
     }
-    Ok((runs, skipped))
+    Ok(Plan { runs, host, skipped })
 }
 
 fn heading(what: &str) {

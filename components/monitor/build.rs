@@ -1,0 +1,17 @@
+//! Composes the OpenAPI document, without white space, and its SHA-256.
+#![allow(clippy::unwrap_used, reason = "a build script stops the build")]
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use sha2::{Digest as _, Sha256};
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let document = nexus_openapi::document().to_string();
+    let hash: String =
+        Sha256::digest(document.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+    fs::write(out.join("openapi.json"), document).unwrap();
+    fs::write(out.join("openapi.sha256"), hash).unwrap();
+}

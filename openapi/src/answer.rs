@@ -1,0 +1,117 @@
+//! What a call answers when it goes well: the body's schema, the headers, the links to what can be
+//! done next.
+
+use serde_json::{Map, Value, json};
+
+use crate::component;
+
+/// An answer that is no problem.
+pub(crate) struct Answer {
+    description: &'static str,
+    schema: Option<Value>,
+    headers: Vec<(&'static str, &'static str)>,
+    links: Map<String, Value>,
+}
+
+/// The headers of answers, by the names that answers refer to them by.
+pub(crate) fn headers() -> Value {
+    let header = |description: &str, schema: Value| json!({"description": description, "required": true, "schema": schema});
+    json!({
+        "request_id": header(
+            "The request, as in the log",
+            json!({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}),
+        ),
+        "version": header(
+            "The version, which counts admins' changes; for `If-Match`",
+            json!({"type": "string", "pattern": "^\"[0-9]+\"$"}),
+        ),
+        "hash": header(
+            "The SHA-256 of what is shown; for `If-None-Match`",
+            json!({"type": "string", "pattern": "^\"[0-9a-f]{64}\"$"}),
+        ),
+        "location": header(
+            "Where it is from now on",
+            json!({"type": "string", "pattern": "^/api/[a-z]+/[A-Za-z0-9_-]+$"}),
+        ),
+        "no_store": header("Never kept", json!({"type": "string", "const": "no-store"})),
+        "no_cache": header(
+            "Kept by the client alone, and asked for again",
+            json!({"type": "string", "const": "private, no-cache"}),
+        ),
+        "allow": header(
+            "The methods of the path",
+            json!({"type": "string", "pattern": "^[A-Z]+(, [A-Z]+)*$"}),
+        ),
+        "challenge": header(
+            "RFC 6750, section 3",
+            json!({"type": "string", "enum": ["Bearer", "Bearer error=\"invalid_token\""]}),
+        ),
+        "retry_after": header(
+            "When to try again, in seconds",
+            json!({"type": "integer", "minimum": 1}),
+        ),
+    })
+}
+
+impl Answer {
+    /// JSON of the schema `schema`, which nobody may keep.
+    pub(crate) fn json(description: &'static str, schema: &str) -> Self {
+        let schema = Some(component("schemas", schema));
+        Self { schema, ..Self::empty(description) }.header("cache-control", "no_store")
+    }
+
+    /// JSON of the schema `schema`, which the client may keep and ask for again.
+    pub(crate) fn kept(description: &'static str, schema: &str) -> Self {
+        let schema = Some(component("schemas", schema));
+        Self { schema, ..Self::empty(description) }
+            .header("cache-control", "no_cache")
+            .header("etag", "hash")
+    }
+
+    /// 304: the client has it.
+    pub(crate) fn not_modified() -> Self {
+        Self::empty("The client has it already")
+            .header("cache-control", "no_cache")
+            .header("etag", "hash")
+    }
+
+    /// No body.
+    pub(crate) fn empty(description: &'static str) -> Self {
+        let headers = vec![("x-request-id", "request_id")];
+        Self { description, schema: None, headers, links: Map::new() }
+    }
+
+    /// With the header `name`, which is the component `header`.
+    pub(crate) fn header(mut self, name: &'static str, header: &'static str) -> Self {
+        self.headers.push((name, header));
+        self
+    }
+
+    /// The calls `operations` take the parameter `id` from `pointer` in the body.
+    pub(crate) fn leads(mut self, pointer: &str, operations: &[&str]) -> Self {
+        for operation in operations {
+            let id = format!("$response.body#{pointer}");
+            let link = json!({"operationId": operation, "parameters": {"path.id": id}});
+            self.links.insert((*operation).to_owned(), link);
+        }
+        self
+    }
+
+    pub(crate) fn value(self) -> Value {
+        let headers: Map<_, _> = self
+            .headers
+            .iter()
+            .map(|(name, header)| ((*name).to_owned(), component("headers", header)))
+            .collect();
+        let mut value = json!({"description": self.description, "headers": headers});
+        if let Value::Object(members) = &mut value {
+            if let Some(schema) = self.schema {
+                members.insert("content".into(), json!({"application/json": {"schema": schema}}));
+            }
+            if !self.links.is_empty() {
+                members.insert("links".into(), Value::Object(self.links));
+            }
+        }
+        value
+    }
+}

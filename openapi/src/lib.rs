@@ -1,0 +1,81 @@
+//! The OpenAPI 3.1 description of the application, composed once when the monitor is built.
+//!
+//! A call is one expression in `paths`; what all calls have in common (who may call, what can go
+//! wrong, which headers come back) is said once, in `operation`, `answer` and `problems`. The form
+//! of a manifest is the committed `manifests/schema.json`, never written again here. It must hold
+//! what the application does, not what it will do: the tests compare every answer with it.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod manifest;
+mod operation;
+mod parameters;
+mod paths;
+mod problems;
+mod schemas;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use operation::Operation;
+use problems::Problem;
+
+/// For whoever reads the document without the repository.
+const ABOUT: &str = "\
+Admins connect third-party services once; a workspace's agents then call them without ever holding \
+a credential. No call returns a credential.\n\n\
+Everything is bound to the workspace of the token; another workspace's id is a 404. Members and \
+parameters that are not described here are refused (422), never ignored. Bodies are JSON of at most \
+64 KiB, nested at most 16 deep.\n\n\
+Errors are problem documents (RFC 9457) with a stable `code`. A path that is not described here \
+answers 404 `not_found`, another method 405 `method_not_allowed` with `Allow`; `HEAD` is `GET` \
+without the body. Every answer carries `x-request-id`: the request's own where it is 1 to 128 of \
+`A-Z a-z 0-9 - _ .`, else one that is made here.";
+
+/// The document.
+#[must_use]
+pub fn document() -> Value {
+    let mut paths = Map::new();
+    let mut problems: BTreeSet<Problem> = BTreeSet::new();
+    // Answers of paths and methods that are not described.
+    problems.extend([problems::NOT_FOUND, problems::METHOD_NOT_ALLOWED]);
+    for (path, method, operation) in paths::all() {
+        let Operation { value, problems: its } = operation;
+        problems.extend(its);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        if let Value::Object(item) = item {
+            item.insert(method.to_owned(), value);
+        }
+    }
+    let mut schemas = schemas::all();
+    schemas.extend(manifest::schemas());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Integration Nexus",
+            "summary": "Third-party services for agents that never hold a credential",
+            "description": ABOUT,
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "This deployment"}],
+        "tags": paths::tags(),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "parameters": parameters::all(),
+            "headers": answer::headers(),
+            "responses": problems.iter().map(Problem::response).collect::<Map<_, _>>(),
+            "securitySchemes": operation::security_schemes(),
+        },
+    })
+}
+
+/// A reference to the component `name` of this kind.
+fn component(kind: &str, name: &str) -> Value {
+    json!({ "$ref": format!("#/components/{kind}/{name}") })
+}
+
+#[cfg(test)]
+mod tests;

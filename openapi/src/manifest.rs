@@ -1,0 +1,41 @@
+//! The form of a manifest: `manifests/schema.json`, its definitions as components of this document.
+
+use serde_json::{Map, Value};
+
+/// Generated from the types that read manifests; a test of that crate keeps it current.
+const SCHEMA: &str = include_str!("../../manifests/schema.json");
+const PREFIX: &str = "#/$defs/";
+
+/// `Manifest`, and a `Manifest…` for each of its definitions; nothing where it is no
+/// object, which the tests would notice.
+pub(crate) fn schemas() -> Map<String, Value> {
+    let parsed: Option<Value> = serde_json::from_str(SCHEMA).ok();
+    let Some(Value::Object(mut root)) = parsed else { return Map::new() };
+    root.remove("$schema");
+    root.remove("title");
+    let definitions = root.remove("$defs").unwrap_or_default();
+    let mut schemas = Map::new();
+    if let Value::Object(definitions) = definitions {
+        for (name, definition) in definitions {
+            schemas.insert(format!("Manifest{name}"), moved(definition));
+        }
+    }
+    schemas.insert("Manifest".into(), moved(Value::Object(root)));
+    schemas
+}
+
+/// The same with its references to where the definitions are now.
+fn moved(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.strip_prefix(PREFIX) {
+            Some(name) => Value::String(format!("#/components/schemas/Manifest{name}")),
+            // Lines are broken where the source is; here they are sentences.
+            None => Value::String(text.replace('\n', " ")),
+        },
+        Value::Array(items) => items.into_iter().map(moved).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, moved(value))).collect()
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,137 @@
+//! One call: who may make it, what it takes, what it answers.
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::component;
+use crate::problems::{self, Problem};
+
+/// An operation of a path, and the problems it answers with.
+pub(crate) struct Operation {
+    pub(crate) value: Value,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The least role that may make a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Role {
+    Manager,
+    Admin,
+}
+
+/// The ways in which a caller proves itself.
+pub(crate) fn security_schemes() -> Value {
+    json!({
+        "token": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of the deployment's issuer, with a workspace and a role: ADMIN, \
+                            MANAGER or AGENT.",
+        },
+        "tick_secret": {
+            "type": "http", "scheme": "bearer",
+            "description": "The variable `tick_secret` of the deployment.",
+        },
+    })
+}
+
+impl Operation {
+    /// A call that anybody may make.
+    pub(crate) fn new(id: &str, tag: &str, summary: &str) -> Self {
+        let parameters = [component("parameters", "request_id")];
+        let value = json!({
+            "operationId": id, "tags": [tag], "summary": summary, "security": [],
+            "parameters": parameters, "responses": {},
+        });
+        Self { value, problems: Vec::new() }
+    }
+
+    /// For callers whose token has at least `role`, with all that can go wrong for every such call.
+    pub(crate) fn role(self, role: Role) -> Self {
+        let (name, others) = match role {
+            Role::Manager => ("MANAGER", "Roles: MANAGER, ADMIN."),
+            Role::Admin => ("ADMIN", "Role: ADMIN."),
+        };
+        self.describe(others)
+            .set("x-role", json!(name))
+            .set("security", json!([{"token": []}]))
+            .problem(problems::TOKEN)
+            .problem(problems::FORBIDDEN)
+            .problem(problems::FAULT)
+            .problem(problems::NOT_YET)
+            .problem(problems::UNAVAILABLE)
+    }
+
+    /// What else there is to know.
+    pub(crate) fn describe(self, text: &str) -> Self {
+        let before = self.value.get("description").and_then(Value::as_str);
+        let description = before.map_or(text.to_owned(), |before| format!("{text} {before}"));
+        self.set("description", json!(description))
+    }
+
+    /// Any of these ways to prove oneself; `{}` is none.
+    pub(crate) fn security(self, schemes: Value) -> Self {
+        self.set("security", schemes)
+    }
+
+    /// Takes a parameter: one of the components.
+    pub(crate) fn takes(mut self, parameter: &str) -> Self {
+        if let Some(Value::Array(parameters)) = self.value.get_mut("parameters") {
+            parameters.push(component("parameters", parameter));
+        }
+        self
+    }
+
+    /// Takes parameters in the query; with any other it answers 422.
+    pub(crate) fn query(self, parameters: &[&str]) -> Self {
+        parameters.iter().fold(self, |operation, name| operation.takes(name)).refuses(INVALID)
+    }
+
+    /// Takes a JSON body of this schema; `examples` by name.
+    pub(crate) fn body(self, schema: &str, examples: &[(&str, Value)]) -> Self {
+        let examples: serde_json::Map<_, _> = examples
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!({ "value": value })))
+            .collect();
+        let content = json!({"schema": component("schemas", schema), "examples": examples});
+        let body = json!({"required": true, "content": {"application/json": content}});
+        self.set("requestBody", body).problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
+    }
+
+    /// Answers `status` so.
+    pub(crate) fn answers(self, status: u16, answer: Answer) -> Self {
+        self.response(status, answer.value())
+    }
+
+    /// May answer with this problem.
+    pub(crate) fn problem(mut self, problem: Problem) -> Self {
+        self.problems.push(problem);
+        self.response(problem.status, component("responses", &problem.name()))
+    }
+
+    /// May answer 422 with these codes.
+    pub(crate) fn refuses(self, codes: &'static [&'static str]) -> Self {
+        self.problem(Problem { status: 422, codes })
+    }
+
+    /// May answer 409 with these codes.
+    pub(crate) fn conflicts(self, codes: &'static [&'static str]) -> Self {
+        self.problem(Problem { status: 409, codes })
+    }
+
+    fn response(mut self, status: u16, response: Value) -> Self {
+        if let Some(Value::Object(responses)) = self.value.get_mut("responses") {
+            responses.insert(status.to_string(), response);
+        }
+        self
+    }
+
+    fn set(mut self, member: &str, value: Value) -> Self {
+        if let Value::Object(members) = &mut self.value {
+            members.insert(member.to_owned(), value);
+        }
+        self
+    }
+}
+
+/// The code of every 422 that is about the form of a request.
+const INVALID: &[&str] = &["invalid"];

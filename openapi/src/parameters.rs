@@ -1,0 +1,99 @@
+//! The parameters of paths, queries and headers.
+
+use serde_json::{Value, json};
+
+/// The largest of what people type to search, in characters.
+const TYPED: u16 = 200;
+
+/// All, by the names that operations take them by.
+pub(crate) fn all() -> Value {
+    let typed = json!({"type": "string", "maxLength": TYPED});
+    let text = json!({"type": "string"});
+    let id = json!({
+        "type": "string",
+        "pattern": "^(int_[0-9A-HJKMNP-TV-Z]{26}|[a-z0-9-]{1,64})$",
+    });
+    let manifest = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$"});
+    let time = json!({"type": "string", "format": "date-time"});
+    json!({
+        "request_id": header(
+            "X-Request-Id",
+            "Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .`",
+            &text,
+        ),
+        "if_match": header(
+            "If-Match",
+            "Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*`",
+            &text,
+        ),
+        "if_none_match": header(
+            "If-None-Match",
+            "Only where it is none of these (RFC 9110, 13.1.2)",
+            &text,
+        ),
+        "integration": path("The integration's id or slug", &id, "sandbox"),
+        "integration_to_delete": path("The integration's id or slug", &id, "second-sandbox"),
+        "manifest": path("The manifest's id", &manifest, "stripe"),
+        "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),
+        "limit": query(
+            "limit",
+            "At most this many",
+            &json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
+        ),
+        "after_integration": query(
+            "cursor",
+            "`next_cursor` of the page before",
+            &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}$"}),
+        ),
+        "after_row": query(
+            "cursor",
+            "`next_cursor` of the page before",
+            &json!({"type": "string", "pattern": "^[0-9]{1,18}$"}),
+        ),
+        "status": query("status", "Exactly this status", &enumeration(&["active", "inactive"])),
+        "health": query(
+            "health",
+            "Exactly this health",
+            &enumeration(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
+        ),
+        "of_manifest": query("manifest", "Exactly this manifest", &typed),
+        "name_part": query("q", "A part of the name; letter case does not matter", &typed),
+        "manifest_part": query(
+            "q",
+            "A part of id, name or description; letter case does not matter",
+            &typed,
+        ),
+        "category": query("category", "Exactly this category", &typed),
+        "auth_method": query(
+            "auth_method",
+            "Exactly this method",
+            &crate::component("schemas", "ManifestAuthMethod"),
+        ),
+        "from": query("from", "From this time on", &time),
+        "to": query("to", "Before this time", &time),
+        "force": query(
+            "force",
+            "Delete it also where that ends connections of others",
+            &json!({"type": "boolean", "default": false}),
+        ),
+    })
+}
+
+fn enumeration(values: &[&str]) -> Value {
+    json!({"type": "string", "enum": values})
+}
+
+fn header(name: &str, description: &str, schema: &Value) -> Value {
+    json!({"name": name, "in": "header", "description": description, "schema": schema})
+}
+
+fn query(name: &str, description: &str, schema: &Value) -> Value {
+    json!({"name": name, "in": "query", "description": description, "schema": schema})
+}
+
+fn path(description: &str, schema: &Value, example: &str) -> Value {
+    json!({
+        "name": "id", "in": "path", "required": true, "description": description,
+        "schema": schema, "example": example,
+    })
+}

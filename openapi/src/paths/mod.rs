@@ -1,0 +1,31 @@
+//! The calls, one file per group. A new one is a tuple more: path, method, operation.
+
+mod audit;
+mod integrations;
+mod manifests;
+mod service;
+
+use serde_json::{Value, json};
+
+use crate::operation::Operation;
+
+/// A path, a method in lower case, and what the two do.
+type Call = (&'static str, &'static str, Operation);
+
+/// Every call there is.
+pub(crate) fn all() -> Vec<Call> {
+    [integrations::calls(), manifests::calls(), audit::calls(), service::calls()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The groups.
+pub(crate) fn tags() -> Value {
+    json!([
+        {"name": "integrations", "description": "Connections of a workspace to providers"},
+        {"name": "manifests", "description": "The catalogue: built in, and the workspace's own"},
+        {"name": "audit", "description": "The record of every change and every denied attempt"},
+        {"name": "service", "description": "The deployment itself"},
+    ])
+}

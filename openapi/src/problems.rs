@@ -1,0 +1,129 @@
+//! What goes wrong: the statuses, and the codes that each may carry.
+
+use serde_json::{Map, Value, json};
+
+use crate::component;
+
+/// A status and the codes that come with it; equal ones are one component.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    pub(crate) codes: &'static [&'static str],
+}
+
+/// No token, or none that counts.
+pub(crate) const TOKEN: Problem =
+    Problem { status: 401, codes: &["missing_token", "invalid_token", "token_expired"] };
+/// No tick secret, or another.
+pub(crate) const TICK_SECRET: Problem =
+    Problem { status: 401, codes: &["missing_token", "invalid_token"] };
+/// The token's role does not do.
+pub(crate) const FORBIDDEN: Problem = Problem { status: 403, codes: &["forbidden"] };
+/// No such thing in this workspace.
+pub(crate) const NOT_FOUND: Problem = Problem { status: 404, codes: &["not_found"] };
+/// Another method than those of the path.
+pub(crate) const METHOD_NOT_ALLOWED: Problem =
+    Problem { status: 405, codes: &["method_not_allowed"] };
+/// `If-Match` names another version.
+pub(crate) const VERSION: Problem = Problem { status: 412, codes: &["version_mismatch"] };
+/// The body is too large.
+pub(crate) const TOO_LARGE: Problem = Problem { status: 413, codes: &["too_large"] };
+/// The body is not declared as JSON.
+pub(crate) const MEDIA_TYPE: Problem = Problem { status: 415, codes: &["unsupported_media_type"] };
+/// A fault of ours or of the deployment.
+pub(crate) const FAULT: Problem =
+    Problem { status: 500, codes: &["misconfigured", "internal", "credential_unreadable"] };
+/// A part of the contract that this version lacks: OAuth 2.0, keys from a JWKS.
+pub(crate) const NOT_YET: Problem = Problem { status: 501, codes: &["not_implemented"] };
+/// The provider is in trouble, or must not be called.
+pub(crate) const PROVIDER: Problem =
+    Problem { status: 502, codes: &["provider_error", "egress_denied"] };
+/// Storage does not answer now.
+pub(crate) const UNAVAILABLE: Problem =
+    Problem { status: 503, codes: &["storage_unavailable", "database_newer"] };
+/// The provider is too slow.
+pub(crate) const PROVIDER_SLOW: Problem = Problem { status: 504, codes: &["provider_timeout"] };
+
+/// What a code means, for people.
+fn meaning(code: &str) -> &'static str {
+    match code {
+        "missing_token" => "no `Authorization` header came",
+        "invalid_token" => "what came proves nothing",
+        "token_expired" => "the token is past its `exp`",
+        "forbidden" => "the role does not allow it, or the manifest is built in",
+        "not_found" => "there is no such thing in the workspace",
+        "method_not_allowed" => "the path has other methods, those in `Allow`",
+        "name_taken" => "the name belongs to the integration `existing_id`",
+        "changed_meanwhile" => "somebody else was faster: read it again",
+        "manifest_exists" => "there is one of that id: PUT replaces it",
+        "manifest_in_use" => "integrations use it",
+        "too_many_manifests" => "the workspace has 100 of its own",
+        "version_mismatch" => "`If-Match` names another version than there is",
+        "too_large" => "the body is larger than 64 KiB, a manifest than 32 KiB",
+        "unsupported_media_type" => "the content type is not `application/json`",
+        "invalid" => "members or parameters break rules, which `errors` names",
+        "credential_refused" => "the provider does not accept the credential",
+        "credentials_required" => {
+            "the parameters would send the stored credential elsewhere: enter it again"
+        }
+        "misconfigured" => "the variable `variable` of the deployment is malformed",
+        "internal" => "a fault of ours, which the log has",
+        "credential_unreadable" => "what is stored was changed outside, or its key is gone",
+        "not_implemented" => "this version does not have it yet",
+        "provider_error" => "the provider is down, or answers something that is not its API",
+        "egress_denied" => "the egress guard refuses the provider's host",
+        "storage_unavailable" => "storage is busy, full or out of reach; nothing was changed",
+        "database_newer" => "a later version has written the database",
+        "provider_timeout" => "the provider did not answer completely in time",
+        _ => "",
+    }
+}
+
+impl Problem {
+    /// Its name among the components.
+    pub(crate) fn name(&self) -> String {
+        format!("{}.{}", self.status, self.codes.join("."))
+    }
+
+    /// Its name and itself as a response.
+    pub(crate) fn response(&self) -> (String, Value) {
+        let means: Vec<String> =
+            self.codes.iter().map(|code| format!("`{code}`: {}", meaning(code))).collect();
+        let mut headers = Map::new();
+        headers.insert("x-request-id".into(), component("headers", "request_id"));
+        headers.insert("cache-control".into(), component("headers", "no_store"));
+        let special = match self.status {
+            401 => Some(("www-authenticate", "challenge")),
+            405 => Some(("allow", "allow")),
+            503 => Some(("retry-after", "retry_after")),
+            _ => None,
+        };
+        if let Some((name, header)) = special {
+            headers.insert(name.into(), component("headers", header));
+        }
+        let schema = json!({
+            "allOf": [component("schemas", "Problem")],
+            "properties": {"status": {"const": self.status}, "code": {"enum": self.codes}},
+        });
+        let response = json!({
+            "description": means.join("; "),
+            "headers": headers,
+            "content": {"application/problem+json": {"schema": schema}},
+        });
+        (self.name(), response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_code_of_a_description_is_explained() {
+        let document = crate::document();
+        let responses = document["components"]["responses"].as_object().unwrap();
+        for (name, response) in responses {
+            for part in response["description"].as_str().unwrap().split("; ") {
+                assert!(!part.ends_with(": "), "{name}: {part}");
+            }
+        }
+    }
+}

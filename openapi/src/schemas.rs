@@ -1,0 +1,313 @@
+//! The JSON of requests and answers, but for manifests.
+//!
+//! Requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
+
+use serde_json::{Map, Value, json};
+
+use crate::component;
+
+/// All, by name.
+pub(crate) fn all() -> Map<String, Value> {
+    let groups = [requests(), integrations(), pages(), service()];
+    groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
+}
+
+/// An object with exactly these members, all of them required.
+fn object(members: Value) -> Value {
+    let names: Vec<String> = members.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    partial(&names.iter().map(String::as_str).collect::<Vec<_>>(), members)
+}
+
+/// An object with no other members than these, of which the first are required.
+fn partial(required: &[&str], members: Value) -> Value {
+    let mut schema =
+        json!({"type": "object", "properties": members, "additionalProperties": false});
+    if let (Value::Object(schema), false) = (&mut schema, required.is_empty()) {
+        schema.insert("required".into(), json!(required));
+    }
+    schema
+}
+
+fn array(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+fn page(item: &str) -> Value {
+    object(json!({
+        "items": {"type": "array", "maxItems": 100, "items": component("schemas", item)},
+        "next_cursor": {"type": ["string", "null"], "description": "`cursor` of the next page"},
+    }))
+}
+
+fn texts(max: u16) -> Value {
+    let text = json!({"type": "string", "minLength": 1, "maxLength": max});
+    json!({"type": "object", "additionalProperties": text})
+}
+
+/// Printable characters, as many as this; no control characters.
+fn printable(max: u16) -> Value {
+    json!({
+        "type": "string", "minLength": 1, "maxLength": max,
+        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    })
+}
+
+fn hash() -> Value {
+    json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})
+}
+
+fn count() -> Value {
+    json!({"type": "integer", "minimum": 0})
+}
+
+fn time() -> Value {
+    component("schemas", "Time")
+}
+
+fn time_or_null() -> Value {
+    json!({"anyOf": [time(), {"type": "null"}]})
+}
+
+fn text_or_null() -> Value {
+    json!({"type": ["string", "null"]})
+}
+
+fn requests() -> Value {
+    let name = json!({
+        "type": "string", "minLength": 1, "maxLength": 100,
+        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        "description": "Unique in the workspace; letter case and white space do not tell names apart",
+    });
+    let mut credentials = texts(4096);
+    let mut params = texts(253);
+    for (schema, what) in [
+        (&mut credentials, "The manifest's credential fields by name, all of them"),
+        (&mut params, "The manifest's parameters by name"),
+    ] {
+        if let Value::Object(schema) = schema {
+            schema.insert("description".into(), json!(what));
+        }
+    }
+    let scopes = json!({
+        "type": "array", "items": {"type": "string"},
+        "description": "OAuth 2.0 only, whose credentials are not typed in",
+    });
+    let policy = component("schemas", "PolicyInput");
+    json!({
+        "IntegrationInput": partial(&["manifest_id", "name"], json!({
+            "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
+            "name": name, "credentials": credentials, "params": params, "scopes": scopes,
+            "policy": policy,
+            "verify": {
+                "type": "boolean", "default": true,
+                "description": "Whether the credentials are tried at the provider before they are saved",
+            },
+        })),
+        "IntegrationPatch": partial(&[], json!({
+            "name": name, "status": component("schemas", "Status"), "credentials": credentials,
+            "params": params, "policy": policy,
+        })),
+        "PolicyInput": partial(&[], json!({
+            "agents": {
+                "type": "array", "maxItems": 100, "items": printable(128), "default": ["*"],
+                "description": "Subjects of agents, or `*`",
+            },
+            "rules": {
+                "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
+                "description": "Deny wins; if any allow exists, what matches none is denied",
+            },
+        })),
+        "Rule": partial(&["effect", "methods", "path"], json!({
+            "effect": {"type": "string", "enum": ["allow", "deny"]},
+            "methods": {
+                "type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^(\\*|[A-Z]+)$"},
+            },
+            "path": {
+                "type": "string", "maxLength": 500,
+                "pattern": "^(/(\\*|[^*/]*))*/(\\*\\*?|[^*/]*)$",
+                "description": "`*` is one segment, `**` the rest",
+            },
+            "host": {
+                "type": "string", "pattern": "^[A-Za-z0-9.:-]+$",
+                "description": "One of the manifest's hosts; all where it is missing",
+            },
+        })),
+        "OwnManifest": {
+            "description": "At most 32 KiB",
+            "allOf": [component("schemas", "Manifest")],
+            "properties": {"id": {"pattern": "^custom-[a-z0-9-]{1,57}$"}},
+        },
+    })
+}
+
+fn integrations() -> Value {
+    json!({
+        "Time": {
+            "type": "string", "format": "date-time",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$",
+        },
+        "IntegrationId": {"type": "string", "pattern": "^int_[0-9A-HJKMNP-TV-Z]{26}$"},
+        "Status": {
+            "type": "string", "enum": ["active", "inactive"],
+            "description": "What an admin wants: whether agents may use it",
+        },
+        "Policy": object(json!({
+            "agents": array(json!({"type": "string"})),
+            "rules": array(component("schemas", "Rule")),
+        })),
+        "Integration": object(json!({
+            "id": component("schemas", "IntegrationId"),
+            "slug": {
+                "type": "string", "pattern": "^[a-z0-9-]{1,64}$",
+                "description": "Serves wherever an id does; stays when the name changes",
+            },
+            "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
+            "name": {"type": "string"},
+            "auth_method": component("schemas", "ManifestAuthMethod"),
+            "status": component("schemas", "Status"),
+            "health": component("schemas", "IntegrationHealth"),
+            "account": {
+                "anyOf": [object(json!({"id": text_or_null(), "label": text_or_null()})), {"type": "null"}],
+                "description": "Whose credential it is, as the provider says",
+            },
+            "params": {"type": "object", "additionalProperties": {"type": "string"}},
+            "scopes": object(json!({
+                "requested": array(json!({"type": "string"})),
+                "granted": array(json!({"type": "string"})),
+                "missing": array(json!({"type": "string"})),
+            })),
+            "credential": {
+                "anyOf": [
+                    object(json!({
+                        "hint": text_or_null(), "expires_at": time_or_null(), "key_id": {"type": "string"},
+                    })),
+                    {"type": "null"},
+                ],
+                "description": "What may be known of it: the last four characters of a long secret",
+            },
+            "policy": component("schemas", "Policy"),
+            "created_at": time(),
+            "created_by": {"type": "string", "description": "The subject of a token"},
+            "updated_at": time(),
+            "last_used_at": time_or_null(),
+            "version": {"type": "integer", "minimum": 1, "description": "Counts admins' changes"},
+        })),
+        "IntegrationHealth": object(json!({
+            "state": {
+                "type": "string", "enum": ["pending", "unknown", "healthy", "failing", "reauthorize"],
+                "description": "What is true at the provider",
+            },
+            "checked_at": time_or_null(),
+            "detail": text_or_null(),
+            "next_action": {"enum": ["reconnect", "replace_key", "retry", null]},
+        })),
+        "Deleted": object(json!({
+            "id": component("schemas", "IntegrationId"),
+            "revocation": array(object(json!({
+                "token": {"type": "string", "description": "The credential field"},
+                "state": {"type": "string", "enum": ["not_revocable", "unsupported", "failed"]},
+                "detail": {"type": "string"},
+                "at": time(),
+            }))),
+        })),
+    })
+}
+
+fn pages() -> Value {
+    json!({
+        "IntegrationPage": page("Integration"),
+        "EventPage": page("Event"),
+        "Event": object(json!({
+            "at": time(),
+            "kind": {"type": "string", "pattern": "^[a-z]+\\.[a-z_]+$"},
+            "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
+            "detail": {"type": "object", "description": "Facts, by kind"},
+            "request_id": {"type": "string"},
+        })),
+        "UsagePage": page("Usage"),
+        "Usage": object(json!({
+            "at": time(), "agent": {"type": "string"},
+            "calls": count(), "errors": count(), "bytes": count(),
+        })),
+        "AuditPage": page("AuditRecord"),
+        "AuditRecord": object(json!({
+            "workspace": {"type": "string"},
+            "seq": {"type": "integer", "minimum": 1},
+            "prev": hash(),
+            "at": time(),
+            "actor": {"type": "string"},
+            "role": {"type": "string", "enum": ["ADMIN", "MANAGER", "AGENT", "none", "SYSTEM"]},
+            "action": {"type": "string", "pattern": "^[a-z]+\\.[a-z_]+$"},
+            "outcome": {"type": "string", "enum": ["done", "denied"]},
+            "target": text_or_null(),
+            "detail": {"type": "object", "description": "Facts, by action"},
+            "request_id": {"type": "string"},
+            "hash": hash(),
+            "count": {
+                "type": "integer", "minimum": 1,
+                "description": "Of a denied attempt: how often in its minute",
+            },
+        })),
+        "AuditHead": object(json!({"count": count(), "hash": hash(), "at": time_or_null()})),
+        "ManifestList": object(json!({"items": array(component("schemas", "ManifestSummary"))})),
+        "ManifestSummary": partial(
+            &["id", "name", "family", "categories", "description", "brand", "auth_method"],
+            json!({
+                "id": {"type": "string"}, "name": {"type": "string"}, "family": {"type": "string"},
+                "categories": array(json!({"type": "string"})), "description": {"type": "string"},
+                "docs_url": {"type": "string"}, "brand": component("schemas", "ManifestBrand"),
+                "auth_method": component("schemas", "ManifestAuthMethod"),
+            }),
+        ),
+    })
+}
+
+fn service() -> Value {
+    let problem = object(json!({"variable": {"type": "string"}, "rule": {"type": "string"}}));
+    let health = |states: &[&str]| {
+        partial(
+            &["status"],
+            json!({
+                "status": {"type": "string", "enum": states},
+                "problems": array(problem.clone()),
+                "failures": array(json!({"type": "string"})),
+                "keys": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "The ids of the encryption keys, the sealing one first",
+                },
+                "schema": {"type": ["integer", "null"], "description": "Of the database"},
+            }),
+        )
+    };
+    json!({
+        "Health": health(&["ok"]),
+        "Ill": health(&["misconfigured", "failing"]),
+        "Ticked": object(json!({
+            "checked": count(), "resealed": count(), "failed": count(), "pruned": count(),
+        })),
+        "OpenApi": {"type": "object", "required": ["openapi", "info", "paths", "components"]},
+        "Problem": partial(
+            &["type", "title", "status", "detail", "code", "request_id"],
+            json!({
+                "type": {"type": "string", "pattern": "^/problems/[a-z_]+$"},
+                "title": {"type": "string", "minLength": 1},
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "detail": {"type": "string", "minLength": 1},
+                "code": {"type": "string", "pattern": "^[a-z_]+$"},
+                "request_id": {"type": "string", "minLength": 1},
+                "errors": {
+                    "type": "array", "minItems": 1,
+                    "items": object(json!({
+                        "pointer": {
+                            "type": "string",
+                            "description": "A JSON pointer (RFC 6901) into the body, or `?name` of a parameter",
+                        },
+                        "detail": {"type": "string", "minLength": 1},
+                    })),
+                },
+                "existing_id": component("schemas", "IntegrationId"),
+                "variable": {"type": "string"},
+            }),
+        ),
+    })
+}

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::document;
+
+/// Calls `visit` with every value of the document that has the member `name`.
+fn each(value: &Value, name: &str, visit: &mut dyn FnMut(&Value)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| each(item, name, visit)),
+        Value::Object(members) => {
+            if let Some(found) = members.get(name) {
+                visit(found);
+            }
+            members.values().for_each(|member| each(member, name, visit));
+        }
+        _ => {}
+    }
+}
+
+fn operations(document: &Value) -> Vec<(String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let each = |(path, item): (&String, &Value)| {
+        let path = path.clone();
+        let calls = item.as_object().unwrap().clone().into_iter();
+        calls.map(move |(method, call)| (format!("{method} {path}"), call)).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(each).collect()
+}
+
+#[test]
+fn references_lead_somewhere_and_every_component_is_used() {
+    let document = document();
+    let mut used = BTreeSet::new();
+    each(&document, "$ref", &mut |reference| {
+        let pointer = reference.as_str().unwrap().strip_prefix('#').expect("of this document");
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+        used.insert(pointer.to_owned());
+    });
+    for (kind, components) in document["components"].as_object().unwrap() {
+        for name in components.as_object().unwrap().keys() {
+            // Named by `security`, and for paths and methods that are not described.
+            let unused = kind == "securitySchemes" || name == "405.method_not_allowed";
+            assert!(
+                unused || used.contains(&format!("/components/{kind}/{name}")),
+                "{kind} {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn operations_are_named_once_and_links_name_them() {
+    let document = document();
+    let operations = operations(&document);
+    let ids: BTreeSet<_> =
+        operations.iter().map(|(_, call)| call["operationId"].clone().to_string()).collect();
+    assert_eq!(ids.len(), operations.len());
+    each(&document["paths"], "links", &mut |links| {
+        for link in links.as_object().unwrap().values() {
+            assert!(ids.contains(&link["operationId"].to_string()), "{link}");
+        }
+    });
+}
+
+#[test]
+fn every_answer_has_its_request_id_and_every_object_its_members() {
+    let document = document();
+    for (call, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{call}");
+        for (status, response) in responses {
+            let reference = response["$ref"].as_str().map(|text| text.trim_start_matches('#'));
+            let response = reference.map_or(response, |pointer| document.pointer(pointer).unwrap());
+            assert!(response["headers"]["x-request-id"].is_object(), "{call} {status}");
+        }
+    }
+    // Facts of events and of the record differ by kind; the document describes itself.
+    let open = ["detail", "OpenApi"];
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        each(&serde_json::json!({ "schema": schema }), "properties", &mut |properties| {
+            for (member, schema) in properties.as_object().unwrap() {
+                let closed =
+                    schema["type"] != "object" || !schema["additionalProperties"].is_null();
+                assert!(closed || open.contains(&member.as_str()), "{name}.{member}");
+            }
+        });
+        let closed = schema["type"] != "object" || schema["additionalProperties"] == false;
+        assert!(closed || open.contains(&name.as_str()), "{name}");
+    }
+}

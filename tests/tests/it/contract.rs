@@ -1,0 +1,166 @@
+//! Every answer of the application, held against its OpenAPI document: status, headers, body; and
+//! of requests that were accepted, whether the document would have let them through.
+//!
+//! It makes each of the other tests a test of the document too.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use jsonschema::Validator;
+use reqwest::Request;
+use serde_json::{Map, Value, json};
+
+use crate::app::Answer;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(nexus_openapi::document);
+
+/// The document, as the monitor was built with it.
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// What of a request the document speaks of.
+pub(crate) struct Sent {
+    method: String,
+    path: String,
+    query: Vec<String>,
+    body: Option<Vec<u8>>,
+}
+
+impl Sent {
+    pub(crate) fn of(request: &Request) -> Self {
+        let url = request.url();
+        Self {
+            method: request.method().as_str().to_lowercase(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().map(|(name, _)| name.into_owned()).collect(),
+            body: request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec),
+        }
+    }
+
+    /// Checks the answer to it.
+    pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
+        if !self.path.starts_with("/api/") {
+            return Ok(());
+        }
+        self.compare(answer).with_context(|| {
+            format!("{} {} is not as documented: {answer:?}", self.method, self.path)
+        })
+    }
+
+    fn compare(&self, answer: &Answer) -> Result<()> {
+        let Some((template, item)) = path(&self.path) else {
+            // Nothing there, or not yet: then it is not described either.
+            let name = if answer.status == 501 { "501.not_implemented" } else { "404.not_found" };
+            return holds(&["components", "responses", name], answer);
+        };
+        let method = if self.method == "head" { "get" } else { self.method.as_str() };
+        let Some(operation) = item.get(method) else {
+            let mut methods: Vec<_> = item.keys().map(|method| method.to_uppercase()).collect();
+            let mut allowed: Vec<_> = answer.header("allow").split(", ").collect();
+            methods.sort();
+            allowed.sort();
+            ensure!(methods == allowed, "the document has {methods:?}");
+            return holds(&["components", "responses", "405.method_not_allowed"], answer);
+        };
+        let status = answer.status.as_str();
+        let response = &operation["responses"][status];
+        ensure!(!response.is_null(), "no status {status}");
+        match response["$ref"].as_str() {
+            Some(reference) => {
+                holds(&reference.trim_start_matches("#/").split('/').collect::<Vec<_>>(), answer)?;
+            }
+            None if self.method == "head" => {}
+            None => holds(&["paths", template, method, "responses", status], answer)?,
+        }
+        if answer.status.is_success() { self.was_good(template, method, operation) } else { Ok(()) }
+    }
+
+    /// A request that was accepted: no parameter or member that is not described.
+    fn was_good(&self, template: &str, method: &str, operation: &Value) -> Result<()> {
+        let known = |name: &String| {
+            operation["parameters"].as_array().into_iter().flatten().any(|parameter| {
+                let parameter = resolve(parameter);
+                parameter["in"] == "query" && parameter["name"] == *name
+            })
+        };
+        for name in self.query.iter().filter(|_| operation["x-role"].is_string()) {
+            ensure!(known(name), "the parameter {name} is not described");
+        }
+        let Some(body) = self.body.as_ref().filter(|_| operation["requestBody"].is_object()) else {
+            return Ok(());
+        };
+        let at =
+            ["paths", template, method, "requestBody", "content", "application/json", "schema"];
+        valid(&at, &serde_json::from_slice(body)?).context("the request was accepted")
+    }
+}
+
+/// The template that `path` is of, and its methods.
+fn path(path: &str) -> Option<(&'static str, &'static Map<String, Value>)> {
+    let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let fits = |template: &str| {
+        let parts: Vec<_> = template.split('/').skip(1).collect();
+        let fit = |(part, segment): (&&str, &&str)| part.starts_with('{') || part == segment;
+        parts.len() == segments.len() && parts.iter().zip(&segments).all(fit)
+    };
+    let (template, item) = DOCUMENT["paths"].as_object()?.iter().find(|(path, _)| fits(path))?;
+    Some((template, item.as_object()?))
+}
+
+/// What a reference leads to; what is none is itself.
+fn resolve(value: &'static Value) -> &'static Value {
+    let pointer = value["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+    pointer.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap())
+}
+
+/// Whether `answer` is the response at `at` in the document.
+fn holds(at: &[&str], answer: &Answer) -> Result<()> {
+    let response = at.iter().fold(document(), |value, part| &value[part]);
+    ensure!(response["headers"].is_object(), "no response at {at:?}");
+    for (name, header) in response["headers"].as_object().into_iter().flatten() {
+        let schema = &resolve(header)["schema"];
+        let text = answer.headers.get(name).with_context(|| format!("no header {name}"))?;
+        let text = text.to_str()?;
+        let value = match schema["type"].as_str() {
+            Some("integer") => json!(text.parse::<i64>()?),
+            _ => json!(text),
+        };
+        jsonschema::validate(schema, &value).map_err(|error| anyhow!("{name}: {error}"))?;
+    }
+    let Some((kind, _)) = response["content"].as_object().and_then(|types| types.iter().next())
+    else {
+        ensure!(answer.text.is_empty(), "a body that is not described");
+        return Ok(());
+    };
+    ensure!(answer.header("content-type") == kind, "the content type is not {kind}");
+    if answer.text.is_empty() {
+        // To HEAD.
+        return Ok(());
+    }
+    let at: Vec<_> = at.iter().copied().chain(["content", kind.as_str(), "schema"]).collect();
+    valid(&at, &serde_json::from_str(&answer.text)?)
+}
+
+/// Whether `value` is as the schema at `at` says.
+fn valid(at: &[&str], value: &Value) -> Result<()> {
+    static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let parts = at.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1")));
+    let pointer = parts.collect::<String>();
+    let known = KNOWN.lock().unwrap().get(&pointer).cloned();
+    let validator = match known {
+        Some(validator) => validator,
+        None => {
+            // The document as a schema that is one of its parts, so that references are found.
+            let mut schema = document().clone();
+            schema["$ref"] = format!("#{}", pointer.replace('{', "%7B").replace('}', "%7D")).into();
+            let options = jsonschema::options().should_validate_formats(true);
+            let made = options.build(&schema).map_err(|error| anyhow!("{pointer}: {error}"))?;
+            let made = Arc::new(made);
+            KNOWN.lock().unwrap().insert(pointer, Arc::clone(&made));
+            made
+        }
+    };
+    validator.validate(value).map_err(|error| anyhow!("{}: {error}", error.instance_path()))
+}

@@ -1,0 +1,116 @@
+//! The OpenAPI document: what is served, that it has every call, that its examples work.
+
+use nexus_simulators::{Kind, Simulator};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app::{App, Call, TICK_SECRET, repo};
+use crate::contract::document;
+use crate::token;
+
+/// Path, method, and the operation of the two.
+fn operations() -> Vec<(&'static str, Method, &'static Value)> {
+    let paths = document()["paths"].as_object().unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.push((path.as_str(), method.to_uppercase().parse().unwrap(), operation));
+        }
+    }
+    operations
+}
+
+/// A call of the operation with the example of its path.
+fn call<'a>(app: &'a App, path: &str, method: &Method, operation: &Value) -> Call<'a> {
+    let example = operation["parameters"].as_array().unwrap().iter().find_map(|parameter| {
+        let pointer = parameter["$ref"].as_str().unwrap().trim_start_matches('#');
+        document().pointer(pointer).unwrap()["example"].as_str()
+    });
+    app.call(method.clone(), &path.replace("{id}", example.unwrap_or_default()))
+}
+
+#[tokio::test]
+async fn the_document_is_served_to_anybody_and_kept() {
+    let app = App::start().await;
+    let answer = app.get("/api/openapi.json").send().await;
+    assert_eq!((answer.status.as_u16(), answer.json()), (200, document().clone()));
+    assert!(!answer.text.contains('\n'), "it is not minified");
+    let again = app.get("/api/openapi.json").header("if-none-match", answer.header("etag"));
+    let again = again.send().await;
+    assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+    app.post("/api/openapi.json").send().await.problem(405, "method_not_allowed");
+}
+
+#[tokio::test]
+async fn every_call_of_the_document_is_there_and_no_other_method() {
+    let app = App::start().await;
+    for (path, method, operation) in operations() {
+        // Before a token is looked at it must be clear that there is such a call.
+        let answer = call(&app, path, &method, operation).send().await;
+        assert!(matches!(answer.status.as_u16(), 200 | 401), "{method} {path}: {answer:?}");
+        // `contract` compares `Allow` with the methods that the document has.
+        for method in [Method::PATCH, Method::OPTIONS, Method::TRACE] {
+            let answer = call(&app, path, &method, operation).send().await;
+            answer.problem(405, "method_not_allowed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn roles_are_as_documented() {
+    let app = App::start().await;
+    let mut admins = 0;
+    for (path, method, operation) in operations() {
+        let refused: &[&str] = match operation["x-role"].as_str() {
+            Some("ADMIN") => &["AGENT", "MANAGER"],
+            Some("MANAGER") => &["AGENT"],
+            Some(other) => panic!("{other}"),
+            None => &[],
+        };
+        admins += usize::from(refused.len() == 2);
+        for role in ["AGENT", "MANAGER", "ADMIN"] {
+            let answer = call(&app, path, &method, operation).as_role(role, "acme").send().await;
+            let denied = answer.status == 403 && answer.text.contains("needs the role");
+            assert_eq!(denied, refused.contains(&role), "{method} {path} as {role}: {answer:?}");
+        }
+    }
+    assert!(admins > 0);
+}
+
+#[tokio::test]
+async fn the_examples_work() {
+    let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
+    let text = std::fs::read_to_string(repo().join("tests/simulators/sandbox.json")).unwrap();
+    let manifest = text.replace("127.0.0.1:9", &format!("127.0.0.1:{}", provider.port()));
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let connect = json!({"manifest_id": "custom-sandbox", "name": "Sandbox",
+        "credentials": {"api_key": Kind::Sandbox.default_key()}});
+    for (path, body) in [("/api/manifests", manifest), ("/api/integrations", connect)] {
+        let answer = app.post(path).as_admin().json(&body).send().await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    // What is made first is there for the rest, and what is deleted is deleted last.
+    let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
+    let mut operations = operations();
+    operations.sort_by_key(|(_, method, _)| order(method));
+    for (path, method, operation) in operations {
+        let secret = match operation["security"].to_string().contains("tick_secret") {
+            true => TICK_SECRET.to_owned(),
+            false => token::of("ADMIN", "acme"),
+        };
+        let examples = &operation["requestBody"]["content"]["application/json"]["examples"];
+        let bodies: Vec<Option<&Value>> = match examples.as_object() {
+            Some(examples) => examples.values().map(|example| Some(&example["value"])).collect(),
+            None => vec![None],
+        };
+        assert!(!bodies.is_empty(), "{method} {path} has no example");
+        for body in bodies {
+            let mut call = call(&app, path, &method, operation).bearer(&secret);
+            if let Some(body) = body {
+                call = call.json(body);
+            }
+            let answer = call.send().await;
+            assert!(answer.status.is_success(), "{method} {path} {body:?}: {answer:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Schemathesis: requests made up from the OpenAPI document, good and bad ones, and every answer
+//! held against it. Its version is pinned in `tests/schemathesis.txt`, what it looks at and why in
+//! `tests/schemathesis.toml`.
+//!
+//! It must not leave the machine: the application it talks to reaches loopback addresses alone.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use nexus_simulators::Kind;
+use serde_json::json;
+use tokio::process::Command;
+
+use crate::child::{self, App};
+use crate::env::{PREFIX, Variables};
+use crate::keys;
+use crate::repo::Repo;
+use crate::runtime::{Launch, Runtime};
+use crate::token::{self, Role};
+use crate::up::sandbox;
+
+/// All addresses but those of loopback.
+const NOWHERE: &str = r#"[outbound_networking]
+block_networks = ["0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/4", "112.0.0.0/5", "120.0.0.0/6",
+  "124.0.0.0/7", "126.0.0.0/8", "128.0.0.0/1", "::/0"]
+"#;
+
+/// Who asks, and how much: the last two are refused nearly everything, which few requests show.
+const RUNS: [(Role, &str, &[&str]); 3] = [
+    (Role::Admin, "an ADMIN", &[]),
+    (Role::Manager, "a MANAGER", FEW),
+    (Role::Agent, "an AGENT", FEW),
+];
+const FEW: &[&str] = &["--phases", "examples,fuzzing", "--max-examples", "5"];
+
+/// The program, where it is installed in the versions that are pinned; if not, how it gets there.
+pub(crate) fn find(repo: &Repo) -> Result<PathBuf, String> {
+    let place = repo.root.join("target/schemathesis");
+    let read = |file: PathBuf| std::fs::read(file).ok();
+    let (pinned, installed) = (repo.root.join("tests/schemathesis.txt"), place.join("pins"));
+    match read(installed) {
+        Some(installed) if Some(&installed) == read(pinned).as_ref() => {
+            Ok(place.join("bin/schemathesis"))
+        }
+        Some(_) => {
+            Err("another version is installed than is pinned; .ci/run installs it".to_owned())
+        }
+        None => Err("it is not installed; .ci/run installs it".to_owned()),
+    }
+}
+
+/// Runs it against the application on the embedded `host`. Returns how many roles found something.
+pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u64> {
+    let directory = tempfile::Builder::new().prefix("nexus-schemathesis-").tempdir()?;
+    let dir = directory.path();
+    let port = child::free_port(0)?;
+    let env_file = dir.join(".env");
+    keys::write(&env_file, false, &format!("http://127.0.0.1:{port}"))?;
+    let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
+    let network = dir.join("runtime.toml");
+    std::fs::write(&network, NOWHERE)?;
+    let state = dir.join("state");
+    std::fs::create_dir(&state)?;
+
+    let mut command = Runtime::Embedded(host).command(&Launch {
+        manifest: &repo.root.join("spin.toml"),
+        port,
+        state: &state,
+        env_file: &env_file,
+        dir,
+    })?;
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(PREFIX) {
+            command.env_remove(name);
+        }
+    }
+    command.env("RUNTIME_CONFIG_FILE", network);
+    let log = dir.join("log");
+    let mut app = App::start_logged(command, &log)?;
+    let found = async {
+        app.ready(port, Duration::from_secs(120)).await?;
+        let admin = mint(&variables, Role::Admin)?;
+        let manifest = repo.root.join("tests/simulators/sandbox.json");
+        let _provider = sandbox::start(&manifest, &state, port, &admin).await?;
+        fill(port, &admin).await?;
+        let mut found = 0;
+        for (role, who, more) in RUNS {
+            eprintln!("--- as {who}");
+            let token = mint(&variables, role)?;
+            let tick = variables.require("tick_secret")?;
+            found += u64::from(!as_role(repo, program, port, (&token, tick), more).await?);
+        }
+        anyhow::Ok(found)
+    }
+    .await;
+    app.stop().await?;
+    if !matches!(found, Ok(0)) {
+        eprint!("{}", child::tail(&log));
+    }
+    found
+}
+
+fn mint(variables: &Variables, role: Role) -> Result<String> {
+    token::mint(variables, role, "demo", "schemathesis", Duration::from_secs(3_600))
+}
+
+/// A few integrations beside the sandbox's first one.
+async fn fill(port: u16, token: &str) -> Result<()> {
+    for name in ["Accounting", "Mail", "On-call"] {
+        let body = json!({
+            "manifest_id": sandbox::MANIFEST_ID, "name": name,
+            "credentials": {"api_key": Kind::Sandbox.default_key()},
+        });
+        let answer = sandbox::call(port, token, "POST", "/api/integrations", Some(&body)).await?;
+        if answer.status != 201 {
+            bail!("connecting {name}: {}", sandbox::refusal(&answer));
+        }
+    }
+    Ok(())
+}
+
+/// One run with these secrets; whether it found nothing.
+async fn as_role(
+    repo: &Repo,
+    program: &Path,
+    port: u16,
+    (token, tick): (&str, &str),
+    more: &[&str],
+) -> Result<bool> {
+    let status = Command::new(program)
+        .arg("--config-file")
+        .arg(repo.root.join("tests/schemathesis.toml"))
+        .arg("run")
+        .arg(format!("http://127.0.0.1:{port}/api/openapi.json"))
+        .args(more)
+        .env("PYTHONPATH", repo.root.join("tests"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("NEXUS_TOKEN", token)
+        .env("NEXUS_TICK_SECRET", tick)
+        .current_dir(repo.root.join("target"))
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .status()
+        .await
+        .with_context(|| format!("cannot run {}", program.display()))?;
+    Ok(status.success())
+}
