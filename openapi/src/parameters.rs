@@ -33,6 +33,8 @@ pub(crate) fn all() -> Value {
         ),
         "integration": path("The integration's id or slug", &id, "sandbox"),
         "integration_to_delete": path("The integration's id or slug", &id, "second-sandbox"),
+        "integration_by_oauth": path("The integration's id or slug", &id, "sandbox-oauth"),
+        "oauth_manifest": path("The id of a manifest connected by OAuth", &manifest, "slack"),
         "manifest": path("The manifest's id", &manifest, "stripe"),
         "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),
         "limit": query(

@@ -33,14 +33,16 @@ pub(crate) const MEDIA_TYPE: Problem = Problem { status: 415, codes: &["unsuppor
 /// A fault of ours or of the deployment.
 pub(crate) const FAULT: Problem =
     Problem { status: 500, codes: &["misconfigured", "internal", "credential_unreadable"] };
-/// A part of the contract that this version lacks: OAuth 2.0, keys from a JWKS.
+/// A part of the contract that this version lacks.
 pub(crate) const NOT_YET: Problem = Problem { status: 501, codes: &["not_implemented"] };
 /// The provider is in trouble, or must not be called.
 pub(crate) const PROVIDER: Problem =
     Problem { status: 502, codes: &["provider_error", "egress_denied"] };
 /// Storage does not answer now.
-pub(crate) const UNAVAILABLE: Problem =
-    Problem { status: 503, codes: &["storage_unavailable", "database_newer"] };
+pub(crate) const UNAVAILABLE: Problem = Problem {
+    status: 503,
+    codes: &["storage_unavailable", "database_newer", "jwks_unavailable", "refresh_pending"],
+};
 /// The provider is too slow.
 pub(crate) const PROVIDER_SLOW: Problem = Problem { status: 504, codes: &["provider_timeout"] };
 
@@ -74,6 +76,11 @@ fn meaning(code: &str) -> &'static str {
         "egress_denied" => "the egress guard refuses the provider's host",
         "storage_unavailable" => "storage is busy, full or out of reach; nothing was changed",
         "database_newer" => "a later version has written the database",
+        "jwks_unavailable" => "the issuer's keys cannot be fetched, and the token's was never seen",
+        "refresh_pending" => "the token is being refreshed; the provider has not answered yet",
+        "oauth_client_missing" => "no OAuth app is set up; register one with `redirect_uri`",
+        "not_oauth" => "it is not connected by OAuth: PUT its credentials",
+        "grant_shared" => "it would end other connections of the same grant; `force=true` does",
         "provider_timeout" => "the provider did not answer completely in time",
         _ => "",
     }

@@ -8,7 +8,7 @@ use crate::component;
 
 /// All, by name.
 pub(crate) fn all() -> Map<String, Value> {
-    let groups = [requests(), integrations(), pages(), service()];
+    let groups = [requests(), integrations(), oauth(), created(), pages(), service()];
     groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
 }
 
@@ -140,6 +140,43 @@ fn requests() -> Value {
     })
 }
 
+/// `schema`, which may have these members besides.
+fn with_optional(schema: &Value, members: &Value) -> Value {
+    let mut schema = schema.clone();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    if let (Some(properties), Some(members)) = (properties, members.as_object()) {
+        properties.extend(members.clone());
+    }
+    schema
+}
+
+fn url() -> Value {
+    json!({"type": "string", "format": "uri"})
+}
+
+fn oauth() -> Value {
+    let client_id = json!({"type": "string", "minLength": 1, "maxLength": 4096});
+    json!({
+        "AuthorizeInput": partial(&[], json!({
+            "scopes": {"type": "array", "maxItems": 100, "items": {
+                "type": "string", "pattern": "^[!#-\\[\\]-~]{1,256}$",
+            }},
+            "accept_account_change": {"type": "boolean", "default": false},
+        })),
+        "Authorization": object(json!({"authorization_url": url()})),
+        "OauthClientInput": partial(&["client_id", "client_secret"], json!({
+            "client_id": printable(4096), "client_secret": printable(4096),
+        })),
+        "OauthClientSaved": object(json!({
+            "manifest_id": {"type": "string"}, "client_id": client_id, "redirect_uri": url(),
+        })),
+        "OauthClientList": object(json!({"items": array(object(json!({
+            "manifest_id": {"type": "string"}, "client_id": client_id, "redirect_uri": url(),
+            "created_at": time(), "updated_at": time(),
+        })))})),
+    })
+}
+
 fn integrations() -> Value {
     json!({
         "Time": {
@@ -205,12 +242,20 @@ fn integrations() -> Value {
             "id": component("schemas", "IntegrationId"),
             "revocation": array(object(json!({
                 "token": {"type": "string", "description": "The credential field"},
-                "state": {"type": "string", "enum": ["not_revocable", "unsupported", "failed"]},
+                "state": {"type": "string", "enum": [
+                    "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
+                ]},
                 "detail": {"type": "string"},
                 "at": time(),
             }))),
         })),
     })
+}
+
+/// A new integration, with where the browser goes if that is to be.
+fn created() -> Value {
+    let one = integrations().get("Integration").cloned().unwrap_or_default();
+    json!({"IntegrationCreated": with_optional(&one, &json!({"authorization_url": url()}))})
 }
 
 fn pages() -> Value {
@@ -283,7 +328,8 @@ fn service() -> Value {
         "Health": health(&["ok"]),
         "Ill": health(&["misconfigured", "failing"]),
         "Ticked": object(json!({
-            "checked": count(), "resealed": count(), "failed": count(), "pruned": count(),
+            "checked": count(), "refreshed": count(), "revoked": count(), "resealed": count(),
+            "failed": count(), "flows": count(), "pruned": count(),
         })),
         "OpenApi": {"type": "object", "required": ["openapi", "info", "paths", "components"]},
         "Problem": partial(
@@ -306,6 +352,7 @@ fn service() -> Value {
                     })),
                 },
                 "existing_id": component("schemas", "IntegrationId"),
+                "redirect_uri": {"type": "string", "description": "To register at the provider"},
                 "variable": {"type": "string"},
             }),
         ),

@@ -25,6 +25,7 @@ pub(super) fn calls() -> Vec<Call> {
         (ONE, "get", get()),
         (ONE, "put", update()),
         (ONE, "delete", delete()),
+        ("/api/integrations/{id}/authorize", "post", authorize()),
         ("/api/integrations/{id}/check", "post", check()),
         ("/api/integrations/{id}/events", "get", events()),
         ("/api/integrations/{id}/usage", "get", usage()),
@@ -54,7 +55,8 @@ fn create() -> Operation {
     operation("createIntegration", "Connect a provider")
         .describe(
             "The credentials are tried at the provider, sealed and saved, in that order; where one \
-             fails nothing is saved.",
+             fails nothing is saved. By OAuth 2.0 it is saved as `pending`, and the answer has the \
+             `authorization_url` for the browser that made the call.",
         )
         .query(&[])
         .body(
@@ -69,13 +71,13 @@ fn create() -> Operation {
         )
         .answers(
             201,
-            Answer::json("Connected", "Integration")
+            Answer::json("Connected, or by OAuth begun to be", "IntegrationCreated")
                 .header("etag", "version")
                 .header("location", "location")
                 .leads("/id", &NEXT),
         )
         .conflicts(&["name_taken"])
-        .refuses(&["invalid", "credential_refused"])
+        .refuses(&["invalid", "credential_refused", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -122,6 +124,21 @@ fn delete() -> Operation {
         .describe("The answer says of each token what became of it at the provider.")
         .query(&["force"])
         .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))
+        .answers(202, Answer::json("Deleted; the provider is still being told", "Deleted"))
+        .conflicts(&["grant_shared"])
+}
+
+fn authorize() -> Operation {
+    of("authorizeIntegration", "Connect again by OAuth", "integration_by_oauth")
+        .describe(
+            "The old credential works until the new one is stored. Another account than before is \
+             refused when the browser comes back, unless it is accepted here.",
+        )
+        .query(&[])
+        .body("AuthorizeInput", &[("as before", json!({}))])
+        .answers(200, Answer::json("Where the browser goes", "Authorization"))
+        .conflicts(&["not_oauth"])
+        .refuses(&["invalid", "oauth_client_missing"])
 }
 
 fn check() -> Operation {

@@ -3,6 +3,7 @@
 mod audit;
 mod integrations;
 mod manifests;
+mod oauth_clients;
 mod service;
 
 use serde_json::{Value, json};
@@ -14,10 +15,16 @@ type Call = (&'static str, &'static str, Operation);
 
 /// Every call there is.
 pub(crate) fn all() -> Vec<Call> {
-    [integrations::calls(), manifests::calls(), audit::calls(), service::calls()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        integrations::calls(),
+        manifests::calls(),
+        oauth_clients::calls(),
+        audit::calls(),
+        service::calls(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The groups.
@@ -25,6 +32,7 @@ pub(crate) fn tags() -> Value {
     json!([
         {"name": "integrations", "description": "Connections of a workspace to providers"},
         {"name": "manifests", "description": "The catalogue: built in, and the workspace's own"},
+        {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},
     ])

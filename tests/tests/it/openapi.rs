@@ -80,14 +80,24 @@ async fn roles_are_as_documented() {
 #[tokio::test]
 async fn the_examples_work() {
     let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
-    let text = std::fs::read_to_string(repo().join("tests/simulators/sandbox.json")).unwrap();
-    let manifest = text.replace("127.0.0.1:9", &format!("127.0.0.1:{}", provider.port()));
-    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let manifest = |file: &str| -> Value {
+        let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
+        let there = format!("127.0.0.1:{}", provider.port());
+        serde_json::from_str(&text.replace("127.0.0.1:9", &there)).unwrap()
+    };
     let connect = json!({"manifest_id": "custom-sandbox", "name": "Sandbox",
         "credentials": {"api_key": Kind::Sandbox.default_key()}});
-    for (path, body) in [("/api/manifests", manifest), ("/api/integrations", connect)] {
-        let answer = app.post(path).as_admin().json(&body).send().await;
-        assert_eq!(answer.status, 201, "{answer:?}");
+    let begin = json!({"manifest_id": "custom-sandbox-oauth", "name": "Sandbox OAuth"});
+    let client = json!({"client_id": "an-app", "client_secret": "and-its-secret"});
+    for (method, path, body) in [
+        (Method::POST, "/api/manifests", manifest("sandbox.json")),
+        (Method::POST, "/api/manifests", manifest("sandbox-oauth.json")),
+        (Method::PUT, "/api/oauth-clients/custom-sandbox-oauth", client),
+        (Method::POST, "/api/integrations", connect),
+        (Method::POST, "/api/integrations", begin),
+    ] {
+        let answer = app.call(method, path).as_admin().json(&body).send().await;
+        assert!(answer.status.is_success(), "{answer:?}");
     }
     // What is made first is there for the rest, and what is deleted is deleted last.
     let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);

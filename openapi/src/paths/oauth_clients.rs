@@ -1,0 +1,46 @@
+//! `/api/oauth-clients`.
+
+use serde_json::json;
+
+use super::Call;
+use crate::answer::Answer;
+use crate::operation::{Operation, Role};
+use crate::problems;
+
+const ONE: &str = "/api/oauth-clients/{id}";
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![("/api/oauth-clients", "get", list()), (ONE, "put", save()), (ONE, "delete", delete())]
+}
+
+fn operation(id: &str, summary: &str) -> Operation {
+    Operation::new(id, "oauth-clients", summary).role(Role::Admin).query(&[])
+}
+
+fn list() -> Operation {
+    operation("listOauthClients", "The workspace's OAuth apps")
+        .describe("Never with a secret.")
+        .answers(200, Answer::json("All of them", "OauthClientList"))
+}
+
+fn save() -> Operation {
+    operation("saveOauthClient", "Set up the OAuth app for a manifest")
+        .describe(
+            "The secret goes in and never comes out. Register `redirect_uri` at the provider.",
+        )
+        .takes("oauth_manifest")
+        .body(
+            "OauthClientInput",
+            &[("app", json!({"client_id": "1234567890.1234567890", "client_secret": "a-secret"}))],
+        )
+        .answers(200, Answer::json("Saved", "OauthClientSaved"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn delete() -> Operation {
+    operation("deleteOauthClient", "Delete the OAuth app for a manifest")
+        .describe("Connections that were made with it can no longer be refreshed.")
+        .takes("oauth_manifest")
+        .answers(204, Answer::empty("Deleted"))
+        .problem(problems::NOT_FOUND)
+}
