@@ -90,8 +90,10 @@ pub(crate) async fn send(
     let encoded = injected
         .iter()
         .filter_map(|(_, value)| value.to_str().ok()?.trim_end_matches('=').split(' ').next_back());
-    // All fields: what a manifest calls secret is for forms.
-    let fields = usable.credential.fields.values().map(String::as_str);
+    // All fields, because what a manifest calls secret is for forms; but for the one that OAuth
+    // itself makes public (RFC 6749, 2.2), which is the account of its own tokens.
+    let fields = usable.credential.fields.iter();
+    let fields = fields.filter(|(name, _)| *name != "client_id").map(|(_, value)| value.as_str());
     let screen = Screen::new(fields.chain(encoded));
     let method = known_method(outgoing.method);
     transmit(Transmission { method, url, headers, body: outgoing.body }, pinned, DEADLINE, screen)

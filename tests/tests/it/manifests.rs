@@ -23,8 +23,8 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
     let app = App::start().await;
     let all = list(&app, "").await;
     assert!(all.contains(&"stripe".to_owned()) && all.contains(&"openai".to_owned()), "{all:?}");
-    assert_eq!(list(&app, "?q=STRIPE").await, ["stripe"]);
-    assert!(list(&app, "?auth_method=oauth2").await.is_empty());
+    assert_eq!(list(&app, "?q=STRIPE").await, ["stripe", "stripe-connect"]);
+    assert_eq!(list(&app, "?q=stripe&auth_method=oauth2").await, ["stripe-connect"]);
     assert!(list(&app, "?category=nothing-like-it").await.is_empty());
     app.get("/api/manifests?auth_method=magic").as_admin().send().await.problem(422, "invalid");
     let whole = app.get("/api/manifests").as_admin().send().await;

@@ -174,7 +174,9 @@ async fn a_connection_from_consent_to_true_receipts() {
             assert!(!text.contains(token));
         }
         for file in ["sqlite_db.db", "sqlite_db.db-wal"] {
-            let bytes = std::fs::read(pair.app.dir.path().join(".spin").join(file)).unwrap();
+            // The log is gone where nobody has the database open.
+            let path = pair.app.dir.path().join(".spin").join(file);
+            let bytes = std::fs::read(path).unwrap_or_default();
             assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{file}");
         }
     }

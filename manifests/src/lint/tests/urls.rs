@@ -55,7 +55,7 @@ fn url_rules() {
                 "/api/hosts/1",
                 "egress_trailing_dot",
             ),
-            (r#"{"/api/hosts":["api.acme.example","ｂ.example"]}"#, "/api/hosts/1", "host_changed"),
+            (r#"{"/api/hosts":["api.acme.example","ｂ.example"]}"#, "/api/hosts/1", "url_invalid"),
         ],
     );
     breaks(
