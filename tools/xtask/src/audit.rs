@@ -60,7 +60,9 @@ struct Chain {
 
 fn verify(text: &str, head: Option<&(u64, String)>) -> Result<Chain> {
     let mut items = items(text)?;
-    if items.len() > 1 && seq(&items[0])? > seq(&items[items.len() - 1])? {
+    if let [first, .., last] = items.as_slice()
+        && seq(first)? > seq(last)?
+    {
         items.reverse();
     }
     let zeros = "0".repeat(64);

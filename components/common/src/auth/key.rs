@@ -19,6 +19,7 @@ pub(super) type Claims = JWTClaims<Map<String, Value>>;
 const PRIVATE: [&str; 2] = ["d", "k"];
 
 /// A key and with it the one algorithm it is used for.
+#[allow(clippy::large_enum_variant, reason = "there are a few, and none of them is moved often")]
 pub(super) enum Key {
     /// HMAC with SHA-256.
     Hs256(HS256Key),
