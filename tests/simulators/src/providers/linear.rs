@@ -46,7 +46,7 @@ fn respond(state: &State, request: &Request) -> Reply {
         return Reply::json(404, &json!({"error": "Not Found"}));
     }
     let body = request.json();
-    let query = body["query"].as_str().unwrap_or_default();
+    let query = body.get("query").and_then(Value::as_str).unwrap_or_default();
     if query.contains("viewer") {
         Reply::json(200, &json!({"data": {"viewer": viewer()}}))
     } else if query.contains("issues") && known == KeyState::Restricted {

@@ -66,7 +66,7 @@ fn respond(state: &mut State, request: &Request) -> Reply {
 }
 
 fn ticket(state: &mut State, body: &Value) -> Reply {
-    let comment = &body["ticket"]["comment"];
+    let comment = body.pointer("/ticket/comment").unwrap_or(&Value::Null);
     if comment.is_null() {
         return Reply::json(
             422,
@@ -74,7 +74,7 @@ fn ticket(state: &mut State, body: &Value) -> Reply {
                 "details": {"base": [{"description": "Description: cannot be blank"}]}}),
         );
     }
-    let subject = &body["ticket"]["subject"];
+    let subject = body.pointer("/ticket/subject").unwrap_or(&Value::Null);
     let ticket = json!({"id": state.next(), "subject": subject, "status": "new"});
     state.messages.push(ticket.clone());
     Reply::json(201, &json!({"ticket": ticket}))
