@@ -111,7 +111,7 @@ fn path(path: &str) -> Option<(&'static str, &'static Map<String, Value>)> {
 }
 
 /// What a reference leads to; what is none is itself.
-fn resolve(value: &'static Value) -> &'static Value {
+fn resolve(value: &Value) -> &Value {
     let pointer = value["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
     pointer.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap())
 }
