@@ -282,7 +282,7 @@ fn pages() -> Value {
             "at": time(),
             "actor": {"type": "string"},
             "role": {"type": "string", "enum": ["ADMIN", "MANAGER", "AGENT", "none", "SYSTEM"]},
-            "action": {"type": "string", "pattern": "^[a-z]+\\.[a-z_]+$"},
+            "action": {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$"},
             "outcome": {"type": "string", "enum": ["done", "denied"]},
             "target": text_or_null(),
             "detail": {"type": "object", "description": "Facts, by action"},
