@@ -19,12 +19,7 @@ const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
-    let who = For {
-        workspace: &stored.workspace,
-        id: &stored.integration_id,
-        actor: &stored.actor,
-        request_id,
-    };
+    let who = For::of(stored, request_id);
     let usable = match oauth::live(&who).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found("reauthorize", &why)),

@@ -139,7 +139,7 @@ pub(crate) struct Prepared {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`],
-/// [`Error::NotImplemented`] for OAuth 2.0, and what [`load`] says of a stored one.
+/// and what [`load`] says of a stored one.
 pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let (sourced, given_params) = match &new.manifest_id {
@@ -217,16 +217,19 @@ pub(crate) async fn seal(
         true => None,
         false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
     };
-    let params =
-        usable.params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     Ok(Sealed {
-        params: params.collect(),
+        params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
         auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
         credential,
         health: health.to_owned(),
         account,
     })
+}
+
+/// Parameters as they stand in JSON.
+pub(crate) fn params_json(params: &BTreeMap<String, String>) -> Map<String, Json> {
+    params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
 }
 
 /// The last four characters, of secrets long enough that they tell nothing.

@@ -70,13 +70,7 @@ async fn verify_new(new: NewCredentials) -> Result<Account> {
 }
 
 async fn refresh_now(stored: &Stored, request_id: &str) -> Result<Checked> {
-    let who = oauth::For {
-        workspace: &stored.workspace,
-        id: &stored.integration_id,
-        actor: &stored.actor,
-        request_id,
-    };
-    oauth::live(&who).await?;
+    oauth::live(&oauth::For::of(stored, request_id)).await?;
     Ok(Checked { health: "healthy".into(), detail: None })
 }
 

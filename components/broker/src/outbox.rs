@@ -16,7 +16,9 @@ use serde_json::json;
 use url::Url;
 
 use crate::keys;
-use crate::provider::{Answer, Transmission, header_name, header_value, known_method, transmit};
+use crate::provider::{
+    Answer, FORM, Transmission, header_name, header_value, known_method, transmit,
+};
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
@@ -88,19 +90,17 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     if matches!(which, Which::Due(_)) && read_row(due, []).await?.is_none() {
         return Ok(Vec::new());
     }
-    let (filter, values) = match which {
+    let tx = Transaction::begin().await?;
+    let (filter, [first, second]) = match which {
         Which::Of(stored) => (
             "workspace = ?1 and integration_id = ?2 and attempts = 0",
             [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
         ),
         Which::Due(limit) => (
             "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)",
-            [Value::Null, Value::from(*limit)],
+            [Value::integer(tx.now_ms), Value::from(*limit)],
         ),
     };
-    let tx = Transaction::begin().await?;
-    let [first, second] = values;
-    let first = if matches!(which, Which::Due(_)) { Value::integer(tx.now_ms) } else { first };
     let sql = format!(
         "update outbox set next_at = ?3 + {TAKEN_MS}, attempts = attempts + 1 where {filter}
          returning id, workspace, integration_id, token, sealed, actor, attempts, created_at,
@@ -215,8 +215,6 @@ async fn tell(entry: &Taken) -> Result<Told> {
     })
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// Success is a 2xx, unless the manifest says more. A token that the provider does not know (any
 /// more) has ended (RFC 7009, 2.2).
 fn judge(call: &Call, answer: &Answer) -> Told {
@@ -237,10 +235,7 @@ fn judge(call: &Call, answer: &Answer) -> Told {
     }
     let own = call.success.as_ref().and_then(|success| success.error.as_deref());
     let pointers = own.into_iter().chain(["/error_description", "/error", "/message"]);
-    let words = json.and_then(|json| {
-        let mut pointers = pointers;
-        pointers.find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?))
-    });
+    let words = json.and_then(|json| answer.words(json, pointers));
     let what = format!("the provider answered {status}");
     Told::Failed(words.map_or_else(|| what.clone(), |words| format!("{what}: {words}")))
 }

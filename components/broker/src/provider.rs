@@ -24,7 +24,8 @@ use crate::screen::Screen;
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Most of an answer that is read, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
-const FORM: &str = "application/x-www-form-urlencoded";
+/// The content type of a form body.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request to the provider's API, before the credential is in it.
 pub(crate) struct Outgoing<'a> {
@@ -50,6 +51,18 @@ pub(crate) struct Answer {
     pub(crate) content_type: String,
     /// For every word that leaves the broker.
     pub(crate) screen: Screen,
+}
+
+impl Answer {
+    /// The first text of `json` at one of `pointers` that the screen lets through.
+    pub(crate) fn words<'p>(
+        &self,
+        json: &Value,
+        pointers: impl IntoIterator<Item = &'p str>,
+    ) -> Option<String> {
+        let mut pointers = pointers.into_iter();
+        pointers.find_map(|pointer| self.screen.pass(json.pointer(pointer)?.as_str()?))
+    }
 }
 
 /// A request as it goes out, with whatever secret is in it.

@@ -155,8 +155,7 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
         _ => false,
     };
     if needs_live && manifest.auth_method.is_oauth2() {
-        let who = For { workspace, id, actor: &stored.actor, request_id };
-        match oauth::live(&who).await {
+        match oauth::live(&For::of(stored, request_id)).await {
             Ok(usable) => return Ok(usable),
             Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
                 return Err(error);

@@ -95,13 +95,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
 }
 
 async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
-    oauth::keep_alive(&For {
-        workspace: &stored.workspace,
-        id: &stored.integration_id,
-        actor: &stored.actor,
-        request_id,
-    })
-    .await
+    oauth::keep_alive(&For::of(stored, request_id)).await
 }
 
 /// Seals with the first key what another key has sealed.

@@ -149,10 +149,8 @@ impl Expected<'_> {
             "/title",
         ];
         let own = self.success.and_then(|success| success.error.as_deref());
-        let words = answer.json.as_ref().and_then(|json| {
-            let mut pointers = own.into_iter().chain(usual);
-            pointers.find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?))
-        });
+        let json = answer.json.as_ref();
+        let words = json.and_then(|json| answer.words(json, own.into_iter().chain(usual)));
         words.map_or_else(|| what.to_owned(), |words| format!("{what}: {words}"))
     }
 }

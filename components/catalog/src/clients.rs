@@ -5,8 +5,8 @@
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, NewClient};
-use nexus_common::http::{Inbound, json_response};
-use nexus_common::platform::http::{Response, full};
+use nexus_common::http::{Inbound, empty, json_response};
+use nexus_common::platform::http::Response;
 use nexus_common::store::{By, OauthClients};
 use nexus_common::wire::OauthClientIn;
 use nexus_common::{Error, Result, access, config, encoding};
@@ -38,29 +38,16 @@ pub(crate) async fn route(inbound: Inbound) -> Result<Response> {
 async fn list(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "oauth_client.list").await?;
     inbound.query(&[])?;
-    let base = config::public_url().await?;
-    let base = base.as_str().trim_end_matches('/');
-    let items: Vec<_> = OauthClients::of(&caller.workspace)
-        .all()
-        .await?
-        .iter()
-        .map(|client| {
-            json!({
-                "manifest_id": client.manifest_id, "client_id": client.client_id,
-                "redirect_uri": redirect_uri(base, &client.manifest_id),
-                "created_at": client.created_at, "updated_at": client.updated_at,
-            })
-        })
-        .collect();
-    Ok(json_response(StatusCode::OK, json!({ "items": items }).to_string()))
-}
-
-/// As the broker registers it: a workspace's own manifest has an address of its own.
-fn redirect_uri(base: &str, manifest_id: &str) -> String {
-    match manifest_id.starts_with("custom-") {
-        true => format!("{base}/api/oauth/callback/{manifest_id}"),
-        false => format!("{base}/api/oauth/callback"),
+    let mut items = Vec::new();
+    for client in OauthClients::of(&caller.workspace).all().await? {
+        let redirect_uri = config::redirect_uri(&client.manifest_id).await?;
+        items.push(json!({
+            "manifest_id": client.manifest_id, "client_id": client.client_id,
+            "redirect_uri": redirect_uri, "created_at": client.created_at,
+            "updated_at": client.updated_at,
+        }));
     }
+    Ok(json_response(StatusCode::OK, json!({ "items": items }).to_string()))
 }
 
 async fn save(inbound: Inbound, id: &str) -> Result<Response> {
@@ -91,7 +78,5 @@ async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     inbound.query(&[])?;
     let by = By { caller: &caller, request_id: &inbound.request_id };
     OauthClients::of(&caller.workspace).delete(id, &by).await?;
-    let mut response = Response::new(full(""));
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(empty(StatusCode::NO_CONTENT))
 }

@@ -2,8 +2,8 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::{Caller, Role};
-use nexus_common::http::{Inbound, set};
-use nexus_common::platform::http::{Response, full};
+use nexus_common::http::{Inbound, empty, set};
+use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
 use nexus_common::store::{By, Manifests, NewManifest};
 use nexus_common::{Error, FieldError, Result, access, config};
@@ -46,9 +46,7 @@ pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     writable(id)?;
     let by = By { caller: &caller, request_id: &inbound.request_id };
     Manifests::of(&caller.workspace).delete(id, &by).await?;
-    let mut response = Response::new(full(""));
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(empty(StatusCode::NO_CONTENT))
 }
 
 async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Result<Response> {

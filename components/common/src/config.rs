@@ -129,6 +129,20 @@ pub async fn public_url() -> Result<url::Url> {
     if bare && anonymous && secure { Ok(url) } else { Err(broken()) }
 }
 
+/// Where a provider sends the browser back to. A workspace's own manifest has an address of its own,
+/// so that one authorization server cannot be taken for another (RFC 9700, 4.4).
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub async fn redirect_uri(manifest_id: &str) -> Result<String> {
+    let url = public_url().await?;
+    let base = url.as_str().trim_end_matches('/');
+    Ok(match manifest_id.starts_with("custom-") {
+        true => format!("{base}/api/oauth/callback/{manifest_id}"),
+        false => format!("{base}/api/oauth/callback"),
+    })
+}
+
 fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

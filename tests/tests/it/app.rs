@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use nexus_simulators::Simulator;
+use nexus_simulators::{Kind, Simulator};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -374,6 +374,19 @@ impl App {
         manifest["id"] = format!("custom-{id}").into();
         move_origins(&mut manifest, simulator);
         manifest
+    }
+
+    /// The application, and a Stripe that accepts `key`, connected as `Stripe` in `acme`.
+    pub(crate) async fn with_stripe(key: &str) -> (Self, Simulator) {
+        let (app, provider) =
+            (Self::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
+        provider.set_key(key);
+        let manifest = app.adopt("stripe", &provider).await;
+        let body =
+            json!({"manifest_id": manifest, "name": "Stripe", "credentials": {"api_key": key}});
+        let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        (app, provider)
     }
 
     /// The SQLite database.

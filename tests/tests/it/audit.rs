@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::Output;
 
-use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, repo};
@@ -12,12 +11,7 @@ const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
 /// An application in which something happened: a manifest, an integration changed and deleted.
 async fn lively() -> App {
-    let (app, provider) = (App::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
-    provider.set_key(KEY);
-    let manifest = app.adopt("stripe", &provider).await;
-    let body = json!({"manifest_id": manifest, "name": "Stripe", "credentials": {"api_key": KEY}});
-    let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    let (app, _provider) = App::with_stripe(KEY).await;
     let status = json!({"status": "inactive"});
     app.put("/api/integrations/stripe").as_role("MANAGER", "acme").json(&status).send().await;
     app.post("/api/integrations/stripe/check").as_admin().send().await;

@@ -10,12 +10,7 @@ const NEW_KEY: &str = "sk_test_NEWkeyNEWkeyNEWkeyNEWk9z";
 
 /// One Stripe integration, `stripe`, connected with [`KEY`].
 async fn connected() -> (App, Simulator) {
-    let (app, provider) = (App::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
-    provider.set_key(KEY);
-    let manifest = app.adopt("stripe", &provider).await;
-    let body = json!({"manifest_id": manifest, "name": "Stripe", "credentials": {"api_key": KEY}});
-    let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    let (app, provider) = App::with_stripe(KEY).await;
     provider.clear_requests();
     (app, provider)
 }

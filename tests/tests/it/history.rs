@@ -1,6 +1,6 @@
 //! Events and usage of an integration, and the tick.
 
-use nexus_simulators::{Behaviour, Kind, Simulator};
+use nexus_simulators::{Behaviour, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,11 +9,9 @@ use crate::app::{App, Options, TICK_SECRET, key};
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
 async fn connected() -> (App, Simulator, String) {
-    let (app, provider) = (App::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
-    provider.set_key(KEY);
-    let manifest = app.adopt("stripe", &provider).await;
-    let id = connect(&app, &manifest, "Stripe").await;
-    (app, provider, id)
+    let (app, provider) = App::with_stripe(KEY).await;
+    let shown = app.get("/api/integrations/stripe").as_admin().send().await.json();
+    (app, provider, shown["id"].as_str().unwrap().to_owned())
 }
 
 async fn connect(app: &App, manifest: &str, name: &str) -> String {

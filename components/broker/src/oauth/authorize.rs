@@ -11,15 +11,15 @@ use nexus_common::broker::{Authorization, Authorize};
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
-use nexus_common::{Error, FieldError, Result, encoding};
+use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, params, template};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{ClientRef, clients, redirect_uri};
-use crate::credential::{self, field_error};
+use super::{ClientRef, clients};
+use crate::credential::{self, field_error, params_json};
 use crate::keys;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -75,7 +75,7 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
     let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
     check_scopes(&scopes)?;
     let client = clients::current(&asked.workspace, &sourced, &values).await?;
-    let redirect_uri = redirect_uri(manifest).await?;
+    let redirect_uri = config::redirect_uri(&manifest.id).await?;
 
     let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let verifier =
@@ -122,16 +122,11 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
     let text = text.map_err(|_| Error::Internal("a flow that is no JSON".into()))?;
     let ring = keys::ring().await?;
     let (sealed, _) = seal::seal(&ring, place(&asked.workspace, &state_hash), &text)?;
-    let params: Map<String, Json> = secret
-        .params
-        .iter()
-        .map(|(name, value)| (name.clone(), Json::from(value.as_str())))
-        .collect();
     Ok(Authorization {
         authorization_url: url.into(),
         state_hash,
         sealed: encoding::to_base64(&sealed),
-        params,
+        params: params_json(&secret.params),
         scopes,
         manifest_hash: sourced.hash,
     })

@@ -9,12 +9,12 @@ use nexus_common::broker::{NewClient, SealedClient};
 use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::variables;
 use nexus_common::store::read_row;
-use nexus_common::{Error, FieldError, Result, encoding};
+use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{Manifest, Revoke, template};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{ClientRef, redirect_uri};
+use super::ClientRef;
 use crate::credential::Usable;
 use crate::keys;
 use crate::seal::{self, Place};
@@ -97,7 +97,7 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
     Ok(SealedClient {
         sealed: encoding::to_base64(&sealed),
         key_id,
-        redirect_uri: redirect_uri(manifest).await?,
+        redirect_uri: config::redirect_uri(&manifest.id).await?,
     })
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn current(
     }
     Err(Error::OauthClientMissing {
         manifest_id: manifest.id.clone(),
-        redirect_uri: redirect_uri(manifest).await?,
+        redirect_uri: config::redirect_uri(&manifest.id).await?,
     })
 }
 

@@ -10,13 +10,13 @@ use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{OutboxEntry, read_row};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::params;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
 use super::clients::{self, Client};
 use super::token::{self, Grant, TokenFailure, Tokens};
-use crate::credential::{self, Credential, Times, Usable, own_version};
+use crate::credential::{self, Credential, Times, Usable, own_version, params_json};
 use crate::source::Sourced;
 use crate::{keys, revoke, seal, source, verify};
 
@@ -86,17 +86,12 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         Some(before) => replaced(back, before, &client).await,
         None => Vec::new(),
     };
-    let params: Map<String, Json> = usable
-        .params
-        .iter()
-        .map(|(name, value)| (name.clone(), Json::from(value.as_str())))
-        .collect();
     let stored = Some(Connected {
         credential: usable.seal(&back.workspace, &back.integration_id).await?,
         replaces: before.map_or(0, |before| before.version),
         health: health.to_owned(),
         account,
-        params,
+        params: params_json(&usable.params),
         scopes,
         manifest_hash: usable.sourced.hash.clone(),
     });

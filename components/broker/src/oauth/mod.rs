@@ -15,8 +15,6 @@ pub(crate) use exchange::{exchange, mint};
 pub(crate) use refresh::{For, after_refusal, keep_alive, live};
 pub(crate) use token::basic;
 
-use nexus_common::{Result, config};
-use nexus_manifests::Manifest;
 use serde::{Deserialize, Serialize};
 
 /// With which OAuth app a connection was made. Sealed with its tokens.
@@ -27,15 +25,4 @@ pub(crate) struct ClientRef {
     pub(crate) client_id: String,
     /// Where the provider sent the browser back to, exactly.
     pub(crate) redirect_uri: String,
-}
-
-/// Where the provider sends the browser back to. A workspace's own manifest has an address of its
-/// own, so that one authorization server cannot be taken for another (RFC 9700, 4.4).
-pub(crate) async fn redirect_uri(manifest: &Manifest) -> Result<String> {
-    let url = config::public_url().await?;
-    let base = url.as_str().trim_end_matches('/');
-    Ok(match manifest.id.starts_with("custom-") {
-        true => format!("{base}/api/oauth/callback/{}", manifest.id),
-        false => format!("{base}/api/oauth/callback"),
-    })
 }

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
@@ -51,6 +52,18 @@ pub(crate) struct For<'a> {
     pub(crate) actor: &'a str,
     /// In which request.
     pub(crate) request_id: &'a str,
+}
+
+impl<'a> For<'a> {
+    /// Whoever asks about `stored`.
+    pub(crate) fn of(stored: &'a Stored, request_id: &'a str) -> Self {
+        Self {
+            workspace: &stored.workspace,
+            id: &stored.integration_id,
+            actor: &stored.actor,
+            request_id,
+        }
+    }
 }
 
 /// The credential of an integration with an access token that is still good.

@@ -258,9 +258,7 @@ fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
 fn refusal(oauth2: &OAuth2, answer: &Answer, json: &Value, own: &str) -> TokenFailure {
     let status = answer.status.as_u16();
     let code = json.pointer(own).or_else(|| json.pointer("/error")).and_then(Value::as_str);
-    let words = ["/error_description", "/message"]
-        .iter()
-        .find_map(|pointer| answer.screen.pass(json.pointer(pointer)?.as_str()?));
+    let words = answer.words(json, ["/error_description", "/message"]);
     let shown = code.and_then(|code| answer.screen.pass(code));
     let mut why = format!("the token endpoint refused ({status})");
     for part in shown.iter().chain(&words) {

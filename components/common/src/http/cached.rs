@@ -2,8 +2,8 @@
 
 use http::{StatusCode, header};
 
-use super::{Inbound, set};
-use crate::platform::http::{Response, full};
+use super::{Inbound, empty, set};
+use crate::platform::http::Response;
 
 /// Answers 304 where the client has what has this entity tag (compared weakly), else what `make`
 /// makes; both with the tag.
@@ -18,16 +18,10 @@ pub fn unless_known<E>(
     let sent = inbound.header(&header::IF_NONE_MATCH).unwrap_or_default();
     let mut tags = sent.split(',').map(|one| one.trim().trim_start_matches("W/"));
     let mut response = match tags.any(|one| one == tag || one == "*") {
-        true => not_modified(),
+        true => empty(StatusCode::NOT_MODIFIED),
         false => make()?,
     };
     set(&mut response, header::ETAG, tag);
     set(&mut response, header::CACHE_CONTROL, "private, no-cache");
     Ok(response)
-}
-
-fn not_modified() -> Response {
-    let mut response = Response::new(full(""));
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
-    response
 }

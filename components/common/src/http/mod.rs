@@ -41,6 +41,13 @@ pub fn typed(
     response
 }
 
+/// An answer without a body.
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(full(""));
+    *response.status_mut() = status;
+    response
+}
+
 /// Sets a header whose value was made by us; a value that is no header value is left out.
 pub fn set(response: &mut Response, name: http::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
