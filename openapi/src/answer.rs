@@ -8,7 +8,8 @@ use crate::component;
 /// An answer that is no problem.
 pub(crate) struct Answer {
     description: &'static str,
-    schema: Option<Value>,
+    /// Media types and their schemas.
+    content: Map<String, Value>,
     headers: Vec<(&'static str, &'static str)>,
     links: Map<String, Value>,
 }
@@ -46,6 +47,16 @@ pub(crate) fn headers() -> Value {
             "RFC 6750, section 3",
             json!({"type": "string", "enum": ["Bearer", "Bearer error=\"invalid_token\""]}),
         ),
+        "flow_cookie": header("The browser that may finish this; the same for flows beside it", flow_cookie()),
+        "flow_cookie_by_oauth": {
+            "description": "Where `auth_method` is `oauth2`: the browser that may finish this",
+            "required": false,
+            "schema": flow_cookie(),
+        },
+        "error_code": header(
+            "What went wrong, as in `Problem`",
+            json!({"type": "string", "pattern": "^[a-z_]+$"}),
+        ),
         "retry_after": header(
             "When to try again, in seconds",
             json!({"type": "integer", "minimum": 1}),
@@ -53,17 +64,25 @@ pub(crate) fn headers() -> Value {
     })
 }
 
+/// `__Host-` but on a loopback `public_url` (RFC 6265bis, 4.1.3.2).
+fn flow_cookie() -> Value {
+    let pattern = "^(__Host-nexus-flow=[A-Za-z0-9_-]+; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure\
+                   |nexus-flow=[A-Za-z0-9_-]+; Path=/; Max-Age=600; HttpOnly; SameSite=Lax)$";
+    json!({"type": "string", "pattern": pattern})
+}
+
 impl Answer {
     /// JSON of the schema `schema`, which nobody may keep.
     pub(crate) fn json(description: &'static str, schema: &str) -> Self {
-        let schema = Some(component("schemas", schema));
-        Self { schema, ..Self::empty(description) }.header("cache-control", "no_store")
+        Self::empty(description)
+            .of("application/json", component("schemas", schema))
+            .header("cache-control", "no_store")
     }
 
     /// JSON of the schema `schema`, which the client may keep and ask for again.
     pub(crate) fn kept(description: &'static str, schema: &str) -> Self {
-        let schema = Some(component("schemas", schema));
-        Self { schema, ..Self::empty(description) }
+        Self::empty(description)
+            .of("application/json", component("schemas", schema))
             .header("cache-control", "no_cache")
             .header("etag", "hash")
     }
@@ -78,7 +97,20 @@ impl Answer {
     /// No body.
     pub(crate) fn empty(description: &'static str) -> Self {
         let headers = vec![("x-request-id", "request_id")];
-        Self { description, schema: None, headers, links: Map::new() }
+        Self { description, content: Map::new(), headers, links: Map::new() }
+    }
+
+    /// A page for people.
+    pub(crate) fn page(description: &'static str) -> Self {
+        Self::empty(description)
+            .of("text/html", json!({"type": "string"}))
+            .header("cache-control", "no_store")
+    }
+
+    /// Or of this media type and schema.
+    pub(crate) fn of(mut self, media_type: &str, schema: Value) -> Self {
+        self.content.insert(media_type.to_owned(), json!({ "schema": schema }));
+        self
     }
 
     /// With the header `name`, which is the component `header`.
@@ -105,8 +137,8 @@ impl Answer {
             .collect();
         let mut value = json!({"description": self.description, "headers": headers});
         if let Value::Object(members) = &mut value {
-            if let Some(schema) = self.schema {
-                members.insert("content".into(), json!({"application/json": {"schema": schema}}));
+            if !self.content.is_empty() {
+                members.insert("content".into(), Value::Object(self.content));
             }
             if !self.links.is_empty() {
                 members.insert("links".into(), Value::Object(self.links));

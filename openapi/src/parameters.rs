@@ -37,6 +37,16 @@ pub(crate) fn all() -> Value {
         "oauth_manifest": path("The id of a manifest connected by OAuth", &manifest, "slack"),
         "manifest": path("The manifest's id", &manifest, "stripe"),
         "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),
+        "custom_manifest": path(
+            "The id of one of the workspace's own",
+            &json!({"type": "string", "pattern": "^custom-[a-z0-9-]{1,57}$"}),
+            "custom-sandbox-oauth",
+        ),
+        "state": query("state", "As it was sent to the provider", &text),
+        "code": query("code", "RFC 6749, 4.1.2", &text),
+        "error": query("error", "RFC 6749, 4.1.2.1", &text),
+        "error_description": query("error_description", "RFC 6749, 4.1.2.1", &text),
+        "iss": query("iss", "RFC 9207", &text),
         "limit": query(
             "limit",
             "At most this many",

@@ -12,6 +12,7 @@ use nexus_common::broker::{Receipt, Stored};
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
 use nexus_common::{Error, Result};
+use nexus_manifests::Sign;
 use serde_json::json;
 use url::Url;
 
@@ -221,7 +222,8 @@ fn judge(call: &Call, answer: &Answer) -> Told {
     let status = answer.status.as_u16();
     let json = answer.json.as_ref().or(answer.form.as_ref());
     let error = json.and_then(|json| json.pointer("/error")).and_then(|error| error.as_str());
-    if error == Some("invalid_token") {
+    let known_by = |sign: &Sign| json.is_some_and(|json| sign.is_shown_by(status, json));
+    if error == Some("invalid_token") || call.gone_on.iter().any(known_by) {
         return Told::Done("revoked", "the provider no longer knew the token".into());
     }
     let said = match &call.success {

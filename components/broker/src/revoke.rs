@@ -12,7 +12,7 @@ use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{OutboxEntry, read, read_row};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
-    ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Success, params,
+    ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success, params,
     template,
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,9 @@ pub(crate) struct Call {
     pub(crate) body: Option<(String, String)>,
     /// What success is beside a 2xx.
     pub(crate) success: Option<Success>,
+    /// What says that the token has ended before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) gone_on: Vec<Sign>,
     /// What must not leave the broker in the provider's words.
     pub(crate) secrets: Vec<String>,
 }
@@ -218,7 +221,7 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
                 .map_err(credential::broken)?;
             standard(url.into(), rfc7009.client_auth, client, token, &value)?
         }
-        Revoke::Request { request, .. } => described(request, usable, client, &value)?,
+        Revoke::Request { request, .. } => described(request, usable, client, token, &value)?,
         _ => return Err(Error::Internal("nothing to revoke with".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
@@ -251,7 +254,16 @@ fn standard(
     let (kind, body) = form_body(&members);
     let body = Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()));
     let method = "POST".to_owned();
-    Ok(Call { method, url, headers, body, pinned: vec![], success: None, secrets: vec![] })
+    Ok(Call {
+        method,
+        url,
+        headers,
+        body,
+        pinned: vec![],
+        success: None,
+        gone_on: vec![],
+        secrets: vec![],
+    })
 }
 
 /// A call of the provider's own.
@@ -259,6 +271,7 @@ fn described(
     request: &RevokeRequest,
     usable: &Usable,
     client: Option<&Client>,
+    token: &str,
     value: &str,
 ) -> Result<Call> {
     let lookup = |name: &str| match name {
@@ -278,7 +291,11 @@ fn described(
     }
     match (request.auth, client) {
         (RevokeAuth::Token, _) => {
-            for (name, value) in inject_headers(usable, &mut url)? {
+            let mut bearer = usable.clone();
+            if token == "refresh_token" {
+                bearer.credential.fields.insert("access_token".to_owned(), value.to_owned());
+            }
+            for (name, value) in inject_headers(&bearer, &mut url)? {
                 headers.insert(name, value);
             }
         }
@@ -310,8 +327,16 @@ fn described(
     let headers =
         headers.iter().map(|(name, value)| (name.to_string(), header_text(value))).collect();
     let method = known_method(&request.method).to_owned();
-    let success = request.success.clone();
-    Ok(Call { method, url: url.into(), headers, body, pinned: vec![], success, secrets: vec![] })
+    Ok(Call {
+        method,
+        url: url.into(),
+        headers,
+        body,
+        pinned: vec![],
+        success: request.success.clone(),
+        gone_on: request.gone_on.clone(),
+        secrets: vec![],
+    })
 }
 
 fn header_text(value: &HeaderValue) -> String {

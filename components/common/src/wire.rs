@@ -64,7 +64,7 @@ pub struct IntegrationPatch {
 
 /// `POST /api/integrations/{id}/authorize`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct AuthorizeIn {
     /// What to ask for; missing: what was asked for before.
     #[serde(default, deserialize_with = "present")]
@@ -76,7 +76,7 @@ pub struct AuthorizeIn {
 
 /// `PUT /api/oauth-clients/{manifest_id}`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct OauthClientIn {
     /// The client id at the provider.
     pub client_id: String,
@@ -132,7 +132,7 @@ macro_rules! from_objects {
     )+};
 }
 
-from_objects!(IntegrationIn, IntegrationPatch, Policy, Rule);
+from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, Policy, Rule);
 
 /// Which agents may make which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -220,9 +220,11 @@ fn separator(lint: &mut Lint<'_>, pointer: &str, text: &str) {
 
 fn scopes(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let known: Vec<String> = oauth2.scopes.known.iter().map(|scope| scope.name.clone()).collect();
-    for (pointer, names) in
-        [("/oauth2/scopes/default", &oauth2.scopes.default), ("/oauth2/scopes/known", &known)]
-    {
+    for (pointer, names) in [
+        ("/oauth2/scopes/default", &oauth2.scopes.default),
+        ("/oauth2/scopes/known", &known),
+        ("/oauth2/scopes/unreported", &oauth2.scopes.unreported),
+    ] {
         lint.duplicates(pointer, names);
         for (index, scope) in names.iter().enumerate() {
             // RFC 6749 section 3.3.

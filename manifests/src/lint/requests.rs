@@ -76,8 +76,8 @@ fn verify(lint: &mut Lint<'_>) {
         }
     };
     lint.unless(!(json.is_some() && form.is_some()), "/verify", "body_twice", BODY_TWICE);
-    signs(lint, "/verify/live_on", live_on);
-    signs(lint, "/verify/trouble_on", trouble_on);
+    signs(lint, "/verify/live_on", live_on, false);
+    signs(lint, "/verify/trouble_on", trouble_on, false);
     for (index, sign) in trouble_on.iter().enumerate() {
         let detail = "the same is in `live_on`";
         let ok = !live_on.contains(sign);
@@ -96,14 +96,18 @@ fn verify(lint: &mut Lint<'_>) {
     }
 }
 
-/// `sign_form`, `pointer_form`.
-fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign]) {
+/// `sign_form`, `pointer_form`. `with_200`: where an answer with that status may say no in its body.
+fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     for (index, sign) in signs.iter().enumerate() {
         let place = format!("{place}/{index}");
         let status = sign.status();
-        let detail = format!("{status} must be a 4xx, and 401 needs a `pointer`");
-        let bare = matches!(sign, Sign::Status(401));
-        lint.unless((400..500).contains(&status) && !bare, &place, "sign_form", detail);
+        let (known, bare) = match sign {
+            Sign::Status(_) => ((400..500).contains(&status), status == 401),
+            Sign::Body(_) => ((400..500).contains(&status) || (status == 200 && with_200), false),
+        };
+        let or_200 = if with_200 { " or 200" } else { "" };
+        let detail = format!("{status} must be a 4xx{or_200}; 401{or_200} needs a `pointer`");
+        lint.unless(known && !bare, &place, "sign_form", detail);
         if let Sign::Body(sign) = sign {
             pointer(lint, &format!("{place}/pointer"), Some(&sign.pointer));
             let detail = "must be a string, a number or a boolean";
@@ -138,6 +142,7 @@ fn revoke(lint: &mut Lint<'_>) {
             let twice = request.json.is_some() && request.form.is_some();
             lint.unless(!twice, "/revoke/request", "body_twice", BODY_TWICE);
             success(lint, "/revoke/request/success", request.success.as_ref());
+            signs(lint, "/revoke/request/gone_on", &request.gone_on, true);
             let client = matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
             let ok = is_oauth2 || !client;
             let detail = "`client_basic` and `client_bearer` need an OAuth client";

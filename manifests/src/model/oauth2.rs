@@ -96,6 +96,10 @@ pub struct Scopes {
     /// Offered in the form; others may be typed.
     #[serde(default)]
     pub known: Vec<KnownScope>,
+    /// What the provider never names among the scopes it granted, so that it is not missing where it
+    /// is not there (Microsoft's `offline_access`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreported: Vec<String>,
 }
 
 /// A scope that the form offers.

@@ -228,7 +228,7 @@ pub enum Revoke {
         /// What one call ends.
         effect: RevokeEffect,
         /// The call.
-        request: RevokeRequest,
+        request: Box<RevokeRequest>,
     },
     /// The provider has no way at all.
     Unsupported {
@@ -280,7 +280,7 @@ impl TryFrom<RevokeForm> for Revoke {
             (None, Some(request), None, None) => {
                 refuse(&manage_url, "manage_url", "`request` is there")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
-                Ok(Self::Request { tokens, effect, request })
+                Ok(Self::Request { tokens, effect, request: Box::new(request) })
             }
             (None, None, Some(unsupported), None) => {
                 refuse(&tokens, "tokens", "`unsupported` is there")?;
@@ -350,6 +350,10 @@ pub struct RevokeRequest {
     /// What success is where a 2xx alone does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<Success>,
+    /// What says that the provider does not know the token, or no longer: it has ended, as RFC 7009,
+    /// 2.2 has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone_on: Vec<Sign>,
 }
 
 /// How a revocation call proves itself.

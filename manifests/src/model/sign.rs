@@ -12,7 +12,7 @@ use serde_json::Value;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Sign {
-    /// A status, whatever the body says. Not 401: that is every provider's refusal.
+    /// A status, whatever the body says. Not 401, every provider's refusal, nor 200.
     Status(u16),
     /// A status together with a word.
     Body(BodySign),

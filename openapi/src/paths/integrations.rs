@@ -74,6 +74,7 @@ fn create() -> Operation {
             Answer::json("Connected, or by OAuth begun to be", "IntegrationCreated")
                 .header("etag", "version")
                 .header("location", "location")
+                .header("set-cookie", "flow_cookie_by_oauth")
                 .leads("/id", &NEXT),
         )
         .conflicts(&["name_taken"])
@@ -136,7 +137,11 @@ fn authorize() -> Operation {
         )
         .query(&[])
         .body("AuthorizeInput", &[("as before", json!({}))])
-        .answers(200, Answer::json("Where the browser goes", "Authorization"))
+        .answers(
+            200,
+            Answer::json("Where the browser goes", "Authorization")
+                .header("set-cookie", "flow_cookie"),
+        )
         .conflicts(&["not_oauth"])
         .refuses(&["invalid", "oauth_client_missing"])
 }

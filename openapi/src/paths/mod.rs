@@ -1,6 +1,7 @@
 //! The calls, one file per group. A new one is a tuple more: path, method, operation.
 
 mod audit;
+mod callback;
 mod integrations;
 mod manifests;
 mod oauth_clients;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Call> {
         integrations::calls(),
         manifests::calls(),
         oauth_clients::calls(),
+        callback::calls(),
         audit::calls(),
         service::calls(),
     ]
@@ -32,7 +34,7 @@ pub(crate) fn tags() -> Value {
     json!([
         {"name": "integrations", "description": "Connections of a workspace to providers"},
         {"name": "manifests", "description": "The catalogue: built in, and the workspace's own"},
-        {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with"},
+        {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the way back from a provider"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},
     ])

@@ -135,9 +135,14 @@ fn move_origins(manifest: &mut Value, simulator: &Simulator) {
     };
     let moved = format!("{moved}:{}", simulator.port());
     manifest["api"]["hosts"] = json!([moved]);
-    for pointer in
-        ["/api/base_url", "/verify/base_url", "/revoke/request/url", "/revoke/rfc7009/url"]
-    {
+    for pointer in [
+        "/api/base_url",
+        "/oauth2/authorization_url",
+        "/oauth2/token_url",
+        "/verify/base_url",
+        "/revoke/request/url",
+        "/revoke/rfc7009/url",
+    ] {
         if let Some(url) = manifest.pointer_mut(pointer) {
             let path: Vec<&str> = url.as_str().unwrap().splitn(4, '/').collect();
             let path = path.get(3).map(|path| format!("/{path}")).unwrap_or_default();

@@ -23,6 +23,7 @@ mod history;
 mod jwks;
 mod manifests;
 mod oauth;
+mod oauth_providers;
 mod openapi;
 mod providers;
 mod rights;

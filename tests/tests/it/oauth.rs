@@ -11,10 +11,11 @@ use crate::app::{Answer, App, TICK_SECRET};
 const CLIENT: &str = "nexus-client";
 const SECRET: &str = "nexus-client-secret-0123456789";
 
-/// An application and a provider that know each other.
-struct Pair {
-    app: App,
-    provider: Simulator,
+/// An application and a provider that know each other, and the connection `Primary` between them.
+pub(crate) struct Pair {
+    pub(crate) app: App,
+    pub(crate) provider: Simulator,
+    manifest_id: String,
 }
 
 /// The manifest of a server after the standards, at `origin`.
@@ -38,59 +39,87 @@ fn manifest(origin: &str) -> Value {
 impl Pair {
     async fn start(kind: Kind) -> Self {
         let (app, provider) = (App::start().await, Simulator::start(kind, 0).await.unwrap());
-        let pair = Self { app, provider };
-        let manifest = manifest(&pair.provider.origin());
-        let answer = pair.app.post("/api/manifests").as_admin().json(&manifest).send().await;
+        let manifest = manifest(&provider.origin());
+        Self::introduce(app, provider, &manifest, CLIENT, SECRET).await
+    }
+
+    /// A provider of `kind`, and the built-in manifest `id` with only its origins changed.
+    pub(crate) async fn built_in(kind: Kind, id: &str) -> Self {
+        let (app, provider) = (App::start().await, Simulator::start(kind, 0).await.unwrap());
+        let manifest = app.custom(id, &provider).await;
+        let (client, secret) = kind.default_client().unwrap();
+        Self::introduce(app, provider, &manifest, client, secret).await
+    }
+
+    async fn introduce(
+        app: App,
+        provider: Simulator,
+        manifest: &Value,
+        client: &str,
+        secret: &str,
+    ) -> Self {
+        let answer = app.post("/api/manifests").as_admin().json(manifest).send().await;
         assert_eq!(answer.status, 201, "{answer:?}");
-        let client = json!({"client_id": CLIENT, "client_secret": SECRET});
-        let call = pair.app.put("/api/oauth-clients/custom-strict").as_admin();
-        let answer = call.json(&client).send().await;
+        let manifest_id = manifest["id"].as_str().unwrap().to_owned();
+        let body = json!({"client_id": client, "client_secret": secret});
+        let call = app.put(&format!("/api/oauth-clients/{manifest_id}")).as_admin();
+        let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        assert!(!answer.text.contains(SECRET));
+        assert!(!answer.text.contains(secret));
         let redirect_uri = answer.json()["redirect_uri"].as_str().unwrap().to_owned();
-        pair.provider.register_client(CLIENT, SECRET, &[&redirect_uri]);
-        pair
+        provider.register_client(client, secret, &[&redirect_uri]);
+        Self { app, provider, manifest_id }
     }
 
     async fn begin(&self) -> Flow {
-        let body = json!({"manifest_id": "custom-strict", "name": "Strict"});
+        self.begin_with(json!({})).await
+    }
+
+    /// Begins `Primary` with more members in the request.
+    pub(crate) async fn begin_with(&self, more: Value) -> Flow {
+        let mut body = json!({"manifest_id": self.manifest_id, "name": "Primary"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let answer = self.app.post("/api/integrations").as_admin().json(&body).send().await;
         assert_eq!(answer.status, 201, "{answer:?}");
         assert_eq!(answer.json()["health"]["state"], "pending");
         Flow::of(&answer)
     }
 
-    async fn again(&self, body: Value) -> Flow {
-        let call = self.app.post("/api/integrations/strict/authorize").as_admin();
+    pub(crate) async fn again(&self, body: Value) -> Flow {
+        let call = self.app.post("/api/integrations/primary/authorize").as_admin();
         let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
         Flow::of(&answer)
     }
 
-    async fn connect(&self) -> Value {
-        let flow = self.begin().await;
+    pub(crate) async fn connect(&self) -> Value {
+        self.connect_with(json!({})).await
+    }
+
+    pub(crate) async fn connect_with(&self, more: Value) -> Value {
+        let flow = self.begin_with(more).await;
         let back = flow.consent().await;
         let page = flow.come_back(&self.app, &back).await;
         assert_eq!(page.status, 200, "{page:?}");
         self.get().await
     }
 
-    async fn get(&self) -> Value {
-        self.app.get("/api/integrations/strict").as_admin().send().await.json()
+    pub(crate) async fn get(&self) -> Value {
+        self.app.get("/api/integrations/primary").as_admin().send().await.json()
     }
 
-    async fn check(&self) -> Answer {
-        self.app.post("/api/integrations/strict/check").as_admin().send().await
+    pub(crate) async fn check(&self) -> Answer {
+        self.app.post("/api/integrations/primary/check").as_admin().send().await
     }
 
-    async fn tick(&self) -> Value {
+    pub(crate) async fn tick(&self) -> Value {
         let answer = self.app.post("/api/tick").bearer(TICK_SECRET).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
     }
 
     /// Its time has come: for the provider and for us.
-    fn expire(&self) {
+    pub(crate) fn expire(&self) {
         self.provider.expire_access_tokens();
         let sql = "update credentials set refresh_at = 1, expires_at = 1";
         self.app.database().execute(sql, []).unwrap();
@@ -102,7 +131,7 @@ impl Pair {
 }
 
 /// A browser that was sent to the provider.
-struct Flow {
+pub(crate) struct Flow {
     url: String,
     cookie: String,
 }
@@ -118,7 +147,7 @@ impl Flow {
     }
 
     /// Goes to the provider, which sends the browser back; the path and query of that.
-    async fn consent(&self) -> String {
+    pub(crate) async fn consent(&self) -> String {
         let policy = reqwest::redirect::Policy::none();
         let client = Client::builder().redirect(policy).build().unwrap();
         let answer = client.get(&self.url).send().await.unwrap();
@@ -128,7 +157,7 @@ impl Flow {
         to[path..].to_owned()
     }
 
-    async fn come_back(&self, app: &App, back: &str) -> Answer {
+    pub(crate) async fn come_back(&self, app: &App, back: &str) -> Answer {
         app.get(back).header("cookie", &self.cookie).send().await
     }
 }
@@ -180,7 +209,7 @@ async fn a_connection_from_consent_to_true_receipts() {
             assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{file}");
         }
     }
-    let deleted = pair.app.delete("/api/integrations/strict").as_admin().send().await;
+    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
     assert_eq!(deleted.status, 200, "{deleted:?}");
     let receipts = deleted.json()["revocation"].clone();
     let states: Vec<_> = receipts
@@ -399,7 +428,7 @@ async fn a_refresh_that_comes_too_late_gives_its_tokens_back() {
     let check = pair.check();
     let delete = async {
         pair.provider.wait_for_held(1).await.unwrap();
-        let answer = pair.app.delete("/api/integrations/strict").as_admin().send().await;
+        let answer = pair.app.delete("/api/integrations/primary").as_admin().send().await;
         pair.provider.release_token_answers();
         answer
     };
@@ -416,7 +445,7 @@ async fn what_fails_to_end_is_tried_again_until_it_has_ended() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(2);
-    let deleted = pair.app.delete("/api/integrations/strict").as_admin().send().await;
+    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
     assert_eq!(deleted.status, StatusCode::ACCEPTED, "{deleted:?}");
     assert_eq!(deleted.json()["revocation"][0]["state"], "pending");
     assert_eq!(pair.tick().await["revoked"], 0, "not before its time");
@@ -442,7 +471,7 @@ async fn after_seven_days_it_is_given_up_and_said() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(100);
-    pair.app.delete("/api/integrations/strict").as_admin().send().await;
+    pair.app.delete("/api/integrations/primary").as_admin().send().await;
     let sql = "update outbox set next_at = 0, created_at = created_at - 8 * 86400000";
     pair.app.database().execute(sql, []).unwrap();
     assert_eq!(pair.tick().await["revoked"], 2);
@@ -539,7 +568,7 @@ async fn client_credentials_are_minted_tried_and_minted_again() {
     let answer = pair.app.post("/api/manifests").as_admin().json(&manifest).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let body = |secret: &str| {
-        json!({"manifest_id": "custom-machine", "name": "Strict",
+        json!({"manifest_id": "custom-machine", "name": "Primary",
         "credentials": {"client_id": CLIENT, "client_secret": secret}})
     };
     let post = async |secret: &str| {
@@ -553,6 +582,6 @@ async fn client_credentials_are_minted_tried_and_minted_again() {
     pair.expire();
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
     assert_eq!(pair.provider.stats().exchanges, minted + 1);
-    pair.app.delete("/api/integrations/strict").as_admin().send().await;
+    pair.app.delete("/api/integrations/primary").as_admin().send().await;
     assert_eq!(pair.provider.stats().refreshes, 0);
 }

@@ -47,7 +47,8 @@ async fn every_call_of_the_document_is_there_and_no_other_method() {
     for (path, method, operation) in operations() {
         // Before a token is looked at it must be clear that there is such a call.
         let answer = call(&app, path, &method, operation).send().await;
-        assert!(matches!(answer.status.as_u16(), 200 | 401), "{method} {path}: {answer:?}");
+        let expected: &[u16] = if path.contains("/callback") { &[400] } else { &[200, 401] };
+        assert!(expected.contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
         // `contract` compares `Allow` with the methods that the document has.
         for method in [Method::PATCH, Method::OPTIONS, Method::TRACE] {
             let answer = call(&app, path, &method, operation).send().await;
@@ -103,6 +104,8 @@ async fn the_examples_work() {
     let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
     let mut operations = operations();
     operations.sort_by_key(|(_, method, _)| order(method));
+    // The callback is for a browser that has begun: `oauth` has its tests.
+    operations.retain(|(path, ..)| !path.contains("/callback"));
     for (path, method, operation) in operations {
         let secret = match operation["security"].to_string().contains("tick_secret") {
             true => TICK_SECRET.to_owned(),

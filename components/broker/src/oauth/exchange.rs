@@ -54,7 +54,8 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         TokenFailure::Grant(why) => Error::FlowInvalid(why),
         other => other.into(),
     })?;
-    let scopes = scopes(&flow, &tokens);
+    let unreported = sourced.manifest.oauth2.as_ref().map(|oauth2| &oauth2.scopes.unreported);
+    let scopes = scopes(&flow, &tokens, unreported.map_or(&[][..], Vec::as_slice));
     let mut fields = BTreeMap::new();
     fields.insert("access_token".to_owned(), tokens.access_token.to_string());
     if let Some(refresh) = &tokens.refresh_token {
@@ -227,11 +228,11 @@ async fn replaced(back: &Exchange, before: &Before, client: &Client) -> Vec<Outb
     })
 }
 
-/// What was asked for, what was granted, what is missing.
-fn scopes(flow: &FlowSecret, tokens: &Tokens) -> Json {
+/// What was asked for, what was granted, what is missing; of what is `unreported` nothing is known.
+fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String]) -> Json {
     let granted = tokens.scopes.as_ref().unwrap_or(&flow.scopes);
-    let missing: Vec<&String> =
-        flow.scopes.iter().filter(|scope| !granted.contains(scope)).collect();
+    let told = |scope: &&String| !granted.contains(scope) && !unreported.contains(scope);
+    let missing: Vec<&String> = flow.scopes.iter().filter(told).collect();
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
 }
 

@@ -206,6 +206,12 @@ fn request_rules() {
             (r#"{"/verify/account":{"id":"/a~2"}}"#, "/verify/account/id", "pointer_form"),
             (r#"{"/verify":{"unsupported":""}}"#, "/verify/unsupported", "required"),
             (r#"{"/revoke/not_revocable":""}"#, "/revoke/not_revocable", "required"),
+            (
+                r#"{"/revoke":{"tokens":["api_key"],"effect":"token","request":
+                {"method":"DELETE","url":"https://api.acme.com/key","auth":"token","gone_on":[200]}}}"#,
+                "/revoke/request/gone_on/0",
+                "sign_form",
+            ),
             (r#"{"/revoke":{"unsupported":" "}}"#, "/revoke/unsupported", "required"),
             (
                 r#"{"/revoke":{"tokens":["api_key"],"effect":"token","request":

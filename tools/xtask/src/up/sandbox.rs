@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub(crate) const MANIFEST_ID: &str = "custom-sandbox";
 
 /// The id of the manifest of its OAuth side, `tests/simulators/sandbox-oauth.json`.
-const OAUTH_MANIFEST_ID: &str = "custom-sandbox-oauth";
+pub(crate) const OAUTH_MANIFEST_ID: &str = "custom-sandbox-oauth";
 
 /// The running provider and what the workspace knows of it.
 pub(crate) struct Sandbox {

@@ -1,0 +1,168 @@
+//! Built-in OAuth manifests, with only their origins changed, against providers that behave as their
+//! documentation says.
+
+use nexus_simulators::{Kind, TokenState};
+use serde_json::{Value, json};
+
+use crate::app::Answer;
+use crate::oauth::Pair;
+
+async fn delete(pair: &Pair) -> Answer {
+    pair.app.delete("/api/integrations/primary").as_admin().send().await
+}
+
+/// The receipts' states by token.
+fn states(deleted: &Answer) -> Vec<(String, String)> {
+    let receipts = deleted.json()["revocation"].as_array().unwrap().clone();
+    let text = |receipt: &Value, member: &str| receipt[member].as_str().unwrap().to_owned();
+    let mut states: Vec<_> =
+        receipts.iter().map(|receipt| (text(receipt, "token"), text(receipt, "state"))).collect();
+    states.sort();
+    states
+}
+
+fn all_revoked(deleted: &Answer, tokens: &[&str]) {
+    assert_eq!(deleted.status, 200, "{deleted:?}");
+    let expected: Vec<_> =
+        tokens.iter().map(|token| ((*token).to_owned(), "revoked".to_owned())).collect();
+    assert_eq!(states(deleted), expected, "{deleted:?}");
+}
+
+fn healthy(integration: &Value, account: &str) {
+    assert_eq!(integration["health"]["state"], "healthy", "{integration}");
+    assert_eq!(integration["account"]["id"], account, "{integration}");
+    assert_eq!(integration["scopes"]["missing"], json!([]), "{integration}");
+}
+
+#[tokio::test]
+async fn slack_without_rotation() {
+    let pair = Pair::built_in(Kind::Slack, "slack").await;
+    pair.provider.set_account("T123", "acme");
+    let integration = pair.connect_with(json!({"scopes": ["chat:write", "channels:read"]})).await;
+    healthy(&integration, "T123");
+    assert_eq!(integration["scopes"]["granted"], json!(["chat:write", "channels:read"]));
+    assert_eq!(integration["credential"]["expires_at"], Value::Null);
+    assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+    all_revoked(&delete(&pair).await, &["access_token"]);
+    assert!(pair.provider.live_tokens().is_empty());
+}
+
+#[tokio::test]
+async fn slack_with_rotation() {
+    let pair = Pair::built_in(Kind::Slack, "slack").await;
+    pair.provider.configure(|options| options.rotation = true);
+    pair.connect().await;
+    for refreshes in 1..=3 {
+        pair.expire();
+        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+        assert_eq!(pair.provider.stats().refreshes, refreshes);
+    }
+    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
+}
+
+#[tokio::test]
+async fn slack_says_no_with_200() {
+    let pair = Pair::built_in(Kind::Slack, "slack").await;
+    pair.provider.configure(|options| options.rotation = true);
+    pair.connect().await;
+    pair.expire();
+    pair.provider.revoke_all_grants();
+    let answer = pair.check().await.json();
+    assert_eq!(answer["health"]["state"], "reauthorize", "{answer}");
+    // Its tokens are gone there: a true receipt says so, and nothing is tried for a week.
+    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    assert_eq!(pair.app.count("outbox"), 0);
+}
+
+#[tokio::test]
+async fn slack_that_does_not_end_a_token_is_not_believed() {
+    let pair = Pair::built_in(Kind::Slack, "slack").await;
+    pair.connect().await;
+    pair.provider.fail_revocations(1);
+    let deleted = delete(&pair).await;
+    assert_eq!(deleted.status, 202, "{deleted:?}");
+    assert_eq!(pair.provider.live_tokens().len(), 1);
+    pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
+    assert_eq!(pair.tick().await["revoked"], 1);
+}
+
+#[tokio::test]
+async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
+    let pair = Pair::built_in(Kind::Google, "gmail").await;
+    pair.provider.set_account("1001", "ada@example.com");
+    let integration = pair.connect().await;
+    healthy(&integration, "1001");
+    assert_eq!(integration["account"]["label"], "ada@example.com");
+    // A second consent of the same user gives a refresh token only where it is asked to.
+    let flow = pair.again(json!({})).await;
+    let back = flow.consent().await;
+    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    // What was replaced is of the same grant: it is not told to the provider.
+    assert_eq!(pair.tick().await["revoked"], 1);
+    assert_eq!(pair.provider.stats().revocations, 0);
+    for _ in 0..2 {
+        // No answer to a refresh has a refresh token: the first stays.
+        pair.expire();
+        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+    }
+    assert_eq!(pair.provider.stats().refreshes, 2);
+    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    assert_eq!(pair.provider.stats().revocations, 1);
+    assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
+}
+
+#[tokio::test]
+async fn github_tells_in_json_where_it_is_asked_to_and_ends_the_token() {
+    let pair = Pair::built_in(Kind::GithubOauth, "github-oauth").await;
+    pair.provider.set_account("583231", "octocat");
+    healthy(&pair.connect().await, "583231");
+    all_revoked(&delete(&pair).await, &["access_token"]);
+    assert!(pair.provider.live_tokens().is_empty());
+}
+
+#[tokio::test]
+async fn github_with_tokens_that_expire() {
+    let pair = Pair::built_in(Kind::GithubOauth, "github-oauth").await;
+    pair.provider.configure(|options| options.rotation = true);
+    let integration = pair.connect().await;
+    assert!(integration["credential"]["expires_at"].is_string(), "{integration}");
+    pair.expire();
+    assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+    assert_eq!(pair.provider.stats().refreshes, 1);
+    pair.expire();
+    pair.provider.revoke_all_grants();
+    let answer = pair.check().await.json();
+    assert_eq!(answer["health"]["state"], "reauthorize", "{answer}");
+}
+
+#[tokio::test]
+async fn stripe_connect_is_deauthorized() {
+    let pair = Pair::built_in(Kind::StripeConnect, "stripe-connect").await;
+    pair.provider.set_account("acct_1NexusNexus", "Acme");
+    let integration = pair.connect().await;
+    healthy(&integration, "acct_1NexusNexus");
+    assert_eq!(integration["params"]["stripe_user_id"], "acct_1NexusNexus");
+    all_revoked(&delete(&pair).await, &["access_token"]);
+    assert!(pair.provider.live_tokens().is_empty());
+}
+
+#[tokio::test]
+async fn microsoft_rolls_its_refresh_token_and_has_no_revocation() {
+    let pair = Pair::built_in(Kind::Microsoft, "microsoft-365").await;
+    pair.provider.set_account("87d349ed-44d7-43e1-9a83-5f2406dee5bd", "ada@contoso.com");
+    let integration = pair.connect_with(json!({"params": {"tenant": "organizations"}})).await;
+    healthy(&integration, "87d349ed-44d7-43e1-9a83-5f2406dee5bd");
+    for refreshes in 1..=2 {
+        pair.expire();
+        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+        assert_eq!(pair.provider.stats().refreshes, refreshes);
+    }
+    let token = pair.provider.live_tokens().remove(0);
+    let deleted = delete(&pair).await;
+    assert_eq!(deleted.status, 200);
+    for (_, state) in states(&deleted) {
+        assert_eq!(state, "unsupported", "{deleted:?}");
+    }
+    assert_eq!(pair.provider.token_state(&token), TokenState::Live);
+}
