@@ -2,7 +2,7 @@
 
 use nexus_common::broker::{Checked, Stored};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{CHECK_AGAIN_MS, Event, Transaction};
+use nexus_common::store::{CHECK_AGAIN_MS, Event, Transaction, read_row};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use serde_json::json;
@@ -81,8 +81,36 @@ async fn judge(usable: &Usable) -> Result<Checked> {
     }
 }
 
+/// In how many milliseconds tick tries it again.
+fn again(checked: &Checked) -> i64 {
+    if checked.health == "failing" { AGAIN_SOON_MS } else { CHECK_AGAIN_MS }
+}
+
+/// Whether somebody else stored the same finding within the last second: of many checks at once one
+/// writes, instead of all one after the other.
+async fn was_just_stored(stored: &Stored, version: i64, checked: &Checked) -> Result<bool> {
+    let sql = "select 1 from integrations i join credentials c on c.integration_id = i.id
+               where i.workspace = ?1 and i.id = ?2 and c.version = ?3
+                 and i.health = ?4 and i.health_detail is ?5
+                 and i.health_at > (unixepoch('subsec') - 1) * 1000
+                 and c.check_at between unixepoch('subsec') * 1000
+                   and unixepoch('subsec') * 1000 + ?6";
+    let values = [
+        Value::text(stored.workspace.as_str()),
+        Value::text(stored.integration_id.as_str()),
+        Value::integer(version),
+        Value::text(checked.health.as_str()),
+        Value::from(checked.detail.as_deref()),
+        Value::integer(again(checked)),
+    ];
+    Ok(read_row(sql, values).await?.is_some())
+}
+
 /// Stores a finding about the credential of that version; a newer one is not judged by it.
 async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str) -> Result<()> {
+    if was_just_stored(stored, version, checked).await? {
+        return Ok(());
+    }
     let tx = Transaction::begin().await?;
     let before = tx
         .row(
@@ -107,13 +135,12 @@ async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str
         ],
     )
     .await?;
-    let again = if checked.health == "failing" { AGAIN_SOON_MS } else { CHECK_AGAIN_MS };
     tx.query(
         "update credentials set check_at = ?3 where workspace = ?1 and integration_id = ?2",
         [
             Value::text(stored.workspace.as_str()),
             Value::text(stored.integration_id.as_str()),
-            Value::integer(tx.now_ms + again),
+            Value::integer(tx.now_ms + again(checked)),
         ],
     )
     .await?;

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::keys;
 use crate::oauth::ClientRef;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
+use crate::{keys, revoke};
 
 /// The plaintext of a sealed credential. It prints nothing and is zeroised.
 #[derive(Clone, Serialize, Deserialize)]
@@ -217,7 +217,12 @@ pub(crate) async fn seal(
         true => None,
         false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
     };
+    let replaced = match (stored, &new.manifest_id) {
+        (false, None) => revoke::replaced(&new.workspace, &new.integration_id, &usable).await,
+        _ => Vec::new(),
+    };
     Ok(Sealed {
+        replaced,
         params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
         auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),

@@ -105,10 +105,7 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
         }
         Err(other) => return Err(other),
     };
-    let client = match usable.credential.client {
-        Some(_) => oauth::of_usable(workspace, &usable).await.ok(),
-        None => None,
-    };
+    let client = client(workspace, &usable).await;
     let entries = entries(workspace, &usable, client.as_ref(), account).await?;
     let receipts = receipts(&usable, &entries);
     let shared = match entries.iter().any(|entry| entry.ends_grant) {
@@ -116,6 +113,31 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
         false => Vec::new(),
     };
     Ok(Plan { receipts, entries, shared })
+}
+
+/// The OAuth app that may end the tokens, where there is one and it is still known.
+async fn client(workspace: &str, usable: &Usable) -> Option<Client> {
+    match usable.sourced.manifest.auth_method.is_oauth2() {
+        true => oauth::of_usable(workspace, usable).await.ok(),
+        false => None,
+    }
+}
+
+/// Entries for what `new` replaces, and does not go on using. What cannot be opened cannot be revoked
+/// either, and must not stand in the way of the new one.
+pub(crate) async fn replaced(workspace: &str, id: &str, new: &Usable) -> Vec<OutboxEntry> {
+    let entries = async {
+        let old = credential::load(workspace, id).await?;
+        let client = client(workspace, &old).await;
+        let mut entries = entries(workspace, &old, client.as_ref(), None).await?;
+        let value = |of: &Usable, token: &str| of.credential.fields.get(token).cloned();
+        entries.retain(|entry| value(&old, &entry.token) != value(new, &entry.token));
+        Ok::<_, Error>(entries)
+    };
+    entries.await.unwrap_or_else(|error| {
+        eprintln!("error integration={id} replaced credential: {error:?}");
+        Vec::new()
+    })
 }
 
 /// Providers where no call of ours ends anything.

@@ -12,9 +12,9 @@ use nexus_common::store::{CHECK_AGAIN_MS, Transaction, read, read_row};
 use nexus_common::{Error, Result};
 use serde_json::json;
 
-use crate::credential::place;
 use crate::keys::{self, KeyRing};
 use crate::oauth::{self, For};
+use crate::seal::Place;
 use crate::{check, outbox, seal};
 
 /// Most credentials that one tick tries, all at once.
@@ -98,49 +98,60 @@ async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
     oauth::keep_alive(&For::of(stored, request_id)).await
 }
 
+/// What is kept sealed: kind, table, and the column that the ciphertext is bound to. Flows are not
+/// among them: they end after ten minutes.
+const KEPT: [(&str, &str, &str); 3] = [
+    ("credential", "credentials", "integration_id"),
+    ("client", "oauth_clients", "manifest_id"),
+    ("outbox", "outbox", "id"),
+];
+
 /// Seals with the first key what another key has sealed.
 async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
     let key = ring.sealing()?;
-    // Of keys that are gone nothing can be sealed anew. In any order, so that what does not open
-    // stands in nobody's way for ever.
-    let others = ring.ids().split_off(1);
-    let sql = "select workspace, integration_id, sealed, version from credentials
-               where key_id in (select value from json_each(?1)) order by random() limit ?2";
-    let rows = read(sql, [Value::text(json!(others).to_string()), Value::from(RESEALS)]).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut renewed = Vec::new();
-    for row in &rows {
-        let (workspace, id) = (text(row, 0), text(row, 1));
-        let place = place(workspace, id);
-        let opened = seal::open(ring, place, row.get::<&[u8]>(2).unwrap_or_default());
-        match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {
-            Ok((sealed, _)) => {
-                renewed.push((workspace, id, sealed, row.get::<i64>(3).unwrap_or(0)))
-            }
-            Err(error) => failed(ticked, "", id, &error),
+    // Of keys that are gone nothing can be sealed anew.
+    let others = json!(ring.ids().split_off(1)).to_string();
+    for (kind, table, column) in KEPT {
+        // In any order, so that what does not open stands in nobody's way for ever.
+        let sql = format!(
+            "select workspace, {column}, sealed from {table}
+             where key_id in (select value from json_each(?1)) order by random() limit ?2"
+        );
+        let limit = RESEALS.saturating_sub(ticked.resealed);
+        let rows = read(&sql, [Value::text(others.as_str()), Value::from(limit)]).await?;
+        if rows.is_empty() {
+            continue;
         }
-    }
-    let tx = Transaction::begin().await?;
-    for (workspace, id, sealed, version) in renewed {
+        let mut renewed = Vec::new();
+        for row in &rows {
+            let (workspace, id) = (text(row, 0), text(row, 1));
+            let place = Place { kind, workspace, row: id, field: "sealed" };
+            let old = row.get::<&[u8]>(2).unwrap_or_default();
+            let opened = seal::open(ring, place, old);
+            match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {
+                Ok((sealed, _)) => renewed.push((workspace, id, old, sealed)),
+                Err(error) => failed(ticked, "", id, &error),
+            }
+        }
+        let tx = Transaction::begin().await?;
         // Whatever was written meanwhile is newer, and sealed with the first key as well.
-        let written = tx
-            .row(
-                "update credentials set sealed = ?3, key_id = ?4
-                 where workspace = ?1 and integration_id = ?2 and version = ?5 returning 1",
-                [
-                    Value::text(workspace),
-                    Value::text(id),
-                    Value::from(sealed),
-                    Value::text(key.id.as_str()),
-                    Value::integer(version),
-                ],
-            )
-            .await?;
-        ticked.resealed += u32::from(written.is_some());
+        let sql = format!(
+            "update {table} set sealed = ?4, key_id = ?5
+             where workspace = ?1 and {column} = ?2 and sealed = ?3 returning 1"
+        );
+        for (workspace, id, old, sealed) in renewed {
+            let values = [
+                Value::text(workspace),
+                Value::text(id),
+                Value::from(old),
+                Value::from(sealed),
+                Value::text(key.id.as_str()),
+            ];
+            ticked.resealed += u32::from(tx.row(&sql, values).await?.is_some());
+        }
+        tx.commit().await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 fn failed(ticked: &mut Ticked, request_id: &str, id: &str, error: &Error) {

@@ -62,6 +62,8 @@ pub struct Sealed {
     pub health: String,
     /// The account at the provider.
     pub account: Account,
+    /// What the new credential replaces, for the outbox.
+    pub replaced: Vec<OutboxEntry>,
 }
 
 /// A ciphertext and what may be known of it.

@@ -8,7 +8,7 @@ mod difference;
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
-use nexus_common::broker::{Broker, NewCredentials, Sealed};
+use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Change, Found, Integrations, NewCredential, Transaction};
@@ -48,6 +48,13 @@ async fn update(inbound: Inbound) -> Result<Response> {
         false => None,
     };
     let (doc, version) = save(&caller, &found, &different, sealed.as_ref(), &request_id).await?;
+    if sealed.is_some_and(|sealed| !sealed.replaced.is_empty()) {
+        // The outbox sees to it, whatever becomes of this request.
+        let stored = Stored::of(&caller, &found.id);
+        if let Err(error) = Broker::new("update", &request_id).revoke(stored).await {
+            eprintln!("error request_id={request_id} revoke: {error:?}");
+        }
+    }
     Ok(answer(doc, version))
 }
 
@@ -116,6 +123,9 @@ async fn save(
     let tx = Transaction::begin().await?;
     let integrations = Integrations::of(&caller.workspace);
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
+    if let Some(sealed) = sealed {
+        tx.give_up(&caller.workspace, &found.id, &caller.subject, false, &sealed.replaced).await?;
+    }
     tx.record_change(&entry, "integration.updated").await?;
     tx.commit().await?;
     Ok(saved)

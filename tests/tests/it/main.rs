@@ -24,6 +24,7 @@ mod jwks;
 mod manifests;
 mod oauth;
 mod oauth_providers;
+mod oauth_storms;
 mod openapi;
 mod providers;
 mod rights;

@@ -1,10 +1,10 @@
 //! Built-in OAuth manifests, with only their origins changed, against providers that behave as their
 //! documentation says.
 
-use nexus_simulators::{Kind, TokenState};
+use nexus_simulators::{Kind, Simulator, TokenState};
 use serde_json::{Value, json};
 
-use crate::app::Answer;
+use crate::app::{Answer, App, Options};
 use crate::oauth::Pair;
 
 async fn delete(pair: &Pair) -> Answer {
@@ -165,4 +165,86 @@ async fn microsoft_rolls_its_refresh_token_and_has_no_revocation() {
         assert_eq!(state, "unsupported", "{deleted:?}");
     }
     assert_eq!(pair.provider.token_state(&token), TokenState::Live);
+}
+
+#[tokio::test]
+async fn an_app_of_the_deployment_goes_where_its_parameters_let_it() {
+    let variable = json!({
+        "slack": {"client_id": "deployed", "client_secret": "deployed-secret-0123456789"},
+        "shopify": {"client_id": "shop-app", "client_secret": "shop-secret-0123456789",
+            "params": {"shop": "acme"}},
+    });
+    let start = async |variable: &Value| {
+        Options::default().var("oauth_clients", &variable.to_string()).start().await.unwrap()
+    };
+    let connect = async |app: &App, id: &str, params: Value| {
+        let body = json!({"manifest_id": id, "name": format!("{id} {params}"), "params": params});
+        app.post("/api/integrations").as_admin().json(&body).send().await
+    };
+    let app = start(&variable).await;
+    let slack = connect(&app, "slack", json!({})).await;
+    assert_eq!(slack.status, 201, "{slack:?}");
+    let url = slack.json()["authorization_url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("https://slack.com/oauth/v2/authorize?"), "{url}");
+    assert!(url.contains("client_id=deployed"), "{url}");
+    assert_eq!(connect(&app, "shopify", json!({"shop": "acme"})).await.status, 201);
+    // Whoever names another shop would have the secret sent there.
+    let other = connect(&app, "shopify", json!({"shop": "thief"})).await;
+    other.problem(422, "oauth_client_missing");
+    // The workspace's own wins.
+    let own = json!({"client_id": "own-app", "client_secret": "own-secret-0123456789"});
+    let saved = app.put("/api/oauth-clients/slack").as_admin().json(&own).send().await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let again = app.post("/api/integrations/slack/authorize").as_admin().json(&json!({}));
+    let url = again.send().await.json()["authorization_url"].as_str().unwrap().to_owned();
+    assert!(url.contains("client_id=own-app"), "{url}");
+    assert!(!app.log().contains("secret-0123456789"));
+
+    let mut unpinned = variable.clone();
+    unpinned["shopify"]["params"] = json!({});
+    let app = start(&unpinned).await;
+    let refused = connect(&app, "shopify", json!({"shop": "acme"})).await;
+    let problem = refused.problem(500, "misconfigured");
+    assert!(problem["detail"].as_str().unwrap().contains("oauth_clients"), "{problem}");
+    assert!(!refused.text.contains("shop-secret"));
+}
+
+/// A key that another replaces ends, where the provider has a call for that; the same key again does
+/// not.
+#[tokio::test]
+async fn a_key_that_is_replaced_ends() {
+    let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
+    let (old, new) = ("sandbox-old-key-000000000001", "sandbox-new-key-000000000002");
+    provider.accept_key(old);
+    provider.accept_key(new);
+    let origin = provider.origin();
+    let host = origin.strip_prefix("http://").unwrap();
+    let manifest = json!({
+        "id": "custom-keys", "name": "Keys", "auth_method": "api_key",
+        "credentials": [{"name": "api_key", "label": "API key", "secret": true}],
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {api_key}"}],
+        "api": {"base_url": format!("{origin}/v1"), "hosts": [host]},
+        "verify": {"method": "GET", "path": "/me", "account": {"id": "/id", "label": "/label"}},
+        "revoke": {"tokens": ["api_key"], "effect": "token", "request":
+            {"method": "DELETE", "url": format!("{origin}/v1/keys/current"), "auth": "token"}},
+    });
+    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let body =
+        json!({"manifest_id": "custom-keys", "name": "Keys", "credentials": {"api_key": old}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+    let put = async |key: &str| {
+        let body = json!({"credentials": {"api_key": key}});
+        app.put("/api/integrations/keys").as_admin().json(&body).send().await
+    };
+    assert_eq!(put(old).await.status, 200);
+    assert!(provider.accepts(old));
+    put("sandbox-wrong-key-000000000003").await.problem(422, "credential_refused");
+    assert!(provider.accepts(old), "nothing was replaced");
+    assert_eq!(put(new).await.status, 200);
+    assert!(provider.accepts(new) && !provider.accepts(old));
+    assert_eq!(app.count("outbox"), 0);
+    let events = app.get("/api/integrations/keys/events").as_admin().send().await.json();
+    assert_eq!(events["items"][0]["kind"], "integration.revocation", "{events}");
+    assert_eq!(events["items"][0]["detail"]["state"], "revoked", "{events}");
 }

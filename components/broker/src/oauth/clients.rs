@@ -10,7 +10,7 @@ use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::variables;
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, config, encoding};
-use nexus_manifests::{Manifest, Revoke, template};
+use nexus_manifests::{AuthMethod, Manifest, Revoke, template};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -57,6 +57,12 @@ struct Deployed {
     /// The parameters it may be used with; all that stand in the token host must be here.
     #[serde(default)]
     params: BTreeMap<String, String>,
+}
+
+impl Drop for Deployed {
+    fn drop(&mut self) {
+        self.client_secret.zeroize();
+    }
 }
 
 fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
@@ -163,9 +169,18 @@ pub(crate) async fn of_connection(
 /// # Errors
 /// As [`of_connection`].
 pub(crate) async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
+    if usable.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
+        return Ok(entered(usable));
+    }
     let made_with = usable.credential.client.as_ref();
     let made_with = made_with.ok_or_else(|| Error::Unreadable("the OAuth app's name".into()))?;
     of_connection(workspace, &usable.sourced, &usable.params, made_with).await
+}
+
+/// The client whose id and secret are the credential (RFC 6749, 4.4).
+pub(super) fn entered(usable: &Usable) -> Client {
+    let field = |name: &str| usable.credential.fields.get(name).cloned().unwrap_or_default();
+    Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) }
 }
 
 async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Client>> {
@@ -202,8 +217,11 @@ async fn of_deployment(
         return Err(Error::misconfigured(VARIABLE, rule));
     }
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
-    Ok(fits
-        .then(|| Client { id: deployed.client_id, secret: Zeroizing::new(deployed.client_secret) }))
+    let take = || Client {
+        id: deployed.client_id.clone(),
+        secret: Zeroizing::new(deployed.client_secret.clone()),
+    };
+    Ok(fits.then(take))
 }
 
 /// The deployment's apps by manifest.

@@ -124,7 +124,9 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
             let words = "the provider no longer accepts the connection: connect it again";
             return Err(Error::ReauthorizationRequired(words.into()));
         }
-        if let Some(lease) = Lease::take(who, usable.version, why != Why::Due).await? {
+        if state.may_be_taken()
+            && let Some(lease) = Lease::take(who, usable.version, why != Why::Due).await?
+        {
             return lease.refresh(who, usable, alive).await;
         }
         if alive && why == Why::Due {
@@ -134,17 +136,25 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
             let words = "the provider's token endpoint is in trouble; it is asked again soon";
             return if alive { Ok(usable) } else { Err(Error::Provider(words.into())) };
         }
-        if waited >= PATIENCE_MS {
-            return Err(Error::RefreshPending);
+        // Only who has a chance opens the credential again, or asks for the write lock.
+        loop {
+            if waited >= PATIENCE_MS {
+                return Err(Error::RefreshPending);
+            }
+            clock::sleep(POLL).await;
+            waited += POLL.as_millis() as i64;
+            let state = State::read(who).await?;
+            if state.version != usable.version || !state.is_leased() {
+                break;
+            }
         }
-        clock::sleep(POLL).await;
-        waited += i64::try_from(POLL.as_millis()).unwrap_or(100);
     }
 }
 
 /// What is stored about the refresh of a credential.
 struct State {
     now: i64,
+    version: i64,
     health: String,
     lease_until: i64,
     attempt: bool,
@@ -154,7 +164,7 @@ struct State {
 impl State {
     async fn read(who: &For<'_>) -> Result<Self> {
         let sql = "select cast(unixepoch('subsec') * 1000 as integer), i.health, c.lease_until,
-                     c.attempt is not null, c.forced_at
+                     c.attempt is not null, c.forced_at, c.version
                    from integrations i join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = read_row(sql, [Value::text(who.workspace), Value::text(who.id)]).await?;
@@ -165,7 +175,17 @@ impl State {
             lease_until: row.get::<f64>(2).map_or(0, |at| at as i64),
             attempt: row.get(3).unwrap_or(false),
             forced_at: row.get(4).unwrap_or(0),
+            version: row.get(5).unwrap_or(0),
         })
+    }
+
+    /// Somebody asks the provider now.
+    fn is_leased(&self) -> bool {
+        self.attempt && !self.may_be_taken()
+    }
+
+    fn may_be_taken(&self) -> bool {
+        self.lease_until < self.now
     }
 
     /// Nobody is asking, and nobody may yet.

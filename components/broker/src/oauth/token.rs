@@ -15,7 +15,7 @@ use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, templa
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::Client;
+use super::{Client, clients};
 use crate::credential::{self, Usable};
 use crate::provider::{Answer, Transmission, form_body, header_name, header_value, transmit};
 use crate::screen::Screen;
@@ -125,8 +125,7 @@ pub(crate) async fn ask(
 /// # Errors
 /// [`TokenFailure`].
 pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
-    let field = |name: &str| usable.credential.fields.get(name).cloned().unwrap_or_default();
-    let client = Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) };
+    let client = clients::entered(usable);
     let manifest = &usable.sourced.manifest;
     let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
     let pinned = &usable.credential.pins.token;
