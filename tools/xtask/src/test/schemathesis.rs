@@ -82,9 +82,9 @@ pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u6
     let found = async {
         app.ready(port, Duration::from_secs(120)).await?;
         let admin = mint(&variables, Role::Admin)?;
-        let manifest = repo.root.join("tests/simulators/sandbox.json");
-        let provider = sandbox::start(&manifest, &state, port, &admin).await?;
-        fill(repo, port, &admin, &provider.simulator.origin()).await?;
+        let folder = repo.root.join("tests/simulators");
+        let _provider = sandbox::start(&folder, &state, port, &admin).await?;
+        fill(port, &admin).await?;
         let mut found = 0;
         for (role, who, more) in RUNS {
             eprintln!("--- as {who}");
@@ -107,12 +107,7 @@ fn mint(variables: &Variables, role: Role) -> Result<String> {
 }
 
 /// A few integrations beside the sandbox's first one, and one by OAuth that nobody has finished.
-async fn fill(repo: &Repo, port: u16, token: &str, origin: &str) -> Result<()> {
-    let manifest = sandbox::read(&repo.root.join("tests/simulators/sandbox-oauth.json"))?;
-    sandbox::register(port, token, &sandbox::with_origin(&manifest, origin)?).await?;
-    let (id, secret) = Kind::Sandbox.default_client().context("the sandbox has no client")?;
-    let path = format!("/api/oauth-clients/{}", sandbox::OAUTH_MANIFEST_ID);
-    let client = json!({"client_id": id, "client_secret": secret});
+async fn fill(port: u16, token: &str) -> Result<()> {
     let connect = |name: &str| {
         json!({
             "manifest_id": sandbox::MANIFEST_ID, "name": name,
@@ -120,16 +115,10 @@ async fn fill(repo: &Repo, port: u16, token: &str, origin: &str) -> Result<()> {
         })
     };
     let begin = json!({"manifest_id": sandbox::OAUTH_MANIFEST_ID, "name": "Sandbox OAuth"});
-    for (method, path, body) in [
-        ("PUT", path.as_str(), client),
-        ("POST", "/api/integrations", begin),
-        ("POST", "/api/integrations", connect("Accounting")),
-        ("POST", "/api/integrations", connect("Mail")),
-        ("POST", "/api/integrations", connect("On-call")),
-    ] {
-        let answer = sandbox::call(port, token, method, path, Some(&body)).await?;
-        if !matches!(answer.status, 200 | 201) {
-            bail!("{method} {path}: {}", sandbox::refusal(&answer));
+    for body in [begin, connect("Accounting"), connect("Mail"), connect("On-call")] {
+        let answer = sandbox::call(port, token, "POST", "/api/integrations", Some(&body)).await?;
+        if answer.status != 201 {
+            bail!("POST /api/integrations: {}", sandbox::refusal(&answer));
         }
     }
     Ok(())

@@ -138,8 +138,8 @@ async fn serve(args: &Args, prepared: &Prepared, app: &mut App) -> Result<()> {
     app.ready(prepared.port, READY).await?;
     let mut sandbox = None;
     if !args.no_sandbox {
-        let manifest = prepared.repo.root.join("tests/simulators/sandbox.json");
-        match sandbox::start(&manifest, &prepared.state, prepared.port, &prepared.token).await {
+        let folder = prepared.repo.root.join("tests/simulators");
+        match sandbox::start(&folder, &prepared.state, prepared.port, &prepared.token).await {
             Ok(started) => sandbox = Some(started),
             Err(error) => eprintln!("warning: there is no sandbox provider: {error:#}"),
         }

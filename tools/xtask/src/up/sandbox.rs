@@ -1,5 +1,5 @@
-//! The sandbox provider of `up`: a pretend third party on loopback, its manifest registered in the
-//! demo workspace, and one integration with it.
+//! The sandbox provider of `up`: a pretend third party on loopback, its manifests and its OAuth app
+//! registered in the demo workspace, and one integration with it.
 //!
 //! It speaks to the application over HTTP only, as any admin would. It must not touch the database.
 
@@ -23,29 +23,33 @@ pub(crate) struct Sandbox {
     pub(crate) integration: String,
 }
 
-/// Starts the provider and registers it: the manifest always, an integration where the workspace
-/// has none.
-pub(crate) async fn start(
-    manifest: &Path,
-    state: &Path,
-    port: u16,
-    token: &str,
-) -> Result<Sandbox> {
+/// Starts the provider and registers it, by key and by OAuth: the manifests in `folder` always, an
+/// integration where the workspace has none.
+pub(crate) async fn start(folder: &Path, state: &Path, port: u16, token: &str) -> Result<Sandbox> {
     let simulator = on_a_kept_port(state).await?;
-    register_client(&simulator, port);
-    let manifest = with_origin(&read(manifest)?, &simulator.origin())?;
-    register(port, token, &manifest).await?;
+    for file in ["sandbox.json", "sandbox-oauth.json"] {
+        let manifest = with_origin(&read(&folder.join(file))?, &simulator.origin())?;
+        register(port, token, &manifest).await?;
+    }
+    introduce(&simulator, port, token).await?;
     let integration = integrate(port, token).await?;
     Ok(Sandbox { simulator, integration })
 }
 
-/// The application as an OAuth client of the provider, whose users decide on a page.
-fn register_client(simulator: &Simulator, port: u16) {
-    let callback = format!("http://127.0.0.1:{port}/api/oauth/callback/{OAUTH_MANIFEST_ID}");
-    if let Some((id, secret)) = Kind::Sandbox.default_client() {
-        simulator.register_client(id, secret, &[&callback]);
+/// Makes the application an OAuth client of the provider, whose users decide on a page.
+async fn introduce(simulator: &Simulator, port: u16, token: &str) -> Result<()> {
+    let (id, secret) = Kind::Sandbox.default_client().context("the sandbox has no client")?;
+    let path = format!("/api/oauth-clients/{OAUTH_MANIFEST_ID}");
+    let client = json!({"client_id": id, "client_secret": secret});
+    let answer = call(port, token, "PUT", &path, Some(&client)).await?;
+    if answer.status != 200 {
+        bail!("setting up its OAuth app: {}", refusal(&answer));
     }
+    let saved = answer.json();
+    let callback = text(&saved, "redirect_uri").context("the OAuth app has no redirect URI")?;
+    simulator.register_client(id, secret, &[callback]);
     simulator.set_consent(Consent::Page);
+    Ok(())
 }
 
 /// The port of the last time where it is free: integrations made then are pinned to its origin.
@@ -110,7 +114,7 @@ pub(crate) async fn register(port: u16, token: &str, manifest: &Value) -> Result
     let created = call(port, token, "POST", "/api/manifests", Some(manifest)).await?;
     let answer = match created.status {
         409 => {
-            let path = format!("/api/manifests/{MANIFEST_ID}");
+            let path = format!("/api/manifests/{}", text(manifest, "id").unwrap_or_default());
             call(port, token, "PUT", &path, Some(manifest)).await?
         }
         _ => created,
