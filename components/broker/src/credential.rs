@@ -218,7 +218,7 @@ pub(crate) async fn seal(
         false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
     };
     let replaced = match (stored, &new.manifest_id) {
-        (false, None) => revoke::replaced(&new.workspace, &new.integration_id, &usable).await,
+        (false, None) => revoke::replaced(&new.workspace, &new.integration_id, &usable, None).await,
         _ => Vec::new(),
     };
     Ok(Sealed {

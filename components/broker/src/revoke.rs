@@ -106,7 +106,7 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
         Err(other) => return Err(other),
     };
     let client = client(workspace, &usable).await;
-    let entries = entries(workspace, &usable, client.as_ref(), account).await?;
+    let entries = entries(workspace, &usable, client.as_ref(), account, None).await?;
     let receipts = receipts(&usable, &entries);
     let shared = match entries.iter().any(|entry| entry.ends_grant) {
         true => siblings(workspace, id, &usable, account).await?,
@@ -125,14 +125,16 @@ async fn client(workspace: &str, usable: &Usable) -> Option<Client> {
 
 /// Entries for what `new` replaces, and does not go on using. What cannot be opened cannot be revoked
 /// either, and must not stand in the way of the new one.
-pub(crate) async fn replaced(workspace: &str, id: &str, new: &Usable) -> Vec<OutboxEntry> {
+pub(crate) async fn replaced(
+    workspace: &str,
+    id: &str,
+    new: &Usable,
+    account: Option<&str>,
+) -> Vec<OutboxEntry> {
     let entries = async {
         let old = credential::load(workspace, id).await?;
         let client = client(workspace, &old).await;
-        let mut entries = entries(workspace, &old, client.as_ref(), None).await?;
-        let value = |of: &Usable, token: &str| of.credential.fields.get(token).cloned();
-        entries.retain(|entry| value(&old, &entry.token) != value(new, &entry.token));
-        Ok::<_, Error>(entries)
+        entries(workspace, &old, client.as_ref(), account, Some(new)).await
     };
     entries.await.unwrap_or_else(|error| {
         eprintln!("error integration={id} replaced credential: {error:?}");
@@ -192,7 +194,8 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
     credential::load(workspace, id).await
 }
 
-/// An entry for each of the credential's tokens that a call ends, the refresh token first.
+/// An entry for each of the credential's tokens that a call ends, the refresh token first; but for
+/// those that `kept` goes on using, because a provider may give the same token twice.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring; [`Error::Internal`] for a manifest that does not
@@ -202,6 +205,7 @@ pub(crate) async fn entries(
     usable: &Usable,
     client: Option<&Client>,
     account: Option<&str>,
+    kept: Option<&Usable>,
 ) -> Result<Vec<OutboxEntry>> {
     let (tokens, effect) = match &usable.sourced.manifest.revoke {
         Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
@@ -209,8 +213,12 @@ pub(crate) async fn entries(
         }
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(Vec::new()),
     };
-    let mut held: Vec<&String> =
-        tokens.iter().filter(|token| usable.credential.fields.contains_key(*token)).collect();
+    let value = |of: &Usable, token: &str| of.credential.fields.get(token).cloned();
+    let given_up = |token: &&String| {
+        let own = value(usable, token);
+        own.is_some() && kept.is_none_or(|kept| value(kept, token) != own)
+    };
+    let mut held: Vec<&String> = tokens.iter().filter(given_up).collect();
     held.sort_by_key(|token| token.as_str() != "refresh_token");
     let mut entries = Vec::new();
     for token in held {

@@ -28,6 +28,7 @@ mod oauth_providers;
 mod oauth_storms;
 mod openapi;
 mod providers;
+mod refresh_model;
 mod rights;
 mod service;
 mod storage;

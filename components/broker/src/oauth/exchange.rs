@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, Connected, Exchange, Exchanged};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{OutboxEntry, read_row};
+use nexus_common::store::read_row;
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::params;
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
-use super::clients::{self, Client};
+use super::clients;
 use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::credential::{self, Credential, Times, Usable, own_version, params_json};
 use crate::source::Sourced;
@@ -78,14 +78,25 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
             (account_id, "", Account::default(), Some((code.to_owned(), words)))
         }
     };
-    let lost = revoke::entries(&back.workspace, &usable, Some(&client), account_id.as_deref());
+    let stored = match &before {
+        Some(before) if before.version > 0 => {
+            credential::load(&back.workspace, &back.integration_id).await.ok()
+        }
+        _ => None,
+    };
+    let account_id = account_id.as_deref();
+    let lost =
+        revoke::entries(&back.workspace, &usable, Some(&client), account_id, stored.as_ref());
     let lost = lost.await?;
     if refused.is_some() {
         return Ok(Exchanged { stored: None, refused, lost, replaced: Vec::new() });
     }
     let replaced = match &before {
-        Some(before) => replaced(back, before, &client).await,
-        None => Vec::new(),
+        Some(before) if before.version > 0 => {
+            let account = before.account_id.as_deref();
+            revoke::replaced(&back.workspace, &back.integration_id, &usable, account).await
+        }
+        _ => Vec::new(),
     };
     let stored = Some(Connected {
         credential: usable.seal(&back.workspace, &back.integration_id).await?,
@@ -210,22 +221,6 @@ async fn judge(
         return Err(refuse("account_mismatch", words, account.id));
     }
     Ok((health, account))
-}
-
-/// Entries for the tokens that are replaced. What cannot be opened cannot be revoked either, and
-/// must not stand in the way of the new ones.
-async fn replaced(back: &Exchange, before: &Before, client: &Client) -> Vec<OutboxEntry> {
-    if before.version == 0 {
-        return Vec::new();
-    }
-    let entries = async {
-        let old = credential::load(&back.workspace, &back.integration_id).await?;
-        revoke::entries(&back.workspace, &old, Some(client), before.account_id.as_deref()).await
-    };
-    entries.await.unwrap_or_else(|error| {
-        eprintln!("error integration={} replaced tokens: {error:?}", back.integration_id);
-        Vec::new()
-    })
 }
 
 /// What was asked for, what was granted, what is missing; of what is `unreported` nothing is known.

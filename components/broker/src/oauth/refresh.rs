@@ -23,8 +23,8 @@ use crate::revoke;
 
 /// How long one attempt holds the lease, in milliseconds; longer than the call may take.
 const LEASE_MS: i64 = 60_000;
-/// A holder this late starts no call.
-const TOO_LATE_MS: i64 = 45_000;
+/// A holder this late starts no call: with the call's deadline it ends before the lease does.
+const TOO_LATE_MS: i64 = 35_000;
 /// After a failure that says nothing, the next attempt waits this long.
 const BACKOFF_MS: i64 = 15_000;
 /// How long somebody waits for another's refresh.
@@ -256,8 +256,6 @@ impl Lease {
     async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {
         let sealed = renewed.seal(who.workspace, who.id).await?;
         let bytes = encoding::from_base64(&sealed.sealed).unwrap_or_default();
-        let client = clients::of_usable(who.workspace, &renewed).await.ok();
-        let lost = revoke::entries(who.workspace, &renewed, client.as_ref(), None).await?;
         let tx = Transaction::begin().await?;
         let key = || [Value::text(who.workspace), Value::text(who.id)];
         let written = tx
@@ -277,7 +275,12 @@ impl Lease {
             )
             .await?;
         let Some(row) = written else {
-            // Deleted, or connected again: these tokens belong to nobody.
+            // Deleted, connected again, or refreshed by somebody else: what is not in use meanwhile
+            // belongs to nobody.
+            let client = clients::of_usable(who.workspace, &renewed).await.ok();
+            let current = credential::load(who.workspace, who.id).await.ok();
+            let (client, current) = (client.as_ref(), current.as_ref());
+            let lost = revoke::entries(who.workspace, &renewed, client, None, current).await?;
             tx.give_up(who.workspace, who.id, who.actor, false, &lost).await?;
             tx.commit().await?;
             return credential::load(who.workspace, who.id).await;

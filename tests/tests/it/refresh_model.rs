@@ -1,0 +1,288 @@
+//! The refresh as a model, and every interleaving of it: two instances that find the same token
+//! expired, leases that run out, answers that come late, crashes between answer and write, a delete,
+//! a connection made again.
+//!
+//! It holds the rules that `components/broker/src/oauth/refresh.rs` writes as SQL conditions, one
+//! step per transaction or call. It must know nothing that the database does not.
+
+use std::collections::{BTreeSet, HashSet};
+
+type Token = u8;
+
+/// What is stored of the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Row {
+    version: u8,
+    token: Token,
+    /// Who asks, and whether the lease still holds.
+    lease: Option<(u8, bool)>,
+    reauthorize: bool,
+}
+
+/// An authorization server: which tokens live, and which were used up, by family.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+struct Provider {
+    rotates: bool,
+    families: Vec<u8>,
+    live: BTreeSet<Token>,
+    used: BTreeSet<Token>,
+    refreshes: u8,
+}
+
+impl Provider {
+    fn issue(&mut self, family: u8) -> Token {
+        self.families.push(family);
+        let token = self.families.len() as Token - 1;
+        self.live.insert(token);
+        token
+    }
+
+    /// A refresh (RFC 6749, 6); the second use of a token ends its family (RFC 9700, 4.14.2).
+    fn refresh(&mut self, token: Token) -> Result<Token, ()> {
+        let family = self.families[usize::from(token)];
+        if self.used.contains(&token) {
+            let families = &self.families;
+            self.live.retain(|other| families[usize::from(*other)] != family);
+            return Err(());
+        }
+        if !self.live.contains(&token) {
+            return Err(());
+        }
+        self.refreshes += 1;
+        if !self.rotates {
+            return Ok(token);
+        }
+        self.live.remove(&token);
+        self.used.insert(token);
+        Ok(self.issue(family))
+    }
+}
+
+/// Where an instance is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Worker {
+    /// It has not looked yet, or looks again.
+    Looking,
+    Loaded {
+        version: u8,
+        token: Token,
+    },
+    /// It has the lease and is about to ask.
+    Leased {
+        version: u8,
+        token: Token,
+    },
+    /// The provider has answered; nothing is written.
+    Answered {
+        version: u8,
+        answer: Result<Token, ()>,
+    },
+    Done,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct World {
+    row: Option<Row>,
+    provider: Provider,
+    workers: [Worker; 2],
+    outbox: BTreeSet<Token>,
+    /// What may still happen.
+    expiries: u8,
+    crashes: u8,
+    delete: bool,
+    reconnect: bool,
+    /// An answer died with its process.
+    lost: bool,
+    /// A lease ran out while its holder was asking.
+    overtaken: bool,
+}
+
+impl World {
+    fn new(rotates: bool) -> Self {
+        let mut provider = Provider { rotates, ..Provider::default() };
+        let token = provider.issue(0);
+        Self {
+            row: Some(Row { version: 1, token, lease: None, reauthorize: false }),
+            provider,
+            workers: [Worker::Looking; 2],
+            outbox: BTreeSet::new(),
+            expiries: 0,
+            crashes: 0,
+            delete: false,
+            reconnect: false,
+            lost: false,
+            overtaken: false,
+        }
+    }
+
+    /// The next step of an instance.
+    fn step(&self, me: usize) -> Option<Self> {
+        let mut next = self.clone();
+        next.workers[me] = match self.workers[me] {
+            Worker::Looking => match self.row {
+                // Only the first version is expired: whoever finds another uses it.
+                Some(row) if row.version == 1 && !row.reauthorize => {
+                    Worker::Loaded { version: row.version, token: row.token }
+                }
+                _ => Worker::Done,
+            },
+            Worker::Loaded { version, token } => match &mut next.row {
+                Some(row) if row.version != version => Worker::Looking,
+                Some(row) if row.lease.is_none_or(|(_, holds)| !holds) => {
+                    row.lease = Some((me as u8, true));
+                    Worker::Leased { version, token }
+                }
+                // Somebody else asks: it polls, which changes nothing.
+                Some(_) => return None,
+                None => Worker::Done,
+            },
+            Worker::Leased { version, token } => {
+                Worker::Answered { version, answer: next.provider.refresh(token) }
+            }
+            Worker::Answered { version, answer: Ok(token) } => {
+                match &mut next.row {
+                    Some(row) if row.version == version => {
+                        let version = version + 1;
+                        *row = Row { version, token, lease: None, reauthorize: false };
+                    }
+                    Some(row) if row.token == token => {}
+                    _ => {
+                        next.outbox.insert(token);
+                    }
+                }
+                Worker::Done
+            }
+            Worker::Answered { version, answer: Err(()) } => {
+                if let Some(row) = &mut next.row
+                    && row.version == version
+                    && row.lease.is_some_and(|(owner, _)| usize::from(owner) == me)
+                {
+                    row.lease = None;
+                    row.reauthorize = true;
+                }
+                Worker::Done
+            }
+            Worker::Done => return None,
+        };
+        Some(next)
+    }
+
+    /// All that can happen next.
+    fn nexts(&self) -> Vec<Self> {
+        let mut nexts: Vec<_> = (0..2).filter_map(|me| self.step(me)).collect();
+        if let (Some(row), true) = (self.row, self.expiries > 0)
+            && let Some((owner, true)) = row.lease
+        {
+            let row = Some(Row { lease: Some((owner, false)), ..row });
+            let overtaken = true;
+            nexts.push(Self { row, overtaken, expiries: self.expiries - 1, ..self.clone() });
+        }
+        for me in (0..2).filter(|me| self.crashes > 0 && self.workers[*me] != Worker::Done) {
+            let mut next = Self { crashes: self.crashes - 1, ..self.clone() };
+            next.lost |= matches!(self.workers[me], Worker::Answered { answer: Ok(_), .. });
+            next.workers[me] = Worker::Done;
+            nexts.push(next);
+        }
+        if let (Some(row), true) = (self.row, self.delete) {
+            let mut next = Self { row: None, delete: false, ..self.clone() };
+            next.outbox.insert(row.token);
+            nexts.push(next);
+        }
+        if let (Some(row), true) = (self.row, self.reconnect) {
+            let mut next = Self { reconnect: false, ..self.clone() };
+            let token = next.provider.issue(1);
+            let version = row.version + 1;
+            next.row = Some(Row { version, token, lease: None, reauthorize: false });
+            next.outbox.insert(row.token);
+            nexts.push(next);
+        }
+        if let Some(token) = self.outbox.first() {
+            let mut next = self.clone();
+            next.outbox.remove(token);
+            next.provider.live.remove(token);
+            nexts.push(next);
+        }
+        nexts
+    }
+
+    /// What must hold when nothing more happens.
+    fn at_rest(&self) {
+        let stored = self.row.map(|row| row.token);
+        let forgotten: Vec<_> =
+            self.provider.live.iter().filter(|token| Some(**token) != stored).collect();
+        assert!(self.lost || forgotten.is_empty(), "live and kept by nobody: {self:#?}");
+        let Some(row) = self.row else { return };
+        let lives = self.provider.live.contains(&row.token);
+        if row.reauthorize {
+            let rotates = self.provider.rotates;
+            assert!(!lives && rotates, "a connection that works is called dead: {self:#?}");
+        } else if !lives {
+            // The next refresh is refused, and says so.
+            assert!(self.provider.clone().refresh(row.token).is_err(), "{self:#?}");
+            // A strict server ends the family of a token that two ask with: the times of the lease
+            // keep that from happening while the database's clock goes on.
+            let excused = self.provider.rotates && (self.lost || self.overtaken);
+            assert!(excused, "dead for no reason: {self:#?}");
+        }
+    }
+}
+
+/// Tries every order of everything from `start` on; returns the states at rest.
+fn explore(start: World) -> Vec<World> {
+    let (mut seen, mut open, mut rest) = (HashSet::new(), vec![start], Vec::new());
+    while let Some(world) = open.pop() {
+        if !seen.insert(world.clone()) {
+            continue;
+        }
+        let nexts = world.nexts();
+        let working = (0..2).any(|me| world.step(me).is_some());
+        if !working && world.outbox.is_empty() {
+            world.at_rest();
+            rest.push(world.clone());
+        }
+        open.extend(nexts);
+    }
+    rest
+}
+
+#[test]
+fn two_instances_refresh_once() {
+    for rotates in [true, false] {
+        for world in explore(World::new(rotates)) {
+            let row = world.row.unwrap();
+            assert_eq!((world.provider.refreshes, row.version), (1, 2), "{world:#?}");
+            assert!(world.provider.live.contains(&row.token) && !row.reauthorize, "{world:#?}");
+        }
+    }
+}
+
+#[test]
+fn delete_and_reconnect_beside_it_leave_no_token_behind() {
+    for (rotates, delete, reconnect) in
+        [(true, true, false), (true, false, true), (true, true, true), (false, true, true)]
+    {
+        let start = World { delete, reconnect, ..World::new(rotates) };
+        for world in explore(start) {
+            assert!(world.provider.refreshes <= 1, "{world:#?}");
+            // Whatever the order was, what is stored works.
+            if let Some(row) = world.row {
+                assert!(!row.reauthorize && world.provider.live.contains(&row.token), "{world:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn leases_that_run_out_crashes_and_all_else_at_once() {
+    let mut lost = 0;
+    for rotates in [true, false] {
+        for expiries in 0..=2 {
+            for crashes in 0..=2 {
+                let beside = World { delete: true, reconnect: true, ..World::new(rotates) };
+                let rest = explore(World { expiries, crashes, ..beside });
+                lost += rest.iter().filter(|world| world.lost).count();
+            }
+        }
+    }
+    assert!(lost > 0, "no answer died with its process: the model does not try it");
+}
