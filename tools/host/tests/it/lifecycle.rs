@@ -58,20 +58,24 @@ async fn an_instance_serves_16_requests_at_a_time() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let url = format!("http://{address}/");
-    let first = host.get("/instance").await.json()["id"].clone();
-    let waiting = futures::future::join_all((0..16).map(|_| host.fetch(&url)));
-    let check = async {
-        for _ in 0..16 {
+    let waiting = futures::future::join_all((0..40).map(|_| host.fetch(&url)));
+    let all_at_once = async {
+        for _ in 0..40 {
             arrivals.recv().await.unwrap();
         }
-        // All 16 places are taken: the next request goes to another instance.
-        assert_ne!(host.get("/instance").await.json()["id"], first);
-        for _ in 0..16 {
+        for _ in 0..40 {
             open.notify_one();
         }
     };
-    let (answers, ()) = tokio::join!(waiting, check);
-    assert!(answers.iter().all(|answer| answer["body"] == "late"));
+    let (answers, ()) = tokio::join!(waiting, all_at_once);
+    let mut served: HashMap<String, usize> = HashMap::new();
+    for answer in &answers {
+        assert_eq!(answer["body"], "late");
+        *served.entry(answer["instance"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    // How many there are is the host's to choose; none may have more than 16, and they share.
+    let most = served.values().max().unwrap();
+    assert!((2..=16).contains(most), "{served:?}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use spin_sdk::http::{BoxBody, FullBody, HeaderMap, Request, Response, box_body, 
 use spin_sdk::wasip3::http::types::{ErrorCode, RequestOptions};
 use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
 
-use crate::Answer;
+use crate::{Answer, system};
 
 /// Method, URI and headers as they arrived.
 pub(crate) fn echo(request: &Request) -> Value {
@@ -54,7 +54,8 @@ async fn try_fetch(order: &Value) -> Result<Value, ErrorCode> {
     let response = send(request).await?;
     let (status, headers) = (response.status().as_u16(), headers(response.headers()));
     let body = response.into_body().collect().await?.to_bytes();
-    Ok(json!({ "status": status, "headers": headers, "body": String::from_utf8_lossy(&body) }))
+    let body = String::from_utf8_lossy(&body);
+    Ok(json!({ "status": status, "headers": headers, "body": body, "instance": system::id() }))
 }
 
 fn options(timeouts: &Value) -> Option<RequestOptions> {

@@ -65,11 +65,15 @@ pub(crate) fn print(word: &str) -> Value {
     json!("printed")
 }
 
+/// Who this instance is.
+pub(crate) fn id() -> String {
+    ID.with(|id| *id.get_or_init(get_random_u64)).to_string()
+}
+
 /// Who this instance is, and how many of these requests it has had.
 pub(crate) fn instance() -> Value {
-    let id = ID.with(|id| *id.get_or_init(get_random_u64));
     SERVED.set(SERVED.get() + 1);
-    json!({ "id": id.to_string(), "served": SERVED.get() })
+    json!({ "id": id(), "served": SERVED.get() })
 }
 
 /// Computes for that many milliseconds.
