@@ -101,6 +101,11 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
     // What was replaced is of the same grant: it is not told to the provider.
     assert_eq!(pair.tick().await["revoked"], 1);
     assert_eq!(pair.provider.stats().revocations, 0);
+    let events = pair.app.get("/api/integrations/primary/events").as_admin().send().await.json();
+    let superseded = events["items"].as_array().unwrap().iter().any(|event| {
+        event["kind"] == "integration.revocation" && event["detail"]["state"] == "superseded"
+    });
+    assert!(superseded, "{events}");
     for _ in 0..2 {
         // No answer to a refresh has a refresh token: the first stays.
         pair.expire();
@@ -247,4 +252,27 @@ async fn a_key_that_is_replaced_ends() {
     let events = app.get("/api/integrations/keys/events").as_admin().send().await.json();
     assert_eq!(events["items"][0]["kind"], "integration.revocation", "{events}");
     assert_eq!(events["items"][0]["detail"]["state"], "revoked", "{events}");
+}
+
+/// Two connections of one account by one app are one grant at Google: ending it ends both.
+#[tokio::test]
+async fn a_grant_that_two_share_is_not_ended_by_chance() {
+    let pair = Pair::built_in(Kind::Google, "gmail").await;
+    pair.provider.set_account("1001", "ada@example.com");
+    pair.connect().await;
+    let flow = pair.begin_with(json!({"name": "Second"})).await;
+    let back = flow.consent().await;
+    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+
+    let refused = delete(&pair).await;
+    let problem = refused.problem(409, "grant_shared");
+    assert!(problem["detail"].as_str().unwrap().contains("second"), "{problem}");
+    assert_eq!(pair.app.count("integrations"), 2);
+    assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+
+    let call = pair.app.delete("/api/integrations/primary?force=true").as_admin();
+    all_revoked(&call.send().await, &["access_token", "refresh_token"]);
+    assert!(pair.provider.live_tokens().is_empty());
+    let second = pair.app.post("/api/integrations/second/check").as_admin().send().await.json();
+    assert_eq!(second["health"]["state"], "reauthorize", "{second}");
 }
