@@ -6,7 +6,7 @@ use nexus_simulators::{Kind, Misbehaviour, Simulator, TokenState};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, TICK_SECRET};
+use crate::app::{Answer, App, Options, TICK_SECRET, key};
 
 const CLIENT: &str = "nexus-client";
 const SECRET: &str = "nexus-client-secret-0123456789";
@@ -609,4 +609,26 @@ async fn client_credentials_are_minted_tried_and_minted_again() {
     assert_eq!(deleted.json()["revocation"][0]["state"], "revoked", "{deleted:?}");
     assert!(pair.provider.live_tokens().is_empty());
     assert_eq!(pair.provider.stats().refreshes, 0);
+}
+
+#[tokio::test]
+async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    pair.provider.fail_revocations(2);
+    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    assert_eq!(deleted.status, StatusCode::ACCEPTED, "{deleted:?}");
+    let with_keys = async |pair: Pair, keys: String| {
+        let dir = pair.app.kill().await;
+        let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
+        Pair { app, provider: pair.provider, manifest_id: pair.manifest_id }
+    };
+    let pair = with_keys(pair, format!("k2:{},k1:{}", key(2), key(1))).await;
+    assert_eq!(pair.tick().await["resealed"], 3, "the app, and two tokens in the outbox");
+    // The old key can go.
+    let pair = with_keys(pair, format!("k2:{}", key(2))).await;
+    pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
+    assert_eq!(pair.tick().await["revoked"], 2);
+    assert!(pair.provider.live_tokens().is_empty());
+    pair.connect().await;
 }
