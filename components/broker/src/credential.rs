@@ -217,9 +217,15 @@ pub(crate) async fn seal(
         true => None,
         false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
     };
-    let replaced = match (stored, &new.manifest_id) {
-        (false, None) => revoke::replaced(&new.workspace, &new.integration_id, &usable, None).await,
-        _ => Vec::new(),
+    let old = match (stored, &new.manifest_id) {
+        (false, None) => revoke::stored(&new.workspace, &new.integration_id).await,
+        _ => None,
+    };
+    let replaced = match old {
+        Some(old) => {
+            revoke::replaced(&new.workspace, &new.integration_id, &old, &usable, None).await
+        }
+        None => Vec::new(),
     };
     Ok(Sealed {
         replaced,

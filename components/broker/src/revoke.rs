@@ -116,27 +116,32 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
 }
 
 /// The OAuth app that may end the tokens, where there is one and it is still known.
-async fn client(workspace: &str, usable: &Usable) -> Option<Client> {
+pub(crate) async fn client(workspace: &str, usable: &Usable) -> Option<Client> {
     match usable.sourced.manifest.auth_method.is_oauth2() {
         true => oauth::of_usable(workspace, usable).await.ok(),
         false => None,
     }
 }
 
-/// Entries for what `new` replaces, and does not go on using. What cannot be opened cannot be revoked
+/// The stored credential that a new one is about to replace. What cannot be opened cannot be revoked
 /// either, and must not stand in the way of the new one.
+pub(crate) async fn stored(workspace: &str, id: &str) -> Option<Usable> {
+    let told = |error| eprintln!("error integration={id} replaced credential: {error:?}");
+    credential::load(workspace, id).await.map_err(told).ok()
+}
+
+/// Entries for what `new` replaces of `old`, and does not go on using; a call that cannot be made
+/// stands in nobody's way either.
 pub(crate) async fn replaced(
     workspace: &str,
     id: &str,
+    old: &Usable,
     new: &Usable,
     account: Option<&str>,
 ) -> Vec<OutboxEntry> {
-    let entries = async {
-        let old = credential::load(workspace, id).await?;
-        let client = client(workspace, &old).await;
-        entries(workspace, &old, client.as_ref(), account, Some(new)).await
-    };
-    entries.await.unwrap_or_else(|error| {
+    let client = client(workspace, old).await;
+    let entries = entries(workspace, old, client.as_ref(), account, Some(new)).await;
+    entries.unwrap_or_else(|error| {
         eprintln!("error integration={id} replaced credential: {error:?}");
         Vec::new()
     })
@@ -213,10 +218,9 @@ pub(crate) async fn entries(
         }
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(Vec::new()),
     };
-    let value = |of: &Usable, token: &str| of.credential.fields.get(token).cloned();
     let given_up = |token: &&String| {
-        let own = value(usable, token);
-        own.is_some() && kept.is_none_or(|kept| value(kept, token) != own)
+        let own = usable.credential.fields.get(*token);
+        own.is_some() && kept.is_none_or(|kept| kept.credential.fields.get(*token) != own)
     };
     let mut held: Vec<&String> = tokens.iter().filter(given_up).collect();
     held.sort_by_key(|token| token.as_str() != "refresh_token");

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::keys::{self, KeyRing};
 use crate::oauth::{self, For};
 use crate::seal::Place;
-use crate::{check, outbox, seal};
+use crate::{check, credential, outbox, revoke, seal};
 
 /// Most credentials that one tick tries, all at once.
 const CHECKS: u32 = 16;
@@ -98,12 +98,15 @@ async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
     oauth::keep_alive(&For::of(stored, request_id)).await
 }
 
-/// What is kept sealed: kind, table, and the column that the ciphertext is bound to. Flows are not
-/// among them: they end after ten minutes.
-const KEPT: [(&str, &str, &str); 3] = [
-    ("credential", "credentials", "integration_id"),
-    ("client", "oauth_clients", "manifest_id"),
-    ("outbox", "outbox", "id"),
+/// The place of a ciphertext by workspace and row.
+type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
+
+/// What is kept sealed: the table, the column that names the row, and the place. Flows are not among
+/// them: they end after ten minutes.
+const KEPT: [(&str, &str, PlaceOf); 3] = [
+    ("credentials", "integration_id", credential::place),
+    ("oauth_clients", "manifest_id", oauth::client_place),
+    ("outbox", "id", revoke::place),
 ];
 
 /// Seals with the first key what another key has sealed.
@@ -111,7 +114,7 @@ async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
     let key = ring.sealing()?;
     // Of keys that are gone nothing can be sealed anew.
     let others = json!(ring.ids().split_off(1)).to_string();
-    for (kind, table, column) in KEPT {
+    for (table, column, place_of) in KEPT {
         // In any order, so that what does not open stands in nobody's way for ever.
         let sql = format!(
             "select workspace, {column}, sealed from {table}
@@ -125,7 +128,7 @@ async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
         let mut renewed = Vec::new();
         for row in &rows {
             let (workspace, id) = (text(row, 0), text(row, 1));
-            let place = Place { kind, workspace, row: id, field: "sealed" };
+            let place = place_of(workspace, id);
             let old = row.get::<&[u8]>(2).unwrap_or_default();
             let opened = seal::open(ring, place, old);
             match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {

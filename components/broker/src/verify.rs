@@ -6,9 +6,10 @@ use nexus_common::broker::Account;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::credential::{self, Usable};
-use crate::provider::{self, Answer, Outgoing};
+use crate::provider::{self, Answer, Outgoing, form_body};
 
 /// Verifies a credential, stored or about to be.
 ///
@@ -54,11 +55,12 @@ fn body(
         return Ok(Some(("application/json", json.to_string().into_bytes())));
     }
     let Some(form) = form else { return Ok(None) };
-    let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+    let mut members = Vec::new();
     for (name, value) in form {
-        encoder.append_pair(name, &template::expand(value, &lookup).map_err(broken)?);
+        let value = template::expand(value, &lookup).map_err(broken)?;
+        members.push((name.clone(), Zeroizing::new(value)));
     }
-    Ok(Some(("application/x-www-form-urlencoded", encoder.finish().into_bytes())))
+    Ok(Some(form_body(&members)))
 }
 
 /// What the manifest says of the answer.

@@ -101,10 +101,8 @@ fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     for (index, sign) in signs.iter().enumerate() {
         let place = format!("{place}/{index}");
         let status = sign.status();
-        let (known, bare) = match sign {
-            Sign::Status(_) => ((400..500).contains(&status), status == 401),
-            Sign::Body(_) => ((400..500).contains(&status) || (status == 200 && with_200), false),
-        };
+        let known = (400..500).contains(&status) || (with_200 && status == 200);
+        let bare = matches!(sign, Sign::Status(200 | 401));
         let or_200 = if with_200 { " or 200" } else { "" };
         let detail = format!("{status} must be a 4xx{or_200}; 401{or_200} needs a `pointer`");
         lint.unless(known && !bare, &place, "sign_form", detail);

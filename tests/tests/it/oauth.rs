@@ -97,10 +97,7 @@ impl Pair {
     }
 
     pub(crate) async fn connect_with(&self, more: Value) -> Value {
-        let flow = self.begin_with(more).await;
-        let back = flow.consent().await;
-        let page = flow.come_back(&self.app, &back).await;
-        assert_eq!(page.status, 200, "{page:?}");
+        self.begin_with(more).await.finish(&self.app).await;
         self.get().await
     }
 
@@ -116,6 +113,10 @@ impl Pair {
         let answer = self.app.post("/api/tick").bearer(TICK_SECRET).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
+    }
+
+    pub(crate) async fn delete(&self) -> Answer {
+        self.app.delete("/api/integrations/primary").as_admin().send().await
     }
 
     /// A check whose answer nobody may live to hear.
@@ -181,6 +182,13 @@ impl Flow {
         to[path..].to_owned()
     }
 
+    /// Goes there, consents, comes back and is connected.
+    pub(crate) async fn finish(&self, app: &App) {
+        let back = self.consent().await;
+        let page = self.come_back(app, &back).await;
+        assert_eq!(page.status, 200, "{page:?}");
+    }
+
     pub(crate) async fn come_back(&self, app: &App, back: &str) -> Answer {
         app.get(back).header("cookie", &self.cookie).send().await
     }
@@ -233,7 +241,7 @@ async fn a_connection_from_consent_to_true_receipts() {
             assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{file}");
         }
     }
-    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.status, 200, "{deleted:?}");
     let receipts = deleted.json()["revocation"].clone();
     let states: Vec<_> = receipts
@@ -298,9 +306,7 @@ async fn what_a_provider_says_is_told_after_state_has_matched() {
     assert!(page.text.contains("data-outcome=\"denied\""), "{page:?}");
     assert_eq!(pair.get().await["health"]["state"], "pending");
     // And once more, from the same browser.
-    let flow = pair.again(json!({})).await;
-    let back = flow.consent().await;
-    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    pair.again(json!({})).await.finish(&pair.app).await;
 }
 
 #[tokio::test]
@@ -387,9 +393,10 @@ async fn connecting_again_keeps_the_account_unless_told_otherwise() {
     assert_eq!(live, kept);
     assert_eq!(pair.check().await.json()["account"]["id"], "user-1");
 
-    let flow = pair.again(json!({"accept_account_change": true, "scopes": ["mail"]})).await;
-    let back = flow.consent().await;
-    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    pair.again(json!({"accept_account_change": true, "scopes": ["mail"]}))
+        .await
+        .finish(&pair.app)
+        .await;
     let now = pair.get().await;
     assert_eq!((&now["id"], &now["account"]["id"]), (&first["id"], &json!("user-2")));
     assert_eq!(now["scopes"]["requested"], json!(["mail"]));
@@ -427,9 +434,7 @@ async fn a_refresh_whose_answer_is_lost_ends_in_words_never_in_silence() {
     let told = pair.check().await.json();
     assert_eq!(told["health"]["state"], "reauthorize", "{told}");
     assert_eq!(told["health"]["next_action"], "reconnect");
-    let flow = pair.again(json!({})).await;
-    let back = flow.consent().await;
-    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    pair.again(json!({})).await.finish(&pair.app).await;
     assert_eq!(pair.get().await["health"]["state"], "healthy");
 }
 
@@ -452,7 +457,7 @@ async fn a_refresh_that_comes_too_late_gives_its_tokens_back() {
     let check = pair.check();
     let delete = async {
         pair.provider.wait_for_held(1).await.unwrap();
-        let answer = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+        let answer = pair.delete().await;
         pair.provider.release_token_answers();
         answer
     };
@@ -469,7 +474,7 @@ async fn what_fails_to_end_is_tried_again_until_it_has_ended() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(2);
-    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.status, StatusCode::ACCEPTED, "{deleted:?}");
     assert_eq!(deleted.json()["revocation"][0]["state"], "pending");
     assert_eq!(pair.tick().await["revoked"], 0, "not before its time");
@@ -494,7 +499,7 @@ async fn after_seven_days_it_is_given_up_and_said() {
     let pair = Pair::start(Kind::Strict).await;
     let id = pair.connect().await["id"].as_str().unwrap().to_owned();
     pair.provider.fail_revocations(100);
-    pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    pair.delete().await;
     let sql = "update outbox set next_at = 0, created_at = created_at - 8 * 86400000";
     pair.app.database().execute(sql, []).unwrap();
     assert_eq!(pair.tick().await["revoked"], 2);
@@ -605,7 +610,7 @@ async fn client_credentials_are_minted_tried_and_minted_again() {
     pair.expire();
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
     assert_eq!(pair.provider.stats().exchanges, minted + 1);
-    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.json()["revocation"][0]["state"], "revoked", "{deleted:?}");
     assert!(pair.provider.live_tokens().is_empty());
     assert_eq!(pair.provider.stats().refreshes, 0);
@@ -616,7 +621,7 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;
     pair.provider.fail_revocations(2);
-    let deleted = pair.app.delete("/api/integrations/primary").as_admin().send().await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.status, StatusCode::ACCEPTED, "{deleted:?}");
     let with_keys = async |pair: Pair, keys: String| {
         let dir = pair.app.kill().await;

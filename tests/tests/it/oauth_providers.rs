@@ -7,8 +7,13 @@ use serde_json::{Value, json};
 use crate::app::{Answer, App, Options};
 use crate::oauth::Pair;
 
-async fn delete(pair: &Pair) -> Answer {
-    pair.app.delete("/api/integrations/primary").as_admin().send().await
+/// Its token ends so many times, and each time is refreshed once.
+async fn refreshed(pair: &Pair, times: u64) {
+    for refreshes in 1..=times {
+        pair.expire();
+        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+        assert_eq!(pair.provider.stats().refreshes, refreshes);
+    }
 }
 
 /// The receipts' states by token.
@@ -43,7 +48,7 @@ async fn slack_without_rotation() {
     assert_eq!(integration["scopes"]["granted"], json!(["chat:write", "channels:read"]));
     assert_eq!(integration["credential"]["expires_at"], Value::Null);
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-    all_revoked(&delete(&pair).await, &["access_token"]);
+    all_revoked(&pair.delete().await, &["access_token"]);
     assert!(pair.provider.live_tokens().is_empty());
 }
 
@@ -52,12 +57,8 @@ async fn slack_with_rotation() {
     let pair = Pair::built_in(Kind::Slack, "slack").await;
     pair.provider.configure(|options| options.rotation = true);
     pair.connect().await;
-    for refreshes in 1..=3 {
-        pair.expire();
-        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-        assert_eq!(pair.provider.stats().refreshes, refreshes);
-    }
-    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    refreshed(&pair, 3).await;
+    all_revoked(&pair.delete().await, &["access_token", "refresh_token"]);
     assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
 }
 
@@ -71,7 +72,7 @@ async fn slack_says_no_with_200() {
     let answer = pair.check().await.json();
     assert_eq!(answer["health"]["state"], "reauthorize", "{answer}");
     // Its tokens are gone there: a true receipt says so, and nothing is tried for a week.
-    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    all_revoked(&pair.delete().await, &["access_token", "refresh_token"]);
     assert_eq!(pair.app.count("outbox"), 0);
 }
 
@@ -80,7 +81,7 @@ async fn slack_that_does_not_end_a_token_is_not_believed() {
     let pair = Pair::built_in(Kind::Slack, "slack").await;
     pair.connect().await;
     pair.provider.fail_revocations(1);
-    let deleted = delete(&pair).await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.status, 202, "{deleted:?}");
     assert_eq!(pair.provider.live_tokens().len(), 1);
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();
@@ -95,9 +96,7 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
     healthy(&integration, "1001");
     assert_eq!(integration["account"]["label"], "ada@example.com");
     // A second consent of the same user gives a refresh token only where it is asked to.
-    let flow = pair.again(json!({})).await;
-    let back = flow.consent().await;
-    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    pair.again(json!({})).await.finish(&pair.app).await;
     // What was replaced is of the same grant: it is not told to the provider.
     assert_eq!(pair.tick().await["revoked"], 1);
     assert_eq!(pair.provider.stats().revocations, 0);
@@ -106,13 +105,9 @@ async fn google_gives_a_refresh_token_every_time_and_ends_the_whole_grant() {
         event["kind"] == "integration.revocation" && event["detail"]["state"] == "superseded"
     });
     assert!(superseded, "{events}");
-    for _ in 0..2 {
-        // No answer to a refresh has a refresh token: the first stays.
-        pair.expire();
-        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-    }
-    assert_eq!(pair.provider.stats().refreshes, 2);
-    all_revoked(&delete(&pair).await, &["access_token", "refresh_token"]);
+    // No answer to a refresh has a refresh token: the first stays.
+    refreshed(&pair, 2).await;
+    all_revoked(&pair.delete().await, &["access_token", "refresh_token"]);
     assert_eq!(pair.provider.stats().revocations, 1);
     assert!(pair.provider.live_tokens().is_empty(), "{:?}", pair.provider.live_tokens());
 }
@@ -122,7 +117,7 @@ async fn github_tells_in_json_where_it_is_asked_to_and_ends_the_token() {
     let pair = Pair::built_in(Kind::GithubOauth, "github-oauth").await;
     pair.provider.set_account("583231", "octocat");
     healthy(&pair.connect().await, "583231");
-    all_revoked(&delete(&pair).await, &["access_token"]);
+    all_revoked(&pair.delete().await, &["access_token"]);
     assert!(pair.provider.live_tokens().is_empty());
 }
 
@@ -132,9 +127,7 @@ async fn github_with_tokens_that_expire() {
     pair.provider.configure(|options| options.rotation = true);
     let integration = pair.connect().await;
     assert!(integration["credential"]["expires_at"].is_string(), "{integration}");
-    pair.expire();
-    assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-    assert_eq!(pair.provider.stats().refreshes, 1);
+    refreshed(&pair, 1).await;
     pair.expire();
     pair.provider.revoke_all_grants();
     let answer = pair.check().await.json();
@@ -148,7 +141,7 @@ async fn stripe_connect_is_deauthorized() {
     let integration = pair.connect().await;
     healthy(&integration, "acct_1NexusNexus");
     assert_eq!(integration["params"]["stripe_user_id"], "acct_1NexusNexus");
-    all_revoked(&delete(&pair).await, &["access_token"]);
+    all_revoked(&pair.delete().await, &["access_token"]);
     assert!(pair.provider.live_tokens().is_empty());
 }
 
@@ -158,13 +151,9 @@ async fn microsoft_rolls_its_refresh_token_and_has_no_revocation() {
     pair.provider.set_account("87d349ed-44d7-43e1-9a83-5f2406dee5bd", "ada@contoso.com");
     let integration = pair.connect_with(json!({"params": {"tenant": "organizations"}})).await;
     healthy(&integration, "87d349ed-44d7-43e1-9a83-5f2406dee5bd");
-    for refreshes in 1..=2 {
-        pair.expire();
-        assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
-        assert_eq!(pair.provider.stats().refreshes, refreshes);
-    }
+    refreshed(&pair, 2).await;
     let token = pair.provider.live_tokens().remove(0);
-    let deleted = delete(&pair).await;
+    let deleted = pair.delete().await;
     assert_eq!(deleted.status, 200);
     for (_, state) in states(&deleted) {
         assert_eq!(state, "unsupported", "{deleted:?}");
@@ -260,11 +249,9 @@ async fn a_grant_that_two_share_is_not_ended_by_chance() {
     let pair = Pair::built_in(Kind::Google, "gmail").await;
     pair.provider.set_account("1001", "ada@example.com");
     pair.connect().await;
-    let flow = pair.begin_with(json!({"name": "Second"})).await;
-    let back = flow.consent().await;
-    assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+    pair.begin_with(json!({"name": "Second"})).await.finish(&pair.app).await;
 
-    let refused = delete(&pair).await;
+    let refused = pair.delete().await;
     let problem = refused.problem(409, "grant_shared");
     assert!(problem["detail"].as_str().unwrap().contains("second"), "{problem}");
     assert_eq!(pair.app.count("integrations"), 2);

@@ -38,9 +38,7 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
             "reauthorize" => {
                 assert!(!written, "{round}: what was written was lost: {found}");
                 assert!(pair.provider.live_tokens().is_empty(), "{round}: {found}");
-                let flow = pair.again(json!({})).await;
-                let back = flow.consent().await;
-                assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+                pair.again(json!({})).await.finish(&pair.app).await;
             }
             other => panic!("{round}: {other}: {found}"),
         }
@@ -55,9 +53,7 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     let mut ids = Vec::new();
     for number in 0..COUNT {
         let name = format!("Connection {number}");
-        let flow = pair.begin_with(json!({"name": name})).await;
-        let back = flow.consent().await;
-        assert_eq!(flow.come_back(&pair.app, &back).await.status, 200);
+        pair.begin_with(json!({"name": name})).await.finish(&pair.app).await;
         let slug = format!("/api/integrations/connection-{number}");
         let shown = pair.app.get(&slug).as_admin().send().await.json();
         ids.push(shown["id"].as_str().unwrap().to_owned());

@@ -65,7 +65,8 @@ impl Drop for Deployed {
     }
 }
 
-fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
+/// The place of an app's ciphertext.
+pub(crate) fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
     Place { kind: "client", workspace, row: manifest_id, field: "sealed" }
 }
 

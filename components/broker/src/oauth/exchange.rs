@@ -78,25 +78,24 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
             (account_id, "", Account::default(), Some((code.to_owned(), words)))
         }
     };
-    let stored = match &before {
+    let old = match &before {
         Some(before) if before.version > 0 => {
-            credential::load(&back.workspace, &back.integration_id).await.ok()
+            revoke::stored(&back.workspace, &back.integration_id).await
         }
         _ => None,
     };
     let account_id = account_id.as_deref();
-    let lost =
-        revoke::entries(&back.workspace, &usable, Some(&client), account_id, stored.as_ref());
+    let lost = revoke::entries(&back.workspace, &usable, Some(&client), account_id, old.as_ref());
     let lost = lost.await?;
     if refused.is_some() {
         return Ok(Exchanged { stored: None, refused, lost, replaced: Vec::new() });
     }
-    let replaced = match &before {
-        Some(before) if before.version > 0 => {
-            let account = before.account_id.as_deref();
-            revoke::replaced(&back.workspace, &back.integration_id, &usable, account).await
+    let replaced = match &old {
+        Some(old) => {
+            let account = before.as_ref().and_then(|before| before.account_id.as_deref());
+            revoke::replaced(&back.workspace, &back.integration_id, old, &usable, account).await
         }
-        _ => Vec::new(),
+        None => Vec::new(),
     };
     let stored = Some(Connected {
         credential: usable.seal(&back.workspace, &back.integration_id).await?,

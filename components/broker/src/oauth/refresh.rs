@@ -277,13 +277,13 @@ impl Lease {
         let Some(row) = written else {
             // Deleted, connected again, or refreshed by somebody else: what is not in use meanwhile
             // belongs to nobody.
-            let client = clients::of_usable(who.workspace, &renewed).await.ok();
-            let current = credential::load(who.workspace, who.id).await.ok();
-            let (client, current) = (client.as_ref(), current.as_ref());
-            let lost = revoke::entries(who.workspace, &renewed, client, None, current).await?;
+            let client = revoke::client(who.workspace, &renewed).await;
+            let current = credential::load(who.workspace, who.id).await;
+            let (client, kept) = (client.as_ref(), current.as_ref().ok());
+            let lost = revoke::entries(who.workspace, &renewed, client, None, kept).await?;
             tx.give_up(who.workspace, who.id, who.actor, false, &lost).await?;
             tx.commit().await?;
-            return credential::load(who.workspace, who.id).await;
+            return current;
         };
         renewed.version = row.get(0).unwrap_or(version + 1);
         let mended = tx
