@@ -1,6 +1,6 @@
 //! `check`: tries a stored credential at its provider and stores what was found.
 
-use nexus_common::broker::{Checked, Stored};
+use nexus_common::broker::{Account, Checked, Stored};
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{CHECK_AGAIN_MS, Event, Transaction, read_row};
 use nexus_common::{Error, Result};
@@ -29,53 +29,64 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
         }
         Err(other) => return Err(other),
     };
-    let (version, checked) = finding(&who, usable).await?;
-    save(stored, version, &checked, request_id).await?;
-    Ok(checked)
+    let finding = Finding::of(&who, usable).await?;
+    finding.save(stored, request_id).await?;
+    Ok(finding.checked)
 }
 
 fn found(health: &str, why: &str) -> Checked {
     Checked { health: health.to_owned(), detail: Some(why.to_owned()) }
 }
 
-/// What the provider says of a credential, and of which version of it.
-async fn finding(who: &For<'_>, usable: Usable) -> Result<(i64, Checked)> {
-    let checked = judge(&usable).await?;
-    if checked.health != "reauthorize" || !usable.sourced.manifest.auth_method.is_oauth2() {
-        return Ok((usable.version, checked));
+/// What the provider says of a credential.
+struct Finding {
+    /// Of which version.
+    version: i64,
+    /// Whose it is, where the provider said so.
+    account: Account,
+    checked: Checked,
+}
+
+impl Finding {
+    async fn of(who: &For<'_>, usable: Usable) -> Result<Self> {
+        let first = Self::judge(&usable).await?;
+        let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
+        if first.checked.health != "reauthorize" || !is_oauth2 {
+            return Ok(first);
+        }
+        // A token may end before its time: once in a while a new one is worth asking for.
+        let instead = match oauth::after_refusal(who, usable.version).await {
+            Ok(Some(renewed)) => return Self::judge(&renewed).await,
+            Ok(None) => first.checked,
+            Err(Error::ReauthorizationRequired(why)) => found("reauthorize", &why),
+            Err(Error::Provider(why) | Error::ProviderTimeout(why)) => found("failing", &why),
+            Err(other) => return Err(other),
+        };
+        Ok(Self { checked: instead, ..first })
     }
-    // A token may end before its time: once in a while a new one is worth asking for.
-    match oauth::after_refusal(who, usable.version).await {
-        Ok(Some(renewed)) => Ok((renewed.version, judge(&renewed).await?)),
-        Ok(None) => Ok((usable.version, checked)),
-        Err(Error::ReauthorizationRequired(why)) => {
-            Ok((usable.version, found("reauthorize", &why)))
-        }
-        Err(Error::Provider(why) | Error::ProviderTimeout(why)) => {
-            Ok((usable.version, found("failing", &why)))
-        }
-        Err(other) => Err(other),
+
+    async fn judge(usable: &Usable) -> Result<Self> {
+        let (account, checked) = judge(usable).await?;
+        Ok(Self { version: usable.version, account, checked })
     }
 }
 
-async fn judge(usable: &Usable) -> Result<Checked> {
+async fn judge(usable: &Usable) -> Result<(Account, Checked)> {
+    let nobody = Account::default();
     let now = params::pins(&usable.sourced.manifest, &usable.params);
     if !now.is_ok_and(|now| now == usable.credential.pins) {
-        let detail =
-            "the manifest now sends the credential elsewhere than where it was entered for";
-        return Ok(Checked { health: "reauthorize".into(), detail: Some(detail.into()) });
+        let why = "the manifest now sends the credential elsewhere than where it was entered for";
+        return Ok((nobody, found("reauthorize", why)));
     }
     if !usable.can_be_verified() {
-        let detail = Some("the provider has no call that proves a credential".to_owned());
-        return Ok(Checked { health: "unknown".into(), detail });
+        let why = "the provider has no call that proves a credential";
+        return Ok((nobody, found("unknown", why)));
     }
     match verify::run(usable).await {
-        Ok(_) => Ok(Checked { health: "healthy".into(), detail: None }),
-        Err(Error::CredentialRefused(why)) => {
-            Ok(Checked { health: "reauthorize".into(), detail: Some(why) })
-        }
+        Ok(account) => Ok((account, Checked { health: "healthy".into(), detail: None })),
+        Err(Error::CredentialRefused(why)) => Ok((nobody, found("reauthorize", &why))),
         Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {
-            Ok(Checked { health: "failing".into(), detail: Some(why) })
+            Ok((nobody, found("failing", &why)))
         }
         Err(other) => Err(other),
     }
@@ -86,66 +97,75 @@ fn again(checked: &Checked) -> i64 {
     if checked.health == "failing" { AGAIN_SOON_MS } else { CHECK_AGAIN_MS }
 }
 
-/// Whether somebody else stored the same finding within the last second: of many checks at once one
-/// writes, instead of all one after the other.
-async fn was_just_stored(stored: &Stored, version: i64, checked: &Checked) -> Result<bool> {
-    let sql = "select 1 from integrations i join credentials c on c.integration_id = i.id
+impl Finding {
+    /// Whether somebody else stored the same within the last second: of many checks at once one writes,
+    /// instead of all one after the other.
+    async fn was_just_stored(&self, stored: &Stored) -> Result<bool> {
+        let Self { version, checked, .. } = self;
+        let sql = "select 1 from integrations i join credentials c on c.integration_id = i.id
                where i.workspace = ?1 and i.id = ?2 and c.version = ?3
                  and i.health = ?4 and i.health_detail is ?5
                  and i.health_at > (unixepoch('subsec') - 1) * 1000
                  and c.check_at between unixepoch('subsec') * 1000
                    and unixepoch('subsec') * 1000 + ?6";
-    let values = [
-        Value::text(stored.workspace.as_str()),
-        Value::text(stored.integration_id.as_str()),
-        Value::integer(version),
-        Value::text(checked.health.as_str()),
-        Value::from(checked.detail.as_deref()),
-        Value::integer(again(checked)),
-    ];
-    Ok(read_row(sql, values).await?.is_some())
-}
-
-/// Stores a finding about the credential of that version; a newer one is not judged by it.
-async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str) -> Result<()> {
-    if was_just_stored(stored, version, checked).await? {
-        return Ok(());
-    }
-    let tx = Transaction::begin().await?;
-    let before = tx
-        .row(
-            "select i.health, c.version from integrations i
-             join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
-            [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
-        )
-        .await?
-        .ok_or_else(|| Error::NotFound("the integration was deleted meanwhile".into()))?;
-    if before.get::<i64>(1) != Some(version) {
-        return Ok(());
-    }
-    tx.query(
-        "update integrations set health = ?3, health_at = ?4, health_detail = ?5
-         where workspace = ?1 and id = ?2",
-        [
+        let values = [
             Value::text(stored.workspace.as_str()),
             Value::text(stored.integration_id.as_str()),
+            Value::integer(*version),
             Value::text(checked.health.as_str()),
-            Value::integer(tx.now_ms),
             Value::from(checked.detail.as_deref()),
-        ],
-    )
-    .await?;
-    tx.query(
-        "update credentials set check_at = ?3 where workspace = ?1 and integration_id = ?2",
-        [
-            Value::text(stored.workspace.as_str()),
-            Value::text(stored.integration_id.as_str()),
-            Value::integer(tx.now_ms + again(checked)),
-        ],
-    )
-    .await?;
-    if text(&before, 0) != checked.health {
-        tx.record(&Event {
+            Value::integer(again(checked)),
+        ];
+        Ok(read_row(sql, values).await?.is_some())
+    }
+
+    /// Stores it; a newer credential is not judged by it.
+    async fn save(&self, stored: &Stored, request_id: &str) -> Result<()> {
+        if self.was_just_stored(stored).await? {
+            return Ok(());
+        }
+        let Self { version, account, checked } = self;
+        let tx = Transaction::begin().await?;
+        let before = tx
+            .row(
+                "select i.health, c.version from integrations i
+             join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
+                [
+                    Value::text(stored.workspace.as_str()),
+                    Value::text(stored.integration_id.as_str()),
+                ],
+            )
+            .await?
+            .ok_or_else(|| Error::NotFound("the integration was deleted meanwhile".into()))?;
+        if before.get::<i64>(1) != Some(*version) {
+            return Ok(());
+        }
+        tx.query(
+            "update integrations set health = ?3, health_at = ?4, health_detail = ?5,
+           account_id = coalesce(account_id, ?6), account_label = coalesce(account_label, ?7)
+         where workspace = ?1 and id = ?2",
+            [
+                Value::text(stored.workspace.as_str()),
+                Value::text(stored.integration_id.as_str()),
+                Value::text(checked.health.as_str()),
+                Value::integer(tx.now_ms),
+                Value::from(checked.detail.as_deref()),
+                Value::from(account.id.as_deref()),
+                Value::from(account.label.as_deref()),
+            ],
+        )
+        .await?;
+        tx.query(
+            "update credentials set check_at = ?3 where workspace = ?1 and integration_id = ?2",
+            [
+                Value::text(stored.workspace.as_str()),
+                Value::text(stored.integration_id.as_str()),
+                Value::integer(tx.now_ms + again(checked)),
+            ],
+        )
+        .await?;
+        if text(&before, 0) != checked.health {
+            tx.record(&Event {
             workspace: &stored.workspace,
             integration_id: &stored.integration_id,
             kind: "integration.health",
@@ -154,6 +174,7 @@ async fn save(stored: &Stored, version: i64, checked: &Checked, request_id: &str
             request_id,
         })
         .await?;
+        }
+        tx.commit().await
     }
-    tx.commit().await
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, NewCredentials, Sealed, SealedCredential};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::read_row;
+use nexus_common::store::{OutboxEntry, read_row};
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{AuthMethod, Finding, Manifest, Pins, Verify, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::digest::{self, Digester};
 use crate::oauth::ClientRef;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -55,6 +56,8 @@ pub(crate) struct Usable {
     pub(crate) version: i64,
     /// When its access token ends and is to be refreshed, as they are stored.
     pub(crate) times: Times,
+    /// Whose it is, as far as that is known.
+    pub(crate) account: Account,
 }
 
 /// The times of an access token, in milliseconds since the Unix epoch by the database's clock.
@@ -98,7 +101,23 @@ impl Usable {
             expires_at: self.times.expires_at,
             refresh_at: self.times.refresh_at,
             client_id: self.credential.client.as_ref().map(|client| client.client_id.clone()),
+            authorization_server: self.authorization_server(),
+            digests: self.digests(&*digest::digester().await?),
         })
+    }
+
+    /// Where its OAuth client is registered: the origin of the token endpoint.
+    pub(crate) fn authorization_server(&self) -> Option<String> {
+        self.credential.client.as_ref().map(|_| self.credential.pins.token.join(" "))
+    }
+
+    /// Digests of its secrets: the secret fields and the tokens.
+    fn digests(&self, digester: &Digester) -> Vec<String> {
+        let tokens = ["access_token", "refresh_token"].into_iter();
+        let mut names: Vec<&str> = secret_fields(&self.sourced.manifest).chain(tokens).collect();
+        names.dedup();
+        let values = names.into_iter().filter_map(|name| self.credential.fields.get(name));
+        values.map(|value| digester.digest(value)).collect()
     }
 
     fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>> {
@@ -146,15 +165,21 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         Some(manifest_id) => (source::current(workspace, manifest_id).await?, new.params.clone()),
         None => {
             let row = Row::find(workspace, id).await?;
+            let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
             let mut merged = row.params_json();
+            // What a flow found is not entered.
+            merged.retain(|name, _| sourced.manifest.is_entered(name));
             merged.extend(new.params.clone());
-            (source::of_stored(&row.manifest_id, &row.manifest_hash).await?, merged)
+            (sourced, merged)
         }
     };
     let manifest = &sourced.manifest;
     if new.manifest_id.is_none() && new.credentials.expose().is_null() {
-        let params = params::check_params(manifest, &given_params).map_err(invalid)?;
-        return with_params(load(workspace, id).await?, params);
+        let mut params = params::check_params(manifest, &given_params).map_err(invalid)?;
+        let stored = load(workspace, id).await?;
+        let found = stored.params.iter().filter(|(name, _)| !manifest.is_entered(name));
+        params.extend(found.map(|(name, value)| (name.clone(), value.clone())));
+        return with_params(stored, params);
     }
     if manifest.auth_method == AuthMethod::Oauth2 {
         let detail = "this provider is connected by OAuth: its credentials are not typed in";
@@ -183,7 +208,8 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         fields,
         client: None,
     };
-    let usable = Usable { credential, params, version: 1, times: Times::default(), sourced };
+    let (times, account) = (Times::default(), Account::default());
+    let usable = Usable { credential, params, version: 1, times, account, sourced };
     Ok(Prepared { usable, stored: false })
 }
 
@@ -206,36 +232,45 @@ fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
-pub(crate) async fn seal(
-    new: &NewCredentials,
-    prepared: Prepared,
-    health: &str,
-    account: Account,
-) -> Result<Sealed> {
+pub(crate) async fn seal(new: &NewCredentials, prepared: Prepared, health: &str) -> Result<Sealed> {
     let Prepared { usable, stored } = prepared;
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let credential = match stored {
         true => None,
-        false => Some(usable.seal(&new.workspace, &new.integration_id).await?),
+        false => Some(usable.seal(workspace, id).await?),
     };
-    let old = match (stored, &new.manifest_id) {
-        (false, None) => revoke::stored(&new.workspace, &new.integration_id).await,
-        _ => None,
+    let replaces = match (stored, &new.manifest_id) {
+        (false, None) => Row::find(workspace, id).await?.version,
+        _ => 0,
     };
-    let replaced = match old {
-        Some(old) => {
-            revoke::replaced(&new.workspace, &new.integration_id, &old, &usable, None).await
-        }
+    // Of another version nothing is replaced: then it is not written either.
+    let old = match replaces {
+        0 => None,
+        version => revoke::stored(workspace, id).await.filter(|old| old.version == version),
+    };
+    let replaced = match &old {
+        Some(old) => revoke::entries(workspace, id, old).await,
         None => Vec::new(),
     };
     Ok(Sealed {
+        replaces,
+        lost: if stored { Vec::new() } else { minted(workspace, id, &usable).await },
         replaced,
         params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
         auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
         credential,
         health: health.to_owned(),
-        account,
+        account: usable.account.clone(),
     })
+}
+
+/// Entries for a token that was obtained for new credentials; what was entered is not ours to end.
+pub(crate) async fn minted(workspace: &str, id: &str, usable: &Usable) -> Vec<OutboxEntry> {
+    match usable.sourced.manifest.auth_method {
+        AuthMethod::Oauth2ClientCredentials => revoke::entries(workspace, id, usable).await,
+        _ => Vec::new(),
+    }
 }
 
 /// Parameters as they stand in JSON.
@@ -272,7 +307,8 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
         return Err(unreadable("another manifest than the one it was entered for"));
     }
-    Ok(Usable { sourced, params, credential, version: row.version, times: row.times })
+    let Row { version, times, account, .. } = row;
+    Ok(Usable { sourced, params, credential, version, times, account })
 }
 
 /// An integration and its ciphertext as they are stored.
@@ -283,13 +319,14 @@ struct Row {
     sealed: Vec<u8>,
     version: i64,
     times: Times,
+    account: Account,
 }
 
 impl Row {
     async fn find(workspace: &str, integration_id: &str) -> Result<Self> {
         let row = read_row(
             "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version, c.expires_at,
-               c.refresh_at
+               c.refresh_at, i.account_id, i.account_label
              from integrations i join credentials c on c.integration_id = i.id
              where i.workspace = ?1 and i.id = ?2",
             [Value::text(workspace), Value::text(integration_id)],
@@ -303,6 +340,10 @@ impl Row {
             sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
             version: row.get(4).unwrap_or(0),
             times: Times { expires_at: row.get(5), refresh_at: row.get(6) },
+            account: Account {
+                id: row.get::<&str>(7).map(str::to_owned),
+                label: row.get::<&str>(8).map(str::to_owned),
+            },
         })
     }
 

@@ -8,6 +8,7 @@
 mod callers;
 mod check;
 mod credential;
+mod digest;
 mod egress;
 mod health;
 mod keys;
@@ -17,6 +18,7 @@ mod provider;
 mod revoke;
 mod screen;
 mod seal;
+mod shared;
 mod source;
 mod tick;
 mod verify;
@@ -25,6 +27,7 @@ use http::{Method, StatusCode};
 use nexus_common::broker::{Account, Checked, NewCredentials, Revoke, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::store::Transaction;
 use nexus_common::{Error, Result, component};
 use serde::Serialize;
 
@@ -46,7 +49,7 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     }
     let request_id = inbound.request_id.clone();
     match operation.as_str() {
-        "seal" => answer(&seal_new(inbound.json().await?).await?),
+        "seal" => answer(&seal_new(inbound.json().await?, &request_id).await?),
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
         "revoke" => match inbound.json().await? {
@@ -74,17 +77,44 @@ async fn refresh_now(stored: &Stored, request_id: &str) -> Result<Checked> {
     Ok(Checked { health: "healthy".into(), detail: None })
 }
 
-async fn seal_new(new: NewCredentials) -> Result<Sealed> {
+async fn seal_new(new: NewCredentials, request_id: &str) -> Result<Sealed> {
     let mut prepared = credential::prepare(&new).await?;
-    if !prepared.stored && prepared.usable.sourced.manifest.auth_method.is_oauth2() {
-        oauth::mint(&mut prepared.usable).await?;
+    let is_new = !prepared.stored;
+    let usable = &mut prepared.usable;
+    if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
+        digest::digester().await?;
+        oauth::mint(usable).await?;
     }
-    let (health, account) = if new.verify && prepared.usable.can_be_verified() {
-        ("healthy", verify::run(&prepared.usable).await?)
-    } else {
-        ("unknown", Account::default())
+    let mut health = "unknown";
+    if new.verify && usable.can_be_verified() {
+        match verify::run(usable).await {
+            Ok(account) => (health, usable.account) = ("healthy", account),
+            Err(why) => {
+                if is_new {
+                    give_up_minted(&new, usable, request_id).await;
+                }
+                return Err(why);
+            }
+        }
+    }
+    credential::seal(&new, prepared, health).await
+}
+
+/// A token that was obtained for credentials which are not stored must end.
+async fn give_up_minted(new: &NewCredentials, usable: &credential::Usable, request_id: &str) {
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let entries = credential::minted(workspace, id, usable).await;
+    if entries.is_empty() {
+        return;
+    }
+    let written = async {
+        let tx = Transaction::begin().await?;
+        tx.give_up(workspace, id, &new.actor, false, &entries).await?;
+        tx.commit().await
     };
-    credential::seal(&new, prepared, health, account).await
+    if let Err(error) = written.await {
+        eprintln!("error request_id={request_id} a token that nobody ends: {error:?}");
+    }
 }
 
 fn answer<T: Serialize>(value: &T) -> Result<Response> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use http::HeaderMap;
 use nexus_common::broker::{Receipt, Stored};
-use nexus_common::platform::sqlite::{Value, text};
+use nexus_common::platform::sqlite::{Row, Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
@@ -23,6 +23,7 @@ use crate::provider::{
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
+use crate::shared::{Ends, User};
 
 /// For one call, body included.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -51,8 +52,19 @@ struct Taken {
     actor: String,
     attempts: i64,
     created_at: i64,
-    superseded: bool,
     ends_grant: bool,
+    verdict: Verdict,
+}
+
+/// Whether the provider may be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nobody uses it.
+    Tell,
+    /// A connection uses it.
+    Superseded,
+    /// A connection may use it.
+    Unclear,
 }
 
 /// Works entries off, and returns what became of each.
@@ -105,18 +117,12 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     let sql = format!(
         "update outbox set next_at = ?3 + {TAKEN_MS}, attempts = attempts + 1 where {filter}
          returning id, workspace, integration_id, token, sealed, actor, attempts, created_at,
-           ends_grant and not forced and exists(select 1 from integrations i
-             join credentials c on c.integration_id = i.id
-             where i.workspace = outbox.workspace and c.client_id = outbox.client_id
-               and (i.account_id = outbox.account_id or i.account_id is null
-                 or outbox.account_id is null)),
-           ends_grant"
+           ends_grant, forced, digest, authorization_server, client_id, account_id"
     );
     let rows = tx.query(&sql, [first, second, Value::integer(tx.now_ms)]).await?;
-    tx.commit().await?;
-    let mut taken: Vec<Taken> = rows
-        .iter()
-        .map(|row| Taken {
+    let mut taken = Vec::new();
+    for row in &rows {
+        taken.push(Taken {
             id: text(row, 0).to_owned(),
             workspace: text(row, 1).to_owned(),
             integration_id: text(row, 2).to_owned(),
@@ -125,10 +131,11 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
             actor: text(row, 5).to_owned(),
             attempts: row.get(6).unwrap_or(1),
             created_at: row.get(7).unwrap_or(0),
-            superseded: row.get(8).unwrap_or(false),
-            ends_grant: row.get(9).unwrap_or(false),
-        })
-        .collect();
+            ends_grant: row.get(8).unwrap_or(false),
+            verdict: judge_use(&tx, row).await?,
+        });
+    }
+    tx.commit().await?;
     // The refresh token first; ids are in the order of their making.
     taken.sort_by(|a, b| {
         (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
@@ -136,10 +143,41 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     Ok(taken)
 }
 
+/// Whether somebody uses what the entry in `row` ends. Who was there when it was said that all may
+/// end does not count.
+async fn judge_use(tx: &Transaction, row: &Row) -> Result<Verdict> {
+    let or_none = |index| Some(text(row, index)).filter(|text| !text.is_empty());
+    let ends = Ends {
+        workspace: text(row, 1),
+        integration_id: text(row, 2),
+        digest: text(row, 10),
+        grant: row.get(8).unwrap_or(false),
+        authorization_server: or_none(11),
+        client_id: or_none(12),
+        account_id: or_none(13),
+    };
+    let (forced, created_at) = (row.get(9).unwrap_or(false), row.get(7).unwrap_or(0));
+    let rows = tx.query(Ends::SQL, ends.values()).await?;
+    let users = rows.iter().map(User::of);
+    let counted: Vec<User> =
+        users.filter(|user| !forced || user.connected_at > created_at).collect();
+    Ok(match counted.as_slice() {
+        [] => Verdict::Tell,
+        users if users.iter().any(|user| user.is_certain) => Verdict::Superseded,
+        _ => Verdict::Unclear,
+    })
+}
+
 async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
-    let told = match entry.superseded {
-        true => Told::Done("superseded", "another connection uses the same grant".to_owned()),
-        false => tell(entry).await?,
+    let told = match entry.verdict {
+        Verdict::Superseded => Told::Done("superseded", "another connection uses it".to_owned()),
+        Verdict::Unclear => Told::Failed(
+            "another connection may use the same grant: its account is not known yet".to_owned(),
+        ),
+        Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
+            eprintln!("error request_id={request_id} outbox={}: {error:?}", entry.id);
+            Told::Failed("the call could not be made; the log says why".to_owned())
+        }),
     };
     let tx = Transaction::begin().await?;
     let given_up = tx.now_ms - entry.created_at > GIVEN_UP_MS;
@@ -216,14 +254,13 @@ async fn tell(entry: &Taken) -> Result<Told> {
     })
 }
 
-/// Success is a 2xx, unless the manifest says more. A token that the provider does not know (any
-/// more) has ended (RFC 7009, 2.2).
+/// Success is a 2xx, unless the manifest says more. A token that the provider says it does not know
+/// (any more) has ended.
 fn judge(call: &Call, answer: &Answer) -> Told {
     let status = answer.status.as_u16();
     let json = answer.json.as_ref().or(answer.form.as_ref());
-    let error = json.and_then(|json| json.pointer("/error")).and_then(|error| error.as_str());
     let known_by = |sign: &Sign| json.is_some_and(|json| sign.is_shown_by(status, json));
-    if error == Some("invalid_token") || call.gone_on.iter().any(known_by) {
+    if call.gone_on.iter().any(known_by) {
         return Told::Done("revoked", "the provider no longer knew the token".into());
     }
     let said = match &call.success {

@@ -3,7 +3,7 @@
 //!
 //! It must not say `revoked`: only the provider does, to `outbox`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::broker::{Plan, Receipt, Stored};
@@ -12,18 +12,20 @@ use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{OutboxEntry, read, read_row};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
-    ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success, params,
-    template,
+    BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
+    params, template,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credential::{self, Usable, secret_fields};
+use crate::digest;
 use crate::keys;
 use crate::oauth::{self, Client, For};
 use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
 use crate::seal::{self, Place};
+use crate::shared::{Ends, User};
 use crate::source;
 
 /// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
@@ -69,58 +71,48 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
 /// key or its manifest is gone, that is said in the receipt: it can still be deleted.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Storage`].
+/// [`Error::NotFound`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
     let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let row = read_row(
-        "select i.manifest_id, i.manifest_hash, i.account_id, c.version, i.params from integrations i
-         left join credentials c on c.integration_id = i.id where i.workspace = ?1 and i.id = ?2",
+        "select i.manifest_id, i.manifest_hash, coalesce(c.version, 0), i.params
+         from integrations i left join credentials c on c.integration_id = i.id
+         where i.workspace = ?1 and i.id = ?2",
         [Value::text(workspace), Value::text(id)],
     )
     .await?
     .ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
-    let empty = Plan { receipts: Vec::new(), entries: Vec::new(), shared: Vec::new() };
-    if row.get::<i64>(3).is_none() {
-        return Ok(empty);
+    let version = row.get(2).unwrap_or(0);
+    let without_entries =
+        |receipts| Plan { receipts, entries: Vec::new(), shared: Vec::new(), version };
+    if version == 0 {
+        return Ok(without_entries(Vec::new()));
     }
-    let account = Some(text(&row, 2)).filter(|account| !account.is_empty());
     let manifest = match source::of_stored(text(&row, 0), text(&row, 1)).await {
         Ok(sourced) => sourced.manifest,
         Err(Error::Unreadable(_)) => {
             let words =
                 "the manifest is gone, so how to revoke is not known: do it at the provider";
-            return Ok(Plan { receipts: vec![receipt("unknown", "failed", words)], ..empty });
+            return Ok(without_entries(vec![receipt("unknown", "failed", words)]));
         }
         Err(other) => return Err(other),
     };
-    if let Some(receipts) = without_call(&manifest, text(&row, 4)) {
-        return Ok(Plan { receipts, ..empty });
+    if let Some(receipts) = without_call(&manifest, text(&row, 3)) {
+        return Ok(without_entries(receipts));
     }
     let usable = match fresh_enough(stored, request_id, &manifest).await {
         Ok(usable) => usable,
         Err(Error::Unreadable(_)) => {
             let words = "the credential cannot be opened (its key is gone, or it was changed \
                          outside): end it at the provider";
-            return Ok(Plan { receipts: vec![receipt("unknown", "failed", words)], ..empty });
+            return Ok(without_entries(vec![receipt("unknown", "failed", words)]));
         }
         Err(other) => return Err(other),
     };
-    let client = client(workspace, &usable).await;
-    let entries = entries(workspace, &usable, client.as_ref(), account, None).await?;
-    let receipts = receipts(&usable, &entries);
-    let shared = match entries.iter().any(|entry| entry.ends_grant) {
-        true => siblings(workspace, id, &usable, account).await?,
-        false => Vec::new(),
-    };
-    Ok(Plan { receipts, entries, shared })
-}
-
-/// The OAuth app that may end the tokens, where there is one and it is still known.
-pub(crate) async fn client(workspace: &str, usable: &Usable) -> Option<Client> {
-    match usable.sourced.manifest.auth_method.is_oauth2() {
-        true => oauth::of_usable(workspace, usable).await.ok(),
-        false => None,
-    }
+    let GivenUp { entries, failed } = give_up(workspace, &usable).await?;
+    let receipts = receipts(&usable, &entries, failed);
+    let shared = siblings(workspace, id, &entries).await?;
+    Ok(Plan { receipts, entries, shared, version: usable.version })
 }
 
 /// The stored credential that a new one is about to replace. What cannot be opened cannot be revoked
@@ -130,21 +122,21 @@ pub(crate) async fn stored(workspace: &str, id: &str) -> Option<Usable> {
     credential::load(workspace, id).await.map_err(told).ok()
 }
 
-/// Entries for what `new` replaces of `old`, and does not go on using; a call that cannot be made
-/// stands in nobody's way either.
-pub(crate) async fn replaced(
-    workspace: &str,
-    id: &str,
-    old: &Usable,
-    new: &Usable,
-    account: Option<&str>,
-) -> Vec<OutboxEntry> {
-    let client = client(workspace, old).await;
-    let entries = entries(workspace, old, client.as_ref(), account, Some(new)).await;
-    entries.unwrap_or_else(|error| {
-        eprintln!("error integration={id} replaced credential: {error:?}");
-        Vec::new()
-    })
+/// Entries for the tokens of `usable`, which nobody is going to use. A call that cannot be made is
+/// told to the log: it stands in nobody's way either.
+pub(crate) async fn entries(workspace: &str, id: &str, usable: &Usable) -> Vec<OutboxEntry> {
+    match give_up(workspace, usable).await {
+        Ok(given_up) => {
+            for receipt in given_up.failed {
+                eprintln!("error integration={id} {}: {}", receipt.token, receipt.detail);
+            }
+            given_up.entries
+        }
+        Err(error) => {
+            eprintln!("error integration={id} tokens that nobody ends: {error:?}");
+            Vec::new()
+        }
+    }
 }
 
 /// Providers where no call of ours ends anything.
@@ -199,51 +191,86 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
     credential::load(workspace, id).await
 }
 
-/// An entry for each of the credential's tokens that a call ends, the refresh token first; but for
-/// those that `kept` goes on using, because a provider may give the same token twice.
-///
-/// # Errors
-/// [`Error::Misconfigured`] for the key ring; [`Error::Internal`] for a manifest that does not
-/// expand.
-pub(crate) async fn entries(
-    workspace: &str,
-    usable: &Usable,
-    client: Option<&Client>,
-    account: Option<&str>,
-    kept: Option<&Usable>,
-) -> Result<Vec<OutboxEntry>> {
+/// What becomes of tokens that a call of ours ends.
+struct GivenUp {
+    /// The calls.
+    entries: Vec<OutboxEntry>,
+    /// Receipts of tokens whose call cannot be made.
+    failed: Vec<Receipt>,
+}
+
+/// An entry for each of the credential's tokens that a call ends, the refresh token first. Whether
+/// somebody else uses one is seen when the provider is about to be told.
+async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
+    let mut given_up = GivenUp { entries: Vec::new(), failed: Vec::new() };
     let (tokens, effect) = match &usable.sourced.manifest.revoke {
         Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
             (tokens, *effect)
         }
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(Vec::new()),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(given_up),
     };
-    let given_up = |token: &&String| {
-        let own = usable.credential.fields.get(*token);
-        own.is_some() && kept.is_none_or(|kept| kept.credential.fields.get(*token) != own)
+    let client = match usable.sourced.manifest.auth_method.is_oauth2() {
+        true => match oauth::of_usable(workspace, usable).await {
+            Ok(client) => Some(client),
+            Err(Error::OauthClientMissing { .. } | Error::Unreadable(_)) => None,
+            Err(other) => return Err(other),
+        },
+        false => None,
     };
-    let mut held: Vec<&String> = tokens.iter().filter(given_up).collect();
+    let ring = keys::ring().await?;
+    let digester = digest::digester().await?;
+    let fields = &usable.credential.fields;
+    let made_with = usable.credential.client.as_ref();
+    let ends_grant = effect == RevokeEffect::Grant && made_with.is_some();
+    let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
     held.sort_by_key(|token| token.as_str() != "refresh_token");
-    let mut entries = Vec::new();
+    // A refresh token without a call of its own ends with the access token's, and that must then
+    // end the grant: an access token that ended by itself proves nothing.
+    let stands_for_grant = ends_grant
+        && fields.contains_key("refresh_token")
+        && held.iter().all(|t| *t != "refresh_token");
     for token in held {
-        let call = resolve(usable, client, token)?;
+        let mut call = match resolve(usable, client.as_ref(), token) {
+            Ok(call) => call,
+            Err(error) => {
+                given_up.failed.push(receipt(token, "failed", &unmade(&error)));
+                continue;
+            }
+        };
+        if stands_for_grant {
+            call.gone_on.clear();
+        }
         let plain = serde_json::to_vec(&call).map(Zeroizing::new);
         let plain = plain.map_err(|_| Error::Internal("a revocation that is no JSON".into()))?;
         let entry_id = id::outbox(clock::now_ms());
-        let ring = keys::ring().await?;
         let (sealed, key_id) = seal::seal(&ring, place(workspace, &entry_id), &plain)?;
-        let made_with = usable.credential.client.as_ref();
-        entries.push(OutboxEntry {
+        given_up.entries.push(OutboxEntry {
             id: entry_id,
             token: token.clone(),
             sealed: encoding::to_base64(&sealed),
             key_id,
-            ends_grant: effect == RevokeEffect::Grant && made_with.is_some(),
+            ends_grant,
+            digest: digester.digest(fields.get(token).map_or("", String::as_str)),
+            authorization_server: usable.authorization_server(),
             client_id: made_with.map(|made_with| made_with.client_id.clone()),
-            account_id: account.map(str::to_owned),
+            account_id: usable.account.id.clone(),
         });
     }
-    Ok(entries)
+    Ok(given_up)
+}
+
+/// Why there is no call, in words for people.
+fn unmade(error: &Error) -> String {
+    match error {
+        Error::OauthClientMissing { .. } => {
+            "the OAuth app that it was connected with is gone: end it at the provider".to_owned()
+        }
+        other => {
+            eprintln!("error revocation: {other:?}");
+            "the manifest's revocation cannot be made of what is stored: end it at the provider"
+                .to_owned()
+        }
+    }
 }
 
 /// The call that ends `token`.
@@ -253,15 +280,37 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
         Revoke::Rfc7009 { rfc7009, .. } => {
             let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
                 .map_err(credential::broken)?;
+            let client = needed(rfc7009.client_auth != ClientAuth::None, client, usable)?;
             standard(url.into(), rfc7009.client_auth, client, token, &value)?
         }
-        Revoke::Request { request, .. } => described(request, usable, client, token, &value)?,
+        Revoke::Request { request, .. } => {
+            let by_client =
+                matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
+            let client = needed(by_client, client, usable)?;
+            described(request, usable, client, token, &value)?
+        }
         _ => return Err(Error::Internal("nothing to revoke with".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
     call.secrets = usable.credential.fields.values().cloned().collect();
     call.secrets.extend(client.map(|client| client.secret.to_string()));
     Ok(call)
+}
+
+/// The client, where the call proves itself by one: without it the provider's answer would say
+/// nothing of the token.
+fn needed<'a>(
+    is_needed: bool,
+    client: Option<&'a Client>,
+    usable: &Usable,
+) -> Result<Option<&'a Client>> {
+    match (is_needed, client) {
+        (true, None) => Err(Error::OauthClientMissing {
+            manifest_id: usable.sourced.manifest.id.clone(),
+            redirect_uri: String::new(),
+        }),
+        (_, client) => Ok(client),
+    }
 }
 
 /// RFC 7009, 2.1.
@@ -295,7 +344,12 @@ fn standard(
         body,
         pinned: vec![],
         success: None,
-        gone_on: vec![],
+        // Beside a 200 (RFC 7009, 2.2) some say so in these words.
+        gone_on: vec![Sign::Body(BodySign {
+            status: 400,
+            pointer: "/error".to_owned(),
+            equals: Json::from("invalid_token"),
+        })],
         secrets: vec![],
     })
 }
@@ -398,15 +452,16 @@ fn expand_json(
 }
 
 /// A receipt per token that is held: `pending` where an entry ends it.
-fn receipts(usable: &Usable, entries: &[OutboxEntry]) -> Vec<Receipt> {
+fn receipts(usable: &Usable, entries: &[OutboxEntry], failed: Vec<Receipt>) -> Vec<Receipt> {
     let mut receipts: Vec<Receipt> = entries
         .iter()
         .map(|entry| receipt(&entry.token, "pending", "the provider is being told"))
         .collect();
+    receipts.extend(failed);
     let ends_grant = entries.iter().any(|entry| entry.ends_grant);
     for token in ["refresh_token", "access_token"] {
         let held = usable.credential.fields.contains_key(token);
-        if held && !entries.iter().any(|entry| entry.token == token) {
+        if held && !receipts.iter().any(|receipt| receipt.token == token) {
             receipts.push(match ends_grant {
                 true => receipt(token, "pending", "ends with the grant"),
                 false => receipt(token, "unsupported", "the provider has no call that ends it"),
@@ -420,21 +475,22 @@ fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
     Receipt { token: token.to_owned(), state: state.to_owned(), detail: detail.to_owned() }
 }
 
-/// Other integrations of the workspace on the same grant: the same account, the same client.
-async fn siblings(
-    workspace: &str,
-    id: &str,
-    usable: &Usable,
-    account: Option<&str>,
-) -> Result<Vec<String>> {
-    let client_id = usable.credential.client.as_ref().map(|client| client.client_id.as_str());
-    let (Some(account), Some(client_id)) = (account, client_id) else { return Ok(Vec::new()) };
-    let rows = read(
-        "select i.slug from integrations i join credentials c on c.integration_id = i.id
-         where i.workspace = ?1 and i.id <> ?2 and i.account_id = ?3 and c.client_id = ?4
-         order by i.slug limit 20",
-        [Value::text(workspace), Value::text(id), Value::text(account), Value::text(client_id)],
-    )
-    .await?;
-    Ok(rows.iter().map(|row| text(row, 0).to_owned()).collect())
+/// Other integrations of the workspace that use, or may use, what the entries end.
+async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<Vec<String>> {
+    let mut slugs = BTreeSet::new();
+    for entry in entries {
+        let ends = Ends {
+            workspace,
+            integration_id: id,
+            digest: &entry.digest,
+            grant: entry.ends_grant,
+            authorization_server: entry.authorization_server.as_deref(),
+            client_id: entry.client_id.as_deref(),
+            account_id: entry.account_id.as_deref(),
+        };
+        let rows = read(Ends::SQL, ends.values()).await?;
+        let users = rows.iter().map(User::of).filter(|user| user.is_here && user.id != id);
+        slugs.extend(users.map(|user| user.slug));
+    }
+    Ok(slugs.into_iter().collect())
 }

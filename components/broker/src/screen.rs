@@ -26,20 +26,23 @@ impl Screen {
     }
 
     /// `text` on one line and capped; `None` where it is empty or holds a secret.
-    ///
-    /// Compared without case, as it is and percent-decoded.
     pub(crate) fn pass(&self, text: &str) -> Option<String> {
-        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
-        for form in [text, decoded.as_str()] {
-            let folded = Zeroizing::new(form.to_ascii_lowercase());
-            if self.0.iter().any(|needle| folded.contains(needle.as_str())) {
-                return None;
-            }
+        if self.holds(text) {
+            return None;
         }
         let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
         let capped: String = printable.take(CAP).collect();
         let trimmed = capped.trim();
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    }
+
+    /// Whether `text` holds a secret. Compared without case, as it is and percent-decoded.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        [text, decoded.as_str()].into_iter().any(|form| {
+            let folded = Zeroizing::new(form.to_ascii_lowercase());
+            self.0.iter().any(|needle| folded.contains(needle.as_str()))
+        })
     }
 }
 

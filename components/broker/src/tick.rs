@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::keys::{self, KeyRing};
 use crate::oauth::{self, For};
 use crate::seal::Place;
-use crate::{check, credential, outbox, revoke, seal};
+use crate::{check, credential, digest, outbox, revoke, seal};
 
 /// Most credentials that one tick tries, all at once.
 const CHECKS: u32 = 16;
@@ -103,10 +103,11 @@ type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
 
 /// What is kept sealed: the table, the column that names the row, and the place. Flows are not among
 /// them: they end after ten minutes.
-const KEPT: [(&str, &str, PlaceOf); 3] = [
+const KEPT: [(&str, &str, PlaceOf); 4] = [
     ("credentials", "integration_id", credential::place),
     ("oauth_clients", "manifest_id", oauth::client_place),
     ("outbox", "id", revoke::place),
+    ("data_keys", "id", digest::place),
 ];
 
 /// Seals with the first key what another key has sealed.

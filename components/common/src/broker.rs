@@ -45,6 +45,8 @@ pub struct NewCredentials {
     pub credentials: SecretJson,
     /// Whether they are tried at the provider.
     pub verify: bool,
+    /// Who enters them, for events.
+    pub actor: String,
 }
 
 /// What `seal` returns: everything the caller writes.
@@ -62,7 +64,11 @@ pub struct Sealed {
     pub health: String,
     /// The account at the provider.
     pub account: Account,
-    /// What the new credential replaces, for the outbox.
+    /// The version of the stored credential that the new one replaces; 0 where there is none.
+    pub replaces: i64,
+    /// Entries that end what was obtained for the new credential, for where it cannot be stored.
+    pub lost: Vec<OutboxEntry>,
+    /// Entries that end what the new credential replaces.
     pub replaced: Vec<OutboxEntry>,
 }
 
@@ -81,6 +87,10 @@ pub struct SealedCredential {
     pub refresh_at: Option<i64>,
     /// The OAuth client of the tokens.
     pub client_id: Option<String>,
+    /// Where that client is registered: the origin of the token endpoint.
+    pub authorization_server: Option<String>,
+    /// Keyed digests of its secrets.
+    pub digests: Vec<String>,
 }
 
 impl SealedCredential {
@@ -273,8 +283,10 @@ pub struct Plan {
     pub receipts: Vec<Receipt>,
     /// Entries for the outbox.
     pub entries: Vec<OutboxEntry>,
-    /// Other integrations of the workspace whose grant would end too.
+    /// Other integrations of the workspace that use, or may use, what would end.
     pub shared: Vec<String>,
+    /// The version of the credential that this is of; 0 where there is none.
+    pub version: i64,
 }
 
 /// What one `tick` of the broker did.
@@ -330,6 +342,7 @@ impl Broker {
                 "params": new.params,
                 "credentials": new.credentials.expose(),
                 "verify": new.verify,
+                "actor": new.actor,
             }),
         )
         .await

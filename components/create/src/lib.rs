@@ -67,6 +67,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         params: input.params.clone(),
         credentials: input.credentials.clone().unwrap_or_default(),
         verify: input.verify,
+        actor: caller.subject.clone(),
     };
     let sealed = broker.seal(&new).await?;
     let doc = save::connected(&by, &input, &id, &sealed).await?;

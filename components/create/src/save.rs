@@ -3,9 +3,7 @@
 //! It must not talk to anybody: no HTTP happens inside a transaction.
 
 use nexus_common::broker::{Authorization, Sealed};
-use nexus_common::store::{
-    By, Integrations, NO_SCOPES, NewCredential, NewFlow, NewIntegration, Transaction,
-};
+use nexus_common::store::{By, Integrations, NO_SCOPES, NewFlow, NewIntegration, Transaction};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, encoding};
 use serde_json::json;
@@ -23,7 +21,6 @@ pub(crate) async fn connected(
     let credential = sealed.credential.as_ref();
     let credential =
         credential.ok_or_else(|| Error::Internal("the broker sealed nothing".into()))?;
-    let ciphertext = credential.bytes()?;
     let params = json!(sealed.params).to_string();
     let policy = json!(input.policy).to_string();
     let account = &sealed.account;
@@ -37,19 +34,19 @@ pub(crate) async fn connected(
         params: &params,
         policy: &policy,
         scopes: NO_SCOPES,
-        credential: Some(NewCredential {
-            sealed: &ciphertext,
-            key_id: &credential.key_id,
-            hint: credential.hint.as_deref(),
-            expires_at: credential.expires_at,
-            refresh_at: credential.refresh_at,
-            client_id: credential.client_id.as_deref(),
-        }),
+        credential: Some(credential),
         created_by: &by.caller.subject,
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
         "verified": sealed.health == "healthy"});
-    insert(by, &new, None, detail).await
+    let saved = insert(by, &new, None, detail).await;
+    if saved.is_err() && !sealed.lost.is_empty() {
+        let tx = Transaction::begin().await?;
+        let (workspace, actor) = (&by.caller.workspace, &by.caller.subject);
+        tx.give_up(workspace, id, actor, false, &sealed.lost).await?;
+        tx.commit().await?;
+    }
+    saved
 }
 
 /// Writes an integration that waits for its authorization; returns what the API shows of it.

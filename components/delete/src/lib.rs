@@ -5,12 +5,15 @@
 
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
-use nexus_common::broker::{Broker, Receipt, Stored};
+use nexus_common::broker::{Broker, Plan, Receipt, Stored};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
+
+/// How often a deletion is planned where the credential changes meanwhile.
+const ATTEMPTS: u32 = 3;
 
 component!(handle);
 
@@ -35,27 +38,18 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let [id] = segments.as_slice() else {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     };
-    let integrations = Integrations::of(&caller.workspace);
-    let id = integrations.find(id).await?.id;
+    let id = Integrations::of(&caller.workspace).find(id).await?.id;
     let broker = Broker::new("delete", &inbound.request_id);
-    let plan = broker.plan_revocation(Stored::of(&caller, &id)).await?;
-    if !force && !plan.shared.is_empty() {
-        let others = plan.shared.join(", ");
-        return Err(Error::GrantShared(format!(
-            "ending this grant at the provider ends it for {others} too: delete with ?force=true \
-             to do so all the same"
-        )));
-    }
-
-    let tx = Transaction::begin().await?;
     let by = By { caller: &caller, request_id: &inbound.request_id };
-    let detail = json!({"revocation": with_times(&plan.receipts, &tx.now), "forced": force});
-    let entry = by.entry("integration.delete", &id, detail);
-    integrations.delete(&tx, &id).await?;
-    tx.give_up(&caller.workspace, &id, &caller.subject, force, &plan.entries).await?;
-    tx.record_change(&entry, "integration.deleted").await?;
-    let now = tx.now.clone();
-    tx.commit().await?;
+    let mut attempt = 1;
+    let (plan, now) = loop {
+        let plan = broker.plan_revocation(Stored::of(&caller, &id)).await?;
+        match carry_out(&by, &id, &plan, force).await {
+            // Refreshed or connected again since: other tokens are to end.
+            Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
+            done => break (plan, done?),
+        }
+    };
 
     // From here on the outbox sees to it, whatever becomes of this request.
     let mut receipts = plan.receipts;
@@ -69,6 +63,27 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let body = json!({"id": id, "revocation": with_times(&receipts, &now)});
     let status = if pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok(json_response(status, body.to_string()))
+}
+
+/// Deletes as planned, in one transaction; returns when.
+async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: bool) -> Result<String> {
+    if !force && !plan.shared.is_empty() {
+        let others = plan.shared.join(", ");
+        return Err(Error::GrantShared(format!(
+            "what would end at the provider is, or may be, in use by {others} too: delete with \
+             ?force=true to end it all the same"
+        )));
+    }
+    let By { caller, .. } = by;
+    let tx = Transaction::begin().await?;
+    let detail = json!({"revocation": with_times(&plan.receipts, &tx.now), "forced": force});
+    let entry = by.entry("integration.delete", id, detail);
+    Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
+    tx.give_up(&caller.workspace, id, &caller.subject, force, &plan.entries).await?;
+    tx.record_change(&entry, "integration.deleted").await?;
+    let now = tx.now.clone();
+    tx.commit().await?;
+    Ok(now)
 }
 
 /// Puts what the provider said into the receipts; what ends with the grant shares its fate.

@@ -11,7 +11,7 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve, set};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{By, Change, Found, Integrations, NewCredential, Transaction};
+use nexus_common::store::{By, Change, Found, Integrations, Transaction};
 use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result, access, component};
 use serde_json::json;
@@ -47,7 +47,14 @@ async fn update(inbound: Inbound) -> Result<Response> {
         true => Some(seal(&caller, &found, &different, &request_id).await?),
         false => None,
     };
-    let (doc, version) = save(&caller, &found, &different, sealed.as_ref(), &request_id).await?;
+    let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
+    let lost = sealed.as_ref().map_or(&[][..], |sealed| &sealed.lost);
+    if saved.is_err() && !lost.is_empty() {
+        let tx = Transaction::begin().await?;
+        tx.give_up(&caller.workspace, &found.id, &caller.subject, false, lost).await?;
+        tx.commit().await?;
+    }
+    let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.is_empty()) {
         // The outbox sees to it, whatever becomes of this request.
         let stored = Stored::of(&caller, &found.id);
@@ -83,6 +90,7 @@ async fn seal(
         params: different.params.clone().unwrap_or_default(),
         credentials: different.credentials.clone().unwrap_or_default(),
         verify: true,
+        actor: caller.subject.clone(),
     };
     Broker::new("update", request_id).seal(&new).await
 }
@@ -96,8 +104,6 @@ async fn save(
 ) -> Result<(String, i64)> {
     let policy = different.policy.as_ref().map(|policy| json!(policy).to_string());
     let params = sealed.map(|sealed| json!(sealed.params).to_string());
-    let credential = sealed.and_then(|sealed| sealed.credential.as_ref());
-    let ciphertext = credential.map(|credential| credential.bytes()).transpose()?;
     let change = Change {
         name: different.name.as_deref(),
         status: different.status.map(|status| status.as_str()),
@@ -107,16 +113,7 @@ async fn save(
             let account = &sealed.account;
             (sealed.health.as_str(), account.id.as_deref(), account.label.as_deref())
         }),
-        credential: credential.zip(ciphertext.as_deref()).map(|(credential, bytes)| {
-            NewCredential {
-                sealed: bytes,
-                key_id: &credential.key_id,
-                hint: credential.hint.as_deref(),
-                expires_at: credential.expires_at,
-                refresh_at: credential.refresh_at,
-                client_id: credential.client_id.as_deref(),
-            }
-        }),
+        credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
     };
     let by = By { caller, request_id };
     let entry = by.entry("integration.update", &found.id, different.told());

@@ -209,7 +209,21 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         let place = format!("/oauth2/token_response/{name}");
         super::requests::pointer(lint, &place, pointer.as_deref());
     }
+    for (name, at) in [("expires_in", &answer.expires_in), ("scope", &answer.scope)] {
+        if let Some(at) = at {
+            shown(lint, &format!("/oauth2/token_response/{name}"), at);
+        }
+    }
     super::requests::success(lint, "/oauth2/success", oauth2.success.as_ref());
+}
+
+/// `pointer_secret`: what is shown must not be where the answer has a token.
+pub(super) fn shown(lint: &mut Lint<'_>, place: &str, at: &str) {
+    let answer = lint.manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
+    let is_token = answer.is_some_and(|answer| {
+        at == answer.access_token || Some(at) == answer.refresh_token.as_deref()
+    });
+    lint.unless(!is_token, place, "pointer_secret", format!("`{at}` is where a token stands"));
 }
 
 fn separator(lint: &mut Lint<'_>, pointer: &str, text: &str) {

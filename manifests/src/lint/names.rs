@@ -59,7 +59,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// `from_without_flow`, `from_form`, `from_placement`, `pointer_form`: a parameter that the flow
+/// `from_without_flow`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`: a parameter that the flow
 /// finds.
 fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
     let manifest = lint.manifest;
@@ -68,6 +68,7 @@ fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource)
         ParamSource::TokenResponse(at) => {
             let place = format!("{pointer}/token_response");
             super::requests::pointer(lint, &place, Some(at));
+            super::auth::shown(lint, &place, at);
             (place, manifest.auth_method.is_oauth2())
         }
         ParamSource::Callback(name) => {

@@ -101,6 +101,14 @@ pub enum AuthMethod {
     Oauth2ClientCredentials,
 }
 
+impl Manifest {
+    /// Whether `name` is a parameter that people enter, rather than one a flow finds.
+    #[must_use]
+    pub fn is_entered(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name == name && param.from.is_none())
+    }
+}
+
 impl AuthMethod {
     /// The name as it stands in JSON and in the database.
     #[must_use]

@@ -250,7 +250,8 @@ async fn no_operation_returns_a_plaintext() {
     let (one, _) = two(&app, &provider).await;
     let stored = json!({"workspace": "acme", "integration_id": one, "actor": "x"});
     let new = json!({"workspace": "acme", "integration_id": one, "manifest_id": "custom-stripe",
-        "params": {}, "credentials": {"api_key": KEY}, "verify": true});
+        "params": {}, "credentials": {"api_key": KEY}, "verify": true,
+        "actor": "x"});
     for (operation, caller, body) in [
         ("check", "monitor", &stored),
         ("revoke", "delete", &json!({ "plan": stored })),

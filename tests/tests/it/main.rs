@@ -21,6 +21,7 @@ mod connect;
 mod contract;
 mod egress;
 mod history;
+mod in_use;
 mod jwks;
 mod manifests;
 mod oauth;

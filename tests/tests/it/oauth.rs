@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Options, TICK_SECRET, key};
 
-const CLIENT: &str = "nexus-client";
-const SECRET: &str = "nexus-client-secret-0123456789";
+pub(crate) const CLIENT: &str = "nexus-client";
+pub(crate) const SECRET: &str = "nexus-client-secret-0123456789";
 
 /// An application and a provider that know each other, and the connection `Primary` between them.
 pub(crate) struct Pair {
     pub(crate) app: App,
     pub(crate) provider: Simulator,
-    manifest_id: String,
+    pub(crate) manifest_id: String,
 }
 
 /// The manifest of a server after the standards, at `origin`.
-fn manifest(origin: &str) -> Value {
+pub(crate) fn manifest(origin: &str) -> Value {
     let host = origin.strip_prefix("http://").unwrap();
     json!({
         "id": "custom-strict", "name": "Strict", "auth_method": "oauth2",
@@ -69,6 +69,11 @@ impl Pair {
         let redirect_uri = answer.json()["redirect_uri"].as_str().unwrap().to_owned();
         provider.register_client(client, secret, &[&redirect_uri]);
         Self { app, provider, manifest_id }
+    }
+
+    /// The same application and provider, connected by `manifest`.
+    pub(crate) async fn with(self, manifest: &Value) -> Self {
+        Self::introduce(self.app, self.provider, manifest, CLIENT, SECRET).await
     }
 
     async fn begin(&self) -> Flow {
@@ -629,7 +634,7 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
         Pair { app, provider: pair.provider, manifest_id: pair.manifest_id }
     };
     let pair = with_keys(pair, format!("k2:{},k1:{}", key(2), key(1))).await;
-    assert_eq!(pair.tick().await["resealed"], 3, "the app, and two tokens in the outbox");
+    assert_eq!(pair.tick().await["resealed"], 4, "app, two tokens, key of digests");
     // The old key can go.
     let pair = with_keys(pair, format!("k2:{}", key(2))).await;
     pair.app.database().execute("update outbox set next_at = 0", []).unwrap();

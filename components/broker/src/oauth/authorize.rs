@@ -153,9 +153,7 @@ async fn stored(
     let mut values: BTreeMap<String, String> = serde_json::from_str(text(&row, 2))
         .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
     // What an earlier flow found is found again.
-    values.retain(|name, _| {
-        sourced.manifest.params.iter().any(|param| param.name == *name && param.from.is_none())
-    });
+    values.retain(|name, _| sourced.manifest.is_entered(name));
     let scopes: Json = serde_json::from_str(text(&row, 3)).unwrap_or_default();
     let before = scopes
         .get("requested")

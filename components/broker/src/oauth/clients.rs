@@ -240,7 +240,8 @@ async fn deployed() -> Result<BTreeMap<String, Deployed>> {
     serde_json::from_str(&text).map_err(|_| Error::misconfigured(VARIABLE, rule))
 }
 
-/// Scheme and authority of the URLs that get the secret, as templates.
+/// Scheme and authority of the URLs that get the secret, as templates, each with the rules of the
+/// parameters in it: other rules are other hosts.
 fn origins(manifest: &Manifest) -> Vec<String> {
     let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
     let revoke = match &manifest.revoke {
@@ -248,7 +249,16 @@ fn origins(manifest: &Manifest) -> Vec<String> {
         Revoke::Request { request, .. } => Some(request.url.as_str()),
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
     };
-    token.into_iter().chain(revoke).map(|url| origin(url).to_owned()).collect()
+    let with_rules = |url: &str| {
+        let names = host_names(url);
+        let rules = manifest.params.iter().filter(|param| names.contains(&param.name));
+        let rules = rules.map(|param| {
+            let pattern = param.pattern.as_deref().unwrap_or_default();
+            format!(" {}={pattern:?}{:?}", param.name, param.choices)
+        });
+        format!("{}{}", origin(url), rules.collect::<String>())
+    };
+    token.into_iter().chain(revoke).map(with_rules).collect()
 }
 
 fn origin(url: &str) -> &str {

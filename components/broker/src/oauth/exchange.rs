@@ -14,11 +14,12 @@ use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
-use super::clients;
+use super::clients::{self, Client};
 use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::credential::{self, Credential, Times, Usable, own_version, params_json};
+use crate::screen::Screen;
 use crate::source::Sourced;
-use crate::{keys, revoke, seal, source, verify};
+use crate::{digest, keys, revoke, seal, source, verify};
 
 /// Finishes an authorization.
 ///
@@ -48,6 +49,14 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         redirect_uri: &flow.client.redirect_uri,
         verifier: flow.verifier.as_deref(),
     };
+    // All that may fail comes before the provider is asked: afterwards there are tokens that only
+    // we have.
+    digest::digester().await?;
+    let before = Before::find(&back.workspace, &back.integration_id).await?;
+    if before.as_ref().is_some_and(|before| !before.has_params(&sourced, &flow)) {
+        let why = "its parameters were changed after it was begun";
+        return Err(Error::FlowInvalid(why.into()));
+    }
     let begun = now_ms().await?;
     let tokens = token::ask(&sourced.manifest, &flow.params, &client, &grant, &pins.token).await;
     let tokens = tokens.map_err(|failure| match failure {
@@ -55,7 +64,8 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         other => other.into(),
     })?;
     let unreported = sourced.manifest.oauth2.as_ref().map(|oauth2| &oauth2.scopes.unreported);
-    let scopes = scopes(&flow, &tokens, unreported.map_or(&[][..], Vec::as_slice));
+    let screen = screen(&client, &flow, code, &tokens);
+    let scopes = scopes(&flow, &tokens, unreported.map_or(&[][..], Vec::as_slice), &screen);
     let mut fields = BTreeMap::new();
     fields.insert("access_token".to_owned(), tokens.access_token.to_string());
     if let Some(refresh) = &tokens.refresh_token {
@@ -69,39 +79,36 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         client: Some(flow.client.clone()),
     };
     let times = Times::new(begun, tokens.lifetime);
-    let mut usable = Usable { sourced, params: flow.params.clone(), credential, version: 0, times };
-    let before = Before::find(&back.workspace, &back.integration_id).await?;
-    let judged = judge(&mut usable, &flow, &tokens, &query, before.as_ref()).await;
-    let (account_id, health, account, refused) = match judged {
-        Ok((health, account)) => (account.id.clone(), health, account, None),
-        Err(Refusal { code, words, account_id }) => {
-            (account_id, "", Account::default(), Some((code.to_owned(), words)))
+    let params = flow.params.clone();
+    let account = Account::default();
+    let mut usable = Usable { sourced, params, credential, version: 0, times, account };
+    let trial = Trial { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
+    let judged = trial.judge(&mut usable, before.as_ref()).await;
+    let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());
+    let lost = revoke::entries(workspace, id, &usable).await;
+    let health = match judged {
+        Ok(health) => health,
+        Err(Refusal { code, words }) => {
+            let refused = Some((code.to_owned(), words));
+            return Ok(Exchanged { stored: None, refused, lost, replaced: Vec::new() });
         }
     };
-    let old = match &before {
-        Some(before) if before.version > 0 => {
-            revoke::stored(&back.workspace, &back.integration_id).await
-        }
-        _ => None,
+    // It may have been refreshed while the provider was asked.
+    let now = Before::find(workspace, id).await.unwrap_or(before);
+    let replaces = now.map_or(0, |now| now.version);
+    let old = match replaces {
+        0 => None,
+        version => revoke::stored(workspace, id).await.filter(|old| old.version == version),
     };
-    let account_id = account_id.as_deref();
-    let lost = revoke::entries(&back.workspace, &usable, Some(&client), account_id, old.as_ref());
-    let lost = lost.await?;
-    if refused.is_some() {
-        return Ok(Exchanged { stored: None, refused, lost, replaced: Vec::new() });
-    }
     let replaced = match &old {
-        Some(old) => {
-            let account = before.as_ref().and_then(|before| before.account_id.as_deref());
-            revoke::replaced(&back.workspace, &back.integration_id, old, &usable, account).await
-        }
+        Some(old) => revoke::entries(workspace, id, old).await,
         None => Vec::new(),
     };
     let stored = Some(Connected {
-        credential: usable.seal(&back.workspace, &back.integration_id).await?,
-        replaces: before.map_or(0, |before| before.version),
+        credential: usable.seal(workspace, id).await?,
+        replaces,
         health: health.to_owned(),
-        account,
+        account: usable.account.clone(),
         params: params_json(&usable.params),
         scopes,
         manifest_hash: usable.sourced.hash.clone(),
@@ -145,86 +152,116 @@ fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
 struct Before {
     version: i64,
     account_id: Option<String>,
+    params: BTreeMap<String, String>,
 }
 
 impl Before {
     async fn find(workspace: &str, id: &str) -> Result<Option<Self>> {
-        let sql = "select coalesce(c.version, 0), i.account_id from integrations i
+        let sql = "select coalesce(c.version, 0), i.account_id, i.params from integrations i
                    left join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = read_row(sql, [Value::text(workspace), Value::text(id)]).await?;
         Ok(row.map(|row| Self {
             version: row.get(0).unwrap_or(0),
             account_id: Some(text(&row, 1).to_owned()).filter(|id| !id.is_empty()),
+            params: serde_json::from_str(text(&row, 2)).unwrap_or_default(),
         }))
     }
+
+    /// Whether what was entered is what the flow was begun with.
+    fn has_params(&self, sourced: &Sourced, flow: &FlowSecret) -> bool {
+        let entered = self.params.iter().filter(|(name, _)| sourced.manifest.is_entered(name));
+        entered.eq(flow.params.iter())
+    }
+}
+
+/// What must not be in anything that is shown of the answer.
+fn screen(client: &Client, flow: &FlowSecret, code: &str, tokens: &Tokens) -> Screen {
+    let refresh = tokens.refresh_token.as_ref().map(|token| token.as_str());
+    let own = [client.secret.as_str(), code, tokens.access_token.as_str()].into_iter();
+    Screen::new(own.chain(refresh).chain(flow.verifier.as_deref()))
 }
 
 /// Why tokens are not stored.
 struct Refusal {
     code: &'static str,
     words: String,
-    account_id: Option<String>,
 }
 
-/// Tries the tokens, and compares whose they are.
-async fn judge(
-    usable: &mut Usable,
-    flow: &FlowSecret,
-    tokens: &Tokens,
-    query: &Query<'_>,
-    before: Option<&Before>,
-) -> Result<(&'static str, Account), Refusal> {
-    let refuse = |code: &'static str, words: String, account_id: Option<String>| Refusal {
-        code,
-        words,
-        account_id,
-    };
-    let callback = |name: &str| query.get(name).map(str::to_owned);
-    let found = params::found(&usable.sourced.manifest, &tokens.answer, &callback);
-    let found = found.map_err(|findings| {
-        let words = findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default();
-        refuse("provider_error", format!("the provider's answer does not fit: {words}"), None)
-    })?;
-    usable.params.extend(found);
-    let expected = before.and_then(|before| before.account_id.as_deref());
-    let (health, account) = match usable.can_be_verified() {
-        false => ("unknown", Account::default()),
-        true => match verify::run(usable).await {
-            Ok(account) => ("healthy", account),
-            Err(Error::CredentialRefused(why)) => {
-                return Err(refuse("credential_refused", why, None));
+/// Tokens that were given, and what is known of how they came about.
+struct Trial<'a> {
+    flow: &'a FlowSecret,
+    tokens: &'a Tokens,
+    query: &'a Query<'a>,
+    screen: &'a Screen,
+}
+
+impl Trial<'_> {
+    /// Tries the tokens, and compares whose they are; returns the health. The account goes into
+    /// `usable` also where they are refused.
+    async fn judge(
+        &self,
+        usable: &mut Usable,
+        before: Option<&Before>,
+    ) -> Result<&'static str, Refusal> {
+        let refuse = |code: &'static str, words: String| Refusal { code, words };
+        usable.params.extend(self.found(usable).map_err(|words| {
+            refuse("provider_error", format!("the provider's answer does not fit: {words}"))
+        })?);
+        let expected = before.and_then(|before| before.account_id.as_deref());
+        let accepts_any = expected.is_none() || self.flow.accept_account_change;
+        let mut health = "unknown";
+        if usable.can_be_verified() {
+            match verify::run(usable).await {
+                Ok(account) => (health, usable.account) = ("healthy", account),
+                Err(Error::CredentialRefused(why)) => {
+                    return Err(refuse("credential_refused", why));
+                }
+                // Whose they are cannot be seen now: stored only where nobody has to know.
+                Err(_) if accepts_any => {}
+                Err(error) => {
+                    let code = match error {
+                        Error::ProviderTimeout(_) => "provider_timeout",
+                        _ => "provider_error",
+                    };
+                    let words = "the account could not be compared: the provider did not answer";
+                    return Err(refuse(code, words.into()));
+                }
             }
-            // Whose they are cannot be seen now: stored only where nobody has to know.
-            Err(_) if expected.is_none() || flow.accept_account_change => {
-                ("unknown", Account::default())
-            }
-            Err(error) => {
-                let code = match error {
-                    Error::ProviderTimeout(_) => "provider_timeout",
-                    _ => "provider_error",
-                };
-                let words = "the account could not be compared: the provider did not answer";
-                return Err(refuse(code, words.into(), None));
-            }
-        },
-    };
-    let same = match (expected, account.id.as_deref()) {
-        (Some(expected), Some(found)) => expected == found,
-        (Some(_), None) => health != "healthy",
-        (None, _) => true,
-    };
-    if !same && !flow.accept_account_change {
-        let label = account.label.as_deref().or(account.id.as_deref()).unwrap_or("another account");
-        let words = format!("{label} was connected, which is not the account it was before");
-        return Err(refuse("account_mismatch", words, account.id));
+        }
+        let account = &usable.account;
+        let same = match (expected, account.id.as_deref()) {
+            (Some(expected), Some(found)) => expected == found,
+            (Some(_), None) => health != "healthy",
+            (None, _) => true,
+        };
+        if !same && !self.flow.accept_account_change {
+            let label = account.label.as_deref().or(account.id.as_deref());
+            let label = label.unwrap_or("another account");
+            let words = format!("{label} was connected, which is not the account it was before");
+            return Err(refuse("account_mismatch", words));
+        }
+        Ok(health)
     }
-    Ok((health, account))
+
+    /// Parameters that the provider gave; what holds a secret is none.
+    fn found(&self, usable: &Usable) -> Result<BTreeMap<String, String>, String> {
+        let callback = |name: &str| self.query.get(name).map(str::to_owned);
+        let found = params::found(&usable.sourced.manifest, &self.tokens.answer, &callback);
+        let found = found.map_err(|findings| {
+            findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default()
+        })?;
+        match found.iter().find(|(_, value)| self.screen.holds(value)) {
+            Some((name, _)) => Err(format!("its {name} is a secret")),
+            None => Ok(found),
+        }
+    }
 }
 
 /// What was asked for, what was granted, what is missing; of what is `unreported` nothing is known.
-fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String]) -> Json {
+fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String], screen: &Screen) -> Json {
     let granted = tokens.scopes.as_ref().unwrap_or(&flow.scopes);
+    let granted: Vec<&String> = granted.iter().filter(|scope| !screen.holds(scope)).collect();
     let told = |scope: &&String| !granted.contains(scope) && !unreported.contains(scope);
     let missing: Vec<&String> = flow.scopes.iter().filter(told).collect();
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})

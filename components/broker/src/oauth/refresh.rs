@@ -11,7 +11,7 @@ use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
-use nexus_common::{Error, Result, encoding};
+use nexus_common::{Error, Result};
 use nexus_manifests::AuthMethod;
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use super::clients;
 use super::exchange::{mint, now_ms};
 use super::token::{self, Grant, TokenFailure};
 use crate::credential::{self, Times, Usable};
-use crate::revoke;
+use crate::{digest, revoke};
 
 /// How long one attempt holds the lease, in milliseconds; longer than the call may take.
 const LEASE_MS: i64 = 60_000;
@@ -238,6 +238,8 @@ impl Lease {
         if now_ms().await? - self.taken_ms > TOO_LATE_MS {
             return Err(Error::RefreshPending);
         }
+        // What may fail comes before the provider is asked.
+        digest::digester().await?;
         let version = usable.version;
         match ask(who, usable).await {
             Ok(renewed) => self.succeeded(who, version, renewed).await,
@@ -255,7 +257,7 @@ impl Lease {
 
     async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {
         let sealed = renewed.seal(who.workspace, who.id).await?;
-        let bytes = encoding::from_base64(&sealed.sealed).unwrap_or_default();
+        let bytes = sealed.bytes()?;
         let tx = Transaction::begin().await?;
         let key = || [Value::text(who.workspace), Value::text(who.id)];
         let written = tx
@@ -277,15 +279,13 @@ impl Lease {
         let Some(row) = written else {
             // Deleted, connected again, or refreshed by somebody else: what is not in use meanwhile
             // belongs to nobody.
-            let client = revoke::client(who.workspace, &renewed).await;
-            let current = credential::load(who.workspace, who.id).await;
-            let (client, kept) = (client.as_ref(), current.as_ref().ok());
-            let lost = revoke::entries(who.workspace, &renewed, client, None, kept).await?;
+            let lost = revoke::entries(who.workspace, who.id, &renewed).await;
             tx.give_up(who.workspace, who.id, who.actor, false, &lost).await?;
             tx.commit().await?;
-            return current;
+            return credential::load(who.workspace, who.id).await;
         };
         renewed.version = row.get(0).unwrap_or(version + 1);
+        tx.hold(who.id, &sealed.digests).await?;
         let mended = tx
             .row(
                 "update integrations set health = 'healthy', health_at = ?3, health_detail = null

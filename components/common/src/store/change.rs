@@ -4,7 +4,8 @@
 //! the new.
 
 use super::integrations::not_found;
-use super::{CHECK_AGAIN_MS, Integrations, NewCredential, Transaction};
+use super::{CHECK_AGAIN_MS, Integrations, Transaction};
+use crate::broker::SealedCredential;
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Value, text};
@@ -22,8 +23,8 @@ pub struct Change<'a> {
     pub params: Option<&'a str>,
     /// `healthy` or `unknown`, and the account, as the broker has found them now.
     pub found: Option<(&'a str, Option<&'a str>, Option<&'a str>)>,
-    /// A credential in place of the stored one.
-    pub credential: Option<NewCredential<'a>>,
+    /// A credential in place of the stored one, which has to be at this version still.
+    pub credential: Option<(&'a SealedCredential, i64)>,
 }
 
 impl Integrations<'_> {
@@ -78,7 +79,8 @@ impl Integrations<'_> {
             ]),
         )
         .await?;
-        if let Some(credential) = &change.credential {
+        if let Some((credential, replaces)) = change.credential {
+            self.credential_is_at(tx, id, replaces).await?;
             self.replace_credential(tx, id, credential).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
@@ -92,28 +94,30 @@ impl Integrations<'_> {
         &self,
         tx: &Transaction,
         id: &str,
-        credential: &NewCredential<'_>,
+        credential: &SealedCredential,
     ) -> Result<()> {
         tx.query(
             "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
                version = version + 1, lease_until = null, attempt = null, forced_at = null,
-               check_at = ?6 + ?7, expires_at = ?8, refresh_at = ?9, client_id = ?10
+               check_at = ?6 + ?7, expires_at = ?8, refresh_at = ?9, client_id = ?10,
+               authorization_server = ?11, connected_at = ?6
              where workspace = ?1 and integration_id = ?2",
             [
                 Value::text(self.workspace()),
                 Value::text(id),
-                Value::from(credential.sealed),
-                Value::text(credential.key_id),
-                Value::from(credential.hint),
+                Value::from(credential.bytes()?),
+                Value::text(credential.key_id.as_str()),
+                Value::from(credential.hint.as_deref()),
                 Value::integer(tx.now_ms),
                 Value::integer(CHECK_AGAIN_MS),
                 Value::from(credential.expires_at),
                 Value::from(credential.refresh_at),
-                Value::from(credential.client_id),
+                Value::from(credential.client_id.as_deref()),
+                Value::from(credential.authorization_server.as_deref()),
             ],
         )
         .await?;
-        Ok(())
+        tx.hold(id, &credential.digests).await
     }
 
     /// Inside a transaction: whether nobody but `own` has `name`.

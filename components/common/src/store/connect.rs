@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Event, Flow, Integrations, NewCredential, Transaction};
+use super::{Event, Flow, Integrations, Transaction};
 use crate::broker::{Connected, Exchanged};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -27,18 +27,13 @@ impl Integrations<'_> {
         let Some(connected) = &exchanged.stored else {
             return self.give_up(tx, flow, exchanged).await;
         };
-        let key = || [Value::text(self.workspace()), Value::text(id)];
-        let sql = "select coalesce(c.version, 0) from integrations i
-                   left join credentials c on c.integration_id = i.id
-                   where i.workspace = ?1 and i.id = ?2";
-        let Some(row) = tx.row(sql, key()).await? else {
-            self.give_up(tx, flow, exchanged).await?;
-            return Err(Error::NotFound("the integration was deleted meanwhile".into()));
-        };
-        if row.get::<i64>(0) != Some(connected.replaces) {
-            self.give_up(tx, flow, exchanged).await?;
-            let detail = "it was connected elsewhere meanwhile".to_owned();
-            return Err(Error::Conflict { code: "changed_meanwhile", detail });
+        match self.credential_is_at(&tx, id, connected.replaces).await {
+            Ok(()) => {}
+            Err(why @ (Error::NotFound(_) | Error::Conflict { .. })) => {
+                self.give_up(tx, flow, exchanged).await?;
+                return Err(why);
+            }
+            Err(other) => return Err(other),
         }
         self.write(&tx, id, connected).await?;
         tx.give_up(self.workspace(), id, &flow.actor, false, &exchanged.replaced).await?;
@@ -65,24 +60,15 @@ impl Integrations<'_> {
     }
 
     async fn write(&self, tx: &Transaction, id: &str, connected: &Connected) -> Result<()> {
-        let bytes = connected.credential.bytes()?;
-        let new = NewCredential {
-            sealed: &bytes,
-            key_id: &connected.credential.key_id,
-            hint: None,
-            expires_at: connected.credential.expires_at,
-            refresh_at: connected.credential.refresh_at,
-            client_id: connected.credential.client_id.as_deref(),
-        };
+        let new = &connected.credential;
         match connected.replaces {
-            0 => self.insert_credential(tx, id, &new, &connected.health).await?,
-            _ => self.replace_credential(tx, id, &new).await?,
+            0 => self.insert_credential(tx, id, new, &connected.health).await?,
+            _ => self.replace_credential(tx, id, new).await?,
         }
         let known = connected.health == "healthy";
         tx.query(
             "update integrations set health = ?3, health_at = iif(?4, ?5, null),
-               health_detail = null, account_id = iif(?4, ?6, account_id),
-               account_label = iif(?4, ?7, account_label), params = ?8, scopes = ?9,
+               health_detail = null, account_id = ?6, account_label = ?7, params = ?8, scopes = ?9,
                manifest_hash = ?10
              where workspace = ?1 and id = ?2",
             [

@@ -4,6 +4,7 @@
 //! as the ciphertext that the broker made.
 
 use super::{Transaction, read_row};
+use crate::broker::SealedCredential;
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Value, into_text, text};
@@ -65,26 +66,9 @@ pub struct NewIntegration<'a> {
     /// OAuth scopes as the API shows them, a JSON object.
     pub scopes: &'a str,
     /// Its credential; none while an authorization is under way.
-    pub credential: Option<NewCredential<'a>>,
+    pub credential: Option<&'a SealedCredential>,
     /// Who makes it.
     pub created_by: &'a str,
-}
-
-/// A credential as the broker sealed it.
-#[derive(Clone, Copy)]
-pub struct NewCredential<'a> {
-    /// The ciphertext, bound to its integration.
-    pub sealed: &'a [u8],
-    /// The key that sealed it.
-    pub key_id: &'a str,
-    /// What may be shown of it.
-    pub hint: Option<&'a str>,
-    /// When the access token ends, in milliseconds since the Unix epoch.
-    pub expires_at: Option<i64>,
-    /// From when on it is refreshed.
-    pub refresh_at: Option<i64>,
-    /// The OAuth client of the tokens.
-    pub client_id: Option<&'a str>,
 }
 
 /// No scopes, as the API shows them.
@@ -201,7 +185,7 @@ impl<'a> Integrations<'a> {
             ],
         )
         .await?;
-        if let Some(credential) = &new.credential {
+        if let Some(credential) = new.credential {
             self.insert_credential(tx, new.id, credential, new.health).await?;
         }
         let row = tx
@@ -219,39 +203,64 @@ impl<'a> Integrations<'a> {
         &self,
         tx: &Transaction,
         id: &str,
-        new: &NewCredential<'_>,
+        new: &SealedCredential,
         health: &str,
     ) -> Result<()> {
         tx.query(
             "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
-               check_at, expires_at, refresh_at, client_id)
-             values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0), ?9, ?10, ?11)",
+               check_at, expires_at, refresh_at, client_id, authorization_server, connected_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0), ?9, ?10, ?11, ?12,
+               ?6)",
             [
                 Value::text(id),
                 Value::text(self.workspace),
-                Value::from(new.sealed),
-                Value::text(new.key_id),
-                Value::from(new.hint),
+                Value::from(new.bytes()?),
+                Value::text(new.key_id.as_str()),
+                Value::from(new.hint.as_deref()),
                 Value::integer(tx.now_ms),
                 Value::text(health),
                 Value::integer(CHECK_AGAIN_MS),
                 Value::from(new.expires_at),
                 Value::from(new.refresh_at),
-                Value::from(new.client_id),
+                Value::from(new.client_id.as_deref()),
+                Value::from(new.authorization_server.as_deref()),
             ],
         )
         .await?;
-        Ok(())
+        tx.hold(id, &new.digests).await
     }
 
-    /// Deletes an integration and its credential.
+    /// Deletes an integration and its credential, which has to be at `version` still (0: there is
+    /// none).
     ///
     /// # Errors
-    /// [`Error::NotFound`] where somebody else was faster, [`Error::Storage`].
-    pub async fn delete(&self, tx: &Transaction, id: &str) -> Result<()> {
-        let sql = "delete from integrations where workspace = ?1 and id = ?2 returning id";
-        let values = [Value::text(self.workspace), Value::text(id)];
-        tx.row(sql, values).await?.map(drop).ok_or_else(|| not_found(id))
+    /// [`Error::NotFound`] where somebody else was faster; [`Error::Conflict`]
+    /// (`changed_meanwhile`); [`Error::Storage`].
+    pub async fn delete(&self, tx: &Transaction, id: &str, version: i64) -> Result<()> {
+        self.credential_is_at(tx, id, version).await?;
+        let sql = "delete from integrations where workspace = ?1 and id = ?2";
+        tx.query(sql, [Value::text(self.workspace), Value::text(id)]).await.map(drop)
+    }
+
+    /// Inside a transaction: whether the credential of `id` is at `version` still (0: there is
+    /// none).
+    pub(super) async fn credential_is_at(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        version: i64,
+    ) -> Result<()> {
+        let sql = "select coalesce(c.version, 0) from integrations i
+                   left join credentials c on c.integration_id = i.id
+                   where i.workspace = ?1 and i.id = ?2";
+        let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
+        match row.ok_or_else(|| not_found(id))?.get::<i64>(0) {
+            Some(found) if found == version => Ok(()),
+            _ => {
+                let detail = format!("the credential of {id} was changed meanwhile");
+                Err(Error::Conflict { code: "changed_meanwhile", detail })
+            }
+        }
     }
 
     /// A workspace's own manifest may have been deleted while the provider was asked.

@@ -21,9 +21,7 @@ pub use change::Change;
 pub use clients::{OauthClient, OauthClients};
 pub use events::{Event, Events, Span, prune};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
-pub use integrations::{
-    CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewCredential, NewIntegration,
-};
+pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::OutboxEntry;
 pub use read::{Page, read, read_row};

@@ -23,6 +23,10 @@ pub struct OutboxEntry {
     pub key_id: String,
     /// Whether the call ends the whole grant of the account to the client.
     pub ends_grant: bool,
+    /// The digest of the token.
+    pub digest: String,
+    /// The origin of the token endpoint, where there is one.
+    pub authorization_server: Option<String>,
     /// The OAuth client, where there is one.
     pub client_id: Option<String>,
     /// The account at the provider, where it is known.
@@ -30,8 +34,24 @@ pub struct OutboxEntry {
 }
 
 impl Transaction {
+    /// Notes the digests of the secrets that the integration `id` now holds, in place of those it
+    /// held.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn hold(&self, id: &str, digests: &[String]) -> Result<()> {
+        let sql = "delete from token_digests where integration_id = ?1";
+        self.query(sql, [Value::text(id)]).await?;
+        for digest in digests {
+            let sql =
+                "insert or ignore into token_digests (digest, integration_id) values (?1, ?2)";
+            self.query(sql, [Value::text(digest.as_str()), Value::text(id)]).await?;
+        }
+        Ok(())
+    }
+
     /// Puts `entries`, given up by the integration `id`, into the outbox. `forced`: also where other
-    /// connections of the same grant end with them.
+    /// connections, as they are now, end with them.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -48,8 +68,9 @@ impl Transaction {
                 .ok_or_else(|| Error::Internal("an outbox entry that is not base64".into()))?;
             self.query(
                 "insert into outbox (id, workspace, integration_id, token, sealed, key_id,
-                   ends_grant, forced, client_id, account_id, actor, next_at, created_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+                   ends_grant, forced, client_id, account_id, actor, next_at, created_at, digest,
+                   authorization_server)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14)",
                 [
                     Value::text(entry.id.as_str()),
                     Value::text(workspace),
@@ -63,6 +84,8 @@ impl Transaction {
                     Value::from(entry.account_id.as_deref()),
                     Value::text(actor),
                     Value::integer(self.now_ms),
+                    Value::text(entry.digest.as_str()),
+                    Value::from(entry.authorization_server.as_deref()),
                 ],
             )
             .await?;

@@ -123,6 +123,11 @@ fn auth_rules() {
                 "/oauth2/token_response/access_token",
                 "pointer_form",
             ),
+            (
+                r#"{"/oauth2/token_response/scope":"/refresh_token"}"#,
+                "/oauth2/token_response/scope",
+                "pointer_secret",
+            ),
             (r#"{"/oauth2/success/equals":[]}"#, "/oauth2/success/equals", "success_equals"),
             (r#"{"/oauth2":null}"#, "/oauth2", "oauth2_required"),
         ],

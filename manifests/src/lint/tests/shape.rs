@@ -99,6 +99,11 @@ fn rules_for_what_the_flow_finds() {
             "/params/0/from/token_response",
             "pointer_form",
         ),
+        (
+            r#""/params/0/from":{"token_response":"/access_token"}"#,
+            "/params/0/from/token_response",
+            "pointer_secret",
+        ),
         (r#""/params/0/from":{"callback":"a b"}"#, "/params/0/from/callback", "from_form"),
         (r#""/params/0/from":{"callback":"code"}"#, "/params/0/from/callback", "from_form"),
         (

@@ -30,6 +30,8 @@ pub enum Misbehaviour {
     ExpiresIn(Value),
     /// `scope` is an array of strings.
     ScopeArray,
+    /// `scope` is the access token.
+    ScopeIsToken,
     /// No `scope`.
     ScopeMissing,
     /// No `token_type`.

@@ -120,6 +120,11 @@ fn spoil(misbehaviour: &Misbehaviour, mut members: Map<String, Value>, mut reply
         Misbehaviour::TokenType(value) => drop(set("token_type", value.clone())),
         Misbehaviour::Huge(bytes) => drop(set("padding", "x".repeat(*bytes).into())),
         Misbehaviour::ExpiresInMissing => drop(members.remove("expires_in")),
+        Misbehaviour::ScopeIsToken => {
+            if let Some(token) = members.get("access_token").cloned() {
+                drop(members.insert("scope".to_owned(), token));
+            }
+        }
         Misbehaviour::ScopeMissing => drop(members.remove("scope")),
         Misbehaviour::TokenTypeMissing => drop(members.remove("token_type")),
         Misbehaviour::AccessTokenMissing => drop(members.remove("access_token")),
