@@ -28,5 +28,9 @@ alter table outbox add column authorization_server text;
 -- The digest of the token that ends.
 alter table outbox add column digest text;
 
--- Whose grants are whose.
+-- Whose grants are whose, and of which that is not known.
 create index integrations_account on integrations (account_id) where account_id is not null;
+
+create index integrations_without_account on integrations (workspace) where account_id is null;
+
+create index credentials_client on credentials (client_id) where client_id is not null;

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, NewCredentials, Sealed, SealedCredential};
+use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed, SealedCredential};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{OutboxEntry, read_row};
+use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{AuthMethod, Finding, Manifest, Pins, Verify, params};
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,8 @@ pub(crate) struct Prepared {
     pub(crate) usable: Usable,
     /// Whether it is the stored one, with other parameters.
     pub(crate) stored: bool,
+    /// The version of the stored credential; 0 where there is none.
+    pub(crate) replaces: i64,
 }
 
 /// Checks new credentials, or new parameters for a stored one, against their manifest and pins.
@@ -161,8 +163,10 @@ pub(crate) struct Prepared {
 /// and what [`load`] says of a stored one.
 pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
-    let (sourced, given_params) = match &new.manifest_id {
-        Some(manifest_id) => (source::current(workspace, manifest_id).await?, new.params.clone()),
+    let (sourced, given_params, replaces) = match &new.manifest_id {
+        Some(manifest_id) => {
+            (source::current(workspace, manifest_id).await?, new.params.clone(), 0)
+        }
         None => {
             let row = Row::find(workspace, id).await?;
             let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
@@ -170,7 +174,7 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
             // What a flow found is not entered.
             merged.retain(|name, _| sourced.manifest.is_entered(name));
             merged.extend(new.params.clone());
-            (sourced, merged)
+            (sourced, merged, row.version)
         }
     };
     let manifest = &sourced.manifest;
@@ -210,7 +214,7 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     };
     let (times, account) = (Times::default(), Account::default());
     let usable = Usable { credential, params, version: 1, times, account, sourced };
-    Ok(Prepared { usable, stored: false })
+    Ok(Prepared { usable, stored: false, replaces })
 }
 
 /// A stored credential with other parameters: they must not send it anywhere else.
@@ -221,7 +225,8 @@ fn with_params(stored: Usable, params: BTreeMap<String, String>) -> Result<Prepa
             "these parameters move the hosts that the credential is sent to: enter it again";
         return Err(Error::CredentialsRequired(detail.into()));
     }
-    Ok(Prepared { usable: Usable { params, ..stored }, stored: true })
+    let replaces = stored.version;
+    Ok(Prepared { usable: Usable { params, ..stored }, stored: true, replaces })
 }
 
 fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
@@ -233,28 +238,19 @@ fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
 pub(crate) async fn seal(new: &NewCredentials, prepared: Prepared, health: &str) -> Result<Sealed> {
-    let Prepared { usable, stored } = prepared;
+    let Prepared { usable, stored, replaces } = prepared;
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let credential = match stored {
         true => None,
         false => Some(usable.seal(workspace, id).await?),
     };
-    let replaces = match (stored, &new.manifest_id) {
-        (false, None) => Row::find(workspace, id).await?.version,
-        _ => 0,
-    };
-    // Of another version nothing is replaced: then it is not written either.
-    let old = match replaces {
-        0 => None,
-        version => revoke::stored(workspace, id).await.filter(|old| old.version == version),
-    };
-    let replaced = match &old {
-        Some(old) => revoke::entries(workspace, id, old).await,
-        None => Vec::new(),
+    let replaced = match stored {
+        true => GivenUp::default(),
+        false => revoke::replaced(workspace, id, replaces).await?,
     };
     Ok(Sealed {
         replaces,
-        lost: if stored { Vec::new() } else { minted(workspace, id, &usable).await },
+        lost: if stored { GivenUp::default() } else { minted(workspace, id, &usable).await },
         replaced,
         params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
@@ -265,11 +261,11 @@ pub(crate) async fn seal(new: &NewCredentials, prepared: Prepared, health: &str)
     })
 }
 
-/// Entries for a token that was obtained for new credentials; what was entered is not ours to end.
-pub(crate) async fn minted(workspace: &str, id: &str, usable: &Usable) -> Vec<OutboxEntry> {
+/// A token that was obtained for new credentials; what was entered is not ours to end.
+pub(crate) async fn minted(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
     match usable.sourced.manifest.auth_method {
-        AuthMethod::Oauth2ClientCredentials => revoke::entries(workspace, id, usable).await,
-        _ => Vec::new(),
+        AuthMethod::Oauth2ClientCredentials => revoke::lost(workspace, id, usable).await,
+        _ => GivenUp::default(),
     }
 }
 

@@ -97,19 +97,24 @@ async fn seal_new(new: NewCredentials, request_id: &str) -> Result<Sealed> {
             }
         }
     }
-    credential::seal(&new, prepared, health).await
+    let usable = prepared.usable.clone();
+    let sealed = credential::seal(&new, prepared, health).await;
+    if sealed.is_err() && is_new {
+        give_up_minted(&new, &usable, request_id).await;
+    }
+    sealed
 }
 
 /// A token that was obtained for credentials which are not stored must end.
 async fn give_up_minted(new: &NewCredentials, usable: &credential::Usable, request_id: &str) {
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
-    let entries = credential::minted(workspace, id, usable).await;
-    if entries.is_empty() {
+    let lost = credential::minted(workspace, id, usable).await;
+    if lost.is_empty() {
         return;
     }
     let written = async {
         let tx = Transaction::begin().await?;
-        tx.give_up(workspace, id, &new.actor, false, &entries).await?;
+        tx.give_up(workspace, id, (&new.actor, request_id), &lost).await?;
         tx.commit().await
     };
     if let Err(error) = written.await {

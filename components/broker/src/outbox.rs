@@ -23,7 +23,7 @@ use crate::provider::{
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
-use crate::shared::{Ends, User};
+use crate::shared::Ends;
 
 /// For one call, body included.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -53,7 +53,11 @@ struct Taken {
     attempts: i64,
     created_at: i64,
     ends_grant: bool,
-    verdict: Verdict,
+    forced: bool,
+    digest: String,
+    authorization_server: Option<String>,
+    client_id: Option<String>,
+    account_id: Option<String>,
 }
 
 /// Whether the provider may be told.
@@ -120,9 +124,11 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
            ends_grant, forced, digest, authorization_server, client_id, account_id"
     );
     let rows = tx.query(&sql, [first, second, Value::integer(tx.now_ms)]).await?;
-    let mut taken = Vec::new();
-    for row in &rows {
-        taken.push(Taken {
+    tx.commit().await?;
+    let or_none = |row: &Row, index| Some(text(row, index).to_owned()).filter(|t| !t.is_empty());
+    let mut taken: Vec<Taken> = rows
+        .iter()
+        .map(|row| Taken {
             id: text(row, 0).to_owned(),
             workspace: text(row, 1).to_owned(),
             integration_id: text(row, 2).to_owned(),
@@ -132,10 +138,13 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
             attempts: row.get(6).unwrap_or(1),
             created_at: row.get(7).unwrap_or(0),
             ends_grant: row.get(8).unwrap_or(false),
-            verdict: judge_use(&tx, row).await?,
-        });
-    }
-    tx.commit().await?;
+            forced: row.get(9).unwrap_or(false),
+            digest: text(row, 10).to_owned(),
+            authorization_server: or_none(row, 11),
+            client_id: or_none(row, 12),
+            account_id: or_none(row, 13),
+        })
+        .collect();
     // The refresh token first; ids are in the order of their making.
     taken.sort_by(|a, b| {
         (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
@@ -143,36 +152,33 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     Ok(taken)
 }
 
-/// Whether somebody uses what the entry in `row` ends. Who was there when it was said that all may
-/// end does not count.
-async fn judge_use(tx: &Transaction, row: &Row) -> Result<Verdict> {
-    let or_none = |index| Some(text(row, index)).filter(|text| !text.is_empty());
-    let ends = Ends {
-        workspace: text(row, 1),
-        integration_id: text(row, 2),
-        digest: text(row, 10),
-        grant: row.get(8).unwrap_or(false),
-        authorization_server: or_none(11),
-        client_id: or_none(12),
-        account_id: or_none(13),
-    };
-    let (forced, created_at) = (row.get(9).unwrap_or(false), row.get(7).unwrap_or(0));
-    let rows = tx.query(Ends::SQL, ends.values()).await?;
-    let users = rows.iter().map(User::of);
-    let counted: Vec<User> =
-        users.filter(|user| !forced || user.connected_at > created_at).collect();
-    Ok(match counted.as_slice() {
-        [] => Verdict::Tell,
-        users if users.iter().any(|user| user.is_certain) => Verdict::Superseded,
-        _ => Verdict::Unclear,
-    })
+impl Taken {
+    /// Whether somebody uses what it ends. Who was there when it was said that all may end does not
+    /// count.
+    async fn verdict(&self) -> Result<Verdict> {
+        let ends = Ends {
+            workspace: &self.workspace,
+            integration_id: &self.integration_id,
+            digest: &self.digest,
+            grant: self.ends_grant,
+            authorization_server: self.authorization_server.as_deref(),
+            client_id: self.client_id.as_deref(),
+            account_id: self.account_id.as_deref(),
+        };
+        let since = if self.forced { self.created_at } else { -1 };
+        Ok(match ends.users(since).await?.first() {
+            None => Verdict::Tell,
+            Some(user) if user.is_certain => Verdict::Superseded,
+            Some(_) => Verdict::Unclear,
+        })
+    }
 }
 
 async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
-    let told = match entry.verdict {
+    let told = match entry.verdict().await? {
         Verdict::Superseded => Told::Done("superseded", "another connection uses it".to_owned()),
         Verdict::Unclear => Told::Failed(
-            "another connection may use the same grant: its account is not known yet".to_owned(),
+            "another connection may use the same grant: whose the two are is not known".to_owned(),
         ),
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
             eprintln!("error request_id={request_id} outbox={}: {error:?}", entry.id);
@@ -213,7 +219,8 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
         .await?;
     }
     tx.commit().await?;
-    Ok(Receipt { token: entry.token.clone(), state: state.to_owned(), detail: words })
+    let entry_id = Some(entry.id.clone());
+    Ok(Receipt { token: entry.token.clone(), state: state.to_owned(), detail: words, entry_id })
 }
 
 /// What a provider said to a revocation.

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderValue, header};
-use nexus_common::broker::{Plan, Receipt, Stored};
+use nexus_common::broker::{GivenUp, Plan, Receipt, Stored};
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{OutboxEntry, read, read_row};
+use nexus_common::store::{OutboxEntry, read_row};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
     BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
@@ -25,7 +25,7 @@ use crate::keys;
 use crate::oauth::{self, Client, For};
 use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
 use crate::seal::{self, Place};
-use crate::shared::{Ends, User};
+use crate::shared::Ends;
 use crate::source;
 
 /// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
@@ -115,27 +115,35 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
     Ok(Plan { receipts, entries, shared, version: usable.version })
 }
 
-/// The stored credential that a new one is about to replace. What cannot be opened cannot be revoked
-/// either, and must not stand in the way of the new one.
-pub(crate) async fn stored(workspace: &str, id: &str) -> Option<Usable> {
-    let told = |error| eprintln!("error integration={id} replaced credential: {error:?}");
-    credential::load(workspace, id).await.map_err(told).ok()
+/// Tokens that nobody is going to use and that are not stored anywhere: whatever fails must not
+/// lose the others.
+pub(crate) async fn lost(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
+    give_up(workspace, usable).await.unwrap_or_else(|error| {
+        eprintln!("error integration={id} tokens that nobody ends: {error:?}");
+        GivenUp::default()
+    })
 }
 
-/// Entries for the tokens of `usable`, which nobody is going to use. A call that cannot be made is
-/// told to the log: it stands in nobody's way either.
-pub(crate) async fn entries(workspace: &str, id: &str, usable: &Usable) -> Vec<OutboxEntry> {
-    match give_up(workspace, usable).await {
-        Ok(given_up) => {
-            for receipt in given_up.failed {
-                eprintln!("error integration={id} {}: {}", receipt.token, receipt.detail);
-            }
-            given_up.entries
+/// The stored credential of that version, which a new one is to replace.
+///
+/// # Errors
+/// [`Error::Misconfigured`], [`Error::Storage`].
+pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<GivenUp> {
+    if version == 0 {
+        return Ok(GivenUp::default());
+    }
+    match credential::load(workspace, id).await {
+        Ok(old) if old.version == version => give_up(workspace, &old).await,
+        // Of another version nothing is replaced: then the new one is not written either.
+        Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
+        // What cannot be opened cannot be revoked, and must not stand in the way of the new one.
+        Err(Error::Unreadable(why)) => {
+            eprintln!("error integration={id} replaced credential: {why}");
+            let words = "it could not be opened any more: end it at the provider";
+            let failed = vec![receipt("unknown", "failed", words)];
+            Ok(GivenUp { entries: Vec::new(), failed })
         }
-        Err(error) => {
-            eprintln!("error integration={id} tokens that nobody ends: {error:?}");
-            Vec::new()
-        }
+        Err(other) => Err(other),
     }
 }
 
@@ -173,10 +181,10 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
     let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let needs_live = match &manifest.revoke {
         Revoke::Request { tokens, request, .. } => {
-            request.auth == RevokeAuth::Token
-                || !tokens.iter().any(|token| token == "refresh_token")
+            request.auth == RevokeAuth::Token || !tokens.iter().any(|one| one == "refresh_token")
         }
-        _ => false,
+        Revoke::Rfc7009 { tokens, .. } => !tokens.iter().any(|one| one == "refresh_token"),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => false,
     };
     if needs_live && manifest.auth_method.is_oauth2() {
         match oauth::live(&For::of(stored, request_id)).await {
@@ -189,14 +197,6 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
         }
     }
     credential::load(workspace, id).await
-}
-
-/// What becomes of tokens that a call of ours ends.
-struct GivenUp {
-    /// The calls.
-    entries: Vec<OutboxEntry>,
-    /// Receipts of tokens whose call cannot be made.
-    failed: Vec<Receipt>,
 }
 
 /// An entry for each of the credential's tokens that a call ends, the refresh token first. Whether
@@ -455,16 +455,21 @@ fn expand_json(
 fn receipts(usable: &Usable, entries: &[OutboxEntry], failed: Vec<Receipt>) -> Vec<Receipt> {
     let mut receipts: Vec<Receipt> = entries
         .iter()
-        .map(|entry| receipt(&entry.token, "pending", "the provider is being told"))
+        .map(|entry| Receipt {
+            entry_id: Some(entry.id.clone()),
+            ..receipt(&entry.token, "pending", "the provider is being told")
+        })
         .collect();
     receipts.extend(failed);
     let ends_grant = entries.iter().any(|entry| entry.ends_grant);
+    let unmade = receipts.iter().find(|receipt| receipt.state == "failed").cloned();
     for token in ["refresh_token", "access_token"] {
         let held = usable.credential.fields.contains_key(token);
         if held && !receipts.iter().any(|receipt| receipt.token == token) {
-            receipts.push(match ends_grant {
-                true => receipt(token, "pending", "ends with the grant"),
-                false => receipt(token, "unsupported", "the provider has no call that ends it"),
+            receipts.push(match &unmade {
+                _ if ends_grant => receipt(token, "pending", "ends with the grant"),
+                Some(unmade) => receipt(token, "failed", &unmade.detail),
+                None => receipt(token, "unsupported", "the provider has no call that ends it"),
             });
         }
     }
@@ -472,10 +477,12 @@ fn receipts(usable: &Usable, entries: &[OutboxEntry], failed: Vec<Receipt>) -> V
 }
 
 fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
-    Receipt { token: token.to_owned(), state: state.to_owned(), detail: detail.to_owned() }
+    let (token, state, detail) = (token.to_owned(), state.to_owned(), detail.to_owned());
+    Receipt { token, state, detail, entry_id: None }
 }
 
-/// Other integrations of the workspace that use, or may use, what the entries end.
+/// Other integrations that use, or may use, what the entries end; those of other workspaces without
+/// a name.
 async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<Vec<String>> {
     let mut slugs = BTreeSet::new();
     for entry in entries {
@@ -488,9 +495,10 @@ async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<
             client_id: entry.client_id.as_deref(),
             account_id: entry.account_id.as_deref(),
         };
-        let rows = read(Ends::SQL, ends.values()).await?;
-        let users = rows.iter().map(User::of).filter(|user| user.is_here && user.id != id);
-        slugs.extend(users.map(|user| user.slug));
+        let users = ends.users(-1).await?;
+        slugs.extend(users.into_iter().filter(|user| user.id != id).map(|user| {
+            user.slug.unwrap_or_else(|| "a connection of another workspace".to_owned())
+        }));
     }
     Ok(slugs.into_iter().collect())
 }

@@ -3,7 +3,9 @@
 //!
 //! It compares digests and names, and must not open anything.
 
+use nexus_common::Result;
 use nexus_common::platform::sqlite::{Row, Value, text};
+use nexus_common::store::read;
 
 /// What a revocation ends, and of which integration.
 pub(crate) struct Ends<'a> {
@@ -27,40 +29,46 @@ pub(crate) struct Ends<'a> {
 pub(crate) struct User {
     /// The integration.
     pub(crate) id: String,
-    /// Its slug.
-    pub(crate) slug: String,
-    /// Of the same workspace.
-    pub(crate) is_here: bool,
+    /// Its slug; `None` where it is of another workspace.
+    pub(crate) slug: Option<String>,
     /// Whether that is known; else one of the two accounts is not.
     pub(crate) is_certain: bool,
-    /// When it was connected, in milliseconds since the Unix epoch.
-    pub(crate) connected_at: i64,
 }
 
-impl Ends<'_> {
-    /// Whoever holds the same token, in any workspace; where the grant ends, also who has the same
-    /// account by the same client; and, of the same workspace, who may: an account is not known yet.
-    /// An integration that is connected again where no account is known has the grant it had.
-    pub(crate) const SQL: &'static str = "
-        select i.id, i.slug, i.workspace = ?1, max(found.certain), c.connected_at from (
-            select integration_id as id, 1 as certain from token_digests where digest = ?3
-            union all
-            select c.integration_id, 1
-              from integrations i join credentials c on c.integration_id = i.id
-              where ?4 and i.account_id = ?7
-                and c.authorization_server = ?5 and c.client_id = ?6
-            union all
-            select c.integration_id, i.id = ?2 and i.account_id is null and ?7 is null
-              from integrations i join credentials c on c.integration_id = i.id
-              where ?4 and i.workspace = ?1 and (i.account_id is null or ?7 is null)
-                and c.authorization_server = ?5 and c.client_id = ?6
-          ) as found
-          join integrations i on i.id = found.id join credentials c on c.integration_id = i.id
-          group by i.id order by i.slug limit 100";
+/// Whoever holds the same token, in any workspace; where the grant ends, also who has the same
+/// account by the same client; and, of the same workspace, who may: an account is not known. An
+/// integration that is connected again where no account is known has the grant it had.
+const SQL: &str = "
+    select i.id, iif(i.workspace = ?1, i.slug, null), max(found.certain) as certain from (
+        select integration_id as id, 1 as certain from token_digests where digest = ?3
+        union all
+        select c.integration_id, 1
+          from integrations i join credentials c on c.integration_id = i.id
+          where ?4 and i.account_id = ?7 and c.client_id = ?6
+            and coalesce(c.authorization_server, ?5) is coalesce(?5, c.authorization_server)
+        union all
+        select c.integration_id, i.id = ?2 and ?7 is null
+          from integrations i join credentials c on c.integration_id = i.id
+          where ?4 and i.workspace = ?1 and i.account_id is null and c.client_id = ?6
+            and coalesce(c.authorization_server, ?5) is coalesce(?5, c.authorization_server)
+        union all
+        select c.integration_id, 0
+          from credentials c join integrations i on i.id = c.integration_id
+          where ?4 and ?7 is null and i.workspace = ?1 and c.client_id = ?6
+            and coalesce(c.authorization_server, ?5) is coalesce(?5, c.authorization_server)
+      ) as found
+      join integrations i on i.id = found.id join credentials c on c.integration_id = i.id
+      where c.connected_at > ?8
+      group by i.id order by certain desc, i.slug limit 100";
 
-    /// The values of [`Self::SQL`].
-    pub(crate) fn values(&self) -> [Value; 7] {
-        [
+impl Ends<'_> {
+    /// Who uses it, of those that were connected after `since`, in milliseconds since the Unix
+    /// epoch; who is certain to, first.
+    ///
+    /// # Errors
+    /// [`nexus_common::Error::Storage`].
+    pub(crate) async fn users(&self, since: i64) -> Result<Vec<User>> {
+        let values = [
             Value::text(self.workspace),
             Value::text(self.integration_id),
             Value::text(self.digest),
@@ -68,19 +76,14 @@ impl Ends<'_> {
             Value::from(self.authorization_server),
             Value::from(self.client_id),
             Value::from(self.account_id),
-        ]
-    }
-}
-
-impl User {
-    /// One row of [`Ends::SQL`].
-    pub(crate) fn of(row: &Row) -> Self {
-        Self {
+            Value::integer(since),
+        ];
+        let rows = read(SQL, values).await?;
+        let user = |row: &Row| User {
             id: text(row, 0).to_owned(),
-            slug: text(row, 1).to_owned(),
-            is_here: row.get(2).unwrap_or(false),
-            is_certain: row.get(3).unwrap_or(false),
-            connected_at: row.get(4).unwrap_or(0),
-        }
+            slug: row.get::<&str>(1).map(str::to_owned),
+            is_certain: row.get(2).unwrap_or(false),
+        };
+        Ok(rows.iter().map(user).collect())
     }
 }

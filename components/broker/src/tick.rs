@@ -101,13 +101,13 @@ async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
 /// The place of a ciphertext by workspace and row.
 type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
 
-/// What is kept sealed: the table, the column that names the row, and the place. Flows are not among
+/// What is kept sealed, what everything else rests on first: the table, the column that names the row, and the place. Flows are not among
 /// them: they end after ten minutes.
 const KEPT: [(&str, &str, PlaceOf); 4] = [
+    ("data_keys", "id", digest::place),
     ("credentials", "integration_id", credential::place),
     ("oauth_clients", "manifest_id", oauth::client_place),
     ("outbox", "id", revoke::place),
-    ("data_keys", "id", digest::place),
 ];
 
 /// Seals with the first key what another key has sealed.

@@ -17,22 +17,28 @@ use crate::store::{Entry, deny};
 /// cannot be, the caller is refused all the same.
 pub async fn require(inbound: &Inbound, role: Role, action: &str) -> Result<Caller> {
     let caller = Caller::of(inbound).await?;
+    permit(&caller, role, action, &inbound.request_id).await?;
+    Ok(caller)
+}
+
+/// Whether `caller` has at least `role` for `action`.
+///
+/// # Errors
+/// [`Error::Forbidden`] after the attempt was recorded.
+pub async fn permit(caller: &Caller, role: Role, action: &str, request_id: &str) -> Result<()> {
     if caller.may(role) {
-        return Ok(caller);
+        return Ok(());
     }
     let (needed, has) = (role.name(), caller.role_name());
-    let entry = Entry {
-        caller: &caller,
-        action,
-        target: None,
-        detail: json!({ "needed": needed }),
-        request_id: &inbound.request_id,
-    };
-    if let Err(error) = deny(&entry).await {
-        eprintln!(
-            "error request_id={} a denied attempt is not recorded: {error:?}",
-            inbound.request_id
-        );
-    }
+    let detail = json!({ "needed": needed });
+    denied(&Entry { caller, action, target: None, detail, request_id }).await;
     Err(Error::Forbidden(format!("{action} needs the role {needed}, the token has {has}")))
+}
+
+/// Records a denied attempt; where it cannot be recorded, the caller is refused all the same.
+pub async fn denied(entry: &Entry<'_>) {
+    if let Err(error) = deny(entry).await {
+        let request_id = entry.request_id;
+        eprintln!("error request_id={request_id} a denied attempt is not recorded: {error:?}");
+    }
 }

@@ -66,10 +66,10 @@ pub struct Sealed {
     pub account: Account,
     /// The version of the stored credential that the new one replaces; 0 where there is none.
     pub replaces: i64,
-    /// Entries that end what was obtained for the new credential, for where it cannot be stored.
-    pub lost: Vec<OutboxEntry>,
-    /// Entries that end what the new credential replaces.
-    pub replaced: Vec<OutboxEntry>,
+    /// What was obtained for the new credential, for where it cannot be stored.
+    pub lost: GivenUp,
+    /// What the new credential replaces.
+    pub replaced: GivenUp,
 }
 
 /// A ciphertext and what may be known of it.
@@ -154,6 +154,24 @@ pub struct Receipt {
     pub state: String,
     /// Why, and where a person can end it.
     pub detail: String,
+    /// The entry of the outbox that it is of, where there is one.
+    pub entry_id: Option<String>,
+}
+
+/// Tokens that nobody is going to use.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// The calls that end them, for the outbox.
+    pub entries: Vec<OutboxEntry>,
+    /// Receipts of those for which no call can be made.
+    pub failed: Vec<Receipt>,
+}
+
+impl GivenUp {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.failed.is_empty()
+    }
 }
 
 /// `revoke`: plan what becomes of a stored credential, or do what the outbox has of an integration.
@@ -251,10 +269,10 @@ pub struct Exchanged {
     pub stored: Option<Connected>,
     /// Why the tokens must not be stored: code and words.
     pub refused: Option<(String, String)>,
-    /// Entries that end the new tokens, for where they cannot be stored.
-    pub lost: Vec<OutboxEntry>,
-    /// Entries that end the tokens which the new ones replace.
-    pub replaced: Vec<OutboxEntry>,
+    /// The new tokens, for where they cannot be stored.
+    pub lost: GivenUp,
+    /// The tokens which the new ones replace.
+    pub replaced: GivenUp,
 }
 
 /// A connection that came about.

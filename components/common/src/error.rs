@@ -78,6 +78,10 @@ pub enum Error {
     },
     /// The callback does not belong to an authorization that can be finished.
     FlowInvalid(String),
+    /// Somebody has switched the integration off.
+    IntegrationInactive(String),
+    /// A policy, or the manifest, does not let this call through; which rule.
+    PolicyDenied(String),
     /// Only a person can mend the connection, at the provider.
     ReauthorizationRequired(String),
     /// Somebody else is refreshing the token and has not finished.
@@ -182,4 +186,7 @@ pub struct Problem {
     /// For `misconfigured`: which variable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub variable: Option<String>,
+    /// Where a person can mend it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link: Option<String>,
 }

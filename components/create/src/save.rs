@@ -43,7 +43,7 @@ pub(crate) async fn connected(
     if saved.is_err() && !sealed.lost.is_empty() {
         let tx = Transaction::begin().await?;
         let (workspace, actor) = (&by.caller.workspace, &by.caller.subject);
-        tx.give_up(workspace, id, actor, false, &sealed.lost).await?;
+        tx.give_up(workspace, id, (actor, by.request_id), &sealed.lost).await?;
         tx.commit().await?;
     }
     saved

@@ -79,7 +79,7 @@ async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: bool) -> Result<St
     let detail = json!({"revocation": with_times(&plan.receipts, &tx.now), "forced": force});
     let entry = by.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
-    tx.give_up(&caller.workspace, id, &caller.subject, force, &plan.entries).await?;
+    tx.send_out(&caller.workspace, id, &caller.subject, force, &plan.entries).await?;
     tx.record_change(&entry, "integration.deleted").await?;
     let now = tx.now.clone();
     tx.commit().await?;
@@ -89,13 +89,16 @@ async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: bool) -> Result<St
 /// Puts what the provider said into the receipts; what ends with the grant shares its fate.
 fn settle(receipts: &mut [Receipt], done: &[Receipt], entries: &[OutboxEntry]) {
     let of_grant = entries.iter().find(|entry| entry.ends_grant);
-    let fate = of_grant.and_then(|entry| done.iter().find(|receipt| receipt.token == entry.token));
+    let said_of = |id: &String| done.iter().find(|said| said.entry_id.as_ref() == Some(id));
+    let fate = of_grant.and_then(|entry| said_of(&entry.id));
     for receipt in receipts.iter_mut() {
-        let said = done.iter().find(|said| said.token == receipt.token);
-        let is_planned = entries.iter().any(|entry| entry.token == receipt.token);
-        match (said, fate) {
-            (Some(said), _) => receipt.clone_from(said),
-            (None, Some(fate)) if receipt.state == "pending" && !is_planned => {
+        match (&receipt.entry_id, fate) {
+            (Some(id), _) => {
+                if let Some(said) = said_of(id) {
+                    receipt.clone_from(said);
+                }
+            }
+            (None, Some(fate)) if receipt.state == "pending" => {
                 receipt.state.clone_from(&fate.state);
             }
             _ => {}

@@ -48,14 +48,16 @@ async fn update(inbound: Inbound) -> Result<Response> {
         false => None,
     };
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
-    let lost = sealed.as_ref().map_or(&[][..], |sealed| &sealed.lost);
-    if saved.is_err() && !lost.is_empty() {
+    if let (Err(_), Some(sealed)) = (&saved, &sealed)
+        && !sealed.lost.is_empty()
+    {
         let tx = Transaction::begin().await?;
-        tx.give_up(&caller.workspace, &found.id, &caller.subject, false, lost).await?;
+        let by = (caller.subject.as_str(), request_id.as_str());
+        tx.give_up(&caller.workspace, &found.id, by, &sealed.lost).await?;
         tx.commit().await?;
     }
     let (doc, version) = saved?;
-    if sealed.is_some_and(|sealed| !sealed.replaced.is_empty()) {
+    if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
         // The outbox sees to it, whatever becomes of this request.
         let stored = Stored::of(&caller, &found.id);
         if let Err(error) = Broker::new("update", &request_id).revoke(stored).await {
@@ -121,7 +123,8 @@ async fn save(
     let integrations = Integrations::of(&caller.workspace);
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
     if let Some(sealed) = sealed {
-        tx.give_up(&caller.workspace, &found.id, &caller.subject, false, &sealed.replaced).await?;
+        let by = (caller.subject.as_str(), request_id);
+        tx.give_up(&caller.workspace, &found.id, by, &sealed.replaced).await?;
     }
     tx.record_change(&entry, "integration.updated").await?;
     tx.commit().await?;

@@ -105,7 +105,7 @@ async fn a_key_that_two_connections_have_ends_only_when_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn another_workspace_keeps_its_connection() {
+async fn another_workspace_is_told_of_without_a_name() {
     let app = App::start().await;
     let provider = keys(&app).await;
     connect(&app, "Keys", FIRST).await;
@@ -116,12 +116,82 @@ async fn another_workspace_keeps_its_connection() {
     let body =
         json!({"manifest_id": "custom-keys", "name": "x", "credentials": {"api_key": FIRST}});
     assert_eq!(post("/api/integrations", &body).await.status, 201);
-    // It is not named to those here, and goes on.
-    let deleted = app.delete("/api/integrations/keys").as_admin().send().await;
-    assert_eq!(deleted.json()["revocation"][0]["state"], "superseded", "{deleted:?}");
+    let delete = async |query: &str| {
+        app.delete(&format!("/api/integrations/keys{query}")).as_admin().send().await
+    };
+    let problem = delete("").await.problem(409, "grant_shared");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("another workspace") && !detail.contains(there), "{detail}");
+    // What is replaced goes on there.
+    assert_eq!(replace(&app, SECOND).await.status, 200);
     assert!(provider.accepts(FIRST));
-    let deleted = app.delete("/api/integrations/x").as_role("ADMIN", there).send().await;
+    assert_eq!(replace(&app, FIRST).await.status, 200);
+    let deleted = delete("?force=true").await;
     assert_eq!(deleted.json()["revocation"][0]["state"], "revoked", "{deleted:?}");
+}
+
+#[tokio::test]
+async fn each_receipt_is_of_its_own_token() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.connect().await;
+    // The tokens before are still in the outbox.
+    pair.again(json!({})).await.finish(&pair.app).await;
+    assert_eq!(pair.app.count("outbox"), 2);
+    let live = pair.provider.live_tokens();
+    pair.provider.fail_revocations(4);
+    let deleted = pair.delete().await;
+    assert_eq!(deleted.status, 202, "{deleted:?}");
+    for receipt in deleted.json()["revocation"].as_array().unwrap() {
+        assert_eq!(receipt["state"], "pending", "{receipt}");
+    }
+    assert_eq!(pair.provider.live_tokens(), live);
+    settle(&pair.app).await;
+    assert!(pair.provider.live_tokens().is_empty());
+}
+
+#[tokio::test]
+async fn a_reconnect_is_not_written_over_by_an_earlier_one() {
+    let pair = Pair::start(Kind::Strict).await;
+    pair.provider.set_account("user-1", "One");
+    pair.connect().await;
+    let first = pair.again(json!({})).await;
+    let first_back = first.consent().await;
+    pair.provider.set_account("user-2", "Two");
+    let second = pair.again(json!({"accept_account_change": true})).await;
+    let second_back = second.consent().await;
+    // The first is at the token endpoint while the second is stored.
+    pair.provider.hold_token_answers();
+    let page = first.come_back(&pair.app, &first_back);
+    let meanwhile = async {
+        pair.provider.wait_for_held(1).await.unwrap();
+        let page = second.come_back(&pair.app, &second_back);
+        let release = async {
+            pair.provider.wait_for_held(2).await.unwrap();
+            pair.provider.release_token_answers();
+        };
+        tokio::join!(page, release).0
+    };
+    let (first, second) = tokio::join!(page, meanwhile);
+    let codes = [first, second].map(|page| page.header("x-nexus-error").to_owned());
+    assert!(codes.contains(&String::new()), "{codes:?}");
+    assert!(codes.contains(&"changed_meanwhile".to_owned()), "{codes:?}");
+    settle(&pair.app).await;
+    assert_eq!(pair.provider.live_tokens().len(), 2);
+    assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+}
+
+#[tokio::test]
+async fn what_no_call_can_end_is_said_in_an_event() {
+    let pair = Pair::built_in(Kind::GithubOauth, "github-oauth").await;
+    pair.connect().await;
+    let path = format!("/api/oauth-clients/{}", pair.manifest_id);
+    let body = json!({"client_id": "other-app", "client_secret": "other-secret-000000000"});
+    assert_eq!(pair.app.put(&path).as_admin().json(&body).send().await.status, 200);
+    let redirect = pair.app.get("/api/oauth-clients").as_admin().send().await.json();
+    let redirect = redirect["items"][0]["redirect_uri"].as_str().unwrap().to_owned();
+    pair.provider.register_client("other-app", "other-secret-000000000", &[&redirect]);
+    pair.again(json!({})).await.finish(&pair.app).await;
+    assert_eq!(ends(&pair.app, "primary").await, ["failed"]);
 }
 
 #[tokio::test]

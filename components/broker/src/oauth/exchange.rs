@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, Connected, Exchange, Exchanged};
+use nexus_common::broker::{Account, Connected, Exchange, Exchanged, GivenUp};
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, Result, encoding};
@@ -85,25 +85,24 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let trial = Trial { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
     let judged = trial.judge(&mut usable, before.as_ref()).await;
     let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());
-    let lost = revoke::entries(workspace, id, &usable).await;
+    let lost = revoke::lost(workspace, id, &usable).await;
     let health = match judged {
         Ok(health) => health,
         Err(Refusal { code, words }) => {
             let refused = Some((code.to_owned(), words));
-            return Ok(Exchanged { stored: None, refused, lost, replaced: Vec::new() });
+            return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
         }
     };
-    // It may have been refreshed while the provider was asked.
-    let now = Before::find(workspace, id).await.unwrap_or(before);
-    let replaces = now.map_or(0, |now| now.version);
-    let old = match replaces {
-        0 => None,
-        version => revoke::stored(workspace, id).await.filter(|old| old.version == version),
-    };
-    let replaced = match &old {
-        Some(old) => revoke::entries(workspace, id, old).await,
-        None => Vec::new(),
-    };
+    // It may have been refreshed while the provider was asked; any other change is not written over.
+    let before = before.unwrap_or_default();
+    let now = Before::find(workspace, id).await.ok().flatten();
+    let replaces =
+        now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
+    // The new tokens are ours alone: they must not be lost for the sake of the old.
+    let replaced = revoke::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
+        eprintln!("error integration={id} replaced tokens: {error:?}");
+        GivenUp::default()
+    });
     let stored = Some(Connected {
         credential: usable.seal(workspace, id).await?,
         replaces,
@@ -149,15 +148,19 @@ fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
 }
 
 /// What is stored already of the integration that is connected.
+#[derive(Default)]
 struct Before {
     version: i64,
+    connected_at: i64,
     account_id: Option<String>,
     params: BTreeMap<String, String>,
 }
 
 impl Before {
     async fn find(workspace: &str, id: &str) -> Result<Option<Self>> {
-        let sql = "select coalesce(c.version, 0), i.account_id, i.params from integrations i
+        let sql =
+            "select coalesce(c.version, 0), i.account_id, i.params, coalesce(c.connected_at, 0)
+                   from integrations i
                    left join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = read_row(sql, [Value::text(workspace), Value::text(id)]).await?;
@@ -165,7 +168,15 @@ impl Before {
             version: row.get(0).unwrap_or(0),
             account_id: Some(text(&row, 1).to_owned()).filter(|id| !id.is_empty()),
             params: serde_json::from_str(text(&row, 2)).unwrap_or_default(),
+            connected_at: row.get(3).unwrap_or(0),
         }))
+    }
+
+    /// Whether nothing has happened since `before` but refreshes.
+    fn is_refreshed(&self, before: &Self) -> bool {
+        self.connected_at == before.connected_at
+            && self.account_id == before.account_id
+            && self.params == before.params
     }
 
     /// Whether what was entered is what the flow was begun with.

@@ -279,8 +279,8 @@ impl Lease {
         let Some(row) = written else {
             // Deleted, connected again, or refreshed by somebody else: what is not in use meanwhile
             // belongs to nobody.
-            let lost = revoke::entries(who.workspace, who.id, &renewed).await;
-            tx.give_up(who.workspace, who.id, who.actor, false, &lost).await?;
+            let lost = revoke::lost(who.workspace, who.id, &renewed).await;
+            tx.give_up(who.workspace, who.id, (who.actor, who.request_id), &lost).await?;
             tx.commit().await?;
             return credential::load(who.workspace, who.id).await;
         };

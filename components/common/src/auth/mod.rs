@@ -1,8 +1,9 @@
 //! Who is calling: JSON Web Tokens (RFC 7519), verified as RFC 8725 asks.
 //!
-//! It must not read anything but the `Authorization` header: path parameters and client addresses
-//! can be made up by the client. The algorithm follows the key, never the token.
+//! It must not read anything but headers: path parameters and client addresses can be made up by the
+//! client. The algorithm follows the key, never the token.
 
+mod agent;
 mod jwks;
 mod key;
 mod key_set;
@@ -21,6 +22,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 use crate::secret::Secret;
+pub use agent::{Agent, is_jwt};
 use jwks::Jwks;
 use key::{Claims, Key};
 
@@ -120,7 +122,8 @@ impl Role {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The role that stands so in a token.
+    pub fn parse(text: &str) -> Option<Self> {
         [Self::Agent, Self::Manager, Self::Admin].into_iter().find(|role| role.name() == text)
     }
 }

@@ -19,6 +19,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request. Ids come from its path, never from headers that a client can send itself.
 pub struct Inbound {
     head: request::Parts,
+    sent_method: Method,
     body: IncomingBody,
     /// In the answer and in the log: the client's `x-request-id` where it is well-formed, else ours.
     pub request_id: String,
@@ -27,6 +28,7 @@ pub struct Inbound {
 impl Inbound {
     fn new(request: Incoming) -> Self {
         let (mut head, body) = request.into_parts();
+        let sent_method = head.method.clone();
         if head.method == Method::HEAD {
             // The server leaves the body away (RFC 9110, 9.3.2).
             head.method = Method::GET;
@@ -35,10 +37,15 @@ impl Inbound {
             Some(Ok(sent)) if is_request_id(sent) => sent.to_owned(),
             _ => id::request(clock::now_ms()),
         };
-        Self { head, body, request_id }
+        Self { head, body, sent_method, request_id }
     }
 
-    /// The method.
+    /// The method as it was sent: where `HEAD` is passed on, it is no `GET`.
+    pub fn sent_method(&self) -> &Method {
+        &self.sent_method
+    }
+
+    /// The method; `GET` for `HEAD`.
     pub fn method(&self) -> &Method {
         &self.head.method
     }
@@ -129,6 +136,11 @@ impl Inbound {
             CallError::TooLarge(limit) => Error::TooLarge(limit),
             other => Error::invalid("", format!("the body did not arrive whole: {other}")),
         })
+    }
+
+    /// Headers and body, to be passed on.
+    pub fn into_headers_and_body(self) -> (HeaderMap, IncomingBody) {
+        (self.head.headers, self.body)
     }
 
     /// The request as it is, to be passed on.

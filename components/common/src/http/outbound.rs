@@ -53,7 +53,8 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     Ok(response)
 }
 
-fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
+/// Removes the headers that concern one connection only, and those that `besides` names.
+pub fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
     // What `Connection` lists concerns the connection as well.
     let listed: Vec<String> = headers
         .get_all(http::header::CONNECTION)

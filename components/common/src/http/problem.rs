@@ -31,6 +31,7 @@ impl Respond for Error {
             existing_id: None,
             redirect_uri: None,
             variable: None,
+            link: None,
         };
         match self {
             Self::Invalid(errors) => problem.errors.clone_from(errors),
@@ -132,6 +133,8 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             ),
         ),
         Error::FlowInvalid(why) => (S::BAD_REQUEST, "flow_invalid", why.clone()),
+        Error::IntegrationInactive(why) => (S::CONFLICT, "integration_inactive", why.clone()),
+        Error::PolicyDenied(why) => (S::FORBIDDEN, "policy_denied", why.clone()),
         Error::ReauthorizationRequired(why) => {
             (S::CONFLICT, "reauthorization_required", why.clone())
         }

@@ -7,7 +7,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use futures::channel::mpsc;
+use futures::{SinkExt, StreamExt};
+use http_body::Frame;
+use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
 use spin_sdk::http::{FromRequest, IntoResponse};
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
 
@@ -142,4 +145,46 @@ fn short(code: &ErrorCode) -> String {
     let text = format!("{code:?}");
     let end = text.find(['(', ' ', '{']).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_start_matches("ErrorCode::").to_owned()
+}
+
+/// Any body, as it comes.
+pub fn boxed<B>(body: B) -> Body
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<anyhow::Error>,
+{
+    spin_sdk::http::box_body(body)
+}
+
+/// A body whose length nobody has told: `None` where it turns out to be empty.
+pub async fn whole_or_streamed(mut body: IncomingBody) -> Option<Body> {
+    let first = body.frame().await?;
+    let frames = futures::stream::iter([first]).chain(BodyStream::new(body));
+    Some(spin_sdk::http::box_body(StreamBody::new(frames)))
+}
+
+/// Goes on with `work` beside what this request still does, also after it was answered.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    spin_sdk::wasip3::spawn(work);
+}
+
+/// The end of a streamed body that is written to.
+pub struct BodySender(mpsc::Sender<Result<Frame<Bytes>, anyhow::Error>>);
+
+/// A body that is written while it is sent, a chunk at a time: who writes waits for who reads.
+pub fn streamed() -> (BodySender, Body) {
+    let (sender, receiver) = mpsc::channel(0);
+    (BodySender(sender), spin_sdk::http::box_body(StreamBody::new(receiver)))
+}
+
+impl BodySender {
+    /// Writes a chunk; `false` where nobody reads any more.
+    pub async fn send(&mut self, chunk: Bytes) -> bool {
+        self.0.send(Ok(Frame::data(chunk))).await.is_ok()
+    }
+
+    /// Breaks the body off, so that it is not taken for whole.
+    pub async fn fail(mut self, why: &'static str) {
+        let _ = self.0.send(Err(anyhow::anyhow!(why))).await;
+    }
 }

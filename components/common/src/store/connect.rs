@@ -25,18 +25,19 @@ impl Integrations<'_> {
         let tx = Transaction::begin().await?;
         let id = flow.integration_id.as_str();
         let Some(connected) = &exchanged.stored else {
-            return self.give_up(tx, flow, exchanged).await;
+            return self.give_up(tx, flow, exchanged, request_id).await;
         };
         match self.credential_is_at(&tx, id, connected.replaces).await {
             Ok(()) => {}
             Err(why @ (Error::NotFound(_) | Error::Conflict { .. })) => {
-                self.give_up(tx, flow, exchanged).await?;
+                self.give_up(tx, flow, exchanged, request_id).await?;
                 return Err(why);
             }
             Err(other) => return Err(other),
         }
         self.write(&tx, id, connected).await?;
-        tx.give_up(self.workspace(), id, &flow.actor, false, &exchanged.replaced).await?;
+        let by = (flow.actor.as_str(), request_id);
+        tx.give_up(self.workspace(), id, by, &exchanged.replaced).await?;
         let again = connected.replaces != 0;
         tx.record(&Event {
             workspace: self.workspace(),
@@ -53,9 +54,15 @@ impl Integrations<'_> {
         tx.commit().await
     }
 
-    async fn give_up(&self, tx: Transaction, flow: &Flow, exchanged: &Exchanged) -> Result<()> {
-        tx.give_up(self.workspace(), &flow.integration_id, &flow.actor, false, &exchanged.lost)
-            .await?;
+    async fn give_up(
+        &self,
+        tx: Transaction,
+        flow: &Flow,
+        exchanged: &Exchanged,
+        request_id: &str,
+    ) -> Result<()> {
+        let by = (flow.actor.as_str(), request_id);
+        tx.give_up(self.workspace(), &flow.integration_id, by, &exchanged.lost).await?;
         tx.commit().await
     }
 

@@ -14,6 +14,7 @@ mod manifests;
 mod outbox;
 mod read;
 mod schema;
+mod usable;
 mod write;
 
 pub use audit::{Audit, By, Entry, close_minutes, deny};
@@ -25,4 +26,5 @@ pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::OutboxEntry;
 pub use read::{Page, read, read_row};
+pub use usable::usable_by;
 pub use write::{Transaction, checkpoint};

@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Transaction;
+use serde_json::json;
+
+use super::{Event, Transaction};
+use crate::broker::GivenUp;
 use crate::encoding;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -50,12 +53,39 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts `entries`, given up by the integration `id`, into the outbox. `forced`: also where other
-    /// connections, as they are now, end with them.
+    /// Puts what the integration `id` gives up into the outbox; what no call ends becomes an event.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn give_up(
+        &self,
+        workspace: &str,
+        id: &str,
+        by: (&str, &str),
+        given_up: &GivenUp,
+    ) -> Result<()> {
+        let (actor, request_id) = by;
+        for receipt in &given_up.failed {
+            self.record(&Event {
+                workspace,
+                integration_id: id,
+                kind: "integration.revocation",
+                actor,
+                detail: json!({"token": receipt.token, "state": receipt.state,
+                    "detail": receipt.detail, "ends_grant": false}),
+                request_id,
+            })
+            .await?;
+        }
+        self.send_out(workspace, id, actor, false, &given_up.entries).await
+    }
+
+    /// Puts `entries` of the integration `id` into the outbox. `forced`: also where other
+    /// connections, as they are now, end with them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn send_out(
         &self,
         workspace: &str,
         id: &str,

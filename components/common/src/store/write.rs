@@ -25,11 +25,22 @@ impl Transaction {
     /// # Errors
     /// [`Error::Storage`] where the lock is not to be had within 5 s, [`Error::DatabaseNewer`].
     pub async fn begin() -> Result<Self> {
+        Self::with("pragma synchronous = full").await
+    }
+
+    /// The same, but that a commit is not awaited on the disk: a power cut may lose the last of
+    /// them. For what is counted, not for what counts.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn begin_relaxed() -> Result<Self> {
+        Self::with("pragma synchronous = normal").await
+    }
+
+    async fn with(synchronous: &str) -> Result<Self> {
         let db = Db::open().await?;
         schema::ensure(&db).await?;
-        for pragma in
-            ["pragma secure_delete = 1", "pragma foreign_keys = 1", "pragma synchronous = full"]
-        {
+        for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1", synchronous] {
             db.query(pragma, []).await?;
         }
         db.query("begin immediate", []).await?;

@@ -1,0 +1,189 @@
+//! The token of a caller of the proxy, wherever the SDK it uses puts an API key.
+//!
+//! It must not say that a token is good (see [`AuthConfig::verify`](super::AuthConfig::verify)), and
+//! what it finds never goes on to a provider.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, header};
+
+use super::Caller;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::http::Inbound;
+
+/// A caller, and where their token stood.
+pub struct Agent {
+    /// Who.
+    pub caller: Caller,
+    /// The header that had the token.
+    pub token_in: HeaderName,
+    token: String,
+}
+
+impl Agent {
+    /// The caller of `inbound`: by the token in `Authorization` (Bearer, another scheme, or the user
+    /// or password of Basic), else in the one other header whose value is a JWT.
+    ///
+    /// # Errors
+    /// 401 as an [`Error`]; [`Error::Misconfigured`].
+    pub async fn of(inbound: &Inbound) -> Result<Self> {
+        let config = config::auth().await?;
+        let (token_in, token) = find(inbound.headers())?;
+        let caller = config.verify(&token).await?;
+        Ok(Self { caller, token_in, token })
+    }
+
+    /// Takes the token out of `headers`: every one in whose value it stands.
+    pub fn remove_token(&self, headers: &mut HeaderMap) {
+        let holds = |value: &[u8]| {
+            value == self.token.as_bytes()
+                || value.windows(self.token.len()).any(|part| part == self.token.as_bytes())
+        };
+        let names: Vec<HeaderName> = headers
+            .iter()
+            .filter(|(name, value)| *name == self.token_in || holds(value.as_bytes()))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            headers.remove(name);
+        }
+    }
+
+    /// Whether the token stands in `text`, where it would go on to the provider.
+    pub fn token_is_in(&self, text: &str) -> bool {
+        text.contains(&self.token)
+    }
+}
+
+fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    if let Some(value) = values.next() {
+        if values.next().is_some() {
+            return Err(Error::InvalidToken("two Authorization headers came".into()));
+        }
+        let text = value.to_str().map_err(|_| no_token())?;
+        return Ok((header::AUTHORIZATION, of_authorization(text.trim())?));
+    }
+    let mut found: Option<(HeaderName, String)> = None;
+    for (name, value) in headers {
+        let Some(token) = value.to_str().ok().map(last_word).filter(|text| is_jwt(text)) else {
+            continue;
+        };
+        match &found {
+            Some((_, other)) if other != token => {
+                return Err(Error::InvalidToken("two different tokens came".into()));
+            }
+            Some(_) => {}
+            None => found = Some((name.clone(), token.to_owned())),
+        }
+    }
+    found.ok_or(Error::MissingToken)
+}
+
+fn no_token() -> Error {
+    Error::InvalidToken("Authorization holds no token of this application".into())
+}
+
+fn of_authorization(text: &str) -> Result<String> {
+    let (scheme, rest) = text.split_once(' ').unwrap_or(("", text));
+    if scheme.eq_ignore_ascii_case("basic") {
+        let bytes = STANDARD.decode(rest.trim()).map_err(|_| no_token())?;
+        let pair = String::from_utf8(bytes).map_err(|_| no_token())?;
+        let (user, password) = pair.split_once(':').ok_or_else(no_token)?;
+        return match (is_jwt(user), is_jwt(password)) {
+            (true, true) if user != password => {
+                Err(Error::InvalidToken("two different tokens came".into()))
+            }
+            (true, _) => Ok(user.to_owned()),
+            (false, true) => Ok(password.to_owned()),
+            // Whatever stands in the password's place: what is wrong with it is said.
+            (false, false) => Err(no_token()),
+        };
+    }
+    match rest.trim() {
+        "" => Err(no_token()),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// The last word of a header's value: a scheme may stand before the token.
+fn last_word(value: &str) -> &str {
+    value.trim().rsplit(' ').next().unwrap_or_default()
+}
+
+/// Whether `text` looks like a JWT (RFC 7519): a JSON object and two more parts in base64url.
+pub fn is_jwt(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    text.starts_with("eyJ") && text.split('.').count() == 3 && text.split('.').all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    const A: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+    const B: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiIn0.c2ln";
+
+    fn found(headers: &[(&str, String)]) -> Option<(String, String)> {
+        let headers = headers.iter().map(|(name, value)| {
+            (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+        });
+        find(&headers.collect()).ok().map(|(name, token)| (name.to_string(), token))
+    }
+
+    #[test]
+    fn a_token_is_found_where_sdks_put_keys() {
+        let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
+        for (name, value) in [
+            ("authorization", format!("Bearer {A}")),
+            ("authorization", format!("bearer  {A}")),
+            ("authorization", format!("token {A}")),
+            ("authorization", A.to_owned()),
+            ("authorization", basic(&format!("{A}:"))),
+            ("authorization", basic(&format!("AC123:{A}"))),
+            ("authorization", basic(&format!("{A}:{A}"))),
+            ("x-api-key", A.to_owned()),
+            ("dd-api-key", A.to_owned()),
+            ("x-auth", format!("Key {A}")),
+        ] {
+            let expected = Some((name.to_owned(), A.to_owned()));
+            assert_eq!(found(&[(name, value.clone())]), expected, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn two_different_ones_are_none() {
+        let basic = format!("Basic {}", STANDARD.encode(format!("{A}:{B}")));
+        assert_eq!(found(&[("authorization", basic)]), None);
+        assert_eq!(found(&[("x-api-key", A.into()), ("x-other", B.into())]), None);
+        assert!(found(&[("x-api-key", A.into()), ("x-other", A.into())]).is_some());
+        assert_eq!(found(&[("authorization", "Basic !".into()), ("x-api-key", A.into())]), None);
+        assert_eq!(found(&[("x-api-key", "sk_live_1".into())]), None);
+        assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn the_token_is_taken_out_wherever_it_stands() {
+        let agent = Agent {
+            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None },
+            token_in: header::AUTHORIZATION,
+            token: A.to_owned(),
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Basic x".to_owned()),
+            ("x-copy", format!("a {A}")),
+            ("x-b", B.into()),
+        ] {
+            headers.insert(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        agent.remove_token(&mut headers);
+        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-b"]);
+    }
+}

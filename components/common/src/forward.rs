@@ -1,0 +1,92 @@
+//! A call of an agent on its way to the broker, which alone can put the credential in.
+//!
+//! It says *which* integration and what is asked of the provider. It must not carry the agent's
+//! token, nor any header by which a client could pass for a component.
+
+use http::{HeaderMap, HeaderValue, Method, Request, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::auth::Caller;
+use crate::broker::CALLER;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::http::strip;
+use crate::platform::http::{Body, Response, pass};
+
+/// The header with the agent's subject, percent-encoded.
+pub const SUBJECT: &str = "x-nexus-subject";
+/// The header with the agent's role.
+pub const ROLE: &str = "x-nexus-role";
+/// The header that names the header in which the agent's token came.
+pub const TOKEN_IN: &str = "x-nexus-token-in";
+/// The header in which an agent chooses another of the manifest's hosts.
+pub const HOST: &str = "x-nexus-host";
+/// The header with the code of an error that is ours, not the provider's.
+pub const ERROR: &str = "x-nexus-error";
+
+/// What stands for itself in a path segment (RFC 3986, 2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A call to a provider.
+pub struct Forward<'a> {
+    /// The component that passes it on: `proxy`, `mcp`.
+    pub by: &'static str,
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// The header that had the caller's token.
+    pub token_in: &'a str,
+    /// The integration's id or slug.
+    pub target: &'a str,
+    /// The path below the manifest's `base_url`, as it came: empty, or from its `/` on.
+    pub path: &'a str,
+    /// The query as it came, without its `?`; empty where there is none.
+    pub query: &'a str,
+    /// The method.
+    pub method: Method,
+    /// The caller's headers, without the token.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// The request.
+    pub request_id: &'a str,
+}
+
+impl Forward<'_> {
+    /// Has the broker make the call; its answer is the provider's, or ours with [`ERROR`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the broker does not answer.
+    pub async fn send(self) -> Result<Response> {
+        let secret = config::broker_secret().await?;
+        let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
+        let (workspace, target) = (encode(&self.caller.workspace), encode(self.target));
+        let mut uri =
+            format!("http://broker.spin.internal/v1/forward/{workspace}/{target}{}", self.path);
+        if !self.query.is_empty() {
+            uri.push('?');
+            uri.push_str(self.query);
+        }
+        let mut headers = self.headers;
+        strip(&mut headers, |name| {
+            name.starts_with("spin-") || (name.starts_with("x-nexus-") && name != HOST)
+        });
+        let mut put = |name: &'static str, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        put(CALLER, self.by);
+        put(SUBJECT, &encode(&self.caller.subject));
+        put(ROLE, self.caller.role_name());
+        put(TOKEN_IN, self.token_in);
+        put("x-request-id", self.request_id);
+        put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
+        let mut request = Request::builder()
+            .method(self.method)
+            .uri(uri)
+            .body(self.body)
+            .map_err(|error| Error::invalid("", format!("the path or query: {error}")))?;
+        *request.headers_mut() = headers;
+        pass(request).await.map_err(|error| Error::Internal(format!("broker forward: {error}")))
+    }
+}
