@@ -34,6 +34,33 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     Ok(finding.checked)
 }
 
+/// Runs the check after a provider said 401 to a call, unless one was run in the last minute. Only
+/// a refusal of the check itself means that the credential is dead.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn after_a_401(stored: &Stored, request_id: &str) -> Result<()> {
+    let sql = "select 1 from integrations where workspace = ?1 and id = ?2
+                 and coalesce(health_at, 0) < (unixepoch('subsec') - 60) * 1000";
+    let values =
+        [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())];
+    if read_row(sql, values.clone()).await?.is_none() {
+        return Ok(());
+    }
+    // Of many at once one does.
+    let tx = Transaction::begin().await?;
+    let claim = "update credentials set check_at = ?3 + ?4
+                 where workspace = ?1 and integration_id = ?2 and check_at < ?3 + ?4 - 60000
+                 returning 1";
+    let times = [Value::integer(tx.now_ms), Value::integer(CHECK_AGAIN_MS)];
+    let claimed = tx.row(claim, values.into_iter().chain(times)).await?;
+    tx.commit().await?;
+    match claimed {
+        Some(_) => run(stored, request_id).await.map(drop),
+        None => Ok(()),
+    }
+}
+
 fn found(health: &str, why: &str) -> Checked {
     Checked { health: health.to_owned(), detail: Some(why.to_owned()) }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed, SealedCredential};
-use nexus_common::platform::sqlite::{Value, text};
+use nexus_common::platform::sqlite::{self, Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{AuthMethod, Finding, Manifest, Pins, Verify, params};
@@ -285,26 +285,81 @@ pub(crate) fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a
     Place { kind: "credential", workspace, row: integration_id, field: "sealed" }
 }
 
+/// What decides whether an integration may be called, beside its credential.
+pub(crate) struct Gate {
+    /// Its id (it may have been asked for by slug).
+    pub(crate) id: String,
+    /// Its name, for words.
+    pub(crate) name: String,
+    /// Whether nobody has switched it off.
+    pub(crate) is_active: bool,
+    /// Its health.
+    pub(crate) health: String,
+    /// Its policy, JSON.
+    pub(crate) policy: String,
+    /// The database's time, in milliseconds since the Unix epoch.
+    pub(crate) now_ms: i64,
+}
+
+/// An integration that an agent wants to call, by id or slug; its credential is not opened yet.
+pub(crate) struct Callable {
+    /// What decides.
+    pub(crate) gate: Gate,
+    workspace: String,
+    row: Option<Row>,
+}
+
+impl Callable {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub(crate) async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
+        let row = read_row(
+            "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version, c.expires_at,
+               c.refresh_at, i.account_id, i.account_label, i.id, i.name, i.status = 'active',
+               i.health, i.policy, cast(unixepoch('subsec') * 1000 as integer)
+             from integrations i left join credentials c on c.integration_id = i.id
+             where i.workspace = ?1 and (i.id = ?2 or i.slug = ?2)",
+            [Value::text(workspace), Value::text(id_or_slug)],
+        )
+        .await?
+        .ok_or_else(|| {
+            let shown: String = id_or_slug.chars().take(64).collect();
+            Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
+        })?;
+        Ok(Self {
+            gate: Gate {
+                id: text(&row, 9).to_owned(),
+                name: text(&row, 10).to_owned(),
+                is_active: row.get(11).unwrap_or(false),
+                health: text(&row, 12).to_owned(),
+                policy: text(&row, 13).to_owned(),
+                now_ms: row.get(14).unwrap_or(0),
+            },
+            workspace: workspace.to_owned(),
+            row: row.get::<&[u8]>(3).is_some().then(|| Row::of(&row)),
+        })
+    }
+
+    /// Its credential, opened.
+    ///
+    /// # Errors
+    /// [`Error::ReauthorizationRequired`] where it was never connected, and what [`load`] says.
+    pub(crate) async fn open(&self) -> Result<Usable> {
+        let row = self.row.as_ref().ok_or_else(|| {
+            Error::ReauthorizationRequired("the authorization was never finished".into())
+        })?;
+        row.open(&self.workspace, &self.gate.id).await
+    }
+}
+
 /// Loads and opens the credential of an integration.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable> {
-    let row = Row::find(workspace, integration_id).await?;
-    let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
-    let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
-    let params = serde_json::from_str(&row.params).map_err(|_| unreadable("the parameters"))?;
-    let ring = keys::ring().await?;
-    let plaintext = seal::open(&ring, place(workspace, integration_id), &row.sealed)?;
-    let credential: Credential =
-        serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
-    // The row names the manifest, and rows can be changed outside: what was sealed decides.
-    let entered_for = (&credential.manifest_id, &credential.manifest_hash);
-    if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
-        return Err(unreadable("another manifest than the one it was entered for"));
-    }
-    let Row { version, times, account, .. } = row;
-    Ok(Usable { sourced, params, credential, version, times, account })
+    Row::find(workspace, integration_id).await?.open(workspace, integration_id).await
 }
 
 /// An integration and its ciphertext as they are stored.
@@ -329,10 +384,15 @@ impl Row {
         )
         .await?
         .ok_or_else(|| Error::NotFound(format!("there is no integration {integration_id}")))?;
-        Ok(Self {
-            manifest_id: text(&row, 0).to_owned(),
-            manifest_hash: text(&row, 1).to_owned(),
-            params: text(&row, 2).to_owned(),
+        Ok(Self::of(&row))
+    }
+
+    /// From the columns in the order in which [`Self::find`] asks for them.
+    fn of(row: &sqlite::Row) -> Self {
+        Self {
+            manifest_id: text(row, 0).to_owned(),
+            manifest_hash: text(row, 1).to_owned(),
+            params: text(row, 2).to_owned(),
             sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
             version: row.get(4).unwrap_or(0),
             times: Times { expires_at: row.get(5), refresh_at: row.get(6) },
@@ -340,7 +400,26 @@ impl Row {
                 id: row.get::<&str>(7).map(str::to_owned),
                 label: row.get::<&str>(8).map(str::to_owned),
             },
-        })
+        }
+    }
+
+    /// Opens it.
+    async fn open(&self, workspace: &str, integration_id: &str) -> Result<Usable> {
+        let sourced = source::of_stored(&self.manifest_id, &self.manifest_hash).await?;
+        let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
+        let params =
+            serde_json::from_str(&self.params).map_err(|_| unreadable("the parameters"))?;
+        let ring = keys::ring().await?;
+        let plaintext = seal::open(&ring, place(workspace, integration_id), &self.sealed)?;
+        let credential: Credential =
+            serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
+        // The row names the manifest, and rows can be changed outside: what was sealed decides.
+        let entered_for = (&credential.manifest_id, &credential.manifest_hash);
+        if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
+            return Err(unreadable("another manifest than the one it was entered for"));
+        }
+        let (version, times, account) = (self.version, self.times, self.account.clone());
+        Ok(Usable { sourced, params, credential, version, times, account })
     }
 
     fn params_json(&self) -> Map<String, Json> {

@@ -10,6 +10,7 @@ mod check;
 mod credential;
 mod digest;
 mod egress;
+mod forward;
 mod health;
 mod keys;
 mod oauth;
@@ -44,6 +45,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         _ => String::new(),
     };
     callers::authorise(&inbound, &operation).await?;
+    if operation == "forward" {
+        return Ok(forward::run(inbound).await);
+    }
     if inbound.method() != Method::POST {
         return Err(Error::MethodNotAllowed("POST"));
     }
@@ -64,7 +68,7 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "refresh" => answer(&refresh_now(&inbound.json::<Stored>().await?, &request_id).await?),
         "tick" => answer(&tick::run(&request_id).await?),
         "health" => answer(&health::state().await?),
-        other => Err(Error::NotImplemented(format!("the operation {other} is not there yet"))),
+        other => Err(Error::NotFound(format!("there is no operation {other:?}"))),
     }
 }
 

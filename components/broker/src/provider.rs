@@ -203,6 +203,18 @@ pub(crate) fn inject_headers(
     Ok(headers)
 }
 
+/// What stands in the headers of Basic authentication: the pair, which a provider may echo in base64.
+pub(crate) fn basic_values(usable: &Usable) -> Vec<Zeroizing<String>> {
+    let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
+        Inject::Basic { username, password } => {
+            let (username, password) = (expand(usable, username), expand(usable, password));
+            Some(Zeroizing::new(format!("{}:{}", *username.ok()?, *password.ok()?)))
+        }
+        _ => None,
+    });
+    pairs.collect()
+}
+
 fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
     template::expand(text, &|name| usable.value(name))
         .map(Zeroizing::new)

@@ -1,5 +1,9 @@
 //! Where a manifest comes from: the built-in table, or the workspace's own documents.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use nexus_common::store::Manifests;
 use nexus_common::{Error, FieldError, Result};
 use nexus_manifests::{Manifest, catalog::find, parse};
@@ -8,9 +12,17 @@ use nexus_manifests::{Manifest, catalog::find, parse};
 #[derive(Clone)]
 pub(crate) struct Sourced {
     /// The manifest.
-    pub(crate) manifest: Manifest,
+    pub(crate) manifest: Rc<Manifest>,
     /// Which version.
     pub(crate) hash: String,
+}
+
+/// Most manifests that an instance keeps parsed.
+const KEPT: usize = 64;
+
+thread_local! {
+    /// Parsed documents by their SHA-256: they never change.
+    static PARSED: RefCell<HashMap<String, Rc<Manifest>>> = RefCell::new(HashMap::new());
 }
 
 /// The current version of manifest `id`, for a new connection.
@@ -45,15 +57,37 @@ pub(crate) async fn of_stored(id: &str, hash: &str) -> Result<Sourced> {
 
 fn built_in(id: &str) -> Result<Option<Sourced>> {
     let Some(entry) = find(id) else { return Ok(None) };
+    if let Some(kept) = kept(entry.sha256) {
+        return Ok(Some(kept));
+    }
     let manifest =
         entry.manifest().map_err(|error| Error::Internal(format!("manifest {id}: {error}")))?;
-    Ok(Some(Sourced { manifest, hash: entry.sha256.to_owned() }))
+    Ok(Some(keep(entry.sha256.to_owned(), manifest)))
 }
 
 async fn own(hash: String) -> Result<Sourced> {
+    if let Some(kept) = kept(&hash) {
+        return Ok(kept);
+    }
     let document = Manifests::document(&hash).await?;
     let text = String::from_utf8_lossy(&document);
     let manifest =
         parse(&text).map_err(|error| Error::Unreadable(format!("manifest {hash}: {error}")))?;
-    Ok(Sourced { manifest, hash })
+    Ok(keep(hash, manifest))
+}
+
+fn kept(hash: &str) -> Option<Sourced> {
+    let manifest = PARSED.with_borrow(|parsed| parsed.get(hash).cloned())?;
+    Some(Sourced { manifest, hash: hash.to_owned() })
+}
+
+fn keep(hash: String, manifest: Manifest) -> Sourced {
+    let manifest = Rc::new(manifest);
+    PARSED.with_borrow_mut(|parsed| {
+        if parsed.len() >= KEPT {
+            parsed.clear();
+        }
+        parsed.insert(hash.clone(), Rc::clone(&manifest));
+    });
+    Sourced { manifest, hash }
 }

@@ -19,6 +19,8 @@ pub const SUBJECT: &str = "x-nexus-subject";
 pub const ROLE: &str = "x-nexus-role";
 /// The header that names the header in which the agent's token came.
 pub const TOKEN_IN: &str = "x-nexus-token-in";
+/// The header with the request's id; the client's own `x-request-id` goes to the provider.
+pub const REQUEST_ID: &str = "x-nexus-request-id";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
 /// The header with the code of an error that is ours, not the provider's.
@@ -79,7 +81,7 @@ impl Forward<'_> {
         put(SUBJECT, &encode(&self.caller.subject));
         put(ROLE, self.caller.role_name());
         put(TOKEN_IN, self.token_in);
-        put("x-request-id", self.request_id);
+        put(REQUEST_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = Request::builder()
             .method(self.method)

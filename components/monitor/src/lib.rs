@@ -20,7 +20,7 @@ use nexus_common::{Error, Result, component};
 component!(handle);
 
 /// What the contract has and this version does not.
-const NOT_YET: [&str; 3] = ["/api/proxy", "/mcp", "/.well-known/oauth-protected-resource"];
+const NOT_YET: [&str; 2] = ["/mcp", "/.well-known/oauth-protected-resource"];
 
 async fn handle(request: Incoming) -> Response {
     serve(request, route).await

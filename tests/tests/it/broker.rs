@@ -217,6 +217,8 @@ async fn a_manifest_changed_behind_its_back_gets_no_credential() {
     let sql = "select manifest_hash from integrations where id = ?1";
     let current: String = app.database().query_row(sql, [&two], |row| row.get(0)).unwrap();
     put_document(&app, &current, &moved);
+    // What an instance has read before, and found right, it goes on using.
+    let app = app.restart().await;
     check(&app, &two).await.problem(500, "credential_unreadable");
 
     assert!(thief.requests().is_empty(), "{:?}", thief.requests());

@@ -27,7 +27,7 @@ const JWT: [&str; 7] = [
 const JWKS: &str = "{{ jwt_jwks_origin }}";
 const BROKER: &str = "http://broker.spin.internal";
 
-const TABLE: [Row; 9] = [
+const TABLE: [Row; 10] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -81,6 +81,13 @@ const TABLE: [Row; 9] = [
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
         storage: (true, true),
         variables: &["+jwt", "broker_secret", "public_url", "private_hosts"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
+        component: "proxy",
+        routes: &["/api/proxy/..."],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret", "public_url"],
         outbound: &[BROKER, JWKS],
     },
     Row {

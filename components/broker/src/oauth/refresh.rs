@@ -106,7 +106,10 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
         let due = usable.times.refresh_at.is_some_and(|at| at <= state.now);
         let wanted = match why {
             Why::Due => due,
-            Why::Refused(version) => (usable.version == version && state.may_be_forced()) || due,
+            Why::Refused(version) => {
+                // Where somebody else has just begun, theirs is waited for.
+                (usable.version == version && (state.may_be_forced() || state.is_leased())) || due
+            }
         };
         if !wanted {
             return Ok(usable);

@@ -163,7 +163,10 @@ where
     let inbound = Inbound::new(request);
     let request_id = inbound.request_id.clone();
     let mut response = act(inbound).await.unwrap_or_else(|error| error.respond(&request_id));
-    set(&mut response, REQUEST_ID, &request_id);
+    // A provider's answer may have one of its own.
+    if !response.headers().contains_key(&REQUEST_ID) {
+        set(&mut response, REQUEST_ID, &request_id);
+    }
     if response.status() == StatusCode::NO_CONTENT {
         response.headers_mut().remove(header::CONTENT_TYPE);
     }

@@ -1,0 +1,323 @@
+//! `forward`: an agent's call, made with the credential that it does not have.
+//!
+//! The URL is the manifest's `base_url` and what the agent sent below it, byte for byte; it goes to
+//! no origin but those pinned in the sealed credential. Bodies pass through in both directions, and
+//! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
+//! that it can read.
+
+mod headers;
+mod mask;
+mod path;
+mod rules;
+mod send;
+mod usage;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use nexus_common::auth::{Caller, Role};
+use nexus_common::broker::Stored;
+use nexus_common::forward::{ERROR, HOST, REQUEST_ID, ROLE, SUBJECT, TOKEN_IN};
+use nexus_common::http::{Inbound, Respond};
+use nexus_common::platform::http::{IncomingBody, Response};
+use nexus_common::policy::PolicyCall;
+use nexus_common::store::Entry;
+use nexus_common::wire::Policy;
+use nexus_common::{Error, Result, access, config};
+use nexus_manifests::{Inject, params};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use url::Url;
+
+use crate::credential::{self, Callable, Gate, Usable};
+use crate::egress;
+use crate::oauth::{self, For};
+use crate::provider::inject_headers;
+use send::{Outcome, Sent, Upload};
+
+/// Makes the call; an error is an answer with [`ERROR`], so that it is not taken for the provider's.
+pub(crate) async fn run(inbound: Inbound) -> Response {
+    let text = |name: &'static str| {
+        let value = inbound.header(&HeaderName::from_static(name)).unwrap_or_default();
+        percent_decode_str(value).decode_utf8_lossy().into_owned()
+    };
+    let request_id = match text(REQUEST_ID) {
+        none if none.is_empty() => inbound.request_id.clone(),
+        told => told,
+    };
+    let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
+    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let workspace = decode(parts.next().unwrap_or_default());
+    let below = parts.next().unwrap_or_default();
+    let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+    let call = Call {
+        caller: Caller { workspace, subject: text(SUBJECT), role: Role::parse(&text(ROLE)) },
+        token_in: text(TOKEN_IN),
+        target: decode(target),
+        path: path.to_owned(),
+        query: inbound.raw_query().to_owned(),
+        method: inbound.sent_method().clone(),
+        host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
+        request_id,
+    };
+    let (headers, body) = inbound.into_headers_and_body();
+    let mut response = call.make(headers, body).await.unwrap_or_else(|error| {
+        let mut response = error.respond(&call.request_id);
+        let code = error.problem(&call.request_id).code;
+        if let Ok(code) = HeaderValue::from_str(&code) {
+            response.headers_mut().insert(HeaderName::from_static(ERROR), code);
+        }
+        response
+    });
+    if let Ok(id) = HeaderValue::from_str(&call.request_id) {
+        response.headers_mut().entry("x-request-id").or_insert(id);
+    }
+    response
+}
+
+/// What an agent asks for.
+struct Call {
+    caller: Caller,
+    token_in: String,
+    target: String,
+    /// Empty, or from its `/` on, as it came.
+    path: String,
+    query: String,
+    method: Method,
+    host: Option<String>,
+    request_id: String,
+}
+
+impl Call {
+    async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
+        let callable = Callable::find(&self.caller.workspace, &self.target).await?;
+        let gate = &callable.gate;
+        self.is_open(gate).await?;
+        let segments = path::segments(&self.path)?;
+        let usable = match callable.open().await {
+            Err(Error::ReauthorizationRequired(why)) => {
+                return Err(self.mend("reauthorization_required", gate, &why).await);
+            }
+            opened => opened?,
+        };
+        self.token_is_in_place(&usable, &headers)?;
+        let target = self.target(&usable)?;
+        self.is_allowed(gate, &usable, &segments, &target.url).await?;
+        let usable = self.live(gate, usable).await?;
+        headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
+        let upload = Upload::of(&usable, &self.method, &mut headers, body).await?;
+        let sent = Sent {
+            method: &self.method,
+            target: &target,
+            query: &self.query,
+            headers: &headers,
+            whose: usage::Whose {
+                workspace: self.caller.workspace.clone(),
+                integration_id: gate.id.clone(),
+                agent: self.caller.subject.clone(),
+            },
+        };
+        let stored = Stored {
+            workspace: self.caller.workspace.clone(),
+            integration_id: gate.id.clone(),
+            actor: self.caller.subject.clone(),
+        };
+        match sent.through(usable, upload, &stored, &self.request_id).await? {
+            Outcome::Answer(response) => Ok(response),
+            Outcome::Gone => {
+                Err(self.mend("integration_inactive", gate, "it was switched off").await)
+            }
+            Outcome::Reauthorize(why) => {
+                Err(self.mend("reauthorization_required", gate, &why).await)
+            }
+        }
+    }
+
+    async fn is_open(&self, gate: &Gate) -> Result<()> {
+        let (code, why) = match gate.health.as_str() {
+            _ if !gate.is_active => ("integration_inactive", "it was switched off"),
+            "pending" => ("reauthorization_required", "its authorization was never finished"),
+            "reauthorize" => {
+                ("reauthorization_required", "the provider no longer accepts its credential")
+            }
+            _ => return Ok(()),
+        };
+        Err(self.mend(code, gate, why).await)
+    }
+
+    /// A refusal that a person can do something about: what happened, who can mend it, and where.
+    async fn mend(&self, code: &str, gate: &Gate, why: &str) -> Error {
+        let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let link = format!("{base}#/integrations/{}", gate.id);
+        let what = match code {
+            "integration_inactive" => "can switch it on again",
+            _ => "can connect it again",
+        };
+        let detail = format!(
+            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {what}: {link}",
+            gate.name
+        );
+        let error = match code {
+            "integration_inactive" => Error::IntegrationInactive(detail),
+            _ => Error::ReauthorizationRequired(detail),
+        };
+        let mut problem = error.problem(&self.request_id);
+        problem.link = Some(link);
+        Error::Passed(Box::new(problem))
+    }
+
+    /// The token came in `Authorization`, or where this provider's key goes; and no second one.
+    fn token_is_in_place(&self, usable: &Usable, headers: &HeaderMap) -> Result<()> {
+        let inject = &usable.credential.pins.inject;
+        let mut places = headers::injected(inject);
+        if self.token_in != "authorization"
+            && !places.any(|name| name.eq_ignore_ascii_case(&self.token_in))
+        {
+            let shown = &self.token_in;
+            return Err(Error::InvalidToken(format!(
+                "the token came in {shown}: it belongs in Authorization, or where the provider's \
+                 key goes"
+            )));
+        }
+        if headers::has_another_token(headers, inject) {
+            return Err(Error::InvalidToken("two different tokens came".into()));
+        }
+        Ok(())
+    }
+
+    /// Where the call goes.
+    fn target(&self, usable: &Usable) -> Result<Target> {
+        let base = params::base_url(&usable.sourced.manifest, &usable.params)
+            .map_err(credential::broken)?;
+        let origin = match &self.host {
+            None => base.origin().ascii_serialization(),
+            Some(host) => {
+                let pins = &usable.credential.pins.api;
+                let authority = |origin: &str| origin.split("://").nth(1).map(str::to_owned);
+                let known: Vec<String> = pins.iter().filter_map(|pin| authority(pin)).collect();
+                let chosen = pins.iter().find(|pin| {
+                    authority(pin).is_some_and(|own| own.eq_ignore_ascii_case(host.trim()))
+                });
+                chosen.cloned().ok_or_else(|| {
+                    let known = known.join(", ");
+                    Error::invalid(HOST, format!("{host:?} is none of the manifest's: {known}"))
+                })?
+            }
+        };
+        let text = format!("{origin}{}{}", base.path().trim_end_matches('/'), self.path);
+        let url = Url::parse(&text).map_err(|_| Error::invalid("path", "makes no URL"))?;
+        Ok(Target { text, url })
+    }
+
+    async fn is_allowed(
+        &self,
+        gate: &Gate,
+        usable: &Usable,
+        segments: &[String],
+        url: &Url,
+    ) -> Result<()> {
+        let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
+        let policy: Policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        let method = self.method.as_str();
+        let call = PolicyCall { subject: &self.caller.subject, method, host: &host, segments };
+        let manifest = &usable.sourced.manifest;
+        let Some(why) = rules::refusal(manifest, &policy, &call, self.caller.role, url) else {
+            return Ok(());
+        };
+        let entry = Entry {
+            caller: &self.caller,
+            action: "integration.call",
+            target: Some(&gate.id),
+            detail: json!({"rule": why, "method": method}),
+            request_id: &self.request_id,
+        };
+        access::denied(&entry).await;
+        let error = self.mend("policy", gate, "").await;
+        let link = match error {
+            Error::Passed(problem) => problem.link,
+            _ => None,
+        };
+        let denied = Error::PolicyDenied(format!(
+            "{method} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change \
+             the policy: {}",
+            self.path,
+            gate.name,
+            link.as_deref().unwrap_or_default()
+        ));
+        let mut problem = denied.problem(&self.request_id);
+        problem.link = link;
+        Err(Error::Passed(Box::new(problem)))
+    }
+
+    /// The credential with an access token that is still good.
+    async fn live(&self, gate: &Gate, usable: Usable) -> Result<Usable> {
+        let is_due = usable.times.refresh_at.is_some_and(|at| at <= gate.now_ms);
+        if !is_due {
+            return Ok(usable);
+        }
+        let who = For {
+            workspace: &self.caller.workspace,
+            id: &gate.id,
+            actor: &self.caller.subject,
+            request_id: &self.request_id,
+        };
+        match oauth::live(&who).await {
+            Err(Error::ReauthorizationRequired(why)) => {
+                Err(self.mend("reauthorization_required", gate, &why).await)
+            }
+            other => other,
+        }
+    }
+}
+
+/// Where a call goes, without its query.
+struct Target {
+    /// Byte for byte.
+    text: String,
+    /// The same, parsed, for the guard and the rules.
+    url: Url,
+}
+
+impl Target {
+    /// The URI to send to, and the headers with the credential in.
+    ///
+    /// # Errors
+    /// [`Error::EgressDenied`], [`Error::ReauthorizationRequired`] where the credential was not
+    /// entered for this origin.
+    async fn inject(&self, usable: &Usable, query: &str, headers: &mut HeaderMap) -> Result<Uri> {
+        let pins = &usable.credential.pins;
+        if !pins.api.contains(&self.url.origin().ascii_serialization()) {
+            let why = "the manifest now calls another host than the credential was entered for";
+            return Err(Error::ReauthorizationRequired(why.into()));
+        }
+        egress::guard().await?.check(&self.url)?;
+        let mut query = query.to_owned();
+        for inject in &pins.inject {
+            if let Inject::Query { name, .. } = inject {
+                query = path::without_parameter(&query, name);
+            }
+        }
+        // A URL of its own, so that what it does to a query is done to the credential alone.
+        let mut own = self.url.clone();
+        own.set_query(None);
+        for (name, value) in inject_headers(usable, &mut own)? {
+            headers.insert(name, value);
+        }
+        let parts = [query.as_str(), own.query().unwrap_or_default()];
+        let query = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+        let text = match query.as_str() {
+            "" => self.text.clone(),
+            query => format!("{}?{query}", self.text),
+        };
+        let uri = text.parse::<Uri>();
+        uri.map_err(|_| Error::invalid("path", "the path or query holds what no URI may"))
+    }
+}
+
+/// A `GET` without a body does not speak of one; of other methods a body without a length would be
+/// chunked.
+fn without_length(headers: &mut HeaderMap, method: &Method) {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}

@@ -1,0 +1,332 @@
+//! The call itself: sent, tried again after a 401 with a token that was renewed, and its answer
+//! passed on while it comes.
+
+use std::cell::Cell;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::{Either, select};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body::{Body as _, Frame};
+use nexus_common::broker::Stored;
+use nexus_common::platform::clock;
+use nexus_common::platform::http::{
+    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, spawn, streamed,
+};
+use nexus_common::platform::sqlite::Value;
+use nexus_common::store::read_row;
+use nexus_common::{Error, Result};
+
+use super::mask::Mask;
+use super::usage::{self, Whose};
+use super::{Target, headers, without_length};
+use crate::check;
+use crate::credential::{Usable, secret_fields};
+use crate::oauth::{self, For};
+
+/// Longest until an answer begins.
+const HEAD: Duration = Duration::from_secs(300);
+/// How often a call that takes long looks whether the integration may still be used.
+const WATCH: Duration = Duration::from_secs(5);
+/// Largest body that is kept for a second try, in bytes.
+const KEPT: usize = 64 * 1024;
+
+/// The body of a call.
+pub(super) enum Upload {
+    /// Small: it can be sent again.
+    Whole(Bytes),
+    /// It can be sent once.
+    Stream(IncomingBody),
+}
+
+impl Upload {
+    /// What `body` is. Only of a provider whose tokens are renewed a second try makes sense.
+    pub(super) async fn of(
+        usable: &Usable,
+        method: &Method,
+        headers: &mut HeaderMap,
+        body: IncomingBody,
+    ) -> Result<Self> {
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let length: Option<usize> = length.and_then(|text| text.parse().ok());
+        match length {
+            Some(0) => {
+                without_length(headers, method);
+                Ok(Self::Whole(Bytes::new()))
+            }
+            Some(length) if length <= KEPT && usable.sourced.manifest.auth_method.is_oauth2() => {
+                let whole = collect(body, KEPT).await.map_err(|error| {
+                    Error::invalid("", format!("the body did not arrive whole: {error}"))
+                })?;
+                Ok(Self::Whole(whole))
+            }
+            _ => Ok(Self::Stream(body)),
+        }
+    }
+}
+
+/// What became of a call.
+pub(super) enum Outcome {
+    /// The provider's answer.
+    Answer(Response),
+    /// The integration was deleted or switched off meanwhile.
+    Gone,
+    /// Only a person can go on.
+    Reauthorize(String),
+}
+
+/// A call on its way.
+pub(super) struct Sent<'a> {
+    pub(super) method: &'a Method,
+    pub(super) target: &'a Target,
+    pub(super) query: &'a str,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) whose: Whose,
+}
+
+impl Sent<'_> {
+    /// Sends it, and passes the answer on.
+    ///
+    /// # Errors
+    /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], …
+    pub(super) async fn through(
+        self,
+        usable: Usable,
+        upload: Upload,
+        stored: &Stored,
+        request_id: &str,
+    ) -> Result<Outcome> {
+        let again = match &upload {
+            Upload::Whole(bytes) => Some(bytes.clone()),
+            Upload::Stream(_) => None,
+        };
+        let sent = Rc::new(Cell::new(0));
+        let mut answer = self.once(&usable, upload, &sent).await;
+        let mut usable = usable;
+        if is_refused(&answer) {
+            let who = For::of(stored, request_id);
+            let renewed = match usable.sourced.manifest.auth_method.is_oauth2() {
+                true => oauth::after_refusal(&who, usable.version).await,
+                false => Ok(None),
+            };
+            match renewed {
+                Ok(Some(renewed)) if again.is_some() => {
+                    usable = renewed;
+                    let again = Upload::Whole(again.unwrap_or_default());
+                    answer = self.once(&usable, again, &sent).await;
+                }
+                Err(Error::ReauthorizationRequired(why)) => return Ok(Outcome::Reauthorize(why)),
+                // It is the provider's answer then; whether the credential is dead is looked at.
+                Ok(_) | Err(_) => {}
+            }
+            if is_refused(&answer) {
+                look_into_it(stored, request_id);
+            }
+        }
+        match answer {
+            Ok(Some(answer)) => Ok(Outcome::Answer(self.back(&usable, answer, sent))),
+            Ok(None) => Ok(Outcome::Gone),
+            Err(error) => {
+                usage::count(self.whose, true, sent.get());
+                match error {
+                    Error::ReauthorizationRequired(why) => Ok(Outcome::Reauthorize(why)),
+                    other => Err(other),
+                }
+            }
+        }
+    }
+
+    /// One try; `None` where the integration was deleted or switched off before an answer began.
+    async fn once(
+        &self,
+        usable: &Usable,
+        upload: Upload,
+        sent: &Rc<Cell<u64>>,
+    ) -> Result<Option<Response>> {
+        let mut headers = self.headers.clone();
+        let uri = self.target.inject(usable, self.query, &mut headers).await?;
+        let mut request = Request::builder().method(self.method).uri(uri);
+        if let Some(own) = request.headers_mut() {
+            *own = headers;
+        }
+        let built = |_| Error::Internal("a request to a provider cannot be built".into());
+        match upload {
+            Upload::Whole(bytes) => {
+                sent.set(sent.get() + bytes.len() as u64);
+                self.watched(pass(request.body(full(bytes)).map_err(built)?)).await
+            }
+            Upload::Stream(body) => {
+                let counted = Counted { body, count: Rc::clone(sent) };
+                self.watched(pass(request.body(counted).map_err(built)?)).await
+            }
+        }
+    }
+
+    async fn watched(
+        &self,
+        send: impl Future<Output = Result<Response, CallError>>,
+    ) -> Result<Option<Response>> {
+        let mut send = pin!(send);
+        let mut waited = Duration::ZERO;
+        loop {
+            match select(&mut send, pin!(clock::sleep(WATCH))).await {
+                Either::Left((answer, _)) => return answer.map(Some).map_err(failure),
+                Either::Right(_) => {
+                    waited += WATCH;
+                    if !self.whose.is_active().await {
+                        return Ok(None);
+                    }
+                    if waited >= HEAD {
+                        return Err(failure(CallError::Timeout));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The answer as it goes back: its body is passed on by a task of its own.
+    fn back(self, usable: &Usable, answer: Response, sent: Rc<Cell<u64>>) -> Response {
+        let mask = mask(usable);
+        let (mut head, body) = answer.into_parts();
+        let readable = headers::is_readable(&head.headers);
+        headers::back(&mut head.headers, &mask);
+        let is_error = head.status.is_client_error() || head.status.is_server_error();
+        if body.is_end_stream() {
+            usage::count(self.whose, is_error, sent.get());
+            return Response::from_parts(head, full(""));
+        }
+        let (sender, streamed) = streamed();
+        let mask = readable.then_some(mask);
+        let whose = self.whose;
+        spawn(async move {
+            let received = pump(&whose, body, sender, mask).await;
+            usage::count(whose, is_error, sent.get() + received);
+        });
+        Response::from_parts(head, streamed)
+    }
+}
+
+fn is_refused(answer: &Result<Option<Response>>) -> bool {
+    matches!(answer, Ok(Some(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
+}
+
+/// Whether the credential is dead, found out beside the call: its answer does not wait for that.
+fn look_into_it(stored: &Stored, request_id: &str) {
+    let stored = Stored {
+        workspace: stored.workspace.clone(),
+        integration_id: stored.integration_id.clone(),
+        actor: stored.actor.clone(),
+    };
+    let request_id = request_id.to_owned();
+    spawn(async move {
+        if let Err(error) = check::after_a_401(&stored, &request_id).await {
+            eprintln!("error request_id={request_id} check after a 401: {error:?}");
+        }
+    });
+}
+
+/// All secrets in play, and how they stand in the headers.
+fn mask(usable: &Usable) -> Mask {
+    let fields = &usable.credential.fields;
+    let tokens = ["access_token", "refresh_token"].into_iter();
+    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
+    let values: Vec<&str> = names.filter_map(|name| fields.get(name)).map(String::as_str).collect();
+    let basic = crate::provider::basic_values(usable);
+    Mask::new(values.into_iter().chain(basic.iter().map(|value| value.as_str())))
+}
+
+/// Passes `body` on until it ends, nobody reads any more, or the integration may not be used any
+/// longer; returns how many bytes came.
+async fn pump(whose: &Whose, body: Body, mut sender: BodySender, mut mask: Option<Mask>) -> u64 {
+    let mut body = pin!(body);
+    let mut received = 0;
+    let mut looked = clock::now_ms();
+    loop {
+        let frame = std::future::poll_fn(|context| body.as_mut().poll_frame(context));
+        let frame = match select(pin!(frame), pin!(clock::sleep(WATCH))).await {
+            Either::Left((frame, _)) => Some(frame),
+            Either::Right(_) => None,
+        };
+        if frame.is_none() || clock::now_ms().saturating_sub(looked) > WATCH.as_millis() as u64 {
+            looked = clock::now_ms();
+            if !whose.is_active().await {
+                sender.fail("the integration was deleted or switched off").await;
+                return received;
+            }
+        }
+        let chunk = match frame {
+            None => continue,
+            Some(None) => break,
+            Some(Some(Err(_))) => {
+                sender.fail("the provider's answer broke off").await;
+                return received;
+            }
+            Some(Some(Ok(frame))) => match frame.into_data() {
+                Ok(chunk) => chunk,
+                Err(_) => continue,
+            },
+        };
+        received += chunk.len() as u64;
+        let chunk = match &mut mask {
+            Some(mask) => mask.push(chunk),
+            None => chunk,
+        };
+        if !chunk.is_empty() && !sender.send(chunk).await {
+            return received;
+        }
+    }
+    if let Some(rest) = mask.as_mut().map(Mask::finish).filter(|rest| !rest.is_empty()) {
+        sender.send(rest).await;
+    }
+    received
+}
+
+impl Whose {
+    /// Whether the integration is there and switched on. Where that cannot be seen, it is.
+    async fn is_active(&self) -> bool {
+        let sql = "select status = 'active' from integrations where workspace = ?1 and id = ?2";
+        let values =
+            [Value::text(self.workspace.as_str()), Value::text(self.integration_id.as_str())];
+        match read_row(sql, values).await {
+            Ok(row) => row.and_then(|row| row.get(0)).unwrap_or(false),
+            Err(_) => true,
+        }
+    }
+}
+
+fn failure(error: CallError) -> Error {
+    match error {
+        CallError::Timeout => {
+            Error::ProviderTimeout("the provider did not begin to answer in time".into())
+        }
+        CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
+        other => Error::Provider(format!("the provider did not answer: {other}")),
+    }
+}
+
+/// A body whose bytes are counted.
+struct Counted {
+    body: IncomingBody,
+    count: Rc<Cell<u64>>,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = <IncomingBody as http_body::Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.count.set(self.count.get() + data.len() as u64);
+        }
+        polled
+    }
+}

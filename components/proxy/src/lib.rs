@@ -1,0 +1,91 @@
+//! `/api/proxy`: the agents' door. What an agent calls below an integration's name goes to its
+//! provider, with the credential in it that the agent never sees.
+//!
+//! It must not open a ciphertext, nor decide by itself whether a call is let through: it proves who
+//! calls, and the broker does the rest.
+#![forbid(unsafe_code)]
+
+mod list;
+
+use http::{HeaderName, HeaderValue, Method, header};
+use nexus_common::auth::{Agent, Role};
+use nexus_common::forward::{ERROR, Forward};
+use nexus_common::http::{Inbound, Respond, serve};
+use nexus_common::platform::http::{
+    Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
+};
+use nexus_common::{Error, Result, access, component};
+use percent_encoding::percent_decode_str;
+
+component!(handle);
+
+async fn handle(request: Incoming) -> Response {
+    serve(request, answer).await
+}
+
+/// An error is marked as ours: an agent must not take it for the provider's.
+async fn answer(inbound: Inbound) -> Result<Response> {
+    let request_id = inbound.request_id.clone();
+    Ok(route(inbound).await.unwrap_or_else(|error| {
+        let mut response = error.respond(&request_id);
+        if let Ok(code) = HeaderValue::from_str(&error.problem(&request_id).code) {
+            response.headers_mut().insert(HeaderName::from_static(ERROR), code);
+        }
+        response
+    }))
+}
+
+async fn route(inbound: Inbound) -> Result<Response> {
+    let agent = Agent::of(&inbound).await?;
+    let request_id = inbound.request_id.clone();
+    access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
+    let path = inbound.path().to_owned();
+    let query = inbound.raw_query().to_owned();
+    let below = path.strip_prefix("/api/proxy").unwrap_or_default();
+    let below = below.strip_prefix('/').unwrap_or_default();
+    if below.is_empty() {
+        if inbound.method() != Method::GET {
+            return Err(Error::MethodNotAllowed("GET"));
+        }
+        inbound.query(&[])?;
+        return list::show(&agent.caller).await;
+    }
+    if agent.token_is_in(&path) || agent.token_is_in(&query) {
+        let why = "the token stands in the URL, which goes on to the provider";
+        return Err(Error::InvalidToken(why.into()));
+    }
+    let (target, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
+    let target = percent_decode_str(target).decode_utf8_lossy().into_owned();
+    let method = inbound.sent_method().clone();
+    let (mut headers, body) = inbound.into_headers_and_body();
+    agent.remove_token(&mut headers);
+    let body = sized(&mut headers, body).await;
+    let forward = Forward {
+        by: "proxy",
+        caller: &agent.caller,
+        token_in: agent.token_in.as_str(),
+        target: &target,
+        path: rest,
+        query: &query,
+        method,
+        headers,
+        body,
+        request_id: &request_id,
+    };
+    forward.send().await
+}
+
+/// The body, with a length of 0 where there is none: the broker cannot see whether an upload without
+/// a length is still to come.
+async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Body {
+    if headers.contains_key(header::CONTENT_LENGTH) {
+        return boxed(body);
+    }
+    match whole_or_streamed(body).await {
+        Some(body) => body,
+        None => {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+            full("")
+        }
+    }
+}
