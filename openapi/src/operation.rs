@@ -57,7 +57,6 @@ impl Operation {
             .problem(problems::TOKEN)
             .problem(problems::FORBIDDEN)
             .problem(problems::FAULT)
-            .problem(problems::NOT_YET)
             .problem(problems::UNAVAILABLE)
     }
 

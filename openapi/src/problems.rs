@@ -33,8 +33,6 @@ pub(crate) const MEDIA_TYPE: Problem = Problem { status: 415, codes: &["unsuppor
 /// A fault of ours or of the deployment.
 pub(crate) const FAULT: Problem =
     Problem { status: 500, codes: &["misconfigured", "internal", "credential_unreadable"] };
-/// A part of the contract that this version lacks.
-pub(crate) const NOT_YET: Problem = Problem { status: 501, codes: &["not_implemented"] };
 /// The provider is in trouble, or must not be called.
 pub(crate) const PROVIDER: Problem =
     Problem { status: 502, codes: &["provider_error", "egress_denied"] };
@@ -71,7 +69,6 @@ fn meaning(code: &str) -> &'static str {
         "misconfigured" => "the variable `variable` of the deployment is malformed",
         "internal" => "a fault of ours, which the log has",
         "credential_unreadable" => "what is stored was changed outside, or its key is gone",
-        "not_implemented" => "this version does not have it yet",
         "provider_error" => "the provider is down, or answers something that is not its API",
         "egress_denied" => "the egress guard refuses the provider's host",
         "storage_unavailable" => "storage is busy, full or out of reach; nothing was changed",

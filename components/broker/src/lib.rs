@@ -25,11 +25,14 @@ mod tick;
 mod verify;
 
 use http::{Method, StatusCode};
-use nexus_common::broker::{Account, Checked, NewCredentials, Revoke, Sealed, Stored};
+use nexus_common::broker::{
+    Account, Checked, Denied, Described, NewCredentials, Revoke, Sealed, Stored,
+};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::Transaction;
 use nexus_common::{Error, Result, component};
+use nexus_manifests::params;
 use serde::Serialize;
 
 component!(handle);
@@ -67,9 +70,32 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "exchange" => answer(&oauth::exchange(&inbound.json().await?).await?),
         "refresh" => answer(&refresh_now(&inbound.json::<Stored>().await?, &request_id).await?),
         "tick" => answer(&tick::run(&request_id).await?),
+        "describe" => answer(&describe(&inbound.json::<Stored>().await?).await?),
         "health" => answer(&health::state().await?),
         other => Err(Error::NotFound(format!("there is no operation {other:?}"))),
     }
+}
+
+/// What an agent has to know of an integration's provider.
+async fn describe(stored: &Stored) -> Result<Described> {
+    let usable = credential::load(&stored.workspace, &stored.integration_id).await?;
+    let manifest = &usable.sourced.manifest;
+    let base = params::base_url(manifest, &usable.params).map_err(credential::broken)?;
+    let hosts = usable.credential.pins.api.iter().filter_map(|pin| pin.split("://").nth(1));
+    let deny = manifest.api.deny.iter().map(|deny| Denied {
+        method: deny.method.clone(),
+        path: deny.path.clone(),
+        why: deny.why.clone(),
+    });
+    Ok(Described {
+        provider: manifest.name.clone(),
+        description: manifest.description.clone(),
+        docs_url: Some(manifest.docs_url.clone()).filter(|url| !url.is_empty()),
+        base_url: base.as_str().trim_end_matches('/').to_owned(),
+        hosts: hosts.map(str::to_owned).collect(),
+        headers: manifest.api.headers.clone(),
+        deny: deny.collect(),
+    })
 }
 
 async fn verify_new(new: NewCredentials) -> Result<Account> {

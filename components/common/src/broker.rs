@@ -2,6 +2,7 @@
 //!
 //! Callers say *which* integration, never *what* its credential is. No answer holds a plaintext.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::{Method, Request, header};
@@ -307,6 +308,36 @@ pub struct Plan {
     pub version: i64,
 }
 
+/// `describe`: what an agent has to know of an integration's provider.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Described {
+    /// The provider's name.
+    pub provider: String,
+    /// What it is for.
+    pub description: String,
+    /// The documentation of its API.
+    pub docs_url: Option<String>,
+    /// What paths are relative to, at the provider.
+    pub base_url: String,
+    /// All hosts that can be called.
+    pub hosts: Vec<String>,
+    /// Headers that are sent unless the agent sends its own.
+    pub headers: BTreeMap<String, String>,
+    /// Calls that agents are refused.
+    pub deny: Vec<Denied>,
+}
+
+/// A call that a manifest refuses to agents.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Denied {
+    /// The method, or `*`.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
 /// What one `tick` of the broker did.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ticked {
@@ -372,6 +403,14 @@ impl Broker {
     /// `not_found`, `credential_unreadable`, storage.
     pub async fn check(&self, stored: &Stored) -> Result<Checked> {
         self.operate("check", &json!(stored)).await
+    }
+
+    /// What an agent has to know of an integration's provider.
+    ///
+    /// # Errors
+    /// `not_found`, storage.
+    pub async fn describe(&self, stored: &Stored) -> Result<Described> {
+        self.operate("describe", &json!(stored)).await
     }
 
     /// What will become of the tokens of an integration.

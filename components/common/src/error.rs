@@ -124,8 +124,6 @@ pub enum Error {
     Unreadable(String),
     /// A component behind this one refused, and said why in a problem document.
     Passed(Box<Problem>),
-    /// Not there yet.
-    NotImplemented(String),
     /// A fault of ours; the detail goes to the log.
     Internal(String),
 }

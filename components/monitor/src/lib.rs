@@ -19,9 +19,6 @@ use nexus_common::{Error, Result, component};
 
 component!(handle);
 
-/// What the contract has and this version does not.
-const NOT_YET: [&str; 2] = ["/mcp", "/.well-known/oauth-protected-resource"];
-
 async fn handle(request: Incoming) -> Response {
     serve(request, route).await
 }
@@ -45,15 +42,5 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["tick"] => return Err(Error::MethodNotAllowed("POST")),
         _ => {}
     }
-    let below = |known: &&str| {
-        path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with('/'))
-    };
-    if NOT_YET.iter().any(below) {
-        return not_yet(path);
-    }
     Err(Error::NotFound(format!("there is nothing at {path}")))
-}
-
-fn not_yet(path: &str) -> Result<Response> {
-    Err(Error::NotImplemented(format!("{path} is not there yet")))
 }

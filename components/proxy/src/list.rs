@@ -14,7 +14,7 @@ use serde_json::json;
 /// [`nexus_common::Error::Storage`], [`nexus_common::Error::Misconfigured`].
 pub(crate) async fn show(caller: &Caller) -> Result<Response> {
     let base = config::public_url().await?;
-    let items = usable_by(&caller.workspace, &caller.subject, base.as_str()).await?;
+    let items = usable_by(&caller.workspace, &caller.subject, base.as_str(), None).await?;
     let items: serde_json::Value = serde_json::from_str(&items)
         .map_err(|error| nexus_common::Error::Internal(error.to_string()))?;
     Ok(json_response(StatusCode::OK, json!({ "items": items }).to_string()))

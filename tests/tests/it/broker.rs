@@ -40,7 +40,7 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 11] = [
+    let table: [(&str, &[&str]); 12] = [
         ("verify", &["create", "update"]),
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
@@ -52,6 +52,7 @@ async fn a_caller_has_its_row_and_no_other() {
         ("tick", &["monitor"]),
         ("health", &["monitor"]),
         ("forward", &["proxy", "mcp"]),
+        ("describe", &["mcp"]),
     ];
     let everyone = [
         "list",

@@ -24,6 +24,7 @@ mod history;
 mod in_use;
 mod jwks;
 mod manifests;
+mod mcp;
 mod oauth;
 mod oauth_providers;
 mod oauth_storms;

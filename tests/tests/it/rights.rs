@@ -27,7 +27,7 @@ const JWT: [&str; 7] = [
 const JWKS: &str = "{{ jwt_jwks_origin }}";
 const BROKER: &str = "http://broker.spin.internal";
 
-const TABLE: [Row; 10] = [
+const TABLE: [Row; 11] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -91,8 +91,15 @@ const TABLE: [Row; 10] = [
         outbound: &[BROKER, JWKS],
     },
     Row {
+        component: "mcp",
+        routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
+        storage: (true, true),
+        variables: &["+jwt", "broker_secret", "public_url"],
+        outbound: &[BROKER, JWKS],
+    },
+    Row {
         component: "monitor",
-        routes: &["/api/...", "/mcp", "/.well-known/oauth-protected-resource/..."],
+        routes: &["/api/..."],
         storage: (true, true),
         variables: &["+jwt", "broker_secret", "tick_secret", "public_url"],
         outbound: &[BROKER, JWKS],

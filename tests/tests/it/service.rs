@@ -30,16 +30,6 @@ async fn unknown_paths_and_methods() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_yet_says_so() {
-    let app = App::start().await;
-    for (method, path) in
-        [(Method::POST, "/mcp"), (Method::GET, "/.well-known/oauth-protected-resource")]
-    {
-        app.call(method, path).as_admin().send().await.problem(501, "not_implemented");
-    }
-}
-
-#[tokio::test]
 async fn request_ids_come_back() {
     let app = App::start().await;
     let answer = app.get("/api/health").header("x-request-id", "trace-1.a_B").send().await;

@@ -174,7 +174,6 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "the stored credential cannot be opened: it was changed outside, or its key is gone"
                 .into(),
         ),
-        Error::NotImplemented(what) => (S::NOT_IMPLEMENTED, "not_implemented", what.clone()),
         Error::Passed(_) | Error::Internal(_) => (
             S::INTERNAL_SERVER_ERROR,
             "internal",

@@ -117,6 +117,24 @@ where
     Ok(bytes.freeze())
 }
 
+/// Reads a body up to `limit` bytes, and says whether more was to come (or it broke off).
+pub async fn collect_some<B>(mut body: B, limit: usize) -> (Bytes, bool)
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return (bytes.freeze(), true) };
+        let Ok(data) = frame.into_data() else { continue };
+        let room = limit - bytes.len();
+        bytes.extend_from_slice(data.get(..room).unwrap_or(&data));
+        if data.len() > room {
+            return (bytes.freeze(), true);
+        }
+    }
+    (bytes.freeze(), false)
+}
+
 impl From<&ErrorCode> for CallError {
     fn from(code: &ErrorCode) -> Self {
         match code {

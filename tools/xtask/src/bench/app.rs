@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use toml::{Table, Value};
 
+use super::Yardsticks;
 use crate::child;
 use crate::env::{PREFIX, Variables};
 use crate::keys;
@@ -16,6 +17,8 @@ use crate::token::{self, Role};
 
 /// Where the empty component answers.
 pub(crate) const EMPTY_ROUTE: &str = "/bench/empty";
+/// Where the bare forwarder answers.
+pub(crate) const FORWARD_ROUTE: &str = "/bench/forward";
 
 const MANIFEST: &str = "spin.toml";
 const ENV_FILE: &str = ".env";
@@ -37,12 +40,12 @@ pub(crate) struct App {
 
 impl Site {
     /// Writes what the applications need.
-    pub(crate) fn new(root: &Path, empty: &Path, runtime: Runtime) -> Result<Self> {
+    pub(crate) fn new(root: &Path, yardsticks: &Yardsticks, runtime: Runtime) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("nexus-bench-").tempdir()?;
         let source = root.join("spin.toml");
         let text = std::fs::read_to_string(&source)
             .with_context(|| format!("cannot read {}", source.display()))?;
-        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, empty)?)?;
+        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, yardsticks)?)?;
         let env_file = directory.path().join(ENV_FILE);
         keys::write(&env_file, false, "http://127.0.0.1:3000")?;
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
@@ -123,8 +126,9 @@ impl App {
     }
 }
 
-/// The application's manifest, readable from elsewhere, with the component `bench-empty` added.
-fn manifest_with(text: &str, root: &Path, empty: &Path) -> Result<String> {
+/// The application's manifest, readable from elsewhere, with the components `bench-empty` and
+/// `bench-forward` added.
+fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<String> {
     let mut manifest: Table = text.parse().context("spin.toml is not TOML")?;
     let components = manifest
         .get_mut("component")
@@ -139,25 +143,40 @@ fn manifest_with(text: &str, root: &Path, empty: &Path) -> Result<String> {
             *source = root.join(&*source).display().to_string();
         }
     }
-    let mut component = Table::new();
-    component.insert("source".into(), Value::String(empty.display().to_string()));
-    components.insert("bench-empty".into(), Value::Table(component));
+    let source = |path: &Path| {
+        let mut component = Table::new();
+        component.insert("source".into(), Value::String(path.display().to_string()));
+        component
+    };
+    components.insert("bench-empty".into(), Value::Table(source(&yardsticks.empty)));
+    let upstream = format!("http://127.0.0.1:{}", yardsticks.upstream);
+    let mut forward = source(&yardsticks.forward);
+    forward.insert("allowed_outbound_hosts".into(), Value::Array(vec![upstream.clone().into()]));
+    let variables = Table::from_iter([("upstream".to_owned(), Value::String(upstream))]);
+    forward.insert("variables".into(), Value::Table(variables));
+    components.insert("bench-forward".into(), Value::Table(forward));
 
-    let mut trigger = Table::new();
-    trigger.insert("route".into(), EMPTY_ROUTE.into());
-    trigger.insert("component".into(), "bench-empty".into());
-    manifest
+    let triggers = manifest
         .get_mut("trigger")
         .and_then(|triggers| triggers.get_mut("http"))
         .and_then(Value::as_array_mut)
-        .context("spin.toml has no [[trigger.http]]")?
-        .push(Value::Table(trigger));
+        .context("spin.toml has no [[trigger.http]]")?;
+    for (route, component) in [(EMPTY_ROUTE, "bench-empty"), (FORWARD_ROUTE, "bench-forward")] {
+        let mut trigger = Table::new();
+        trigger.insert("route".into(), route.into());
+        trigger.insert("component".into(), component.into());
+        triggers.push(Value::Table(trigger));
+    }
     toml::to_string(&manifest).context("writing the benchmark's spin.toml")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn yardsticks() -> Yardsticks {
+        Yardsticks { empty: "/t/e.wasm".into(), forward: "/t/f.wasm".into(), upstream: 7 }
+    }
 
     #[test]
     fn sources_become_absolute_and_the_yardstick_is_added() {
@@ -167,7 +186,7 @@ mod tests {
             files = [{ source = \"static/dist\", destination = \"/\" }]\n\
             allowed_outbound_hosts = [\"https://*:443\"]\n[component.broker.variables]\na = \"{{ a }}\"\n\
             [component.broker.build]\ncommand = \"x\"\n";
-        let written = manifest_with(text, Path::new("/repo"), Path::new("/t/e.wasm")).unwrap();
+        let written = manifest_with(text, Path::new("/repo"), &yardsticks()).unwrap();
         let table: Table = written.parse().unwrap();
         let broker = &table["component"]["broker"];
         assert_eq!(broker["source"].as_str(), Some("/repo/target/components/nexus_broker.wasm"));
@@ -177,13 +196,16 @@ mod tests {
         let triggers = table["trigger"]["http"].as_array().unwrap();
         assert_eq!(triggers[0]["route"]["private"].as_bool(), Some(true));
         assert_eq!(triggers[1]["route"].as_str(), Some(EMPTY_ROUTE));
-        assert!(manifest_with("a = 1", Path::new("/"), Path::new("/")).is_err());
+        assert_eq!(triggers[2]["route"].as_str(), Some(FORWARD_ROUTE));
+        let forward = &table["component"]["bench-forward"];
+        assert_eq!(forward["variables"]["upstream"].as_str(), Some("http://127.0.0.1:7"));
+        assert!(manifest_with("a = 1", Path::new("/"), &yardsticks()).is_err());
     }
 
     #[test]
     fn the_applications_own_manifest_can_be_rewritten() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let text = std::fs::read_to_string(root.join("spin.toml")).unwrap();
-        manifest_with(&text, root, Path::new("/t/e.wasm")).unwrap();
+        manifest_with(&text, root, &yardsticks()).unwrap();
     }
 }

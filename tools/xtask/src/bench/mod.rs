@@ -7,14 +7,16 @@
 //! are the result, the rates depend on the machine.
 
 mod app;
+mod bulk;
 mod fill;
 mod grow;
 mod load;
 mod memory;
 mod report;
 mod rows;
+mod upstream;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -27,9 +29,10 @@ use crate::repo::Repo;
 use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
 use app::{App, Site};
+use bulk::Bulk;
 use load::Slice;
 use report::Outcome;
-use rows::{ROWS, Row, State};
+use rows::{At, ROWS, Row, State};
 
 /// The application's database in its state directory, on either runtime.
 const DATABASE: &str = "sqlite_db.db";
@@ -46,9 +49,17 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
     /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
-    /// "host_rss_mb"},…} on stdout
+    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// "agents_answered","host_rss_mb"},…} on stdout
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+}
+
+/// What is measured against: two components, and a provider on this port.
+pub(crate) struct Yardsticks {
+    pub(crate) empty: PathBuf,
+    pub(crate) forward: PathBuf,
+    pub(crate) upstream: u16,
 }
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
@@ -72,11 +83,20 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
 
 async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     let repo = Repo::find()?;
-    let empty: Vec<_> = repo.guests().into_iter().filter(|m| m.name == "guest-empty").collect();
-    let yardstick =
-        empty.first().context("there is no crate guest-empty below tools/host/guests")?;
-    build::components(&repo, Profile::Shipped, &empty).await?;
-    let wasm = repo.wasm_dir(Profile::Shipped.name()).join(yardstick.wasm());
+    let names = ["guest-empty", "guest-forward"];
+    let guests: Vec<_> =
+        repo.guests().into_iter().filter(|m| names.contains(&m.name.as_str())).collect();
+    build::components(&repo, Profile::Shipped, &guests).await?;
+    let wasm = |name: &str| {
+        let guest = guests.iter().find(|guest| guest.name == name);
+        let guest = guest.with_context(|| format!("there is no {name} in tools/host/guests"))?;
+        anyhow::Ok(repo.wasm_dir(Profile::Shipped.name()).join(guest.wasm()))
+    };
+    let yardsticks = Yardsticks {
+        empty: wasm("guest-empty")?,
+        forward: wasm("guest-forward")?,
+        upstream: upstream::start()?,
+    };
 
     let mut runtimes = Vec::new();
     if args.runtime != Choice::Spin {
@@ -90,38 +110,47 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     }
     let mut outcomes = Vec::new();
     for runtime in runtimes {
-        outcomes.push(measure(args, &repo.root, &wasm, runtime).await?);
+        outcomes.push(measure(args, &repo.root, &yardsticks, runtime).await?);
     }
     Ok(outcomes)
 }
 
 /// One runtime: an application for each state, all at once.
-async fn measure(args: &Args, root: &Path, empty: &Path, runtime: Runtime) -> Result<Outcome> {
-    let site = Site::new(root, empty, runtime)?;
+async fn measure(
+    args: &Args,
+    root: &Path,
+    yardsticks: &Yardsticks,
+    runtime: Runtime,
+) -> Result<Outcome> {
+    let site = Site::new(root, yardsticks, runtime)?;
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
     let mut apps = Vec::new();
-    prepare(&site, root).await.with_context(on)?;
+    prepare(&site, root, yardsticks.upstream).await.with_context(on)?;
     for state in State::ALL {
         apps.push((state, site.start(state.name()).await.with_context(on)?));
     }
-    let result = slices(args, &site, &apps).await;
+    let result = slices(args, &site, &apps, yardsticks.upstream).await;
     for (_, app) in apps {
         if result.is_err() {
             eprint!("{}", app.said());
         }
         app.stop().await?;
     }
-    let (slices, rss) = result.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss))
+    let (slices, rss, bulk) = result.with_context(on)?;
+    Ok(Outcome::new(&name, &slices, rss, bulk))
 }
 
 /// Makes the state directories: one filled over HTTP, the other a copy of it, grown.
-async fn prepare(site: &Site, root: &Path) -> Result<()> {
+async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
     let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
     let app = site.start(alone).await?;
-    let result = fill::fill(root, app.port, &site.token).await;
+    let filled = async {
+        fill::fill(root, app.port, &site.token).await?;
+        upstream::connect(app.port, &site.token, upstream).await
+    };
+    let result = filled.await;
     if result.is_err() {
         eprint!("{}", app.said());
     }
@@ -139,11 +168,15 @@ async fn slices(
     args: &Args,
     site: &Site,
     apps: &[(State, App)],
-) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64)> {
+    upstream: u16,
+) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk)> {
     let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
     let mut rows = Vec::new();
     for row in ROWS {
-        let port = port(row.state).context("a row of an application that does not run")?;
+        let port = match row.at {
+            At::App(state) => port(state).context("a row of an application that does not run")?,
+            At::Upstream => upstream,
+        };
         rows.push((row, row.plan(port, &site.token), Vec::new()));
     }
 
@@ -167,5 +200,8 @@ async fn slices(
             rss = rss.max(memory::tree(app.pid())?);
         }
     }
-    Ok((rows.into_iter().map(|(row, _, slices)| (row, slices)).collect(), rss))
+    let (_, app) = apps.first().context("no application")?;
+    eprintln!("{}: a gigabyte up and down, {} agents at once", site.runtime(), bulk::AGENTS);
+    let bulk = bulk::measure(app, &site.token).await?;
+    Ok((rows.into_iter().map(|(row, _, slices)| (row, slices)).collect(), rss, bulk))
 }

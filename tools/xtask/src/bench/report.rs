@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::bench::bulk::{AGENTS, Bulk};
 use crate::bench::load::Slice;
 use crate::bench::rows::{COMPARISONS, Comparison, Row};
 
@@ -13,6 +14,7 @@ pub(crate) struct Outcome {
     runtime: String,
     rows: Vec<(&'static Row, Figures)>,
     rss: u64,
+    bulk: Bulk,
 }
 
 /// The figures of one row.
@@ -27,9 +29,14 @@ pub(crate) struct Figures {
 
 impl Outcome {
     /// `rss` in bytes.
-    pub(crate) fn new(runtime: &str, slices: &[(&'static Row, Vec<Slice>)], rss: u64) -> Self {
+    pub(crate) fn new(
+        runtime: &str,
+        slices: &[(&'static Row, Vec<Slice>)],
+        rss: u64,
+        bulk: Bulk,
+    ) -> Self {
         let rows = slices.iter().map(|(row, slices)| (*row, Figures::of(slices))).collect();
-        Self { runtime: runtime.to_owned(), rows, rss }
+        Self { runtime: runtime.to_owned(), rows, rss, bulk }
     }
 
     fn figures(&self, row: &Row) -> Option<&Figures> {
@@ -61,6 +68,11 @@ impl Figures {
             latencies.get(at).copied().unwrap_or_default()
         };
         Self { rate: median(&rates), p50: percentile(50), p99: percentile(99) }
+    }
+
+    /// By how many milliseconds our median is longer than `other`'s.
+    pub(crate) fn added_ms(&self, other: &Self) -> f64 {
+        (f64::from(self.p50) - f64::from(other.p50)) / 1_000.0
     }
 
     /// Our answers per second as a part of `other`'s; 0 where it gave none.
@@ -106,6 +118,13 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
                 outcome.runtime, of.name, to.name
             );
         }
+        let Bulk { up_mb, down_mb, answered, seconds } = &outcome.bulk;
+        let _ = writeln!(
+            text,
+            "{:<10} memory grew by {up_mb:.1} MB for 1 GB up, {down_mb:.1} MB for 1 GB down; {answered} \
+             of {AGENTS} agents that wait 2 s answered in {seconds:.1} s",
+            outcome.runtime
+        );
         let _ =
             writeln!(text, "{:<10} resident memory {:.1} MB", outcome.runtime, outcome.megabytes());
     }
@@ -121,6 +140,10 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
                 .compared()
                 .map(|(comparison, number)| (comparison.name, rounded(number, 1_000.0)))
                 .collect();
+            let bulk = &outcome.bulk;
+            members.push(("proxy_1gb_up_mb", rounded(bulk.up_mb, 10.0)));
+            members.push(("proxy_1gb_down_mb", rounded(bulk.down_mb, 10.0)));
+            members.push(("agents_answered", bulk.answered.to_string()));
             members.push(("host_rss_mb", rounded(outcome.megabytes(), 10.0)));
             let members = members.into_iter().map(|(name, number)| member(name, &number));
             member(&outcome.runtime, &object(members))
@@ -157,20 +180,29 @@ mod tests {
     }
 
     fn outcome() -> Outcome {
-        let answers: [&[usize]; 4] =
-            [&[600, 610, 620, 100], &[500, 600, 600], &[800, 810, 820], &[1_000, 1_000, 9_000]];
+        let answers: [&[usize]; 8] = [
+            &[600, 610, 620, 100],
+            &[500, 600, 600],
+            &[800, 810, 820],
+            &[1_000, 1_000, 9_000],
+            &[300],
+            &[400],
+            &[70],
+            &[90],
+        ];
         let slices: Vec<_> = ROWS
             .iter()
             .zip(answers)
             .map(|(row, answers)| (*row, answers.iter().copied().map(slice).collect()))
             .collect();
-        Outcome::new("embedded", &slices, 34_540_000)
+        let bulk = Bulk { up_mb: 1.25, down_mb: 2.0, answered: AGENTS, seconds: 4.0 };
+        Outcome::new("embedded", &slices, 34_540_000, bulk)
     }
 
     #[test]
     fn medians_are_compared_so_that_one_bad_slice_does_not_count() {
         let numbers: Vec<_> = outcome().compared().map(|(_, number)| number).collect();
-        let expected = [0.605, 600.0 / 605.0, 0.81];
+        let expected = [0.605, 600.0 / 605.0, 0.81, 0.0, 0.75];
         assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{numbers:?}");
         assert_eq!(outcome().rows[0].1, Figures { rate: 605.0, p50: 500, p99: 990 });
         assert_eq!(median(&[]).to_bits(), 0.0_f64.to_bits());
@@ -181,7 +213,7 @@ mod tests {
         let mut spin = outcome();
         spin.runtime = "spin".to_owned();
         let line = json(&[outcome(), spin]);
-        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"host_rss_mb":34.5}"#;
+        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"host_rss_mb":34.5}"#;
         assert_eq!(line, format!(r#"{{"embedded":{figures},"spin":{figures}}}"#));
         let parsed: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(parsed["spin"]["host_rss_mb"].as_f64(), Some(34.5));
@@ -190,7 +222,16 @@ mod tests {
     #[test]
     fn the_table_has_all_figures() {
         let text = table(&[outcome()]);
-        let parts = ["embedded", "605", "1000", "0.50", "0.99", "list_vs_empty = 0.60", "34.5 MB"];
+        let parts = [
+            "embedded",
+            "605",
+            "1000",
+            "0.50",
+            "0.99",
+            "list_vs_empty = 0.60",
+            "34.5 MB",
+            "1000 of",
+        ];
         for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {
             assert!(text.contains(part), "{part} in {text}");
         }

@@ -1,7 +1,7 @@
 //! What is measured: a row for each thing that is asked over and over, and the figures made of
 //! them. Another measurement is another row here, not another way through the code.
 
-use super::app::EMPTY_ROUTE;
+use super::app::{EMPTY_ROUTE, FORWARD_ROUTE};
 use super::load::Plan;
 use super::report::Figures;
 
@@ -32,13 +32,22 @@ impl State {
     }
 }
 
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    /// An application.
+    App(State),
+    /// The provider itself.
+    Upstream,
+}
+
 /// Something that is asked over and over: a line of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
     /// What people read; no two have the same.
     pub(crate) name: &'static str,
     /// Who is asked.
-    pub(crate) state: State,
+    pub(crate) at: At,
     target: &'static str,
     signed_in: bool,
     connections: usize,
@@ -64,7 +73,7 @@ pub(crate) struct Comparison {
 
 static EMPTY: Row = Row {
     name: "empty component",
-    state: State::Alone,
+    at: At::App(State::Alone),
     target: EMPTY_ROUTE,
     signed_in: false,
     connections: CONNECTIONS,
@@ -72,7 +81,7 @@ static EMPTY: Row = Row {
 
 static LIST: Row = Row {
     name: "list of 20 in 1,000",
-    state: State::Alone,
+    at: At::App(State::Alone),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -80,7 +89,7 @@ static LIST: Row = Row {
 
 static LIST_CROWDED: Row = Row {
     name: "the same among 100,000",
-    state: State::Crowded,
+    at: At::App(State::Crowded),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -88,20 +97,60 @@ static LIST_CROWDED: Row = Row {
 
 static CATALOG: Row = Row {
     name: "catalogue, q=stripe",
-    state: State::Alone,
+    at: At::App(State::Alone),
     target: "/api/manifests?q=stripe",
     signed_in: true,
     connections: CONNECTIONS,
 };
 
+static DIRECT_ONE: Row = Row {
+    name: "upstream, 1 connection",
+    at: At::Upstream,
+    target: FORWARD_ROUTE,
+    signed_in: false,
+    connections: 1,
+};
+
+static PROXY_ONE: Row = Row {
+    name: "proxy, 1 connection",
+    at: At::App(State::Alone),
+    target: "/api/proxy/upstream/v1/things",
+    signed_in: true,
+    connections: 1,
+};
+
+static PROXY: Row = Row {
+    name: "proxy",
+    at: At::App(State::Alone),
+    target: "/api/proxy/upstream/v1/things",
+    signed_in: true,
+    connections: CONNECTIONS,
+};
+
+static FORWARDER: Row = Row {
+    name: "bare forwarder",
+    at: At::App(State::Alone),
+    target: FORWARD_ROUTE,
+    signed_in: true,
+    connections: CONNECTIONS,
+};
+
 /// All rows, in the order in which they take turns.
-pub(crate) static ROWS: [&Row; 4] = [&LIST, &LIST_CROWDED, &CATALOG, &EMPTY];
+pub(crate) static ROWS: [&Row; 8] =
+    [&LIST, &LIST_CROWDED, &CATALOG, &EMPTY, &PROXY, &FORWARDER, &PROXY_ONE, &DIRECT_ONE];
 
 /// All comparisons, in the order in which they are printed.
-pub(crate) static COMPARISONS: [Comparison; 3] = [
+pub(crate) static COMPARISONS: [Comparison; 5] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
+    Comparison {
+        name: "proxy_added_p50_ms",
+        of: &PROXY_ONE,
+        to: &DIRECT_ONE,
+        by: Figures::added_ms,
+    },
+    Comparison { name: "proxy_vs_forwarder", of: &PROXY, to: &FORWARDER, by: Figures::rate_to },
 ];
 
 #[cfg(test)]

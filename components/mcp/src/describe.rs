@@ -1,0 +1,114 @@
+//! What an agent may use, and how.
+
+use nexus_common::broker::{Broker, Described, Stored};
+use nexus_common::store::usable_by;
+use nexus_common::wire::{Effect, Policy};
+use nexus_common::{Error, Result, config};
+use serde_json::{Map, Value, json};
+
+use crate::tools::{Said, Tools, only, text};
+
+/// `list_integrations`.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Storage`].
+pub(crate) async fn list(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
+    only(arguments, &[])?;
+    let items = items(tools, None).await?;
+    let line = |item: &Value| {
+        let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+        let account = item.pointer("/account/label").and_then(Value::as_str);
+        let account = account.map(|label| format!(", account {label}")).unwrap_or_default();
+        format!("- {} ({}): {}{account}", member("slug"), member("manifest_id"), member("name"))
+    };
+    let text = match items.as_slice() {
+        [] => "You may not use any integration yet. An ADMIN or MANAGER of the workspace connects \
+               them, and names agents in their policy."
+            .to_owned(),
+        items => items.iter().map(line).collect::<Vec<_>>().join("\n"),
+    };
+    Ok(Said { text, json: json!({ "integrations": items }), is_error: false })
+}
+
+/// `describe_integration`.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::NotFound`], [`Error::Storage`].
+pub(crate) async fn one(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
+    only(arguments, &["integration"])?;
+    let which = text(arguments, "integration")?;
+    let mut items = items(tools, Some(which)).await?;
+    let Some(mut item) = items.pop() else {
+        return Err(Error::NotFound(format!(
+            "you may use no integration {which:?}: list_integrations shows those you may"
+        )));
+    };
+    let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let stored = Stored::of(tools.caller, &member("id"));
+    let described = Broker::new("mcp", tools.request_id).describe(&stored).await?;
+    let policy: Policy = item
+        .get("policy")
+        .and_then(|policy| serde_json::from_value(policy.clone()).ok())
+        .unwrap_or_default();
+    let policy = in_words(&policy);
+    let text = told(&member("name"), &member("base_url"), &described, &policy);
+    if let (Some(members), Value::Object(more)) = (item.as_object_mut(), json!(described)) {
+        members.insert("proxy_url".into(), member_of(members, "base_url"));
+        members.extend(more);
+        members.insert("policy_in_words".into(), policy.into());
+    }
+    Ok(Said { text, json: item, is_error: false })
+}
+
+fn member_of(members: &Map<String, Value>, name: &str) -> Value {
+    members.get(name).cloned().unwrap_or_default()
+}
+
+async fn items(tools: &Tools<'_>, which: Option<&str>) -> Result<Vec<Value>> {
+    let base = config::public_url().await?;
+    let caller = tools.caller;
+    let items = usable_by(&caller.workspace, &caller.subject, base.as_str(), which).await?;
+    serde_json::from_str(&items).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn told(name: &str, proxy: &str, described: &Described, policy: &str) -> String {
+    let mut lines = vec![
+        format!("{name}: {}. {}", described.provider, described.description),
+        format!("Base URL: {} (paths in call_api are below it)", described.base_url),
+    ];
+    if let Some(docs) = &described.docs_url {
+        lines.push(format!("API documentation: {docs}"));
+    }
+    if described.hosts.len() > 1 {
+        lines.push(format!("Other hosts (argument host): {}", described.hosts.join(", ")));
+    }
+    for (name, value) in &described.headers {
+        lines.push(format!("Sent unless you send your own: {name}: {value}"));
+    }
+    for deny in &described.deny {
+        lines.push(format!("Refused: {} {} ({})", deny.method, deny.path, deny.why));
+    }
+    lines.push(format!("Policy: {policy}"));
+    lines.push(format!("Over plain HTTP, with your token: {proxy}"));
+    lines.join("\n")
+}
+
+/// A policy as people say it.
+fn in_words(policy: &Policy) -> String {
+    let of = |effect| {
+        let rules = policy.rules.iter().filter(|rule| rule.effect == effect);
+        let told = rules.map(|rule| {
+            let host = rule.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+            format!("{} {}{host}", rule.methods.join(","), rule.path)
+        });
+        told.collect::<Vec<_>>().join("; ")
+    };
+    match (of(Effect::Allow).as_str(), of(Effect::Deny).as_str()) {
+        ("", "") => "all calls are allowed, but for those refused above.".to_owned(),
+        ("", denied) => format!("all calls are allowed but {denied}."),
+        (allowed, "") => format!("only these calls are allowed: {allowed}."),
+        (allowed, denied) => {
+            format!("only these calls are allowed: {allowed}; and of them not {denied}.")
+        }
+    }
+}

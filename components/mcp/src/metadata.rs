@@ -1,0 +1,34 @@
+//! `/.well-known/oauth-protected-resource`: who issues the tokens that are accepted here (RFC 9728).
+
+use http::{Method, StatusCode};
+use nexus_common::http::{Inbound, json_response};
+use nexus_common::platform::http::Response;
+use nexus_common::{Error, Result, config};
+use serde_json::json;
+
+/// The document of the application (`rest` is empty) or of `/mcp`.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::Misconfigured`].
+pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
+    let resource = match rest {
+        "" | "/" => "",
+        "/mcp" => "mcp",
+        _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    };
+    if inbound.method() != Method::GET {
+        return Err(Error::MethodNotAllowed("GET"));
+    }
+    let base = config::public_url().await?;
+    let resource = match resource {
+        "" => base.as_str().trim_end_matches('/').to_owned(),
+        path => format!("{base}{path}"),
+    };
+    let body = json!({
+        "resource": resource,
+        "authorization_servers": [config::required("jwt_issuer").await?],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Integration Nexus",
+    });
+    Ok(json_response(StatusCode::OK, body.to_string()))
+}

@@ -1,0 +1,129 @@
+//! What the proxy does under bulk: a gigabyte in each direction, and a thousand agents that wait at
+//! once. Numbers of one run, not ratios: memory that grows, answers that come.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use super::app::App;
+use super::memory;
+use super::upstream::{GIGABYTE, LARGE, SLOW, SLUG};
+
+/// How many agents wait at once.
+pub(crate) const AGENTS: usize = 1_000;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bulk {
+    /// By how much the host's memory grew while a gigabyte went up, in megabytes.
+    pub(crate) up_mb: f64,
+    /// The same, coming down.
+    pub(crate) down_mb: f64,
+    /// How many of [`AGENTS`] had a 200.
+    pub(crate) answered: usize,
+    /// How long all of them took, in seconds.
+    pub(crate) seconds: f64,
+}
+
+/// Measures all.
+pub(crate) async fn measure(app: &App, token: &str) -> Result<Bulk> {
+    let begun = Instant::now();
+    let answered = crowd(app.port, token).await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let up_mb = growth(app, upload(app.port, token)).await.context("a gigabyte up")?;
+    let down_mb = growth(app, download(app.port, token)).await.context("a gigabyte down")?;
+    Ok(Bulk { up_mb, down_mb, answered, seconds })
+}
+
+async fn growth(app: &App, work: impl Future<Output = Result<()>>) -> Result<f64> {
+    let before = memory::tree(app.pid())?;
+    let mut most = before;
+    let watch = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if let Ok(now) = memory::tree(app.pid()) {
+                most = most.max(now);
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done?,
+        () = watch => {}
+    }
+    Ok(most.saturating_sub(before) as f64 / 1_000_000.0)
+}
+
+fn head(method: &str, path: &str, token: &str, length: Option<u64>) -> String {
+    let length = length.map(|length| format!("content-length: {length}\r\n")).unwrap_or_default();
+    format!(
+        "{method} /api/proxy/{SLUG}{path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+         connection: close\r\n{length}\r\n"
+    )
+}
+
+async fn upload(port: u16, token: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(head("PUT", "/up", token, Some(GIGABYTE)).as_bytes()).await?;
+    let piece = vec![0; 256 * 1024];
+    for _ in 0..GIGABYTE / piece.len() as u64 {
+        stream.write_all(&piece).await?;
+    }
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    ensure!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    Ok(())
+}
+
+async fn download(port: u16, token: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(head("GET", LARGE, token, None).as_bytes()).await?;
+    let mut buffer = vec![0; 256 * 1024];
+    let mut received = 0;
+    loop {
+        match stream.read(&mut buffer).await? {
+            0 => break,
+            length => received += length as u64,
+        }
+    }
+    ensure!(received > GIGABYTE, "only {received} bytes came");
+    Ok(())
+}
+
+/// [`AGENTS`] calls that each wait two seconds for their provider, all at once.
+async fn crowd(port: u16, token: &str) -> Result<usize> {
+    let mut calls = JoinSet::new();
+    for _ in 0..AGENTS {
+        let request = head("GET", SLOW, token, None);
+        calls.spawn(async move {
+            let call = async {
+                let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+                stream.write_all(request.as_bytes()).await?;
+                let mut answer = Vec::new();
+                stream.read_to_end(&mut answer).await?;
+                Ok::<_, anyhow::Error>(answer)
+            };
+            match tokio::time::timeout(Duration::from_secs(120), call).await {
+                Ok(Ok(answer)) if answer.starts_with(b"HTTP/1.1 200") => Ok(()),
+                Ok(Ok(answer)) => bail!("{}", String::from_utf8_lossy(&answer)),
+                Ok(Err(error)) => Err(error),
+                Err(_) => bail!("no answer within two minutes"),
+            }
+        });
+    }
+    let mut answered = 0;
+    let mut shown = false;
+    while let Some(call) = calls.join_next().await {
+        match call? {
+            Ok(()) => answered += 1,
+            Err(error) if !shown => {
+                eprintln!("one of {AGENTS} agents: {error:#}");
+                shown = true;
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(answered)
+}
