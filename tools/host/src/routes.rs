@@ -143,6 +143,39 @@ mod tests {
     }
 
     #[test]
+    fn the_applications_own_routes_are_found() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let text = std::fs::read_to_string(root.join("spin.toml")).unwrap();
+        let manifest: toml::Table = text.parse().unwrap();
+        let triggers = toml::to_string(&manifest["trigger"]).unwrap();
+        let triggers: crate::manifest::Triggers = toml::from_str(&triggers).unwrap();
+        let router = Router::new(&triggers.http).unwrap();
+        for (path, component) in [
+            ("/", "ui"),
+            ("/app.js", "ui"),
+            ("/.well-known/other", "ui"),
+            ("/mcp/x", "ui"),
+            ("/api", "monitor"),
+            ("/api/health", "monitor"),
+            ("/api/integrations", "list"),
+            ("/api/integrations/", "list"),
+            ("/api/integrations/int_1/check", "list"),
+            ("/api/manifests", "catalog"),
+            ("/api/manifests/slack", "catalog"),
+            ("/api/oauth-clients", "catalog"),
+            ("/api/oauth/callback", "oauth-callback"),
+            ("/api/oauth/callback/custom-x", "oauth-callback"),
+            ("/api/proxy", "proxy"),
+            ("/api/proxy/slack/chat.postMessage", "proxy"),
+            ("/mcp", "mcp"),
+            ("/.well-known/oauth-protected-resource", "mcp"),
+            ("/.well-known/oauth-protected-resource/mcp", "mcp"),
+        ] {
+            assert_eq!(router.route(path).unwrap().component, component, "{path}");
+        }
+    }
+
+    #[test]
     fn the_wildcard_keeps_the_slashes() {
         let router = router(&[("'/base/...'", "a")]);
         for (path, info) in [
