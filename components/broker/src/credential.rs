@@ -305,7 +305,8 @@ pub(crate) struct Gate {
 pub(crate) struct Callable {
     /// What decides.
     pub(crate) gate: Gate,
-    workspace: String,
+    /// The workspace.
+    pub(crate) workspace: String,
     row: Option<Row>,
 }
 
@@ -342,15 +343,14 @@ impl Callable {
         })
     }
 
-    /// Its credential, opened.
+    /// What is stored of its credential.
     ///
     /// # Errors
-    /// [`Error::ReauthorizationRequired`] where it was never connected, and what [`load`] says.
-    pub(crate) async fn open(&self) -> Result<Usable> {
-        let row = self.row.as_ref().ok_or_else(|| {
+    /// [`Error::ReauthorizationRequired`] where it was never connected.
+    pub(crate) fn row(&self) -> Result<&Row> {
+        self.row.as_ref().ok_or_else(|| {
             Error::ReauthorizationRequired("the authorization was never finished".into())
-        })?;
-        row.open(&self.workspace, &self.gate.id).await
+        })
     }
 }
 
@@ -363,7 +363,8 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
 }
 
 /// An integration and its ciphertext as they are stored.
-struct Row {
+#[derive(Clone, PartialEq)]
+pub(crate) struct Row {
     manifest_id: String,
     manifest_hash: String,
     params: String,
@@ -404,7 +405,10 @@ impl Row {
     }
 
     /// Opens it.
-    async fn open(&self, workspace: &str, integration_id: &str) -> Result<Usable> {
+    ///
+    /// # Errors
+    /// What [`load`] says.
+    pub(crate) async fn open(&self, workspace: &str, integration_id: &str) -> Result<Usable> {
         let sourced = source::of_stored(&self.manifest_id, &self.manifest_hash).await?;
         let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
         let params =

@@ -2,6 +2,7 @@
 //!
 //! It must not read encryption keys or client secrets: only the broker is given those.
 
+use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -28,7 +29,8 @@ const VARIABLES: [&str; 7] = [
 
 thread_local! {
     // Variables do not change while an instance lives: this is configuration, not request state.
-    static AUTH: std::cell::RefCell<Option<Rc<AuthConfig>>> = const { std::cell::RefCell::new(None) };
+    static AUTH: RefCell<Option<Rc<AuthConfig>>> = const { RefCell::new(None) };
+    static BROKER_SECRET: RefCell<Option<Rc<Secret>>> = const { RefCell::new(None) };
 }
 
 /// How tokens are verified; read once per instance.
@@ -95,16 +97,21 @@ fn jwks_url(origin: &str, path: Option<&str>) -> Result<String> {
     Ok(url)
 }
 
-/// The broker secret.
+/// The broker secret; read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] where it is missing or shorter than 32 bytes.
-pub async fn broker_secret() -> Result<Secret> {
+pub async fn broker_secret() -> Result<Rc<Secret>> {
+    if let Some(secret) = BROKER_SECRET.with_borrow(Clone::clone) {
+        return Ok(secret);
+    }
     let secret = required("broker_secret").await?;
     if secret.len() < 32 {
         return Err(Error::misconfigured("broker_secret", "must be at least 32 bytes long"));
     }
-    Ok(Secret::new(secret))
+    let secret = Rc::new(Secret::new(secret));
+    BROKER_SECRET.set(Some(Rc::clone(&secret)));
+    Ok(secret)
 }
 
 /// A variable that must be set.

@@ -11,7 +11,7 @@ use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::strip;
-use crate::platform::http::{Body, Response, pass};
+use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
 /// The header with the agent's subject, percent-encoded.
 pub const SUBJECT: &str = "x-nexus-subject";
@@ -59,6 +59,20 @@ impl Forward<'_> {
     /// # Errors
     /// [`Error::Internal`] where the broker does not answer.
     pub async fn send(self) -> Result<Response> {
+        let request = self.request().await?;
+        pass(request).await.map_err(|error| no_answer(&error))
+    }
+
+    /// The same, its answer to be handed back as it is.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn pass_on(self) -> Result<Response> {
+        let request = self.request().await?;
+        pass_untouched(request).await.map_err(|error| no_answer(&error))
+    }
+
+    async fn request(self) -> Result<Request<Body>> {
         let secret = config::broker_secret().await?;
         let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
         let (workspace, target) = (encode(&self.caller.workspace), encode(self.target));
@@ -89,6 +103,10 @@ impl Forward<'_> {
             .body(self.body)
             .map_err(|error| Error::invalid("", format!("the path or query: {error}")))?;
         *request.headers_mut() = headers;
-        pass(request).await.map_err(|error| Error::Internal(format!("broker forward: {error}")))
+        Ok(request)
     }
+}
+
+fn no_answer(error: &CallError) -> Error {
+    Error::Internal(format!("broker forward: {error}"))
 }

@@ -72,7 +72,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         body,
         request_id: &request_id,
     };
-    forward.send().await
+    forward.pass_on().await
 }
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without

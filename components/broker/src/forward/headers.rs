@@ -5,7 +5,7 @@ use nexus_common::auth::is_jwt;
 use nexus_common::http::strip;
 use nexus_manifests::{Inject, Manifest};
 
-use super::mask::Mask;
+use super::mask::Needles;
 
 /// What says where a request came from, or what it really means, and is not the agent's to say.
 const NOT_UP: [&str; 14] = [
@@ -79,7 +79,7 @@ pub(super) fn has_another_token(headers: &HeaderMap, inject: &[Inject]) -> bool 
 }
 
 /// The provider's headers as they go back.
-pub(super) fn back(headers: &mut HeaderMap, mask: &Mask) {
+pub(super) fn back(headers: &mut HeaderMap, needles: &Needles) {
     strip(headers, |name| {
         NOT_BACK.contains(&name)
             || ["access-control-", "x-nexus-", "content-security-policy"]
@@ -87,7 +87,7 @@ pub(super) fn back(headers: &mut HeaderMap, mask: &Mask) {
                 .any(|prefix| name.starts_with(prefix))
     });
     for value in headers.values_mut() {
-        *value = mask.header(value);
+        needles.header(value);
     }
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),

@@ -5,6 +5,7 @@
 //! goes on bit by bit.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -17,9 +18,12 @@ use zeroize::{Zeroize, Zeroizing};
 /// Shorter secrets are not looked for: they would be found where they are not.
 const SHORTEST: usize = 6;
 
-/// What is overwritten.
+/// The forms in which a provider may echo secrets.
+pub(super) struct Needles(Vec<Zeroizing<Vec<u8>>>);
+
+/// What is overwritten in one body.
 pub(super) struct Mask {
-    needles: Vec<Zeroizing<Vec<u8>>>,
+    needles: Rc<Needles>,
     held: Vec<u8>,
 }
 
@@ -29,8 +33,8 @@ impl Drop for Mask {
     }
 }
 
-impl Mask {
-    /// A mask for `secrets`, in the forms in which a provider may echo them.
+impl Needles {
+    /// Those of `secrets`.
     pub(super) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
         let mut needles = BTreeSet::new();
         for secret in secrets.filter(|secret| secret.len() >= SHORTEST) {
@@ -55,44 +59,26 @@ impl Mask {
         let mut needles: Vec<_> = needles.collect();
         // One that is the beginning of another comes after it.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        Self { needles, held: Vec::new() }
-    }
-
-    /// The next chunk, with what was held back of the one before.
-    pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
-        if self.held.is_empty() && !self.may_begin_in(&chunk) {
-            return chunk;
-        }
-        let mut buffer = std::mem::take(&mut self.held);
-        buffer.extend_from_slice(&chunk);
-        self.overwrite(&mut buffer);
-        let keep = self.beginning_at_end(&buffer);
-        self.held = buffer.split_off(buffer.len().saturating_sub(keep));
-        Bytes::from(buffer)
-    }
-
-    /// What was held back, when nothing more comes.
-    pub(super) fn finish(&mut self) -> Bytes {
-        Bytes::from(std::mem::take(&mut self.held))
+        Self(needles)
     }
 
     /// A header's value.
-    pub(super) fn header(&self, value: &HeaderValue) -> HeaderValue {
-        let mut bytes = value.as_bytes().to_vec();
-        match self.overwrite(&mut bytes) {
-            true => HeaderValue::from_bytes(&bytes).unwrap_or(HeaderValue::from_static("*")),
-            false => value.clone(),
+    pub(super) fn header(&self, value: &mut HeaderValue) {
+        if self.0.iter().all(|needle| memmem::find(value.as_bytes(), needle).is_none()) {
+            return;
         }
+        let mut bytes = value.as_bytes().to_vec();
+        self.overwrite(&mut bytes);
+        *value = HeaderValue::from_bytes(&bytes).unwrap_or(HeaderValue::from_static("*"));
     }
 
     fn may_begin_in(&self, chunk: &[u8]) -> bool {
-        self.needles.iter().any(|needle| memmem::find(chunk, needle).is_some())
+        self.0.iter().any(|needle| memmem::find(chunk, needle).is_some())
             || self.beginning_at_end(chunk) > 0
     }
 
-    fn overwrite(&self, buffer: &mut [u8]) -> bool {
-        let mut any = false;
-        for needle in &self.needles {
+    fn overwrite(&self, buffer: &mut [u8]) {
+        for needle in &self.0 {
             let mut from = 0;
             while let Some(at) = buffer.get(from..).and_then(|rest| memmem::find(rest, needle)) {
                 let end = from + at + needle.len();
@@ -100,10 +86,8 @@ impl Mask {
                     found.fill(b'*');
                 }
                 from = end;
-                any = true;
             }
         }
-        any
     }
 
     /// How many bytes at the end of `buffer` are the beginning of a secret, at most.
@@ -120,7 +104,32 @@ impl Mask {
             }
             None
         };
-        self.needles.iter().filter_map(longest).max().unwrap_or(0)
+        self.0.iter().filter_map(longest).max().unwrap_or(0)
+    }
+}
+
+impl Mask {
+    /// A mask of these.
+    pub(super) fn new(needles: &Rc<Needles>) -> Self {
+        Self { needles: Rc::clone(needles), held: Vec::new() }
+    }
+
+    /// The next chunk, with what was held back of the one before.
+    pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
+        if self.held.is_empty() && !self.needles.may_begin_in(&chunk) {
+            return chunk;
+        }
+        let mut buffer = std::mem::take(&mut self.held);
+        buffer.extend_from_slice(&chunk);
+        self.needles.overwrite(&mut buffer);
+        let keep = self.needles.beginning_at_end(&buffer);
+        self.held = buffer.split_off(buffer.len().saturating_sub(keep));
+        Bytes::from(buffer)
+    }
+
+    /// What was held back, when nothing more comes.
+    pub(super) fn finish(&mut self) -> Bytes {
+        Bytes::from(std::mem::take(&mut self.held))
     }
 }
 
@@ -143,7 +152,7 @@ mod tests {
     const SECRET: &str = "sk_live_a+b/c=d\"";
 
     fn masked(chunks: &[&[u8]]) -> Vec<u8> {
-        let mut mask = Mask::new([SECRET, "short"].into_iter());
+        let mut mask = Mask::new(&Rc::new(Needles::new([SECRET, "short"].into_iter())));
         let mut out = Vec::new();
         for chunk in chunks {
             out.extend_from_slice(&mask.push(Bytes::copy_from_slice(chunk)));
@@ -178,13 +187,16 @@ mod tests {
 
     #[test]
     fn nothing_else_is_touched_or_held_back() {
-        let mut mask = Mask::new([SECRET].into_iter());
+        let needles = Rc::new(Needles::new([SECRET].into_iter()));
+        let mut mask = Mask::new(&needles);
         let event = Bytes::from_static(b"data: {\"text\":\"hello short\"}\n\n");
         assert_eq!(mask.push(event.clone()), event);
         assert!(mask.finish().is_empty());
         assert_eq!(mask.push(Bytes::from_static(b"x sk_li")), Bytes::from_static(b"x "));
         assert_eq!(mask.push(Bytes::from_static(b"ke it")), Bytes::from_static(b"sk_like it"));
-        let value = HeaderValue::from_str("https://x/?key=sk_live_a%2Bb%2Fc%3Dd%22&y").unwrap();
-        assert_eq!(mask.header(&value), "https://x/?key=************************&y");
+        let url = "https://x/?key=sk_live_a%2Bb%2Fc%3Dd%22&y";
+        let mut value = HeaderValue::from_str(url).unwrap();
+        needles.header(&mut value);
+        assert_eq!(value, "https://x/?key=************************&y");
     }
 }

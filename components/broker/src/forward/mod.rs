@@ -7,10 +7,13 @@
 
 mod headers;
 mod mask;
+mod opened;
 mod path;
 mod rules;
 mod send;
 mod usage;
+
+use std::rc::Rc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use nexus_common::auth::{Caller, Role};
@@ -20,17 +23,17 @@ use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::policy::PolicyCall;
 use nexus_common::store::Entry;
-use nexus_common::wire::Policy;
 use nexus_common::{Error, Result, access, config};
-use nexus_manifests::{Inject, params};
+use nexus_manifests::Inject;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use url::Url;
 
-use crate::credential::{self, Callable, Gate, Usable};
+use crate::credential::{Callable, Gate, Usable};
 use crate::egress;
 use crate::oauth::{self, For};
 use crate::provider::inject_headers;
+use opened::Opened;
 use send::{Outcome, Sent, Upload};
 
 /// Makes the call; an error is an answer with [`ERROR`], so that it is not taken for the provider's.
@@ -92,18 +95,19 @@ impl Call {
         let gate = &callable.gate;
         self.is_open(gate).await?;
         let segments = path::segments(&self.path)?;
-        let usable = match callable.open().await {
+        let opened = match opened::of(&callable).await {
             Err(Error::ReauthorizationRequired(why)) => {
                 return Err(self.mend("reauthorization_required", gate, &why).await);
             }
             opened => opened?,
         };
-        self.token_is_in_place(&usable, &headers)?;
-        let target = self.target(&usable)?;
-        self.is_allowed(gate, &usable, &segments, &target.url).await?;
-        let usable = self.live(gate, usable).await?;
+        self.token_is_in_place(&opened.usable, &headers)?;
+        let target = self.target(&opened)?;
+        self.is_allowed(gate, &opened, &segments, &target.url).await?;
+        let opened = self.live(gate, opened).await?;
+        let usable = &opened.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
-        let upload = Upload::of(&usable, &self.method, &mut headers, body).await?;
+        let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
         let sent = Sent {
             method: &self.method,
             target: &target,
@@ -120,7 +124,7 @@ impl Call {
             integration_id: gate.id.clone(),
             actor: self.caller.subject.clone(),
         };
-        match sent.through(usable, upload, &stored, &self.request_id).await? {
+        match sent.through(opened, upload, &stored, &self.request_id).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Gone => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
@@ -184,9 +188,8 @@ impl Call {
     }
 
     /// Where the call goes.
-    fn target(&self, usable: &Usable) -> Result<Target> {
-        let base = params::base_url(&usable.sourced.manifest, &usable.params)
-            .map_err(credential::broken)?;
+    fn target(&self, opened: &Opened) -> Result<Target> {
+        let Opened { base, usable, .. } = opened;
         let origin = match &self.host {
             None => base.origin().ascii_serialization(),
             Some(host) => {
@@ -210,18 +213,15 @@ impl Call {
     async fn is_allowed(
         &self,
         gate: &Gate,
-        usable: &Usable,
+        opened: &Opened,
         segments: &[String],
         url: &Url,
     ) -> Result<()> {
-        let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
-        let policy: Policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
         let method = self.method.as_str();
         let call = PolicyCall { subject: &self.caller.subject, method, host: &host, segments };
-        let manifest = &usable.sourced.manifest;
-        let Some(why) = rules::refusal(manifest, &policy, &call, self.caller.role, url) else {
+        let Some(why) = rules::refusal(opened, &call, self.caller.role, url) else {
             return Ok(());
         };
         let entry = Entry {
@@ -250,10 +250,10 @@ impl Call {
     }
 
     /// The credential with an access token that is still good.
-    async fn live(&self, gate: &Gate, usable: Usable) -> Result<Usable> {
-        let is_due = usable.times.refresh_at.is_some_and(|at| at <= gate.now_ms);
+    async fn live(&self, gate: &Gate, opened: Rc<Opened>) -> Result<Rc<Opened>> {
+        let is_due = opened.usable.times.refresh_at.is_some_and(|at| at <= gate.now_ms);
         if !is_due {
-            return Ok(usable);
+            return Ok(opened);
         }
         let who = For {
             workspace: &self.caller.workspace,
@@ -265,7 +265,7 @@ impl Call {
             Err(Error::ReauthorizationRequired(why)) => {
                 Err(self.mend("reauthorization_required", gate, &why).await)
             }
-            other => other,
+            renewed => opened.renewed(renewed?),
         }
     }
 }

@@ -3,22 +3,23 @@
 
 use nexus_common::auth::Role;
 use nexus_common::policy::{PolicyCall, matches};
-use nexus_common::wire::Policy;
 use nexus_manifests::{Manifest, Revoke, template};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::opened::Opened;
+
 /// Why `call` of somebody with `role` is refused, naming the rule; `None` where it is let through.
 /// `url` is where it would go.
 pub(super) fn refusal(
-    manifest: &Manifest,
-    policy: &Policy,
+    opened: &Opened,
     call: &PolicyCall<'_>,
     role: Option<Role>,
     url: &Url,
 ) -> Option<String> {
+    let (manifest, policy) = (&opened.usable.sourced.manifest, &opened.policy);
     let path = || format!("/{}", call.segments.join("/"));
-    if own_urls(manifest).iter().any(|own| is_at(own, url)) {
+    if opened.own_urls.have(url) {
         return Some("this is how the connection itself is made or ended".to_owned());
     }
     if let Some(why) = policy.refusal(call) {
@@ -48,43 +49,75 @@ fn normal<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-/// The authorization, token and revocation URLs, as templates.
-fn own_urls(manifest: &Manifest) -> Vec<&str> {
-    let oauth2 = manifest.oauth2.as_ref();
-    let authorize = oauth2.and_then(|oauth2| oauth2.authorization_url.as_deref());
-    let token = oauth2.map(|oauth2| oauth2.token_url.as_str());
-    let revoke = match &manifest.revoke {
-        Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
-        Revoke::Request { request, .. } => Some(request.url.as_str()),
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
-    };
-    authorize.into_iter().chain(token).chain(revoke).collect()
+/// The authorization, token and revocation URLs of a manifest.
+pub(super) struct OwnUrls(Vec<OwnUrl>);
+
+struct OwnUrl {
+    /// Lower-case; where a parameter stands in it, what comes after that: a parameter may be several
+    /// labels.
+    host: String,
+    host_is_end: bool,
+    segments: Vec<String>,
 }
 
-/// Whether `url` is the one that `template` becomes, whatever stands in its place holders.
-fn is_at(template: &str, url: &Url) -> bool {
-    const HOLE: &str = "x-any-x";
-    let Ok(expanded) = template::expand(template, &|_| Some(HOLE.to_owned())) else { return false };
-    let Ok(own) = Url::parse(&expanded) else { return false };
-    let labels = |url: &Url| url.host_str().unwrap_or_default().to_ascii_lowercase();
-    let (own_host, host) = (labels(&own), labels(url));
-    // A parameter in the host may be several labels: what stands after it decides.
-    let same_host = match own_host.rsplit_once(HOLE) {
-        Some((_, after)) => host.ends_with(after),
-        None => own_host == host,
-    };
-    let segments = |url: &Url| {
-        let decoded: Vec<String> = url
-            .path()
-            .split('/')
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-            .collect();
-        normal(decoded.iter().flat_map(|segment| segment.split('/')))
-    };
-    let (own_path, path) = (segments(&own), segments(url));
-    same_host
-        && own_path.len() == path.len()
-        && own_path.iter().zip(&path).all(|(own, found)| own.contains(HOLE) || own == found)
+/// What stands where a template has a place holder.
+const HOLE: &str = "x-any-x";
+
+impl OwnUrls {
+    /// Those of `manifest`.
+    pub(super) fn of(manifest: &Manifest) -> Self {
+        let oauth2 = manifest.oauth2.as_ref();
+        let authorize = oauth2.and_then(|oauth2| oauth2.authorization_url.as_deref());
+        let token = oauth2.map(|oauth2| oauth2.token_url.as_str());
+        let revoke = match &manifest.revoke {
+            Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
+            Revoke::Request { request, .. } => Some(request.url.as_str()),
+            Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
+        };
+        let all = authorize.into_iter().chain(token).chain(revoke);
+        Self(all.filter_map(OwnUrl::of).collect())
+    }
+
+    /// Whether `url` is one of them, in any spelling, whatever stands in their place holders.
+    pub(super) fn have(&self, url: &Url) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let mut path = None;
+        self.0.iter().filter(|own| own.is_host(&host)).any(|own| {
+            let path = path.get_or_insert_with(|| segments(url));
+            own.segments.len() == path.len()
+                && own
+                    .segments
+                    .iter()
+                    .zip(path.iter())
+                    .all(|(own, found)| own.contains(HOLE) || own == found)
+        })
+    }
+}
+
+impl OwnUrl {
+    fn of(template: &str) -> Option<Self> {
+        let expanded = template::expand(template, &|_| Some(HOLE.to_owned())).ok()?;
+        let url = Url::parse(&expanded).ok()?;
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let (host, host_is_end) = match host.rsplit_once(HOLE) {
+            Some((_, end)) => (end.to_owned(), true),
+            None => (host, false),
+        };
+        Some(Self { host, host_is_end, segments: segments(&url) })
+    }
+
+    fn is_host(&self, host: &str) -> bool {
+        if self.host_is_end { host.ends_with(&self.host) } else { host == self.host }
+    }
+}
+
+fn segments(url: &Url) -> Vec<String> {
+    let decode = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    let decoded: Vec<String> = url.path().split('/').map(decode).collect();
+    normal(decoded.iter().flat_map(|segment| segment.split('/')))
 }
 
 #[cfg(test)]
@@ -105,7 +138,8 @@ mod tests {
             ("https://{site}.x.com/token", "https://acme.x.com/token", true),
             ("https://{site}.x.com/token", "https://acme.y.com/token", false),
         ] {
-            assert_eq!(is_at(template, &Url::parse(url).unwrap()), same, "{template} {url}");
+            let own = OwnUrls(OwnUrl::of(template).into_iter().collect());
+            assert_eq!(own.have(&Url::parse(url).unwrap()), same, "{template} {url}");
         }
     }
 }

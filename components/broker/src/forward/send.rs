@@ -7,32 +7,38 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::future::{Either, select};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body::{Body as _, Frame};
 use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{
-    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, spawn, streamed,
+    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, pass_within, spawn,
+    streamed,
 };
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::read_row;
 use nexus_common::{Error, Result};
 
 use super::mask::Mask;
+use super::opened::Opened;
 use super::usage::{self, Whose};
 use super::{Target, headers, without_length};
 use crate::check;
-use crate::credential::{Usable, secret_fields};
+use crate::credential::Usable;
 use crate::oauth::{self, For};
 
 /// Longest until an answer begins.
 const HEAD: Duration = Duration::from_secs(300);
 /// How often a call that takes long looks whether the integration may still be used.
 const WATCH: Duration = Duration::from_secs(5);
+/// The same in milliseconds.
+const WATCH_MS: u64 = WATCH.as_millis() as u64;
 /// Largest body that is kept for a second try, in bytes.
 const KEPT: usize = 64 * 1024;
+/// Largest answer that is passed on whole, in bytes.
+const SMALL: usize = 64 * 1024;
 
 /// The body of a call.
 pub(super) enum Upload {
@@ -94,7 +100,7 @@ impl Sent<'_> {
     /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], …
     pub(super) async fn through(
         self,
-        usable: Usable,
+        mut opened: Rc<Opened>,
         upload: Upload,
         stored: &Stored,
         request_id: &str,
@@ -104,19 +110,20 @@ impl Sent<'_> {
             Upload::Stream(_) => None,
         };
         let sent = Rc::new(Cell::new(0));
-        let mut answer = self.once(&usable, upload, &sent).await;
-        let mut usable = usable;
+        let begun = clock::now_ms();
+        let mut answer = self.once(&opened.usable, upload, &sent).await;
         if is_refused(&answer) {
             let who = For::of(stored, request_id);
+            let usable = &opened.usable;
             let renewed = match usable.sourced.manifest.auth_method.is_oauth2() {
                 true => oauth::after_refusal(&who, usable.version).await,
                 false => Ok(None),
             };
             match renewed {
                 Ok(Some(renewed)) if again.is_some() => {
-                    usable = renewed;
+                    opened = opened.renewed(renewed)?;
                     let again = Upload::Whole(again.unwrap_or_default());
-                    answer = self.once(&usable, again, &sent).await;
+                    answer = self.once(&opened.usable, again, &sent).await;
                 }
                 Err(Error::ReauthorizationRequired(why)) => return Ok(Outcome::Reauthorize(why)),
                 // It is the provider's answer then; whether the credential is dead is looked at.
@@ -126,8 +133,12 @@ impl Sent<'_> {
                 look_into_it(stored, request_id);
             }
         }
+        // Who waited long for it may not be allowed it any more.
+        if clock::now_ms().saturating_sub(begun) > WATCH_MS && !self.whose.is_active().await {
+            answer = Ok(None);
+        }
         match answer {
-            Ok(Some(answer)) => Ok(Outcome::Answer(self.back(&usable, answer, sent))),
+            Ok(Some(answer)) => Ok(Outcome::Answer(self.back(&opened, answer, sent).await)),
             Ok(None) => Ok(Outcome::Gone),
             Err(error) => {
                 usage::count(self.whose, true, sent.get());
@@ -156,7 +167,8 @@ impl Sent<'_> {
         match upload {
             Upload::Whole(bytes) => {
                 sent.set(sent.get() + bytes.len() as u64);
-                self.watched(pass(request.body(full(bytes)).map_err(built)?)).await
+                let request = request.body(full(bytes)).map_err(built)?;
+                pass_within(request, HEAD).await.map(Some).map_err(failure)
             }
             Upload::Stream(body) => {
                 let counted = Counted { body, count: Rc::clone(sent) };
@@ -165,6 +177,7 @@ impl Sent<'_> {
         }
     }
 
+    /// An upload is watched: it may take for ever.
     async fn watched(
         &self,
         send: impl Future<Output = Result<Response, CallError>>,
@@ -187,23 +200,53 @@ impl Sent<'_> {
         }
     }
 
-    /// The answer as it goes back: its body is passed on by a task of its own.
-    fn back(self, usable: &Usable, answer: Response, sent: Rc<Cell<u64>>) -> Response {
-        let mask = mask(usable);
+    /// The answer as it goes back: a small body whole, another by a task of its own.
+    async fn back(self, opened: &Opened, answer: Response, sent: Rc<Cell<u64>>) -> Response {
         let (mut head, body) = answer.into_parts();
         let readable = headers::is_readable(&head.headers);
-        headers::back(&mut head.headers, &mask);
+        headers::back(&mut head.headers, &opened.needles);
         let is_error = head.status.is_client_error() || head.status.is_server_error();
-        if body.is_end_stream() {
+        let mut mask = readable.then(|| Mask::new(&opened.needles));
+        let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+        let length = length.and_then(|text| text.parse::<usize>().ok());
+        if *self.method == Method::HEAD || body.is_end_stream() {
             usage::count(self.whose, is_error, sent.get());
             return Response::from_parts(head, full(""));
         }
+        let mut source = Source { body, whose: self.whose, looked: clock::now_ms(), received: 0 };
+        let mut gathered = BytesMut::new();
+        if length.is_some_and(|length| length <= SMALL) {
+            loop {
+                match source.next().await {
+                    Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
+                    Next::End => {
+                        usage::count(source.whose, is_error, sent.get() + source.received);
+                        let mut whole = gathered.freeze();
+                        if let Some(mask) = &mut mask {
+                            let begin = mask.push(whole);
+                            whole = [begin, mask.finish()].concat().into();
+                        }
+                        return Response::from_parts(head, full(whole));
+                    }
+                    // What has come is passed on, and that it broke off.
+                    Next::Broken(why) => {
+                        usage::count(source.whose, is_error, sent.get() + source.received);
+                        let (mut sender, streamed) = streamed();
+                        let begin = gathered.freeze();
+                        let begin = mask.as_mut().map_or(begin.clone(), |mask| mask.push(begin));
+                        spawn(async move {
+                            sender.send(begin).await;
+                            sender.fail(why).await;
+                        });
+                        return Response::from_parts(head, streamed);
+                    }
+                }
+            }
+        }
         let (sender, streamed) = streamed();
-        let mask = readable.then_some(mask);
-        let whose = self.whose;
         spawn(async move {
-            let received = pump(&whose, body, sender, mask).await;
-            usage::count(whose, is_error, sent.get() + received);
+            source.pump(sender, mask).await;
+            usage::count(source.whose, is_error, sent.get() + source.received);
         });
         Response::from_parts(head, streamed)
     }
@@ -228,60 +271,72 @@ fn look_into_it(stored: &Stored, request_id: &str) {
     });
 }
 
-/// All secrets in play, and how they stand in the headers.
-fn mask(usable: &Usable) -> Mask {
-    let fields = &usable.credential.fields;
-    let tokens = ["access_token", "refresh_token"].into_iter();
-    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
-    let values: Vec<&str> = names.filter_map(|name| fields.get(name)).map(String::as_str).collect();
-    let basic = crate::provider::basic_values(usable);
-    Mask::new(values.into_iter().chain(basic.iter().map(|value| value.as_str())))
+/// A body that comes, and for whom.
+struct Source {
+    body: Body,
+    whose: Whose,
+    /// When it was last seen that the integration may be used, in milliseconds.
+    looked: u64,
+    received: u64,
 }
 
-/// Passes `body` on until it ends, nobody reads any more, or the integration may not be used any
-/// longer; returns how many bytes came.
-async fn pump(whose: &Whose, body: Body, mut sender: BodySender, mut mask: Option<Mask>) -> u64 {
-    let mut body = pin!(body);
-    let mut received = 0;
-    let mut looked = clock::now_ms();
-    loop {
-        let frame = std::future::poll_fn(|context| body.as_mut().poll_frame(context));
-        let frame = match select(pin!(frame), pin!(clock::sleep(WATCH))).await {
-            Either::Left((frame, _)) => Some(frame),
-            Either::Right(_) => None,
-        };
-        if frame.is_none() || clock::now_ms().saturating_sub(looked) > WATCH.as_millis() as u64 {
-            looked = clock::now_ms();
-            if !whose.is_active().await {
-                sender.fail("the integration was deleted or switched off").await;
-                return received;
+/// What comes next of it.
+enum Next {
+    Chunk(Bytes),
+    End,
+    Broken(&'static str),
+}
+
+impl Source {
+    /// The next chunk; meanwhile it is watched whether the integration may still be used.
+    async fn next(&mut self) -> Next {
+        loop {
+            let body = &mut self.body;
+            let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
+            let frame = match select(pin!(frame), pin!(clock::sleep(WATCH))).await {
+                Either::Left((frame, _)) => Some(frame),
+                Either::Right(_) => None,
+            };
+            if frame.is_none() || clock::now_ms().saturating_sub(self.looked) > WATCH_MS {
+                self.looked = clock::now_ms();
+                if !self.whose.is_active().await {
+                    return Next::Broken("the integration was deleted or switched off");
+                }
+            }
+            match frame {
+                None => {}
+                Some(None) => return Next::End,
+                Some(Some(Err(_))) => return Next::Broken("the provider's answer broke off"),
+                Some(Some(Ok(frame))) => {
+                    if let Ok(chunk) = frame.into_data() {
+                        self.received += chunk.len() as u64;
+                        return Next::Chunk(chunk);
+                    }
+                }
             }
         }
-        let chunk = match frame {
-            None => continue,
-            Some(None) => break,
-            Some(Some(Err(_))) => {
-                sender.fail("the provider's answer broke off").await;
-                return received;
+    }
+
+    /// Passes it on until it ends or nobody reads any more.
+    async fn pump(&mut self, mut sender: BodySender, mut mask: Option<Mask>) {
+        loop {
+            let chunk = match self.next().await {
+                Next::Chunk(chunk) => chunk,
+                Next::End => break,
+                Next::Broken(why) => return sender.fail(why).await,
+            };
+            let chunk = match &mut mask {
+                Some(mask) => mask.push(chunk),
+                None => chunk,
+            };
+            if !chunk.is_empty() && !sender.send(chunk).await {
+                return;
             }
-            Some(Some(Ok(frame))) => match frame.into_data() {
-                Ok(chunk) => chunk,
-                Err(_) => continue,
-            },
-        };
-        received += chunk.len() as u64;
-        let chunk = match &mut mask {
-            Some(mask) => mask.push(chunk),
-            None => chunk,
-        };
-        if !chunk.is_empty() && !sender.send(chunk).await {
-            return received;
+        }
+        if let Some(rest) = mask.as_mut().map(Mask::finish).filter(|rest| !rest.is_empty()) {
+            sender.send(rest).await;
         }
     }
-    if let Some(rest) = mask.as_mut().map(Mask::finish).filter(|rest| !rest.is_empty()) {
-        sender.send(rest).await;
-    }
-    received
 }
 
 impl Whose {

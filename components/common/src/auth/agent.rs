@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, header};
 
 use super::Caller;
-use crate::config;
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 
@@ -28,9 +27,8 @@ impl Agent {
     /// # Errors
     /// 401 as an [`Error`]; [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
-        let config = config::auth().await?;
         let (token_in, token) = find(inbound.headers())?;
-        let caller = config.verify(&token).await?;
+        let caller = Caller::proved_by(&token).await?;
         Ok(Self { caller, token_in, token })
     }
 

@@ -8,7 +8,8 @@ mod jwks;
 mod key;
 mod key_set;
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use base64::Engine as _;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::Inbound;
+use crate::platform::clock;
 use crate::secret::Secret;
 pub use agent::{Agent, is_jwt};
 use jwks::Jwks;
@@ -32,6 +34,30 @@ const MAX_TOKEN: usize = 16 * 1024;
 const LEEWAY: u64 = 30;
 /// Header members that would let a token choose the key it is verified with, or change its meaning.
 const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
+
+/// For how long a signature that was good is remembered, in seconds; a key that its issuer withdraws
+/// is good for as long.
+const SEEN_FOR: u64 = 60;
+/// Most tokens that an instance remembers.
+const SEEN_MAX: usize = 64;
+
+thread_local! {
+    /// Tokens whose signature was good a moment ago: they prove the same as before.
+    static SEEN: RefCell<HashMap<String, Seen>> = RefCell::new(HashMap::new());
+}
+
+/// Whom a token has proved.
+struct Seen {
+    caller: Caller,
+    /// In seconds since the Unix epoch.
+    until: u64,
+}
+
+impl Seen {
+    fn still(&self, now: u64) -> Option<Caller> {
+        (now < self.until).then(|| self.caller.clone())
+    }
+}
 
 /// How tokens are verified.
 pub struct AuthConfig {
@@ -96,9 +122,26 @@ impl Caller {
     /// # Errors
     /// 401 as an [`Error`]; [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
+        Self::proved_by(bearer(inbound)?).await
+    }
+
+    /// The caller that `token` proves. A signature that was good is not computed anew within a
+    /// minute, while the token lasts: agents send the same one again and again.
+    async fn proved_by(token: &str) -> Result<Self> {
+        let now = clock::now_ms() / 1000;
+        if let Some(caller) = SEEN.with_borrow(|seen| seen.get(token)?.still(now)) {
+            return Ok(caller);
+        }
         let config = config::auth().await?;
-        let token = bearer(inbound)?;
-        config.verify(token).await
+        let (caller, expires_at) = config.verify(token).await?;
+        SEEN.with_borrow_mut(|seen| {
+            if seen.len() >= SEEN_MAX {
+                seen.clear();
+            }
+            let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
+            seen.insert(token.to_owned(), Seen { caller: caller.clone(), until });
+        });
+        Ok(caller)
     }
 
     /// Whether the caller has at least `role`.
@@ -145,11 +188,12 @@ fn bearer(inbound: &Inbound) -> Result<&str> {
 }
 
 impl AuthConfig {
-    /// Verifies `token` against the current time.
+    /// Verifies `token` against the current time; returns who it proves, and its `exp` in seconds
+    /// since the Unix epoch.
     ///
     /// # Errors
     /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::KeysUnavailable`].
-    pub async fn verify(&self, token: &str) -> Result<Caller> {
+    pub async fn verify(&self, token: &str) -> Result<(Caller, u64)> {
         if token.len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
@@ -169,15 +213,15 @@ impl AuthConfig {
         self.caller(&claims)
     }
 
-    fn caller(&self, claims: &Claims) -> Result<Caller> {
-        if claims.expires_at.is_none() {
-            return Err(Error::InvalidToken("the claim `exp` is missing".into()));
-        }
+    fn caller(&self, claims: &Claims) -> Result<(Caller, u64)> {
+        let expires_at = claims.expires_at.map(|at| at.as_secs());
+        let missing = || Error::InvalidToken("the claim `exp` is missing".into());
+        let expires_at = expires_at.ok_or_else(missing)?;
         let subject = printable("sub", claims.subject.as_deref())?;
         let workspace = claim(&claims.custom, &self.workspace_claim).and_then(Value::as_str);
         let workspace = printable(&self.workspace_claim, workspace)?;
         let role = least_role(claim(&claims.custom, &self.role_claim));
-        Ok(Caller { workspace, subject, role })
+        Ok((Caller { workspace, subject, role }, expires_at))
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,7 +13,9 @@ use futures::{SinkExt, StreamExt};
 use http_body::Frame;
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
 use spin_sdk::http::{FromRequest, IntoResponse};
+use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
+use spin_sdk::wasip3::http_compat::{RequestOptionsExtension, http_into_wasi_request};
 
 use super::clock;
 
@@ -37,7 +40,21 @@ pub async fn serve<F: Future<Output = Response>>(
     handler: impl Fn(Incoming) -> F,
 ) -> Result<wasi::Response, ErrorCode> {
     let request = Incoming::from_request(request)?;
-    handler(request).await.into_response()
+    let mut response = handler(request).await;
+    match response.extensions_mut().remove::<Untouched>().and_then(|untouched| untouched.take()) {
+        Some(untouched) => Ok(untouched),
+        None => response.into_response(),
+    }
+}
+
+/// A response of another component, as the runtime has it.
+#[derive(Clone)]
+struct Untouched(Arc<Mutex<Option<wasi::Response>>>);
+
+impl Untouched {
+    fn take(&self) -> Option<wasi::Response> {
+        self.0.lock().ok()?.take()
+    }
 }
 
 /// Why a call got no (whole) answer.
@@ -95,6 +112,42 @@ where
 {
     let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
     Ok(response.map(spin_sdk::http::box_body))
+}
+
+/// The same, where the first byte of the answer is waited for no longer than `limit`.
+///
+/// # Errors
+/// As [`pass`].
+pub async fn pass_within<B>(
+    mut request: ::http::Request<B>,
+    limit: Duration,
+) -> Result<Response, CallError>
+where
+    B: http_body::Body + 'static,
+    B::Data: Into<Vec<u8>>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
+{
+    let options = wasi::RequestOptions::new();
+    let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+    // Where the runtime has no such limit it has one of its own.
+    let _ = options.set_first_byte_timeout(Some(nanoseconds));
+    request.extensions_mut().insert(RequestOptionsExtension(options));
+    pass(request).await
+}
+
+/// Sends `request` and returns the answer to be handed back as it is: nothing that is done to it
+/// has an effect, and its body is not copied through this component.
+///
+/// # Errors
+/// As [`pass`].
+pub async fn pass_untouched(request: ::http::Request<Body>) -> Result<Response, CallError> {
+    let request = http_into_wasi_request(request).map_err(|code| CallError::from(&code))?;
+    let answer = client::send(request).await.map_err(|code| CallError::from(&code))?;
+    let mut response = Response::new(full(""));
+    *response.status_mut() =
+        ::http::StatusCode::from_u16(answer.get_status_code()).unwrap_or_default();
+    response.extensions_mut().insert(Untouched(Arc::new(Mutex::new(Some(answer)))));
+    Ok(response)
 }
 
 /// Reads a body of at most `limit` bytes.

@@ -21,8 +21,10 @@ pub(crate) const LARGE: &str = "/large";
 
 /// Starts it, on a thread of its own; returns its port.
 pub(crate) fn start() -> Result<u16> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    listener.set_nonblocking(true)?;
+    // A thousand agents knock at once.
+    let listener = tokio::net::TcpSocket::new_v4()?;
+    listener.bind(([127, 0, 0, 1], 0).into())?;
+    let listener = listener.listen(4_096)?.into_std()?;
     let port = listener.local_addr()?.port();
     std::thread::Builder::new().name("upstream".into()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
