@@ -316,19 +316,20 @@ impl Callable {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub(crate) async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
-        let row = read_row(
-            "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version, c.expires_at,
-               c.refresh_at, i.account_id, i.account_label, i.id, i.name, i.status = 'active',
-               i.health, i.policy, cast(unixepoch('subsec') * 1000 as integer)
+        // The `+` keeps SQLite from looking at the values while it plans, for which it would prepare
+        // the statement anew in each call.
+        let sql = "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version,
+               c.expires_at, c.refresh_at, i.account_id, i.account_label, i.id, i.name,
+               i.status = 'active', i.health, i.policy,
+               cast(unixepoch('subsec') * 1000 as integer)
              from integrations i left join credentials c on c.integration_id = i.id
-             where i.workspace = ?1 and (i.id = ?2 or i.slug = ?2)",
-            [Value::text(workspace), Value::text(id_or_slug)],
-        )
-        .await?
-        .ok_or_else(|| {
-            let shown: String = id_or_slug.chars().take(64).collect();
-            Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
-        })?;
+             where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)";
+        let row = read_row(sql, [Value::text(workspace), Value::text(id_or_slug)])
+            .await?
+            .ok_or_else(|| {
+                let shown: String = id_or_slug.chars().take(64).collect();
+                Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
+            })?;
         Ok(Self {
             gate: Gate {
                 id: text(&row, 9).to_owned(),

@@ -14,8 +14,7 @@ use http_body::{Body as _, Frame};
 use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{
-    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, pass_within, spawn,
-    streamed,
+    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, spawn, streamed,
 };
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::read_row;
@@ -29,8 +28,6 @@ use crate::check;
 use crate::credential::Usable;
 use crate::oauth::{self, For};
 
-/// Longest until an answer begins.
-const HEAD: Duration = Duration::from_secs(300);
 /// How often a call that takes long looks whether the integration may still be used.
 const WATCH: Duration = Duration::from_secs(5);
 /// The same in milliseconds.
@@ -167,8 +164,9 @@ impl Sent<'_> {
         match upload {
             Upload::Whole(bytes) => {
                 sent.set(sent.get() + bytes.len() as u64);
+                // It ends by itself: the runtime waits ten minutes for an answer to begin.
                 let request = request.body(full(bytes)).map_err(built)?;
-                pass_within(request, HEAD).await.map(Some).map_err(failure)
+                pass(request).await.map(Some).map_err(failure)
             }
             Upload::Stream(body) => {
                 let counted = Counted { body, count: Rc::clone(sent) };
@@ -183,19 +181,11 @@ impl Sent<'_> {
         send: impl Future<Output = Result<Response, CallError>>,
     ) -> Result<Option<Response>> {
         let mut send = pin!(send);
-        let mut waited = Duration::ZERO;
         loop {
             match select(&mut send, pin!(clock::sleep(WATCH))).await {
                 Either::Left((answer, _)) => return answer.map(Some).map_err(failure),
-                Either::Right(_) => {
-                    waited += WATCH;
-                    if !self.whose.is_active().await {
-                        return Ok(None);
-                    }
-                    if waited >= HEAD {
-                        return Err(failure(CallError::Timeout));
-                    }
-                }
+                Either::Right(_) if self.whose.is_active().await => {}
+                Either::Right(_) => return Ok(None),
             }
         }
     }
@@ -213,7 +203,8 @@ impl Sent<'_> {
             usage::count(self.whose, is_error, sent.get());
             return Response::from_parts(head, full(""));
         }
-        let mut source = Source { body, whose: self.whose, looked: clock::now_ms(), received: 0 };
+        let (looked, watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
+        let mut source = Source { body, whose: self.whose, looked, watch, received: 0 };
         let mut gathered = BytesMut::new();
         if length.is_some_and(|length| length <= SMALL) {
             loop {
@@ -277,6 +268,8 @@ struct Source {
     whose: Whose,
     /// When it was last seen that the integration may be used, in milliseconds.
     looked: u64,
+    /// When it is looked again, where nothing comes meanwhile.
+    watch: Pin<Box<dyn Future<Output = ()>>>,
     received: u64,
 }
 
@@ -293,12 +286,13 @@ impl Source {
         loop {
             let body = &mut self.body;
             let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
-            let frame = match select(pin!(frame), pin!(clock::sleep(WATCH))).await {
+            let frame = match select(pin!(frame), &mut self.watch).await {
                 Either::Left((frame, _)) => Some(frame),
                 Either::Right(_) => None,
             };
-            if frame.is_none() || clock::now_ms().saturating_sub(self.looked) > WATCH_MS {
-                self.looked = clock::now_ms();
+            let now = clock::now_ms();
+            if frame.is_none() || now.saturating_sub(self.looked) > WATCH_MS {
+                (self.looked, self.watch) = (now, Box::pin(clock::sleep(WATCH)));
                 if !self.whose.is_active().await {
                     return Next::Broken("the integration was deleted or switched off");
                 }

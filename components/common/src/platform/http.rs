@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
 use spin_sdk::http::{FromRequest, IntoResponse};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
-use spin_sdk::wasip3::http_compat::{RequestOptionsExtension, http_into_wasi_request};
+use spin_sdk::wasip3::http_compat::http_into_wasi_request;
 
 use super::clock;
 
@@ -112,27 +112,6 @@ where
 {
     let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
     Ok(response.map(spin_sdk::http::box_body))
-}
-
-/// The same, where the first byte of the answer is waited for no longer than `limit`.
-///
-/// # Errors
-/// As [`pass`].
-pub async fn pass_within<B>(
-    mut request: ::http::Request<B>,
-    limit: Duration,
-) -> Result<Response, CallError>
-where
-    B: http_body::Body + 'static,
-    B::Data: Into<Vec<u8>>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
-{
-    let options = wasi::RequestOptions::new();
-    let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-    // Where the runtime has no such limit it has one of its own.
-    let _ = options.set_first_byte_timeout(Some(nanoseconds));
-    request.extensions_mut().insert(RequestOptionsExtension(options));
-    pass(request).await
 }
 
 /// Sends `request` and returns the answer to be handed back as it is: nothing that is done to it
