@@ -33,6 +33,7 @@ mod providers;
 mod proxy;
 mod refresh_model;
 mod rights;
+mod sdk;
 mod service;
 mod storage;
 mod token;

@@ -51,7 +51,8 @@ impl Pair {
         Self::introduce(app, provider, &manifest, client, secret).await
     }
 
-    async fn introduce(
+    /// A provider that the application comes to know by `manifest` and an OAuth app.
+    pub(crate) async fn introduce(
         app: App,
         provider: Simulator,
         manifest: &Value,

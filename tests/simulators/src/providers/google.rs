@@ -65,6 +65,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Reply {
         }
         ("POST", "/revoke") => revoke(oauth, request),
         ("GET", "/oauth2/v3/userinfo" | "/v1/userinfo") => userinfo(oauth, request),
+        ("GET", "/gmail/v1/users/me/profile") => profile(oauth, request),
         _ => error_page(404, "Google", "404. That's an error.", "The URL was not found."),
     }
 }
@@ -247,6 +248,24 @@ fn userinfo(oauth: &OAuth, request: &Request) -> Reply {
         }
     }
     Reply::json(200, &body)
+}
+
+/// Gmail's `users.getProfile`.
+fn profile(oauth: &OAuth, request: &Request) -> Reply {
+    let value = request.bearer().unwrap_or_default();
+    match oauth.tokens.live(value, Use::Access, oauth.now()) {
+        Some(token) => {
+            let account = oauth.grants.account(token.issue.grant);
+            let body = json!({"emailAddress": account.label, "messagesTotal": 3,
+                "threadsTotal": 2, "historyId": "1234"});
+            Reply::json(200, &body)
+        }
+        None => {
+            let error = json!({"code": 401, "status": "UNAUTHENTICATED",
+                "message": "Request had invalid authentication credentials."});
+            Reply::json(401, &json!({ "error": error }))
+        }
+    }
 }
 
 fn error(status: u16, code: &str, description: &str) -> Reply {
