@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
 //! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
-//! catalogue is, and what memory the host takes for it.
+//! catalogue is; what the proxy adds to a call, and how much of a bare forwarder's throughput it
+//! reaches; and what memory the host takes for all that.
 //!
 //! All are measured in alternating slices and compared by their medians, so that whatever else the
 //! machine does hits all. The load generator shares the machine's cores with the host: the ratios
