@@ -18,7 +18,8 @@ async fn keys(app: &App) -> Simulator {
     provider
 }
 
-async fn introduce_keys(app: &App, provider: &Simulator) {
+/// Registers the manifest `custom-keys` of `provider`.
+pub(crate) async fn introduce_keys(app: &App, provider: &Simulator) {
     let origin = provider.origin();
     let host = origin.strip_prefix("http://").unwrap();
     let manifest = json!({
@@ -329,8 +330,9 @@ async fn a_token_in_the_place_of_a_scope_is_not_shown() {
     assert_eq!(shown["scopes"]["granted"], json!([]));
 }
 
-/// A manifest of a client that acts for itself.
-async fn machine(pair: &Pair) -> Value {
+/// Registers `custom-machine`, the manifest of a client that acts for itself; returns what connects
+/// it.
+pub(crate) async fn machine(pair: &Pair) -> Value {
     let mut manifest = manifest(&pair.provider.origin());
     manifest["id"] = json!("custom-machine");
     manifest["auth_method"] = json!("oauth2_client_credentials");

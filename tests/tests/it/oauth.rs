@@ -7,6 +7,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Options, TICK_SECRET, key};
+use crate::in_use::machine;
 
 pub(crate) const CLIENT: &str = "nexus-client";
 pub(crate) const SECRET: &str = "nexus-client-secret-0123456789";
@@ -588,22 +589,11 @@ async fn a_server_that_keeps_silent_is_not_waited_for() {
 #[tokio::test]
 async fn client_credentials_are_minted_tried_and_minted_again() {
     let pair = Pair::start(Kind::Strict).await;
-    let mut manifest = manifest(&pair.provider.origin());
-    manifest["id"] = json!("custom-machine");
-    manifest["auth_method"] = json!("oauth2_client_credentials");
-    manifest["credentials"] = json!([
-        {"name": "client_id", "label": "Client id", "secret": false},
-        {"name": "client_secret", "label": "Client secret", "secret": true}]);
-    let oauth2 = manifest["oauth2"].as_object_mut().unwrap();
-    for member in ["authorization_url", "issuer", "pkce", "refresh"] {
-        oauth2.remove(member);
-    }
-    manifest["revoke"]["tokens"] = json!(["access_token"]);
-    let answer = pair.app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    let connecting = machine(&pair).await;
     let body = |secret: &str| {
-        json!({"manifest_id": "custom-machine", "name": "Primary",
-        "credentials": {"client_id": CLIENT, "client_secret": secret}})
+        let mut body = connecting.clone();
+        body["credentials"]["client_secret"] = json!(secret);
+        body
     };
     let post = async |secret: &str| {
         pair.app.post("/api/integrations").as_admin().json(&body(secret)).send().await

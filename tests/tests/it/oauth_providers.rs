@@ -5,6 +5,7 @@ use nexus_simulators::{Kind, Simulator, TokenState};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Options};
+use crate::in_use::introduce_keys;
 use crate::oauth::Pair;
 
 /// Its token ends so many times, and each time is refreshed once.
@@ -211,19 +212,7 @@ async fn a_key_that_is_replaced_ends() {
     let (old, new) = ("sandbox-old-key-000000000001", "sandbox-new-key-000000000002");
     provider.accept_key(old);
     provider.accept_key(new);
-    let origin = provider.origin();
-    let host = origin.strip_prefix("http://").unwrap();
-    let manifest = json!({
-        "id": "custom-keys", "name": "Keys", "auth_method": "api_key",
-        "credentials": [{"name": "api_key", "label": "API key", "secret": true}],
-        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {api_key}"}],
-        "api": {"base_url": format!("{origin}/v1"), "hosts": [host]},
-        "verify": {"method": "GET", "path": "/me", "account": {"id": "/id", "label": "/label"}},
-        "revoke": {"tokens": ["api_key"], "effect": "token", "request":
-            {"method": "DELETE", "url": format!("{origin}/v1/keys/current"), "auth": "token"}},
-    });
-    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    introduce_keys(&app, &provider).await;
     let body =
         json!({"manifest_id": "custom-keys", "name": "Keys", "credentials": {"api_key": old}});
     assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
