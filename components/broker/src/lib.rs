@@ -30,7 +30,7 @@ use nexus_common::broker::{
 };
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::Transaction;
+use nexus_common::store::give_up;
 use nexus_common::{Error, Result, component};
 use nexus_manifests::params;
 use serde::Serialize;
@@ -139,15 +139,7 @@ async fn seal_new(new: NewCredentials, request_id: &str) -> Result<Sealed> {
 async fn give_up_minted(new: &NewCredentials, usable: &credential::Usable, request_id: &str) {
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let lost = credential::minted(workspace, id, usable).await;
-    if lost.is_empty() {
-        return;
-    }
-    let written = async {
-        let tx = Transaction::begin().await?;
-        tx.give_up(workspace, id, (&new.actor, request_id), &lost).await?;
-        tx.commit().await
-    };
-    if let Err(error) = written.await {
+    if let Err(error) = give_up(workspace, id, (&new.actor, request_id), &lost).await {
         eprintln!("error request_id={request_id} a token that nobody ends: {error:?}");
     }
 }

@@ -115,7 +115,7 @@ pub struct Account {
 }
 
 /// An operation on a stored credential: the broker loads everything itself.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stored {
     /// The workspace.

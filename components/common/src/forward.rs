@@ -3,14 +3,14 @@
 //! It says *which* integration and what is asked of the provider. It must not carry the agent's
 //! token, nor any header by which a client could pass for a component.
 
-use http::{HeaderMap, HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::auth::Caller;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::strip;
+use crate::http::{Respond, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
 /// The header with the agent's subject, percent-encoded.
@@ -105,6 +105,13 @@ impl Forward<'_> {
         *request.headers_mut() = headers;
         Ok(request)
     }
+}
+
+/// An error as an answer that is not taken for the provider's: with [`ERROR`].
+pub fn ours(error: &Error, request_id: &str) -> Response {
+    let mut response = error.respond(request_id);
+    set(&mut response, HeaderName::from_static(ERROR), &error.problem(request_id).code);
+    response
 }
 
 fn no_answer(error: &CallError) -> Error {

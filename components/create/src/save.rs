@@ -3,7 +3,9 @@
 //! It must not talk to anybody: no HTTP happens inside a transaction.
 
 use nexus_common::broker::{Authorization, Sealed};
-use nexus_common::store::{By, Integrations, NO_SCOPES, NewFlow, NewIntegration, Transaction};
+use nexus_common::store::{
+    By, Integrations, NO_SCOPES, NewFlow, NewIntegration, Transaction, give_up,
+};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, encoding};
 use serde_json::json;
@@ -40,11 +42,9 @@ pub(crate) async fn connected(
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
         "verified": sealed.health == "healthy"});
     let saved = insert(by, &new, None, detail).await;
-    if saved.is_err() && !sealed.lost.is_empty() {
-        let tx = Transaction::begin().await?;
+    if saved.is_err() {
         let (workspace, actor) = (&by.caller.workspace, &by.caller.subject);
-        tx.give_up(workspace, id, (actor, by.request_id), &sealed.lost).await?;
-        tx.commit().await?;
+        give_up(workspace, id, (actor, by.request_id), &sealed.lost).await?;
     }
     saved
 }

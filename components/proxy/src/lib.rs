@@ -7,10 +7,10 @@
 
 mod list;
 
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderValue, Method, header};
 use nexus_common::auth::{Agent, Role};
-use nexus_common::forward::{ERROR, Forward};
-use nexus_common::http::{Inbound, Respond, serve};
+use nexus_common::forward::{Forward, ours};
+use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
 };
@@ -23,16 +23,9 @@ async fn handle(request: Incoming) -> Response {
     serve(request, answer).await
 }
 
-/// An error is marked as ours: an agent must not take it for the provider's.
 async fn answer(inbound: Inbound) -> Result<Response> {
     let request_id = inbound.request_id.clone();
-    Ok(route(inbound).await.unwrap_or_else(|error| {
-        let mut response = error.respond(&request_id);
-        if let Ok(code) = HeaderValue::from_str(&error.problem(&request_id).code) {
-            response.headers_mut().insert(HeaderName::from_static(ERROR), code);
-        }
-        response
-    }))
+    Ok(route(inbound).await.unwrap_or_else(|error| ours(&error, &request_id)))
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {

@@ -11,7 +11,7 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
 use nexus_common::http::{Inbound, json_response, serve, set};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::store::{By, Change, Found, Integrations, Transaction};
+use nexus_common::store::{By, Change, Found, Integrations, Transaction, give_up};
 use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result, access, component};
 use serde_json::json;
@@ -48,13 +48,9 @@ async fn update(inbound: Inbound) -> Result<Response> {
         false => None,
     };
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
-    if let (Err(_), Some(sealed)) = (&saved, &sealed)
-        && !sealed.lost.is_empty()
-    {
-        let tx = Transaction::begin().await?;
+    if let (Err(_), Some(sealed)) = (&saved, &sealed) {
         let by = (caller.subject.as_str(), request_id.as_str());
-        tx.give_up(&caller.workspace, &found.id, by, &sealed.lost).await?;
-        tx.commit().await?;
+        give_up(&caller.workspace, &found.id, by, &sealed.lost).await?;
     }
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {

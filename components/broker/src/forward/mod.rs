@@ -18,7 +18,7 @@ use std::rc::Rc;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
-use nexus_common::forward::{ERROR, HOST, REQUEST_ID, ROLE, SUBJECT, TOKEN_IN};
+use nexus_common::forward::{HOST, REQUEST_ID, ROLE, SUBJECT, TOKEN_IN, ours};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::policy::PolicyCall;
@@ -36,18 +36,17 @@ use crate::provider::inject_headers;
 use opened::Opened;
 use send::{Outcome, Sent, Upload};
 
-/// Makes the call; an error is an answer with [`ERROR`], so that it is not taken for the provider's.
+/// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
+    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let text = |name: &'static str| {
-        let value = inbound.header(&HeaderName::from_static(name)).unwrap_or_default();
-        percent_decode_str(value).decode_utf8_lossy().into_owned()
+        decode(inbound.header(&HeaderName::from_static(name)).unwrap_or_default())
     };
     let request_id = match text(REQUEST_ID) {
         none if none.is_empty() => inbound.request_id.clone(),
         told => told,
     };
     let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
-    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let workspace = decode(parts.next().unwrap_or_default());
     let below = parts.next().unwrap_or_default();
     let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
@@ -62,14 +61,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
         request_id,
     };
     let (headers, body) = inbound.into_headers_and_body();
-    let mut response = call.make(headers, body).await.unwrap_or_else(|error| {
-        let mut response = error.respond(&call.request_id);
-        let code = error.problem(&call.request_id).code;
-        if let Ok(code) = HeaderValue::from_str(&code) {
-            response.headers_mut().insert(HeaderName::from_static(ERROR), code);
-        }
-        response
-    });
+    let made = call.make(headers, body).await;
+    let mut response = made.unwrap_or_else(|error| ours(&error, &call.request_id));
     if let Ok(id) = HeaderValue::from_str(&call.request_id) {
         response.headers_mut().entry("x-request-id").or_insert(id);
     }
@@ -149,8 +142,7 @@ impl Call {
 
     /// A refusal that a person can do something about: what happened, who can mend it, and where.
     async fn mend(&self, code: &str, gate: &Gate, why: &str) -> Error {
-        let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
-        let link = format!("{base}#/integrations/{}", gate.id);
+        let link = link(gate).await;
         let what = match code {
             "integration_inactive" => "can switch it on again",
             _ => "can connect it again",
@@ -163,6 +155,10 @@ impl Call {
             "integration_inactive" => Error::IntegrationInactive(detail),
             _ => Error::ReauthorizationRequired(detail),
         };
+        self.linked(&error, link)
+    }
+
+    fn linked(&self, error: &Error, link: String) -> Error {
         let mut problem = error.problem(&self.request_id);
         problem.link = Some(link);
         Error::Passed(Box::new(problem))
@@ -232,21 +228,13 @@ impl Call {
             request_id: &self.request_id,
         };
         access::denied(&entry).await;
-        let error = self.mend("policy", gate, "").await;
-        let link = match error {
-            Error::Passed(problem) => problem.link,
-            _ => None,
-        };
+        let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
             "{method} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change \
-             the policy: {}",
-            self.path,
-            gate.name,
-            link.as_deref().unwrap_or_default()
+             the policy: {link}",
+            self.path, gate.name
         ));
-        let mut problem = denied.problem(&self.request_id);
-        problem.link = link;
-        Err(Error::Passed(Box::new(problem)))
+        Err(self.linked(&denied, link))
     }
 
     /// The credential with an access token that is still good.
@@ -268,6 +256,12 @@ impl Call {
             renewed => opened.renewed(renewed?),
         }
     }
+}
+
+/// Where a person can mend an integration.
+async fn link(gate: &Gate) -> String {
+    let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
+    format!("{base}#/integrations/{}", gate.id)
 }
 
 /// Where a call goes, without its query.

@@ -249,12 +249,7 @@ fn is_refused(answer: &Result<Option<Response>>) -> bool {
 
 /// Whether the credential is dead, found out beside the call: its answer does not wait for that.
 fn look_into_it(stored: &Stored, request_id: &str) {
-    let stored = Stored {
-        workspace: stored.workspace.clone(),
-        integration_id: stored.integration_id.clone(),
-        actor: stored.actor.clone(),
-    };
-    let request_id = request_id.to_owned();
+    let (stored, request_id) = (stored.clone(), request_id.to_owned());
     spawn(async move {
         if let Err(error) = check::after_a_401(&stored, &request_id).await {
             eprintln!("error request_id={request_id} check after a 401: {error:?}");

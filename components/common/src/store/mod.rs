@@ -24,7 +24,7 @@ pub use events::{Event, Events, Span, prune};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
-pub use outbox::OutboxEntry;
+pub use outbox::{OutboxEntry, give_up};
 pub use read::{Page, read, read_row};
 pub use usable::usable_by;
 pub use write::{Transaction, checkpoint};

@@ -36,6 +36,25 @@ pub struct OutboxEntry {
     pub account_id: Option<String>,
 }
 
+/// Puts what could not be stored into the outbox, in a transaction of its own; `by` is who asked,
+/// and in which request.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn give_up(
+    workspace: &str,
+    id: &str,
+    by: (&str, &str),
+    given_up: &GivenUp,
+) -> Result<()> {
+    if given_up.is_empty() {
+        return Ok(());
+    }
+    let tx = Transaction::begin().await?;
+    tx.give_up(workspace, id, by, given_up).await?;
+    tx.commit().await
+}
+
 impl Transaction {
     /// Notes the digests of the secrets that the integration `id` now holds, in place of those it
     /// held.
