@@ -3,16 +3,18 @@
 //! It must not have rights of any kind: no storage, no secrets, no way out.
 #![forbid(unsafe_code)]
 
+mod encoding;
+mod files;
+
 use http::{HeaderName, Method, StatusCode, header};
-use nexus_common::http::{Inbound, serve, set, typed};
+use nexus_common::http::{Inbound, serve, set, typed, unless_known};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component};
 
-component!(handle);
+use encoding::{Accepted, Coding};
 
-const PAGE: &str = include_str!("../../../static/placeholder.html");
-const STYLE: &str = include_str!("../../../static/placeholder.css");
+component!(handle);
 
 async fn handle(request: Incoming) -> Response {
     serve(request, show).await
@@ -22,13 +24,28 @@ async fn show(inbound: Inbound) -> Result<Response> {
     if inbound.method() != Method::GET {
         return Err(Error::MethodNotAllowed("GET, HEAD"));
     }
-    let mut response = match inbound.path() {
-        "/" => typed(StatusCode::OK, "text/html; charset=utf-8", PAGE),
-        "/placeholder.css" => typed(StatusCode::OK, "text/css; charset=utf-8", STYLE),
-        path => return Err(Error::NotFound(format!("there is nothing at {path}"))),
-    };
-    let ancestors = variables::get("ui_frame_ancestors").await;
-    secure(&mut response, &ancestors.unwrap_or_else(|| "'none'".to_owned()))?;
+    let path = inbound.path();
+    let file =
+        files::at(path).ok_or_else(|| Error::NotFound(format!("there is nothing at {path}")))?;
+    let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
+    let accepted = lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
+    let (coding, coded) = file.best(&Accepted(&accepted));
+    let mut response = unless_known(&inbound, coded.tag, || {
+        let mut response = typed(StatusCode::OK, file.media_type, coded.bytes);
+        if coding != Coding::Identity {
+            set(&mut response, header::CONTENT_ENCODING, coding.name());
+        }
+        Ok::<_, Error>(response)
+    })?;
+    set(&mut response, header::VARY, "accept-encoding");
+    let kept = if file.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    set(&mut response, header::CACHE_CONTROL, kept);
+    set(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if file.media_type.starts_with("text/html") {
+        // With a 304 too: the page a browser has kept may be from before a change of the variable.
+        let ancestors = variables::get("ui_frame_ancestors").await;
+        secure(&mut response, &ancestors.unwrap_or_else(|| "'none'".to_owned()))?;
+    }
     Ok(response)
 }
 
@@ -48,7 +65,6 @@ fn secure(response: &mut Response, ancestors: &str) -> Result<()> {
     );
     set(response, header::CONTENT_SECURITY_POLICY, &policy);
     set(response, header::REFERRER_POLICY, "no-referrer");
-    set(response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     // Not `same-origin`: the window that OAuth opens must be able to tell the UI that it is done.
     let opener = HeaderName::from_static("cross-origin-opener-policy");
     set(response, opener, "same-origin-allow-popups");

@@ -37,4 +37,5 @@ mod sdk;
 mod service;
 mod storage;
 mod token;
+mod ui;
 mod upstream;

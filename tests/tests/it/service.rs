@@ -1,4 +1,4 @@
-//! The edges of the service: paths, methods, health, what is not there yet, the page.
+//! The edges of the service: paths, methods, health, what is not there yet.
 
 use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
@@ -138,43 +138,6 @@ async fn other_bytes_under_a_known_key_id_are_refused() {
     sandbox.set_key("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
     let checked = app.post("/api/integrations/a/check").as_admin().send().await;
     assert_eq!(checked.json()["health"]["state"], "healthy", "{checked:?}");
-}
-
-#[tokio::test]
-async fn the_page_has_its_security_headers() {
-    let app = App::start().await;
-    let page = app.get("/").send().await;
-    assert_eq!(page.status, 200);
-    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-    let policy = page.header("content-security-policy");
-    for part in
-        ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
-    {
-        assert!(policy.contains(part), "{policy}");
-    }
-    assert!(!policy.contains("unsafe"), "{policy}");
-    assert_eq!(page.header("x-content-type-options"), "nosniff");
-    assert_eq!(page.header("x-frame-options"), "DENY");
-    assert_eq!(page.header("referrer-policy"), "no-referrer");
-    for inline in ["<style", " style=", "<script>", "onclick"] {
-        assert!(!page.text.contains(inline), "{inline}");
-    }
-    let app = Options::default()
-        .var("ui_frame_ancestors", "https://app.example.com")
-        .start()
-        .await
-        .unwrap();
-    let page = app.get("/").send().await;
-    assert!(
-        page.header("content-security-policy").contains("frame-ancestors https://app.example.com")
-    );
-    assert_eq!(page.header("x-frame-options"), "");
-    // A value that is no header must not leave the page without a policy.
-    for value in ["https://exämple.com", "*; script-src *", "'self', *"] {
-        let app = Options::default().var("ui_frame_ancestors", value).start().await.unwrap();
-        let problem = app.get("/").send().await.problem(500, "misconfigured");
-        assert_eq!(problem["variable"], "ui_frame_ancestors");
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,82 @@
+//! Which content coding a client takes (RFC 9110, 12.5.3).
+
+/// A content coding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Br,
+    Gzip,
+    Identity,
+}
+
+impl Coding {
+    /// Its registered name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Br => "br",
+            Self::Gzip => "gzip",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+/// What `Accept-Encoding` says, all its lines joined by commas; empty where there is none.
+pub(crate) struct Accepted<'a>(pub(crate) &'a str);
+
+impl Accepted<'_> {
+    /// How much the client wants `coding`: 0 not at all, else 1 to 1001.
+    ///
+    /// Identity that is not spoken of is worth 1, less than anything that is. Who refuses every form
+    /// there is gets identity nevertheless, as if the header had not been sent (RFC 9110, 12.1).
+    pub(crate) fn weight(&self, coding: Coding) -> u32 {
+        let (mut any, mut named) = (None, None);
+        for item in self.0.split(',') {
+            let mut parts = item.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let is = |other: &str| name.eq_ignore_ascii_case(other);
+            let weight = parts.next().map_or(1001, weight);
+            if is(coding.name()) || (coding == Coding::Gzip && is("x-gzip")) {
+                named = Some(weight);
+            } else if is("*") {
+                any = Some(weight);
+            }
+        }
+        named.or(any).unwrap_or(u32::from(coding == Coding::Identity))
+    }
+}
+
+/// `q=0.5` as 501; what is no weight counts for nothing.
+fn weight(parameter: &str) -> u32 {
+    let value = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    let value = value.and_then(|(_, value)| value.trim().parse::<f32>().ok());
+    match value.filter(|value| *value > 0.0 && *value <= 1.0) {
+        Some(value) => (value * 1000.0) as u32 + 1,
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(sent: &str) -> [u32; 3] {
+        [Coding::Br, Coding::Gzip, Coding::Identity].map(|coding| Accepted(sent).weight(coding))
+    }
+
+    #[test]
+    fn weights_are_those_of_the_standard() {
+        for (sent, expected) in [
+            ("", [0, 0, 1]),
+            ("br", [1001, 0, 1]),
+            ("gzip, deflate, br, zstd", [1001, 1001, 1]),
+            ("BR;Q=0.5 , x-gzip ; q = 1.0", [501, 1001, 1]),
+            ("br;q=0, *", [0, 1001, 1001]),
+            ("*;q=0.1, gzip;q=0", [101, 0, 101]),
+            ("*;q=0", [0, 0, 0]),
+            ("identity;q=0, gzip;q=0.001", [0, 2, 0]),
+            ("br;q=1.5, gzip;q=nan, identity;q=", [0, 0, 0]),
+            ("br;level=1, gzip;q=-1", [0, 0, 1]),
+        ] {
+            assert_eq!(weights(sent), expected, "{sent:?}");
+        }
+    }
+}

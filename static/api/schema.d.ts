@@ -1,0 +1,2735 @@
+// Made by `npm run types` from the OpenAPI document of `openapi/`; not to be edited.
+
+export interface paths {
+    readonly "/api/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The record, newest first
+         * @description A chain: each record holds the hash of the one before it. Without `hash` and `count`, members sorted and without white space (RFC 8785), its SHA-256 is `hash`. Role: ADMIN.
+         */
+        readonly get: operations["listAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/audit/head": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The head of the record
+         * @description Whoever keeps it elsewhere can tell later whether the record was cut short. Role: ADMIN.
+         */
+        readonly get: operations["getAuditHead"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the deployment can work
+         * @description Anybody learns whether; an ADMIN and the holder of the tick secret learn why not.
+         */
+        readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The integrations, newest first
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrations"];
+        readonly put?: never;
+        /**
+         * Connect a provider
+         * @description The credentials are tried at the provider, sealed and saved, in that order; where one fails nothing is saved. By OAuth 2.0 it is saved as `pending`, and the answer has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         */
+        readonly post: operations["createIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One integration
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getIntegration"];
+        /**
+         * Change an integration
+         * @description What is left out stays. `params` are merged, `policy` is replaced; new credentials are tried at the provider first. What changes nothing makes no version. Roles: MANAGER, ADMIN.
+         */
+        readonly put: operations["updateIntegration"];
+        readonly post?: never;
+        /**
+         * Delete an integration
+         * @description The answer says of each token what became of it at the provider. Roles: MANAGER, ADMIN.
+         */
+        readonly delete: operations["deleteIntegration"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/authorize": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect again by OAuth
+         * @description The old credential works until the new one is stored. Another account than before is refused when the browser comes back, unless it is accepted here. Roles: MANAGER, ADMIN.
+         */
+        readonly post: operations["authorizeIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try the credential at the provider, now
+         * @description A provider that is down is no error: it is the health `failing`. Roles: MANAGER, ADMIN.
+         */
+        readonly post: operations["checkIntegration"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What happened to an integration, newest first
+         * @description For 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/integrations/{id}/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What agents did with an integration, newest first
+         * @description By minute and agent, for 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listIntegrationUsage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/manifests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The providers there are
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listManifests"];
+        readonly put?: never;
+        /**
+         * Add a provider of the workspace's own
+         * @description Role: ADMIN.
+         */
+        readonly post: operations["createManifest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/manifests/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One provider, whole
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getManifest"];
+        /**
+         * Save a new version
+         * @description For new connections: live ones keep the version they were made with. Role: ADMIN.
+         */
+        readonly put: operations["replaceManifest"];
+        readonly post?: never;
+        /**
+         * Delete a provider of the workspace's own
+         * @description Role: ADMIN.
+         */
+        readonly delete: operations["deleteManifest"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth-clients": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The workspace's OAuth apps
+         * @description Never with a secret. Role: ADMIN.
+         */
+        readonly get: operations["listOauthClients"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth-clients/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Set up the OAuth app for a manifest
+         * @description The secret goes in and never comes out. Register `redirect_uri` at the provider. Role: ADMIN.
+         */
+        readonly put: operations["saveOauthClient"];
+        readonly post?: never;
+        /**
+         * Delete the OAuth app for a manifest
+         * @description Connections that were made with it can no longer be refreshed. Role: ADMIN.
+         */
+        readonly delete: operations["deleteOauthClient"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Come back from a provider
+         * @description For the browser that began, which has the cookie; the page tells the window that opened it. `state` counts once. Any other parameter is the provider's own.
+         */
+        readonly get: operations["finishAuthorization"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/oauth/callback/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Come back from a provider of the workspace's own
+         * @description For the browser that began, which has the cookie; the page tells the window that opened it. `state` counts once. Any other parameter is the provider's own.
+         */
+        readonly get: operations["finishOwnAuthorization"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This document */
+        readonly get: operations["getOpenApi"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/tick": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Do a bounded part of the work that is due
+         * @description For a timer. Ticks may run at the same time.
+         */
+        readonly post: operations["tick"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        readonly AuditHead: {
+            readonly at: components["schemas"]["Time"] | null;
+            readonly count: number;
+            readonly hash: string;
+        };
+        readonly AuditPage: {
+            readonly items: readonly components["schemas"]["AuditRecord"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly AuditRecord: {
+            readonly action: string;
+            readonly actor: string;
+            readonly at: components["schemas"]["Time"];
+            /** @description Of a denied attempt: how often in its minute */
+            readonly count: number;
+            /** @description Facts, by action */
+            readonly detail: Record<string, never>;
+            readonly hash: string;
+            /** @enum {string} */
+            readonly outcome: "done" | "denied";
+            readonly prev: string;
+            readonly request_id: string;
+            /** @enum {string} */
+            readonly role: "ADMIN" | "MANAGER" | "AGENT" | "none" | "SYSTEM";
+            readonly seq: number;
+            readonly target: string | null;
+            readonly workspace: string;
+        };
+        readonly Authorization: {
+            /** Format: uri */
+            readonly authorization_url: string;
+        };
+        readonly AuthorizeInput: {
+            /** @default false */
+            readonly accept_account_change: boolean;
+            readonly scopes?: readonly string[];
+        };
+        readonly Deleted: {
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly revocation: readonly {
+                readonly at: components["schemas"]["Time"];
+                readonly detail: string;
+                /** @enum {string} */
+                readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
+                /** @description The credential field */
+                readonly token: string;
+            }[];
+        };
+        readonly Event: {
+            /** @description The subject of a token, or `tick` */
+            readonly actor: string;
+            readonly at: components["schemas"]["Time"];
+            /** @description Facts, by kind */
+            readonly detail: Record<string, never>;
+            readonly kind: string;
+            readonly request_id: string;
+        };
+        readonly EventPage: {
+            readonly items: readonly components["schemas"]["Event"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly Health: {
+            readonly failures?: readonly string[];
+            /** @description The ids of the encryption keys, the sealing one first */
+            readonly keys?: readonly string[];
+            readonly problems?: readonly {
+                readonly rule: string;
+                readonly variable: string;
+            }[];
+            /** @description Of the database */
+            readonly schema?: number | null;
+            /** @enum {string} */
+            readonly status: "ok";
+        };
+        readonly Ill: {
+            readonly failures?: readonly string[];
+            /** @description The ids of the encryption keys, the sealing one first */
+            readonly keys?: readonly string[];
+            readonly problems?: readonly {
+                readonly rule: string;
+                readonly variable: string;
+            }[];
+            /** @description Of the database */
+            readonly schema?: number | null;
+            /** @enum {string} */
+            readonly status: "misconfigured" | "failing";
+        };
+        readonly Integration: {
+            /** @description Whose credential it is, as the provider says */
+            readonly account: {
+                readonly id: string | null;
+                readonly label: string | null;
+            } | null;
+            readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+            readonly created_at: components["schemas"]["Time"];
+            /** @description The subject of a token */
+            readonly created_by: string;
+            /** @description What may be known of it: the last four characters of a long secret */
+            readonly credential: {
+                readonly expires_at: components["schemas"]["Time"] | null;
+                readonly hint: string | null;
+                readonly key_id: string;
+            } | null;
+            readonly health: components["schemas"]["IntegrationHealth"];
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly last_used_at: components["schemas"]["Time"] | null;
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly params: {
+                readonly [key: string]: string;
+            };
+            readonly policy: components["schemas"]["Policy"];
+            readonly scopes: {
+                readonly granted: readonly string[];
+                readonly missing: readonly string[];
+                readonly requested: readonly string[];
+            };
+            /** @description Serves wherever an id does; stays when the name changes */
+            readonly slug: string;
+            readonly status: components["schemas"]["Status"];
+            readonly updated_at: components["schemas"]["Time"];
+            /** @description Counts admins' changes */
+            readonly version: number;
+        };
+        readonly IntegrationCreated: {
+            /** @description Whose credential it is, as the provider says */
+            readonly account: {
+                readonly id: string | null;
+                readonly label: string | null;
+            } | null;
+            readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+            /** Format: uri */
+            readonly authorization_url?: string;
+            readonly created_at: components["schemas"]["Time"];
+            /** @description The subject of a token */
+            readonly created_by: string;
+            /** @description What may be known of it: the last four characters of a long secret */
+            readonly credential: {
+                readonly expires_at: components["schemas"]["Time"] | null;
+                readonly hint: string | null;
+                readonly key_id: string;
+            } | null;
+            readonly health: components["schemas"]["IntegrationHealth"];
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly last_used_at: components["schemas"]["Time"] | null;
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly params: {
+                readonly [key: string]: string;
+            };
+            readonly policy: components["schemas"]["Policy"];
+            readonly scopes: {
+                readonly granted: readonly string[];
+                readonly missing: readonly string[];
+                readonly requested: readonly string[];
+            };
+            /** @description Serves wherever an id does; stays when the name changes */
+            readonly slug: string;
+            readonly status: components["schemas"]["Status"];
+            readonly updated_at: components["schemas"]["Time"];
+            /** @description Counts admins' changes */
+            readonly version: number;
+        };
+        readonly IntegrationHealth: {
+            readonly checked_at: components["schemas"]["Time"] | null;
+            readonly detail: string | null;
+            /** @enum {unknown} */
+            readonly next_action: "reconnect" | "replace_key" | "retry" | null;
+            /**
+             * @description What is true at the provider
+             * @enum {string}
+             */
+            readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
+        };
+        readonly IntegrationId: string;
+        readonly IntegrationInput: {
+            /** @description The manifest's credential fields by name, all of them */
+            readonly credentials?: {
+                readonly [key: string]: string;
+            };
+            readonly manifest_id: string;
+            /** @description Unique in the workspace; letter case and white space do not tell names apart */
+            readonly name: string;
+            /** @description The manifest's parameters by name */
+            readonly params?: {
+                readonly [key: string]: string;
+            };
+            readonly policy?: components["schemas"]["PolicyInput"];
+            /** @description OAuth 2.0 only, whose credentials are not typed in */
+            readonly scopes?: readonly string[];
+            /**
+             * @description Whether the credentials are tried at the provider before they are saved
+             * @default true
+             */
+            readonly verify: boolean;
+        };
+        readonly IntegrationPage: {
+            readonly items: readonly components["schemas"]["Integration"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+        readonly IntegrationPatch: {
+            /** @description The manifest's credential fields by name, all of them */
+            readonly credentials?: {
+                readonly [key: string]: string;
+            };
+            /** @description Unique in the workspace; letter case and white space do not tell names apart */
+            readonly name?: string;
+            /** @description The manifest's parameters by name */
+            readonly params?: {
+                readonly [key: string]: string;
+            };
+            readonly policy?: components["schemas"]["PolicyInput"];
+            readonly status?: components["schemas"]["Status"];
+        };
+        /** @description One provider, and one way to authenticate to it.  Members that a workspace's own manifest may leave out have a default; a built-in manifest must have them all, which [`crate::lint::check`] sees to. */
+        readonly Manifest: {
+            /** @description What agents may reach. */
+            readonly api: components["schemas"]["ManifestApi"];
+            /** @description How a caller proves itself to the provider. */
+            readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+            /**
+             * @description How the catalogue shows it.
+             * @default {
+             *       "color": "",
+             *       "icon": ""
+             *     }
+             */
+            readonly brand: components["schemas"]["ManifestBrand"];
+            /**
+             * @description Lower-case words to browse by: `communication`, `payments`.
+             * @default []
+             */
+            readonly categories: readonly string[];
+            /**
+             * @description What the admin enters. Empty for `oauth2`.
+             * @default []
+             */
+            readonly credentials: readonly components["schemas"]["ManifestCredentialField"][];
+            /**
+             * @description One sentence: what an agent can do with it.
+             * @default
+             */
+            readonly description: string;
+            /** @description The provider's API documentation, for people. */
+            readonly docs_url?: string;
+            /**
+             * @description Groups the manifests of one vendor (`google-calendar` and `google-drive` are `google`).
+             * @default
+             */
+            readonly family: string;
+            /** @description Built in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
+            readonly id: string;
+            /** @description Where the credential goes in each request. */
+            readonly inject: readonly components["schemas"]["ManifestInject"][];
+            /**
+             * @description What people call it: `Slack`, `Stripe`.
+             * @default
+             */
+            readonly name: string;
+            /** @description Present exactly for the two OAuth methods. */
+            readonly oauth2?: components["schemas"]["ManifestOAuth2"] | null;
+            /**
+             * @description What is not secret and differs per connection, such as a subdomain.
+             * @default []
+             */
+            readonly params: readonly components["schemas"]["ManifestParam"][];
+            /** @description How a credential is ended at the provider. */
+            readonly revoke: components["schemas"]["ManifestRevoke"];
+            /**
+             * @description The provider's own documentation pages that the facts above are from.
+             * @default []
+             */
+            readonly sources: readonly string[];
+            /** @description The call that tells whether a credential is live. */
+            readonly verify: components["schemas"]["ManifestVerify"];
+        };
+        /** @description Whose credential it is: JSON pointers (RFC 6901) into the answer of `verify`. */
+        readonly ManifestAccount: {
+            /** @description What the provider calls the account: stable, a string or a number. */
+            readonly id: string;
+            /** @description What people call it. */
+            readonly label?: string | null;
+            /** @description The parameter whose value is the account, where what `id` points at is the same for several; `id` must be there all the same. One that the flow finds. */
+            readonly param?: string | null;
+        };
+        /** @description What agents may reach with the credential. */
+        readonly ManifestApi: {
+            /** @description A template. What an agent's path is appended to; without a trailing `/`, query or fragment. */
+            readonly base_url: string;
+            /**
+             * @description Calls that mint credentials or end sessions.
+             * @default []
+             */
+            readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
+            /** @description What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one path, or that there is no such call at all. */
+            readonly deny_gap?: string | null;
+            /** @description Headers sent with a call unless the caller sent that header: a required API version, say. Not templates, and none that is injected. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written exactly where it is not the scheme's own. `base_url`'s is one of them. */
+            readonly hosts: readonly string[];
+        };
+        /** @description How a caller proves itself to the provider. */
+        readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials";
+        /** @description A status, and what stands in the body. */
+        readonly ManifestBodySign: {
+            /** @description What stands there: a string, a number or a boolean. */
+            readonly equals: unknown;
+            /** @description A JSON pointer (RFC 6901) into the body. */
+            readonly pointer: string;
+            /**
+             * Format: uint16
+             * @description The status.
+             */
+            readonly status: number;
+        };
+        /** @description How the catalogue shows a provider. Both members may be empty in a workspace's own manifest. */
+        readonly ManifestBrand: {
+            /** @description `#RRGGBB`. */
+            readonly color: string;
+            /** @description The name of an icon that the UI has, `[a-z0-9-]{1,64}`; an unknown one shows the initial. */
+            readonly icon: string;
+        };
+        /** @description How a client proves itself (RFC 6749 section 2.3.1). */
+        readonly ManifestClientAuth: "post" | "basic" | "none";
+        /** @description One field of the form in which an admin enters a credential. */
+        readonly ManifestCredentialField: {
+            /** @description Shown in the empty field; never a real credential. Need not match `pattern`. */
+            readonly example?: string | null;
+            /** @description Where the provider hands out such a credential. */
+            readonly help_url?: string | null;
+            /** @description What the form calls it. */
+            readonly label: string;
+            /** @description `[a-z][a-z0-9_]{0,63}`: what templates call it. */
+            readonly name: string;
+            /** @description A regular expression for the whole value (`\A(?:…)\z`): it catches a pasted mistake, and must not be stricter than the provider's documentation. */
+            readonly pattern?: string | null;
+            /** @description Whether the form hides it and a hint of it is kept. */
+            readonly secret: boolean;
+        };
+        /** @description A call refused to agents unless a policy rule names exactly its path. Holds on every one of `hosts`, and without regard to the case of ASCII letters: some providers route that way. */
+        readonly ManifestDenyRule: {
+            /** @description An upper-case method, or `*` for every one. */
+            readonly method: string;
+            /** @description Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the rest. */
+            readonly path: string;
+            /** @description The reason, told to the agent. */
+            readonly why: string;
+        };
+        /** @description Where a credential goes in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
+        readonly ManifestInject: {
+            /** @constant */
+            readonly in: "header";
+            /** @description Never hop-by-hop, `host`, `content-*` or `x-nexus-*`. */
+            readonly name: string;
+            /** @description A template, such as `Bearer {api_key}`. */
+            readonly value: string;
+        } | {
+            /** @constant */
+            readonly in: "query";
+            /** @description The parameter's name. */
+            readonly name: string;
+            /** @description A template; percent-encoded after expansion. */
+            readonly value: string;
+        } | {
+            /** @constant */
+            readonly in: "basic";
+            /** @description A template; may be empty. */
+            readonly password: string;
+            /** @description A template. */
+            readonly username: string;
+        };
+        /** @description A scope that the form offers. */
+        readonly ManifestKnownScope: {
+            /** @description What it permits, in a few words. */
+            readonly description: string;
+            /** @description As the provider spells it. */
+            readonly name: string;
+        };
+        readonly ManifestList: {
+            readonly items: readonly components["schemas"]["ManifestSummary"][];
+        };
+        /** @description A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard. */
+        readonly ManifestOAuth2: {
+            /** @description Where the browser is sent (RFC 6749 section 3.1). Absent for client credentials. */
+            readonly authorization_url?: string | null;
+            /**
+             * @description Added to the authorization request. Templates: parameters and `client_id`.
+             * @default {}
+             */
+            readonly authorize_params: {
+                readonly [key: string]: string;
+            };
+            /** @description How the client proves itself at the token endpoint (RFC 6749 section 2.3.1). */
+            readonly client_auth: components["schemas"]["ManifestClientAuth"];
+            /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends none. */
+            readonly issuer?: string | null;
+            /**
+             * @description Whether the provider takes PKCE with S256 (RFC 7636).
+             * @default false
+             */
+            readonly pkce: boolean;
+            /** @description How tokens are refreshed (RFC 6749 section 6); absent where the provider issues no refresh tokens. */
+            readonly refresh?: components["schemas"]["ManifestRefresh"] | null;
+            /**
+             * @description Between the scopes of a request, and of an answer unless `token_response` says otherwise; a space in the standard.
+             * @default
+             */
+            readonly scope_separator: string;
+            /**
+             * @description What is asked for, and what may be.
+             * @default {
+             *       "default": [],
+             *       "known": []
+             *     }
+             */
+            readonly scopes: components["schemas"]["ManifestScopes"];
+            /** @description What success is where a 2xx alone does not say it. */
+            readonly success?: components["schemas"]["ManifestSuccess"] | null;
+            /** @description Headers of every token request beside the authentication and the content type, where the provider wants some: `Accept`, or an API version. Not templates. */
+            readonly token_headers?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description Added to every token request. Templates: parameters, `client_id`, `client_secret`.
+             * @default {}
+             */
+            readonly token_params: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description How the token request's body is written.
+             * @default form
+             */
+            readonly token_request: components["schemas"]["ManifestTokenRequest"];
+            /**
+             * @description Where the token answer has what (RFC 6749 section 5.1).
+             * @default {
+             *       "access_token": "/access_token",
+             *       "expires_in": "/expires_in",
+             *       "refresh_token": "/refresh_token",
+             *       "scope": "/scope"
+             *     }
+             */
+            readonly token_response: components["schemas"]["ManifestTokenResponse"];
+            /** @description Where codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
+            readonly token_url: string;
+        };
+        /** @description A value that is not secret and differs per connection. */
+        readonly ManifestParam: {
+            /** @description Every value there is, in place of `pattern`. Only such a parameter may end a host, with dots in it: where a provider's sites have domains of their own, the manifest names them all. */
+            readonly choices?: readonly string[];
+            /** @description A value that matches `pattern`, or one of `choices`; shown in the empty field. */
+            readonly example: string;
+            /** @description Where the OAuth flow finds the value. Absent: an admin enters it. A value that is found is kept with the connection like one that was entered; nobody can enter or change it. */
+            readonly from?: components["schemas"]["ManifestParamSource"] | null;
+            /** @description Where the provider says what to enter. */
+            readonly help_url?: string | null;
+            /** @description What the form calls it. */
+            readonly label: string;
+            /** @description `[a-z][a-z0-9_]{0,63}`: what templates call it. */
+            readonly name: string;
+            /** @description A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host: lower-case letters, digits and `-` only. */
+            readonly pattern?: string | null;
+        };
+        /** @description Where the OAuth flow finds the value of a parameter that is only known when it has ended, such as the number of the account that was connected. Such a parameter stands in no host and in nothing that is needed before: the authorization URL, the token URL and their parameters. */
+        readonly ManifestParamSource: {
+            readonly token_response: string;
+        } | {
+            readonly callback: string;
+        };
+        /** @description How tokens are refreshed. */
+        readonly ManifestRefresh: {
+            /** @description What the provider's `error` is, beside `invalid_grant`, where the refresh token is no longer good and only a person can connect again. */
+            readonly invalid_grant?: readonly string[];
+            /**
+             * @description Added to the refresh request. Templates: parameters, `client_id`, `client_secret`, `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request, for providers that want it again.
+             * @default {}
+             */
+            readonly params: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description Whether each refresh answers with a new refresh token and ends the old one.
+             * @default false
+             */
+            readonly rotates: boolean;
+        };
+        /** @description How a credential is ended at the provider. */
+        readonly ManifestRevoke: {
+            /** @description What one call ends. */
+            readonly effect: components["schemas"]["ManifestRevokeEffect"];
+            /** @description The endpoint. */
+            readonly rfc7009: components["schemas"]["ManifestRfc7009"];
+            /** @description Which tokens: `access_token`, `refresh_token`. */
+            readonly tokens: readonly string[];
+        } | {
+            /** @description What one call ends. */
+            readonly effect: components["schemas"]["ManifestRevokeEffect"];
+            /** @description The call. */
+            readonly request: components["schemas"]["ManifestRevokeRequest"];
+            /** @description Which tokens: `access_token`, `refresh_token`, or names of secret credential fields. */
+            readonly tokens: readonly string[];
+        } | {
+            /** @description Where a person can see what there is. */
+            readonly manage_url?: string | null;
+            /** @description Why, for people. */
+            readonly unsupported: string;
+        } | {
+            /** @description Where. */
+            readonly manage_url: string;
+            /** @description Why, for people. */
+            readonly not_revocable: string;
+        };
+        /** @description How a revocation call proves itself. */
+        readonly ManifestRevokeAuth: "token" | "client_basic" | "client_bearer" | "none";
+        /** @description What one revocation call ends. */
+        readonly ManifestRevokeEffect: "token" | "grant";
+        /** @description A revocation call of the provider's own, made once for each of `tokens`, in their order. Templates: parameters, `token` (the one being revoked), `access_token`, `client_id`, `client_secret`, credential fields. */
+        readonly ManifestRevokeRequest: {
+            /** @description How the call proves itself. */
+            readonly auth: components["schemas"]["ManifestRevokeAuth"];
+            /** @description A form body; its values are templates. */
+            readonly form?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description What says that the provider does not know the token, or no longer: it has ended, as RFC 7009, 2.2 has it. */
+            readonly gone_on?: readonly components["schemas"]["ManifestSign"][];
+            /** @description Headers beside the authentication, such as a required API version; not templates. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description A JSON body, in place of `form`; its strings are templates. */
+            readonly json?: unknown;
+            /** @description An upper-case method. */
+            readonly method: string;
+            /** @description What success is where a 2xx alone does not say it. */
+            readonly success?: components["schemas"]["ManifestSuccess"] | null;
+            /** @description A template; secrets only after the host, percent-encoded. */
+            readonly url: string;
+        };
+        /** @description A token revocation endpoint (RFC 7009 section 2). */
+        readonly ManifestRfc7009: {
+            /** @description How the client proves itself there. */
+            readonly client_auth: components["schemas"]["ManifestClientAuth"];
+            /** @description A template of parameters. */
+            readonly url: string;
+        };
+        /** @description The scopes of a provider (RFC 6749 section 3.3). */
+        readonly ManifestScopes: {
+            /**
+             * @description Asked for where the admin chooses none; where there are none, the request has no `scope`.
+             * @default []
+             */
+            readonly default: readonly string[];
+            /**
+             * @description Offered in the form; others may be typed.
+             * @default []
+             */
+            readonly known: readonly components["schemas"]["ManifestKnownScope"][];
+            /** @description What the provider never names among the scopes it granted, so that it is not missing where it is not there (Microsoft's `offline_access`). */
+            readonly unreported?: readonly string[];
+        };
+        /** @description What an answer is known by: its status alone, or its status and a word in its JSON body. */
+        readonly ManifestSign: number | components["schemas"]["ManifestBodySign"];
+        /** @description What an answer must say, beside a 2xx status, to be a success. */
+        readonly ManifestSuccess: {
+            /** @description What must be there: a string, a number, a boolean, or null, which is met too where there is nothing. Left out: anything but null. */
+            readonly equals?: unknown;
+            /** @description A JSON pointer to the provider's own word for what went wrong. */
+            readonly error?: string | null;
+            /** @description A JSON pointer (RFC 6901) into the answer. */
+            readonly pointer: string;
+        };
+        readonly ManifestSummary: {
+            readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+            readonly brand: components["schemas"]["ManifestBrand"];
+            readonly categories: readonly string[];
+            readonly description: string;
+            readonly docs_url?: string;
+            readonly family: string;
+            readonly id: string;
+            readonly name: string;
+        };
+        /** @description How the body of a token request is written. */
+        readonly ManifestTokenRequest: "form" | "json";
+        /** @description Where the token answer has what: JSON pointers (RFC 6901). */
+        readonly ManifestTokenResponse: {
+            /** @description The access token. */
+            readonly access_token: string;
+            /** @description The lifetime in seconds; a number, or digits in a string. */
+            readonly expires_in?: string | null;
+            /** @description The refresh token, where there is one. */
+            readonly refresh_token?: string | null;
+            /** @description The granted scopes: a string to split at the separator, or an array. Where it is absent, or the answer has none, what was asked for was granted (RFC 6749 section 5.1). */
+            readonly scope?: string | null;
+            /** @description Between the scopes of an answer, where it is not what stands between those of a request. */
+            readonly scope_separator?: string | null;
+        };
+        /** @description The call that tells whether a credential is live, or why there is none.  A 2xx answer (and `success`, where given) is a live credential; an answer of `live_on` too. 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429, nor an answer of `trouble_on`), is a refusal. The rest says nothing. */
+        readonly ManifestVerify: {
+            /** @description Where the answer says whose credential it is. */
+            readonly account?: components["schemas"]["ManifestAccount"] | null;
+            /** @description A template used in place of `api.base_url`: for providers that tell who you are at a host that agents have no business with. */
+            readonly base_url?: string | null;
+            /** @description A form body, in place of `json`; its values are templates of parameters. */
+            readonly form?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description Headers beside the injected ones and `api.headers`, which they replace; not templates. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description A JSON body, such as a GraphQL query; sent as it stands, not a template. */
+            readonly json?: unknown;
+            /** @description 4xx answers that prove the credential live although the call is refused: 403 where a key without the permission for this call is told apart from a dead one. */
+            readonly live_on?: readonly components["schemas"]["ManifestSign"][];
+            /** @description An upper-case method. */
+            readonly method: string;
+            /** @description A template, appended to the base URL; starts with `/`, may have a query. */
+            readonly path: string;
+            /** @description What success is where a 2xx alone does not say it. */
+            readonly success?: components["schemas"]["ManifestSuccess"] | null;
+            /** @description 4xx answers that say nothing about the credential: a rate limit told by 400 or 403. */
+            readonly trouble_on?: readonly components["schemas"]["ManifestSign"][];
+        } | {
+            /** @description Why, for people. */
+            readonly unsupported: string;
+        };
+        readonly OauthClientInput: {
+            readonly client_id: string;
+            readonly client_secret: string;
+        };
+        readonly OauthClientList: {
+            readonly items: readonly {
+                readonly client_id: string;
+                readonly created_at: components["schemas"]["Time"];
+                readonly manifest_id: string;
+                /** Format: uri */
+                readonly redirect_uri: string;
+                readonly updated_at: components["schemas"]["Time"];
+            }[];
+        };
+        readonly OauthClientSaved: {
+            readonly client_id: string;
+            readonly manifest_id: string;
+            /** Format: uri */
+            readonly redirect_uri: string;
+        };
+        readonly OpenApi: Record<string, never>;
+        /** @description At most 32 KiB */
+        readonly OwnManifest: {
+            readonly id?: unknown;
+        } & components["schemas"]["Manifest"];
+        readonly Policy: {
+            readonly agents: readonly string[];
+            readonly rules: readonly components["schemas"]["Rule"][];
+        };
+        readonly PolicyInput: {
+            /**
+             * @description Subjects of agents, or `*`
+             * @default [
+             *       "*"
+             *     ]
+             */
+            readonly agents: readonly string[];
+            /**
+             * @description Deny wins; if any allow exists, what matches none is denied
+             * @default []
+             */
+            readonly rules: readonly components["schemas"]["Rule"][];
+        };
+        readonly Problem: {
+            readonly code: string;
+            readonly detail: string;
+            readonly errors?: readonly {
+                readonly detail: string;
+                /** @description A JSON pointer (RFC 6901) into the body, or `?name` of a parameter */
+                readonly pointer: string;
+            }[];
+            readonly existing_id?: components["schemas"]["IntegrationId"];
+            /** @description To register at the provider */
+            readonly redirect_uri?: string;
+            readonly request_id: string;
+            readonly status: number;
+            readonly title: string;
+            readonly type: string;
+            readonly variable?: string;
+        };
+        readonly Rule: {
+            /** @enum {string} */
+            readonly effect: "allow" | "deny";
+            /** @description One of the manifest's hosts; all where it is missing */
+            readonly host?: string;
+            readonly methods: readonly string[];
+            /** @description `*` is one segment, `**` the rest */
+            readonly path: string;
+        };
+        /**
+         * @description What an admin wants: whether agents may use it
+         * @enum {string}
+         */
+        readonly Status: "active" | "inactive";
+        readonly Ticked: {
+            readonly checked: number;
+            readonly failed: number;
+            readonly flows: number;
+            readonly pruned: number;
+            readonly refreshed: number;
+            readonly resealed: number;
+            readonly revoked: number;
+        };
+        /** Format: date-time */
+        readonly Time: string;
+        readonly Usage: {
+            readonly agent: string;
+            readonly at: components["schemas"]["Time"];
+            readonly bytes: number;
+            readonly calls: number;
+            readonly errors: number;
+        };
+        readonly UsagePage: {
+            readonly items: readonly components["schemas"]["Usage"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
+    };
+    responses: {
+        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing */
+        readonly "401.missing_token.invalid_token": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "www-authenticate": components["headers"]["challenge"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "missing_token" | "invalid_token";
+                    /** @constant */
+                    readonly status?: 401;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing; `token_expired`: the token is past its `exp` */
+        readonly "401.missing_token.invalid_token.token_expired": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "www-authenticate": components["headers"]["challenge"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "missing_token" | "invalid_token" | "token_expired";
+                    /** @constant */
+                    readonly status?: 401;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: the role does not allow it, or the manifest is built in */
+        readonly "403.forbidden": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "forbidden";
+                    /** @constant */
+                    readonly status?: 403;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: there is no such thing in the workspace */
+        readonly "404.not_found": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "not_found";
+                    /** @constant */
+                    readonly status?: 404;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `method_not_allowed`: the path has other methods, those in `Allow` */
+        readonly "405.method_not_allowed": {
+            headers: {
+                readonly allow: components["headers"]["allow"];
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "method_not_allowed";
+                    /** @constant */
+                    readonly status?: 405;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `grant_shared`: it would end other connections of the same grant; `force=true` does */
+        readonly "409.grant_shared": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "grant_shared";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `manifest_exists`: there is one of that id: PUT replaces it; `too_many_manifests`: the workspace has 100 of its own */
+        readonly "409.manifest_exists.too_many_manifests": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "manifest_exists" | "too_many_manifests";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `manifest_in_use`: integrations use it */
+        readonly "409.manifest_in_use": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "manifest_in_use";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `name_taken`: the name belongs to the integration `existing_id` */
+        readonly "409.name_taken": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "name_taken";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: somebody else was faster: read it again */
+        readonly "409.name_taken.changed_meanwhile": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "name_taken" | "changed_meanwhile";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_oauth`: it is not connected by OAuth: PUT its credentials */
+        readonly "409.not_oauth": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "not_oauth";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `version_mismatch`: `If-Match` names another version than there is */
+        readonly "412.version_mismatch": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "version_mismatch";
+                    /** @constant */
+                    readonly status?: 412;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_large`: the body is larger than 64 KiB, a manifest than 32 KiB */
+        readonly "413.too_large": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "too_large";
+                    /** @constant */
+                    readonly status?: 413;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_media_type`: the content type is not `application/json` */
+        readonly "415.unsupported_media_type": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "unsupported_media_type";
+                    /** @constant */
+                    readonly status?: 415;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names */
+        readonly "422.invalid": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names; `credential_refused`: the provider does not accept the credential; `credentials_required`: the parameters would send the stored credential elsewhere: enter it again */
+        readonly "422.invalid.credential_refused.credentials_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid" | "credential_refused" | "credentials_required";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names; `credential_refused`: the provider does not accept the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        readonly "422.invalid.credential_refused.oauth_client_missing": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid" | "credential_refused" | "oauth_client_missing";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        readonly "422.invalid.oauth_client_missing": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid" | "oauth_client_missing";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: a fault of ours, which the log has; `credential_unreadable`: what is stored was changed outside, or its key is gone */
+        readonly "500.misconfigured.internal.credential_unreadable": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "misconfigured" | "internal" | "credential_unreadable";
+                    /** @constant */
+                    readonly status?: 500;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_error`: the provider is down, or answers something that is not its API; `egress_denied`: the egress guard refuses the provider's host */
+        readonly "502.provider_error.egress_denied": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "provider_error" | "egress_denied";
+                    /** @constant */
+                    readonly status?: 502;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet */
+        readonly "503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending";
+                    /** @constant */
+                    readonly status?: 503;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_timeout`: the provider did not answer completely in time */
+        readonly "504.provider_timeout": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "provider_timeout";
+                    /** @constant */
+                    readonly status?: 504;
+                } & components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description `next_cursor` of the page before */
+        readonly after_integration: string;
+        /** @description `next_cursor` of the page before */
+        readonly after_row: string;
+        /** @description Exactly this method */
+        readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+        /** @description Exactly this category */
+        readonly category: string;
+        /** @description RFC 6749, 4.1.2 */
+        readonly code: string;
+        /**
+         * @description The id of one of the workspace's own
+         * @example custom-sandbox-oauth
+         */
+        readonly custom_manifest: string;
+        /** @description RFC 6749, 4.1.2.1 */
+        readonly error: string;
+        /** @description RFC 6749, 4.1.2.1 */
+        readonly error_description: string;
+        /** @description Delete it also where that ends connections of others */
+        readonly force: boolean;
+        /** @description From this time on */
+        readonly from: string;
+        /** @description Exactly this health */
+        readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
+        /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
+        readonly if_match: string;
+        /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+        readonly if_none_match: string;
+        /**
+         * @description The integration's id or slug
+         * @example sandbox
+         */
+        readonly integration: string;
+        /**
+         * @description The integration's id or slug
+         * @example sandbox-oauth
+         */
+        readonly integration_by_oauth: string;
+        /**
+         * @description The integration's id or slug
+         * @example second-sandbox
+         */
+        readonly integration_to_delete: string;
+        /** @description RFC 9207 */
+        readonly iss: string;
+        /** @description At most this many */
+        readonly limit: number;
+        /**
+         * @description The manifest's id
+         * @example stripe
+         */
+        readonly manifest: string;
+        /** @description A part of id, name or description; letter case does not matter */
+        readonly manifest_part: string;
+        /** @description A part of the name; letter case does not matter */
+        readonly name_part: string;
+        /**
+         * @description The id of a manifest connected by OAuth
+         * @example slack
+         */
+        readonly oauth_manifest: string;
+        /** @description Exactly this manifest */
+        readonly of_manifest: string;
+        /**
+         * @description The id of one of the workspace's own
+         * @example custom-example
+         */
+        readonly own_manifest: string;
+        /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+        readonly request_id: string;
+        /** @description As it was sent to the provider */
+        readonly state: string;
+        /** @description Exactly this status */
+        readonly status: "active" | "inactive";
+        /** @description Before this time */
+        readonly to: string;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description The methods of the path */
+        readonly allow: string;
+        /** @description RFC 6750, section 3 */
+        readonly challenge: "Bearer" | "Bearer error=\"invalid_token\"";
+        /** @description What went wrong, as in `Problem` */
+        readonly error_code: string;
+        /** @description The browser that may finish this; the same for flows beside it */
+        readonly flow_cookie: string;
+        /** @description Where `auth_method` is `oauth2`: the browser that may finish this */
+        readonly flow_cookie_by_oauth: string;
+        /** @description The SHA-256 of what is shown; for `If-None-Match` */
+        readonly hash: string;
+        /** @description Where it is from now on */
+        readonly location: string;
+        /** @description Kept by the client alone, and asked for again */
+        readonly no_cache: "private, no-cache";
+        /** @description Never kept */
+        readonly no_store: "no-store";
+        /** @description The request, as in the log */
+        readonly request_id: string;
+        /** @description When to try again, in seconds */
+        readonly retry_after: number;
+        /** @description The version, which counts admins' changes; for `If-Match` */
+        readonly version: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly listAudit: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly getAuditHead: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The head */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It can */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It cannot */
+            readonly 503: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "retry-after": components["headers"]["retry_after"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ill"];
+                };
+            };
+        };
+    };
+    readonly listIntegrations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_integration"];
+                /** @description Exactly this health */
+                readonly health?: components["parameters"]["health"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Exactly this manifest */
+                readonly manifest?: components["parameters"]["of_manifest"];
+                /** @description A part of the name; letter case does not matter */
+                readonly q?: components["parameters"]["name_part"];
+                /** @description Exactly this status */
+                readonly status?: components["parameters"]["status"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IntegrationPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly createIntegration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["IntegrationInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Connected, or by OAuth begun to be */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["version"];
+                    readonly location: components["headers"]["location"];
+                    readonly "set-cookie": components["headers"]["flow_cookie_by_oauth"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IntegrationCreated"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 409: components["responses"]["409.name_taken"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["504.provider_timeout"];
+        };
+    };
+    readonly getIntegration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The integration */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["version"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Integration"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly updateIntegration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
+                readonly "If-Match"?: components["parameters"]["if_match"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["IntegrationPatch"];
+            };
+        };
+        readonly responses: {
+            /** @description As it is now */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["version"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Integration"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile"];
+            readonly 412: components["responses"]["412.version_mismatch"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["504.provider_timeout"];
+        };
+    };
+    readonly deleteIntegration: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Delete it also where that ends connections of others */
+                readonly force?: components["parameters"]["force"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example second-sandbox
+                 */
+                readonly id: components["parameters"]["integration_to_delete"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Deleted; the provider is still being told */
+            readonly 202: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.grant_shared"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly authorizeIntegration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox-oauth
+                 */
+                readonly id: components["parameters"]["integration_by_oauth"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AuthorizeInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Where the browser goes */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "set-cookie": components["headers"]["flow_cookie"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.not_oauth"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly checkIntegration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description With the health that was found */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["version"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Integration"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly listIntegrationEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly listIntegrationUsage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description From this time on */
+                readonly from?: components["parameters"]["from"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description Before this time */
+                readonly to?: components["parameters"]["to"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UsagePage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly listManifests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Exactly this method */
+                readonly auth_method?: components["parameters"]["auth_method"];
+                /** @description Exactly this category */
+                readonly category?: components["parameters"]["category"];
+                /** @description A part of id, name or description; letter case does not matter */
+                readonly q?: components["parameters"]["manifest_part"];
+            };
+            readonly header?: {
+                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                readonly "If-None-Match"?: components["parameters"]["if_none_match"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All that match */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ManifestList"];
+                };
+            };
+            /** @description The client has it already */
+            readonly 304: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly createManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OwnManifest"];
+            };
+        };
+        readonly responses: {
+            /** @description Added */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly location: components["headers"]["location"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 409: components["responses"]["409.manifest_exists.too_many_manifests"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly getManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                readonly "If-None-Match"?: components["parameters"]["if_none_match"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The manifest's id
+                 * @example stripe
+                 */
+                readonly id: components["parameters"]["manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The manifest */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description The client has it already */
+            readonly 304: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly replaceManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own
+                 * @example custom-example
+                 */
+                readonly id: components["parameters"]["own_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OwnManifest"];
+            };
+        };
+        readonly responses: {
+            /** @description Saved */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly location: components["headers"]["location"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly deleteManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own
+                 * @example custom-example
+                 */
+                readonly id: components["parameters"]["own_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.manifest_in_use"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly listOauthClients: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OauthClientList"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly saveOauthClient: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of a manifest connected by OAuth
+                 * @example slack
+                 */
+                readonly id: components["parameters"]["oauth_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OauthClientInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Saved */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OauthClientSaved"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly deleteOauthClient: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of a manifest connected by OAuth
+                 * @example slack
+                 */
+                readonly id: components["parameters"]["oauth_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly finishAuthorization: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description RFC 6749, 4.1.2 */
+                readonly code?: components["parameters"]["code"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error?: components["parameters"]["error"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error_description?: components["parameters"]["error_description"];
+                /** @description RFC 9207 */
+                readonly iss?: components["parameters"]["iss"];
+                /** @description As it was sent to the provider */
+                readonly state?: components["parameters"]["state"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Connected */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `flow_invalid`: this browser has not begun; or `access_denied` */
+            readonly 400: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `account_mismatch`: another account than before */
+            readonly 403: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The integration changed meanwhile */
+            readonly 409: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The OAuth app is gone */
+            readonly 422: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description A fault of ours or of the deployment */
+            readonly 500: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The provider refused, or is in trouble */
+            readonly 502: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Storage does not answer now */
+            readonly 503: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The provider is too slow */
+            readonly 504: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+        };
+    };
+    readonly finishOwnAuthorization: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description RFC 6749, 4.1.2 */
+                readonly code?: components["parameters"]["code"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error?: components["parameters"]["error"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error_description?: components["parameters"]["error_description"];
+                /** @description RFC 9207 */
+                readonly iss?: components["parameters"]["iss"];
+                /** @description As it was sent to the provider */
+                readonly state?: components["parameters"]["state"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of one of the workspace's own
+                 * @example custom-sandbox-oauth
+                 */
+                readonly id: components["parameters"]["custom_manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Connected */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `flow_invalid`: this browser has not begun; or `access_denied` */
+            readonly 400: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `account_mismatch`: another account than before */
+            readonly 403: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            readonly 404: components["responses"]["404.not_found"];
+            /** @description The integration changed meanwhile */
+            readonly 409: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The OAuth app is gone */
+            readonly 422: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description A fault of ours or of the deployment */
+            readonly 500: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The provider refused, or is in trouble */
+            readonly 502: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Storage does not answer now */
+            readonly 503: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The provider is too slow */
+            readonly 504: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-nexus-error": components["headers"]["error_code"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+        };
+    };
+    readonly getOpenApi: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                readonly "If-None-Match"?: components["parameters"]["if_none_match"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OpenAPI 3.1 */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OpenApi"];
+                };
+            };
+            /** @description The client has it already */
+            readonly 304: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_cache"];
+                    readonly etag: components["headers"]["hash"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly tick: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was done */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ticked"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+}

@@ -1,0 +1,129 @@
+// Builds the admin UI into dist/: bundled, hashed, compressed, and listed in dist/files.json, which
+// the component `ui` is made of.
+//
+// Everything is made in memory and written beside dist/, which it replaces in the end: a build that
+// fails leaves no half of one. It must not write anything else, and not reach the network.
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+import { bundled } from "./bundle.mjs";
+
+/** What the page may load in all, in bytes, gzipped. */
+const LIMIT = 50_000;
+
+const TYPES = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/** Every file as `{path, file, text, immutable}`; `path` is that of its URL. */
+async function files() {
+  const [script, style, icon] = await Promise.all([
+    bundled("integration-nexus.tsx"),
+    bundled("page.css"),
+    named("icon.svg"),
+  ]);
+  const hashed = [script, style, icon].map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true }));
+  const urls = { script: `/${script.file}`, style: `/${style.file}`, icon: `/${icon.file}` };
+  // A name that stays, for other pages of this origin.
+  const entry = `export * from "./${script.file}";\n`;
+  const pages = [["index.html", "/"], ...(await examples()).map((file) => [file, `/${file}`])];
+  const rest = await Promise.all(
+    pages.map(async ([file, path]) => {
+      const text = await readFile(join(root, file), "utf8");
+      return { path, file, text: file.endsWith(".html") ? filled(file, text, urls) : text, immutable: false };
+    }),
+  );
+  return [...rest, { path: "/integration-nexus.js", file: "integration-nexus.js", text: entry, immutable: false }, ...hashed];
+}
+
+/** A file that is served as it is, named after what is in it. */
+async function named(file) {
+  const text = await readFile(join(root, file), "utf8");
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return { file: `assets/${file.replace(".", `-${hash}.`)}`, text };
+}
+
+async function examples() {
+  const names = await readdir(join(root, "examples"), { recursive: true }).catch(() => []);
+  return names.filter((name) => /\.[a-z]+$/.test(name)).sort().map((name) => `examples/${name}`);
+}
+
+/** The page with its placeholders filled. */
+function filled(file, text, urls) {
+  const page = text.replaceAll(/\{\{\s*(\w*)\s*\}\}/g, (_, name) => {
+    if (!Object.hasOwn(urls, name)) {
+      throw new Error(`${file}: unknown placeholder {{${name}}}; known: ${Object.keys(urls).join(", ")}`);
+    }
+    return urls[name];
+  });
+  const missing = file === "index.html" && Object.values(urls).find((url) => !page.includes(url));
+  if (missing) {
+    throw new Error(`${file}: does not load ${missing}: it needs {{script}}, {{style}} and {{icon}}`);
+  }
+  return page;
+}
+
+/** The file with its type and its compressed forms. */
+async function compressed({ path, file, text, immutable }) {
+  const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
+  if (!type) {
+    throw new Error(`${file}: no media type is known for this kind of file; known: ${Object.keys(TYPES).join(", ")}`);
+  }
+  const raw = Buffer.from(text);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length };
+  const [gz, br] = await Promise.all([
+    promisify(gzip)(raw, { level: 9 }),
+    promisify(brotliCompress)(raw, { params }),
+  ]);
+  return { listed: { path, file, type, immutable }, raw, gz, br };
+}
+
+/** A table of sizes, and what the page loads in all: itself and whatever it names. */
+function report(built) {
+  const page = built.find(({ listed }) => listed.path === "/");
+  const html = page.raw.toString();
+  const loaded = built.filter(({ listed }) => listed.path === "/" || html.includes(`"${listed.path}"`));
+  const total = loaded.reduce((sum, { gz }) => sum + gz.length, 0);
+  const row = (...cells) => cells.map((cell, at) => String(cell)[at < 3 ? "padStart" : "padEnd"](8)).join("  ").trimEnd();
+  const lines = built.map(({ listed, raw, gz, br }) => row(raw.length, gz.length, br.length, listed.path));
+  lines.unshift(row("bytes", "gzip", "brotli", "the UI"));
+  lines.push(row("", total, "", `what / loads, of at most ${LIMIT}`));
+  return { text: `${lines.join("\n")}\n`, total };
+}
+
+async function write(built, sizes) {
+  const [next, dist] = [join(root, ".dist-next"), join(root, "dist")];
+  await rm(next, { recursive: true, force: true });
+  for (const { listed, raw, gz, br } of built) {
+    const file = join(next, listed.file);
+    await mkdir(dirname(file), { recursive: true });
+    await Promise.all([writeFile(file, raw), writeFile(`${file}.gz`, gz), writeFile(`${file}.br`, br)]);
+  }
+  await writeFile(join(next, "sizes.txt"), sizes);
+  await writeFile(join(next, "files.json"), `${JSON.stringify(built.map(({ listed }) => listed), null, 1)}\n`);
+  await rm(dist, { recursive: true, force: true });
+  await rename(next, dist);
+}
+
+try {
+  const built = await Promise.all((await files()).map(compressed));
+  const { text, total } = report(built);
+  process.stdout.write(text);
+  if (total > LIMIT) {
+    throw new Error(`the page loads ${total} bytes gzipped, and at most ${LIMIT} are allowed`);
+  }
+  await write(built, text);
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}

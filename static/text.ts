@@ -1,0 +1,2 @@
+/** The UI's texts. */
+export const TITLE = "Integration Nexus";
