@@ -1,4 +1,5 @@
-//! `cargo xtask build`: every component with one cargo command, copied to where `spin.toml` points.
+//! `cargo xtask build`: the admin UI, then every component with one cargo command, copied to where
+//! `spin.toml` points.
 //!
 //! It must not build with `--workspace`: the host does not compile to WebAssembly, and the
 //! components do not link natively.
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo;
 use crate::repo::{Member, Repo};
+use crate::ui;
 
 /// The target every component is built for.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
@@ -54,6 +56,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let profile = Profile::of(args.release);
     let guests = if args.guests { repo.guests() } else { Vec::new() };
     let copied = components(&repo, profile, &guests).await?;
+    if let Some(sizes) = ui::sizes(&repo) {
+        println!("{sizes}");
+    }
     for (file, size) in &copied {
         println!("{:>9}  {}", human(*size), shown(file, &repo.root));
     }
@@ -67,7 +72,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds all components and `guests`, copies the components to `target/components` below the
+/// Builds the UI, all components and `guests`, copies the components to `target/components` below the
 /// repository's root, and returns each copy with its size in bytes.
 pub(crate) async fn components(
     repo: &Repo,
@@ -78,6 +83,7 @@ pub(crate) async fn components(
     if components.is_empty() {
         bail!("no crate below {}/components builds a cdylib", repo.root.display());
     }
+    ui::build(repo).await?;
     ensure_target(&repo.root).await?;
     let mut args = vec!["build", "--target", TARGET, "--profile", profile.name()];
     for member in components.iter().chain(guests) {

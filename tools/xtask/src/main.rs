@@ -16,6 +16,7 @@ mod runtime;
 mod simulator;
 mod test;
 mod token;
+mod ui;
 mod up;
 
 use std::process::ExitCode;
@@ -35,7 +36,7 @@ struct Cli {
 enum Verb {
     /// Build and run the application with a sandbox provider to try it on, and print a sign-in link
     Up(up::Args),
-    /// Build the components for wasm32-wasip2 into target/components
+    /// Build the admin UI, then the components for wasm32-wasip2 into target/components
     Build(build::Args),
     /// Run every test: unit, host, and black-box over HTTP on each runtime there is
     Test(test::Args),

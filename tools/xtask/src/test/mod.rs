@@ -3,8 +3,10 @@
 //!
 //! What is skipped is said loudly: a green line must not hide a runtime that was never tried.
 
+mod browser;
 mod schemathesis;
 mod tally;
+mod ui;
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
@@ -27,10 +29,17 @@ pub(crate) struct Args {
     /// Only Schemathesis, on the embedded host
     #[arg(long, conflicts_with_all = ["runtime", "rest"])]
     schemathesis: bool,
+    /// Only the browser tests, on the embedded host, with pictures of every view in
+    /// target/screenshots
+    #[arg(long, conflicts_with_all = ["runtime", "schemathesis", "rest"])]
+    shots: bool,
     /// What `cargo test` gets after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
 }
+
+/// The run that the browser tests are part of.
+const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 
 /// One `cargo test`.
 struct Run {
@@ -48,10 +57,20 @@ struct Plan {
     skipped: Vec<String>,
 }
 
-pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     let repo = Repo::find()?;
+    if args.shots {
+        args.runtime = Choice::Embedded;
+        args.rest = vec!["browser::".to_owned()];
+    }
     let Plan { runs, host, mut skipped } = plan(&args, &repo).await?;
     let mut total = Tally::default();
+    if args.rest.is_empty() && !args.schemathesis {
+        match crate::ui::node().await {
+            Ok(()) => total.add(ui::run(&repo).await?),
+            Err(why) => skipped.push(format!("the UI's types and unit tests: {why}")),
+        }
+    }
     for run in runs.iter().filter(|_| !args.schemathesis) {
         heading(run.what);
         let begun = Instant::now();
@@ -115,6 +134,15 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
 
     let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
     let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone() }];
+    let browser = match browser::find(repo).await {
+        Ok(env) => env,
+        Err(why) if args.shots => anyhow::bail!("the browser tests: {why}"),
+        Err(why) => {
+            skipped.push(format!("the browser tests: {why}"));
+            Vec::new()
+        }
+    };
+    let browser: Vec<_> = browser.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
         let mut env = common.clone();
         env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -123,12 +151,18 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
-        add("black-box tests, embedded host", "nexus-tests", &[runtime]);
+        add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser].concat());
         let reuse = ("NEXUS_REUSE", "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
-        add("black-box tests, Spin", "nexus-tests", &[("NEXUS_RUNTIME", "spin")]);
+        let runtime = ("NEXUS_RUNTIME", "spin");
+        add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser].concat());
+    }
+    if args.shots {
+        runs.retain(|run| run.what == IN_THE_BROWSER);
+        let shots = repo.root.join("target/screenshots").display().to_string();
+        runs.iter_mut().for_each(|run| run.env.push(("NEXUS_SHOTS", shots.clone())));
     }
     Ok(Plan { runs, host, skipped })
 }

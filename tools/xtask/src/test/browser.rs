@@ -1,0 +1,36 @@
+//! What the browser tests need beside the application: Node, Chromium, and the packages of
+//! `tests/browser`, which `.ci/run` installs into `target/browser`.
+//!
+//! It must not install anything: a run of the tests changes nothing on the machine.
+
+use std::path::PathBuf;
+
+use crate::repo::Repo;
+use crate::{cargo, ui};
+
+/// What Chromium is called, the usual name first.
+const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// The variables that tell the tests where everything is; if something is missing, what.
+pub(crate) async fn find(repo: &Repo) -> Result<Vec<(&'static str, String)>, String> {
+    ui::node().await?;
+    let named = std::env::var_os("NEXUS_CHROMIUM").map(PathBuf::from);
+    let chromium = named.or_else(|| NAMES.iter().find_map(|name| cargo::on_path(name)));
+    let Some(chromium) = chromium.filter(|file| file.is_file()) else {
+        let names = NAMES.join(", ");
+        return Err(format!("there is no Chromium: none of {names} on PATH, no NEXUS_CHROMIUM"));
+    };
+    let place = repo.root.join("target/browser");
+    let read = |file: PathBuf| std::fs::read(file).ok();
+    let pinned = read(repo.root.join("tests/browser/package-lock.json"));
+    match read(place.join("pins")) {
+        Some(installed) if Some(&installed) == pinned.as_ref() => Ok(vec![
+            ("NEXUS_CHROMIUM", chromium.display().to_string()),
+            ("NEXUS_BROWSER", place.display().to_string()),
+        ]),
+        Some(_) => {
+            Err("other packages are installed than are pinned; .ci/run installs them".into())
+        }
+        None => Err("their packages are not installed; .ci/run installs them".into()),
+    }
+}
