@@ -83,6 +83,7 @@ pub(crate) fn all() -> Value {
         ),
         "from": query("from", "From this time on", &time),
         "to": query("to", "Before this time", &time),
+        "per": query("per", "What one row sums up", &enumeration(&["minute", "hour", "day"])),
         "force": query(
             "force",
             "Delete it also where that ends connections of others",

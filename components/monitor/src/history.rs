@@ -5,7 +5,7 @@ use http::StatusCode;
 use nexus_common::auth::Role;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
-use nexus_common::store::{Events, Integrations, Span};
+use nexus_common::store::{Events, Integrations, Per, Span};
 use nexus_common::{Error, Result, access, wire};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -22,22 +22,22 @@ pub(crate) async fn events(inbound: &Inbound, id: &str) -> Result<Response> {
     Ok(json_response(StatusCode::OK, events.page(&page).await?))
 }
 
-/// A page of usage, the newest minute first.
+/// A page of usage, the newest minute (or hour, or day) first.
 ///
 /// # Errors
 /// 401, 403, 404, 422.
 pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.usage").await?;
-    let query = inbound.query(&["from", "to", "cursor", "limit"])?;
+    let query = inbound.query(&["from", "to", "per", "cursor", "limit"])?;
     let page = wire::page(&query)?;
     let mut span = Span::default();
     for (name, value) in &query {
-        let slot = match name.as_str() {
-            "from" => &mut span.from,
-            "to" => &mut span.to,
-            _ => continue,
-        };
-        *slot = Some(milliseconds(name, value)?);
+        match name.as_str() {
+            "from" => span.from = Some(milliseconds(name, value)?),
+            "to" => span.to = Some(milliseconds(name, value)?),
+            "per" => span.per = per(value)?,
+            _ => {}
+        }
     }
     let id = known(&caller.workspace, id).await?;
     let events = Events { workspace: &caller.workspace, integration_id: &id };
@@ -53,6 +53,15 @@ async fn known(workspace: &str, id_or_slug: &str) -> Result<String> {
     };
     let events = Events { workspace, integration_id: id_or_slug };
     if events.known().await? { Ok(id_or_slug.to_owned()) } else { Err(gone) }
+}
+
+fn per(value: &str) -> Result<Per> {
+    match value {
+        "minute" => Ok(Per::Minute),
+        "hour" => Ok(Per::Hour),
+        "day" => Ok(Per::Day),
+        _ => Err(Error::invalid("?per", format!("must be minute, hour or day, is {value:?}"))),
+    }
 }
 
 fn milliseconds(name: &str, value: &str) -> Result<i64> {

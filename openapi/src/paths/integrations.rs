@@ -165,7 +165,7 @@ fn events() -> Operation {
 
 fn usage() -> Operation {
     of_one("listIntegrationUsage", "What agents did with an integration, newest first")
-        .describe("By minute and agent, for 90 days; of one that is deleted by its id.")
-        .query(&["from", "to", "limit", "after_row"])
+        .describe("By agent and minute, hour or day (UTC), for 90 days; of one that is deleted by its id.")
+        .query(&["from", "to", "per", "limit", "after_row"])
         .answers(200, Answer::json("A page", "UsagePage"))
 }

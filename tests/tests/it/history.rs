@@ -29,8 +29,9 @@ async fn tick(app: &App) -> Value {
 
 async fn pages(app: &App, path: &str) -> Vec<Value> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
+    let first = if path.contains('?') { '&' } else { '?' };
     loop {
-        let page = app.get(&format!("{path}?limit=2{cursor}")).as_admin().send().await.json();
+        let page = app.get(&format!("{path}{first}limit=2{cursor}")).as_admin().send().await.json();
         items.extend(page["items"].as_array().unwrap().clone());
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -110,11 +111,62 @@ async fn usage_is_per_minute_and_agent() {
     assert_eq!(count(format!("from={at}")).await, 2);
     assert_eq!(count(format!("to={at}")).await, 1);
     assert_eq!(count(format!("from={at}&to={at}")).await, 0);
-    for query in ["from=yesterday", "to=1700000000", "from=2026-01-01", "since=x", "cursor=-1"] {
+    for query in
+        ["from=yesterday", "to=1700000000", "from=2026-01-01", "since=x", "cursor=-1", "per=week"]
+    {
         let path = format!("/api/integrations/{id}/usage?{query}");
         app.get(&path).as_admin().send().await.problem(422, "invalid");
     }
     app.get("/api/integrations/nobody/usage").as_admin().send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn usage_is_summed_up_per_hour_and_day() {
+    let (app, _provider, id) = connected().await;
+    let database = app.database();
+    let (minute, hour) = (60_000, 3_600_000);
+    let midnight: i64 =
+        database.query_row("select unixepoch() / 86400 * 86400000", [], |row| row.get(0)).unwrap();
+    let yesterday = midnight - 24 * hour;
+    for (at, agent, calls) in [
+        (yesterday, "bot", 1),
+        (yesterday + 59 * minute, "bot", 2),
+        (yesterday + hour, "bot", 4),
+        (yesterday + hour, "other", 8),
+        (midnight, "bot", 16),
+    ] {
+        database
+            .execute(
+                "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
+                 values ('acme', ?1, ?2, ?3, ?4, 1, 10)",
+                rusqlite::params![id, at, agent, calls],
+            )
+            .unwrap();
+    }
+    let summed = async |per: &str| {
+        let items = pages(&app, &format!("/api/integrations/{id}/usage?per={per}")).await;
+        let of = |item: &Value| {
+            let text = |name: &str| item[name].as_str().unwrap().to_owned();
+            let count = |name: &str| item[name].as_i64().unwrap();
+            (text("at")[11..16].to_owned(), text("agent"), count("calls"), count("errors"))
+        };
+        items.iter().map(of).collect::<Vec<_>>()
+    };
+    let row =
+        |at: &str, agent: &str, calls, errors| (at.to_owned(), agent.to_owned(), calls, errors);
+    assert_eq!(
+        summed("hour").await,
+        [
+            row("00:00", "bot", 16, 1),
+            row("01:00", "other", 8, 1),
+            row("01:00", "bot", 4, 1),
+            row("00:00", "bot", 3, 2),
+        ]
+    );
+    assert_eq!(
+        summed("day").await,
+        [row("00:00", "bot", 16, 1), row("00:00", "other", 8, 1), row("00:00", "bot", 7, 3)]
+    );
 }
 
 #[tokio::test]

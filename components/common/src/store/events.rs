@@ -58,13 +58,38 @@ pub struct Events<'a> {
     pub integration_id: &'a str,
 }
 
-/// Which minutes of an integration's usage are shown, in milliseconds since the Unix epoch.
+/// Which part of an integration's usage is shown, and how finely; times in milliseconds since the
+/// Unix epoch.
 #[derive(Debug, Default)]
 pub struct Span {
     /// From this time on.
     pub from: Option<i64>,
     /// Before this time.
     pub to: Option<i64>,
+    /// What one row sums up.
+    pub per: Per,
+}
+
+/// How long one row of usage is; in UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Per {
+    /// As it is recorded.
+    #[default]
+    Minute,
+    /// From the full hour on.
+    Hour,
+    /// From midnight on.
+    Day,
+}
+
+impl Per {
+    fn milliseconds(self) -> i64 {
+        match self {
+            Self::Minute => 60_000,
+            Self::Hour => 60 * 60_000,
+            Self::Day => 24 * 60 * 60_000,
+        }
+    }
 }
 
 impl Events<'_> {
@@ -104,30 +129,42 @@ impl Events<'_> {
     }
 
     /// A page of usage as JSON, `{"items":[{at,agent,calls,errors,bytes}],"next_cursor"}`: a row
-    /// per minute and agent, newest first.
+    /// per agent and minute (or hour, or day), newest first. The first id of a group is its place:
+    /// it stays while calls are added.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn usage(&self, span: &Span, page: &Page) -> Result<String> {
-        let sql = "select json_object(
+        let minutes = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / 1000.0, 'unixepoch'),
                'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes), id
              from usage
              where workspace = ?1 and integration_id = ?2 and id < ?3
                and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
              order by id desc";
-        page.read(
-            sql,
-            [
-                self.workspace.into(),
-                self.integration_id.into(),
-                page.cursor.unwrap_or(i64::MAX).into(),
-                span.from.unwrap_or(0).into(),
-                span.to.unwrap_or(i64::MAX).into(),
-                KEPT_MS.into(),
-            ],
-        )
-        .await
+        let sums = "select json_object(
+               'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / ?7 * ?7 / 1000.0, 'unixepoch'),
+               'agent', agent, 'calls', sum(calls), 'errors', sum(errors), 'bytes', sum(bytes)),
+               min(id)
+             from usage
+             where workspace = ?1 and integration_id = ?2
+               and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
+             group by minute / ?7, agent
+             having min(id) < ?3
+             order by min(id) desc";
+        let mut values: Vec<Value> = vec![
+            self.workspace.into(),
+            self.integration_id.into(),
+            page.cursor.unwrap_or(i64::MAX).into(),
+            span.from.unwrap_or(0).into(),
+            span.to.unwrap_or(i64::MAX).into(),
+            KEPT_MS.into(),
+        ];
+        if span.per == Per::Minute {
+            return page.read(minutes, values).await;
+        }
+        values.push(span.per.milliseconds().into());
+        page.read(sums, values).await
     }
 }
 

@@ -20,7 +20,7 @@ mod write;
 pub use audit::{Audit, By, Entry, close_minutes, deny};
 pub use change::Change;
 pub use clients::{OauthClient, OauthClients};
-pub use events::{Event, Events, Span, prune};
+pub use events::{Event, Events, Per, Span, prune};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
