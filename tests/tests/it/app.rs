@@ -27,6 +27,7 @@ pub(crate) struct App {
     pub(crate) dir: TempDir,
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
+    port: u16,
     child: Child,
     client: reqwest::Client,
 }
@@ -37,6 +38,7 @@ pub(crate) struct Options {
     variables: Vec<(String, Option<String>)>,
     manifest: Option<Box<dyn FnOnce(String) -> String>>,
     dir: Option<TempDir>,
+    port: u16,
 }
 
 impl Options {
@@ -64,6 +66,12 @@ impl Options {
         self
     }
 
+    /// Listens on this port, under which browsers find it again.
+    pub(crate) fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self.var("public_url", &format!("http://127.0.0.1:{port}"))
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> Result<App> {
         let dir = match self.dir {
@@ -78,12 +86,12 @@ impl Options {
             };
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
-        let (child, url) = spawn(&manifest, dir.path(), &variables).await?;
+        let (child, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .build()?;
-        Ok(App { url, dir, variables, manifest, child, client })
+        Ok(App { url, dir, variables, manifest, port: self.port, child, client })
     }
 }
 
@@ -172,8 +180,8 @@ fn write_manifest(
     Ok(path)
 }
 
-/// The command that serves `manifest` on a free port.
-fn command(manifest: &Path, dir: &Path) -> Command {
+/// The command that serves `manifest` on `port`; 0: a free one.
+fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
     let spin = std::env::var("NEXUS_RUNTIME").is_ok_and(|runtime| runtime == "spin");
     let mut command = if spin {
         Command::new("spin")
@@ -181,7 +189,8 @@ fn command(manifest: &Path, dir: &Path) -> Command {
         let default = repo().join("target/debug/nexus-host").into_os_string();
         Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
     };
-    command.arg("up").arg("--from").arg(manifest).args(["--listen", "127.0.0.1:0"]);
+    let listen = format!("127.0.0.1:{port}");
+    command.arg("up").arg("--from").arg(manifest).args(["--listen", &listen]);
     command.arg("--state-dir").arg(dir.join(".spin"));
     if let Ok(reuse) = std::env::var("NEXUS_REUSE") {
         command.args(["--max-instance-reuse-count", &reuse]);
@@ -194,9 +203,10 @@ async fn spawn(
     manifest: &Path,
     dir: &Path,
     variables: &BTreeMap<String, String>,
+    port: u16,
 ) -> Result<(Child, String)> {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
-    let mut command = command(manifest, dir);
+    let mut command = command(manifest, dir, port);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
         command.env_remove(name);
     }
@@ -420,7 +430,8 @@ impl App {
     /// Kills it without warning and starts it again on the same directory.
     pub(crate) async fn restart(mut self) -> Self {
         self.child.kill().await.unwrap();
-        let (child, url) = spawn(&self.manifest, self.dir.path(), &self.variables).await.unwrap();
+        let (manifest, dir) = (&self.manifest, self.dir.path());
+        let (child, url) = spawn(manifest, dir, &self.variables, self.port).await.unwrap();
         Self { child, url, ..self }
     }
 }

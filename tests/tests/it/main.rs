@@ -15,6 +15,7 @@ mod app;
 mod audit;
 mod auth;
 mod broker;
+mod browser;
 mod canary;
 mod change;
 mod connect;

@@ -1,0 +1,155 @@
+// What every scenario stands on: a Chromium with a fresh profile, watched for everything that must
+// never happen, whatever the scenario is about: errors, violations of the page's own policy, requests
+// to other origins.
+
+import { mkdir } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { CHROMIUM_ARGS, ask, executablePath, facts, packages } from "./stage.mjs";
+
+export { ask, call, connect, facts, fill } from "./stage.mjs";
+
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
+
+/** The rules of WCAG 2.2, levels A and AA. */
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** How long one step of a page may take, in ms. */
+const PATIENCE = 15_000;
+
+/**
+ * Runs `act` with a stage, and ends the process: with 1 where it throws, or where something happened
+ * in the browser that `allow` (regular expressions) does not match.
+ *
+ * The stage: `page`, `context`, `browser`; `signedIn(role)` opens the UI with a token; `axe(page?)`
+ * throws on what breaks WCAG 2.2 AA; `shot(name, page?)` keeps pictures where they are asked for;
+ * `allow(pattern)` from now on; `problems` so far.
+ */
+export async function scenario(act, { allow = [] } = {}) {
+  const { chromium } = packages("playwright-core");
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  let failure;
+  try {
+    const context = await browser.newContext({
+      baseURL: facts.url,
+      viewport: SIZES.wide,
+      colorScheme: "light",
+      reducedMotion: "reduce",
+      locale: "en-GB",
+      timezoneId: "UTC",
+    });
+    context.setDefaultTimeout(PATIENCE);
+    const allowed = [...allow];
+    const problems = await watch(context, allowed);
+    const page = await context.newPage();
+    const stage = {
+      browser,
+      context,
+      page,
+      problems,
+      allow: (pattern) => allowed.push(pattern),
+      signedIn: (role = "ADMIN") => signedIn(page, role),
+      axe: (target = page) => axe(target),
+      shot: (name, target = page) => shot(name, target),
+    };
+    try {
+      await act(stage);
+    } catch (error) {
+      await keep(page);
+      throw error;
+    }
+    if (problems.length > 0) {
+      throw new Error(`in the browser:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    }
+  } catch (error) {
+    failure = error;
+    console.error(error.stack ?? error);
+  }
+  await browser.close();
+  process.exit(failure ? 1 : 0);
+}
+
+/** Collects what must not happen in any page of `context`. */
+async function watch(context, allowed) {
+  const problems = [];
+  const note = (problem) => {
+    if (!allowed.some((pattern) => pattern.test(problem))) {
+      problems.push(problem);
+    }
+  };
+  const ours = (url) => new URL(url).origin === facts.url || !/^(https?|wss?):/.test(url);
+  context.on("console", (message) => {
+    // Of the provider's pages only what they load is our business.
+    if (message.type() === "error" && ours(message.location().url || facts.url)) {
+      note(`console: ${message.text()} (${message.location().url})`);
+    }
+  });
+  context.on("weberror", (error) => note(`uncaught: ${error.error().stack ?? error.error()}`));
+  context.on("request", (request) => {
+    const { origin } = new URL(request.url());
+    // People are sent to the provider; no page of ours loads anything from it.
+    if (!ours(request.url()) && !(request.isNavigationRequest() && origin === facts.provider)) {
+      note(`request to another origin: ${request.url()}`);
+    }
+  });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`the page's policy forbids ${event.effectiveDirective}: ${event.blockedURI}`);
+    });
+  });
+  return problems;
+}
+
+/** Opens the UI with a token of `role` in its URL, as `cargo xtask up` prints it. */
+async function signedIn(page, role) {
+  const token = facts.tokens[role];
+  if (!token) {
+    throw new Error(`no token of the role ${role}; there are ${Object.keys(facts.tokens).join(", ")}`);
+  }
+  await page.goto(`/#token=${token}`);
+  return page;
+}
+
+/** Throws what axe finds in `page`, open shadow roots included. */
+async function axe(page) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) {
+    await page.evaluate(readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8"));
+  }
+  const found = await page.evaluate(async (values) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${help}\n    ${target.flat().join(" >>> ")}\n    ${failureSummary}`),
+    );
+  }, WCAG);
+  if (found.length > 0) {
+    throw new Error(`axe, at ${page.url().split("#token")[0]}:\n  ${found.join("\n  ")}`);
+  }
+}
+
+/** `NAME-{light,dark}-{wide,narrow}.png` in `NEXUS_SHOTS`, where that is set. */
+async function shot(name, page) {
+  const folder = process.env.NEXUS_SHOTS;
+  if (!folder) {
+    return;
+  }
+  await mkdir(folder, { recursive: true });
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [width, size] of Object.entries(SIZES)) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size);
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), animations: "disabled" });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(SIZES.wide);
+}
+
+/** What the page looked like when a scenario failed. */
+async function keep(page) {
+  const path = join(process.env.NEXUS_BROWSER, "failures", `${process.argv[1].split("/").at(-1)}.png`);
+  await page.screenshot({ path }).then(() => console.error(`what it looked like: ${path}`), () => {});
+}
+
+/** Shows people a line, whether the test passes or not. */
+export const say = (text) => ask("say", { text });

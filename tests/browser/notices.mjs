@@ -1,0 +1,58 @@
+// The harness itself: what it is there to notice, it notices.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+
+import { ask, connect, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, problems, allow, axe }) => {
+  const elsewhere = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
+  await new Promise((ready) => elsewhere.once("listening", ready));
+  const { port } = elsewhere.address();
+
+  await page.goto("/");
+  const noticed = async (pattern, make) => {
+    await make();
+    // What a page says arrives in order: once this has, so has what came before it.
+    const said = page.waitForEvent("console", (message) => message.text() === "done");
+    await page.evaluate(() => console.log("done"));
+    await said;
+    assert.ok(problems.some((problem) => pattern.test(problem)), `${pattern} in ${JSON.stringify(problems)}`);
+    problems.length = 0;
+  };
+  await noticed(/^console: told so/, () => page.evaluate(() => console.error("told so")));
+  await noticed(/^uncaught: Error: thrown/, async () => {
+    const thrown = page.waitForEvent("pageerror");
+    await page.evaluate(() => void setTimeout(() => { throw new Error("thrown"); }));
+    await thrown;
+  });
+  await noticed(/policy forbids style-src-attr/, () =>
+    page.evaluate(() => document.body.setAttribute("style", "color: red")),
+  );
+  await noticed(/policy forbids connect-src/, () =>
+    page.evaluate((url) => fetch(url).catch(() => {}), `http://127.0.0.1:${port}/`),
+  );
+  await noticed(/^request to another origin/, () => page.goto(`http://127.0.0.1:${port}/`));
+
+  await page.goto("/");
+  await assert.rejects(async () => {
+    await page.evaluate(() => {
+      const host = document.body.appendChild(document.createElement("div"));
+      host.attachShadow({ mode: "open" }).append(document.createElement("button"));
+    });
+    await axe();
+  }, /button-name/);
+
+  // What is allowed is no problem, and the stage does what it is asked.
+  allow(/^console: expected/);
+  await page.evaluate(() => console.error("expected"));
+  await connect("Sandbox");
+  const { requests } = await ask("requests");
+  assert.deepEqual(requests.at(-1), { method: "GET", path: "/v1/me" });
+  await assert.rejects(ask("stop"), /unknown variant `stop`/);
+  await ask("stop_app");
+  await assert.rejects(connect("Too late"));
+  await ask("start_app");
+  await connect("In time");
+  elsewhere.close();
+});

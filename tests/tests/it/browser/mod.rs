@@ -1,0 +1,89 @@
+//! The admin UI in Chromium: scripts of `tests/browser`, each on a stage of its own, which they steer
+//! by lines of JSON ([`request::Request`]).
+//!
+//! Where Chromium and the packages are is in `NEXUS_CHROMIUM` and `NEXUS_BROWSER`, which
+//! `cargo xtask test` sets; without them nothing of this runs, and it says so. What a browser does is
+//! said in the scripts, never here.
+
+mod request;
+mod stage;
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+
+use crate::app::repo;
+use stage::Stage;
+
+/// Longer than any script takes on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A browser is a machine's work: one at a time.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Runs a script on a stage of its own; it fails where the script does.
+async fn play(script: &str) {
+    for name in ["NEXUS_CHROMIUM", "NEXUS_BROWSER"] {
+        if std::env::var_os(name).is_none() {
+            eprintln!("SKIPPED: there is no browser, or its packages are not installed ({name})");
+            return;
+        }
+    }
+    let _alone = ALONE.lock().await;
+    let mut stage = Stage::set().await;
+    let mut child = Command::new("node")
+        .arg(repo().join("tests/browser").join(script))
+        .env("NEXUS_FACTS", stage.facts().to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let said = tokio::spawn(async move {
+        let mut said = Vec::new();
+        let _ = stderr.read_to_end(&mut said).await;
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let ended = tokio::time::timeout(PATIENCE, serve(&mut child, &mut stage)).await;
+    if ended.is_err() {
+        child.kill().await.unwrap();
+    }
+    let said = said.await.unwrap();
+    match ended {
+        Ok(true) => {}
+        Ok(false) => panic!("{script}: {said}\nthe application:\n{}", stage.log()),
+        Err(_) => panic!("{script} did not end in {PATIENCE:?}: {said}"),
+    }
+}
+
+/// Does what the script asks for until it ends; whether it ended well.
+async fn serve(child: &mut Child, stage: &mut Stage) -> bool {
+    let mut answers = child.stdin.take().unwrap();
+    let mut requests = BufReader::new(child.stdout.take().unwrap()).lines();
+    while let Some(line) = requests.next_line().await.unwrap() {
+        let answer = stage.answer(&line).await;
+        // A script that has ended reads no answer; its status tells more.
+        let _ = answers.write_all(format!("{answer}\n").as_bytes()).await;
+    }
+    child.wait().await.unwrap().success()
+}
+
+#[tokio::test]
+async fn the_harness_notices_what_must_not_be() {
+    play("notices.mjs").await;
+}
+
+#[tokio::test]
+async fn smoke() {
+    play("smoke.mjs").await;
+}
+
+#[tokio::test]
+async fn lighthouse() {
+    play("lighthouse.mjs").await;
+}

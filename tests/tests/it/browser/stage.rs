@@ -1,0 +1,183 @@
+//! What a script plays on: the application under an address that stays, and a provider with an
+//! API-key side and an OAuth side, both known to the workspace `acme`.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+
+use anyhow::{Context, Result, ensure};
+use nexus_simulators::{Behaviour, Consent, Kind, Simulator};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::request::{Behaves, Decision, Request};
+use crate::app::{App, Options, TICK_SECRET, repo};
+use crate::token;
+
+/// The provider's manifests, by which it is told from others.
+const BY_KEY: &str = "custom-sandbox";
+const BY_OAUTH: &str = "custom-sandbox-oauth";
+
+pub(super) struct Stage {
+    port: u16,
+    app: Option<App>,
+    /// What the application left behind, while it is stopped.
+    dir: Option<TempDir>,
+    provider: Simulator,
+}
+
+impl Stage {
+    /// Starts both and introduces them to each other.
+    pub(super) async fn set() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let app = Options::default().port(port).start().await.unwrap();
+        let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
+        for file in ["sandbox.json", "sandbox-oauth.json"] {
+            let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
+            let text = text.replace("127.0.0.1:9", &format!("127.0.0.1:{}", provider.port()));
+            let manifest = serde_json::from_str(&text).unwrap();
+            let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
+            assert_eq!(answer.status, 201, "{answer:?}");
+        }
+        let (id, secret) = Kind::Sandbox.default_client().unwrap();
+        let client = json!({"client_id": id, "client_secret": secret});
+        let call = app.put(&format!("/api/oauth-clients/{BY_OAUTH}")).as_admin();
+        let answer = call.json(&client).send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let callback = answer.json()["redirect_uri"].as_str().unwrap().to_owned();
+        provider.register_client(id, secret, &[&callback]);
+        provider.clear_requests();
+        Self { port, app: Some(app), dir: None, provider }
+    }
+
+    /// What a script is told in `NEXUS_FACTS`.
+    pub(super) fn facts(&self) -> Value {
+        let token = |role| token::of(role, "acme");
+        json!({
+            "url": format!("http://127.0.0.1:{}", self.port),
+            "tokens": {"ADMIN": token("ADMIN"), "MANAGER": token("MANAGER"), "AGENT": token("AGENT")},
+            "workspace": "acme",
+            "subject": "user-1",
+            "provider": self.provider.origin(),
+            "key": Kind::Sandbox.default_key(),
+            "by_key": BY_KEY,
+            "by_oauth": BY_OAUTH,
+        })
+    }
+
+    /// What the application has logged; nothing while it is stopped.
+    pub(super) fn log(&self) -> String {
+        self.app.as_ref().map(App::log).unwrap_or_default()
+    }
+
+    /// Does what a line asks for, and answers it.
+    pub(super) async fn answer(&mut self, line: &str) -> Value {
+        let done = match serde_json::from_str(line) {
+            Ok(request) => self.act(request).await.with_context(|| line.to_owned()),
+            Err(error) => Err(error).with_context(|| format!("no request: {line}")),
+        };
+        match done {
+            Ok(mut answer) => {
+                answer["ok"] = true.into();
+                answer
+            }
+            Err(error) => json!({"ok": false, "error": format!("{error:#}")}),
+        }
+    }
+
+    async fn act(&mut self, request: Request) -> Result<Value> {
+        match request {
+            Request::StopApp => {
+                let app = self.app.take().context("it is stopped already")?;
+                self.dir = Some(app.kill().await);
+            }
+            Request::StartApp => {
+                let dir = self.dir.take().context("it is running already")?;
+                self.app = Some(Options::default().port(self.port).dir(dir).start().await?);
+            }
+            Request::Token { role, seconds, workspace, subject } => {
+                let mut claims = token::claims(&role, workspace.as_deref().unwrap_or("acme"));
+                let now = i64::try_from(token::now())?;
+                claims["exp"] = (now + seconds.unwrap_or(600)).into();
+                if let Some(subject) = subject {
+                    claims["sub"] = subject.into();
+                }
+                let header = json!({"alg": "HS256", "typ": "JWT"});
+                return Ok(json!({"token": token::sign(&header, &claims, token::SECRET)}));
+            }
+            Request::ExpireTokens => {
+                self.provider.expire_access_tokens();
+                self.execute("update credentials set refresh_at = 1, expires_at = 1")?;
+            }
+            Request::AgeFlows => {
+                self.execute("update flows set created_at = created_at - 601000")?;
+            }
+            Request::Tick => {
+                let app = self.running()?;
+                let answer = app.post("/api/tick").bearer(TICK_SECRET).try_send().await?;
+                ensure!(answer.status == 200, "{answer:?}");
+                return Ok(json!({"done": answer.json()}));
+            }
+            // Past what libtest keeps to itself while a test passes.
+            Request::Say { text } => writeln!(std::io::stderr(), "{text}")?,
+            request => return direct(&self.provider, request).await,
+        }
+        Ok(json!({}))
+    }
+
+    fn running(&self) -> Result<&App> {
+        self.app.as_ref().context("the application is stopped")
+    }
+
+    fn execute(&self, sql: &str) -> Result<()> {
+        self.running()?.database().execute(sql, [])?;
+        Ok(())
+    }
+}
+
+/// What concerns the provider alone.
+async fn direct(provider: &Simulator, request: Request) -> Result<Value> {
+    match request {
+        Request::AcceptKey { key } => provider.accept_key(&key),
+        Request::RevokeKey { key } => {
+            provider.revoke_key(key.as_deref().unwrap_or(Kind::Sandbox.default_key()));
+        }
+        Request::RestrictKey { key } => provider.restrict_key(&key),
+        Request::Consent { decision } => provider.set_consent(match decision {
+            Decision::Allow => Consent::Allow,
+            Decision::Deny => Consent::Deny,
+            Decision::Page => Consent::Page,
+        }),
+        Request::Account { id, label } => provider.set_account(&id, &label),
+        Request::GrantOnly { scopes } => {
+            provider.grant_only(&scopes.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        Request::Provider { behaves } => {
+            let behaviour = match behaves {
+                Behaves::Ok => Behaviour::Ok,
+                Behaves::Down => Behaviour::Down,
+                Behaves::Hang => Behaviour::Hang,
+                Behaves::Html => Behaviour::HtmlInsteadOfJson(200),
+                Behaves::InvalidJson => Behaviour::InvalidJson,
+            };
+            provider.set_behaviour(behaviour).await?;
+        }
+        Request::ProviderStatus { status } => {
+            provider.set_behaviour(Behaviour::Status(status)).await?;
+        }
+        Request::WaitForRequests { count } => provider.wait_for_requests(count).await?,
+        Request::Requests => {
+            let of = |request: &nexus_simulators::Request| json!({"method": request.method, "path": request.path});
+            let requests: Vec<_> = provider.requests().iter().map(of).collect();
+            return Ok(json!({"requests": requests}));
+        }
+        Request::HoldTokens => provider.hold_token_answers(),
+        Request::WaitForHeld { count } => provider.wait_for_held(count).await?,
+        Request::ReleaseTokens => provider.release_token_answers(),
+        Request::DropTokenAnswers { count } => provider.drop_token_answers(count),
+        Request::FailRevocations { count } => provider.fail_revocations(count),
+        Request::RevokeGrants => provider.revoke_all_grants(),
+        Request::LiveTokens => return Ok(json!({"tokens": provider.live_tokens().len()})),
+        other => anyhow::bail!("{other:?} is not the provider's"),
+    }
+    Ok(json!({}))
+}
