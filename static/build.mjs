@@ -5,6 +5,7 @@
 // fails leaves no half of one. It must not write anything else, and not reach the network.
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,25 +26,36 @@ const TYPES = {
 
 const root = dirname(fileURLToPath(import.meta.url));
 
-/** Every file as `{path, file, text, immutable}`; `path` is that of its URL. */
+/**
+ * Every file as `{path, file, text, immutable}`; `path` is that of its URL.
+ *
+ * Pages are the `*.html` here, at `/NAME`, and in examples/, at `/examples/NAME.html`. They name hashed files by placeholders: `{{script}}`
+ * is the element, `{{style}}`, `{{icon}}`, and `{{NAME}}` the script NAME.ts of the page NAME.html.
+ */
 async function files() {
-  const [script, style, icon] = await Promise.all([
+  const pages = (await readdir(root)).filter((file) => file.endsWith(".html")).sort();
+  const own = pages.map((page) => page.replace(".html", ".ts")).filter((script) => existsSync(join(root, script)));
+  const made = await Promise.all([
     bundled("integration-nexus.tsx"),
     bundled("page.css"),
     named("icon.svg"),
+    ...own.map(bundled),
   ]);
-  const hashed = [script, style, icon].map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true }));
-  const urls = { script: `/${script.file}`, style: `/${style.file}`, icon: `/${icon.file}` };
+  const names = ["script", "style", "icon", ...own.map((script) => script.replace(".ts", ""))];
+  const urls = Object.fromEntries(names.map((name, at) => [name, `/${made[at].file}`]));
+  const stable = [...pages, ...(await examples())].map(async (file) => {
+    const text = await readFile(join(root, file), "utf8");
+    const name = file === "index.html" ? "" : file.replace(/\.html$/, "");
+    const path = `/${pages.includes(file) ? name : file}`;
+    return { path, file, text: file.endsWith(".html") ? filled(file, text, urls) : text, immutable: false };
+  });
   // A name that stays, for other pages of this origin.
-  const entry = `export * from "./${script.file}";\n`;
-  const pages = [["index.html", "/"], ...(await examples()).map((file) => [file, `/${file}`])];
-  const rest = await Promise.all(
-    pages.map(async ([file, path]) => {
-      const text = await readFile(join(root, file), "utf8");
-      return { path, file, text: file.endsWith(".html") ? filled(file, text, urls) : text, immutable: false };
-    }),
-  );
-  return [...rest, { path: "/integration-nexus.js", file: "integration-nexus.js", text: entry, immutable: false }, ...hashed];
+  const entry = { file: "integration-nexus.js", text: `export * from ".${urls.script}";\n` };
+  return [
+    ...(await Promise.all(stable)),
+    { path: `/${entry.file}`, ...entry, immutable: false },
+    ...made.map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true })),
+  ];
 }
 
 /** A file that is served as it is, named after what is in it. */
@@ -66,9 +78,9 @@ function filled(file, text, urls) {
     }
     return urls[name];
   });
-  const missing = file === "index.html" && Object.values(urls).find((url) => !page.includes(url));
+  const missing = ["script", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
   if (missing) {
-    throw new Error(`${file}: does not load ${missing}: it needs {{script}}, {{style}} and {{icon}}`);
+    throw new Error(`${file}: the placeholder {{${missing}}} is missing`);
   }
   return page;
 }

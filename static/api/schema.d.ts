@@ -182,7 +182,7 @@ export interface paths {
         };
         /**
          * What agents did with an integration, newest first
-         * @description By minute and agent, for 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
+         * @description By agent and minute, hour or day (UTC), for 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationUsage"];
         readonly put?: never;
@@ -1529,6 +1529,8 @@ export interface components {
          * @example custom-example
          */
         readonly own_manifest: string;
+        /** @description What one row sums up */
+        readonly per: "minute" | "hour" | "day";
         /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
         readonly request_id: string;
         /** @description As it was sent to the provider */
@@ -2030,6 +2032,8 @@ export interface operations {
                 readonly from?: components["parameters"]["from"];
                 /** @description At most this many */
                 readonly limit?: components["parameters"]["limit"];
+                /** @description What one row sums up */
+                readonly per?: components["parameters"]["per"];
                 /** @description Before this time */
                 readonly to?: components["parameters"]["to"];
             };

@@ -161,7 +161,13 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     }
     if args.shots {
         runs.retain(|run| run.what == IN_THE_BROWSER);
-        let shots = repo.root.join("target/screenshots").display().to_string();
+        let shots = repo.root.join("target/screenshots");
+        // None of an earlier run, whose view may be gone.
+        if shots.exists() {
+            std::fs::remove_dir_all(&shots)
+                .with_context(|| format!("cannot remove {}", shots.display()))?;
+        }
+        let shots = shots.display().to_string();
         runs.iter_mut().for_each(|run| run.env.push(("NEXUS_SHOTS", shots.clone())));
     }
     Ok(Plan { runs, host, skipped })
