@@ -1,17 +1,64 @@
-/** The custom element <integration-nexus>. */
-
+/**
+ * `<integration-nexus>`: the admin UI as a custom element, with a style of its own that neither
+ * leaks out nor is reached from outside but by the `--nexus-…` custom properties.
+ *
+ * On our own page it signs people in, keeps its place in the address (`routing="hash"`), and takes
+ * a token from `#token=`. In a page of the same origin the page may set `token`; when one ends, the
+ * element fires `nexus:token-expired`, and waits for another.
+ */
 import { render } from "preact";
 
+import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
-class IntegrationNexus extends HTMLElement {
+export class IntegrationNexus extends HTMLElement {
+  #token: string | null = null;
+
+  /** The token that the page around the element gives; null: the element asks for one itself. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  set token(token: string | null) {
+    this.#token = token;
+    this.#render();
+  }
+
   connectedCallback(): void {
-    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
-    render(<h1>Integration Nexus</h1>, root);
+    // A token that the page set before this script came is a plain property until now.
+    if (Object.hasOwn(this, "token")) {
+      const { token } = this;
+      Reflect.deleteProperty(this, "token");
+      this.#token = token;
+    }
+    if (!this.shadowRoot) {
+      const style = new CSSStyleSheet();
+      style.replaceSync(css);
+      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
+    }
+    this.#render();
+  }
+
+  disconnectedCallback(): void {
+    // Moving the element in its page is no end.
+    queueMicrotask(() => {
+      if (!this.isConnected && this.shadowRoot) render(null, this.shadowRoot);
+    });
+  }
+
+  #render(): void {
+    if (!this.shadowRoot || !this.isConnected) return;
+    const hosted = this.#token;
+    const onExpired = () =>
+      this.dispatchEvent(new CustomEvent("nexus:token-expired", { bubbles: true, composed: true }));
+    const ownPage = this.getAttribute("routing") === "hash";
+    render(<Root origin={ORIGIN} hosted={hosted} ownPage={ownPage} onExpired={onExpired} />, this.shadowRoot);
   }
 }
 
-customElements.define("integration-nexus", IntegrationNexus);
+/** Where this script is from, which is where the API is. */
+const ORIGIN = new URL(import.meta.url).origin;
+
+if (!customElements.get("integration-nexus")) {
+  customElements.define("integration-nexus", IntegrationNexus);
+}

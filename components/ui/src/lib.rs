@@ -7,7 +7,7 @@ mod encoding;
 mod files;
 
 use http::{HeaderName, Method, StatusCode, header};
-use nexus_common::http::{Inbound, serve, set, typed, unless_known};
+use nexus_common::http::{Inbound, json_response, serve, set, typed, unless_known};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component};
@@ -25,6 +25,9 @@ async fn show(inbound: Inbound) -> Result<Response> {
         return Err(Error::MethodNotAllowed("GET, HEAD"));
     }
     let path = inbound.path();
+    if path == "/config.json" {
+        return Ok(claim_names().await);
+    }
     let file =
         files::at(path).ok_or_else(|| Error::NotFound(format!("there is nothing at {path}")))?;
     let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
@@ -45,8 +48,25 @@ async fn show(inbound: Inbound) -> Result<Response> {
         // With a 304 too: the page a browser has kept may be from before a change of the variable.
         let ancestors = variables::get("ui_frame_ancestors").await;
         secure(&mut response, &ancestors.unwrap_or_else(|| "'none'".to_owned()))?;
+        set(&mut response, HeaderName::from_static("cross-origin-opener-policy"), opener(path));
     }
     Ok(response)
+}
+
+/// Which claims of a token name its workspace and role: the UI shows them, and verifies nothing.
+async fn claim_names() -> Response {
+    let or = |name: Option<String>, usual: &str| name.unwrap_or_else(|| usual.to_owned());
+    let body = serde_json::json!({
+        "workspace_claim": or(variables::get("jwt_workspace_claim").await, "workspace_id"),
+        "role_claim": or(variables::get("jwt_role_claim").await, "role"),
+    });
+    json_response(StatusCode::OK, body.to_string())
+}
+
+/// The page in the window where somebody signs in at a provider keeps its opener, wherever the UI
+/// is framed; every other page keeps only the windows that it opens itself.
+fn opener(path: &str) -> &'static str {
+    if path == "/connect" { "unsafe-none" } else { "same-origin-allow-popups" }
 }
 
 /// The headers of every page: nothing but our own origin, no inline script or style, no framing
@@ -65,9 +85,6 @@ fn secure(response: &mut Response, ancestors: &str) -> Result<()> {
     );
     set(response, header::CONTENT_SECURITY_POLICY, &policy);
     set(response, header::REFERRER_POLICY, "no-referrer");
-    // Not `same-origin`: the window that OAuth opens must be able to tell the UI that it is done.
-    let opener = HeaderName::from_static("cross-origin-opener-policy");
-    set(response, opener, "same-origin-allow-popups");
     let permissions = HeaderName::from_static("permissions-policy");
     set(response, permissions, "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
     if ancestors == "'none'" {

@@ -32,7 +32,7 @@ const TABLE: [Row; 11] = [
         component: "ui",
         routes: &["/..."],
         storage: (false, false),
-        variables: &["ui_frame_ancestors"],
+        variables: &["jwt_role_claim", "jwt_workspace_claim", "ui_frame_ancestors"],
         outbound: &[],
     },
     Row {

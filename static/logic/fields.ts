@@ -1,0 +1,66 @@
+/**
+ * The fields that a manifest asks for, and whether what is typed looks right. A hint, not a rule:
+ * the server compiles the same patterns and decides.
+ */
+import type { Manifest } from "../api/types";
+
+export interface FieldSpec {
+  readonly name: string;
+  readonly label: string;
+  readonly secret: boolean;
+  readonly group: "params" | "credentials";
+  readonly pattern: string | undefined;
+  readonly example: string | undefined;
+  readonly help: string | undefined;
+  /** Every value there is, where they are few. */
+  readonly choices: readonly string[];
+}
+
+/** Parameters, but for those that the provider tells, then credentials. */
+export function fieldsOf(manifest: Pick<Manifest, "params" | "credentials">): FieldSpec[] {
+  const params = (manifest.params ?? [])
+    .filter((param) => !param.from)
+    .map((param) => spec(param, "params", false));
+  return [...params, ...credentialsOf(manifest)];
+}
+
+export function credentialsOf(manifest: Pick<Manifest, "credentials">): FieldSpec[] {
+  return (manifest.credentials ?? []).map((field) => spec(field, "credentials", field.secret ?? true));
+}
+
+interface Described {
+  name: string;
+  label: string;
+  pattern?: string | null;
+  example?: string | null;
+  help_url?: string | null;
+  choices?: readonly string[];
+}
+
+function spec(field: Described, group: FieldSpec["group"], secret: boolean): FieldSpec {
+  return {
+    name: field.name,
+    label: field.label,
+    secret,
+    group,
+    pattern: field.pattern ?? undefined,
+    example: field.example ?? undefined,
+    help: field.help_url ?? undefined,
+    choices: field.choices ?? [],
+  };
+}
+
+/** Whether a text is as the pattern says; a pattern this browser cannot read says nothing. */
+export function looksRight(pattern: string | undefined, text: string): boolean {
+  if (!pattern || text === "") return true;
+  try {
+    return new RegExp(`^(?:${pattern})$`, "u").test(text);
+  } catch {
+    return true;
+  }
+}
+
+/** A JSON pointer into the request for a field. */
+export function pointer(field: Pick<FieldSpec, "group" | "name">): string {
+  return `/${field.group}/${field.name}`;
+}

@@ -1,0 +1,30 @@
+/** Friendly names for new integrations, and what stands for a provider that has no mark. */
+
+const ORDINALS = ["Primary", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"];
+
+/** "Primary Stripe Account", or the next one that is free. Names are compared without letter case. */
+export function suggestName(provider: string, taken: readonly string[]): string {
+  const used = new Set(taken.map((name) => name.trim().toLowerCase()));
+  const plain = provider.replace(/\s*\(.*\)$/, "");
+  for (let number = 0; ; number++) {
+    const name = `${ORDINALS[number] ?? `No. ${number + 1}`} ${plain} Account`;
+    if (!used.has(name.toLowerCase())) return name;
+  }
+}
+
+/** One or two letters: "Google Drive" is GD. */
+export function monogram(name: string): string {
+  const words = name.replace(/\(.*\)/, "").split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const [first = "?", second] = words;
+  return (second ? first.charAt(0) + second.charAt(0) : first.slice(0, 1)).toUpperCase();
+}
+
+/** Whether white text can be read on a colour `#RRGGBB`; relative luminance of WCAG 2. */
+export function isDark(color: string): boolean {
+  const linear = [1, 3, 5].map((at) => {
+    const value = parseInt(color.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const [red = 0, green = 0, blue = 0] = linear;
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
+}

@@ -1,0 +1,56 @@
+/** Usage, made ready for a chart: one bar for each day or hour, the empty ones too. */
+import type { Usage } from "../api/types";
+
+export type Per = "hour" | "day";
+
+export interface Bar {
+  /** When it begins, RFC 3339. */
+  readonly at: string;
+  readonly calls: number;
+  readonly errors: number;
+}
+
+export interface AgentTotal {
+  readonly agent: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly bytes: number;
+}
+
+const LENGTH: Record<Per, number> = { hour: 3_600_000, day: 86_400_000 };
+const BARS: Record<Per, number> = { hour: 24, day: 30 };
+
+/** When the oldest bar begins, in UTC. */
+export function since(per: Per, now: number): string {
+  const length = LENGTH[per];
+  return new Date((Math.floor(now / length) - BARS[per] + 1) * length).toISOString();
+}
+
+export function bars(rows: readonly Usage[], per: Per, now: number): Bar[] {
+  const first = Date.parse(since(per, now));
+  const all = Array.from({ length: BARS[per] }, (_, index) => ({
+    at: new Date(first + index * LENGTH[per]).toISOString(),
+    calls: 0,
+    errors: 0,
+  }));
+  for (const row of rows) {
+    const bar = all[Math.floor((Date.parse(row.at) - first) / LENGTH[per])];
+    if (!bar) continue;
+    bar.calls += row.calls;
+    bar.errors += row.errors;
+  }
+  return all;
+}
+
+/** What each agent did, the busiest first. */
+export function byAgent(rows: readonly Usage[]): AgentTotal[] {
+  const totals = new Map<string, { agent: string; calls: number; errors: number; bytes: number }>();
+  for (const { agent, calls, errors, bytes } of rows) {
+    const total = totals.get(agent) ?? { agent, calls: 0, errors: 0, bytes: 0 };
+    total.calls += calls;
+    total.errors += errors;
+    total.bytes += bytes;
+    totals.set(agent, total);
+  }
+  return [...totals.values()].sort((a, b) => b.calls - a.calls || a.agent.localeCompare(b.agent));
+}

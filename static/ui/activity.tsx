@@ -1,0 +1,75 @@
+/** What happened to an integration, newest first. */
+import { useState } from "preact/hooks";
+
+import type { Event, EventPage, Integration } from "../api/types";
+import { ago, moment } from "../logic/time";
+import { t } from "../text";
+import { useAction, useLoaded, useNexus, useNow } from "./context";
+import { Alert, Button, Skeleton } from "./parts";
+
+export function Activity({ integration }: { integration: Integration }) {
+  const { client } = useNexus();
+  const now = useNow();
+  const path = `/api/integrations/${integration.id}/events`;
+  const [further, setFurther] = useState<{ items: Event[]; cursor: string | null } | null>(null);
+  const more = useAction();
+  const [first, again] = useLoaded((signal) => client.get<EventPage>(path, {}, signal), integration.id);
+  if (first.state === "loading") return <Skeleton rows={6} />;
+  if (first.state === "failed") {
+    return (
+      <Alert problem={first.problem}>
+        <Button onClick={() => again()}>{t.tryAgain}</Button>
+      </Alert>
+    );
+  }
+  const items = [...first.value.items, ...(further?.items ?? [])];
+  const cursor = further ? further.cursor : first.value.next_cursor;
+  const loadMore = () =>
+    void more.run(async () => {
+      const page = await client.get<EventPage>(path, { cursor });
+      setFurther({ items: [...(further?.items ?? []), ...page.items], cursor: page.next_cursor });
+    });
+  if (items.length === 0) return <p class="soft">{t.activity.empty}</p>;
+  return (
+    <div class="stack">
+      <ol class="events" aria-label={t.activity.label}>
+        {items.map((event) => (
+          <li key={`${event.request_id} ${event.at} ${event.kind}`}>
+            <p>
+              <strong>{t.activity.kinds[event.kind] ?? event.kind}</strong>{" "}
+              <span class="soft">{t.activity.by(event.actor)}</span>
+            </p>
+            <Detail detail={event.detail} />
+            <p class="soft">
+              <time dateTime={event.at} title={moment(event.at)}>
+                {ago(event.at, now)}
+              </time>
+            </p>
+          </li>
+        ))}
+      </ol>
+      <Alert problem={more.problem} />
+      {cursor && (
+        <Button busy={more.busy} onClick={loadMore}>
+          {t.loadMore}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Facts by name; what is nested is shown as JSON. */
+export function Detail({ detail }: { detail: Record<string, unknown> }) {
+  const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== "");
+  if (facts.length === 0) return null;
+  return (
+    <dl class="detail">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name.replaceAll("_", " ")}</dt>
+          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

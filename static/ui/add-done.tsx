@@ -1,0 +1,48 @@
+/** It is connected: how agents use it from now on. */
+import type { Integration, ManifestSummary } from "../api/types";
+import { snippets } from "../logic/snippets";
+import { t } from "../text";
+import { useLoaded, useNexus } from "./context";
+import { Icon } from "./icons";
+import { Button, useFocus } from "./parts";
+import { SnippetTabs } from "./snippet-tabs";
+
+interface Props {
+  integration: Integration;
+  checked: boolean;
+  provider: ManifestSummary;
+  onAnother(): void;
+  onClose(): void;
+}
+
+export function AddDone({ integration, checked, provider, onAnother, onClose }: Props) {
+  const nexus = useNexus();
+  const [manifest] = useLoaded(() => nexus.manifests.one(provider.id), provider.id);
+  const title = useFocus<HTMLParagraphElement>();
+  const open = () => {
+    onClose();
+    nexus.go({ page: "integration", id: integration.slug, tab: "overview" });
+  };
+  const account = integration.account?.label ?? integration.account?.id;
+  return (
+    <div class="done">
+      <p ref={title} tabIndex={-1} class="health good">
+        <Icon name="good" />
+        <span>
+          {checked ? t.add.verified(provider.name) : t.add.unverified}
+          {account && <strong> {account}</strong>}
+        </span>
+      </p>
+      {manifest.state === "ready" && <SnippetTabs snippets={snippets(nexus.client.origin, integration, manifest.value)} />}
+      <div class="actions">
+        <Button tone="primary" onClick={onClose}>
+          {t.done}
+        </Button>
+        <Button onClick={open}>{t.add.open}</Button>
+        <Button tone="quiet" onClick={onAnother}>
+          {t.add.another}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+/** A provider wants a registered app: how to set one up, for administrators. */
+import { useState } from "preact/hooks";
+
+import type { OauthClientSaved } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { t } from "../text";
+import { useAction, useNexus } from "./context";
+import { Alert, Button, Copied, Empty, Field, Form, Out } from "./parts";
+
+interface StepProps {
+  manifest: IntegrationManifest;
+  redirectUri: string;
+  onSaved(): void;
+  onClose(): void;
+}
+
+export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepProps) {
+  const { identity } = useNexus();
+  if (identity.role !== "ADMIN") {
+    return (
+      <Empty icon="plug" title={t.app.missing(manifest.name)} lead={t.app.askAdmin}>
+        <Button onClick={onClose}>{t.close}</Button>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <h3 tabIndex={-1}>{t.app.title(manifest.name)}</h3>
+      <p class="soft">{t.app.lead(manifest.name)}</p>
+      <OauthAppForm manifest={manifest} redirectUri={redirectUri} label={t.app.save} onSaved={onSaved} />
+    </>
+  );
+}
+
+interface FormProps {
+  manifest: Pick<IntegrationManifest, "id" | "name" | "docs_url">;
+  /** Empty where it is known only when the app is saved. */
+  redirectUri: string;
+  clientId?: string;
+  label: string;
+  onSaved(saved: OauthClientSaved): void;
+}
+
+export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSaved }: FormProps) {
+  const nexus = useNexus();
+  const [id, setId] = useState(clientId);
+  const [secret, setSecret] = useState("");
+  const [complain, setComplain] = useState(false);
+  const { busy, problem, run } = useAction();
+  const missing = (text: string, name: string) => (complain && !text.trim() ? t.add.required(name) : undefined);
+  const submit = () => {
+    setComplain(true);
+    if (!id.trim() || !secret.trim()) return;
+    void run(async () => {
+      const body = { client_id: id.trim(), client_secret: secret.trim() };
+      const path = `/api/oauth-clients/${manifest.id}`;
+      const saved = await nexus.client.call<OauthClientSaved>("PUT", path, { body });
+      nexus.announce(t.apps.saved(manifest.name));
+      onSaved(saved);
+    });
+  };
+  const errors = problem?.body.errors;
+  return (
+    <Form id="oauth-app" onSubmit={() => !busy && submit()}>
+      {redirectUri && (
+        <div class="field">
+          <span class="label">{t.app.stepRegister}</span>
+          <Copied text={redirectUri} what={t.app.redirect} />
+          {manifest.docs_url && (
+            <p class="hint">
+              <Out href={manifest.docs_url}>{t.app.docs}</Out>
+            </p>
+          )}
+        </div>
+      )}
+      <Field label={t.app.clientId} value={id} onInput={setId} code error={problem?.at("/client_id") ?? missing(id, t.app.clientId)} />
+      <Field
+        label={t.app.clientSecret}
+        value={secret}
+        onInput={setSecret}
+        secret
+        hint={t.app.secretHint}
+        error={problem?.at("/client_secret") ?? missing(secret, t.app.clientSecret)}
+      />
+      {!errors && <Alert problem={problem} />}
+      <div class="actions">
+        <Button type="submit" tone="primary" busy={busy}>
+          {busy ? t.saving : label}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,183 @@
+/** The whole UI: who is signed in, where we are, and what is shown over it. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { Client } from "../api/client";
+import type { Integration, ManifestSummary } from "../api/types";
+import { Manifests } from "../config/integration-manifests";
+import type { Action } from "../logic/health";
+import { HOME } from "../logic/route";
+import type { Filters, Route } from "../logic/route";
+import { NO_FILTERS } from "../logic/route";
+import type { Identity } from "../logic/session";
+import { t } from "../text";
+import { AddDialog } from "./add";
+import { Audit } from "./audit";
+import { NexusProvider } from "./context";
+import type { Nexus } from "./context";
+import { Header } from "./header";
+import { Icon } from "./icons";
+import { IntegrationList } from "./list";
+import { ManageDrawer } from "./manage";
+import { OauthApps } from "./oauth-apps";
+import { OverFor } from "./over-for";
+import { Empty } from "./parts";
+import { Providers } from "./providers";
+import { useList } from "./use-list";
+
+interface Props {
+  origin: string;
+  token: string;
+  identity: Identity;
+  route: Route;
+  go(route: Route): void;
+  /** Asks for another token than the one that was refused. */
+  renew(refused: string | null): Promise<void>;
+  /** Null where the page around the element signs people in and out. */
+  onSignOut: (() => void) | null;
+}
+
+export function App({ origin, token, identity, route, go, renew, onSignOut }: Props) {
+  const present = useRef({ token, renew, go });
+  present.current = { token, renew, go };
+  const client = useMemo(
+    () => new Client(origin, { token: () => present.current.token, renew: (refused) => present.current.renew(refused) }),
+    // What is shown belongs to a workspace and a subject.
+    [origin, identity.workspace, identity.subject],
+  );
+  const manifests = useMemo(() => new Manifests(client), [client]);
+  if (identity.role === "AGENT" || identity.role === null) {
+    return (
+      <>
+        <Header identity={identity} route={route} onSignOut={onSignOut} />
+        <main>
+          <Empty icon="plug" title={t.agent.title} lead={t.agent.lead} />
+        </main>
+      </>
+    );
+  }
+  return <Shell key={`${identity.workspace} ${identity.subject}`} {...{ client, manifests, identity, route, onSignOut, present }} />;
+}
+
+interface ShellProps extends Pick<Props, "identity" | "route" | "onSignOut"> {
+  client: Client;
+  manifests: Manifests;
+  present: { current: Pick<Props, "token" | "renew" | "go"> };
+}
+
+interface Said {
+  text: string;
+  tone: "good" | "bad";
+  id: number;
+}
+
+function Shell({ client, manifests, identity, route, onSignOut, present }: ShellProps) {
+  const filters = useFilters(route);
+  const list = useList(client, filters);
+  const [catalogue, setCatalogue] = useState<readonly ManifestSummary[] | null>(null);
+  const [adding, setAdding] = useState(false);
+  const [over, setOver] = useState<{ integration: Integration; action: Action } | null>(null);
+  const [said, setSaid] = useState<Said | null>(null);
+  const online = useOnline();
+  const main = useRef<HTMLElement>(null);
+
+  const loadCatalogue = useCallback(() => {
+    // Names and marks only: without them the ids are shown.
+    manifests.catalogue().then(setCatalogue, () => undefined);
+  }, [manifests]);
+  useEffect(loadCatalogue, [loadCatalogue]);
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(null), 6_000);
+    return () => clearTimeout(timer);
+  }, [said]);
+
+  const go = useCallback((route: Route) => present.current.go(route), []);
+  const announce = useCallback(
+    (text: string, tone: Said["tone"] = "good") => setSaid((before) => ({ text, tone, id: (before?.id ?? 0) + 1 })),
+    [],
+  );
+  const nexus: Nexus = {
+    client,
+    manifests,
+    identity,
+    route,
+    go,
+    announce,
+    token: () => present.current.token,
+    renew: () => present.current.renew(present.current.token),
+    changed: list.changed,
+  };
+  const closeManage = () => {
+    go({ page: "integrations", filters });
+    // The card may be gone: then the focus goes to the top of the list.
+    requestAnimationFrame(() => {
+      const root = main.current?.getRootNode() as Document | ShadowRoot | undefined;
+      if (!root?.activeElement) main.current?.querySelector<HTMLElement>("h1")?.focus();
+    });
+  };
+  const onAction = useCallback((integration: Integration, action: Action) => setOver({ integration, action }), []);
+  const admin = identity.role === "ADMIN";
+  const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
+  return (
+    <NexusProvider value={nexus}>
+      <Header identity={identity} route={route} onSignOut={onSignOut} />
+      {!online && (
+        <p class="banner" role="status">
+          <Icon name="offline" />
+          <span>{t.problem.offline}</span>
+        </p>
+      )}
+      <main ref={main}>
+        {(page === "integrations" || page === "integration") && (
+          <IntegrationList list={list} filters={filters} catalogue={catalogue ?? []} onAdd={() => setAdding(true)} onAction={onAction} />
+        )}
+        {page === "oauth-apps" && <OauthApps catalogue={catalogue ?? []} />}
+        {page === "providers" && <Providers catalogue={catalogue} onChanged={loadCatalogue} />}
+        {page === "audit" && <Audit />}
+      </main>
+      {route.page === "integration" && <ManageDrawer key={route.id} id={route.id} tab={route.tab} onClose={closeManage} />}
+      {adding && <AddDialog taken={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
+      {over && <OverFor integration={over.integration} action={over.action} onClose={() => setOver(null)} />}
+      <div class="toasts" role="status" popover="manual" ref={onTop(said)}>
+        {said && (
+          <p key={said.id} class={`toast ${said.tone}`}>
+            <Icon name={said.tone} />
+            <span>{said.text}</span>
+          </p>
+        )}
+      </div>
+    </NexusProvider>
+  );
+}
+
+/** What is said stands over dialogs, which are in the browser's top layer. */
+function onTop(said: Said | null) {
+  return (element: HTMLElement | null) => {
+    if (!element?.isConnected) return;
+    const open = element.matches(":popover-open");
+    if (said && open) element.hidePopover();
+    if (said) element.showPopover();
+    else if (open) element.hidePopover();
+  };
+}
+
+/** The filters stay while an integration is looked at. */
+function useFilters(route: Route): Filters {
+  const last = useRef(NO_FILTERS);
+  if (route.page === "integrations") last.current = route.filters;
+  return last.current;
+}
+
+function useOnline(): boolean {
+  const [online, set] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => set(navigator.onLine);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return online;
+}

@@ -1,0 +1,136 @@
+/** The audit record, for administrators, and its export for `cargo xtask audit verify`. */
+import { useState } from "preact/hooks";
+
+import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
+import { moment } from "../logic/time";
+import { t } from "../text";
+import { Detail } from "./activity";
+import { useAction, useLoaded, useNexus } from "./context";
+import { Alert, Button, Copied, Skeleton } from "./parts";
+
+export function Audit() {
+  const { client, identity, announce } = useNexus();
+  const [first, again] = useLoaded(async (signal) => {
+    const [head, page] = await Promise.all([
+      client.get<AuditHead>("/api/audit/head", {}, signal),
+      client.get<AuditPage>("/api/audit", { limit: 50 }, signal),
+    ]);
+    return { head, page };
+  }, 0);
+  const [further, setFurther] = useState<{ items: AuditRecord[]; cursor: string | null } | null>(null);
+  const [exported, setExported] = useState(0);
+  const more = useAction();
+  const download = useAction();
+  const loadMore = (cursor: string) =>
+    void more.run(async () => {
+      const page = await client.get<AuditPage>("/api/audit", { limit: 50, cursor });
+      setFurther({ items: [...(further?.items ?? []), ...page.items], cursor: page.next_cursor });
+    });
+  const doExport = () =>
+    void download.run(async () => {
+      const records: AuditRecord[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: AuditPage = await client.get<AuditPage>("/api/audit", { limit: 100, cursor });
+        records.push(...page.items);
+        setExported(records.length);
+        cursor = page.next_cursor;
+      } while (cursor);
+      save(records, `audit-${identity.workspace}.json`);
+      announce(t.audit.exported(records.length));
+    });
+  const head = first.state === "ready" ? first.value.head : null;
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.audit.title}</h1>
+          <p class="soft">{t.audit.lead}</p>
+        </div>
+        <Button busy={download.busy} onClick={doExport}>
+          {download.busy ? t.audit.exporting(exported) : t.audit.export}
+        </Button>
+      </div>
+      <Alert problem={download.problem} />
+      {first.state === "loading" && <Skeleton rows={10} />}
+      {first.state === "failed" && (
+        <Alert problem={first.problem}>
+          <Button onClick={() => again()}>{t.tryAgain}</Button>
+        </Alert>
+      )}
+      {head && (
+        <div class="field">
+          <span class="label">{head.count > 0 ? t.audit.head(head.count) : t.audit.noHead}</span>
+          {head.count > 0 && <Copied text={`${head.count}:${head.hash}`} what={t.audit.head(head.count)} />}
+        </div>
+      )}
+      {first.state === "ready" && (
+        <>
+          <Records items={[...first.value.page.items, ...(further?.items ?? [])]} />
+          <Alert problem={more.problem} />
+          <More
+            cursor={further ? further.cursor : first.value.page.next_cursor}
+            busy={more.busy}
+            onMore={loadMore}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function More({ cursor, busy, onMore }: { cursor: string | null; busy: boolean; onMore(cursor: string): void }) {
+  if (!cursor) return null;
+  return (
+    <div class="more">
+      <Button busy={busy} onClick={() => onMore(cursor)}>
+        {t.loadMore}
+      </Button>
+    </div>
+  );
+}
+
+function Records({ items }: { items: readonly AuditRecord[] }) {
+  const { columns } = t.audit;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.table}>
+      <table class="records">
+        <thead>
+          <tr>
+            {Object.values(columns).map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((record) => (
+            <tr key={record.seq} class={record.outcome}>
+              <td>
+                <time dateTime={record.at}>{moment(record.at)}</time>
+              </td>
+              <td>
+                {record.actor}
+                <span class="soft"> {record.role}</span>
+              </td>
+              <td>
+                <code>{record.action}</code>
+                <Detail detail={record.detail} />
+              </td>
+              <td>{record.target}</td>
+              <td>{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function save(records: readonly AuditRecord[], name: string): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(records)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

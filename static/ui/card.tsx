@@ -1,0 +1,118 @@
+/** One integration in the list: what it is, whether it works, and what to do. */
+import { Component } from "preact";
+
+import type { Integration, ManifestSummary } from "../api/types";
+import { LOOK, nextAction } from "../logic/health";
+import type { Action } from "../logic/health";
+import { formatRoute } from "../logic/route";
+import { ago, moment } from "../logic/time";
+import { t } from "../text";
+import { Icon } from "./icons";
+import { Button, Mark, Switch } from "./parts";
+
+export interface CardProps {
+  integration: Integration;
+  provider: ManifestSummary | undefined;
+  now: number;
+  /** What is under way with it. */
+  busy: "switch" | "action" | null;
+  onOpen(integration: Integration): void;
+  onSwitch(integration: Integration, on: boolean): void;
+  onAction(integration: Integration, action: Action): void;
+}
+
+function CardOf({ integration, provider, now, busy, onOpen, onSwitch, onAction }: CardProps) {
+  const { name, health, account, status, credential, last_used_at: used } = integration;
+  const action = nextAction(integration);
+  const active = status === "active";
+  const label = account?.label ?? account?.id;
+  return (
+    <li class={active ? "card" : "card off"}>
+      <div class="top">
+        <Mark name={provider?.name ?? integration.manifest_id} color={provider?.brand.color} />
+        <div class="names">
+          <h3>
+            <a
+              href={formatRoute({ page: "integration", id: integration.slug, tab: "overview" })}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                onOpen(integration);
+              }}
+            >
+              {name}
+            </a>
+          </h3>
+          <p class="soft">
+            {provider?.name ?? integration.manifest_id}
+            {label && ` · ${label}`}
+          </p>
+        </div>
+        <Switch label={t.list.switchOf(name)} on={active} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
+          {active ? t.list.active : t.list.inactive}
+        </Switch>
+      </div>
+      <div class="middle">
+        <HealthLine health={health} now={now} />
+        {action && (
+          <Button
+            tone={action === "retry" ? "plain" : "primary"}
+            busy={busy === "action"}
+            aria-label={`${t.list.action[action]}: ${name}`}
+            onClick={() => onAction(integration, action)}
+          >
+            {t.list.action[action]}
+          </Button>
+        )}
+      </div>
+      <dl class="facts">
+        <div>
+          <dt>{t.list.lastUsed}</dt>
+          <dd title={used ? moment(used) : undefined}>{used ? ago(used, now) : t.never}</dd>
+        </div>
+        <Expiry credential={credential} method={integration.auth_method} now={now} />
+      </dl>
+    </li>
+  );
+}
+
+/** Health as icon and words, with what the provider said. */
+export function HealthLine({ health, now }: { health: Integration["health"]; now: number }) {
+  const { tone, icon } = LOOK[health.state];
+  const { checked_at: checked, detail } = health;
+  return (
+    <div class={`health ${tone}`}>
+      <Icon name={icon} />
+      <p>
+        <strong>{t.list.health_[health.state]}</strong>{" "}
+        <span class="soft" title={detail ?? undefined}>
+          {detail ?? (checked ? t.list.checked(checked, now) : t.list.unchecked)}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+/** OAuth tokens are renewed by themselves: only what ends for good is worth a date. */
+function Expiry({ credential, method, now }: { credential: Integration["credential"]; method: string; now: number }) {
+  const expires = credential?.expires_at;
+  if (!expires) return null;
+  const renews = method.startsWith("oauth2") && Date.parse(expires) > now - 60_000;
+  return (
+    <div>
+      <dt>{t.list.expires}</dt>
+      <dd title={moment(expires)}>{renews ? t.list.renews : ago(expires, now)}</dd>
+    </div>
+  );
+}
+
+/** A card is drawn again only when something of it has changed: there may be a thousand. */
+export class Card extends Component<CardProps> {
+  override shouldComponentUpdate(next: CardProps): boolean {
+    return (Object.keys(next) as (keyof CardProps)[]).some((name) => next[name] !== this.props[name]);
+  }
+
+  override render(props: CardProps) {
+    return <CardOf {...props} />;
+  }
+}

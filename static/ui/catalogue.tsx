@@ -1,0 +1,131 @@
+/** The providers to choose from: search as one types, the arrow keys move through what is found. */
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+
+import type { ManifestSummary } from "../api/types";
+import { categories, search } from "../config/integration-manifests";
+import { t } from "../text";
+import { useNexus } from "./context";
+import { Icon } from "./icons";
+import { Mark, Select } from "./parts";
+
+export function Catalogue({ providers, onPick }: { providers: readonly ManifestSummary[]; onPick(provider: ManifestSummary): void }) {
+  const { identity } = useNexus();
+  const [typed, setTyped] = useState("");
+  const [category, setCategory] = useState("");
+  const [method, setMethod] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const list = useRef<HTMLUListElement>(null);
+  const id = useId();
+  const all = useMemo(() => categories(providers), [providers]);
+  const methods = useMemo(() => [...new Set(providers.map((one) => one.auth_method))], [providers]);
+  const found = useMemo(
+    () =>
+      search(providers, typed).filter(
+        (one) => (!category || one.categories.includes(category)) && (!method || one.auth_method === method),
+      ),
+    [providers, typed, category, method],
+  );
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(found.length - 1, to));
+    setChosen(next);
+    list.current?.children[next]?.scrollIntoView({ block: "nearest" });
+  };
+  /** How many stand beside each other. */
+  const columns = () => {
+    const [first, ...rest] = [...(list.current?.children ?? [])] as HTMLElement[];
+    const below = rest.findIndex((one) => one.offsetTop !== first?.offsetTop);
+    return below < 0 ? found.length : below + 1;
+  };
+  const key = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowDown: columns(), ArrowUp: -columns() };
+    const step = steps[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      move(chosen + step);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const one = found[chosen];
+      if (one) onPick(one);
+    } else if (event.key === "Escape" && typed) {
+      // Escape empties the search first; the dialog closes with the next.
+      event.preventDefault();
+      event.stopPropagation();
+      setTyped("");
+    }
+  };
+  const narrow = (set: (value: string) => void) => (value: string) => {
+    set(value);
+    setChosen(0);
+  };
+  return (
+    <div class="catalogue">
+      <div class="toolbar">
+        <div class="search">
+          <Icon name="search" />
+          <input
+            type="text"
+            role="combobox"
+            aria-label={t.add.search}
+            aria-expanded="true"
+            aria-controls={id}
+            aria-autocomplete="list"
+            aria-activedescendant={found[chosen] ? `${id}-${chosen}` : undefined}
+            placeholder={t.add.search}
+            value={typed}
+            spellcheck={false}
+            // The dialog opens with the search ready.
+            autofocus
+            onInput={(event) => narrow(setTyped)(event.currentTarget.value)}
+            onKeyDown={key}
+          />
+        </div>
+        <Select
+          label={t.add.all}
+          value={category}
+          options={[["", t.add.all], ...all.map(([name, many]) => [name, `${words(name)} (${many})`] as const)]}
+          onChange={narrow(setCategory)}
+        />
+        <Select
+          label={t.add.method}
+          value={method}
+          options={[["", t.add.anyMethod], ...methods.map((one) => [one, t.method[one] ?? one] as const)]}
+          onChange={narrow(setMethod)}
+        />
+      </div>
+      <p class="unseen" role="status">
+        {t.list.found(found.length, false)}
+      </p>
+      <ul ref={list} id={id} role="listbox" aria-label={t.add.providers} class="providers">
+        {found.map((one, index) => (
+          <li
+            key={one.id}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === chosen ? "true" : "false"}
+            onClick={() => onPick(one)}
+            onMouseMove={() => setChosen(index)}
+          >
+            <Mark name={one.name} color={one.brand.color} />
+            <span class="names">
+              <strong>{one.name}</strong>
+              <span class="soft">
+                {one.id.startsWith("custom-") && `${t.add.own} · `}
+                {t.method[one.auth_method]}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && (
+        <p class="none">
+          {t.add.none(typed || words(category))} {identity.role === "ADMIN" && t.add.noneOwn}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function words(category: string): string {
+  const text = category.replaceAll("-", " ");
+  return text.length <= 3 ? text.toUpperCase() : text.charAt(0).toUpperCase() + text.slice(1);
+}

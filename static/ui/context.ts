@@ -1,0 +1,101 @@
+/** What every part of the UI may use: the API, who is signed in, where we are, and how to say something. */
+import { createContext } from "preact";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+
+import { problemOf } from "../api/client";
+import type { Client, Problem } from "../api/client";
+import type { Integration } from "../api/types";
+import type { Manifests } from "../config/integration-manifests";
+import type { Route } from "../logic/route";
+import type { Identity } from "../logic/session";
+
+export interface Nexus {
+  readonly client: Client;
+  readonly manifests: Manifests;
+  readonly identity: Identity;
+  /** The token, for the window in which somebody signs in at a provider. */
+  token(): string;
+  /** Asks for another token than the one that is no longer taken. */
+  renew(): Promise<void>;
+  readonly route: Route;
+  go(route: Route): void;
+  /** Says the result of something, to eyes and to screen readers. */
+  announce(text: string, tone?: "good" | "bad"): void;
+  /** Tells the list that an integration is new or changed; null: that it is gone. */
+  changed(id: string, integration: Integration | null): void;
+}
+
+const Context = createContext<Nexus | null>(null);
+
+export const NexusProvider = Context.Provider;
+
+export function useNexus(): Nexus {
+  const nexus = useContext(Context);
+  if (!nexus) throw new Error("there is no NexusProvider");
+  return nexus;
+}
+
+export type Loaded<T> =
+  | { state: "loading" }
+  | { state: "ready"; value: T }
+  | { state: "failed"; problem: Problem };
+
+/** Loads something whenever `key` changes; what is there stays while it is loaded again. */
+export function useLoaded<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  key: unknown,
+): [Loaded<T>, (value?: T) => void] {
+  const [loaded, set] = useState<Loaded<T>>({ state: "loading" });
+  const [round, again] = useState(0);
+  const shown = useRef(key);
+  useEffect(() => {
+    const stop = new AbortController();
+    if (shown.current !== key) set({ state: "loading" });
+    shown.current = key;
+    load(stop.signal).then(
+      (value) => !stop.signal.aborted && set({ state: "ready", value }),
+      (thrown: unknown) => !stop.signal.aborted && set({ state: "failed", problem: problemOf(thrown) }),
+    );
+    return () => stop.abort();
+  }, [key, round]);
+  const reload = (value?: T) => {
+    if (value === undefined) again((round) => round + 1);
+    else set({ state: "ready", value });
+  };
+  return [loaded, reload];
+}
+
+/** The time, anew every half minute, for "3 minutes ago". */
+export function useNow(): number {
+  const [now, set] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => set(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** Something that is done on a click: whether it is under way, and what went wrong. */
+export function useAction(): {
+  busy: boolean;
+  problem: Problem | null;
+  clear(): void;
+  run(what: () => Promise<void>): Promise<void>;
+} {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const alive = useRef(true);
+  useEffect(() => () => void (alive.current = false), []);
+  const run = async (what: () => Promise<void>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await what();
+    } catch (thrown) {
+      if (alive.current) setProblem(problemOf(thrown));
+    } finally {
+      if (alive.current) setBusy(false);
+    }
+  };
+  return { busy, problem, clear: () => setProblem(null), run };
+}

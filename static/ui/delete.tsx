@@ -1,0 +1,146 @@
+/** Deleting: what will stop working, then what became of every token at the provider. */
+import { useState } from "preact/hooks";
+
+import type { Deleted, Integration, Receipt, Usage } from "../api/types";
+import type { Client } from "../api/client";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { byAgent, since } from "../logic/usage";
+import type { AgentTotal } from "../logic/usage";
+import { moment } from "../logic/time";
+import { t } from "../text";
+import { useAction, useLoaded, useNexus } from "./context";
+import { Icon } from "./icons";
+import type { IconName } from "./icons";
+import { Alert, Button, Dialog, Out, Skeleton } from "./parts";
+import { usageOf } from "./usage-data";
+
+interface Props {
+  integration: Integration;
+  manifest: IntegrationManifest;
+  onClose(gone: boolean): void;
+}
+
+const SHOWN = 5;
+
+export function DeleteDialog({ integration, manifest, onClose }: Props) {
+  const nexus = useNexus();
+  const [deleted, setDeleted] = useState<Deleted | null>(null);
+  const [users] = useLoaded((signal) => agents(nexus.client, integration.id, signal), integration.id);
+  const { busy, problem, run } = useAction();
+  const { name } = integration;
+  const shared = problem?.code === "grant_shared";
+  const remove = () =>
+    void run(async () => {
+      const path = `/api/integrations/${integration.id}`;
+      const query = { force: shared ? "true" : null };
+      setDeleted(await nexus.client.call<Deleted>("DELETE", path, { query }));
+      nexus.announce(t.remove.announce(name));
+    });
+  /** The list forgets it only now: the dialog belongs to it. */
+  const close = () => {
+    if (deleted) nexus.changed(integration.id, null);
+    onClose(deleted !== null);
+  };
+  if (deleted) {
+    return (
+      <Dialog kind="question" title={t.remove.gone(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+        {deleted.revocation.length > 0 ? (
+          <>
+            <h3>{t.remove.receipts}</h3>
+            <ul class="receipts">
+              {deleted.revocation.map((receipt) => (
+                <ReceiptLine receipt={receipt} />
+              ))}
+            </ul>
+          </>
+        ) : (
+          <p>{t.remove.nothing}</p>
+        )}
+        <Manage manifest={manifest} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      kind="question"
+      title={t.remove.title(name)}
+      onClose={close}
+      foot={
+        <>
+          <Button onClick={close}>{t.cancel}</Button>
+          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
+            {busy ? t.remove.deleting : shared ? t.remove.force : t.remove.yes}
+          </Button>
+        </>
+      }
+    >
+      {users.state === "loading" && <Skeleton rows={2} />}
+      {users.state === "failed" && <p>{t.remove.unknownUse}</p>}
+      {users.state === "ready" && <Users users={users.value} />}
+      {"not_revocable" in manifest.revoke || "unsupported" in manifest.revoke ? (
+        <p class="soft">{t.remove.byHand("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
+      ) : (
+        <p class="soft">{t.remove.revokes(manifest.name)}</p>
+      )}
+      <Alert problem={problem} title={shared ? t.remove.sharedTitle : ""} />
+    </Dialog>
+  );
+}
+
+function Users({ users }: { users: readonly AgentTotal[] }) {
+  if (users.length === 0) return <p>{t.remove.unused}</p>;
+  const calls = users.reduce((sum, user) => sum + user.calls, 0);
+  return (
+    <div class="alert warn">
+      <Icon name="warn" />
+      <div>
+        <p>{t.remove.used(users.length, calls)}</p>
+        <ul>
+          {users.slice(0, SHOWN).map((user) => (
+            <li>
+              <strong>{user.agent}</strong> <span class="soft">{t.usage.calls(user.calls)}</span>
+            </li>
+          ))}
+          {users.length > SHOWN && <li class="soft">{t.remove.andMore(users.length - SHOWN)}</li>}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+const RECEIPT_LOOK: Record<Receipt["state"], [string, IconName]> = {
+  revoked: ["good", "good"],
+  superseded: ["neutral", "good"],
+  pending: ["warn", "clock"],
+  failed: ["bad", "bad"],
+  unsupported: ["warn", "warn"],
+  not_revocable: ["warn", "warn"],
+};
+
+function ReceiptLine({ receipt }: { receipt: Receipt }) {
+  const [tone, icon] = RECEIPT_LOOK[receipt.state];
+  return (
+    <li class={`health ${tone}`}>
+      <Icon name={icon} />
+      <p>
+        <code>{receipt.token}</code> <strong>{t.remove.states[receipt.state]}</strong>
+        <span class="soft">{[receipt.detail, moment(receipt.at)].filter(Boolean).join(" · ")}</span>
+      </p>
+    </li>
+  );
+}
+
+function Manage({ manifest }: { manifest: IntegrationManifest }) {
+  const { revoke } = manifest;
+  const url = "manage_url" in revoke ? revoke.manage_url : null;
+  return url ? (
+    <p>
+      <Out href={url}>{t.remove.manage}</Out>
+    </p>
+  ) : null;
+}
+
+async function agents(client: Client, id: string, signal: AbortSignal): Promise<AgentTotal[]> {
+  const rows: Usage[] = await usageOf(client, id, "day", since("day", Date.now()), signal);
+  return byAgent(rows);
+}

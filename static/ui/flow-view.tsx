@@ -1,0 +1,60 @@
+/** What is shown while somebody signs in at a provider. */
+import type { ComponentChildren } from "preact";
+
+import { t } from "../text";
+import { Icon } from "./icons";
+import { Alert, Button, useFocus } from "./parts";
+import type { Phase } from "./use-flow";
+
+interface Props {
+  phase: Phase;
+  provider: string;
+  /** Opens the window anew. */
+  onAgain(): void;
+  children?: ComponentChildren;
+}
+
+export function FlowView({ phase, provider, onAgain, children }: Props) {
+  const title = useFocus<HTMLHeadingElement>();
+  const shown = look(phase, provider);
+  return (
+    <div class="flow" role="status">
+      <span class={`badge ${shown.tone}`}>{shown.tone === "wait" ? <span class="spinner" /> : <Icon name="warn" />}</span>
+      <h3 ref={title} tabIndex={-1}>
+        {shown.title}
+      </h3>
+      <p class="soft">{shown.lead}</p>
+      {phase.at === "blocked" && phase.url && (
+        <a class="button primary" href={phase.url} target="_blank" rel="opener noreferrer">
+          <span>{t.add.goOn(provider)}</span>
+          <Icon name="out" />
+        </a>
+      )}
+      {phase.at === "refused" && <Alert problem={phase.problem} />}
+      <div class="actions">
+        {phase.at !== "opening" && !(phase.at === "blocked" && phase.url) && (
+          <Button tone={phase.at === "waiting" ? "plain" : "primary"} onClick={onAgain}>
+            {phase.at === "waiting" ? t.flow.again : t.tryAgain}
+          </Button>
+        )}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function look(phase: Phase, provider: string): { title: string; lead: string; tone: "wait" | "warn" } {
+  switch (phase.at) {
+    case "blocked":
+      return { title: t.flow.blockedTitle, lead: phase.url ? t.flow.blockedLead : t.flow.blockedFramed, tone: "warn" };
+    case "denied":
+      return { title: t.flow.deniedTitle, lead: t.flow.deniedLead(provider), tone: "warn" };
+    case "failed":
+    case "refused":
+      return { title: t.flow.failedTitle, lead: t.flow.failedLead, tone: "warn" };
+    case "opening":
+      return { title: t.flow.opening, lead: t.flow.waitingLead, tone: "wait" };
+    default:
+      return { title: t.flow.waitingTitle(provider), lead: t.flow.waitingLead, tone: "wait" };
+  }
+}

@@ -1,0 +1,219 @@
+/** All integrations: what needs somebody first, then the rest. */
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+
+import { problemOf } from "../api/client";
+import type { Integration, ManifestSummary } from "../api/types";
+import type { Action } from "../logic/health";
+import { NO_FILTERS, isFiltered } from "../logic/route";
+import type { Filters } from "../logic/route";
+import { t } from "../text";
+import { Card } from "./card";
+import { useNexus, useNow } from "./context";
+import { Icon } from "./icons";
+import { Alert, Button, Empty, Select } from "./parts";
+import type { List } from "./use-list";
+
+interface Props {
+  list: List;
+  filters: Filters;
+  catalogue: readonly ManifestSummary[];
+  onAdd(): void;
+  onAction(integration: Integration, action: Action): void;
+}
+
+type Busy = ReadonlyMap<string, "switch" | "action">;
+
+export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: Props) {
+  const nexus = useNexus();
+  const now = useNow();
+  const [busy, setBusy] = useState<Busy>(new Map());
+  const providers = useMemo(() => new Map(catalogue.map((one) => [one.id, one])), [catalogue]);
+  const filtered = isFiltered(filters);
+  const { items, broken, more } = list;
+
+  const during = useCallback(async (id: string, what: "switch" | "action", work: () => Promise<void>) => {
+    setBusy((before) => new Map(before).set(id, what));
+    try {
+      await work();
+    } catch (thrown) {
+      nexus.announce(problemOf(thrown).message, "bad");
+    } finally {
+      setBusy((before) => {
+        const after = new Map(before);
+        after.delete(id);
+        return after;
+      });
+    }
+  }, []);
+
+  const onSwitch = useCallback(
+    (integration: Integration, on: boolean) =>
+      void during(integration.id, "switch", async () => {
+        const body = { status: on ? "active" : "inactive" };
+        const changed = await nexus.client.call<Integration>("PUT", `/api/integrations/${integration.id}`, { body });
+        nexus.changed(changed.id, changed);
+        nexus.announce(on ? t.list.nowActive(changed.name) : t.list.nowInactive(changed.name));
+      }),
+    [],
+  );
+  const act = useCallback(
+    (integration: Integration, action: Action) => {
+      if (action !== "retry") return onAction(integration, action);
+      void during(integration.id, "action", async () => {
+        const checked = await nexus.client.call<Integration>("POST", `/api/integrations/${integration.id}/check`);
+        nexus.changed(checked.id, checked);
+        const { state } = checked.health;
+        const good = state === "healthy";
+        const health = t.list.health_[state] ?? state;
+        nexus.announce(good ? t.manage.checkedGood(checked.name) : t.manage.checkedBad(checked.name, health), good ? "good" : "bad");
+      });
+    },
+    [onAction],
+  );
+  const onOpen = useCallback(
+    (integration: Integration) => nexus.go({ page: "integration", id: integration.slug, tab: "overview" }),
+    [],
+  );
+
+  const ids = new Set(broken.map((one) => one.id));
+  const others = items?.filter((one) => !ids.has(one.id)) ?? [];
+  const cards = (integrations: readonly Integration[]) => (
+    <ul class="cards">
+      {integrations.map((one) => (
+        <Card
+          key={one.id}
+          integration={one}
+          provider={providers.get(one.manifest_id)}
+          now={now}
+          busy={busy.get(one.id) ?? null}
+          onOpen={onOpen}
+          onSwitch={onSwitch}
+          onAction={act}
+        />
+      ))}
+    </ul>
+  );
+
+  const nothing = items?.length === 0 && broken.length === 0;
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.list.title}</h1>
+          <p class="soft">{t.list.lead}</p>
+        </div>
+        <Button tone="primary" icon="plus" onClick={onAdd}>
+          {t.list.add}
+        </Button>
+      </div>
+      {!(nothing && !filtered) && <Toolbar filters={filters} catalogue={catalogue} />}
+      <p class="unseen" role="status">
+        {items && filtered ? t.list.found(items.length, more) : ""}
+      </p>
+      {list.problem && (
+        <Alert problem={list.problem} title={items ? "" : t.list.errorTitle}>
+          <Button onClick={list.reload}>{t.tryAgain}</Button>
+        </Alert>
+      )}
+      {!items && !list.problem && <CardSkeletons />}
+      {nothing && !filtered && !list.problem && (
+        <Empty icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
+          <Button tone="primary" icon="plus" onClick={onAdd}>
+            {t.list.add}
+          </Button>
+        </Empty>
+      )}
+      {nothing && filtered && (
+        <Empty icon="search" title={t.list.noneTitle} lead={t.list.noneLead}>
+          <Button onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
+        </Empty>
+      )}
+      {broken.length > 0 && (
+        <section>
+          <h2 class="section bad">
+            {t.list.attention} <span class="count">{broken.length}</span>
+          </h2>
+          {cards(broken)}
+        </section>
+      )}
+      {others.length > 0 && (
+        <section>
+          <h2 class={broken.length > 0 || filtered ? "section" : "unseen"}>
+            {filtered ? t.list.results(others.length, more) : t.list.others}
+          </h2>
+          {cards(others)}
+        </section>
+      )}
+      {more && (
+        <div class="more">
+          <Button busy={list.loadingMore} onClick={list.loadMore}>
+            {t.loadMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** As large as cards, so that nothing moves when they come. */
+function CardSkeletons() {
+  return (
+    <div class="cards" role="status">
+      <span class="unseen">{t.loading}</span>
+      {Array.from({ length: 6 }, () => (
+        <div class="card skeleton">
+          <span class="line" />
+          <span class="line" />
+          <span class="line" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly ManifestSummary[] }) {
+  const nexus = useNexus();
+  const [typed, setTyped] = useState(filters.q);
+  const set = (some: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, ...some } });
+  useEffect(() => setTyped(filters.q), [filters.q]);
+  useEffect(() => {
+    if (typed.trim() === filters.q) return;
+    const timer = setTimeout(() => set({ q: typed.trim() }), 200);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const { health_: words } = t.list;
+  const states = Object.entries(words) as [string, string][];
+  return (
+    <div class="toolbar" role="search">
+      <div class="search">
+        <Icon name="search" />
+        <input
+          type="search"
+          aria-label={t.list.search}
+          placeholder={t.list.search}
+          value={typed}
+          spellcheck={false}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      <Select
+        label={t.list.status}
+        value={filters.status}
+        options={[["", t.list.anyStatus], ["active", t.list.active], ["inactive", t.list.inactive]]}
+        onChange={(status) => set({ status })}
+      />
+      <Select label={t.list.health} value={filters.health} options={[["", t.list.anyHealth], ...states]} onChange={(health) => set({ health })} />
+      <Select
+        label={t.list.provider}
+        value={filters.manifest}
+        options={[["", t.list.anyProvider], ...catalogue.map((one) => [one.id, one.name] as const)]}
+        onChange={(manifest) => set({ manifest })}
+      />
+      {isFiltered(filters) && (
+        <Button tone="quiet" onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>
+          {t.list.clear}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+/** One integration in a drawer: what it is, who may use it, what happened, and how to use it. */
+import { useEffect, useState } from "preact/hooks";
+
+import type { Integration } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import type { ManageTab } from "../logic/route";
+import { t } from "../text";
+import { Access } from "./access";
+import { Activity } from "./activity";
+import { useLoaded, useNexus } from "./context";
+import { DeleteDialog } from "./delete";
+import { Overview } from "./overview";
+import { Alert, Button, Copied, Dialog, Empty, Mark, Out, Skeleton } from "./parts";
+import { ReconnectDialog } from "./reconnect";
+import { ReplaceDialog } from "./replace";
+import { SnippetTabs } from "./snippet-tabs";
+import { Tabs } from "./tabs";
+import { UsagePanel } from "./usage-panel";
+import { snippets } from "../logic/snippets";
+
+interface Props {
+  id: string;
+  tab: ManageTab;
+  onClose(): void;
+}
+
+export type Over = "delete" | "reconnect" | "replace" | null;
+
+interface Both {
+  integration: Integration;
+  manifest: IntegrationManifest;
+}
+
+export function ManageDrawer({ id, tab, onClose }: Props) {
+  const nexus = useNexus();
+  const [over, setOver] = useState<Over>(null);
+  const [loaded, set] = useLoaded<Both>(async (signal) => {
+    const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
+    return { integration, manifest: await nexus.manifests.one(integration.manifest_id) };
+  }, id);
+  useEffect(() => {
+    const again = () => set();
+    addEventListener("focus", again);
+    return () => removeEventListener("focus", again);
+  }, []);
+
+  if (loaded.state !== "ready") {
+    const gone = loaded.state === "failed" && loaded.problem.status === 404;
+    return (
+      <Dialog kind="drawer" title={gone ? t.manage.goneTitle : t.manage.loading} onClose={onClose}>
+        {loaded.state === "loading" && <Skeleton rows={8} />}
+        {gone && (
+          <Empty icon="search" title={t.manage.goneTitle} lead={t.manage.goneLead}>
+            <Button onClick={onClose}>{t.close}</Button>
+          </Empty>
+        )}
+        {loaded.state === "failed" && !gone && (
+          <Alert problem={loaded.problem}>
+            <Button onClick={() => set()}>{t.tryAgain}</Button>
+          </Alert>
+        )}
+      </Dialog>
+    );
+  }
+
+  const { integration, manifest } = loaded.value;
+  const changed = (integration: Integration) => {
+    set({ integration, manifest });
+    nexus.changed(integration.id, integration);
+  };
+  return (
+    <Dialog
+      kind="drawer"
+      title={integration.name}
+      onClose={onClose}
+      lead={<Mark name={manifest.name} color={manifest.brand?.color} />}
+      head={<p class="soft">{[manifest.name, integration.account?.label ?? integration.account?.id].filter(Boolean).join(" · ")}</p>}
+    >
+      <Tabs
+        label={t.manage.tabsLabel}
+        tabs={Object.entries(t.manage.tabs)}
+        chosen={tab}
+        onChoose={(tab) => nexus.go({ page: "integration", id, tab: tab as ManageTab })}
+      >
+        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={setOver} />}
+        {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} />}
+        {tab === "activity" && <Activity integration={integration} />}
+        {tab === "usage" && <UsagePanel integration={integration} />}
+        {tab === "use" && <UseIt integration={integration} manifest={manifest} />}
+      </Tabs>
+      {over === "delete" && (
+        <DeleteDialog
+          integration={integration}
+          manifest={manifest}
+          onClose={(gone) => {
+            setOver(null);
+            if (!gone) return;
+            onClose();
+          }}
+        />
+      )}
+      {over === "reconnect" && (
+        <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => setOver(null)} />
+      )}
+      {over === "replace" && (
+        <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => setOver(null)} />
+      )}
+    </Dialog>
+  );
+}
+
+function UseIt({ integration, manifest }: Both) {
+  const { client } = useNexus();
+  return (
+    <div class="stack">
+      <p>{t.use.lead}</p>
+      <SnippetTabs snippets={snippets(client.origin, integration, manifest)} />
+      <div class="field">
+        <span class="label">{t.use.base}</span>
+        <Copied text={`${client.origin}/api/proxy/${integration.slug}`} what={t.use.base} />
+      </div>
+      {manifest.docs_url && (
+        <p>
+          <Out href={manifest.docs_url}>{t.use.docs}</Out>
+        </p>
+      )}
+    </div>
+  );
+}

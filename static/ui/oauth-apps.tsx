@@ -1,0 +1,186 @@
+/** The workspace's OAuth apps, for administrators. A secret can be replaced, never read. */
+import { useState } from "preact/hooks";
+
+import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
+import { t } from "../text";
+import { OauthAppForm } from "./app-step";
+import { useAction, useLoaded, useNexus, useNow } from "./context";
+import { Alert, Button, Copied, Dialog, Empty, Mark, Skeleton } from "./parts";
+
+interface Open {
+  provider: ManifestSummary;
+  client: OauthClient | null;
+}
+
+export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
+  const { client } = useNexus();
+  const now = useNow();
+  const [apps, reload] = useLoaded((signal) => client.get<OauthClientList>("/api/oauth-clients", {}, signal), 0);
+  const [open, setOpen] = useState<Open | "pick" | null>(null);
+  const [removing, setRemoving] = useState<Open | null>(null);
+  const provider = (id: string): ManifestSummary =>
+    catalogue.find((one) => one.id === id) ?? { id, name: id, family: id, categories: [], description: "", brand: { color: "", icon: "" }, auth_method: "oauth2" };
+  const add = (
+    <Button tone="primary" icon="plus" onClick={() => setOpen("pick")}>
+      {t.apps.add}
+    </Button>
+  );
+  const items = apps.state === "ready" ? apps.value.items : [];
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.apps.title}</h1>
+          <p class="soft">{t.apps.lead}</p>
+        </div>
+        {items.length > 0 && add}
+      </div>
+      {apps.state === "loading" && <Skeleton rows={6} />}
+      {apps.state === "failed" && (
+        <Alert problem={apps.problem}>
+          <Button onClick={() => reload()}>{t.tryAgain}</Button>
+        </Alert>
+      )}
+      {apps.state === "ready" && items.length === 0 && (
+        <Empty icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
+          {add}
+        </Empty>
+      )}
+      <ul class="lines">
+        {items.map((app) => {
+          const one = provider(app.manifest_id);
+          return (
+            <li key={app.manifest_id} class="card">
+              <div class="top">
+                <Mark name={one.name} color={one.brand.color} />
+                <div class="names">
+                  <h2>{one.name}</h2>
+                  <p class="soft">
+                    {app.client_id} · {t.apps.updated(app.updated_at, now)}
+                  </p>
+                </div>
+                <div class="actions">
+                  <Button aria-label={`${t.apps.replace}: ${one.name}`} onClick={() => setOpen({ provider: one, client: app })}>
+                    {t.apps.replace}
+                  </Button>
+                  <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving({ provider: one, client: app })} />
+                </div>
+              </div>
+              <Copied text={app.redirect_uri} what={t.app.redirect} />
+            </li>
+          );
+        })}
+      </ul>
+      {open && (
+        <AppDialog
+          open={open}
+          catalogue={catalogue}
+          taken={items}
+          onPick={(provider) => setOpen({ provider, client: null })}
+          onClose={() => {
+            setOpen(null);
+            reload();
+          }}
+        />
+      )}
+      {removing && (
+        <RemoveApp
+          provider={removing.provider}
+          onClose={(done) => {
+            setRemoving(null);
+            if (done) reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface AppDialogProps {
+  open: Open | "pick";
+  catalogue: readonly ManifestSummary[];
+  taken: readonly OauthClient[];
+  onPick(provider: ManifestSummary): void;
+  onClose(): void;
+}
+
+function AppDialog({ open, catalogue, taken, onPick, onClose }: AppDialogProps) {
+  const { client } = useNexus();
+  const [saved, setSaved] = useState("");
+  const ids = new Set(taken.map((one) => one.manifest_id));
+  const free = catalogue.filter((one) => one.auth_method === "oauth2" && !ids.has(one.id));
+  const picked = open === "pick" ? null : open.provider;
+  // Built-in providers share one redirect URI; the workspace's own have each one of their own.
+  const callback = picked ? `${client.origin}/api/oauth/callback${picked.id.startsWith("custom-") ? `/${picked.id}` : ""}` : "";
+  return (
+    <Dialog title={picked ? t.app.title(picked.name) : t.apps.add} onClose={onClose}>
+      {saved ? (
+        <div class="stack">
+          <p>{t.apps.saved(picked?.name ?? "")}</p>
+          <div class="field">
+            <span class="label">{t.app.stepRegister}</span>
+            <Copied text={saved} what={t.app.redirect} />
+          </div>
+          <div class="actions">
+            <Button tone="primary" onClick={onClose}>
+              {t.done}
+            </Button>
+          </div>
+        </div>
+      ) : picked ? (
+        <>
+          <p class="soft">{t.app.lead(picked.name)}</p>
+          <OauthAppForm
+            manifest={picked}
+            redirectUri={open !== "pick" && open.client ? open.client.redirect_uri : callback}
+            clientId={open !== "pick" ? (open.client?.client_id ?? "") : ""}
+            label={t.apps.save}
+            onSaved={(answer) => setSaved(answer.redirect_uri)}
+          />
+        </>
+      ) : (
+        <ul class="providers" aria-label={t.apps.pick}>
+          {free.map((one) => (
+            <li key={one.id}>
+              <button type="button" onClick={() => onPick(one)}>
+                <Mark name={one.name} color={one.brand.color} />
+                <span class="names">
+                  <strong>{one.name}</strong>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Dialog>
+  );
+}
+
+function RemoveApp({ provider, onClose }: { provider: ManifestSummary; onClose(done: boolean): void }) {
+  const nexus = useNexus();
+  const { busy, problem, run } = useAction();
+  const remove = () =>
+    void run(async () => {
+      await nexus.client.call("DELETE", `/api/oauth-clients/${provider.id}`);
+      nexus.announce(t.apps.removed(provider.name));
+      onClose(true);
+    });
+  return (
+    <Dialog
+      kind="question"
+      title={t.apps.removeTitle(provider.name)}
+      onClose={() => onClose(false)}
+      foot={
+        <>
+          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
+          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
+            {t.apps.remove}
+          </Button>
+        </>
+      }
+    >
+      <p>{t.apps.removeLead}</p>
+      <Alert problem={problem} />
+    </Dialog>
+  );
+}

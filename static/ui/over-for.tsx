@@ -1,0 +1,36 @@
+/** The next step of a card, opened from the list: connecting again, or other credentials. */
+import type { Integration } from "../api/types";
+import type { Action } from "../logic/health";
+import { isTyped } from "../logic/health";
+import { t } from "../text";
+import { useLoaded, useNexus } from "./context";
+import { Alert, Button, Dialog, Skeleton } from "./parts";
+import { ReconnectDialog } from "./reconnect";
+import { ReplaceDialog } from "./replace";
+
+interface Props {
+  integration: Integration;
+  action: Action;
+  onClose(): void;
+}
+
+export function OverFor({ integration, action, onClose }: Props) {
+  const nexus = useNexus();
+  const [manifest, again] = useLoaded(() => nexus.manifests.one(integration.manifest_id), integration.manifest_id);
+  const onChanged = (changed: Integration) => nexus.changed(changed.id, changed);
+  if (manifest.state !== "ready") {
+    return (
+      <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
+        {manifest.state === "loading" ? (
+          <Skeleton rows={4} />
+        ) : (
+          <Alert problem={manifest.problem}>
+            <Button onClick={() => again()}>{t.tryAgain}</Button>
+          </Alert>
+        )}
+      </Dialog>
+    );
+  }
+  const props = { integration, manifest: manifest.value, onChanged, onClose };
+  return isTyped(integration) || action === "replace_key" ? <ReplaceDialog {...props} /> : <ReconnectDialog {...props} />;
+}

@@ -1,0 +1,181 @@
+/** What an integration is and how it is doing, with what can be done about it. */
+import { useState } from "preact/hooks";
+
+import type { Integration } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { isTyped, nextAction } from "../logic/health";
+import { ago, moment } from "../logic/time";
+import { t } from "../text";
+import { HealthLine } from "./card";
+import { useAction, useNexus, useNow } from "./context";
+import type { Over } from "./manage";
+import { Alert, Button, Copied, Field, Form, Switch } from "./parts";
+
+interface Props {
+  integration: Integration;
+  manifest: IntegrationManifest;
+  onChanged(integration: Integration): void;
+  onOver(over: Over): void;
+}
+
+export function Overview({ integration, manifest, onChanged, onOver }: Props) {
+  const nexus = useNexus();
+  const now = useNow();
+  const check = useAction();
+  const change = useAction();
+  const path = `/api/integrations/${integration.id}`;
+  const { health, status, name } = integration;
+  const active = status === "active";
+  const action = nextAction(integration);
+  const toBeConnected = action === "reconnect" || action === "finish";
+  const typed = isTyped(integration);
+
+  const put = (body: object) => nexus.client.call<Integration>("PUT", path, { body });
+  const doCheck = () =>
+    void check.run(async () => {
+      const checked = await nexus.client.call<Integration>("POST", `${path}/check`);
+      onChanged(checked);
+      const good = checked.health.state === "healthy";
+      const words = t.list.health_[checked.health.state] ?? "";
+      nexus.announce(good ? t.manage.checkedGood(name) : t.manage.checkedBad(name, words), good ? "good" : "bad");
+    });
+  const setStatus = (on: boolean) =>
+    void change.run(async () => {
+      onChanged(await put({ status: on ? "active" : "inactive" }));
+      nexus.announce(on ? t.list.nowActive(name) : t.list.nowInactive(name));
+    });
+  return (
+    <div class="stack">
+      <section class="box">
+        <HealthLine health={health} now={now} />
+        <div class="actions">
+          {!typed && (
+            <Button tone={toBeConnected ? "primary" : "plain"} icon="out" onClick={() => onOver("reconnect")}>
+              {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
+            </Button>
+          )}
+          {typed && (
+            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOver("replace")}>
+              {t.manage.replace}
+            </Button>
+          )}
+          {health.state !== "pending" && (
+            <Button busy={check.busy} onClick={doCheck}>
+              {check.busy ? t.manage.checking : t.manage.check}
+            </Button>
+          )}
+        </div>
+        <Alert problem={check.problem} />
+      </section>
+      <section class="box">
+        <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>
+          {t.manage.agentsMayUse}
+        </Switch>
+        <Alert problem={change.problem} />
+      </section>
+      <Rename key={name} integration={integration} onChanged={onChanged} />
+      <Facts integration={integration} manifest={manifest} now={now} />
+      {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
+      <section class="box danger">
+        <p class="soft">{t.manage.removeLead}</p>
+        <Button tone="danger" icon="trash" onClick={() => onOver("delete")}>
+          {t.manage.remove}
+        </Button>
+      </section>
+    </div>
+  );
+}
+
+function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChanged">) {
+  const nexus = useNexus();
+  const [name, setName] = useState(integration.name);
+  const { busy, problem, run } = useAction();
+  const different = name.trim() !== integration.name && name.trim() !== "";
+  const submit = () =>
+    void run(async () => {
+      const path = `/api/integrations/${integration.id}`;
+      const options = { body: { name: name.trim() }, version: integration.version };
+      const renamed = await nexus.client.call<Integration>("PUT", path, options);
+      onChanged(renamed);
+      nexus.announce(t.manage.renamed(renamed.name));
+    });
+  const placed = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
+  return (
+    <Form id="rename" onSubmit={() => different && !busy && submit()}>
+      <div class="beside">
+        <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={placed} />
+        {different && (
+          <Button type="submit" busy={busy}>
+            {t.manage.rename}
+          </Button>
+        )}
+      </div>
+      {!placed && <Alert problem={problem} />}
+    </Form>
+  );
+}
+
+function Facts({ integration, manifest, now }: { integration: Integration; manifest: IntegrationManifest; now: number }) {
+  const { account, credential, params, last_used_at: used } = integration;
+  const expires = credential?.expires_at;
+  const credentialWords = credential
+    ? [credential.hint && t.manage.credentialEnds(credential.hint), t.manage.credentialSealed(credential.key_id)].filter(Boolean).join(" · ")
+    : t.manage.credentialNone;
+  const rows: [string, string][] = [
+    [t.manage.provider, manifest.name],
+    [t.manage.method, t.method[integration.auth_method] ?? integration.auth_method],
+    [t.manage.account, [account?.label, account?.id].filter(Boolean).join(" · ") || t.manage.noAccount],
+    [t.manage.credential, credentialWords],
+    [t.manage.expires, expires ? `${moment(expires)} (${ago(expires, now)})` : t.manage.noExpiry],
+    ...Object.entries(params),
+    [t.manage.lastUsed, used ? ago(used, now) : t.never],
+    [t.manage.created, t.manage.createdBy(integration.created_at, integration.created_by)],
+  ];
+  return (
+    <dl class="rows">
+      {rows.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>{t.manage.slug}</dt>
+        <dd>
+          <Copied text={integration.slug} what={t.manage.slug} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function ScopeFacts({ integration, manifest }: { integration: Integration; manifest: IntegrationManifest }) {
+  const described = new Map(manifest.oauth2?.scopes?.known?.map((scope) => [scope.name, scope.description]));
+  const list = (scopes: readonly string[]) => (
+    <ul class="scopes">
+      {scopes.map((scope) => (
+        <li>
+          <code>{scope}</code> <span class="soft">{described.get(scope)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+  const { granted, missing } = integration.scopes;
+  return (
+    <section class="stack">
+      {missing.length > 0 && (
+        <div class="alert warn">
+          <div>
+            <strong>{t.manage.missing}</strong>
+            {list(missing)}
+            <p class="soft">{t.manage.missingLead}</p>
+          </div>
+        </div>
+      )}
+      <div>
+        <h3>{t.manage.scopes}</h3>
+        {granted.length > 0 ? list(granted) : <p class="soft">{t.manage.noScopes}</p>}
+      </div>
+    </section>
+  );
+}

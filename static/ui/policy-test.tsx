@@ -1,0 +1,60 @@
+/** "Would this call be allowed?", with the rules as they stand in the form. */
+import { useState } from "preact/hooks";
+
+import type { Policy } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { judge } from "../logic/policy";
+import type { Verdict } from "../logic/policy";
+import { t } from "../text";
+import { Icon } from "./icons";
+import { Select } from "./parts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
+
+export function PolicyTest({ policy, manifest }: { policy: Policy; manifest: IntegrationManifest }) {
+  const [method, setMethod] = useState("GET");
+  const [path, setPath] = useState("");
+  const [agent, setAgent] = useState("");
+  const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
+  const verdict = path ? judge(policy, manifest, { agent, method, host, path: path.split(/[?#]/)[0] ?? "" }) : null;
+  return (
+    <section class="box">
+      <h3>{t.access.test}</h3>
+      <div class="rule">
+        <Select label={t.access.testMethod} value={method} options={METHODS} onChange={setMethod} />
+        <input
+          class="code path"
+          aria-label={t.access.testPath}
+          placeholder="/v1/customers/cus_123"
+          value={path}
+          spellcheck={false}
+          onInput={(event) => setPath(event.currentTarget.value.trim())}
+        />
+        {!policy.agents.includes("*") && (
+          <input
+            class="methods"
+            aria-label={t.access.testAgent}
+            placeholder={t.access.testAgent}
+            value={agent}
+            spellcheck={false}
+            onInput={(event) => setAgent(event.currentTarget.value.trim())}
+          />
+        )}
+        {manifest.api.hosts.length > 1 && (
+          <Select label={t.access.host} value={host} options={manifest.api.hosts.map((one) => [one, one] as const)} onChange={setHost} />
+        )}
+      </div>
+      <p class={`verdict ${verdict ? (verdict.allowed ? "good" : "bad") : ""}`} role="status">
+        {verdict && <Icon name={verdict.allowed ? "good" : "bad"} />}
+        <span>{verdict && words(verdict)}</span>
+      </p>
+    </section>
+  );
+}
+
+function words(verdict: Verdict): string {
+  if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
+  if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
+  if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);
+  return t.access.because[verdict.because] ?? "";
+}

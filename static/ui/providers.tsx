@@ -1,0 +1,183 @@
+/** The workspace's own providers, for administrators: a manifest each, as JSON. */
+import { useState } from "preact/hooks";
+
+import type { ManifestSummary } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { TEMPLATE } from "../config/template";
+import { t } from "../text";
+import { useAction, useLoaded, useNexus } from "./context";
+import { Alert, Button, Dialog, Empty, Field, Form, Mark, Skeleton } from "./parts";
+
+interface Props {
+  catalogue: readonly ManifestSummary[] | null;
+  /** The catalogue has changed. */
+  onChanged(): void;
+}
+
+type Open = { edit: ManifestSummary } | { remove: ManifestSummary } | "new" | null;
+
+export function Providers({ catalogue, onChanged }: Props) {
+  const [open, setOpen] = useState<Open>(null);
+  const own = catalogue?.filter((one) => one.id.startsWith("custom-")) ?? [];
+  const add = (
+    <Button tone="primary" icon="plus" onClick={() => setOpen("new")}>
+      {t.providers.add}
+    </Button>
+  );
+  const close = (changed: boolean) => {
+    setOpen(null);
+    if (changed) onChanged();
+  };
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.providers.title}</h1>
+          <p class="soft">{t.providers.lead}</p>
+        </div>
+        {own.length > 0 && add}
+      </div>
+      {!catalogue && <Skeleton rows={6} />}
+      {catalogue && own.length === 0 && (
+        <Empty icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
+          {add}
+        </Empty>
+      )}
+      <ul class="lines">
+        {own.map((one) => (
+          <li key={one.id} class="card">
+            <div class="top">
+              <Mark name={one.name} color={one.brand.color} />
+              <div class="names">
+                <h2>{one.name}</h2>
+                <p class="soft">
+                  {one.id} · {t.method[one.auth_method]}
+                </p>
+              </div>
+              <div class="actions">
+                <Button aria-label={`${t.providers.edit}: ${one.name}`} onClick={() => setOpen({ edit: one })}>
+                  {t.providers.edit}
+                </Button>
+                <Button tone="quiet" icon="trash" aria-label={`${t.providers.remove}: ${one.name}`} onClick={() => setOpen({ remove: one })} />
+              </div>
+            </div>
+            <p>{one.description}</p>
+          </li>
+        ))}
+      </ul>
+      {open === "new" && <Editor title={t.providers.addTitle} first={TEMPLATE} path={null} onClose={close} />}
+      {open && open !== "new" && "edit" in open && <Edit provider={open.edit} onClose={close} />}
+      {open && open !== "new" && "remove" in open && <Remove provider={open.remove} onClose={close} />}
+    </>
+  );
+}
+
+function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(changed: boolean): void }) {
+  const { client } = useNexus();
+  const path = `/api/manifests/${provider.id}`;
+  const [manifest, again] = useLoaded((signal) => client.get<IntegrationManifest>(path, {}, signal), provider.id);
+  const title = t.providers.editTitle(provider.name);
+  if (manifest.state === "ready") {
+    return <Editor title={title} first={JSON.stringify(manifest.value, null, 2)} path={path} onClose={onClose} />;
+  }
+  return (
+    <Dialog title={title} onClose={() => onClose(false)}>
+      {manifest.state === "loading" ? (
+        <Skeleton rows={10} />
+      ) : (
+        <Alert problem={manifest.problem}>
+          <Button onClick={() => again()}>{t.tryAgain}</Button>
+        </Alert>
+      )}
+    </Dialog>
+  );
+}
+
+interface EditorProps {
+  title: string;
+  first: string;
+  /** Of the manifest that is changed; null for a new one. */
+  path: string | null;
+  onClose(changed: boolean): void;
+}
+
+function Editor({ title, first, path, onClose }: EditorProps) {
+  const nexus = useNexus();
+  const [text, setText] = useState(first);
+  const [error, setError] = useState<string>();
+  const { busy, problem, run } = useAction();
+  const submit = () => {
+    let body: { name?: string };
+    try {
+      body = JSON.parse(text) as { name?: string };
+    } catch (thrown) {
+      return setError(t.providers.notJson((thrown as Error).message));
+    }
+    setError(undefined);
+    void run(async () => {
+      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body });
+      nexus.manifests.changed();
+      nexus.announce(t.providers.saved(body.name ?? ""));
+      onClose(true);
+    });
+  };
+  const errors = problem?.body.errors ?? [];
+  return (
+    <Dialog title={title} onClose={() => onClose(false)}>
+      <Form id="provider" onSubmit={() => !busy && submit()}>
+        <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
+        {errors.length > 0 ? (
+          <Alert title={t.providers.errors}>
+            <ul>
+              {errors.map((one) => (
+                <li>
+                  <code>{one.pointer || "/"}</code> {one.detail}
+                </li>
+              ))}
+            </ul>
+          </Alert>
+        ) : (
+          <Alert problem={problem} />
+        )}
+        <div class="actions">
+          <Button type="submit" tone="primary" busy={busy}>
+            {busy ? t.saving : t.providers.save}
+          </Button>
+          <Button tone="quiet" onClick={() => onClose(false)}>
+            {t.cancel}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
+
+function Remove({ provider, onClose }: { provider: ManifestSummary; onClose(changed: boolean): void }) {
+  const nexus = useNexus();
+  const { busy, problem, run } = useAction();
+  const remove = () =>
+    void run(async () => {
+      await nexus.client.call("DELETE", `/api/manifests/${provider.id}`);
+      nexus.manifests.changed();
+      nexus.announce(t.providers.removed(provider.name));
+      onClose(true);
+    });
+  return (
+    <Dialog
+      kind="question"
+      title={t.providers.removeTitle(provider.name)}
+      onClose={() => onClose(false)}
+      foot={
+        <>
+          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
+          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
+            {t.providers.remove}
+          </Button>
+        </>
+      }
+    >
+      <p>{t.providers.removeLead}</p>
+      <Alert problem={problem} />
+    </Dialog>
+  );
+}

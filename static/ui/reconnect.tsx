@@ -1,0 +1,86 @@
+/** Signing in at the provider again, for an integration that is there. */
+import { useState } from "preact/hooks";
+
+import type { Integration } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { t } from "../text";
+import { OauthAppStep } from "./app-step";
+import { useNexus } from "./context";
+import { FlowView } from "./flow-view";
+import { Alert, Button, Dialog } from "./parts";
+import { Scopes } from "./scopes";
+import { useEnd } from "./use-end";
+import { useFlow } from "./use-flow";
+
+interface Props {
+  integration: Integration;
+  manifest: IntegrationManifest;
+  onChanged(integration: Integration): void;
+  onClose(): void;
+}
+
+export function ReconnectDialog({ integration, manifest, onChanged, onClose }: Props) {
+  const nexus = useNexus();
+  const flow = useFlow();
+  const { phase } = flow;
+  const { requested } = integration.scopes;
+  const [scopes, setScopes] = useState<readonly string[]>(requested.length > 0 ? requested : (manifest.oauth2?.scopes?.default ?? []));
+  const [other, setOther] = useState(false);
+  useEnd(flow, (changed) => {
+    onChanged(changed);
+    nexus.announce(t.reconnect.done(changed.name));
+    onClose();
+  });
+  const start = () =>
+    flow.start({
+      path: `/api/integrations/${integration.id}/authorize`,
+      body: { scopes, ...(other && { accept_account_change: true }) },
+      id: integration.id,
+    });
+  const account = integration.account?.label ?? integration.account?.id;
+  const missing = phase.at === "refused" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
+  const form = phase.at === "idle" || phase.at === "refused" || phase.at === "failed";
+  return (
+    <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
+      {missing ? (
+        <OauthAppStep
+          manifest={manifest}
+          redirectUri={missing.body.redirect_uri ?? ""}
+          onSaved={() => flow.reset()}
+          onClose={onClose}
+        />
+      ) : form ? (
+        <>
+          {phase.at === "failed" && <Alert title={t.flow.failedTitle}>{t.flow.failedLead}</Alert>}
+          {phase.at === "refused" && <Alert problem={phase.problem} />}
+          {integration.credential && <p>{t.reconnect.lead}</p>}
+          {account && <p>{t.reconnect.account(account)}</p>}
+          <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />
+          {account && (
+            <label class="check">
+              <input type="checkbox" checked={other} onChange={(event) => setOther(event.currentTarget.checked)} />
+              <span>
+                {t.reconnect.acceptOther}
+                <span class="soft">{t.reconnect.acceptOtherHint}</span>
+              </span>
+            </label>
+          )}
+          <div class="actions">
+            <Button tone="primary" icon="out" onClick={start}>
+              {t.add.goOn(manifest.name)}
+            </Button>
+            <Button tone="quiet" onClick={onClose}>
+              {t.cancel}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <FlowView phase={phase} provider={manifest.name} onAgain={start}>
+          <Button tone="quiet" onClick={() => flow.reset()}>
+            {t.cancel}
+          </Button>
+        </FlowView>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,59 @@
+/** New credentials for an integration: checked first, then in place of the old. */
+import { useState } from "preact/hooks";
+
+import type { Integration, IntegrationPatch } from "../api/types";
+import type { IntegrationManifest } from "../config/integration-manifests";
+import { fieldsOf } from "../logic/fields";
+import { t } from "../text";
+import { useAction, useNexus } from "./context";
+import { CredentialFields, useTyped } from "./credential-fields";
+import { Alert, Button, Dialog, Form } from "./parts";
+
+interface Props {
+  integration: Integration;
+  manifest: IntegrationManifest;
+  onChanged(integration: Integration): void;
+  onClose(): void;
+}
+
+export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Props) {
+  const nexus = useNexus();
+  const fields = fieldsOf(manifest);
+  const typed = useTyped(fields, integration.params);
+  const [complain, setComplain] = useState(false);
+  const { busy, problem, run } = useAction();
+  const submit = () => {
+    setComplain(true);
+    if (typed.missing()) return;
+    void run(async () => {
+      const params = typed.of("params");
+      const body: IntegrationPatch = {
+        credentials: typed.of("credentials"),
+        ...(Object.keys(params).length > 0 && { params }),
+      };
+      const path = `/api/integrations/${integration.id}`;
+      const changed = await nexus.client.call<Integration>("PUT", path, { body, version: integration.version });
+      onChanged(changed);
+      nexus.announce(t.replace.done(changed.name));
+      onClose();
+    });
+  };
+  const placed = problem?.code === "credential_refused" || problem?.body.errors !== undefined;
+  return (
+    <Dialog title={t.replace.title(integration.name)} onClose={onClose}>
+      <p>{t.replace.lead(manifest.name)}</p>
+      <Form id="replace" onSubmit={() => !busy && submit()}>
+        <CredentialFields fields={fields} typed={typed} provider={manifest.name} problem={problem} complain={complain} focus />
+        {!placed && <Alert problem={problem} />}
+        <div class="actions">
+          <Button type="submit" tone="primary" busy={busy}>
+            {busy ? t.add.checking(manifest.name) : t.replace.submit}
+          </Button>
+          <Button tone="quiet" onClick={onClose}>
+            {t.cancel}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

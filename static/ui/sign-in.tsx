@@ -1,0 +1,130 @@
+/** Signing in with a token: at first, again when it has ended, and by a link after a question. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+import { Problem, problemOf, send } from "../api/client";
+import { identify } from "../logic/session";
+import type { ClaimNames, Identity } from "../logic/session";
+import { ago } from "../logic/time";
+import { t } from "../text";
+import { Alert, Button, Dialog, Field, Form } from "./parts";
+
+interface SignInProps {
+  origin: string;
+  names: ClaimNames;
+  onToken(token: string): void;
+}
+
+/** The form: a token that can be read, has not ended, and is taken by the server. */
+function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id: string; children?: ComponentChildren }) {
+  const [token, setToken] = useState("");
+  const [error, setError] = useState<string>();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async () => {
+    const text = token.trim().replace(/^bearer\s+/i, "");
+    const identity = identify(text, names);
+    setProblem(null);
+    if (identity === "form") return setError(t.signIn.notToken);
+    if (identity === "claims") return setError(t.signIn.noClaims);
+    if (identity.expires <= Date.now()) return setError(t.signIn.expired);
+    setError(undefined);
+    setBusy(true);
+    try {
+      // An agent's token is good, and may not list: the page tells what it is for.
+      if (identity.role !== "AGENT") await send(origin, text, "GET", "/api/integrations", { query: { limit: 1 } });
+      onToken(text);
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      if (problem.status === 401 || problem.status === 403) setError(t.signIn.refused(problem.message));
+      else setProblem(problem);
+      setBusy(false);
+    }
+  };
+  return (
+    <Form id={id} onSubmit={() => !busy && void submit()}>
+      <Field label={t.signIn.token} value={token} onInput={setToken} error={error} hint={t.signIn.hint} secret focus />
+      <Alert problem={problem} />
+      <div class="actions">
+        <Button type="submit" tone="primary" busy={busy}>
+          {busy ? t.signIn.checking : t.signIn.submit}
+        </Button>
+        {children}
+      </div>
+    </Form>
+  );
+}
+
+export function SignInPage(props: SignInProps) {
+  return (
+    <main class="sign-in">
+      <div class="panel">
+        <span class="logo" aria-hidden="true" />
+        <h1>{t.signIn.title}</h1>
+        <p class="soft">{t.signIn.lead}</p>
+        <TokenForm {...props} id="sign-in" />
+        <p class="soft small">{t.signIn.developer}</p>
+      </div>
+    </main>
+  );
+}
+
+/** Over everything else, which stays as it is. */
+export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hosted: boolean; onSignOut(): void }) {
+  return (
+    <Dialog kind="question" title={t.signIn.again} onClose={() => undefined}>
+      <p>{hosted ? t.signIn.hostLead : t.signIn.againLead}</p>
+      <TokenForm {...props} id="sign-in-again">
+        <Button tone="quiet" onClick={onSignOut}>
+          {t.signIn.signOut}
+        </Button>
+      </TokenForm>
+    </Dialog>
+  );
+}
+
+interface ConfirmProps {
+  identity: Identity;
+  present: Identity | null;
+  onAnswer(yes: boolean): void;
+}
+
+/** A link must not sign anybody in unseen: it may come from somebody else. */
+export function ConfirmToken({ identity, present, onAnswer }: ConfirmProps) {
+  return (
+    <main class="sign-in">
+      <div class="panel">
+        <h1>{t.signIn.confirmTitle}</h1>
+        <p class="soft">{t.signIn.confirmLead}</p>
+        <IdentityFacts identity={identity} />
+        {present && <p>{t.signIn.confirmReplaces(present.workspace, present.subject)}</p>}
+        <div class="actions">
+          <Button tone="primary" onClick={() => onAnswer(true)}>
+            {t.signIn.confirmYes}
+          </Button>
+          <Button onClick={() => onAnswer(false)}>{t.signIn.confirmNo}</Button>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function IdentityFacts({ identity }: { identity: Identity }) {
+  const role = identity.role ? (t.signIn.roleName[identity.role] ?? identity.role) : t.signIn.noRole;
+  const facts = [
+    [t.signIn.workspace, identity.workspace],
+    [t.signIn.subject, identity.subject],
+    [t.signIn.role, role],
+    [t.list.expires, ago(new Date(identity.expires).toISOString(), Date.now())],
+  ] as const;
+  return (
+    <dl class="rows">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

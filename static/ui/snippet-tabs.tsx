@@ -1,0 +1,29 @@
+/** Code to copy, one language at a time. */
+import { useState } from "preact/hooks";
+
+import type { Snippet } from "../logic/snippets";
+import { t } from "../text";
+import { Copy } from "./parts";
+import { Tabs } from "./tabs";
+
+export function SnippetTabs({ snippets }: { snippets: readonly Snippet[] }) {
+  const [chosen, choose] = useState<string>("curl");
+  const snippet = snippets.find((one) => one.id === chosen) ?? snippets[0];
+  if (!snippet) return null;
+  return (
+    <div class="snippet">
+      <Tabs
+        label={t.manage.tabs["use"] ?? ""}
+        tabs={snippets.map((one) => [one.id, one.title] as const)}
+        chosen={snippet.id}
+        onChoose={choose}
+        aside={<Copy key={snippet.id} text={snippet.code} what={t.use.snippet(snippet.title)} />}
+      >
+        <pre tabIndex={0} aria-label={t.use.snippet(snippet.title)}>
+          <code>{snippet.code}</code>
+        </pre>
+      </Tabs>
+      <p class="hint">{t.use.token}</p>
+    </div>
+  );
+}

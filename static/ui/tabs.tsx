@@ -1,0 +1,51 @@
+/** Tabs as the ARIA practices have them: the arrow keys choose, Tab goes on to the panel. */
+import type { ComponentChildren } from "preact";
+import { useId, useRef } from "preact/hooks";
+
+interface Props {
+  label: string;
+  tabs: readonly (readonly [id: string, title: string])[];
+  chosen: string;
+  onChoose(id: string): void;
+  aside?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+export function Tabs({ label, tabs, chosen, onChoose, aside, children }: Props) {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const key = (event: KeyboardEvent) => {
+    const at = tabs.findIndex(([id]) => id === chosen);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const next = to === undefined ? undefined : tabs[(to + tabs.length) % tabs.length];
+    if (!next) return;
+    event.preventDefault();
+    onChoose(next[0]);
+    list.current?.querySelector<HTMLElement>(`#${CSS.escape(`${id}-${next[0]}`)}`)?.focus();
+  };
+  return (
+    <>
+      <div class="tabs">
+        <div ref={list} role="tablist" aria-label={label} onKeyDown={key}>
+          {tabs.map(([tab, title]) => (
+            <button
+              type="button"
+              role="tab"
+              id={`${id}-${tab}`}
+              aria-selected={tab === chosen ? "true" : "false"}
+              aria-controls={`${id}-panel`}
+              tabIndex={tab === chosen ? 0 : -1}
+              onClick={() => onChoose(tab)}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+        {aside}
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`}>
+        {children}
+      </div>
+    </>
+  );
+}

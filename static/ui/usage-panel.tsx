@@ -1,0 +1,111 @@
+/** What agents did with an integration: a chart, and the same in a table. */
+import { useState } from "preact/hooks";
+
+import type { Integration } from "../api/types";
+import { day, hour } from "../logic/time";
+import { bars, byAgent, since } from "../logic/usage";
+import type { Bar, Per } from "../logic/usage";
+import { t } from "../text";
+import { useLoaded, useNexus } from "./context";
+import { Alert, Button, Skeleton } from "./parts";
+import { usageOf } from "./usage-data";
+
+const HEIGHT = 96;
+
+export function UsagePanel({ integration }: { integration: Integration }) {
+  const { client } = useNexus();
+  const [per, setPer] = useState<Per>("day");
+  const [rows, again] = useLoaded(
+    async (signal) => {
+      const now = Date.now();
+      return { now, usage: await usageOf(client, integration.id, per, since(per, now), signal) };
+    },
+    per,
+  );
+  return (
+    <div class="stack">
+      <div class="segments" role="group" aria-label={t.usage.range}>
+        {(["hour", "day"] as const).map((one) => (
+          <button type="button" aria-pressed={one === per ? "true" : "false"} onClick={() => setPer(one)}>
+            {one === "hour" ? t.usage.perHour : t.usage.perDay}
+          </button>
+        ))}
+      </div>
+      {rows.state === "loading" && <Skeleton rows={4} />}
+      {rows.state === "failed" && (
+        <Alert problem={rows.problem}>
+          <Button onClick={() => again()}>{t.tryAgain}</Button>
+        </Alert>
+      )}
+      {rows.state === "ready" && (
+        <>
+          <Chart bars={bars(rows.value.usage, per, rows.value.now)} per={per} />
+          <Agents totals={byAgent(rows.value.usage)} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Chart({ bars, per }: { bars: readonly Bar[]; per: Per }) {
+  const most = Math.max(1, ...bars.map((bar) => bar.calls));
+  const calls = bars.reduce((sum, bar) => sum + bar.calls, 0);
+  const period = per === "hour" ? t.usage.perHour : t.usage.perDay;
+  const at = per === "hour" ? hour : day;
+  const tall = (value: number) => (value === 0 ? 0 : Math.max(2, (value / most) * HEIGHT));
+  return (
+    <figure>
+      <figcaption>{t.usage.chart(calls, period)}</figcaption>
+      <svg class="chart" viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t.usage.chart(calls, period)}>
+        {bars.map((bar, index) => (
+          <g>
+            <title>{t.usage.bar(at(bar.at), bar.calls, bar.errors)}</title>
+            <rect class="hit" x={index * 10} y={0} width={10} height={HEIGHT} />
+            <rect class="calls" x={index * 10 + 1} y={HEIGHT - tall(bar.calls)} width={8} height={tall(bar.calls)} />
+            <rect class="errors" x={index * 10 + 1} y={HEIGHT - tall(bar.errors)} width={8} height={tall(bar.errors)} />
+          </g>
+        ))}
+      </svg>
+      <p class="ends soft">
+        <span>{at(bars[0]?.at ?? "")}</span>
+        <span>{at(bars.at(-1)?.at ?? "")}</span>
+      </p>
+    </figure>
+  );
+}
+
+function Agents({ totals }: { totals: ReturnType<typeof byAgent> }) {
+  if (totals.length === 0) return <p class="soft">{t.usage.none}</p>;
+  const { columns } = t.usage;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={t.usage.byAgent}>
+      <table>
+        <caption>{t.usage.byAgent}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{columns.agent}</th>
+            <th scope="col" class="number">
+              {columns.calls}
+            </th>
+            <th scope="col" class="number">
+              {columns.errors}
+            </th>
+            <th scope="col" class="number">
+              {columns.bytes}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {totals.map((total) => (
+            <tr>
+              <th scope="row">{total.agent}</th>
+              <td class="number">{total.calls}</td>
+              <td class="number">{total.errors}</td>
+              <td class="number">{t.usage.bytes(total.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

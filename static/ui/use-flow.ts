@@ -1,0 +1,96 @@
+/** A sign-in at a provider as the UI sees it, from the click to its end. */
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { problemOf } from "../api/client";
+import type { Problem } from "../api/client";
+import { begin, connections, openWindow, watch } from "../logic/flow";
+import { useNexus } from "./context";
+
+export type Phase =
+  | { at: "idle" }
+  | { at: "opening" }
+  | { at: "waiting" }
+  /** The browser let no window open; the link does, or, in a frame, nothing. */
+  | { at: "blocked"; url: string | null }
+  | { at: "denied" }
+  | { at: "failed" }
+  | { at: "refused"; problem: Problem }
+  | { at: "connected" };
+
+/** What begins a flow: a new integration, or one that is connected again. */
+export interface Start {
+  readonly path: string;
+  readonly body: unknown;
+  /** The integration's id where there is one already. */
+  readonly id: string | null;
+}
+
+export interface Flow {
+  readonly phase: Phase;
+  /** The integration that is being connected, as soon as it is known. */
+  readonly id: string | null;
+  /** Call it in the click: it opens the window. */
+  start(what: Start): void;
+  reset(): void;
+}
+
+interface Answer {
+  id?: string;
+  authorization_url: string;
+}
+
+export function useFlow(): Flow {
+  const nexus = useNexus();
+  const [phase, setPhase] = useState<Phase>({ at: "idle" });
+  const [id, setId] = useState<string | null>(null);
+  const stop = useRef<() => void>(() => undefined);
+  const round = useRef(0);
+  useEffect(() => () => stop.current(), []);
+
+  const run = async (popup: Window | null, what: Start, mine: number) => {
+    const { client } = nexus;
+    const present = () => mine === round.current;
+    try {
+      const seen = new Set(what.id ? await connections(client, what.id) : []);
+      const framed = window.top !== window;
+      if (!popup && framed) return setPhase({ at: "blocked", url: null });
+      const answer = popup
+        ? await begin<Answer>(popup, client.origin, { token: nexus.token(), path: what.path, body: what.body })
+        : await client.call<Answer>("POST", what.path, { body: what.body });
+      if (!present()) return;
+      const id = what.id ?? answer.id ?? "";
+      setId(id);
+      setPhase(popup ? { at: "waiting" } : { at: "blocked", url: answer.authorization_url });
+      stop.current = watch(client, id, seen, (outcome) => {
+        stop.current();
+        if (present()) setPhase({ at: outcome });
+      });
+    } catch (thrown) {
+      popup?.close();
+      if (!present()) return;
+      const problem = problemOf(thrown);
+      setPhase({ at: "refused", problem });
+      if (problem.status === 401) {
+        await nexus.renew();
+        if (present()) setPhase({ at: "idle" });
+      }
+    }
+  };
+
+  return {
+    phase,
+    id,
+    start(what) {
+      stop.current();
+      const popup = openWindow(nexus.client.origin);
+      setPhase({ at: "opening" });
+      void run(popup, what, ++round.current);
+    },
+    reset() {
+      round.current++;
+      stop.current();
+      setId(null);
+      setPhase({ at: "idle" });
+    },
+  };
+}

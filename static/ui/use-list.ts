@@ -1,0 +1,154 @@
+/**
+ * The integrations that are shown, in pages. What somebody else changed comes when the page is
+ * looked at again.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { Problem, problemOf } from "../api/client";
+import type { Client } from "../api/client";
+import type { Integration, IntegrationPage } from "../api/types";
+import { isBroken } from "../logic/health";
+import type { Filters } from "../logic/route";
+import { isFiltered } from "../logic/route";
+
+const PAGE = 50;
+const MOST = 100;
+
+export interface List {
+  /** Null before the first answer. */
+  readonly items: readonly Integration[] | null;
+  /** Those that need somebody, from all pages; none where the list is filtered. */
+  readonly broken: readonly Integration[];
+  readonly more: boolean;
+  readonly loadingMore: boolean;
+  readonly problem: Problem | null;
+  loadMore(): void;
+  reload(): void;
+  changed(id: string, integration: Integration | null): void;
+}
+
+interface State {
+  items: Integration[] | null;
+  broken: Integration[];
+  cursor: string | null;
+  problem: Problem | null;
+}
+
+const NOTHING: State = { items: null, broken: [], cursor: null, problem: null };
+
+export function useList(client: Client, filters: Filters): List {
+  const [state, setState] = useState<State>(NOTHING);
+  const [loadingMore, setLoadingMore] = useState(false);
+  const key = JSON.stringify(filters);
+  const current = useRef(0);
+  const shown = useRef(0);
+  shown.current = state.items?.length ?? 0;
+
+  const load = useCallback(async () => {
+    const round = ++current.current;
+    try {
+      const [page, broken] = await Promise.all([
+        pages(client, filters, Math.max(PAGE, shown.current)),
+        isFiltered(filters) ? [] : allBroken(client),
+      ]);
+      if (round !== current.current) return;
+      setState({ items: [...page.items], broken, cursor: page.next_cursor, problem: null });
+    } catch (thrown) {
+      if (round === current.current) setState((before) => ({ ...before, problem: problemOf(thrown) }));
+    }
+  }, [client, key]);
+
+  useEffect(() => {
+    shown.current = 0;
+    void load();
+    const again = () => {
+      if (document.visibilityState === "visible") void load();
+    };
+    const channel = new BroadcastChannel("nexus");
+    channel.addEventListener("message", again);
+    addEventListener("focus", again);
+    addEventListener("online", again);
+    return () => {
+      current.current++;
+      channel.close();
+      removeEventListener("focus", again);
+      removeEventListener("online", again);
+    };
+  }, [load]);
+
+  const { cursor } = state;
+  const loadMore = useCallback(async () => {
+    if (!cursor) return;
+    const round = current.current;
+    setLoadingMore(true);
+    try {
+      const page = await onePage(client, filters, PAGE, cursor);
+      if (round !== current.current) return;
+      setState((before) => ({
+        ...before,
+        items: distinct([...(before.items ?? []), ...page.items]),
+        cursor: page.next_cursor,
+        problem: null,
+      }));
+    } catch (thrown) {
+      setState((before) => ({ ...before, problem: problemOf(thrown) }));
+    } finally {
+      setLoadingMore(false);
+    }
+  }, [client, key, cursor]);
+
+  const changed = useCallback((id: string, integration: Integration | null) => {
+    setState((before) => {
+      const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
+      const items = before.items ?? [];
+      if (!integration) return { ...before, items: rest(items), broken: rest(before.broken) };
+      const there = items.some((one) => one.id === id);
+      const replaced = items.map((one) => (one.id === id ? integration : one));
+      return {
+        ...before,
+        items: there ? replaced : [integration, ...items],
+        broken: isBroken(integration) ? distinct([integration, ...before.broken]) : rest(before.broken),
+      };
+    });
+  }, []);
+
+  return useMemo(
+    () => ({
+      items: state.items,
+      broken: state.broken,
+      problem: state.problem,
+      more: state.cursor !== null,
+      loadingMore,
+      loadMore: () => void loadMore(),
+      reload: () => void load(),
+      changed,
+    }),
+    [state, loadingMore, loadMore, load, changed],
+  );
+}
+
+function distinct(items: Integration[]): Integration[] {
+  return [...new Map(items.map((one) => [one.id, one])).values()];
+}
+
+function onePage(client: Client, filters: Partial<Filters>, limit: number, cursor: string | null): Promise<IntegrationPage> {
+  return client.get<IntegrationPage>("/api/integrations", { ...filters, limit, cursor });
+}
+
+/** As many as were shown before, so that nothing jumps. */
+async function pages(client: Client, filters: Filters, wanted: number): Promise<IntegrationPage> {
+  const items: Integration[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: IntegrationPage = await onePage(client, filters, Math.min(MOST, wanted - items.length), cursor);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor && items.length < wanted);
+  return { items, next_cursor: cursor };
+}
+
+async function allBroken(client: Client): Promise<Integration[]> {
+  const states = ["reauthorize", "failing"];
+  const found = await Promise.all(states.map((health) => onePage(client, { health }, MOST, null)));
+  return found.flatMap((page) => page.items);
+}
