@@ -43,7 +43,7 @@ export function Access({ integration, manifest, onChanged }: Props) {
     <div class="stack">
       <p class="soft">{t.access.lead}</p>
       <Form id="access" onSubmit={() => dirty && !busy && save()}>
-        <fieldset class="plain">
+        <fieldset class="group">
           <legend>{t.access.agents}</legend>
           <label class="check">
             <input type="radio" name="agents" checked={everyone} onChange={() => setEveryone(true)} />
@@ -57,7 +57,7 @@ export function Access({ integration, manifest, onChanged }: Props) {
             <Field label={t.access.agentsLabel} value={named} onInput={setNamed} multiline hint={t.access.agentsHint} error={agentsError} />
           )}
         </fieldset>
-        <fieldset class="plain">
+        <fieldset class="group">
           <legend>{t.access.rules}</legend>
           {rules.length === 0 && <p class="soft">{t.access.noRules}</p>}
           {rules.map((rule, index) => (

@@ -8,12 +8,13 @@ import type { Integration, IntegrationCreated, IntegrationInput } from "../api/t
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { fieldsOf } from "../logic/fields";
 import { suggestName } from "../logic/names";
+import type { Route } from "../logic/route";
 import { t } from "../text";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { CredentialFields, useTyped } from "./credential-fields";
 import { FlowView } from "./flow-view";
-import { Alert, Button, Field, Form, Out } from "./parts";
+import { Alert, Button, Field, Form, Out, RouteLink } from "./parts";
 import { Scopes } from "./scopes";
 import { useFlow } from "./use-flow";
 import { useEnd } from "./use-end";
@@ -71,6 +72,10 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       made(await nexus.client.call<IntegrationCreated>("POST", "/api/integrations", { body }), verify);
     });
   };
+  const leave = (route: Route) => {
+    onClose();
+    nexus.go(route);
+  };
   /** A sign-in that is given up leaves no half of an integration behind. */
   const discard = () => {
     const { id } = flow;
@@ -115,9 +120,9 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
         error={nameError(name, complain, problem)}
         hint={
           problem?.body.existing_id ? (
-            <a href={`#/integrations/${problem.body.existing_id}`} onClick={onClose}>
+            <RouteLink origin={nexus.client.origin} route={existing(problem.body.existing_id)} go={leave}>
               {t.add.showExisting}
-            </a>
+            </RouteLink>
           ) : (
             t.add.nameHint
           )
@@ -142,6 +147,10 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       </div>
     </Form>
   );
+}
+
+function existing(id: string): Route {
+  return { page: "integration", id, tab: "overview" };
 }
 
 /** Whether every error stands beside a field that is shown. */

@@ -48,7 +48,7 @@ export function App({ origin, token, identity, route, go, renew, onSignOut }: Pr
   if (identity.role === "AGENT" || identity.role === null) {
     return (
       <>
-        <Header identity={identity} route={route} onSignOut={onSignOut} />
+        <Header {...{ identity, route, origin, go, onSignOut }} />
         <main>
           <Empty icon="plug" title={t.agent.title} lead={t.agent.lead} />
         </main>
@@ -120,7 +120,7 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
   const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
   return (
     <NexusProvider value={nexus}>
-      <Header identity={identity} route={route} onSignOut={onSignOut} />
+      <Header {...{ identity, route, origin: client.origin, go, onSignOut }} />
       {!online && (
         <p class="banner" role="status">
           <Icon name="offline" />

@@ -4,16 +4,17 @@ import { Component } from "preact";
 import type { Integration, ManifestSummary } from "../api/types";
 import { LOOK, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
-import { formatRoute } from "../logic/route";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Icon } from "./icons";
-import { Button, Mark, Switch } from "./parts";
+import { Button, Mark, RouteLink, Switch } from "./parts";
 
 export interface CardProps {
   integration: Integration;
   provider: ManifestSummary | undefined;
   now: number;
+  /** Where the UI is a page of its own. */
+  origin: string;
   /** What is under way with it. */
   busy: "switch" | "action" | null;
   onOpen(integration: Integration): void;
@@ -21,7 +22,7 @@ export interface CardProps {
   onAction(integration: Integration, action: Action): void;
 }
 
-function CardOf({ integration, provider, now, busy, onOpen, onSwitch, onAction }: CardProps) {
+function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
   const { name, health, account, status, credential, last_used_at: used } = integration;
   const action = nextAction(integration);
   const active = status === "active";
@@ -32,16 +33,9 @@ function CardOf({ integration, provider, now, busy, onOpen, onSwitch, onAction }
         <Mark name={provider?.name ?? integration.manifest_id} color={provider?.brand.color} />
         <div class="names">
           <h3>
-            <a
-              href={formatRoute({ page: "integration", id: integration.slug, tab: "overview" })}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                event.preventDefault();
-                onOpen(integration);
-              }}
-            >
+            <RouteLink origin={origin} route={{ page: "integration", id: integration.slug, tab: "overview" }} go={() => onOpen(integration)}>
               {name}
-            </a>
+            </RouteLink>
           </h3>
           <p class="soft">
             {provider?.name ?? integration.manifest_id}
@@ -52,8 +46,15 @@ function CardOf({ integration, provider, now, busy, onOpen, onSwitch, onAction }
           {active ? t.list.active : t.list.inactive}
         </Switch>
       </div>
-      <div class="middle">
-        <HealthLine health={health} now={now} />
+      <HealthLine health={health} now={now} />
+      <div class="bottom">
+        <dl class="facts">
+          <div>
+            <dt>{t.list.lastUsed}</dt>
+            <dd title={used ? moment(used) : undefined}>{used ? ago(used, now) : t.never}</dd>
+          </div>
+          <Expiry credential={credential} method={integration.auth_method} now={now} />
+        </dl>
         {action && (
           <Button
             tone={action === "retry" ? "plain" : "primary"}
@@ -65,15 +66,12 @@ function CardOf({ integration, provider, now, busy, onOpen, onSwitch, onAction }
           </Button>
         )}
       </div>
-      <dl class="facts">
-        <div>
-          <dt>{t.list.lastUsed}</dt>
-          <dd title={used ? moment(used) : undefined}>{used ? ago(used, now) : t.never}</dd>
-        </div>
-        <Expiry credential={credential} method={integration.auth_method} now={now} />
-      </dl>
     </li>
   );
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Health as icon and words, with what the provider said. */
@@ -84,9 +82,9 @@ export function HealthLine({ health, now }: { health: Integration["health"]; now
     <div class={`health ${tone}`}>
       <Icon name={icon} />
       <p>
-        <strong>{t.list.health_[health.state]}</strong>{" "}
+        <strong>{t.list.health_[health.state]}</strong>
         <span class="soft" title={detail ?? undefined}>
-          {detail ?? (checked ? t.list.checked(checked, now) : t.list.unchecked)}
+          {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : t.list.unchecked}
         </span>
       </p>
     </div>

@@ -6,7 +6,7 @@ import { categories, search } from "../config/integration-manifests";
 import { t } from "../text";
 import { useNexus } from "./context";
 import { Icon } from "./icons";
-import { Mark, Select } from "./parts";
+import { Mark, Select, useFocus } from "./parts";
 
 export function Catalogue({ providers, onPick }: { providers: readonly ManifestSummary[]; onPick(provider: ManifestSummary): void }) {
   const { identity } = useNexus();
@@ -15,6 +15,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
   const [method, setMethod] = useState("");
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLUListElement>(null);
+  const input = useFocus<HTMLInputElement>();
   const id = useId();
   const all = useMemo(() => categories(providers), [providers]);
   const methods = useMemo(() => [...new Set(providers.map((one) => one.auth_method))], [providers]);
@@ -73,8 +74,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
             placeholder={t.add.search}
             value={typed}
             spellcheck={false}
-            // The dialog opens with the search ready.
-            autofocus
+            ref={input}
             onInput={(event) => narrow(setTyped)(event.currentTarget.value)}
             onKeyDown={key}
           />

@@ -1,18 +1,19 @@
 /** The top of every page: where one may go, and in whose name. */
-import { formatRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";
 import { HOME } from "../logic/route";
 import { t } from "../text";
-import { Button } from "./parts";
+import { Button, RouteLink } from "./parts";
 
 interface Props {
   identity: Identity;
   route: Route;
+  origin: string;
+  go(route: Route): void;
   onSignOut: (() => void) | null;
 }
 
-export function Header({ identity, route, onSignOut }: Props) {
+export function Header({ identity, route, origin, go, onSignOut }: Props) {
   const pages: [Route, string][] = [
     [HOME, t.nav.integrations],
     [{ page: "oauth-apps" }, t.nav.oauthApps],
@@ -23,16 +24,16 @@ export function Header({ identity, route, onSignOut }: Props) {
   const role = identity.role ? (t.signIn.roleName[identity.role] ?? identity.role) : t.signIn.noRole;
   return (
     <header class="header">
-      <a class="home" href={formatRoute(HOME)}>
+      <RouteLink class="home" origin={origin} route={HOME} go={go}>
         <span class="logo" aria-hidden="true" />
         <strong>{t.product}</strong>
-      </a>
+      </RouteLink>
       {identity.role === "ADMIN" && (
         <nav aria-label={t.nav.label}>
           {pages.map(([page, name]) => (
-            <a href={formatRoute(page)} aria-current={page.page === here ? "page" : undefined}>
+            <RouteLink origin={origin} route={page} go={go} current={page.page === here}>
               {name}
-            </a>
+            </RouteLink>
           ))}
         </nav>
       )}

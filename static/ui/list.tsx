@@ -84,6 +84,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
           key={one.id}
           integration={one}
           provider={providers.get(one.manifest_id)}
+          origin={nexus.client.origin}
           now={now}
           busy={busy.get(one.id) ?? null}
           onOpen={onOpen}

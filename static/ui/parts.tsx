@@ -4,6 +4,8 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 
 import type { Problem } from "../api/client";
 import { isDark, monogram } from "../logic/names";
+import { formatRoute } from "../logic/route";
+import type { Route } from "../logic/route";
 import { t } from "../text";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
@@ -41,6 +43,33 @@ export function Out({ href, children }: { href: string; children: ComponentChild
       {children}
       <Icon name="out" />
       <span class="unseen">({t.opensWindow})</span>
+    </a>
+  );
+}
+
+interface RouteLinkProps {
+  origin: string;
+  route: Route;
+  go(route: Route): void;
+  class?: string;
+  current?: boolean;
+  children: ComponentChildren;
+}
+
+/** A link within the UI; in a window of its own it leads to the UI's own page. */
+export function RouteLink({ origin, route, go, current, children, ...rest }: RouteLinkProps) {
+  return (
+    <a
+      {...rest}
+      href={`${origin}/${formatRoute(route)}`}
+      aria-current={current ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(route);
+      }}
+    >
+      {children}
     </a>
   );
 }

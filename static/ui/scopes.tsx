@@ -22,7 +22,7 @@ export function Scopes({ manifest, chosen, onChange }: Props) {
       <summary>
         <span>{t.add.scopes}</span> <span class="soft">{t.add.scopesChosen(chosen.length)}</span>
       </summary>
-      <fieldset class="plain">
+      <fieldset class="group">
         <legend class="unseen">{t.add.scopes}</legend>
         <p class="hint">{t.add.scopesHint}</p>
         <div class="checks">
