@@ -1,4 +1,7 @@
-/** Times in words, from now; in the reader's own language. */
+/** Times in words, from now. */
+
+/** Of these words and those of `text.ts`. */
+const LANGUAGE = "en";
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
@@ -8,11 +11,11 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 12],
 ];
 
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const dayOnly = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
-const hourOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const numbers = new Intl.NumberFormat();
+const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const whole = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const dayOnly = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
+const hourOnly = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
+const numbers = new Intl.NumberFormat(LANGUAGE);
 
 /** "3 minutes ago", "in 2 days"; `now` in milliseconds. */
 export function ago(time: string, now: number): string {

@@ -58,7 +58,7 @@ export function Activity({ integration }: { integration: Integration }) {
   );
 }
 
-/** Facts by name; what is nested is shown as JSON. */
+/** Facts by name. */
 export function Detail({ detail }: { detail: Record<string, unknown> }) {
   const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== "");
   if (facts.length === 0) return null;
@@ -67,9 +67,17 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
       {facts.map(([name, value]) => (
         <div>
           <dt>{name.replaceAll("_", " ")}</dt>
-          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dd>{inWords(value)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** What is nested, in one line; times of parts are those of the whole. */
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join("; ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value).filter(([name]) => name !== "at");
+  return parts.map(([name, part]) => `${name.replaceAll("_", " ")}: ${inWords(part)}`).join(", ");
 }

@@ -104,7 +104,7 @@ function Records({ items }: { items: readonly AuditRecord[] }) {
         </thead>
         <tbody>
           {items.map((record) => (
-            <tr key={record.seq} class={record.outcome}>
+            <tr key={record.seq} class={record.outcome === "denied" ? "refused" : undefined}>
               <td>
                 <time dateTime={record.at}>{moment(record.at)}</time>
               </td>

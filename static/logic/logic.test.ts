@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { categories, search } from "../config/integration-manifests";
+import type { ManifestSummary, Usage } from "../api/types";
+import { fieldsOf, looksRight } from "./fields";
+import { isDark, monogram, suggestName } from "./names";
+import { HOME, NO_FILTERS, formatRoute, parseRoute } from "./route";
+import type { Route } from "./route";
+import { STANDARD, identify, isLoopback, takenFromAddress } from "./session";
+import { snippets } from "./snippets";
+import { ago, size } from "./time";
+import { bars, byAgent, since } from "./usage";
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const token = (claims: unknown) => `${encode({ alg: "HS256" })}.${encode(claims)}.c2ln`;
+
+test("a token says who it is for, by the claims that the deployment has", () => {
+  const usual = { sub: "ada", exp: 2_000_000_000, workspace_id: "acmé", role: "ADMIN" };
+  assert.deepEqual(identify(token(usual), STANDARD), {
+    workspace: "acmé",
+    subject: "ada",
+    role: "ADMIN",
+    expires: 2_000_000_000_000,
+  });
+  const names = { workspace: "https://x.example/ws", role: "app.roles" };
+  const other = { sub: "a", exp: 1, "https://x.example/ws": "w", app: { roles: ["ADMIN", "MANAGER", "else"] } };
+  assert.deepEqual(identify(token(other), names), { workspace: "w", subject: "a", role: "MANAGER", expires: 1000 });
+  const literal = { sub: "a", exp: 1, "https://x.example/ws": "w", "app.roles": "AGENT", app: { roles: "ADMIN" } };
+  const found = identify(token(literal), names);
+  assert.equal(typeof found === "object" && found.role, "AGENT");
+});
+
+test("what is no token is told from one that says nothing", () => {
+  for (const text of ["", "abc", "a.b", "a.b.c.d", "a.%%%.c", `a.${encode(7)}.c`]) {
+    assert.equal(identify(text, STANDARD), "form", text);
+  }
+  for (const claims of [{}, { sub: "a", exp: "soon", workspace_id: "w" }, { sub: "a", exp: 1 }, { sub: 3, exp: 1, workspace_id: "w" }]) {
+    assert.equal(identify(token(claims), STANDARD), "claims", JSON.stringify(claims));
+  }
+  const nobody = identify(token({ sub: "a", exp: 1, workspace_id: "w", role: "ROOT" }), STANDARD);
+  assert.equal(typeof nobody === "object" && nobody.role, null);
+});
+
+test("a token is taken from the address once, and leaves no trace there", () => {
+  const good = token({ sub: "a" });
+  const replaced: string[] = [];
+  const history = { replaceState: (_: unknown, __: string, url: string) => void replaced.push(url) } as unknown as History;
+  const at = (hash: string) => takenFromAddress({ hash, pathname: "/", search: "?x" } as Location, history);
+  assert.equal(at(`#token=${good}`), good);
+  assert.deepEqual(replaced, ["/?x"]);
+  assert.equal(at("#token=a.b"), null);
+  assert.equal(at(`#/x?token=${good}`), null);
+  assert.equal(replaced.length, 1);
+});
+
+test("only this machine's own names are loopback", () => {
+  for (const name of ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"]) assert.ok(isLoopback(name), name);
+  for (const name of ["127.0.0.1.example.com", "localhost.example.com", "128.0.0.1", "0.0.0.0", "127.0.0"]) {
+    assert.ok(!isLoopback(name), name);
+  }
+});
+
+test("what is shown can be linked to", () => {
+  const routes: Route[] = [
+    HOME,
+    { page: "integrations", filters: { ...NO_FILTERS, q: "a b&c", health: "failing" } },
+    { page: "integration", id: "a/b", tab: "usage" },
+    { page: "integration", id: "int_1", tab: "overview" },
+    { page: "audit" },
+  ];
+  for (const route of routes) assert.deepEqual(parseRoute(formatRoute(route)), route);
+  assert.deepEqual(parseRoute(""), HOME);
+  assert.deepEqual(parseRoute("#/elsewhere/x"), HOME);
+  assert.deepEqual(parseRoute("#/integrations/x/nothing"), { page: "integration", id: "x", tab: "overview" });
+  assert.deepEqual(parseRoute("#/integrations/%E0%A4%A"), { page: "integration", id: "%E0%A4%A", tab: "overview" });
+});
+
+test("a name is suggested that is free", () => {
+  assert.equal(suggestName("Stripe", []), "Primary Stripe Account");
+  assert.equal(suggestName("Airtable (OAuth)", ["x"]), "Primary Airtable Account");
+  assert.equal(suggestName("Stripe", [" primary stripe ACCOUNT "]), "Second Stripe Account");
+  const many = Array.from({ length: 9 }, (_, index) => suggestName("S", taken(index)));
+  assert.equal(many.at(-1), "Ninth S Account");
+  assert.equal(suggestName("S", taken(9)), "No. 10 S Account");
+});
+
+function taken(many: number): string[] {
+  const names: string[] = [];
+  while (names.length < many) names.push(suggestName("S", names));
+  return names;
+}
+
+test("letters stand for a provider, and can be read on its colour", () => {
+  assert.equal(monogram("Google Drive"), "GD");
+  assert.equal(monogram("GitHub (OAuth app)"), "G");
+  assert.equal(monogram(""), "?");
+  assert.ok(isDark("#000000") && isDark("#3350D0"));
+  assert.ok(!isDark("#FFFFFF") && !isDark("#18BFFF"));
+});
+
+const provider = (id: string, name: string, categories: string[], description = ""): ManifestSummary => ({
+  id,
+  name,
+  family: id,
+  categories,
+  description,
+  brand: { color: "", icon: "" },
+  auth_method: "api_key",
+});
+
+test("a search finds names first", () => {
+  const all = [
+    provider("sendgrid", "SendGrid", ["email"], "Send mail, also for Stripe"),
+    provider("stripe", "Stripe", ["payments"]),
+    provider("x", "My Stripe", ["payments", "email"]),
+  ];
+  const ids = (typed: string) => search(all, typed).map((one) => one.id);
+  assert.deepEqual(ids("stripe"), ["stripe", "x", "sendgrid"]);
+  assert.deepEqual(ids("  PAY stri "), ["stripe", "x"]);
+  assert.deepEqual(ids(""), ["sendgrid", "stripe", "x"]);
+  assert.deepEqual(ids("nothing"), []);
+  assert.deepEqual(categories(all), [["email", 2], ["payments", 2]]);
+});
+
+test("a pattern is a hint, whatever it is", () => {
+  assert.ok(looksRight("[a-z]+", "abc") && looksRight("[a-z]+", "") && looksRight(undefined, "x"));
+  assert.ok(!looksRight("[a-z]+", "abc1"));
+  assert.ok(!looksRight("a|b", "ab"), "the whole text");
+  assert.ok(looksRight("(?i)abc", "x"), "what only the server can read says nothing");
+});
+
+test("what the provider tells is not asked for", () => {
+  const manifest = {
+    params: [
+      { name: "site", label: "Site", example: "acme" },
+      { name: "cloud", label: "Cloud", example: "x", from: { pointer: "/id" } },
+    ],
+    credentials: [{ name: "key", label: "Key", secret: true }],
+  } as unknown as Parameters<typeof fieldsOf>[0];
+  assert.deepEqual(fieldsOf(manifest).map((field) => [field.group, field.name, field.secret]), [
+    ["params", "site", false],
+    ["credentials", "key", true],
+  ]);
+});
+
+test("a snippet names the integration and never a credential", () => {
+  const made = snippets("https://nexus.example", { slug: "primary-slack", name: "x" }, {
+    verify: { method: "POST", path: "/auth.test" },
+  } as Parameters<typeof snippets>[2]);
+  assert.match(made[0]?.code ?? "", /^curl -X POST https:\/\/nexus\.example\/api\/proxy\/primary-slack\/auth\.test/);
+  assert.match(made[1]?.code ?? "", /method: "POST"/);
+  assert.equal(JSON.parse(made[2]?.code ?? "").mcpServers.nexus.url, "https://nexus.example/mcp");
+});
+
+test("times and sizes in words", () => {
+  const now = Date.parse("2026-06-15T12:00:00Z");
+  const at = (time: string) => ago(time, now);
+  assert.equal(at("2026-06-15T11:59:30Z"), "now");
+  assert.equal(at("2026-06-15T11:57:00Z"), "3 minutes ago");
+  assert.equal(at("2026-06-15T12:59:00Z"), "in 1 hour");
+  assert.equal(at("2026-06-17T12:00:00Z"), "in 2 days");
+  assert.equal(at("2026-03-01T12:00:00Z"), "4 months ago");
+  assert.deepEqual([0, 999, 1000, 1_250_000, 123_400_000_000].map(size), ["0 B", "999 B", "1.0 kB", "1.3 MB", "123 GB"]);
+});
+
+test("a chart has a bar for every day, the empty ones too", () => {
+  const now = Date.parse("2026-06-15T12:00:00Z");
+  const row = (at: string, agent: string, calls: number, errors = 0): Usage => ({ at, agent, calls, errors, bytes: 10 });
+  const rows = [row("2026-06-15T00:00:00Z", "a", 2, 1), row("2026-06-15T00:00:00Z", "b", 3), row("2026-05-17T00:00:00Z", "a", 1), row("2026-05-16T00:00:00Z", "a", 99)];
+  assert.equal(since("day", now), "2026-05-17T00:00:00.000Z");
+  const days = bars(rows, "day", now);
+  assert.equal(days.length, 30);
+  assert.deepEqual(days.at(-1), { at: "2026-06-15T00:00:00.000Z", calls: 5, errors: 1 });
+  assert.equal(days[0]?.calls, 1);
+  assert.equal(bars(rows, "hour", now).length, 24);
+  assert.deepEqual(byAgent(rows).map(({ agent, calls }) => [agent, calls]), [["a", 102], ["b", 3]]);
+});
