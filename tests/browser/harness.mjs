@@ -107,6 +107,8 @@ async function signedIn(page, role) {
   if (!token) {
     throw new Error(`no token of the role ${role}; there are ${Object.keys(facts.tokens).join(", ")}`);
   }
+  // A load of its own, also where only the fragment differs.
+  await page.goto("about:blank");
   await page.goto(`/#token=${token}`);
   return page;
 }

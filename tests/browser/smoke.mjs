@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { scenario } from "./harness.mjs";
+import { connect, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, axe, shot }) => {
   const response = await page.goto("/");
@@ -14,7 +14,10 @@ await scenario(async ({ page, signedIn, axe, shot }) => {
   await axe();
   await shot("start");
 
+  await connect("Primary sandbox");
   await signedIn("ADMIN");
-  await element.getByRole("heading").first().waitFor();
+  await element.getByText("Primary sandbox").first().waitFor();
+  assert.doesNotMatch(page.url(), /token/);
   await axe();
+  await shot("list");
 });
