@@ -22,9 +22,9 @@ const PATIENCE = 15_000;
  * Runs `act` with a stage, and ends the process: with 1 where it throws, or where something happened
  * in the browser that `allow` (regular expressions) does not match.
  *
- * The stage: `page`, `context`, `browser`; `signedIn(role)` opens the UI with a token; `axe(page?)`
- * throws on what breaks WCAG 2.2 AA; `shot(name, page?)` keeps pictures where they are asked for;
- * `allow(pattern)` from now on; `problems` so far.
+ * The stage: `page`, `context`, `browser`; `signedIn(role)` opens the UI with a token; `look(name,
+ * page?)` throws on what breaks WCAG 2.2 AA, in light and dark, and keeps pictures where they are
+ * asked for; `allow(pattern)` from now on; `problems` so far.
  */
 export async function scenario(act, { allow = [] } = {}) {
   const { chromium } = packages("playwright-core");
@@ -50,8 +50,7 @@ export async function scenario(act, { allow = [] } = {}) {
       problems,
       allow: (pattern) => allowed.push(pattern),
       signedIn: (role = "ADMIN") => signedIn(page, role),
-      axe: (target = page) => axe(target),
-      shot: (name, target = page) => shot(name, target),
+      look: (name, target = page) => look(name, target),
     };
     try {
       await act(stage);
@@ -113,8 +112,16 @@ async function signedIn(page, role) {
   return page;
 }
 
+async function look(name, page) {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    await axe(page, `${name}, ${colorScheme}`);
+  }
+  await shot(name, page);
+}
+
 /** Throws what axe finds in `page`, open shadow roots included. */
-async function axe(page) {
+async function axe(page, what) {
   if (!(await page.evaluate(() => "axe" in globalThis))) {
     await page.evaluate(readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8"));
   }
@@ -125,7 +132,7 @@ async function axe(page) {
     );
   }, WCAG);
   if (found.length > 0) {
-    throw new Error(`axe, at ${page.url().split("#token")[0]}:\n  ${found.join("\n  ")}`);
+    throw new Error(`axe, ${what}:\n  ${found.join("\n  ")}`);
   }
 }
 

@@ -2,22 +2,18 @@
 
 import assert from "node:assert/strict";
 
-import { connect, scenario } from "./harness.mjs";
+import { scenario } from "./harness.mjs";
 
-await scenario(async ({ page, signedIn, axe, shot }) => {
+await scenario(async ({ page, signedIn, look }) => {
   const response = await page.goto("/");
   const policy = response.headers()["content-security-policy"];
   assert.match(policy, /^default-src 'none'; script-src 'self'/);
+  assert.match(policy, /require-trusted-types-for 'script'/);
   assert.doesNotMatch(policy, /unsafe-/);
-  const element = page.locator("integration-nexus");
-  await element.getByRole("heading").first().waitFor();
-  await axe();
-  await shot("start");
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await look("sign-in");
 
-  await connect("Primary sandbox");
   await signedIn("ADMIN");
-  await element.getByText("Primary sandbox").first().waitFor();
-  assert.doesNotMatch(page.url(), /token/);
-  await axe();
-  await shot("list");
+  await page.getByRole("heading", { name: "Connect your first service" }).waitFor();
+  await look("list-empty");
 });

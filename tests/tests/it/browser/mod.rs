@@ -84,6 +84,66 @@ async fn smoke() {
 }
 
 #[tokio::test]
+async fn an_integration_is_added_by_key() {
+    play("add-by-key.mjs").await;
+}
+
+#[tokio::test]
+async fn an_integration_is_added_by_oauth() {
+    play("add-by-oauth.mjs").await;
+}
+
+#[tokio::test]
+async fn an_oauth_app_is_set_up_by_those_who_may() {
+    play("oauth-app.mjs").await;
+}
+
+#[tokio::test]
+async fn a_connection_that_ended_is_made_again() {
+    play("reconnect.mjs").await;
+}
+
+#[tokio::test]
+async fn an_integration_is_managed() {
+    play("manage.mjs").await;
+}
+
+#[tokio::test]
+async fn deleting_gives_a_receipt_per_token() {
+    play("delete-oauth.mjs").await;
+}
+
+#[tokio::test]
+async fn nobody_sees_what_they_may_not_do() {
+    play("roles.mjs").await;
+}
+
+#[tokio::test]
+async fn a_session_begins_and_ends_without_losing_anything() {
+    play("session.mjs").await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_loses_nothing() {
+    play("server-down.mjs").await;
+}
+
+#[tokio::test]
+async fn the_list_finds_what_is_looked_for() {
+    play("list.mjs").await;
+}
+
+#[tokio::test]
+async fn administrators_have_pages_of_their_own() {
+    play("own-pages.mjs").await;
+}
+
+#[tokio::test]
+async fn the_element_works_elsewhere() {
+    play("elsewhere.mjs").await;
+}
+
+#[tokio::test]
 async fn lighthouse() {
     play("lighthouse.mjs").await;
 }

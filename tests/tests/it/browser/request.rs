@@ -11,6 +11,8 @@ pub(super) enum Request {
     StopApp,
     /// Starts it again, on the same port and with the same data.
     StartApp,
+    /// Starts it anew with this in `ui_frame_ancestors`.
+    FrameBy { ancestors: String },
     /// `token`: one of `role`, that ends in so many `seconds` (600), of `workspace` (`acme`) and
     /// `subject` (`user-1`).
     Token { role: String, seconds: Option<i64>, workspace: Option<String>, subject: Option<String> },

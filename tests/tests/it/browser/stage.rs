@@ -94,6 +94,11 @@ impl Stage {
                 let dir = self.dir.take().context("it is running already")?;
                 self.app = Some(Options::default().port(self.port).dir(dir).start().await?);
             }
+            Request::FrameBy { ancestors } => {
+                let dir = self.app.take().context("it is stopped")?.kill().await;
+                let options = Options::default().port(self.port).dir(dir);
+                self.app = Some(options.var("ui_frame_ancestors", &ancestors).start().await?);
+            }
             Request::Token { role, seconds, workspace, subject } => {
                 let mut claims = token::claims(&role, workspace.as_deref().unwrap_or("acme"));
                 let now = i64::try_from(token::now())?;

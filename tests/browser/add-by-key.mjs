@@ -1,0 +1,110 @@
+// Adding by API key, by keyboard alone: the provider refuses, a name is taken, nothing typed is
+// lost, and then it is connected.
+
+import assert from "node:assert/strict";
+
+import { ask, call, connect, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  await connect("Taken");
+  await signedIn("ADMIN");
+  const add = page.getByRole("button", { name: "Add integration" });
+  await page.getByRole("heading", { name: "Taken" }).waitFor();
+  await add.focus();
+  await page.keyboard.press("Enter");
+
+  const dialog = page.getByRole("dialog", { name: "Add integration" });
+  const search = dialog.getByRole("combobox", { name: "Search providers" });
+  await dialog.getByRole("option").first().waitFor();
+  assert.ok(await search.evaluate((one) => one.matches(":focus")), "the search is ready");
+  // Whose workspace it is stays visible.
+  await dialog.getByText("Into workspace acme as user-1").waitFor();
+  await look("add-catalogue");
+  await page.keyboard.type("nothing like this");
+  await dialog.getByText("No provider matches").waitFor();
+  await look("add-none");
+  await page.keyboard.press("Escape");
+  assert.equal(await search.inputValue(), "", "Escape empties the search first");
+  await page.keyboard.type("sandbox");
+  const [first, second] = [dialog.getByRole("option").nth(0), dialog.getByRole("option").nth(1)];
+  assert.equal(await first.getAttribute("aria-selected"), "true");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await dialog.getByRole("option", { selected: true }).count(), 1);
+  await page.keyboard.press("ArrowUp");
+  assert.match(await first.innerText(), /^Sandbox\s+Yours · API key/);
+  assert.match(await second.innerText(), /OAuth/);
+  await page.keyboard.press("Enter");
+
+  const form = page.getByRole("dialog", { name: "Connect Sandbox" });
+  const key = form.getByLabel("API key", { exact: true });
+  const name = form.getByLabel("Name");
+  await key.waitFor();
+  assert.ok(await key.evaluate((one) => one.matches(":focus")), "the first field is ready");
+  assert.equal(await name.inputValue(), "Primary Sandbox Account");
+  // Nothing is sent before it is whole.
+  await page.keyboard.press("Enter");
+  await form.getByText("API key is missing.").waitFor();
+  assert.equal(await key.getAttribute("aria-invalid"), "true");
+
+  // Shown and hidden again.
+  assert.equal(await key.getAttribute("type"), "password");
+  await form.getByRole("button", { name: "Show API key" }).press("Enter");
+  assert.equal(await key.getAttribute("type"), "text");
+  await form.getByRole("button", { name: "Hide API key" }).press("Enter");
+
+  // What is pasted is trimmed.
+  await key.evaluate((box) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text", "  not-a-key-of-this-provider\n");
+    box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  assert.equal(await key.inputValue(), "not-a-key-of-this-provider");
+
+  // The refusal, in the provider's words, beside the field.
+  allow(/status of 422/);
+  await key.press("Enter");
+  await form.getByText(/Sandbox did not accept this: .*No such key/).waitFor();
+  const described = await key.getAttribute("aria-describedby");
+  assert.ok(described.split(" ").length > 1);
+  assert.equal(await key.inputValue(), "not-a-key-of-this-provider", "nothing typed is lost");
+  await look("add-refused");
+
+  // A name that is taken: the way to the one that has it.
+  allow(/status of 409/);
+  await key.fill(facts.key);
+  await name.fill(" taken ");
+  await name.press("Enter");
+  await form.getByText(/the name "taken" is taken/).waitFor();
+  await form.getByRole("link", { name: "Open the one that has this name" }).waitFor();
+  assert.equal(await key.inputValue(), facts.key);
+
+  // The provider is down: it can be saved unchecked, if one wants that.
+  allow(/status of 50[24]/);
+  await ask("provider_status", { status: 500 });
+  await name.fill("Second Sandbox Account");
+  await name.press("Enter");
+  await form.getByRole("button", { name: "Save without checking" }).waitFor();
+  await look("add-provider-down");
+  await ask("provider", { behaves: "ok" });
+
+  await name.press("Enter");
+  const done = page.getByRole("dialog", { name: "Second Sandbox Account is connected" });
+  await done.getByText("Sandbox accepted the credential.").waitFor();
+  const code = await done.locator("pre").innerText();
+  assert.match(code, new RegExp(`${facts.url}/api/proxy/second-sandbox-account/me`));
+  await look("add-done");
+  for (const title of ["TypeScript", "MCP"]) {
+    await done.getByRole("tab", { name: title }).click();
+    assert.ok(!(await done.locator("pre").innerText()).includes(facts.key));
+  }
+  await done.getByRole("button", { name: "Done" }).click();
+
+  // The list has it, and the focus is back where it came from.
+  await page.getByRole("link", { name: "Second Sandbox Account" }).waitFor();
+  assert.ok(await add.evaluate((one) => one.matches(":focus")), "the focus returns");
+  const { items } = await call("GET", "/api/integrations");
+  assert.deepEqual(items.map((one) => [one.name, one.health.state]), [
+    ["Second Sandbox Account", "healthy"],
+    ["Taken", "healthy"],
+  ]);
+});

@@ -1,0 +1,75 @@
+// Adding by OAuth in a window: declined, closed early, blocked, and at last connected.
+
+import assert from "node:assert/strict";
+
+import { ask, call, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, look, allow }) => {
+  await ask("consent", { as: "page" });
+  await signedIn("ADMIN");
+  const open = async () => {
+    await page.getByRole("button", { name: "Add integration" }).first().click();
+    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
+    await page.getByRole("option", { name: /OAuth/ }).click();
+  };
+  await open();
+  const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+  const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
+  await dialog.getByText("What agents may do").click();
+  const read = dialog.getByRole("checkbox", { name: /Read messages/ });
+  const write = dialog.getByRole("checkbox", { name: /Post messages/ });
+  assert.ok((await read.isChecked()) && (await write.isChecked()), "the manifest's defaults");
+  await look("add-oauth");
+  await write.uncheck();
+
+  // Declined: the window says so, and so does the page.
+  let [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  assert.match(popup.url(), /scope=messages%3Aread&/);
+  await dialog.getByText("Sign in at Sandbox (OAuth)").waitFor();
+  await look("flow-waiting");
+  allow(/status of 400/);
+  await popup.getByRole("button", { name: /deny/i }).click();
+  await dialog.getByText("Consent was not given").waitFor();
+  await look("flow-denied");
+  await popup.close();
+
+  // Closed early: the page goes on waiting, and opens it again.
+  [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  await popup.close();
+  await dialog.getByText("Finish in the window that has opened").waitFor();
+  [popup] = await Promise.all([
+    page.waitForEvent("popup"),
+    dialog.getByRole("button", { name: "Open the window again" }).click(),
+  ]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  const closed = popup.waitForEvent("close");
+  await popup.getByRole("button", { name: /allow/i }).click();
+  await closed;
+  const done = page.getByRole("dialog", { name: "Primary Sandbox Account is connected" });
+  await done.getByText("accepted the credential").waitFor();
+  await done.getByRole("button", { name: "Done" }).click();
+  const [made] = (await call("GET", "/api/integrations")).items;
+  assert.deepEqual([made.health.state, made.scopes.granted], ["healthy", ["messages:read"]]);
+
+  // A sign-in that is given up leaves nothing behind.
+  await open();
+  [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  await popup.close();
+  const gone = page.waitForResponse((answer) => answer.request().method() === "DELETE");
+  await dialog.getByRole("button", { name: "Discard" }).click();
+  assert.equal((await gone).status(), 200);
+  assert.equal((await call("GET", "/api/integrations")).items.length, 1);
+
+  // Blocked: a link does the same.
+  await page.evaluate(() => void (globalThis.open = () => null));
+  await goOn.click();
+  await dialog.getByText("The browser blocked the window").waitFor();
+  await look("flow-blocked");
+  [popup] = await Promise.all([context.waitForEvent("page"), dialog.getByRole("link", { name: /Continue to Sandbox/ }).click()]);
+  await popup.getByRole("button", { name: /allow/i }).click();
+  await page.getByRole("dialog", { name: "Second Sandbox Account is connected" }).waitFor();
+  assert.equal((await call("GET", "/api/integrations?health=healthy")).items.length, 2);
+});

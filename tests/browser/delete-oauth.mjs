@@ -1,0 +1,42 @@
+// Deleting a connection by OAuth: every token gets a receipt, also where the provider fails.
+
+import assert from "node:assert/strict";
+
+import { ask, call, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look }) => {
+  await ask("consent", { as: "allow" });
+  await signedIn("ADMIN");
+  const add = async () => {
+    await page.getByRole("button", { name: "Add integration" }).first().click();
+    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
+    await page.getByRole("option", { name: /OAuth/ }).click();
+    await page.getByRole("button", { name: "Continue to Sandbox" }).click();
+    await page.getByRole("dialog", { name: /is connected/ }).getByRole("button", { name: "Open integration" }).click();
+  };
+  const remove = async () => {
+    await page.getByRole("button", { name: "Delete integration" }).click();
+    const question = page.getByRole("dialog", { name: /^Delete / });
+    await question.getByText("No agent has used it in the last 30 days.").waitFor();
+    await question.getByRole("button", { name: "Delete", exact: true }).click();
+  };
+  await add();
+  assert.ok((await ask("live_tokens")).tokens > 0);
+  await remove();
+  const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account is deleted" });
+  assert.equal(await receipts.getByText("Revoked at the provider").count(), 2);
+  await look("delete-receipts");
+  assert.equal((await ask("live_tokens")).tokens, 0);
+  await receipts.getByRole("button", { name: "Done" }).click();
+
+  // The provider fails: it says so, and goes on trying.
+  await add();
+  await ask("fail_revocations", { count: 2 });
+  await remove();
+  await receipts.getByText("Being revoked, tried again for 7 days").first().waitFor();
+  await look("delete-receipts-pending");
+  await receipts.getByRole("button", { name: "Done" }).click();
+  await page.getByText("Connect your first service").waitFor();
+
+  assert.deepEqual((await call("GET", "/api/integrations")).items, []);
+});

@@ -1,0 +1,81 @@
+// The element in another page: of the same origin, in that page's colours and with its token; and
+// framed by a page of another origin, where connecting by OAuth works too.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+
+import { ask, call, connect, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, look, allow }) => {
+  await connect("Sandbox");
+  await signedIn("ADMIN");
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  const plain = await page.getByRole("button", { name: "Add integration" }).evaluate((one) => getComputedStyle(one).backgroundColor);
+
+  // Themed by custom properties; styles leak neither way.
+  await page.goto("/examples/embedded.html");
+  const card = page.getByRole("link", { name: "Sandbox", exact: true });
+  await card.waitFor();
+  const add = page.getByRole("button", { name: "Add integration" });
+  const color = (one) => getComputedStyle(one).backgroundColor;
+  assert.equal(await add.evaluate(color), "rgb(11, 110, 79)");
+  assert.notEqual(plain, "rgb(11, 110, 79)");
+  assert.notEqual(await page.getByRole("heading", { name: "Sandbox" }).evaluate((one) => getComputedStyle(one).color), "rgb(220, 20, 60)");
+  assert.equal(await page.getByRole("heading", { name: "Settings" }).evaluate((one) => getComputedStyle(one).fontFamily), "Georgia, serif");
+  assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0, "the page signs people in and out");
+  await look("embedded");
+  // Its place is not in the page's address.
+  await card.click();
+  await page.getByRole("dialog", { name: "Sandbox" }).waitFor();
+  assert.ok(page.url().endsWith("/examples/embedded.html"), page.url());
+  await page.keyboard.press("Escape");
+
+  // The page's token ends: the page gives another one.
+  allow(/status of 401/);
+  const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
+  const expired = page.evaluate(
+    (token) =>
+      new Promise((resolve) => {
+        const element = document.querySelector("integration-nexus");
+        element.addEventListener("nexus:token-expired", () => resolve("told"), { once: true });
+        element.token = token;
+        dispatchEvent(new Event("focus"));
+      }),
+    ended,
+  );
+  assert.equal(await expired, "told");
+  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor({ state: "detached" });
+  await card.waitFor();
+
+  // Framed by another origin.
+  await ask("consent", { as: "page" });
+  const outer = createServer((_, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end(`<!doctype html><title>Console</title><iframe src="${facts.url}/#token=${facts.tokens.ADMIN}" width="1200" height="700"></iframe>`);
+  }).listen(0, "127.0.0.1");
+  await new Promise((ready) => outer.once("listening", ready));
+  const { port } = outer.address();
+  allow(/request to another origin: http:\/\/localhost/);
+  allow(/favicon/);
+  await ask("frame_by", { ancestors: `http://localhost:${port}` });
+  const framing = await context.newPage();
+  await framing.goto(`http://localhost:${port}/`);
+  const frame = framing.frameLocator("iframe");
+  await frame.getByRole("button", { name: "Add integration" }).click();
+  await frame.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
+  await frame.getByRole("option", { name: /OAuth/ }).click();
+  const [popup] = await Promise.all([
+    framing.waitForEvent("popup"),
+    frame.getByRole("button", { name: "Continue to Sandbox" }).click(),
+  ]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  await popup.getByRole("button", { name: /allow/i }).click();
+  await frame.getByRole("dialog", { name: /is connected/ }).waitFor();
+  assert.equal((await call("GET", "/api/integrations?health=healthy")).items.length, 2);
+
+  // Not by an origin that is not named.
+  allow(/frame-ancestors|Refused to frame|chrome-error/);
+  await framing.goto(`http://127.0.0.1:${port}/`);
+  assert.equal(await frame.getByRole("button").count(), 0);
+  outer.close();
+});

@@ -1,0 +1,66 @@
+// The list: skeletons that nothing jumps from, search and filters in the address, more pages.
+
+import assert from "node:assert/strict";
+
+import { call, connect, fill, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look }) => {
+  await fill(60);
+  const broken = await connect("Old key", { credentials: { api_key: "dead-key-0000000000000001" }, verify: false });
+  await call("POST", `/api/integrations/${broken.id}/check`);
+  await connect("Needle in the hay");
+  await call("PUT", "/api/integrations/needle-in-the-hay", { status: "inactive" });
+
+  // Held back until the skeleton has been looked at.
+  let release;
+  const held = new Promise((resolve) => void (release = resolve));
+  await page.route("**/api/integrations?*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.addInitScript(() => {
+    globalThis.shifts = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) globalThis.shifts += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await signedIn("ADMIN");
+  await page.locator(".card.skeleton").first().waitFor();
+  await look("list-loading");
+  const before = await page.locator(".card.skeleton").first().boundingBox();
+  release();
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  const after = await page.locator(".cards .card").first().boundingBox();
+  assert.ok(Math.abs(before.height - after.height) < 2, `${before.height} ${after.height}`);
+  assert.ok((await page.evaluate(() => globalThis.shifts)) < 0.1, "nothing jumps");
+  await page.unroute("**/api/integrations?*");
+  await look("list");
+
+  // What is broken comes first, wherever it would stand.
+  const first = page.getByRole("listitem").first();
+  assert.match(await first.innerText(), /^\w+\s+Old key/);
+  await first.getByRole("button", { name: "Replace key: Old key" }).waitFor();
+
+  // More pages.
+  const cards = page.locator(".cards .card");
+  assert.equal(await cards.count(), 51);
+  await page.getByRole("button", { name: "Load more" }).click();
+  await page.getByRole("link", { name: "Service 001", exact: true }).waitFor();
+  assert.equal(await cards.count(), 62);
+  assert.equal(await page.getByRole("button", { name: "Load more" }).count(), 0);
+
+  // Search and filters stand in the address, and come back with it.
+  await page.getByRole("searchbox", { name: "Search by name" }).fill("needle");
+  await page.getByRole("heading", { name: "1 integration" }).waitFor();
+  assert.match(page.url(), /#\/integrations\?q=needle$/);
+  await page.getByRole("combobox", { name: "Status" }).selectOption("active");
+  await page.getByText("Nothing matches").waitFor();
+  await look("list-no-match");
+  await page.reload();
+  await page.getByText("Nothing matches").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  await page.getByRole("combobox", { name: "Health" }).selectOption("reauthorize");
+  await page.getByRole("heading", { name: "1 integration" }).waitFor();
+  await look("list-filtered");
+});

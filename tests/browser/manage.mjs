@@ -1,0 +1,113 @@
+// One integration: renamed, switched off, its key replaced, who may use it, what it did, and deleted
+// with receipts.
+
+import assert from "node:assert/strict";
+
+import { ask, call, connect, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  const made = await connect("Sandbox");
+  const used = await fetch(`${facts.url}/api/proxy/${made.slug}/me`, {
+    headers: { authorization: `Bearer ${facts.tokens.AGENT}` },
+  });
+  assert.equal(used.status, 200);
+  await used.text();
+  await signedIn("MANAGER");
+
+  // The switch on the card.
+  const toggle = page.getByRole("switch", { name: "Sandbox: agents may use it" });
+  await toggle.click();
+  await page.getByText("Sandbox is inactive: agents are refused.").waitFor();
+  assert.equal(await toggle.getAttribute("aria-checked"), "false");
+  assert.equal((await call("GET", `/api/integrations/${made.id}`)).status, "inactive");
+  await look("list-inactive");
+  await toggle.click();
+  await page.getByText("Sandbox is active").waitFor();
+
+  const card = page.getByRole("link", { name: "Sandbox", exact: true });
+  await card.click();
+  const drawer = page.getByRole("dialog", { name: "Sandbox", exact: true });
+  await drawer.getByText("Healthy").waitFor();
+  assert.match(page.url(), /#\/integrations\/sandbox$/);
+  await look("manage-overview");
+  await drawer.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("Sandbox works.").waitFor();
+
+  await drawer.getByLabel("Name").fill("Billing");
+  await drawer.getByRole("button", { name: "Rename" }).click();
+  await page.getByText("It is called Billing now.").waitFor();
+  const billing = page.getByRole("dialog", { name: "Billing", exact: true });
+
+  // The key is withdrawn, a wrong one is refused, the right one takes its place.
+  await ask("revoke_key");
+  await billing.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("Billing: Disconnected.").waitFor();
+  await look("manage-broken");
+  await billing.getByRole("button", { name: "Replace credentials" }).click();
+  const replace = page.getByRole("dialog", { name: "Replace the credentials of Billing" });
+  const key = replace.getByLabel("API key", { exact: true });
+  await key.fill("wrong-key-0000000000000001");
+  allow(/status of 422/);
+  await key.press("Enter");
+  await replace.getByText(/Sandbox did not accept this/).waitFor();
+  await look("replace-refused");
+  await ask("accept_key", { key: "another-key-0000000000001234" });
+  await key.fill("another-key-0000000000001234");
+  await key.press("Enter");
+  await page.getByText("The credentials of Billing were replaced.").waitFor();
+  await billing.getByText("Ends in 1234").waitFor();
+
+  // Who may use it.
+  await billing.getByRole("tab", { name: "Access" }).click();
+  const verdict = billing.locator(".verdict");
+  await billing.getByLabel("Path to test").fill("/keys");
+  assert.equal(await verdict.innerText(), "Allowed: no rule is against it");
+  await billing.getByLabel("Method", { exact: true }).selectOption("POST");
+  assert.match(await verdict.innerText(), /^Always refused to agents: Mints another key/);
+  await billing.getByRole("button", { name: "Add rule" }).click();
+  const rule = billing.getByRole("group", { name: "Rule 1" });
+  await rule.getByLabel("Path").fill("no-slash");
+  await billing.getByRole("button", { name: "Save" }).click();
+  await rule.locator(".error").waitFor();
+  await look("access-error");
+  await rule.getByLabel("Path").fill("/messages/**");
+  await billing.getByLabel("Path to test").fill("/messages/1");
+  assert.equal(await verdict.innerText(), "Refused: no rule that allows matches");
+  await billing.getByLabel("Method", { exact: true }).selectOption("GET");
+  assert.equal(await verdict.innerText(), "Allowed by rule 1");
+  await billing.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The access rules are saved.").waitFor();
+  await look("access");
+  const { policy } = await call("GET", `/api/integrations/${made.id}`);
+  assert.deepEqual(policy, { agents: ["*"], rules: [{ effect: "allow", methods: ["GET"], path: "/messages/**" }] });
+
+  // What it did.
+  await billing.getByRole("tab", { name: "Activity" }).click();
+  await billing.getByText("Health changed").first().waitFor();
+  await look("activity");
+  await billing.getByRole("tab", { name: "Usage" }).click();
+  await billing.getByText("1 call in 30 days").waitFor();
+  await billing.getByRole("rowheader", { name: "user-1" }).waitFor();
+  await billing.getByRole("button", { name: "24 hours" }).click();
+  await billing.getByText("1 call in 24 hours").waitFor();
+  await look("usage");
+  // The arrow keys move between the tabs.
+  await billing.getByRole("tab", { name: "Usage" }).press("ArrowRight");
+  await billing.getByText(`${facts.url}/api/proxy/sandbox/me`).waitFor();
+  await look("use-it");
+
+  // Deleted: who will miss it, then what became of its key.
+  await billing.getByRole("tab", { name: "Overview" }).click();
+  await billing.getByRole("button", { name: "Delete integration" }).click();
+  const remove = page.getByRole("dialog", { name: "Delete Billing?" });
+  await remove.getByText("1 agent made 1 call with it in the last 30 days").waitFor();
+  await remove.getByText("user-1").waitFor();
+  await look("delete");
+  await remove.getByRole("button", { name: "Delete", exact: true }).click();
+  const gone = page.getByRole("dialog", { name: "Billing is deleted" });
+  await gone.getByText("Has to be removed at the provider by a person").waitFor();
+  await look("delete-receipts-by-hand");
+  await gone.getByRole("button", { name: "Done" }).click();
+  await page.getByText("Connect your first service").waitFor();
+  assert.equal((await call("GET", "/api/integrations")).items.length, 0);
+});

@@ -1,0 +1,66 @@
+// OAuth apps: what is missing is set up on the way, by those who may; and the page for all of them.
+
+import assert from "node:assert/strict";
+
+import { call, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  await call("DELETE", `/api/oauth-clients/${facts.by_oauth}`);
+  allow(/status of 422/);
+  const begin = async () => {
+    await page.getByRole("button", { name: "Add integration" }).first().click();
+    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
+    await page.getByRole("option", { name: /OAuth/ }).click();
+    await page.getByRole("button", { name: "Continue to Sandbox" }).click();
+  };
+  const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+
+  await signedIn("MANAGER");
+  await begin();
+  await dialog.getByText("No OAuth app is set up for Sandbox (OAuth)").waitFor();
+  await dialog.getByText("Ask an administrator").waitFor();
+  await look("app-missing-manager");
+  assert.equal(await dialog.getByLabel("Client secret").count(), 0);
+
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto("about:blank");
+  await signedIn("ADMIN");
+  await begin();
+  await dialog.getByText("Set up the OAuth app").waitFor();
+  await dialog.getByText(`${facts.url}/api/oauth/callback/${facts.by_oauth}`).waitFor();
+  await look("app-missing-admin");
+  await dialog.getByRole("button", { name: "Save and go on" }).click();
+  await dialog.getByText("Client secret is missing.").waitFor();
+  await dialog.getByLabel("Client ID").fill("sandbox-demo-client");
+  await dialog.getByLabel("Client secret", { exact: true }).fill("sandbox-demo-secret-000000000001");
+  await dialog.getByRole("button", { name: "Save and go on" }).click();
+  const [popup] = await Promise.all([
+    page.waitForEvent("popup"),
+    dialog.getByRole("button", { name: "Continue to Sandbox" }).click(),
+  ]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  await popup.close();
+  await dialog.getByRole("button", { name: "Discard" }).click();
+  await page.keyboard.press("Escape");
+
+  // The page: no secret is ever shown.
+  await page.getByRole("link", { name: "OAuth apps" }).click();
+  await page.getByRole("heading", { name: "Sandbox (OAuth)" }).waitFor();
+  await look("oauth-apps");
+  assert.ok(!(await page.locator("main").innerText()).includes("sandbox-demo-secret"));
+  await page.getByRole("button", { name: "Delete: Sandbox (OAuth)" }).click();
+  await look("oauth-app-delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("No OAuth app of this workspace").waitFor();
+  await look("oauth-apps-empty");
+  assert.deepEqual((await call("GET", "/api/oauth-clients")).items, []);
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Slack" }).click();
+  const slack = page.getByRole("dialog", { name: "Set up the OAuth app for Slack" });
+  await slack.getByText(`${facts.url}/api/oauth/callback`, { exact: true }).waitFor();
+  await slack.getByLabel("Client ID").fill("123.456");
+  await slack.getByLabel("Client secret", { exact: true }).fill("a-secret-of-slack-0001");
+  await slack.getByRole("button", { name: "Save app" }).click();
+  await slack.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("heading", { name: "Slack" }).waitFor();
+});

@@ -1,0 +1,56 @@
+// A connection that the provider has ended: seen at a glance, connected again from its card; another
+// account is refused, and taken where one says so.
+
+import assert from "node:assert/strict";
+
+import { ask, call, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  await ask("consent", { as: "page" });
+  await signedIn("ADMIN");
+  await page.getByRole("button", { name: "Add integration" }).first().click();
+  await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
+  await page.getByRole("option", { name: /OAuth/ }).click();
+  const through = async (button) => {
+    const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
+    await popup.waitForURL(`${facts.provider}/**`);
+    await popup.getByRole("button", { name: /allow/i }).click();
+    return popup;
+  };
+  await through(page.getByRole("button", { name: "Continue to Sandbox" }));
+  await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
+
+  await ask("revoke_grants");
+  const [made] = (await call("GET", "/api/integrations")).items;
+  await call("POST", `/api/integrations/${made.id}/check`);
+  // What changed elsewhere is there when one looks again.
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  await page.getByText("Disconnected").waitFor();
+  await look("list-attention");
+
+  await page.getByRole("button", { name: `Reconnect: ${made.name}` }).click();
+  const dialog = page.getByRole("dialog", { name: `Connect ${made.name} again` });
+  const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
+  await dialog.getByText("Sign in with the account that is connected now: Sandbox Inc.").waitFor();
+  await look("reconnect");
+
+  // Another account: nothing is changed.
+  await ask("account", { id: "acct_other", label: "Other Ltd." });
+  allow(/status of 403/);
+  const popup = await through(goOn);
+  await popup.getByText("Another account was connected").waitFor();
+  await dialog.getByText("The sign-in did not work out").waitFor();
+  await look("reconnect-failed");
+  await popup.close();
+  assert.equal((await call("GET", `/api/integrations/${made.id}`)).account.id, made.account.id);
+
+  await dialog.getByRole("checkbox", { name: /Another account may take its place/ }).check();
+  await through(goOn);
+  await page.getByText(`${made.name} is connected again.`).waitFor();
+  const now = await call("GET", `/api/integrations/${made.id}`);
+  assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);
+  await page.getByText("Healthy").waitFor();
+  assert.equal(await page.getByRole("heading", { name: /Needs attention/ }).count(), 0);
+  assert.equal(await dialog.count(), 0);
+});

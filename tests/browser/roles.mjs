@@ -1,0 +1,36 @@
+// What each role sees: a manager not what it may not do, an agent that this is not for it.
+
+import assert from "node:assert/strict";
+
+import { connect, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look }) => {
+  await connect("Sandbox");
+  const names = ["OAuth apps", "Own providers", "Audit"];
+
+  await signedIn("ADMIN");
+  for (const name of names) await page.getByRole("link", { name }).waitFor();
+  await page.getByText("user-1 · Administrator").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+
+  const refused = [];
+  page.on("response", (answer) => answer.status() === 403 && refused.push(answer.url()));
+  await signedIn("MANAGER");
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  await page.getByText("user-1 · Manager").waitFor();
+  for (const name of names) assert.equal(await page.getByRole("link", { name }).count(), 0, name);
+  await look("list-manager");
+  // Nor by an address that somebody gave them.
+  for (const route of ["oauth-apps", "providers", "audit"]) {
+    await page.evaluate((route) => void (location.hash = `#/${route}`), route);
+    await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  }
+  assert.deepEqual(refused, [], "nothing is asked for that is not allowed");
+  await page.getByRole("button", { name: "Sign out" }).click();
+
+  await signedIn("AGENT");
+  await page.getByText("This token belongs to an agent").waitFor();
+  await look("agent");
+  assert.deepEqual(refused, []);
+});

@@ -1,0 +1,55 @@
+// The server is gone, and comes back: what was typed stays, what failed can be tried again.
+
+import assert from "node:assert/strict";
+
+import { ask, call, connect, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, look, allow }) => {
+  await connect("Sandbox");
+  await signedIn("ADMIN");
+  const card = page.getByRole("link", { name: "Sandbox", exact: true });
+  await card.waitFor();
+  await page.getByRole("button", { name: "Add integration" }).click();
+  await page.getByRole("option", { name: /^Sandbox.*API key/ }).click();
+  await page.getByLabel("API key", { exact: true }).fill(facts.key);
+
+  allow(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/);
+  await ask("stop_app");
+  const submit = page.getByRole("button", { name: "Connect", exact: true });
+  await submit.click();
+  await page.getByRole("alert").getByText("The server does not answer").waitFor();
+  await look("add-unreachable");
+  await ask("start_app");
+  await submit.click();
+  await page.getByRole("dialog", { name: "Primary Sandbox Account is connected" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  // The list keeps what it has, and says that it may be old.
+  await ask("stop_app");
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await page.getByRole("alert").getByText("The server does not answer").waitFor();
+  await card.waitFor();
+  await look("list-stale");
+  await page.getByRole("switch", { name: /^Sandbox/ }).click();
+  await page.getByRole("status").getByText("The server does not answer").waitFor();
+  assert.equal(await page.getByRole("switch", { name: /^Sandbox/ }).getAttribute("aria-checked"), "true");
+  await ask("start_app");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("alert").waitFor({ state: "detached" });
+
+  await context.setOffline(true);
+  await page.getByText("You are offline.").waitFor();
+  await look("offline");
+  await context.setOffline(false);
+  await page.getByText("You are offline.").waitFor({ state: "detached" });
+
+  // Nothing at all to show yet.
+  await page.route("**/api/integrations?*", (route) => route.abort("connectionrefused"));
+  await page.reload();
+  await page.getByRole("alert").getByText("The integrations could not be loaded").waitFor();
+  await look("list-error");
+  await page.unroute("**/api/integrations?*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await card.waitFor();
+  assert.equal((await call("GET", "/api/integrations")).items.length, 2);
+});

@@ -1,0 +1,87 @@
+// Signing in: by the form, by a link that asks first where it would replace somebody, and again when
+// the token has ended, without losing what was being done.
+
+import assert from "node:assert/strict";
+
+import { ask, call, connect, facts, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, look, allow }) => {
+  await connect("Sandbox");
+  const stored = () => page.evaluate(() => sessionStorage.getItem("nexus.token"));
+  const reload = async (hash) => {
+    await page.goto("about:blank");
+    await page.goto(`/${hash}`);
+  };
+  allow(/status of 401/);
+
+  // A deep link survives the form.
+  await page.goto("/#/integrations/sandbox/usage");
+  const field = page.getByLabel("Access token (JWT)");
+  const submit = page.getByRole("button", { name: "Sign in" });
+  const refusals = [
+    ["not a token", "This is no JSON Web Token"],
+    [`x.${btoa("{}")}.y`, "does not say who it is for"],
+    [(await ask("token", { role: "ADMIN", seconds: -60 })).token, "This token has expired"],
+    [`${facts.tokens.ADMIN.slice(0, -4)}AAAA`, "The server does not take this token"],
+  ];
+  for (const [token, words] of refusals) {
+    await field.fill(token);
+    await submit.click();
+    await page.getByText(words).waitFor();
+  }
+  await look("sign-in-refused");
+  assert.equal(await stored(), null);
+  await field.fill(`Bearer ${facts.tokens.ADMIN} `);
+  await submit.click();
+  await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
+  await page.getByText("No agent has used it in this period.").waitFor();
+  assert.equal(await stored(), facts.tokens.ADMIN);
+
+  // A link with the same token changes nothing; with another it asks, and says for whom.
+  await reload(`#token=${facts.tokens.ADMIN}`);
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  assert.ok(!page.url().includes("token"), page.url());
+  const { token: other } = await ask("token", { role: "ADMIN", workspace: "elsewhere", subject: "mallory" });
+  await reload(`#token=${other}`);
+  await page.getByRole("heading", { name: "Sign in with this link?" }).waitFor();
+  await page.getByText("elsewhere").waitFor();
+  await page.getByText("mallory").waitFor();
+  await page.getByText("You are signed in to acme as user-1 now.").waitFor();
+  assert.ok(!page.url().includes("token"), "it is out of the address before anybody answers");
+  assert.equal(await stored(), facts.tokens.ADMIN);
+  await look("sign-in-link");
+  await page.getByRole("button", { name: "Do not sign in" }).click();
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  assert.equal(await stored(), facts.tokens.ADMIN);
+  await reload(`#token=${other}`);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("mallory · Administrator").waitFor();
+  await page.getByText("Connect your first service").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  assert.equal(await stored(), null);
+
+  // On one's own machine, with nobody signed in, a link just works.
+  await reload(`#token=${facts.tokens.ADMIN}`);
+  await page.getByRole("button", { name: "Add integration" }).click();
+  await page.getByRole("option", { name: /^Sandbox.*API key/ }).click();
+  await page.getByLabel("API key", { exact: true }).fill(facts.key);
+  await page.getByLabel("Name").fill("Typed before it ended");
+
+  // The token ends. What was typed is still there, and what was begun is done.
+  const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
+  await page.route("**/api/**", (route) => {
+    const headers = { ...route.request().headers(), authorization: `Bearer ${ended}` };
+    return route.continue({ headers });
+  });
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  const again = page.getByRole("dialog", { name: "Your session has ended" });
+  await again.waitFor();
+  await look("session-ended");
+  await page.unroute("**/api/**");
+  const { token: fresh } = await ask("token", { role: "ADMIN", seconds: 900 });
+  await again.getByLabel("Access token (JWT)").fill(fresh);
+  await again.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("dialog", { name: "Typed before it ended is connected" }).waitFor();
+  assert.equal(await stored(), fresh);
+  assert.equal((await call("GET", "/api/integrations")).items.length, 2);
+});
