@@ -21,6 +21,16 @@ interface Props {
 
 export function Root({ origin, hosted, ownPage, onExpired }: Props) {
   const [offered, setOffered] = useState(() => (ownPage ? takenFromAddress(location, history) : null));
+  useEffect(() => {
+    if (!ownPage) return;
+    // The same link, opened where the page is open already.
+    const look = () => {
+      const token = takenFromAddress(location, history);
+      if (token) setOffered(token);
+    };
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, [ownPage]);
   const [own, setOwn] = useState(stored);
   const [names, setNames] = useState(STANDARD);
   const [route, go] = useRoute(ownPage);

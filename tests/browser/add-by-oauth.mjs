@@ -2,20 +2,15 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await signedIn("ADMIN");
-  const open = async () => {
-    await page.getByRole("button", { name: "Add integration" }).first().click();
-    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
-    await page.getByRole("option", { name: /OAuth/ }).click();
-  };
-  await open();
+  await pick(page, "Sandbox (OAuth)");
   const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
   const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
-  await dialog.getByText("What agents may do").click();
+  await dialog.locator("summary").click();
   const read = dialog.getByRole("checkbox", { name: /Read messages/ });
   const write = dialog.getByRole("checkbox", { name: /Post messages/ });
   assert.ok((await read.isChecked()) && (await write.isChecked()), "the manifest's defaults");
@@ -54,7 +49,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.deepEqual([made.health.state, made.scopes.granted], ["healthy", ["messages:read"]]);
 
   // A sign-in that is given up leaves nothing behind.
-  await open();
+  await pick(page, "Sandbox (OAuth)");
   [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.close();

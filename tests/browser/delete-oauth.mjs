@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, scenario } from "./harness.mjs";
+import { ask, call, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await ask("consent", { as: "allow" });
   await signedIn("ADMIN");
   const add = async () => {
-    await page.getByRole("button", { name: "Add integration" }).first().click();
-    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
-    await page.getByRole("option", { name: /OAuth/ }).click();
+    await pick(page, "Sandbox (OAuth)");
     await page.getByRole("button", { name: "Continue to Sandbox" }).click();
     await page.getByRole("dialog", { name: /is connected/ }).getByRole("button", { name: "Open integration" }).click();
   };
@@ -24,6 +22,7 @@ await scenario(async ({ page, signedIn, look }) => {
   assert.ok((await ask("live_tokens")).tokens > 0);
   await remove();
   const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account is deleted" });
+  await receipts.waitFor();
   assert.equal(await receipts.getByText("Revoked at the provider").count(), 2);
   await look("delete-receipts");
   assert.equal((await ask("live_tokens")).tokens, 0);

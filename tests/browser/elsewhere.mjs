@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 
-import { ask, call, connect, facts, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await connect("Sandbox");
@@ -55,15 +55,13 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   }).listen(0, "127.0.0.1");
   await new Promise((ready) => outer.once("listening", ready));
   const { port } = outer.address();
-  allow(/request to another origin: http:\/\/localhost/);
+  allow(new RegExp(`request to another origin: http://(localhost|127.0.0.1):${port}/`));
   allow(/favicon/);
   await ask("frame_by", { ancestors: `http://localhost:${port}` });
   const framing = await context.newPage();
   await framing.goto(`http://localhost:${port}/`);
   const frame = framing.frameLocator("iframe");
-  await frame.getByRole("button", { name: "Add integration" }).click();
-  await frame.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
-  await frame.getByRole("option", { name: /OAuth/ }).click();
+  await pick(frame, "Sandbox (OAuth)");
   const [popup] = await Promise.all([
     framing.waitForEvent("popup"),
     frame.getByRole("button", { name: "Continue to Sandbox" }).click(),

@@ -112,6 +112,13 @@ async function signedIn(page, role) {
   return page;
 }
 
+/** In the dialog that adds an integration, in `page` or a frame: chooses the provider `name`. */
+export async function pick(page, name) {
+  await page.getByRole("button", { name: "Add integration" }).first().click();
+  await page.getByRole("combobox", { name: "Search providers" }).fill(name);
+  await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Yours`) }).click();
+}
+
 async function look(name, page) {
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });

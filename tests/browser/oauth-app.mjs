@@ -2,15 +2,14 @@
 
 import assert from "node:assert/strict";
 
-import { call, facts, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await call("DELETE", `/api/oauth-clients/${facts.by_oauth}`);
   allow(/status of 422/);
+  await ask("consent", { as: "page" });
   const begin = async () => {
-    await page.getByRole("button", { name: "Add integration" }).first().click();
-    await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
-    await page.getByRole("option", { name: /OAuth/ }).click();
+    await pick(page, "Sandbox (OAuth)");
     await page.getByRole("button", { name: "Continue to Sandbox" }).click();
   };
   const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });

@@ -3,14 +3,12 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
   await signedIn("ADMIN");
-  await page.getByRole("button", { name: "Add integration" }).first().click();
-  await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox oauth");
-  await page.getByRole("option", { name: /OAuth/ }).click();
+  await pick(page, "Sandbox (OAuth)");
   const through = async (button) => {
     const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
     await popup.waitForURL(`${facts.provider}/**`);
@@ -26,7 +24,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   // What changed elsewhere is there when one looks again.
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
-  await page.getByText("Disconnected").waitFor();
+  await page.getByRole("listitem").getByText("Disconnected").waitFor();
   await look("list-attention");
 
   await page.getByRole("button", { name: `Reconnect: ${made.name}` }).click();
@@ -50,7 +48,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByText(`${made.name} is connected again.`).waitFor();
   const now = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);
-  await page.getByText("Healthy").waitFor();
+  await page.getByRole("listitem").getByText("Healthy").waitFor();
   assert.equal(await page.getByRole("heading", { name: /Needs attention/ }).count(), 0);
   assert.equal(await dialog.count(), 0);
 });

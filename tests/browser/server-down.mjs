@@ -2,15 +2,14 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await connect("Sandbox");
   await signedIn("ADMIN");
   const card = page.getByRole("link", { name: "Sandbox", exact: true });
   await card.waitFor();
-  await page.getByRole("button", { name: "Add integration" }).click();
-  await page.getByRole("option", { name: /^Sandbox.*API key/ }).click();
+  await pick(page, "Sandbox");
   await page.getByLabel("API key", { exact: true }).fill(facts.key);
 
   allow(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/);

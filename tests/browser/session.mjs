@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, look, allow }) => {
   await connect("Sandbox");
@@ -16,7 +16,7 @@ await scenario(async ({ page, look, allow }) => {
 
   // A deep link survives the form.
   await page.goto("/#/integrations/sandbox/usage");
-  const field = page.getByLabel("Access token (JWT)");
+  const field = page.getByLabel("Access token (JWT)", { exact: true });
   const submit = page.getByRole("button", { name: "Sign in" });
   const refusals = [
     ["not a token", "This is no JSON Web Token"],
@@ -62,10 +62,9 @@ await scenario(async ({ page, look, allow }) => {
 
   // On one's own machine, with nobody signed in, a link just works.
   await reload(`#token=${facts.tokens.ADMIN}`);
-  await page.getByRole("button", { name: "Add integration" }).click();
-  await page.getByRole("option", { name: /^Sandbox.*API key/ }).click();
+  await pick(page, "Sandbox");
   await page.getByLabel("API key", { exact: true }).fill(facts.key);
-  await page.getByLabel("Name").fill("Typed before it ended");
+  await page.getByRole("dialog").getByLabel("Name").fill("Typed before it ended");
 
   // The token ends. What was typed is still there, and what was begun is done.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
@@ -79,7 +78,7 @@ await scenario(async ({ page, look, allow }) => {
   await look("session-ended");
   await page.unroute("**/api/**");
   const { token: fresh } = await ask("token", { role: "ADMIN", seconds: 900 });
-  await again.getByLabel("Access token (JWT)").fill(fresh);
+  await again.getByLabel("Access token (JWT)", { exact: true }).fill(fresh);
   await again.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("dialog", { name: "Typed before it ended is connected" }).waitFor();
   assert.equal(await stored(), fresh);
