@@ -157,6 +157,7 @@ export const t = {
     checking: (provider: string) => `Checking with ${provider}…`,
     goOn: (provider: string) => `Continue to ${provider}`,
     refusedBy: (provider: string) => `${provider} did not accept this`,
+    downBy: (provider: string) => `${provider} could not check it`,
     saveUnchecked: "Save without checking",
     saveUncheckedWhy: "It is saved as it is and checked later. Agents may use it at once.",
     verified: (provider: string) => `${provider} accepted the credential.`,

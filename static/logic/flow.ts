@@ -38,9 +38,10 @@ export function openWindow(origin: string): Window | null {
 
 /**
  * Has the window begin the flow; resolves with the API's answer when the window is on its way to
- * the provider.
+ * the provider. Call it in the click, too: the window says only once that it is there. `what` is
+ * asked for then.
  */
-export function begin<T>(popup: Window, origin: string, what: Begin): Promise<T> {
+export function begin<T>(popup: Window, origin: string, what: () => Promise<Begin>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const patience = setTimeout(() => finish(() => reject(new Problem("window_lost", 0, ""))), LOADS);
     const finish = (then: () => void) => {
@@ -52,8 +53,11 @@ export function begin<T>(popup: Window, origin: string, what: Begin): Promise<T>
       if (event.source !== popup || event.origin !== origin) return;
       const message = event.data;
       if (message.type === "nexus:ready") {
-        popup.postMessage({ type: "nexus:begin", ...what } satisfies Message, origin);
         clearTimeout(patience);
+        what().then(
+          (what) => popup.postMessage({ type: "nexus:begin", ...what } satisfies Message, origin),
+          (thrown: unknown) => finish(() => reject(thrown)),
+        );
       } else if (message.type === "nexus:begun") {
         finish(() => resolve(message.answer as T));
       } else if (message.type === "nexus:refused") {

@@ -130,7 +130,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
         focus={fields.length === 0}
       />
       {problem && !placed && (
-        <Alert problem={problem} title={down ? t.add.refusedBy(manifest.name) : ""}>
+        <Alert problem={problem} title={down ? t.add.downBy(manifest.name) : ""}>
           {down && !oauth && (
             <>
               <p class="soft">{t.add.saveUncheckedWhy}</p>

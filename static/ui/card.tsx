@@ -2,12 +2,12 @@
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { LOOK, nextAction } from "../logic/health";
+import { LOOK, isBroken, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Icon } from "./icons";
-import { Button, Mark, RouteLink, Switch } from "./parts";
+import { Button, Mark, RouteLink, Switch, sentence } from "./parts";
 
 export interface CardProps {
   integration: Integration;
@@ -53,7 +53,7 @@ function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, on
             <dt>{t.list.lastUsed}</dt>
             <dd title={used ? moment(used) : undefined}>{used ? ago(used, now) : t.never}</dd>
           </div>
-          <Expiry credential={credential} method={integration.auth_method} now={now} />
+          {!isBroken(integration) && <Expiry credential={credential} method={integration.auth_method} now={now} />}
         </dl>
         {action && (
           <Button
@@ -68,10 +68,6 @@ function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, on
       </div>
     </li>
   );
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Health as icon and words, with what the provider said. */

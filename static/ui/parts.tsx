@@ -332,7 +332,12 @@ export function Alert({ problem, title, children }: { problem?: Problem | null; 
 function inWords(problem: Problem): string {
   if (problem.code === "window_lost") return t.problem.windowLost;
   if (problem.code === "version_mismatch" || problem.code === "changed_meanwhile") return t.problem.changed;
-  return problem.message;
+  return sentence(problem.message);
+}
+
+/** What the server says begins with a small letter; here it stands alone. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A page or a part of one without content, and the way on. */

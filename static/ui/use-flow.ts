@@ -50,13 +50,18 @@ export function useFlow(): Flow {
   const run = async (popup: Window | null, what: Start, mine: number) => {
     const { client } = nexus;
     const present = () => mine === round.current;
+    const seen = new Set<string>();
+    /** How often it was connected before is known before it is connected anew. */
+    const before = async () => {
+      if (what.id) for (const one of await connections(client, what.id)) seen.add(one);
+      return { token: nexus.token(), path: what.path, body: what.body };
+    };
     try {
-      const seen = new Set(what.id ? await connections(client, what.id) : []);
       const framed = window.top !== window;
       if (!popup && framed) return setPhase({ at: "blocked", url: null });
       const answer = popup
-        ? await begin<Answer>(popup, client.origin, { token: nexus.token(), path: what.path, body: what.body })
-        : await client.call<Answer>("POST", what.path, { body: what.body });
+        ? await begin<Answer>(popup, client.origin, before)
+        : await before().then(({ path, body }) => client.call<Answer>("POST", path, { body }));
       if (!present()) return;
       const id = what.id ?? answer.id ?? "";
       setId(id);
