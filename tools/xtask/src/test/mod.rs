@@ -4,6 +4,7 @@
 //! What is skipped is said loudly: a green line must not hide a runtime that was never tried.
 
 mod browser;
+mod installed;
 mod schemathesis;
 mod tally;
 mod ui;
@@ -132,6 +133,15 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         host = Some(built);
     }
 
+    let sdk = match installed::sdk(repo) {
+        Ok(place) => Some(place.display().to_string()),
+        Err(why) => {
+            skipped.push(format!("the vendors' SDKs and the examples: {why}"));
+            None
+        }
+    };
+    let sdk = sdk.as_deref().map(|place| ("NEXUS_SDK", place));
+
     let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
     let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone() }];
     let browser = match browser::find(repo).await {
@@ -151,13 +161,14 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
-        add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser].concat());
+        // SDKs and browsers do not see how instances are reused: once for each runtime is enough.
+        add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, sdk.as_slice()].concat());
         let reuse = ("NEXUS_REUSE", "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
-        add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser].concat());
+        add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser, sdk.as_slice()].concat());
     }
     if args.shots {
         runs.retain(|run| run.what == IN_THE_BROWSER);

@@ -13,6 +13,7 @@ use nexus_simulators::Kind;
 use serde_json::json;
 use tokio::process::Command;
 
+use super::installed;
 use crate::child::{self, App};
 use crate::env::{PREFIX, Variables};
 use crate::keys;
@@ -37,18 +38,8 @@ const FEW: &[&str] = &["--phases", "examples,fuzzing", "--max-examples", "5"];
 
 /// The program, where it is installed in the versions that are pinned; if not, how it gets there.
 pub(crate) fn find(repo: &Repo) -> Result<PathBuf, String> {
-    let place = repo.root.join("target/schemathesis");
-    let read = |file: PathBuf| std::fs::read(file).ok();
-    let (pinned, installed) = (repo.root.join("tests/schemathesis.txt"), place.join("pins"));
-    match read(installed) {
-        Some(installed) if Some(&installed) == read(pinned).as_ref() => {
-            Ok(place.join("bin/schemathesis"))
-        }
-        Some(_) => {
-            Err("another version is installed than is pinned; .ci/run installs it".to_owned())
-        }
-        None => Err("it is not installed; .ci/run installs it".to_owned()),
-    }
+    let place = installed::find(repo, "schemathesis", &["tests/schemathesis.txt"])?;
+    Ok(place.join("bin/schemathesis"))
 }
 
 /// Runs it against the application on the embedded `host`. Returns how many roles found something.

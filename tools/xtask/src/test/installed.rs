@@ -1,0 +1,59 @@
+//! What `.ci/run` installs below `target` for the tests: whether it is there, whole, and in the
+//! versions that are pinned.
+//!
+//! It must not install anything: that takes a network, which a test run does without.
+
+use std::path::{Path, PathBuf};
+
+use crate::repo::Repo;
+
+/// The files that pin the vendors' SDKs and MCP clients.
+const SDK_PINS: [&str; 3] =
+    ["tests/sdk/package.json", "tests/sdk/package-lock.json", "tests/sdk/requirements.txt"];
+
+/// Where the vendors' SDKs are, or why they are not.
+pub(crate) fn sdk(repo: &Repo) -> Result<PathBuf, String> {
+    find(repo, "sdk", &SDK_PINS)
+}
+
+/// `target/{name}`, where its last file says that it was made of `pins`, one after the other.
+pub(crate) fn find(repo: &Repo, name: &str, pins: &[&str]) -> Result<PathBuf, String> {
+    in_root(&repo.root, name, pins)
+}
+
+fn in_root(root: &Path, name: &str, pins: &[&str]) -> Result<PathBuf, String> {
+    let place = root.join("target").join(name);
+    let mut pinned = Vec::new();
+    for file in pins {
+        let bytes = std::fs::read(root.join(file));
+        pinned.extend(bytes.map_err(|error| format!("{file}: {error}"))?);
+    }
+    match std::fs::read(place.join("pins")) {
+        Ok(installed) if installed == pinned => Ok(place),
+        Ok(_) => {
+            Err("other versions are installed than are pinned; .ci/run installs them".to_owned())
+        }
+        Err(_) => Err(format!("target/{name} is not there, or not whole; .ci/run installs it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_installation_and_one_of_other_versions_are_none() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| std::fs::write(root.path().join(file), text).unwrap();
+        let found = || in_root(root.path(), "x", &["a", "b"]);
+        assert!(found().unwrap_err().starts_with("a: "));
+        write("a", "1");
+        write("b", "2");
+        std::fs::create_dir_all(root.path().join("target/x")).unwrap();
+        assert!(found().unwrap_err().contains("not whole"));
+        write("target/x/pins", "12");
+        assert_eq!(found(), Ok(root.path().join("target/x")));
+        write("b", "3");
+        assert!(found().unwrap_err().contains("other versions"));
+    }
+}
