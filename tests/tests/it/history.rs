@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{App, Options, TICK_SECRET, key};
+use crate::upstream::Upstream;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -286,4 +287,56 @@ async fn tick_forgets_what_is_older_than_90_days_and_empties_the_log() {
         }
     }
     panic!("the log has {} bytes", length());
+}
+
+/// The events `call.denied` of `up` in which `rule` refused somebody.
+fn denials<'a>(events: &'a [Value], rule: &str) -> Vec<&'a Value> {
+    let of_rule = |event: &&Value| {
+        event["kind"] == "call.denied" && event["detail"]["rule"].as_str().unwrap().contains(rule)
+    };
+    events.iter().filter(of_rule).collect()
+}
+
+#[tokio::test]
+async fn a_denied_call_is_an_event_once_per_subject_rule_and_minute() {
+    let (app, _upstream) = Upstream::connected().await;
+    let rule = |method: &str| json!({"effect": "deny", "methods": [method], "path": "/**"});
+    let policy = json!({"policy": {"rules": [rule("POST"), rule("PUT")]}});
+    assert_eq!(app.put("/api/integrations/up").as_admin().json(&policy).send().await.status, 200);
+    let call = async |method: Method, role: &str| {
+        let call = app.call(method, "/api/proxy/up/x").as_role(role, "acme");
+        call.send().await.problem(403, "policy_denied");
+    };
+    let events = async || {
+        let shown = app.get("/api/integrations/up/events").as_role("MANAGER", "acme").send().await;
+        shown.json()["items"].as_array().unwrap().clone()
+    };
+    for _ in 0..3 {
+        call(Method::POST, "AGENT").await;
+        call(Method::PUT, "AGENT").await;
+    }
+    let shown = events().await;
+    for (rule, method) in [("policy.rules[0]", "POST"), ("policy.rules[1]", "PUT")] {
+        let of_rule = denials(&shown, rule);
+        // One, or two where the minute ended in between.
+        assert!(matches!(of_rule.len(), 1 | 2), "{rule}: {shown:?}");
+        assert_eq!(of_rule[0]["detail"]["method"], method);
+        assert_eq!(of_rule[0]["actor"], "user-1");
+    }
+    // The minute over, it is told again.
+    let before = denials(&shown, "policy.rules[0]").len();
+    app.database().execute_batch("update events set at = at - 60000").unwrap();
+    call(Method::POST, "AGENT").await;
+    assert_eq!(denials(&events().await, "policy.rules[0]").len(), before + 1);
+    // Event and record are one: where the one cannot be written, nor is the other; refused it is.
+    let records = app.count("audit");
+    app.database()
+        .execute_batch(
+            "update events set at = at - 60000; delete from denials;
+             create trigger no_event before insert on events begin select raise(abort, 'no'); end",
+        )
+        .unwrap();
+    call(Method::POST, "AGENT").await;
+    assert_eq!(app.count("audit"), records);
+    assert!(app.log().contains("a denied attempt is not recorded"));
 }

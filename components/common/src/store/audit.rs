@@ -15,6 +15,8 @@ use crate::platform::sqlite::{Value, text};
 /// The hash before the first record.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const MINUTE: i64 = 60_000;
+/// The kind of the event of a call that was denied.
+const CALL_DENIED: &str = "call.denied";
 
 /// Something that an authenticated caller did, or was not let do.
 pub struct Entry<'a> {
@@ -62,6 +64,18 @@ impl Entry<'_> {
         });
         append(tx, &caller.workspace, record).await
     }
+
+    /// The same as the event `kind` of an integration.
+    fn event<'b>(&'b self, integration_id: &'b str, kind: &'b str) -> Event<'b> {
+        Event {
+            workspace: &self.caller.workspace,
+            integration_id,
+            kind,
+            actor: &self.caller.subject,
+            detail: self.detail.clone(),
+            request_id: self.request_id,
+        }
+    }
 }
 
 /// Completes `record` by its place in the chain of `workspace`, and writes it. Returns its number.
@@ -95,7 +109,7 @@ async fn append(tx: &Transaction, workspace: &str, mut record: Json) -> Result<i
 }
 
 /// Writes a denied attempt: a record for the first of its subject, action and minute, a higher
-/// count for those that follow.
+/// count for those that follow. One that names an integration is an event of it too.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -126,7 +140,31 @@ pub async fn deny(entry: &Entry<'_>) -> Result<()> {
         )
         .await?;
     }
+    if let Some(id) = entry.target {
+        show_denial(&tx, entry, id, minute).await?;
+    }
     tx.commit().await
+}
+
+/// Writes the event of a call to the integration `id` that was denied: once per subject, rule and
+/// minute, so that an agent that keeps trying does not bury what else happened.
+async fn show_denial(tx: &Transaction, entry: &Entry<'_>, id: &str, minute: i64) -> Result<()> {
+    // By age: of this minute there are few, of an integration there may be many.
+    let sql = "select 1 from events indexed by events_by_age
+               where at >= ?1 and workspace = ?2 and integration_id = ?3 and kind = ?4
+                 and actor = ?5 and detail ->> '$.rule' is ?6 limit 1";
+    let values = [
+        Value::integer(minute),
+        Value::text(entry.caller.workspace.as_str()),
+        Value::text(id),
+        Value::text(CALL_DENIED),
+        Value::text(entry.caller.subject.as_str()),
+        Value::from(entry.detail.get("rule").and_then(Json::as_str)),
+    ];
+    if tx.row(sql, values).await?.is_some() {
+        return Ok(());
+    }
+    tx.record(&entry.event(id, CALL_DENIED)).await
 }
 
 /// Puts the counts of past minutes into the chains: of `workspace`, or of all of them.
@@ -210,16 +248,7 @@ impl Transaction {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn record_change(&self, entry: &Entry<'_>, kind: &str) -> Result<()> {
-        let Entry { caller, target, detail, request_id, .. } = entry;
-        self.record(&Event {
-            workspace: &caller.workspace,
-            integration_id: target.unwrap_or_default(),
-            kind,
-            actor: &caller.subject,
-            detail: detail.clone(),
-            request_id,
-        })
-        .await?;
+        self.record(&entry.event(entry.target.unwrap_or_default(), kind)).await?;
         self.audit(entry).await
     }
 

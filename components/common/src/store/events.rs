@@ -19,7 +19,7 @@ pub struct Event<'a> {
     pub workspace: &'a str,
     /// The integration; it may be gone.
     pub integration_id: &'a str,
-    /// `integration.created`, `integration.health`, `integration.deleted`
+    /// `integration.created`, `integration.health`, `integration.deleted`, `call.denied`, …
     pub kind: &'a str,
     /// The subject of the token of whoever did it.
     pub actor: &'a str,
