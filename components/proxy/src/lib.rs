@@ -29,17 +29,15 @@ async fn answer(inbound: Inbound) -> Result<Response> {
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {
+    let path = inbound.path().to_owned();
+    let below = path.strip_prefix("/api/proxy").unwrap_or_default();
+    let below = below.strip_prefix('/').unwrap_or_default();
+    is_a_method(below, &inbound)?;
     let agent = Agent::of(&inbound).await?;
     let request_id = inbound.request_id.clone();
     access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
-    let path = inbound.path().to_owned();
     let query = inbound.raw_query().to_owned();
-    let below = path.strip_prefix("/api/proxy").unwrap_or_default();
-    let below = below.strip_prefix('/').unwrap_or_default();
     if below.is_empty() {
-        if inbound.method() != Method::GET {
-            return Err(Error::MethodNotAllowed("GET"));
-        }
         inbound.query(&[])?;
         return list::show(&agent.caller).await;
     }
@@ -66,6 +64,19 @@ async fn route(inbound: Inbound) -> Result<Response> {
         request_id: &request_id,
     };
     forward.pass_on().await
+}
+
+/// Whether the path has the method. An answer to `TRACE` is the request as it arrived, with the
+/// credential in it (RFC 9110, 9.3.8).
+fn is_a_method(below: &str, inbound: &Inbound) -> Result<()> {
+    let (is_one, methods) = match below {
+        "" => (*inbound.method() == Method::GET, "GET"),
+        _ => (
+            !matches!(*inbound.sent_method(), Method::TRACE | Method::CONNECT),
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        ),
+    };
+    if is_one { Ok(()) } else { Err(Error::MethodNotAllowed(methods)) }
 }
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without

@@ -32,6 +32,7 @@ mod oauth_storms;
 mod openapi;
 mod providers;
 mod proxy;
+mod proxy_attacks;
 mod refresh_model;
 mod rights;
 mod sdk;
