@@ -47,6 +47,25 @@ pub(crate) fn headers() -> Value {
             "RFC 6750, section 3",
             json!({"type": "string", "enum": ["Bearer", "Bearer error=\"invalid_token\""]}),
         ),
+        "mcp_challenge": header(
+            "RFC 9728, section 5.1",
+            json!({
+                "type": "string",
+                "pattern": "^Bearer resource_metadata=\"[^\"]+\"(, error=\"invalid_token\")?$",
+            }),
+        ),
+        "provider_request_id": header(
+            "The provider's own, or where it has none the request's",
+            json!({"type": "string"}),
+        ),
+        "kept_by_nobody": header(
+            "Never kept",
+            json!({"type": "string", "const": "no-store, private"}),
+        ),
+        "sandbox": header(
+            "A page of a provider can do nothing in our origin",
+            json!({"type": "string", "const": "sandbox; default-src 'none'"}),
+        ),
         "flow_cookie": header("The browser that may finish this; the same for flows beside it", flow_cookie()),
         "flow_cookie_by_oauth": {
             "description": "Where `auth_method` is `oauth2`: the browser that may finish this",
@@ -105,6 +124,17 @@ impl Answer {
         Self::empty(description)
             .of("text/html", json!({"type": "string"}))
             .header("cache-control", "no_store")
+    }
+
+    /// What a provider answered, handed back.
+    pub(crate) fn of_provider(description: &'static str) -> Self {
+        let headers = vec![
+            ("x-request-id", "provider_request_id"),
+            ("cache-control", "kept_by_nobody"),
+            ("content-security-policy", "sandbox"),
+        ];
+        let empty = Self { headers, ..Self::empty(description) };
+        empty.of("*/*", json!({}))
     }
 
     /// Or of this media type and schema.

@@ -41,7 +41,7 @@ pub fn document() -> Value {
     // Answers of paths and methods that are not described.
     problems.extend([problems::NOT_FOUND, problems::METHOD_NOT_ALLOWED]);
     for (path, method, operation) in paths::all() {
-        let Operation { value, problems: its } = operation;
+        let Operation { value, problems: its, .. } = operation;
         problems.extend(its);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         if let Value::Object(item) = item {

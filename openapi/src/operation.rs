@@ -10,11 +10,13 @@ use crate::problems::{self, Problem};
 pub(crate) struct Operation {
     pub(crate) value: Value,
     pub(crate) problems: Vec<Problem>,
+    marked: bool,
 }
 
 /// The least role that may make a call.
 #[derive(Clone, Copy)]
 pub(crate) enum Role {
+    Agent,
     Manager,
     Admin,
 }
@@ -42,12 +44,18 @@ impl Operation {
             "operationId": id, "tags": [tag], "summary": summary, "security": [],
             "parameters": parameters, "responses": {},
         });
-        Self { value, problems: Vec::new() }
+        Self { value, problems: Vec::new(), marked: false }
+    }
+
+    /// Its problems, from here on, say that they are not a provider's answer.
+    pub(crate) fn marked(self) -> Self {
+        Self { marked: true, ..self }
     }
 
     /// For callers whose token has at least `role`, with all that can go wrong for every such call.
     pub(crate) fn role(self, role: Role) -> Self {
         let (name, others) = match role {
+            Role::Agent => ("AGENT", "Roles: AGENT, MANAGER, ADMIN."),
             Role::Manager => ("MANAGER", "Roles: MANAGER, ADMIN."),
             Role::Admin => ("ADMIN", "Role: ADMIN."),
         };
@@ -87,39 +95,57 @@ impl Operation {
 
     /// Takes a JSON body of this schema; `examples` by name.
     pub(crate) fn body(self, schema: &str, examples: &[(&str, Value)]) -> Self {
+        let operation = self.content(schema, examples);
+        operation.problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
+    }
+
+    /// The same, without what can go wrong with it.
+    pub(crate) fn content(self, schema: &str, examples: &[(&str, Value)]) -> Self {
         let examples: serde_json::Map<_, _> = examples
             .iter()
             .map(|(name, value)| ((*name).to_owned(), json!({ "value": value })))
             .collect();
         let content = json!({"schema": component("schemas", schema), "examples": examples});
         let body = json!({"required": true, "content": {"application/json": content}});
-        self.set("requestBody", body).problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
+        self.set("requestBody", body)
+    }
+
+    /// Takes a body of any kind, or none.
+    pub(crate) fn any_body(self) -> Self {
+        self.set("requestBody", json!({"required": false, "content": {"*/*": {}}}))
     }
 
     /// Answers `status` so.
     pub(crate) fn answers(self, status: u16, answer: Answer) -> Self {
-        self.response(status, answer.value())
+        self.answers_as(&status.to_string(), answer)
     }
 
-    /// May answer with this problem.
+    /// The same of a range of statuses, or of all that are not named.
+    pub(crate) fn answers_as(self, statuses: &str, answer: Answer) -> Self {
+        self.response(statuses, answer.value())
+    }
+
+    /// May answer with this problem; of one status there is one.
     pub(crate) fn problem(mut self, problem: Problem) -> Self {
+        let problem = Problem { marked: self.marked, ..problem };
+        self.problems.retain(|other| other.status != problem.status);
         self.problems.push(problem);
-        self.response(problem.status, component("responses", &problem.name()))
+        self.response(&problem.status.to_string(), component("responses", &problem.name()))
     }
 
     /// May answer 422 with these codes.
     pub(crate) fn refuses(self, codes: &'static [&'static str]) -> Self {
-        self.problem(Problem { status: 422, codes })
+        self.problem(Problem { status: 422, codes, marked: false })
     }
 
     /// May answer 409 with these codes.
     pub(crate) fn conflicts(self, codes: &'static [&'static str]) -> Self {
-        self.problem(Problem { status: 409, codes })
+        self.problem(Problem { status: 409, codes, marked: false })
     }
 
-    fn response(mut self, status: u16, response: Value) -> Self {
+    fn response(mut self, statuses: &str, response: Value) -> Self {
         if let Some(Value::Object(responses)) = self.value.get_mut("responses") {
-            responses.insert(status.to_string(), response);
+            responses.insert(statuses.to_owned(), response);
         }
         self
     }

@@ -34,6 +34,21 @@ pub(crate) fn all() -> Value {
         "integration": path("The integration's id or slug", &id, "sandbox"),
         "integration_to_delete": path("The integration's id or slug", &id, "second-sandbox"),
         "integration_by_oauth": path("The integration's id or slug", &id, "sandbox-oauth"),
+        "provider_path": {
+            "name": "path", "in": "path", "required": true,
+            "description": "What goes below the API's base URL, slashes and all",
+            "schema": text, "example": "me",
+        },
+        "host": header(
+            "X-Nexus-Host",
+            "Another of the manifest's hosts than that of the API's base URL",
+            &text,
+        ),
+        "mcp_version": header(
+            "MCP-Protocol-Version",
+            "The version that was negotiated, or that the message names",
+            &text,
+        ),
         "oauth_manifest": path("The id of a manifest connected by OAuth", &manifest, "slack"),
         "manifest": path("The manifest's id", &manifest, "stripe"),
         "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),

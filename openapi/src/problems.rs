@@ -9,40 +9,47 @@ use crate::component;
 pub(crate) struct Problem {
     pub(crate) status: u16,
     pub(crate) codes: &'static [&'static str],
+    /// Whether it stands where a provider's answer could, and says by `x-nexus-error` that it is none.
+    pub(crate) marked: bool,
+}
+
+/// One that nobody takes for a provider's.
+const fn problem(status: u16, codes: &'static [&'static str]) -> Problem {
+    Problem { status, codes, marked: false }
 }
 
 /// No token, or none that counts.
 pub(crate) const TOKEN: Problem =
-    Problem { status: 401, codes: &["missing_token", "invalid_token", "token_expired"] };
+    problem(401, &["missing_token", "invalid_token", "token_expired"]);
 /// No tick secret, or another.
-pub(crate) const TICK_SECRET: Problem =
-    Problem { status: 401, codes: &["missing_token", "invalid_token"] };
+pub(crate) const TICK_SECRET: Problem = problem(401, &["missing_token", "invalid_token"]);
 /// The token's role does not do.
-pub(crate) const FORBIDDEN: Problem = Problem { status: 403, codes: &["forbidden"] };
+pub(crate) const FORBIDDEN: Problem = problem(403, &["forbidden"]);
 /// No such thing in this workspace.
-pub(crate) const NOT_FOUND: Problem = Problem { status: 404, codes: &["not_found"] };
+pub(crate) const NOT_FOUND: Problem = problem(404, &["not_found"]);
 /// Another method than those of the path.
-pub(crate) const METHOD_NOT_ALLOWED: Problem =
-    Problem { status: 405, codes: &["method_not_allowed"] };
+pub(crate) const METHOD_NOT_ALLOWED: Problem = problem(405, &["method_not_allowed"]);
 /// `If-Match` names another version.
-pub(crate) const VERSION: Problem = Problem { status: 412, codes: &["version_mismatch"] };
+pub(crate) const VERSION: Problem = problem(412, &["version_mismatch"]);
 /// The body is too large.
-pub(crate) const TOO_LARGE: Problem = Problem { status: 413, codes: &["too_large"] };
+pub(crate) const TOO_LARGE: Problem = problem(413, &["too_large"]);
 /// The body is not declared as JSON.
-pub(crate) const MEDIA_TYPE: Problem = Problem { status: 415, codes: &["unsupported_media_type"] };
+pub(crate) const MEDIA_TYPE: Problem = problem(415, &["unsupported_media_type"]);
 /// A fault of ours or of the deployment.
 pub(crate) const FAULT: Problem =
-    Problem { status: 500, codes: &["misconfigured", "internal", "credential_unreadable"] };
+    problem(500, &["misconfigured", "internal", "credential_unreadable"]);
 /// The provider is in trouble, or must not be called.
-pub(crate) const PROVIDER: Problem =
-    Problem { status: 502, codes: &["provider_error", "egress_denied"] };
+pub(crate) const PROVIDER: Problem = problem(502, &["provider_error", "egress_denied"]);
 /// Storage does not answer now.
-pub(crate) const UNAVAILABLE: Problem = Problem {
-    status: 503,
-    codes: &["storage_unavailable", "database_newer", "jwks_unavailable", "refresh_pending"],
-};
+pub(crate) const UNAVAILABLE: Problem =
+    problem(503, &["storage_unavailable", "database_newer", "jwks_unavailable", "refresh_pending"]);
 /// The provider is too slow.
-pub(crate) const PROVIDER_SLOW: Problem = Problem { status: 504, codes: &["provider_timeout"] };
+pub(crate) const PROVIDER_SLOW: Problem = problem(504, &["provider_timeout"]);
+/// The token's role does not do, or a rule refuses this call.
+pub(crate) const CALL_DENIED: Problem = problem(403, &["forbidden", "policy_denied"]);
+/// Somebody has to mend the connection first.
+pub(crate) const UNUSABLE: Problem =
+    problem(409, &["integration_inactive", "reauthorization_required"]);
 
 /// What a code means, for people.
 fn meaning(code: &str) -> &'static str {
@@ -59,7 +66,9 @@ fn meaning(code: &str) -> &'static str {
         "manifest_in_use" => "integrations use it",
         "too_many_manifests" => "the workspace has 100 of its own",
         "version_mismatch" => "`If-Match` names another version than there is",
-        "too_large" => "the body is larger than 64 KiB, a manifest than 32 KiB",
+        "too_large" => {
+            "the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB"
+        }
         "unsupported_media_type" => "the content type is not `application/json`",
         "invalid" => "members or parameters break rules, which `errors` names",
         "credential_refused" => "the provider does not accept the credential",
@@ -78,6 +87,14 @@ fn meaning(code: &str) -> &'static str {
         "oauth_client_missing" => "no OAuth app is set up; register one with `redirect_uri`",
         "not_oauth" => "it is not connected by OAuth: PUT its credentials",
         "grant_shared" => "it would end other connections of the same grant; `force=true` does",
+        "policy_denied" => {
+            "a rule of the integration's policy, or of its manifest, which `detail` names; `link` is \
+             where a person can change it"
+        }
+        "integration_inactive" => "it was switched off; `link` is where a person can switch it on",
+        "reauthorization_required" => {
+            "the provider no longer accepts the credential; `link` is where a person can connect again"
+        }
         "provider_timeout" => "the provider did not answer completely in time",
         _ => "",
     }
@@ -86,7 +103,8 @@ fn meaning(code: &str) -> &'static str {
 impl Problem {
     /// Its name among the components.
     pub(crate) fn name(&self) -> String {
-        format!("{}.{}", self.status, self.codes.join("."))
+        let whose = if self.marked { "proxy." } else { "" };
+        format!("{whose}{}.{}", self.status, self.codes.join("."))
     }
 
     /// Its name and itself as a response.
@@ -104,6 +122,9 @@ impl Problem {
         };
         if let Some((name, header)) = special {
             headers.insert(name.into(), component("headers", header));
+        }
+        if self.marked {
+            headers.insert("x-nexus-error".into(), component("headers", "error_code"));
         }
         let schema = json!({
             "allOf": [component("schemas", "Problem")],

@@ -2,13 +2,16 @@
 //!
 //! Requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
 
+mod agents;
+
 use serde_json::{Map, Value, json};
 
 use crate::component;
 
 /// All, by name.
 pub(crate) fn all() -> Map<String, Value> {
-    let groups = [requests(), integrations(), oauth(), created(), pages(), service()];
+    let groups =
+        [requests(), integrations(), oauth(), created(), pages(), agents::all(), service()];
     groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
 }
 
@@ -177,6 +180,13 @@ fn oauth() -> Value {
     })
 }
 
+fn account() -> Value {
+    json!({
+        "anyOf": [object(json!({"id": text_or_null(), "label": text_or_null()})), {"type": "null"}],
+        "description": "Whose credential it is, as the provider says",
+    })
+}
+
 fn integrations() -> Value {
     json!({
         "Time": {
@@ -203,10 +213,7 @@ fn integrations() -> Value {
             "auth_method": component("schemas", "ManifestAuthMethod"),
             "status": component("schemas", "Status"),
             "health": component("schemas", "IntegrationHealth"),
-            "account": {
-                "anyOf": [object(json!({"id": text_or_null(), "label": text_or_null()})), {"type": "null"}],
-                "description": "Whose credential it is, as the provider says",
-            },
+            "account": account(),
             "params": {"type": "object", "additionalProperties": {"type": "string"}},
             "scopes": object(json!({
                 "requested": array(json!({"type": "string"})),
@@ -264,7 +271,12 @@ fn pages() -> Value {
         "EventPage": page("Event"),
         "Event": object(json!({
             "at": time(),
-            "kind": {"type": "string", "pattern": "^[a-z]+\\.[a-z_]+$"},
+            "kind": {
+                "type": "string", "pattern": "^[a-z]+\\.[a-z_]+$",
+                "description": "`integration.` with `created`, `updated`, `connected`, \
+                    `reconnected`, `health`, `revocation` or `deleted`; or `call.denied`: once per \
+                    subject, rule and minute",
+            },
             "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
             "detail": {"type": "object", "description": "Facts, by kind"},
             "request_id": {"type": "string"},
@@ -354,6 +366,10 @@ fn service() -> Value {
                 "existing_id": component("schemas", "IntegrationId"),
                 "redirect_uri": {"type": "string", "description": "To register at the provider"},
                 "variable": {"type": "string"},
+                "link": {
+                    "type": "string", "format": "uri",
+                    "description": "Where a person can mend it",
+                },
             }),
         ),
     })

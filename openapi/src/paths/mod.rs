@@ -4,7 +4,9 @@ mod audit;
 mod callback;
 mod integrations;
 mod manifests;
+mod mcp;
 mod oauth_clients;
+mod proxy;
 mod service;
 
 use serde_json::{Value, json};
@@ -21,6 +23,8 @@ pub(crate) fn all() -> Vec<Call> {
         manifests::calls(),
         oauth_clients::calls(),
         callback::calls(),
+        proxy::calls(),
+        mcp::calls(),
         audit::calls(),
         service::calls(),
     ]
@@ -35,6 +39,7 @@ pub(crate) fn tags() -> Value {
         {"name": "integrations", "description": "Connections of a workspace to providers"},
         {"name": "manifests", "description": "The catalogue: built in, and the workspace's own"},
         {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the way back from a provider"},
+        {"name": "proxy", "description": "The agents' doors: calls to providers, with the credential put in"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},
     ])
