@@ -6,7 +6,8 @@ use nexus_manifests::{AuthMethod, Origin, Revoke, check, parse};
 fn the_sandboxs_manifests_are_allowed_where_loopback_is() {
     let oauth = parse(include_str!("../sandbox-oauth.json")).unwrap();
     let key = parse(include_str!("../sandbox.json")).unwrap();
-    for manifest in [&oauth, &key] {
+    let slack = parse(include_str!("../sandbox-slack.json")).unwrap();
+    for manifest in [&oauth, &key, &slack] {
         assert_eq!(check(manifest, Origin::Workspace, &|_| true), [], "{}", manifest.id);
         assert!(!check(manifest, Origin::Workspace, &|_| false).is_empty(), "{}", manifest.id);
     }

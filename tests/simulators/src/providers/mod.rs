@@ -143,8 +143,8 @@ impl Kind {
             Self::Stripe => stripe::DEFAULT_KEY,
             Self::OpenAi => openai::DEFAULT_KEY,
             Self::Sandbox => sandbox::DEFAULT_KEY,
-            Self::Slack
-            | Self::Google
+            Self::Slack => slack::DEFAULT_KEY,
+            Self::Google
             | Self::GithubOauth
             | Self::StripeConnect
             | Self::Microsoft

@@ -242,3 +242,69 @@ async fn methods_want_a_token_its_scope_and_their_arguments() {
     let json = client::send(slack.port(), "POST", "/api/chat.postMessage", &headers, body).await;
     assert_eq!(json.unwrap().json()["ok"], true);
 }
+
+#[tokio::test]
+async fn a_copied_bot_token_posts_and_reads_threads_page_by_page() {
+    let slack = start(Kind::Slack).await;
+    let bot = Kind::Slack.default_key();
+    assert_eq!(call(&slack, "auth.test", bot, &[]).await["team"], "Simulated Workspace");
+    let post = async |text: &'static str, more: &[(&str, &str)]| {
+        let form = [&[("channel", "C0SIMULOPS"), ("text", text)], more].concat();
+        call(&slack, "chat.postMessage", bot, &form).await
+    };
+    let parent = string(&post("parent", &[]).await["ts"]).to_owned();
+    assert_eq!(post("x", &[("thread_ts", "1.2")]).await["error"], "thread_not_found");
+    let replies = async |ts: &str, more: &[(&str, &str)]| {
+        let form = [&[("channel", "C0SIMULOPS"), ("ts", ts)], more].concat();
+        call(&slack, "conversations.replies", bot, &form).await
+    };
+    // Without replies, the message alone.
+    let alone = replies(&parent, &[]).await;
+    assert_eq!(alone["messages"].as_array().unwrap().len(), 1);
+    assert!(alone["messages"][0].get("reply_count").is_none() && alone["has_more"] == false);
+    let first = post("first", &[("thread_ts", &parent)]).await;
+    assert_eq!(
+        (&first["message"]["thread_ts"], &first["ok"]),
+        (&parent.clone().into(), &true.into())
+    );
+    post("second", &[("thread_ts", string(&first["ts"]))]).await;
+    post("elsewhere", &[]).await;
+    for ts in [parent.as_str(), string(&first["ts"])] {
+        let all = replies(ts, &[]).await;
+        let texts: Vec<_> =
+            all["messages"].as_array().unwrap().iter().map(|m| string(&m["text"])).collect();
+        assert_eq!(texts, ["parent", "first", "second"]);
+        assert_eq!(
+            (&all["messages"][0]["reply_count"], &all["messages"][2]["thread_ts"]),
+            (&2.into(), &parent.clone().into())
+        );
+    }
+    let page = replies(&parent, &[("limit", "2")]).await;
+    let next = string(&page["response_metadata"]["next_cursor"]);
+    assert_eq!((page["messages"].as_array().unwrap().len(), &page["has_more"]), (2, &true.into()));
+    let rest = replies(&parent, &[("limit", "2"), ("cursor", next)]).await;
+    assert_eq!(
+        (&rest["messages"][0]["text"], &rest["has_more"]),
+        (&"second".into(), &false.into())
+    );
+    for (more, error) in [
+        (("limit", "0"), "invalid_limit"),
+        (("limit", "many"), "invalid_limit"),
+        (("cursor", "nonsense"), "invalid_cursor"),
+    ] {
+        assert_eq!(replies(&parent, &[more]).await["error"], error);
+    }
+    assert_eq!(replies("1.2", &[]).await["error"], "thread_not_found");
+    let nowhere = [("channel", "general"), ("ts", parent.as_str())];
+    assert_eq!(
+        call(&slack, "conversations.replies", bot, &nowhere).await["error"],
+        "channel_not_found"
+    );
+    let one = call(&slack, "conversations.list", bot, &[("limit", "1")]).await;
+    assert!(!string(&one["response_metadata"]["next_cursor"]).is_empty());
+    slack.restrict_key(bot);
+    assert_eq!(replies(&parent, &[]).await["needed"], "channels:history");
+    slack.accept_key(bot);
+    assert_eq!(call(&slack, "auth.revoke", bot, &[]).await["revoked"], true);
+    assert_eq!(call(&slack, "auth.test", bot, &[]).await["error"], "token_revoked");
+}

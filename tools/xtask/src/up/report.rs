@@ -40,10 +40,13 @@ impl Ready<'_> {
             text.push_str(&format!(
                 "\nA sandbox provider runs at {}; {}.\n\
                  Connect it again with the pretend key {}, which opens nothing.\n\
-                 It forgets messages and keys it minted when this stops.\n",
+                 A pretend Slack runs at {}, connected as \"{}\": examples/agent-tools uses it.\n\
+                 They forget messages and keys they minted when this stops.\n",
                 sandbox.simulator.origin(),
                 sandbox.integration,
                 Kind::Sandbox.default_key(),
+                sandbox.slack.origin(),
+                sandbox.slack_slug,
             ));
         }
         text.push_str("\nCtrl-C stops it.");

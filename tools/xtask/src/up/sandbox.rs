@@ -1,5 +1,5 @@
-//! The sandbox provider of `up`: a pretend third party on loopback, its manifests and its OAuth app
-//! registered in the demo workspace, and one integration with it.
+//! The sandbox providers of `up`: pretend third parties on loopback, their manifests and OAuth app
+//! registered in the demo workspace, and an integration with each.
 //!
 //! It speaks to the application over HTTP only, as any admin would. It must not touch the database.
 
@@ -16,24 +16,63 @@ pub(crate) const MANIFEST_ID: &str = "custom-sandbox";
 /// The id of the manifest of its OAuth side, `tests/simulators/sandbox-oauth.json`.
 pub(crate) const OAUTH_MANIFEST_ID: &str = "custom-sandbox-oauth";
 
-/// The running provider and what the workspace knows of it.
+/// The id of the manifest of the pretend Slack, `tests/simulators/sandbox-slack.json`.
+const SLACK_MANIFEST_ID: &str = "custom-slack-sandbox";
+
+/// The running providers and what the workspace knows of them.
 pub(crate) struct Sandbox {
     pub(crate) simulator: Simulator,
+    pub(crate) slack: Simulator,
     /// What to say about the demo integration.
     pub(crate) integration: String,
+    /// The slug of one with the pretend Slack.
+    pub(crate) slack_slug: String,
 }
 
-/// Starts the provider and registers it, by key and by OAuth: the manifests in `folder` always, an
+/// An integration as `up` makes it.
+struct Demo {
+    manifest_id: &'static str,
+    name: &'static str,
+    credentials: Value,
+}
+
+/// Starts the providers and registers them, by key and by OAuth: the manifests in `folder` always, an
 /// integration where the workspace has none.
 pub(crate) async fn start(folder: &Path, state: &Path, port: u16, token: &str) -> Result<Sandbox> {
-    let simulator = on_a_kept_port(state).await?;
-    for file in ["sandbox.json", "sandbox-oauth.json"] {
-        let manifest = with_origin(&read(&folder.join(file))?, &simulator.origin())?;
+    let simulator = on_a_kept_port(Kind::Sandbox, state).await?;
+    let slack = on_a_kept_port(Kind::Slack, state).await?;
+    for (file, provider) in [
+        ("sandbox.json", &simulator),
+        ("sandbox-oauth.json", &simulator),
+        ("sandbox-slack.json", &slack),
+    ] {
+        let manifest = with_origin(&read(&folder.join(file))?, &provider.origin())?;
         register(port, token, &manifest).await?;
     }
     introduce(&simulator, port, token).await?;
-    let integration = integrate(port, token).await?;
-    Ok(Sandbox { simulator, integration })
+    let first = Demo {
+        manifest_id: MANIFEST_ID,
+        name: "Sandbox",
+        credentials: json!({"api_key": Kind::Sandbox.default_key()}),
+    };
+    let integration = match slugs(port, token, "limit=1").await?.is_empty() {
+        true => {
+            let slug = connect(port, token, &first).await?;
+            format!("connected as the integration \"{slug}\"")
+        }
+        false => "the workspace's integrations are as they were".to_owned(),
+    };
+    let known = slugs(port, token, &format!("manifest={SLACK_MANIFEST_ID}")).await?;
+    let slack_slug = match known.into_iter().next_back() {
+        Some(slug) => slug,
+        None => {
+            let name = "Slack sandbox";
+            let credentials = json!({"bot_token": Kind::Slack.default_key()});
+            let demo = Demo { manifest_id: SLACK_MANIFEST_ID, name, credentials };
+            connect(port, token, &demo).await?
+        }
+    };
+    Ok(Sandbox { simulator, slack, integration, slack_slug })
 }
 
 /// Makes the application an OAuth client of the provider, whose users decide on a page.
@@ -53,19 +92,19 @@ async fn introduce(simulator: &Simulator, port: u16, token: &str) -> Result<()> 
 }
 
 /// The port of the last time where it is free: integrations made then are pinned to its origin.
-async fn on_a_kept_port(state: &Path) -> Result<Simulator> {
-    let file = state.join("sandbox-port");
+async fn on_a_kept_port(kind: Kind, state: &Path) -> Result<Simulator> {
+    let file = state.join(format!("{kind}-port"));
     let kept = std::fs::read_to_string(&file).ok().and_then(|port| port.trim().parse().ok());
     if let Some(port) = kept {
-        match Simulator::start(Kind::Sandbox, port).await {
+        match Simulator::start(kind, port).await {
             Ok(simulator) => return Ok(simulator),
             Err(_) => eprintln!(
-                "warning: port {port}, which the sandbox had last time, is taken: integrations \
-                 made with it will not reach it until they are made again"
+                "warning: port {port}, which the {kind} simulator had last time, is taken: \
+                 integrations made with it will not reach it until they are made again"
             ),
         }
     }
-    let simulator = Simulator::start(Kind::Sandbox, 0).await?;
+    let simulator = Simulator::start(kind, 0).await?;
     std::fs::write(&file, simulator.port().to_string())
         .with_context(|| format!("cannot write {}", file.display()))?;
     Ok(simulator)
@@ -125,26 +164,27 @@ pub(crate) async fn register(port: u16, token: &str, manifest: &Value) -> Result
     Ok(())
 }
 
-/// One integration, where there is none; what to say about it.
-async fn integrate(port: u16, token: &str) -> Result<String> {
-    let list = call(port, token, "GET", "/api/integrations?limit=1", None).await?;
+/// The slugs of the workspace's integrations that `query` lists, the newest first.
+async fn slugs(port: u16, token: &str, query: &str) -> Result<Vec<String>> {
+    let list = call(port, token, "GET", &format!("/api/integrations?{query}"), None).await?;
     if list.status != 200 {
         bail!("listing the workspace's integrations: {}", refusal(&list));
     }
-    if list.json().get("items").and_then(Value::as_array).is_some_and(|items| !items.is_empty()) {
-        return Ok("the workspace's integrations are as they were".to_owned());
-    }
-    let body = json!({
-        "manifest_id": MANIFEST_ID, "name": "Sandbox",
-        "credentials": {"api_key": Kind::Sandbox.default_key()},
-    });
+    let page = list.json();
+    let items = page.get("items").and_then(Value::as_array).into_iter().flatten();
+    Ok(items.filter_map(|item| text(item, "slug")).map(str::to_owned).collect())
+}
+
+/// Connects one; its slug.
+async fn connect(port: u16, token: &str, demo: &Demo) -> Result<String> {
+    let Demo { manifest_id, name, credentials } = demo;
+    let body = json!({"manifest_id": manifest_id, "name": name, "credentials": credentials});
     let answer = call(port, token, "POST", "/api/integrations", Some(&body)).await?;
     if answer.status != 201 {
-        bail!("connecting it: {}", refusal(&answer));
+        bail!("connecting {name}: {}", refusal(&answer));
     }
     let created = answer.json();
-    let slug = text(&created, "slug").unwrap_or("sandbox");
-    Ok(format!("connected as the integration \"{slug}\""))
+    text(&created, "slug").map(str::to_owned).context("an integration without a slug")
 }
 
 /// A call with the token, JSON both ways.
@@ -211,14 +251,14 @@ mod tests {
     #[tokio::test]
     async fn the_port_is_kept_while_it_is_free() {
         let state = tempfile::tempdir().unwrap();
-        let first = on_a_kept_port(state.path()).await.unwrap();
+        let first = on_a_kept_port(Kind::Sandbox, state.path()).await.unwrap();
         let port = first.port();
-        let other = on_a_kept_port(state.path()).await.unwrap();
+        let other = on_a_kept_port(Kind::Sandbox, state.path()).await.unwrap();
         assert_ne!(other.port(), port);
         std::fs::write(state.path().join("sandbox-port"), port.to_string()).unwrap();
         drop(first);
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        assert_eq!(on_a_kept_port(state.path()).await.unwrap().port(), port);
+        assert_eq!(on_a_kept_port(Kind::Sandbox, state.path()).await.unwrap().port(), port);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! The Web API methods: the token first, then the scope, then the arguments.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{APP, BOT, USER};
+use super::{BOT, USER, account, conversations};
 use crate::oauth::{OAuth, Params, Presented, TokenState};
 use crate::request::Request;
 use crate::server::Reply;
-use crate::state::State;
+use crate::state::{KeyState, State};
 
-const CHANNELS: [(&str, &str); 2] = [("C0SIMULGEN", "general"), ("C0SIMULOPS", "ops")];
+/// What the token of `DEFAULT_KEY` may do.
+const SCOPES: [&str; 3] = ["chat:write", "channels:read", "channels:history"];
 
 pub(super) fn answer(state: &mut State, method: &str, request: &Request) -> Reply {
     serve(state, method, request).unwrap_or_else(error)
@@ -20,11 +21,11 @@ pub(super) fn error(code: &'static str) -> Reply {
 }
 
 /// Who calls, and with what.
-struct Caller {
+pub(super) struct Caller {
     token: String,
     scopes: Vec<String>,
-    bot: bool,
-    team: (String, String),
+    pub(super) bot: bool,
+    pub(super) team: (String, String),
 }
 
 impl Caller {
@@ -45,6 +46,7 @@ fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'
         "apps.uninstall",
         "chat.postMessage",
         "conversations.list",
+        "conversations.replies",
         "api.test",
     ];
     if !known.contains(&method) {
@@ -54,30 +56,38 @@ fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'
     if method == "api.test" {
         return Ok(Reply::json(200, &json!({"ok": true})));
     }
-    let caller = caller(&state.oauth, request, &params)?;
+    let caller = caller(state, request, &params)?;
     let header = caller.scopes.join(",");
     let reply = match method {
         "auth.test" => auth_test(&state.oauth, &caller),
-        "auth.revoke" => auth_revoke(&mut state.oauth, &caller, &params),
+        "auth.revoke" => auth_revoke(state, &caller, &params),
         "apps.uninstall" => uninstall(&mut state.oauth, &caller, request, &params)?,
         "conversations.list" => match caller.lacks("channels:read") {
             Some(refusal) => refusal,
-            None => Reply::json(200, &channels()),
+            None => conversations::list(&params)?,
+        },
+        "conversations.replies" => match caller.lacks("channels:history") {
+            Some(refusal) => refusal,
+            None => conversations::replies(state, &params)?,
         },
         _ => match caller.lacks("chat:write") {
             Some(refusal) => refusal,
-            None => post_message(state, &caller, &params)?,
+            None => conversations::post(state, &caller, &params)?,
         },
     };
     Ok(reply.header("x-oauth-scopes", header))
 }
 
 /// The token of the header, or else of the parameters.
-fn caller(oauth: &OAuth, request: &Request, params: &Params) -> Result<Caller, &'static str> {
+fn caller(state: &State, request: &Request, params: &Params) -> Result<Caller, &'static str> {
     let token = request.bearer().or_else(|| params.get("token")).unwrap_or_default();
     if token.is_empty() {
         return Err("not_authed");
     }
+    if let Some(known) = state.key(token) {
+        return installed(token, known);
+    }
+    let oauth = &state.oauth;
     match oauth.tokens.state(token, oauth.now()) {
         TokenState::Unknown => return Err("invalid_auth"),
         TokenState::Expired => return Err("token_expired"),
@@ -94,6 +104,17 @@ fn caller(oauth: &OAuth, request: &Request, params: &Params) -> Result<Caller, &
     })
 }
 
+/// Who calls with a bot token that was copied from the app's own page.
+fn installed(token: &str, known: KeyState) -> Result<Caller, &'static str> {
+    let scopes = match known {
+        KeyState::Accepted => SCOPES.map(str::to_owned).to_vec(),
+        KeyState::Restricted => Vec::new(),
+        KeyState::Revoked => return Err("token_revoked"),
+    };
+    let team = account();
+    Ok(Caller { token: token.to_owned(), scopes, bot: true, team: (team.id, team.label) })
+}
+
 fn auth_test(oauth: &OAuth, caller: &Caller) -> Reply {
     let (team_id, team) = &caller.team;
     let mut body = json!({
@@ -108,13 +129,17 @@ fn auth_test(oauth: &OAuth, caller: &Caller) -> Reply {
     Reply::json(200, &body)
 }
 
-fn auth_revoke(oauth: &mut OAuth, caller: &Caller, params: &Params) -> Reply {
-    if oauth.faults.revocation_fails() {
+fn auth_revoke(state: &mut State, caller: &Caller, params: &Params) -> Reply {
+    if state.oauth.faults.revocation_fails() {
         return Reply::json(500, &json!({"ok": false, "error": "internal_error"}));
     }
     if matches!(params.get("test"), Some("1" | "true")) {
         return Reply::json(200, &json!({"ok": true, "revoked": false}));
     }
+    if state.key(&caller.token).is_some() {
+        state.set_key(&caller.token, KeyState::Revoked);
+    }
+    let oauth = &mut state.oauth;
     oauth.tokens.revoke(&caller.token);
     if let Some(grant) = oauth.tokens.get(&caller.token).map(|token| token.issue.grant) {
         oauth.count_revocation(grant);
@@ -148,39 +173,4 @@ fn uninstall(
         }
     }
     Ok(Reply::json(200, &json!({"ok": true})))
-}
-
-fn channels() -> Value {
-    let channels: Vec<_> = CHANNELS
-        .iter()
-        .map(|(id, name)| {
-            json!({
-                "id": id, "name": name, "is_channel": true, "is_private": false,
-                "is_archived": false, "is_member": true,
-            })
-        })
-        .collect();
-    json!({"ok": true, "channels": channels, "response_metadata": {"next_cursor": ""}})
-}
-
-fn post_message(
-    state: &mut State,
-    caller: &Caller,
-    params: &Params,
-) -> Result<Reply, &'static str> {
-    let channel = params.get("channel").ok_or("channel_not_found")?;
-    let name = channel.trim_start_matches('#');
-    let (id, _) = CHANNELS
-        .iter()
-        .find(|(id, known)| *id == name || *known == name)
-        .ok_or("channel_not_found")?;
-    let text = params.get("text").ok_or("no_text")?;
-    let ts = format!("1760000000.{:06}", state.next());
-    let user = if caller.bot { BOT } else { USER };
-    let message = json!({
-        "type": "message", "text": text, "user": user, "ts": ts, "app_id": APP,
-        "team": caller.team.0,
-    });
-    state.messages.push(message.clone());
-    Ok(Reply::json(200, &json!({"ok": true, "channel": id, "ts": ts, "message": message})))
 }

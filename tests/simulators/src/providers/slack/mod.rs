@@ -18,12 +18,17 @@
 //!   `chat.postMessage`, `conversations.list`: <https://docs.slack.dev/reference/methods>;
 //!   `missing_scope` tells `needed` and `provided`
 //!
+//! - A bot's token can be copied from the app's own page once it is installed there:
+//!   <https://docs.slack.dev/authentication/tokens>
+//!
 //! What the pages do not say, and how it is here: each consent gives new tokens; `auth.revoke` ends
 //! the one token it is called with and nothing else, and takes refresh tokens too; the account is
-//! the workspace, and its one user is `U0SIMULATED`.
+//! the workspace, and its one user is `U0SIMULATED`; a reply to a message that is not there is
+//! `thread_not_found`; threads are read by the scope `channels:history`, whoever has it.
 
 mod access;
 mod api;
+mod conversations;
 
 use crate::oauth::{Account, Ask, Authorizer, OAuth, Options, Params, authorize, error_page};
 use crate::providers::redirect_uri;
@@ -51,6 +56,9 @@ pub(crate) fn options() -> Options {
 pub(crate) fn account() -> Account {
     Account { id: "T0SIMULATED".to_owned(), label: "Simulated Workspace".to_owned() }
 }
+
+/// A bot's token that was copied. Nothing that looks for real ones takes it for one.
+pub(crate) const DEFAULT_KEY: &str = "xoxb-sandbox-bot-token-0000000001";
 
 pub(crate) const CLIENT: (&str, &str) =
     ("5012345678.60123456789", "slack0simulated0client0secret000");
