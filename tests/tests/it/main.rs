@@ -21,6 +21,7 @@ mod change;
 mod connect;
 mod contract;
 mod egress;
+mod examples;
 mod history;
 mod in_use;
 mod jwks;

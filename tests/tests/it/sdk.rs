@@ -15,7 +15,7 @@ use crate::oauth::Pair;
 use crate::token;
 
 /// Where the packages are.
-fn installed() -> Option<PathBuf> {
+pub(crate) fn installed() -> Option<PathBuf> {
     let place = std::env::var_os("NEXUS_SDK").map(PathBuf::from);
     if place.is_none() {
         eprintln!("SKIPPED: the SDKs are not installed (NEXUS_SDK)");

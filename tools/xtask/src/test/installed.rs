@@ -7,9 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::repo::Repo;
 
-/// The files that pin the vendors' SDKs and MCP clients.
-const SDK_PINS: [&str; 3] =
-    ["tests/sdk/package.json", "tests/sdk/package-lock.json", "tests/sdk/requirements.txt"];
+/// The files that pin the vendors' SDKs, the MCP clients and what runs the example in TypeScript.
+const SDK_PINS: [&str; 5] = [
+    "tests/sdk/package.json",
+    "tests/sdk/package-lock.json",
+    "examples/agent-tools/package.json",
+    "examples/agent-tools/package-lock.json",
+    "tests/sdk/requirements.txt",
+];
 
 /// Where the vendors' SDKs are, or why they are not.
 pub(crate) fn sdk(repo: &Repo) -> Result<PathBuf, String> {

@@ -22,6 +22,9 @@ use crate::repo::Repo;
 use crate::runtime::{self, Choice};
 use tally::Tally;
 
+/// The package, and its program, of `examples/agent-tools/rust`.
+const EXAMPLE: &str = "slack-tools";
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// On which runtime the black-box tests run; auto: the embedded host, and Spin too where it is
@@ -125,6 +128,10 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
+    heading("building the example in Rust");
+    cargo::run(&repo.root, &["build", "-p", EXAMPLE], "building the example").await?;
+    let example = repo.target.join("debug").join(EXAMPLE);
+    common.push(("NEXUS_EXAMPLE", example.display().to_string()));
     let mut host = None;
     if embedded {
         heading("building the embedded host");
@@ -136,7 +143,8 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let sdk = match installed::sdk(repo) {
         Ok(place) => Some(place.display().to_string()),
         Err(why) => {
-            skipped.push(format!("the vendors' SDKs and the examples: {why}"));
+            skipped
+                .push(format!("the vendors' SDKs and the examples in Node.js and Python: {why}"));
             None
         }
     };
