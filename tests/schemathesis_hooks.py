@@ -9,6 +9,11 @@ CREDENTIALS = {"api_key": "sandbox-demo-key-000000000001"}
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    # `exclude-header-characters` does not reach headers that the stateful phase makes up, and Spin
+    # answers those that are not UTF-8 with a bare 500.
+    for name, value in list((case.headers or {}).items()):
+        if not str(value).isascii():
+            case.headers[name] = str(value).encode("ascii", "replace").decode()
     if case.path == "/api/manifests/{id}" and case.method != "GET":
         # The integrations stand on it: moved elsewhere, every one of them would be a 502.
         if case.path_parameters.get("id") == "custom-sandbox":

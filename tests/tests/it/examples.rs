@@ -61,6 +61,7 @@ fn beside_its_packages(place: &Path) -> PathBuf {
 impl Example {
     /// Whether it says that it went well, and the JSON that it prints.
     async fn run(&self, app: &App, arguments: &[&str]) -> (bool, Value) {
+        let _turn = sdk::turn().await;
         let output = Command::new(&self.command[0])
             .args(&self.command[1..])
             .args(arguments)
@@ -225,6 +226,7 @@ async fn refusals_of_nexus_come_with_their_link() {
 async fn the_example_in_typescript_type_checks() {
     let Some(place) = sdk::installed() else { return };
     let place = beside_its_packages(&place);
+    let _turn = sdk::turn().await;
     let mut check = Command::new(place.join("node_modules/.bin/tsc"));
     let output = check.arg("--noEmit").current_dir(&place).output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

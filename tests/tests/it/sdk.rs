@@ -9,6 +9,7 @@ use std::process::Stdio;
 use nexus_simulators::{Kind, Simulator};
 use serde_json::json;
 use tokio::process::Command;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::{App, repo};
 use crate::oauth::Pair;
@@ -23,6 +24,13 @@ pub(crate) fn installed() -> Option<PathBuf> {
     place
 }
 
+/// Whoever runs a program of Node.js or Python waits for its turn: each of them takes a core, and tests
+/// beside them have deadlines.
+pub(crate) async fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}
+
 /// Runs a script of `tests/sdk` and returns what it says worked.
 async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     let place = installed().unwrap();
@@ -30,6 +38,7 @@ async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     let copy = place.join(script);
     std::fs::copy(repo().join("tests/sdk").join(script), &copy).unwrap();
     let program = if program == "python" { place.join("venv/bin/python") } else { program.into() };
+    let _turn = turn().await;
     let output = Command::new(program)
         .arg(&copy)
         .args([&app.url, &token::of("AGENT", "acme")])
