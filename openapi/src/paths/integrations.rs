@@ -126,7 +126,7 @@ fn delete() -> Operation {
         .query(&["force"])
         .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))
         .answers(202, Answer::json("Deleted; the provider is still being told", "Deleted"))
-        .conflicts(&["grant_shared"])
+        .conflicts(&["grant_shared", "changed_meanwhile"])
 }
 
 fn authorize() -> Operation {

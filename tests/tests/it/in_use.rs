@@ -272,7 +272,14 @@ async fn a_delete_amid_a_rotating_refresh_leaves_nothing_alive() {
         let delete = async {
             // The point at which it comes, in the midst of refreshes.
             tokio::time::sleep(std::time::Duration::from_micros(900 * round)).await;
-            pair.delete().await
+            loop {
+                let deleted = pair.delete().await;
+                // Each of its attempts met a refresh: it says so, and is asked again.
+                if deleted.status != 409 {
+                    break deleted;
+                }
+                deleted.problem(409, "changed_meanwhile");
+            }
         };
         let ((), deleted) = tokio::join!(refreshes, delete);
         assert!(deleted.status.is_success(), "{round}: {deleted:?}");
