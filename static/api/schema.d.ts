@@ -1,6 +1,46 @@
 // Made by `npm run types` from the OpenAPI document of `openapi/`; not to be edited.
 
 export interface paths {
+    readonly "/.well-known/oauth-protected-resource": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who issues this API's tokens
+         * @description RFC 9728.
+         */
+        readonly get: operations["getProtectedResource"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/.well-known/oauth-protected-resource/mcp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who issues the tokens of `/mcp`
+         * @description RFC 9728.
+         */
+        readonly get: operations["getProtectedMcp"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/audit": {
         readonly parameters: {
             readonly query?: never;
@@ -346,6 +386,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/proxy": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What this caller may use
+         * @description The connected, active integrations whose policy names the caller, by name. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly get: operations["listUsable"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/proxy/{id}/{path}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly get: operations["proxyGet"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly put: operations["proxyPut"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly post: operations["proxyPost"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly delete: operations["proxyDelete"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly options: operations["proxyOptions"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly head: operations["proxyHead"];
+        /**
+         * Call the provider's API
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly patch: operations["proxyPatch"];
+        readonly trace?: never;
+    };
     readonly "/api/tick": {
         readonly parameters: {
             readonly query?: never;
@@ -360,6 +464,26 @@ export interface paths {
          * @description For a timer. Ticks may run at the same time.
          */
         readonly post: operations["tick"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/mcp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The Model Context Protocol, over Streamable HTTP
+         * @description Without sessions and streams: one message, one answer. The versions are 2026-07-28, where headers repeat what the message says, 2025-11-25 and 2025-06-18. The tools are `list_integrations`, `describe_integration` and `call_api`, which is a call of `/api/proxy`. At most 1 MiB, whatever its media type. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly post: operations["sendMcpMessage"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -425,6 +549,7 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             /** @description Facts, by kind */
             readonly detail: Record<string, never>;
+            /** @description `integration.` with `created`, `updated`, `connected`, `reconnected`, `health`, `revocation` or `deleted`; or `call.denied`: once per subject, rule and minute */
             readonly kind: string;
             readonly request_id: string;
         };
@@ -1003,6 +1128,32 @@ export interface components {
             /** @description Why, for people. */
             readonly unsupported: string;
         };
+        readonly McpAnswer: {
+            readonly id: string | number;
+            /** @constant */
+            readonly jsonrpc: "2.0";
+            readonly result: Record<string, never>;
+        } | components["schemas"]["McpFailure"];
+        readonly McpFailure: {
+            readonly error: {
+                readonly code: number;
+                readonly data?: Record<string, never>;
+                readonly message: string;
+            };
+            readonly id?: string | number;
+            /** @constant */
+            readonly jsonrpc: "2.0";
+        };
+        /** @description JSON-RPC 2.0: a request, a notification, or an answer, which is ignored */
+        readonly McpMessage: {
+            readonly error?: unknown;
+            readonly id?: string | number | null;
+            /** @constant */
+            readonly jsonrpc: "2.0";
+            readonly method?: string;
+            readonly params?: Record<string, never>;
+            readonly result?: unknown;
+        } | unknown | unknown | unknown;
         readonly OauthClientInput: {
             readonly client_id: string;
             readonly client_secret: string;
@@ -1055,6 +1206,11 @@ export interface components {
                 readonly pointer: string;
             }[];
             readonly existing_id?: components["schemas"]["IntegrationId"];
+            /**
+             * Format: uri
+             * @description Where a person can mend it
+             */
+            readonly link?: string;
             /** @description To register at the provider */
             readonly redirect_uri?: string;
             readonly request_id: string;
@@ -1062,6 +1218,16 @@ export interface components {
             readonly title: string;
             readonly type: string;
             readonly variable?: string;
+        };
+        readonly ProtectedResource: {
+            readonly authorization_servers: readonly string[];
+            /** @constant */
+            readonly bearer_methods_supported: [
+                "header"
+            ];
+            /** Format: uri */
+            readonly resource: string;
+            readonly resource_name: string;
         };
         readonly Rule: {
             /** @enum {string} */
@@ -1088,6 +1254,26 @@ export interface components {
         };
         /** Format: date-time */
         readonly Time: string;
+        readonly Usable: {
+            /** @description Whose credential it is, as the provider says */
+            readonly account: {
+                readonly id: string | null;
+                readonly label: string | null;
+            } | null;
+            /**
+             * Format: uri
+             * @description In place of the provider's own: what an SDK is told
+             */
+            readonly base_url: string;
+            readonly id: components["schemas"]["IntegrationId"];
+            readonly manifest_id: string;
+            readonly name: string;
+            readonly policy: components["schemas"]["Policy"];
+            readonly slug: string;
+        };
+        readonly UsableList: {
+            readonly items: readonly components["schemas"]["Usable"][];
+        };
         readonly Usage: {
             readonly agent: string;
             readonly at: components["schemas"]["Time"];
@@ -1185,8 +1371,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `grant_shared`: it would end other connections of the same grant; `force=true` does */
-        readonly "409.grant_shared": {
+        /** @description `grant_shared`: it would end other connections of the same grant; `force=true` does; `changed_meanwhile`: somebody else was faster: read it again */
+        readonly "409.grant_shared.changed_meanwhile": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1195,7 +1381,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "grant_shared";
+                    readonly code?: "grant_shared" | "changed_meanwhile";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -1297,7 +1483,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `too_large`: the body is larger than 64 KiB, a manifest than 32 KiB */
+        /** @description `too_large`: the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB */
         readonly "413.too_large": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1458,6 +1644,195 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing; `token_expired`: the token is past its `exp` */
+        readonly "proxy.401.missing_token.invalid_token.token_expired": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "www-authenticate": components["headers"]["challenge"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "missing_token" | "invalid_token" | "token_expired";
+                    /** @constant */
+                    readonly status?: 401;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: the role does not allow it, or the manifest is built in */
+        readonly "proxy.403.forbidden": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "forbidden";
+                    /** @constant */
+                    readonly status?: 403;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: the role does not allow it, or the manifest is built in; `policy_denied`: a rule of the integration's policy, or of its manifest, which `detail` names; `link` is where a person can change it */
+        readonly "proxy.403.forbidden.policy_denied": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "forbidden" | "policy_denied";
+                    /** @constant */
+                    readonly status?: 403;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: there is no such thing in the workspace */
+        readonly "proxy.404.not_found": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "not_found";
+                    /** @constant */
+                    readonly status?: 404;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `integration_inactive`: it was switched off; `link` is where a person can switch it on; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        readonly "proxy.409.integration_inactive.reauthorization_required": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "integration_inactive" | "reauthorization_required";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names */
+        readonly "proxy.422.invalid": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: members or parameters break rules, which `errors` names; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        readonly "proxy.422.invalid.oauth_client_missing": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid" | "oauth_client_missing";
+                    /** @constant */
+                    readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: a fault of ours, which the log has; `credential_unreadable`: what is stored was changed outside, or its key is gone */
+        readonly "proxy.500.misconfigured.internal.credential_unreadable": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "misconfigured" | "internal" | "credential_unreadable";
+                    /** @constant */
+                    readonly status?: 500;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_error`: the provider is down, or answers something that is not its API; `egress_denied`: the egress guard refuses the provider's host */
+        readonly "proxy.502.provider_error.egress_denied": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "provider_error" | "egress_denied";
+                    /** @constant */
+                    readonly status?: 502;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet */
+        readonly "proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending";
+                    /** @constant */
+                    readonly status?: 503;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_timeout`: the provider did not answer completely in time */
+        readonly "proxy.504.provider_timeout": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "provider_timeout";
+                    /** @constant */
+                    readonly status?: 504;
+                } & components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /** @description `next_cursor` of the page before */
@@ -1485,6 +1860,8 @@ export interface components {
         readonly from: string;
         /** @description Exactly this health */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
+        /** @description Another of the manifest's hosts than that of the API's base URL */
+        readonly host: string;
         /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
         readonly if_match: string;
         /** @description Only where it is none of these (RFC 9110, 13.1.2) */
@@ -1515,6 +1892,8 @@ export interface components {
         readonly manifest: string;
         /** @description A part of id, name or description; letter case does not matter */
         readonly manifest_part: string;
+        /** @description The version that was negotiated, or that the message names */
+        readonly mcp_version: string;
         /** @description A part of the name; letter case does not matter */
         readonly name_part: string;
         /**
@@ -1531,6 +1910,11 @@ export interface components {
         readonly own_manifest: string;
         /** @description What one row sums up */
         readonly per: "minute" | "hour" | "day";
+        /**
+         * @description What goes below the API's base URL, slashes and all
+         * @example me
+         */
+        readonly provider_path: string;
         /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
         readonly request_id: string;
         /** @description As it was sent to the provider */
@@ -1554,16 +1938,24 @@ export interface components {
         readonly flow_cookie_by_oauth: string;
         /** @description The SHA-256 of what is shown; for `If-None-Match` */
         readonly hash: string;
+        /** @description Never kept */
+        readonly kept_by_nobody: "no-store, private";
         /** @description Where it is from now on */
         readonly location: string;
+        /** @description RFC 9728, section 5.1 */
+        readonly mcp_challenge: string;
         /** @description Kept by the client alone, and asked for again */
         readonly no_cache: "private, no-cache";
         /** @description Never kept */
         readonly no_store: "no-store";
+        /** @description The provider's own, or where it has none the request's */
+        readonly provider_request_id: string;
         /** @description The request, as in the log */
         readonly request_id: string;
         /** @description When to try again, in seconds */
         readonly retry_after: number;
+        /** @description A page of a provider can do nothing in our origin */
+        readonly sandbox: "sandbox; default-src 'none'";
         /** @description The version, which counts admins' changes; for `If-Match` */
         readonly version: string;
     };
@@ -1571,6 +1963,58 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly getProtectedResource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProtectedResource"];
+                };
+            };
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+        };
+    };
+    readonly getProtectedMcp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProtectedResource"];
+                };
+            };
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+        };
+    };
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
@@ -1892,7 +2336,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
-            readonly 409: components["responses"]["409.grant_shared"];
+            readonly 409: components["responses"]["409.grant_shared.changed_meanwhile"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
@@ -2706,6 +3150,472 @@ export interface operations {
             };
         };
     };
+    readonly listUsable: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UsableList"];
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden"];
+            readonly 422: components["responses"]["proxy.422.invalid"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly proxyGet: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyPut: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyPost: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyHead: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
+    readonly proxyPatch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Another of the manifest's hosts than that of the API's base URL */
+                readonly "X-Nexus-Host"?: components["parameters"]["host"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The integration's id or slug
+                 * @example sandbox
+                 */
+                readonly id: components["parameters"]["integration"];
+                /**
+                 * @description What goes below the API's base URL, slashes and all
+                 * @example me
+                 */
+                readonly path: components["parameters"]["provider_path"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The provider's answer */
+            readonly "2XX": {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
+            readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            /** @description The provider's answer, redirects among them */
+            readonly default: {
+                headers: {
+                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "content-security-policy": components["headers"]["sandbox"];
+                    readonly "x-request-id": components["headers"]["provider_request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+        };
+    };
     readonly tick: {
         readonly parameters: {
             readonly query?: never;
@@ -2732,6 +3642,94 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
+    readonly sendMcpMessage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The version that was negotiated, or that the message names */
+                readonly "MCP-Protocol-Version"?: components["parameters"]["mcp_version"];
+                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["McpMessage"];
+            };
+        };
+        readonly responses: {
+            /** @description The answer, an error of the protocol too */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["McpAnswer"];
+                };
+            };
+            /** @description What needs no answer */
+            readonly 202: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No message, or one that its headers contradict */
+            readonly 400: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["McpFailure"];
+                };
+            };
+            /** @description The token is missing, or proves nothing; the header says who issues them */
+            readonly 401: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "www-authenticate": components["headers"]["mcp_challenge"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: the role does not do; or another origin's page sent it (`Origin`) */
+            readonly 403: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["McpFailure"];
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such method, in 2026-07-28 */
+            readonly 404: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["McpFailure"];
+                };
+            };
+            readonly 413: components["responses"]["413.too_large"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
         };

@@ -176,7 +176,11 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
-        add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser, sdk.as_slice()].concat());
+        add(
+            "black-box tests, Spin",
+            "nexus-tests",
+            &[&[runtime], &*browser, sdk.as_slice()].concat(),
+        );
     }
     if args.shots {
         runs.retain(|run| run.what == IN_THE_BROWSER);
