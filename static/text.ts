@@ -289,6 +289,7 @@ export const t = {
     allowedBy: (rule: number) => `Allowed by rule ${rule}`,
     allowed: "Allowed: no rule is against it",
     because: {
+      connection: "Always refused: this is how the connection itself is made or ended",
       agents: "Refused: this agent is not among those who may use it",
       path: "Refused: a path begins with / and has no . or .. segments, backslashes or control characters",
       unclean: "Refused: where there are rules, a path has no empty segments and no ;",

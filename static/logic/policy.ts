@@ -18,14 +18,16 @@ export interface Call {
 
 export type Verdict =
   | { allowed: true; rule: number | null }
-  | { allowed: false; because: "agents" | "path" | "unclean" | "no_allow" }
+  | { allowed: false; because: "agents" | "connection" | "path" | "unclean" | "no_allow" }
   | { allowed: false; because: "rule"; rule: number }
   | { allowed: false; because: "manifest"; why: string };
 
 /** What would become of an agent's call. */
-export function judge(policy: Policy, manifest: Pick<Manifest, "api">, call: Call): Verdict {
+export function judge(policy: Policy, manifest: Endpoints, call: Call): Verdict {
   const whole = segments(call.path);
   if (!whole) return { allowed: false, because: "path" };
+  const plain = normal(whole);
+  if (isConnection(manifest, call.host, plain)) return { allowed: false, because: "connection" };
   if (!policy.agents.includes("*") && !policy.agents.includes(call.agent)) {
     return { allowed: false, because: "agents" };
   }
@@ -41,7 +43,6 @@ export function judge(policy: Policy, manifest: Pick<Manifest, "api">, call: Cal
   if (allowed < 0 && rules.some((rule) => rule.effect === "allow")) {
     return { allowed: false, because: "no_allow" };
   }
-  const plain = normal(whole);
   const refused = manifest.api.deny?.find(
     (deny) => (deny.method === "*" || deny.method === call.method) && matches(deny.path, plain, ignoringCase),
   );
@@ -50,6 +51,32 @@ export function judge(policy: Policy, manifest: Pick<Manifest, "api">, call: Cal
     return { allowed: false, because: "manifest", why: refused.why };
   }
   return { allowed: true, rule: allowed < 0 ? null : allowed };
+}
+
+/** What is needed of a manifest. */
+export type Endpoints = Pick<Manifest, "api" | "oauth2" | "revoke">;
+
+/** Whether a call goes where the connection itself is made or ended: nobody makes such a call. */
+function isConnection({ api, oauth2, revoke }: Endpoints, host: string, plain: readonly string[]): boolean {
+  const ends = "rfc7009" in revoke ? revoke.rfc7009.url : "request" in revoke ? revoke.request.url : null;
+  const base = parts(api.base_url)?.path ?? [];
+  const path = [...base, ...plain];
+  return [oauth2?.authorization_url, oauth2?.token_url, ends].some((url) => {
+    const own = url ? parts(url) : null;
+    if (!own || own.path.length !== path.length) return false;
+    const sameHost = own.host.includes(HOLE) ? host.toLowerCase().endsWith(own.host.split(HOLE).at(-1) ?? "") : own.host === host.toLowerCase();
+    return sameHost && own.path.every((segment, at) => segment.includes(HOLE) || segment === path[at]);
+  });
+}
+
+/** What stands where a template has a place holder. */
+const HOLE = "x-any-x";
+
+function parts(template: string): { host: string; path: string[] } | null {
+  const text = template.replace(/\{[^}]*\}/g, HOLE);
+  if (!URL.canParse(text)) return null;
+  const { host, pathname } = new URL(text);
+  return { host: host.toLowerCase(), path: normal(pathname.slice(1).split("/").map(twice)) };
 }
 
 /** The segments, each decoded once; null where no such path is ever sent. */

@@ -13,7 +13,7 @@ use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
 /// How often a deletion is planned where the credential changes meanwhile.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 10;
 
 component!(handle);
 

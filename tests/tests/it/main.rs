@@ -32,6 +32,7 @@ mod oauth_providers;
 mod oauth_storms;
 mod openapi;
 mod providers;
+mod policy;
 mod proxy;
 mod proxy_attacks;
 mod refresh_model;

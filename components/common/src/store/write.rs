@@ -19,6 +19,21 @@ pub struct Transaction {
     pub now: String,
 }
 
+/// How often the write lock is asked for. SQLite's waiting is not fair: among many writers one may
+/// wait its 5 s in vain while the others come and go.
+const ATTEMPTS: u32 = 3;
+
+/// Takes the write lock.
+async fn locked(db: &Db) -> Result<()> {
+    let mut attempt = 1;
+    loop {
+        match db.query("begin immediate", []).await {
+            Err(DbError::Busy) if attempt < ATTEMPTS => attempt += 1,
+            done => return done.map(drop).map_err(Error::from),
+        }
+    }
+}
+
 impl Transaction {
     /// Opens a connection, brings the schema up to date and takes the write lock.
     ///
@@ -43,7 +58,7 @@ impl Transaction {
         for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1", synchronous] {
             db.query(pragma, []).await?;
         }
-        db.query("begin immediate", []).await?;
+        locked(&db).await?;
         let row = db.row(NOW, []).await?;
         let row = row.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
         Ok(Self { db, now_ms: row.get(0).unwrap_or(0), now: text(&row, 1).to_owned() })

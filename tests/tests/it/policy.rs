@@ -1,0 +1,62 @@
+//! `tests/policy-cases.json`, call by call: what the agents' door does is what the admin UI foretells,
+//! whose own test reads the same file.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, repo};
+use crate::proxy::ours;
+use crate::upstream::{KEY, Upstream};
+
+/// What the refusal says, by the file's word for it.
+fn words(because: &str) -> &'static str {
+    match because {
+        "agents" => "policy.agents does not name",
+        "rule" => "denies",
+        "no_allow" => "none of the rules that allow",
+        "unclean" => "no empty segments and no `;`",
+        "manifest" => "api.deny[",
+        "connection" => "made or ended",
+        other => panic!("the file has no word {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn calls_end_as_the_file_says() {
+    let file = std::fs::read_to_string(repo().join("tests/policy-cases.json")).unwrap();
+    let groups: Vec<Value> = serde_json::from_str(&file).unwrap();
+    let (app, upstream) = (App::start().await, Upstream::start().await);
+    let mut manifest = upstream.manifest(json!({}));
+    manifest["api"]["hosts"] = json!([upstream.host, "elsewhere.example"]);
+    manifest["api"]["deny"] = json!([
+        {"method": "POST", "path": "/keys/*", "why": "Mints a key"},
+        {"method": "DELETE", "path": "/tokens/**", "why": "Ends sessions"},
+    ]);
+    manifest["revoke"] = json!({"tokens": ["key"], "effect": "token", "request":
+        {"method": "DELETE", "url": format!("http://{}/base/me/key", upstream.host), "auth": "token"}});
+    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY}});
+    assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
+
+    for group in &groups {
+        let body = json!({"policy": group["policy"]});
+        let answer = app.put("/api/integrations/up").as_admin().json(&body).send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        upstream.forget();
+        for case in group["cases"].as_array().unwrap() {
+            let [method, path, expected] = [0, 1, 2].map(|at| case[at].as_str().unwrap());
+            let call = app.call(method.parse().unwrap(), &format!("/api/proxy/up{path}"));
+            let answer = call.as_role("AGENT", "acme").send().await;
+            let case = format!("{}: {method} {path}", group["what"]);
+            if expected == "allowed" {
+                assert_eq!(answer.status, 200, "{case}: {answer:?}");
+                assert_eq!(upstream.one().line, format!("{method} /base{path} HTTP/1.1"));
+            } else {
+                let problem = ours(&answer, 403, "policy_denied");
+                let detail = problem["detail"].as_str().unwrap();
+                assert!(detail.contains(words(expected)), "{case}: {detail}");
+                assert!(upstream.seen().is_empty(), "{case}");
+            }
+        }
+    }
+}
