@@ -12,7 +12,7 @@ import type { Identity } from "../logic/session";
 import { t } from "../text";
 import { AddDialog } from "./add";
 import { Audit } from "./audit";
-import { NexusProvider } from "./context";
+import { NexusProvider, SaidContext } from "./context";
 import type { Nexus } from "./context";
 import { Header } from "./header";
 import { Icon } from "./icons";
@@ -120,6 +120,7 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
   const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
   return (
     <NexusProvider value={nexus}>
+      <SaidContext.Provider value={said?.text ?? ""}>
       <Header {...{ identity, route, origin: client.origin, go, onSignOut }} />
       {!online && (
         <p class="banner" role="status">
@@ -138,7 +139,11 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
       {route.page === "integration" && <ManageDrawer key={route.id} id={route.id} tab={route.tab} onClose={closeManage} />}
       {adding && <AddDialog taken={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
       {over && <OverFor integration={over.integration} action={over.action} onClose={() => setOver(null)} />}
-      <div class="toasts" role="status" popover="manual" ref={onTop(said)}>
+      </SaidContext.Provider>
+      <p class="unseen" role="status">
+        {said?.text}
+      </p>
+      <div class="toasts" aria-hidden="true" popover="manual" ref={onTop(said)}>
         {said && (
           <p key={said.id} class={`toast ${said.tone}`}>
             <Icon name={said.tone} />

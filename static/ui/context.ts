@@ -29,6 +29,12 @@ const Context = createContext<Nexus | null>(null);
 
 export const NexusProvider = Context.Provider;
 
+/**
+ * What was said last, for screen readers: whatever stands outside a modal dialog is silent while it
+ * is open, so every dialog repeats it.
+ */
+export const SaidContext = createContext("");
+
 export function useNexus(): Nexus {
   const nexus = useContext(Context);
   if (!nexus) throw new Error("there is no NexusProvider");

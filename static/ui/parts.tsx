@@ -1,12 +1,13 @@
 /** The small parts that everything is made of. They know nothing of integrations. */
 import type { ComponentChildren, JSX, Ref, TargetedEvent } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
 import { isDark, monogram } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
+import { SaidContext } from "./context";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 
@@ -90,6 +91,7 @@ interface DialogProps {
 export function Dialog({ title, kind = "window", onClose, lead, head, foot, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const said = useContext(SaidContext);
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
@@ -120,6 +122,9 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
         </header>
         <div class="body">{children}</div>
         {foot && <footer>{foot}</footer>}
+        <p class="unseen" role="status">
+          {said}
+        </p>
       </div>
     </dialog>
   );

@@ -119,6 +119,20 @@ export async function pick(page, name) {
   await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Yours`) }).click();
 }
 
+/** Waits until the UI says `text`, to eyes and, over whatever dialog is open, to screen readers. */
+export async function said(page, text) {
+  await page.locator(".toast").getByText(text).waitFor();
+  const heard = await page.evaluate((text) => {
+    const root = document.querySelector("integration-nexus").shadowRoot;
+    // Outside the dialog on top everything is silent.
+    const within = [...root.querySelectorAll("dialog:modal")].at(-1) ?? root;
+    return [...within.querySelectorAll("[role=status]")].some((one) => one.textContent.includes(text));
+  }, text);
+  if (!heard) {
+    throw new Error(`no screen reader says ${JSON.stringify(text)}`);
+  }
+}
+
 async function look(name, page) {
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });

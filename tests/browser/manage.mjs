@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   const made = await connect("Sandbox");
@@ -17,12 +17,12 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   // The switch on the card.
   const toggle = page.getByRole("switch", { name: "Sandbox: agents may use it" });
   await toggle.click();
-  await page.getByText("Sandbox is inactive: agents are refused.").waitFor();
+  await said(page, "Sandbox is inactive: agents are refused.");
   assert.equal(await toggle.getAttribute("aria-checked"), "false");
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).status, "inactive");
   await look("list-inactive");
   await toggle.click();
-  await page.getByText("Sandbox is active").waitFor();
+  await said(page, "Sandbox is active");
 
   const card = page.getByRole("link", { name: "Sandbox", exact: true });
   await card.click();
@@ -31,17 +31,17 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.match(page.url(), /#\/integrations\/sandbox$/);
   await look("manage-overview");
   await drawer.getByRole("button", { name: "Check now" }).click();
-  await page.getByText("Sandbox works.").waitFor();
+  await said(page, "Sandbox works.");
 
   await drawer.getByLabel("Name").fill("Billing");
   await drawer.getByRole("button", { name: "Rename" }).click();
-  await page.getByText("It is called Billing now.").waitFor();
+  await said(page, "It is called Billing now.");
   const billing = page.getByRole("dialog", { name: "Billing", exact: true });
 
   // The key is withdrawn, a wrong one is refused, the right one takes its place.
   await ask("revoke_key");
   await billing.getByRole("button", { name: "Check now" }).click();
-  await page.getByText("Billing: Disconnected.").waitFor();
+  await said(page, "Billing: Disconnected.");
   await look("manage-broken");
   await billing.getByRole("button", { name: "Replace credentials" }).click();
   const replace = page.getByRole("dialog", { name: "Replace the credentials of Billing" });
@@ -54,7 +54,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("accept_key", { key: "another-key-0000000000001234" });
   await key.fill("another-key-0000000000001234");
   await key.press("Enter");
-  await page.getByText("The credentials of Billing were replaced.").waitFor();
+  await said(page, "The credentials of Billing were replaced.");
   await billing.getByText("Ends in 1234").waitFor();
 
   // Who may use it.
@@ -76,7 +76,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByLabel("Method", { exact: true }).selectOption("GET");
   assert.equal(await verdict.innerText(), "Allowed by rule 1");
   await billing.getByRole("button", { name: "Save" }).click();
-  await page.getByText("The access rules are saved.").waitFor();
+  await said(page, "The access rules are saved.");
   await look("access");
   const { policy } = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual(policy, { agents: ["*"], rules: [{ effect: "allow", methods: ["GET"], path: "/messages/**" }] });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { call, connect, facts, scenario } from "./harness.mjs";
+import { call, connect, facts, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await connect("Sandbox");
@@ -28,7 +28,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("provider-errors");
   await json.fill(template);
   await save.click();
-  await page.getByText("Acme is saved.").waitFor();
+  await said(page, "Acme is saved.");
   await page.getByRole("button", { name: "Edit: Acme" }).click();
   const edit = page.getByRole("dialog", { name: "Change Acme" });
   const present = JSON.parse(await edit.getByLabel("Manifest (JSON)").inputValue());
@@ -46,7 +46,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await question.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Delete: Acme Two" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-  await page.getByText("Acme Two was deleted.").waitFor();
+  await said(page, "Acme Two was deleted.");
   assert.equal(await page.getByRole("heading", { name: "Acme Two" }).count(), 0);
 
   await page.getByRole("link", { name: "Audit" }).click();

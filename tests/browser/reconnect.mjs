@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, facts, pick, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
@@ -45,7 +45,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   await dialog.getByRole("checkbox", { name: /Another account may take its place/ }).check();
   await through(goOn);
-  await page.getByText(`${made.name} is connected again.`).waitFor();
+  await said(page, `${made.name} is connected again.`);
   const now = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);
   await page.getByRole("listitem").getByText("Healthy").waitFor();

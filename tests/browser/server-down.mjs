@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, pick, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await connect("Sandbox");
@@ -30,7 +30,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await card.waitFor();
   await look("list-stale");
   await page.getByRole("switch", { name: /^Sandbox/ }).click();
-  await page.getByRole("status").getByText("The server does not answer").waitFor();
+  await said(page, "The server does not answer");
   assert.equal(await page.getByRole("switch", { name: /^Sandbox/ }).getAttribute("aria-checked"), "true");
   await ask("start_app");
   await page.getByRole("button", { name: "Try again" }).click();
