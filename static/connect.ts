@@ -31,6 +31,8 @@ async function begin({ token, path, body }: Extract<Message, { type: "nexus:begi
       const to = new URL(value["authorization_url"]);
       if (to.protocol !== "https:" && to.protocol !== "http:") throw new TypeError(to.protocol);
       say({ type: "nexus:begun", answer: value });
+      // The provider's page is not to steer the window that people go back to.
+      window.opener = null;
       location.replace(to);
       return;
     }

@@ -8,6 +8,8 @@
  */
 import { render } from "preact";
 
+import { claimNames } from "./api/client";
+import { STANDARD } from "./logic/session";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
@@ -31,12 +33,15 @@ export class IntegrationNexus extends HTMLElement {
       Reflect.deleteProperty(this, "token");
       this.#token = token;
     }
-    if (!this.shadowRoot) {
-      const style = new CSSStyleSheet();
-      style.replaceSync(css);
-      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
-    }
-    this.#render();
+    // Until then the element shows what stands in it.
+    void known.then(() => {
+      if (!this.shadowRoot) {
+        const style = new CSSStyleSheet();
+        style.replaceSync(css);
+        this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
+      }
+      this.#render();
+    });
   }
 
   disconnectedCallback(): void {
@@ -52,12 +57,15 @@ export class IntegrationNexus extends HTMLElement {
     const onExpired = () =>
       this.dispatchEvent(new CustomEvent("nexus:token-expired", { bubbles: true, composed: true }));
     const ownPage = this.getAttribute("routing") === "hash";
-    render(<Root origin={ORIGIN} hosted={hosted} ownPage={ownPage} onExpired={onExpired} />, this.shadowRoot);
+    render(<Root origin={ORIGIN} names={names} hosted={hosted} ownPage={ownPage} onExpired={onExpired} />, this.shadowRoot);
   }
 }
 
 /** Where this script is from, which is where the API is. */
 const ORIGIN = new URL(import.meta.url).origin;
+/** Nobody is named before it is known which claims name them. */
+let names = STANDARD;
+const known = claimNames(ORIGIN).then((claims) => void (names = claims));
 
 if (!customElements.get("integration-nexus")) {
   customElements.define("integration-nexus", IntegrationNexus);

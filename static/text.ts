@@ -2,7 +2,7 @@
  * Every word that the UI says, in one place and ready for translation: a translation is another
  * object of this shape.
  */
-import { ago, count, day, moment, size } from "./logic/time";
+import { ago, count, moment, size } from "./logic/time";
 
 const plural = (value: number, one: string, many: string) => `${count(value)} ${value === 1 ? one : many}`;
 
@@ -50,7 +50,8 @@ export const t = {
     lead: "Paste a token that your identity provider issued for this workspace.",
     again: "Your session has ended",
     againLead: "Sign in again to go on. What you were doing is still here, under this dialog.",
-    hostLead: "The page around this one is asked for a new token. You can also paste one here.",
+    hostLead: "The page around this one has been asked for a new token. What you were doing is still here.",
+    linkExpired: "The link's token has expired. Get a new one.",
     token: "Access token (JWT)",
     hint: "It stays in this tab and is sent to this server only.",
     submit: "Sign in",
@@ -75,6 +76,8 @@ export const t = {
   },
 
   agent: {
+    noRole: "This token names no role",
+    noRoleLead: "Whoever issues tokens for this workspace has to say whether you are an administrator or a manager.",
     title: "This token belongs to an agent",
     lead: "Agents use integrations over HTTP and MCP; connecting them is for administrators and managers. Ask GET /api/proxy for what this agent may use.",
   },
@@ -87,7 +90,6 @@ export const t = {
     status: "Status",
     health: "Health",
     provider: "Provider",
-    any: "All",
     anyStatus: "Any status",
     anyHealth: "Any health",
     anyProvider: "All providers",
@@ -104,7 +106,6 @@ export const t = {
     lastUsed: "Last used",
     expires: "Expires",
     renews: "Renews itself",
-    created: "Connected",
     active: "Active",
     inactive: "Inactive",
     switchOf: (name: string) => `${name}: agents may use it`,
@@ -141,6 +142,8 @@ export const t = {
     search: "Search providers",
     providers: "Providers",
     all: "All",
+    category: "Category",
+    agents: "Who may use it",
     anyMethod: "Any sign-in",
     method: "Sign-in method",
     none: (typed: string) => `No provider matches “${typed}”.`,
@@ -151,7 +154,6 @@ export const t = {
     docs: "API documentation",
     patternHint: (example: string | undefined) => (example ? `This does not look right. It usually looks like ${example}` : "This does not look like the provider's format."),
     required: (label: string) => `${label} is missing.`,
-    example: (example: string) => `For example ${example}`,
     help: "Where to find it",
     connect: "Connect",
     checking: (provider: string) => `Checking with ${provider}…`,
@@ -170,7 +172,6 @@ export const t = {
     scopesChosen: (value: number) => plural(value, "scope", "scopes"),
     moreScopes: "Further scopes",
     moreScopesHint: "By their names at the provider, with spaces between them.",
-    pickScopes: "Choose scopes",
     showExisting: "Open the one that has this name",
   },
 
@@ -178,7 +179,6 @@ export const t = {
     title: (provider: string) => `Set up the OAuth app for ${provider}`,
     lead: (provider: string) => `${provider} only lets registered apps ask for consent. Register one there once, for the whole workspace.`,
     stepRegister: "Register this redirect URI with your app at the provider",
-    stepEnter: "Enter what the provider gave you for it",
     redirect: "Redirect URI",
     clientId: "Client ID",
     clientSecret: "Client secret",
@@ -243,9 +243,7 @@ export const t = {
     lastUsed: "Last used",
     created: "Connected",
     createdBy: (time: string, who: string) => `${moment(time)} by ${who}`,
-    params: "Parameters",
     scopes: "Scopes",
-    granted: "Granted",
     missing: "Asked for, not granted",
     missingLead: "Calls that need these will be refused by the provider. Connect again to ask for them.",
     noScopes: "The provider names none.",
@@ -267,6 +265,8 @@ export const t = {
     someAgents: "Only these",
     agentsLabel: "Subjects of the agents' tokens",
     agentsHint: "One per line, as in the token's sub.",
+    nobody: "One per line, as in the token's sub. As long as none is named, no agent may use it.",
+    reload: "Load what is there now",
     rules: "Rules",
     noRules: "No rules: every call to the provider's API is allowed, but for those below.",
     effect: "Effect",
@@ -285,6 +285,7 @@ export const t = {
     test: "Would this call be allowed?",
     testMethod: "Method",
     testPath: "Path to test",
+    testPathExample: "/v1/customers/cus_123",
     testAgent: "Agent",
     allowedBy: (rule: number) => `Allowed by rule ${rule}`,
     allowed: "Allowed: no rule is against it",
@@ -298,7 +299,13 @@ export const t = {
     deniedBy: (rule: number) => `Refused by rule ${rule}`,
     deniedManifest: (why: string) => `Always refused to agents: ${why}`,
     saved: "The access rules are saved.",
-    unsaved: "There are changes that are not saved.",
+  },
+
+  leave: {
+    title: "Leave without saving?",
+    lead: "There are changes that are not saved.",
+    stay: "Keep editing",
+    go: "Discard changes",
   },
 
   activity: {
@@ -327,11 +334,11 @@ export const t = {
     errors: (value: number) => plural(value, "error", "errors"),
     bytes: (value: number) => size(value),
     none: "No agent has used it in this period.",
+    partly: "There is more usage than can be summed up here; the newest is shown.",
     chart: (calls: number, period: string) => `${plural(calls, "call", "calls")} in ${period}`,
-    columns: { at: "Time", agent: "Agent", calls: "Calls", errors: "Errors", bytes: "Data" },
+    columns: { agent: "Agent", calls: "Calls", errors: "Errors", bytes: "Data" },
     byAgent: "By agent",
     bar: (at: string, calls: number, errors: number) => `${at}: ${plural(calls, "call", "calls")}, ${plural(errors, "error", "errors")}`,
-    day,
   },
 
   use: {
@@ -344,13 +351,14 @@ export const t = {
 
   remove: {
     title: (name: string) => `Delete ${name}?`,
-    counting: "Looking up who uses it…",
     unused: "No agent has used it in the last 30 days.",
-    used: (agents: number, calls: number) => `${plural(agents, "agent", "agents")} made ${plural(calls, "call", "calls")} with it in the last 30 days and will be refused from now on:`,
+    used: (agents: number, calls: number, whole: boolean) =>
+      `${whole ? "" : "At least "}${plural(agents, "agent", "agents")} made ${plural(calls, "call", "calls")} with it in the last 30 days and will be refused from now on:`,
+    follow: "Follow what becomes of it",
     unknownUse: "Who uses it could not be looked up.",
     andMore: (value: number) => `and ${count(value)} more`,
     revokes: (provider: string) => `The tokens are revoked at ${provider}.`,
-    byHand: (why: string) => `The credential has to be removed at the provider by a person: ${why}.`,
+    byHand: (why: string) => `The credential has to be removed at the provider by a person. ${why}`,
     manage: "Open the provider's page",
     yes: "Delete",
     deleting: "Deleting and revoking…",
@@ -361,7 +369,7 @@ export const t = {
     nothing: "There was no credential to revoke.",
     states: {
       revoked: "Revoked at the provider",
-      pending: "Being revoked, tried again for 7 days",
+      pending: "Being revoked, tried again for 7 days at most",
       failed: "Could not be revoked",
       unsupported: "The provider has no way to revoke it",
       not_revocable: "Has to be removed at the provider by a person",
@@ -422,3 +430,8 @@ export const t = {
     table: "Audit records, newest first",
   },
 };
+
+/** What somebody may do, in a word. */
+export function roleName({ role }: { role: string | null }): string {
+  return role ? (t.signIn.roleName[role] ?? role) : t.signIn.noRole;
+}

@@ -4,6 +4,8 @@
  *
  * It must not keep a token, and sends it to its own origin only.
  */
+import { STANDARD } from "../logic/session";
+import type { ClaimNames } from "../logic/session";
 import { t } from "../text";
 import type { ProblemBody } from "./types";
 
@@ -42,12 +44,13 @@ export function problemOf(thrown: unknown): Problem {
 
 /** Where the token comes from, and what happens when it is no longer taken. */
 export interface Credentials {
-  token(): string | null;
+  /** Throws where it is another person's by now. */
+  token(): string;
   /** Resolves when there is another token than the refused one. */
-  renew(refused: string | null): Promise<void>;
+  renew(refused: string): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   body?: unknown;
   query?: Record<string, string | number | null | undefined>;
   version?: number;
@@ -57,7 +60,7 @@ export interface CallOptions {
 export class Client {
   constructor(
     readonly origin: string,
-    private readonly credentials: Credentials,
+    readonly credentials: Credentials,
   ) {}
 
   get<T>(path: string, query: CallOptions["query"] = {}, signal?: AbortSignal): Promise<T> {
@@ -122,6 +125,18 @@ export async function send<T>(
     said.detail ?? t.problem.unexpected(answer.status),
     said,
   );
+}
+
+/** Which claims of a token hold its workspace and role, in this deployment. */
+export async function claimNames(origin: string): Promise<ClaimNames> {
+  try {
+    const answer = await fetch(new URL("/config.json", origin), { signal: AbortSignal.timeout(PATIENCE) });
+    const { workspace_claim: workspace, role_claim: role } = (await answer.json()) as Record<string, string>;
+    return { workspace: workspace ?? STANDARD.workspace, role: role ?? STANDARD.role };
+  } catch {
+    // The server is down, and says so to whatever is asked next.
+    return STANDARD;
+  }
 }
 
 function parsed(text: string): unknown {

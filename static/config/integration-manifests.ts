@@ -8,7 +8,6 @@ import type { Client } from "../api/client";
 import type { Manifest, ManifestList, ManifestSummary } from "../api/types";
 
 export type IntegrationManifest = Manifest;
-export type AuthMethod = ManifestSummary["auth_method"];
 
 /** Loads each manifest once, and the catalogue once until it is changed. */
 export class Manifests {

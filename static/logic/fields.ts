@@ -24,7 +24,7 @@ export function fieldsOf(manifest: Pick<Manifest, "params" | "credentials">): Fi
   return [...params, ...credentialsOf(manifest)];
 }
 
-export function credentialsOf(manifest: Pick<Manifest, "credentials">): FieldSpec[] {
+function credentialsOf(manifest: Pick<Manifest, "credentials">): FieldSpec[] {
   return (manifest.credentials ?? []).map((field) => spec(field, "credentials", field.secret ?? true));
 }
 
@@ -58,6 +58,11 @@ export function looksRight(pattern: string | undefined, text: string): boolean {
   } catch {
     return true;
   }
+}
+
+/** Whether every error stands beside a field that is shown; else they are told together. */
+export function isPlaced(errors: readonly { pointer: string }[] | undefined, pointers: readonly string[]): boolean {
+  return errors !== undefined && errors.every((error) => pointers.includes(error.pointer));
 }
 
 /** A JSON pointer into the request for a field. */

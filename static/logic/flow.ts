@@ -9,9 +9,10 @@
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
 import type { EventPage, ProblemBody } from "../api/types";
+import { t } from "../text";
 
 /** What the window is asked to do. */
-export interface Begin {
+interface Begin {
   readonly token: string;
   readonly path: string;
   readonly body: unknown;
@@ -43,9 +44,13 @@ export function openWindow(origin: string): Window | null {
  */
 export function begin<T>(popup: Window, origin: string, what: () => Promise<Begin>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const patience = setTimeout(() => finish(() => reject(new Problem("window_lost", 0, ""))), LOADS);
+    const lost = () => finish(() => reject(new Problem("window_lost", 0, t.problem.windowLost)));
+    const patience = setTimeout(lost, LOADS);
+    // As long as it shows our own page, that it is closed can be told.
+    const look = setInterval(() => popup.closed && lost(), 300);
     const finish = (then: () => void) => {
       clearTimeout(patience);
+      clearInterval(look);
       removeEventListener("message", hear);
       then();
     };
@@ -62,7 +67,8 @@ export function begin<T>(popup: Window, origin: string, what: () => Promise<Begi
         finish(() => resolve(message.answer as T));
       } else if (message.type === "nexus:refused") {
         const { problem, status } = message;
-        finish(() => reject(new Problem(problem.code ?? "unexpected", status, problem.detail ?? "", problem)));
+        const words = status === 0 ? t.problem.unreachable : t.problem.unexpected(status);
+        finish(() => reject(new Problem(problem.code ?? "unexpected", status, problem.detail ?? words, problem)));
       }
     };
     addEventListener("message", hear);

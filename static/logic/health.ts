@@ -2,7 +2,7 @@
 import type { Integration } from "../api/types";
 import type { IconName } from "../ui/icons";
 
-export type Tone = "good" | "bad" | "warn" | "neutral";
+type Tone = "good" | "bad" | "warn" | "neutral";
 
 /** What a person can do next; `finish` is for a sign-in that was begun and not finished. */
 export type Action = "reconnect" | "replace_key" | "retry" | "finish";

@@ -1,4 +1,6 @@
+/** What the UI decides, without a browser. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
 import { categories, search } from "../config/integration-manifests";
@@ -49,9 +51,9 @@ test("a token is taken from the address once, and leaves no trace there", () => 
   const at = (hash: string) => takenFromAddress({ hash, pathname: "/", search: "?x" } as Location, history);
   assert.equal(at(`#token=${good}`), good);
   assert.deepEqual(replaced, ["/?x"]);
-  assert.equal(at("#token=a.b"), null);
+  assert.equal(at("#token=a.b%20"), "a.b%20", "what is no token leaves none either");
   assert.equal(at(`#/x?token=${good}`), null);
-  assert.equal(replaced.length, 1);
+  assert.equal(replaced.length, 2);
 });
 
 test("only this machine's own names are loopback", () => {
@@ -145,13 +147,36 @@ test("what the provider tells is not asked for", () => {
 });
 
 test("a snippet names the integration and never a credential", () => {
-  const made = snippets("https://nexus.example", { slug: "primary-slack", name: "x" }, {
-    verify: { method: "POST", path: "/auth.test" },
-  } as Parameters<typeof snippets>[2]);
-  assert.match(made[0]?.code ?? "", /^curl -X POST https:\/\/nexus\.example\/api\/proxy\/primary-slack\/auth\.test/);
-  assert.match(made[1]?.code ?? "", /method: "POST"/);
-  assert.equal(JSON.parse(made[2]?.code ?? "").mcpServers.nexus.url, "https://nexus.example/mcp");
+  const made = snippetsOf({ method: "POST", path: "/auth.test" });
+  assert.match(made.curl, /^curl -X POST 'https:\/\/nexus\.example\/api\/proxy\/primary-slack\/auth\.test'/);
+  assert.match(made.typescript, /method: "POST"/);
+  assert.equal(JSON.parse(made.mcp).mcpServers.nexus.url, "https://nexus.example/mcp");
 });
+
+test("a snippet is the whole call, and goes to the integration's host", () => {
+  const graphql = snippetsOf({ method: "POST", path: "/graphql", json: { query: "{ viewer { id } }" }, headers: { "X-V": "1" } });
+  assert.match(graphql.curl, /-H 'X-V: 1' \\\n {2}-H 'Content-Type: application\/json' \\\n {2}-d '\{"query":/);
+  assert.match(snippetsOf({ method: "GET", path: "/a/{site}/me?x=1" }).curl, /\/a\/acme\/me\?x=1'/);
+  assert.match(snippetsOf({ method: "GET", path: "/me", base_url: "https://elsewhere.example" }).curl, /primary-slack\/PATH'/);
+});
+
+test("nothing of a manifest is a command", () => {
+  const path = `/me';touch /tmp/x;"+alert(1)+"\`id\`$(id)\\`;
+  const made = snippetsOf({ method: "GET", path });
+  const sh = spawnSync("sh", ["-c", `curl() { printf '%s' "$1"; }\n${made.curl}`], { encoding: "utf8" });
+  assert.equal(sh.stdout, `https://nexus.example/api/proxy/primary-slack${path}`);
+  let called = "";
+  const fetch = (url: string) => void (called = url);
+  new Function("fetch", "process", made.typescript.split("\n").slice(0, -2).join("\n").replace("const answer = await", ""))(fetch, { env: {} });
+  assert.equal(called, `https://nexus.example/api/proxy/primary-slack${path}`);
+});
+
+function snippetsOf(verify: object): { curl: string; typescript: string; mcp: string } {
+  const manifest = { verify } as unknown as Parameters<typeof snippets>[2];
+  const made = snippets("https://nexus.example", { slug: "primary-slack", params: { site: "acme" } }, manifest);
+  const code = (id: string) => made.find((one) => one.id === id)?.code ?? "";
+  return { curl: code("curl"), typescript: code("typescript"), mcp: code("mcp") };
+}
 
 test("times and sizes in words", () => {
   const now = Date.parse("2026-06-15T12:00:00Z");

@@ -1,3 +1,4 @@
+/** The forecast of a call, held against the cases that the server is held against. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

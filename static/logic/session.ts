@@ -29,7 +29,7 @@ export const STANDARD: ClaimNames = { workspace: "workspace_id", role: "role" };
 const STORED = "nexus.token";
 
 /** Why a text is no token that says who somebody is. */
-export type NoToken = "form" | "claims";
+type NoToken = "form" | "claims";
 
 /** Who a token is for; no signature is checked. */
 export function identify(token: string, names: ClaimNames): Identity | NoToken {
@@ -92,12 +92,17 @@ export function store(token: string | null): void {
   }
 }
 
-/** The token of `#token=…`, which is removed from the address and the history at once. */
+/** What stands after `#token=`; it is removed from the address and the history at once. */
 export function takenFromAddress(location: Location, history: History): string | null {
-  const match = /^#token=([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(location.hash);
-  if (!match?.[1]) return null;
-  history.replaceState(null, "", location.pathname + location.search);
-  return match[1];
+  const { hash, pathname, search } = location;
+  if (!hash.startsWith("#token=")) return null;
+  history.replaceState(null, "", pathname + search);
+  return hash.slice("#token=".length);
+}
+
+/** Tells people apart, in one workspace or in several. */
+export function nameOf(identity: Identity | null): string {
+  return identity ? JSON.stringify([identity.workspace, identity.subject]) : "";
 }
 
 /** Whether a token from the address may be taken without asking: only on one's own machine. */

@@ -1,11 +1,12 @@
 /** The policy: which agents may use an integration, for which calls, and a line to try a call. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { t } from "../text";
+import { AgentsField, agentsOf, subjects } from "./agents-field";
 import { useAction, useNexus } from "./context";
-import { Alert, Button, Field, Form } from "./parts";
+import { Alert, Button, Form } from "./parts";
 import { PolicyTest } from "./policy-test";
 import { RuleRow } from "./rule-row";
 
@@ -13,20 +14,31 @@ interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
   onChanged(integration: Integration): void;
+  /** Whether there is something to lose. */
+  onDirty(dirty: boolean): void;
+  /** Somebody else changed it: what is there now is wanted. */
+  onReload(): void;
 }
 
 const NEW_RULE: Rule = { effect: "allow", methods: ["GET"], path: "/**" };
 
-export function Access({ integration, manifest, onChanged }: Props) {
+export function Access({ integration, manifest, onChanged, onDirty, onReload }: Props) {
   const nexus = useNexus();
   const saved = integration.policy;
-  const [everyone, setEveryone] = useState(saved.agents.includes("*"));
-  const [named, setNamed] = useState(saved.agents.filter((agent) => agent !== "*").join("\n"));
-  const [rules, setRules] = useState<readonly Rule[]>(saved.rules);
-  const { busy, problem, run } = useAction();
-  const agents = everyone ? ["*"] : named.split("\n").map((line) => line.trim()).filter(Boolean);
-  const policy: Policy = { agents, rules: [...rules] };
+  const count = useRef(0);
+  const row = (rule: Rule) => ({ id: count.current++, rule });
+  const [agents, setAgents] = useState(() => agentsOf(saved));
+  const [rows, setRows] = useState(() => saved.rules.map(row));
+  const { busy, problem, run, clear } = useAction();
+  const policy: Policy = { agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
   const dirty = JSON.stringify(policy) !== JSON.stringify(saved);
+  useEffect(() => onDirty(dirty), [dirty]);
+  useEffect(() => () => onDirty(false), []);
+  /** What the server said was about other rules, or other places of them. */
+  const change = (rows: { id: number; rule: Rule }[]) => {
+    clear();
+    setRows(rows);
+  };
   const save = () =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
@@ -34,54 +46,45 @@ export function Access({ integration, manifest, onChanged }: Props) {
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
-  const agentsError = problem?.body.errors?.find((error) => error.pointer.startsWith("/policy/agents"))?.detail;
-  const ruleError = (index: number) =>
-    problem?.body.errors?.find((error) => error.pointer.startsWith(`/policy/rules/${index}`))?.detail;
-  const placed = agentsError !== undefined || rules.some((_, index) => ruleError(index));
+  const about = (pointer: string) => problem?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
+  const agentsError = about("/policy/agents");
+  const placed = agentsError !== undefined || rows.some((_, index) => about(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
   return (
     <div class="stack">
       <p class="soft">{t.access.lead}</p>
       <Form id="access" onSubmit={() => dirty && !busy && save()}>
-        <fieldset class="group">
-          <legend>{t.access.agents}</legend>
-          <label class="check">
-            <input type="radio" name="agents" checked={everyone} onChange={() => setEveryone(true)} />
-            <span>{t.access.allAgents}</span>
-          </label>
-          <label class="check">
-            <input type="radio" name="agents" checked={!everyone} onChange={() => setEveryone(false)} />
-            <span>{t.access.someAgents}</span>
-          </label>
-          {!everyone && (
-            <Field label={t.access.agentsLabel} value={named} onInput={setNamed} multiline hint={t.access.agentsHint} error={agentsError} />
-          )}
-        </fieldset>
+        <AgentsField agents={agents} onChange={setAgents} error={agentsError} />
         <fieldset class="group">
           <legend>{t.access.rules}</legend>
-          {rules.length === 0 && <p class="soft">{t.access.noRules}</p>}
-          {rules.map((rule, index) => (
+          {rows.length === 0 && <p class="soft">{t.access.noRules}</p>}
+          {rows.map(({ id, rule }, index) => (
             <RuleRow
-              key={index}
+              key={id}
               number={index + 1}
               rule={rule}
               hosts={manifest.api.hosts}
-              error={ruleError(index)}
-              onChange={(changed) => setRules(rules.map((one, at) => (at === index ? changed : one)))}
-              onRemove={() => setRules(rules.filter((_, at) => at !== index))}
+              methodsError={about(`/policy/rules/${index}/methods`)}
+              error={about(`/policy/rules/${index}`)}
+              onChange={(rule) => change(rows.map((one) => (one.id === id ? { id, rule } : one)))}
+              onRemove={() => change(rows.filter((one) => one.id !== id))}
             />
           ))}
-          <Button icon="plus" onClick={() => setRules([...rules, NEW_RULE])}>
+          <Button icon="plus" onClick={() => change([...rows, row(NEW_RULE)])}>
             {t.access.addRule}
           </Button>
         </fieldset>
-        {!placed && <Alert problem={problem} />}
+        {!placed && (
+          <Alert problem={problem}>
+            {problem?.status === 412 && <Button onClick={onReload}>{t.access.reload}</Button>}
+          </Alert>
+        )}
         {dirty && (
           <div class="actions sticky">
             <Button type="submit" tone="primary" busy={busy}>
               {busy ? t.saving : t.save}
             </Button>
-            <span class="soft">{t.access.unsaved}</span>
+            <span class="soft">{t.leave.lead}</span>
           </div>
         )}
       </Form>

@@ -1,27 +1,22 @@
 /** What happened to an integration, newest first. */
 import { useState } from "preact/hooks";
 
-import type { Event, EventPage, Integration } from "../api/types";
+import type { Event, EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { useAction, useLoaded, useNexus, useNow } from "./context";
-import { Alert, Button, Skeleton } from "./parts";
+import { Alert, Button, NotLoaded, Skeleton } from "./parts";
 
-export function Activity({ integration }: { integration: Integration }) {
+/** Of an integration that is there, or was within 90 days. */
+export function Activity({ id }: { id: string }) {
   const { client } = useNexus();
   const now = useNow();
-  const path = `/api/integrations/${integration.id}/events`;
+  const path = `/api/integrations/${encodeURIComponent(id)}/events`;
   const [further, setFurther] = useState<{ items: Event[]; cursor: string | null } | null>(null);
   const more = useAction();
-  const [first, again] = useLoaded((signal) => client.get<EventPage>(path, {}, signal), integration.id);
+  const [first, again] = useLoaded((signal) => client.get<EventPage>(path, {}, signal), id);
   if (first.state === "loading") return <Skeleton rows={6} />;
-  if (first.state === "failed") {
-    return (
-      <Alert problem={first.problem}>
-        <Button onClick={() => again()}>{t.tryAgain}</Button>
-      </Alert>
-    );
-  }
+  if (first.state === "failed") return <NotLoaded problem={first.problem} onAgain={() => again()} />;
   const items = [...first.value.items, ...(further?.items ?? [])];
   const cursor = further ? further.cursor : first.value.next_cursor;
   const loadMore = () =>

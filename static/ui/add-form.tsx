@@ -4,12 +4,14 @@
  */
 import { useState } from "preact/hooks";
 
+import { problemOf } from "../api/client";
 import type { Integration, IntegrationCreated, IntegrationInput } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { fieldsOf } from "../logic/fields";
+import { fieldsOf, isPlaced, pointer } from "../logic/fields";
 import { suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text";
+import { AgentsField, EVERYONE, subjects } from "./agents-field";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { CredentialFields, useTyped } from "./credential-fields";
@@ -32,6 +34,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
   const [name, setName] = useState(() => suggestName(manifest.name, taken));
   const [scopes, setScopes] = useState<readonly string[]>(manifest.oauth2?.scopes?.default ?? []);
+  const [agents, setAgents] = useState(EVERYONE);
   const [complain, setComplain] = useState(false);
   const typed = useTyped(fields);
   const action = useAction();
@@ -47,6 +50,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       name: name.trim(),
       ...(Object.keys(params).length > 0 && { params }),
       ...(oauth ? { scopes } : { credentials }),
+      ...(!agents.everyone && { policy: { agents: subjects(agents), rules: [] } }),
     };
   };
   const made = (integration: Integration | IntegrationCreated, checked: boolean) => {
@@ -81,7 +85,10 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
     const { id } = flow;
     flow.reset();
     if (!id) return;
-    void nexus.client.call("DELETE", `/api/integrations/${id}`).then(() => nexus.changed(id, null), () => undefined);
+    nexus.client.call("DELETE", `/api/integrations/${id}`).then(
+      () => nexus.changed(id, null),
+      (thrown: unknown) => nexus.announce(problemOf(thrown).message, "bad"),
+    );
   };
 
   if (problem?.code === "oauth_client_missing") {
@@ -107,7 +114,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
     );
   }
   const down = problem?.code === "provider_error" || problem?.code === "provider_timeout";
-  const placed = problem && (problem.code === "credential_refused" && !oauth || problem.code === "name_taken" || isPlaced(problem.body.errors, fields));
+  const placed = problem && (problem.code === "credential_refused" && !oauth || problem.code === "name_taken" || isPlaced(problem.body.errors, ["/name", ...fields.map(pointer)]));
   return (
     <Form id="add" onSubmit={() => !action.busy && submit(true)}>
       <CredentialFields fields={fields} typed={typed} provider={manifest.name} problem={problem} complain={complain} focus />
@@ -129,6 +136,12 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
         }
         focus={fields.length === 0}
       />
+      <details class="fold">
+        <summary>
+          <span>{t.add.agents}</span> <span class="soft">{agents.everyone ? t.access.allAgents : t.access.someAgents}</span>
+        </summary>
+        <AgentsField agents={agents} onChange={setAgents} error={undefined} />
+      </details>
       {problem && !placed && (
         <Alert problem={problem} title={down ? t.add.downBy(manifest.name) : ""}>
           {down && !oauth && (
@@ -151,12 +164,6 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
 
 function existing(id: string): Route {
   return { page: "integration", id, tab: "overview" };
-}
-
-/** Whether every error stands beside a field that is shown. */
-function isPlaced(errors: readonly { pointer: string }[] | undefined, fields: readonly { group: string; name: string }[]): boolean {
-  const shown = new Set(["/name", ...fields.map((field) => `/${field.group}/${field.name}`)]);
-  return errors !== undefined && errors.every((error) => shown.has(error.pointer));
 }
 
 function nameError(name: string, complain: boolean, problem: ReturnType<typeof useAction>["problem"]): string | undefined {

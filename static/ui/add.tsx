@@ -9,7 +9,7 @@ import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
 import { useLoaded, useNexus } from "./context";
 import { Icon } from "./icons";
-import { Alert, Button, Dialog, Mark, Skeleton } from "./parts";
+import { Dialog, Mark, NotLoaded, Skeleton } from "./parts";
 
 interface Props {
   /** Of the integrations that are shown, for a name that is free. */
@@ -65,9 +65,7 @@ export function AddDialog({ taken, onClose }: Props) {
       ) : catalogue.state === "ready" ? (
         <Catalogue providers={catalogue.value} onPick={pick} />
       ) : catalogue.state === "failed" ? (
-        <Alert problem={catalogue.problem}>
-          <Button onClick={() => again()}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={catalogue.problem} onAgain={() => again()} />
       ) : (
         <Skeleton rows={8} />
       )}
@@ -88,9 +86,7 @@ function Picked({ summary, taken, onMade, onClose }: PickedProps) {
   if (manifest.state === "loading") return <Skeleton rows={6} />;
   if (manifest.state === "failed") {
     return (
-      <Alert problem={manifest.problem}>
-        <Button onClick={() => again()}>{t.tryAgain}</Button>
-      </Alert>
+      <NotLoaded problem={manifest.problem} onAgain={() => again()} />
     );
   }
   return (

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 
 import type { OauthClientSaved } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { isPlaced } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
-import { Alert, Button, Copied, Empty, Field, Form, Out } from "./parts";
+import { Alert, Button, Copied, Empty, Field, Form, Out, useFocus } from "./parts";
 
 interface StepProps {
   manifest: IntegrationManifest;
@@ -16,6 +17,7 @@ interface StepProps {
 
 export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepProps) {
   const { identity } = useNexus();
+  const title = useFocus<HTMLHeadingElement>();
   if (identity.role !== "ADMIN") {
     return (
       <Empty icon="plug" title={t.app.missing(manifest.name)} lead={t.app.askAdmin}>
@@ -25,7 +27,7 @@ export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepPr
   }
   return (
     <>
-      <h3 tabIndex={-1}>{t.app.title(manifest.name)}</h3>
+      <h3 ref={title} tabIndex={-1}>{t.app.title(manifest.name)}</h3>
       <p class="soft">{t.app.lead(manifest.name)}</p>
       <OauthAppForm manifest={manifest} redirectUri={redirectUri} label={t.app.save} onSaved={onSaved} />
     </>
@@ -59,7 +61,7 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
       onSaved(saved);
     });
   };
-  const errors = problem?.body.errors;
+  const placed = isPlaced(problem?.body.errors, ["/client_id", "/client_secret"]);
   return (
     <Form id="oauth-app" onSubmit={() => !busy && submit()}>
       {redirectUri && (
@@ -82,7 +84,7 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
         hint={t.app.secretHint}
         error={problem?.at("/client_secret") ?? missing(secret, t.app.clientSecret)}
       />
-      {!errors && <Alert problem={problem} />}
+      {!placed && <Alert problem={problem} />}
       <div class="actions">
         <Button type="submit" tone="primary" busy={busy}>
           {busy ? t.saving : label}

@@ -1,19 +1,19 @@
 /** The whole UI: who is signed in, where we are, and what is shown over it. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import { Client } from "../api/client";
+import { Client, Problem } from "../api/client";
 import type { Integration, ManifestSummary } from "../api/types";
 import { Manifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
-import { HOME } from "../logic/route";
+import { HOME, NO_FILTERS } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
-import { NO_FILTERS } from "../logic/route";
+import { nameOf } from "../logic/session";
 import type { Identity } from "../logic/session";
 import { t } from "../text";
 import { AddDialog } from "./add";
 import { Audit } from "./audit";
-import { NexusProvider, SaidContext } from "./context";
-import type { Nexus } from "./context";
+import { NexusProvider, SaidContext, SaidText, useLoaded } from "./context";
+import type { Nexus, Said } from "./context";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { IntegrationList } from "./list";
@@ -31,31 +31,39 @@ interface Props {
   route: Route;
   go(route: Route): void;
   /** Asks for another token than the one that was refused. */
-  renew(refused: string | null): Promise<void>;
+  renew(refused: string): Promise<void>;
   /** Null where the page around the element signs people in and out. */
   onSignOut: (() => void) | null;
 }
 
 export function App({ origin, token, identity, route, go, renew, onSignOut }: Props) {
-  const present = useRef({ token, renew, go });
-  present.current = { token, renew, go };
-  const client = useMemo(
-    () => new Client(origin, { token: () => present.current.token, renew: (refused) => present.current.renew(refused) }),
-    // What is shown belongs to a workspace and a subject.
-    [origin, identity.workspace, identity.subject],
-  );
+  const who = nameOf(identity);
+  const present = useRef({ token, who, renew, go });
+  present.current = { token, who, renew, go };
+  // What is shown, and what is begun, belongs to one person in one workspace.
+  const client = useMemo(() => {
+    const mine = () => {
+      if (present.current.who !== who) throw new Problem("session_changed", 0, t.signIn.changed);
+      return present.current.token;
+    };
+    return new Client(origin, { token: mine, renew: (refused) => present.current.renew(refused) });
+  }, [origin, who]);
   const manifests = useMemo(() => new Manifests(client), [client]);
   if (identity.role === "AGENT" || identity.role === null) {
     return (
       <>
         <Header {...{ identity, route, origin, go, onSignOut }} />
         <main>
-          <Empty icon="plug" title={t.agent.title} lead={t.agent.lead} />
+          {identity.role ? (
+            <Empty icon="plug" title={t.agent.title} lead={t.agent.lead} />
+          ) : (
+            <Empty icon="unknown" title={t.agent.noRole} lead={t.agent.noRoleLead} />
+          )}
         </main>
       </>
     );
   }
-  return <Shell key={`${identity.workspace} ${identity.subject}`} {...{ client, manifests, identity, route, onSignOut, present }} />;
+  return <Shell key={who} {...{ client, manifests, identity, route, onSignOut, present }} />;
 }
 
 interface ShellProps extends Pick<Props, "identity" | "route" | "onSignOut"> {
@@ -64,27 +72,20 @@ interface ShellProps extends Pick<Props, "identity" | "route" | "onSignOut"> {
   present: { current: Pick<Props, "token" | "renew" | "go"> };
 }
 
-interface Said {
-  text: string;
-  tone: "good" | "bad";
-  id: number;
-}
+const NONE: readonly ManifestSummary[] = [];
 
 function Shell({ client, manifests, identity, route, onSignOut, present }: ShellProps) {
   const filters = useFilters(route);
   const list = useList(client, filters);
-  const [catalogue, setCatalogue] = useState<readonly ManifestSummary[] | null>(null);
+  // In the list it is for names and marks only: without it the ids are shown.
+  const [loaded, reload] = useLoaded(() => manifests.catalogue(), manifests);
+  const catalogue = loaded.state === "ready" ? loaded.value : NONE;
   const [adding, setAdding] = useState(false);
   const [over, setOver] = useState<{ integration: Integration; action: Action } | null>(null);
   const [said, setSaid] = useState<Said | null>(null);
   const online = useOnline();
   const main = useRef<HTMLElement>(null);
 
-  const loadCatalogue = useCallback(() => {
-    // Names and marks only: without them the ids are shown.
-    manifests.catalogue().then(setCatalogue, () => undefined);
-  }, [manifests]);
-  useEffect(loadCatalogue, [loadCatalogue]);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(null), 6_000);
@@ -103,8 +104,6 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
     route,
     go,
     announce,
-    token: () => present.current.token,
-    renew: () => present.current.renew(present.current.token),
     changed: list.changed,
   };
   const closeManage = () => {
@@ -120,7 +119,7 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
   const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
   return (
     <NexusProvider value={nexus}>
-      <SaidContext.Provider value={said?.text ?? ""}>
+      <SaidContext.Provider value={said}>
       <Header {...{ identity, route, origin: client.origin, go, onSignOut }} />
       {!online && (
         <p class="banner" role="status">
@@ -130,19 +129,25 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
       )}
       <main ref={main}>
         {(page === "integrations" || page === "integration") && (
-          <IntegrationList list={list} filters={filters} catalogue={catalogue ?? []} onAdd={() => setAdding(true)} onAction={onAction} />
+          <IntegrationList list={list} filters={filters} catalogue={catalogue} onAdd={() => setAdding(true)} onAction={onAction} />
         )}
-        {page === "oauth-apps" && <OauthApps catalogue={catalogue ?? []} />}
-        {page === "providers" && <Providers catalogue={catalogue} onChanged={loadCatalogue} />}
+        {page === "oauth-apps" && <OauthApps catalogue={catalogue} />}
+        {page === "providers" && <Providers catalogue={loaded} onChanged={() => reload()} />}
         {page === "audit" && <Audit />}
       </main>
       {route.page === "integration" && <ManageDrawer key={route.id} id={route.id} tab={route.tab} onClose={closeManage} />}
       {adding && <AddDialog taken={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
-      {over && <OverFor integration={over.integration} action={over.action} onClose={() => setOver(null)} />}
+      {over && (
+        <OverFor
+          key={over.integration.id}
+          integration={over.integration}
+          action={over.action}
+          // Only itself: something else may be open by then.
+          onClose={() => setOver((now) => (now === over ? null : now))}
+        />
+      )}
+        <SaidText />
       </SaidContext.Provider>
-      <p class="unseen" role="status">
-        {said?.text}
-      </p>
       <div class="toasts" aria-hidden="true" popover="manual" ref={onTop(said)}>
         {said && (
           <p key={said.id} class={`toast ${said.tone}`}>

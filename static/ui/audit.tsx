@@ -6,7 +6,7 @@ import { moment } from "../logic/time";
 import { t } from "../text";
 import { Detail } from "./activity";
 import { useAction, useLoaded, useNexus } from "./context";
-import { Alert, Button, Copied, Skeleton } from "./parts";
+import { Alert, Button, Copied, NotLoaded, Skeleton } from "./parts";
 
 export function Audit() {
   const { client, identity, announce } = useNexus();
@@ -54,9 +54,7 @@ export function Audit() {
       <Alert problem={download.problem} />
       {first.state === "loading" && <Skeleton rows={10} />}
       {first.state === "failed" && (
-        <Alert problem={first.problem}>
-          <Button onClick={() => again()}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={first.problem} onAgain={() => again()} />
       )}
       {head && (
         <div class="field">

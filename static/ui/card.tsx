@@ -9,7 +9,7 @@ import { t } from "../text";
 import { Icon } from "./icons";
 import { Button, Mark, RouteLink, Switch, sentence } from "./parts";
 
-export interface CardProps {
+interface CardProps {
   integration: Integration;
   provider: ManifestSummary | undefined;
   now: number;
@@ -31,7 +31,7 @@ function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, on
     <li class={active ? "card" : "card off"}>
       <div class="top">
         <Mark name={provider?.name ?? integration.manifest_id} color={provider?.brand.color} />
-        <div class="names">
+        <div class="names" title={name}>
           <h3>
             <RouteLink origin={origin} route={{ page: "integration", id: integration.slug, tab: "overview" }} go={() => onOpen(integration)}>
               {name}
@@ -80,7 +80,7 @@ export function HealthLine({ health, now }: { health: Integration["health"]; now
       <p>
         <strong>{t.list.health_[health.state]}</strong>
         <span class="soft" title={detail ?? undefined}>
-          {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : t.list.unchecked}
+          {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : health.state === "unknown" ? "" : t.list.unchecked}
         </span>
       </p>
     </div>

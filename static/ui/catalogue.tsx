@@ -31,14 +31,8 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
     setChosen(next);
     list.current?.children[next]?.scrollIntoView({ block: "nearest" });
   };
-  /** How many stand beside each other. */
-  const columns = () => {
-    const [first, ...rest] = [...(list.current?.children ?? [])] as HTMLElement[];
-    const below = rest.findIndex((one) => one.offsetTop !== first?.offsetTop);
-    return below < 0 ? found.length : below + 1;
-  };
   const key = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = { ArrowDown: columns(), ArrowUp: -columns() };
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
     const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
@@ -80,7 +74,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
           />
         </div>
         <Select
-          label={t.add.all}
+          label={t.add.category}
           value={category}
           options={[["", t.add.all], ...all.map(([name, many]) => [name, `${words(name)} (${many})`] as const)]}
           onChange={narrow(setCategory)}

@@ -1,7 +1,7 @@
 /** Deleting: what will stop working, then what became of every token at the provider. */
 import { useState } from "preact/hooks";
 
-import type { Deleted, Integration, Receipt, Usage } from "../api/types";
+import type { Deleted, Integration, Receipt } from "../api/types";
 import type { Client } from "../api/client";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { byAgent, since } from "../logic/usage";
@@ -11,7 +11,7 @@ import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { Alert, Button, Dialog, Out, Skeleton } from "./parts";
+import { Alert, Button, Dialog, Out, RouteLink, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 
 interface Props {
@@ -34,12 +34,12 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       const path = `/api/integrations/${integration.id}`;
       const query = { force: shared ? "true" : null };
       setDeleted(await nexus.client.call<Deleted>("DELETE", path, { query }));
+      nexus.changed(integration.id, null);
       nexus.announce(t.remove.announce(name));
     });
-  /** The list forgets it only now: the dialog belongs to it. */
+  /** Not before it is known what became of the tokens: it is told only once. */
   const close = () => {
-    if (deleted) nexus.changed(integration.id, null);
-    onClose(deleted !== null);
+    if (!busy) onClose(deleted !== null);
   };
   if (deleted) {
     return (
@@ -55,6 +55,20 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
           </>
         ) : (
           <p>{t.remove.nothing}</p>
+        )}
+        {deleted.revocation.some((receipt) => receipt.state === "pending") && (
+          <p>
+            <RouteLink
+              origin={nexus.client.origin}
+              route={{ page: "integration", id: integration.id, tab: "activity" }}
+              go={(route) => {
+                close();
+                nexus.go(route);
+              }}
+            >
+              {t.remove.follow}
+            </RouteLink>
+          </p>
         )}
         <Manage manifest={manifest} />
       </Dialog>
@@ -76,7 +90,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
     >
       {users.state === "loading" && <Skeleton rows={2} />}
       {users.state === "failed" && <p>{t.remove.unknownUse}</p>}
-      {users.state === "ready" && <Users users={users.value} />}
+      {users.state === "ready" && <Users {...users.value} />}
       {"not_revocable" in manifest.revoke || "unsupported" in manifest.revoke ? (
         <p class="soft">{t.remove.byHand("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
       ) : (
@@ -87,14 +101,14 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   );
 }
 
-function Users({ users }: { users: readonly AgentTotal[] }) {
+function Users({ users, whole }: Known) {
   if (users.length === 0) return <p>{t.remove.unused}</p>;
   const calls = users.reduce((sum, user) => sum + user.calls, 0);
   return (
     <div class="alert warn">
       <Icon name="warn" />
       <div>
-        <p>{t.remove.used(users.length, calls)}</p>
+        <p>{t.remove.used(users.length, calls, whole)}</p>
         <ul>
           {users.slice(0, SHOWN).map((user) => (
             <li>
@@ -140,7 +154,13 @@ function Manage({ manifest }: { manifest: IntegrationManifest }) {
   ) : null;
 }
 
-async function agents(client: Client, id: string, signal: AbortSignal): Promise<AgentTotal[]> {
-  const rows: Usage[] = await usageOf(client, id, "day", since("day", Date.now()), signal);
-  return byAgent(rows);
+interface Known {
+  users: AgentTotal[];
+  /** Whether there may be more of them. */
+  whole: boolean;
+}
+
+async function agents(client: Client, id: string, signal: AbortSignal): Promise<Known> {
+  const { rows, whole } = await usageOf(client, id, "day", since("day", Date.now()), signal);
+  return { users: byAgent(rows), whole };
 }

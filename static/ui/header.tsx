@@ -2,7 +2,7 @@
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";
 import { HOME } from "../logic/route";
-import { t } from "../text";
+import { roleName, t } from "../text";
 import { Button, RouteLink } from "./parts";
 
 interface Props {
@@ -21,7 +21,6 @@ export function Header({ identity, route, origin, go, onSignOut }: Props) {
     [{ page: "audit" }, t.nav.audit],
   ];
   const here = route.page === "integration" ? "integrations" : route.page;
-  const role = identity.role ? (t.signIn.roleName[identity.role] ?? identity.role) : t.signIn.noRole;
   return (
     <header class="header">
       <RouteLink class="home" origin={origin} route={HOME} go={go}>
@@ -43,7 +42,7 @@ export function Header({ identity, route, origin, go, onSignOut }: Props) {
           <strong>{identity.workspace}</strong>
           <span class="soft">
             <span class="unseen"> {t.signIn.subject} </span>
-            {identity.subject} · {role}
+            {identity.subject} · {roleName(identity)}
           </span>
         </p>
         {onSignOut && (

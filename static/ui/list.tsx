@@ -10,7 +10,7 @@ import { t } from "../text";
 import { Card } from "./card";
 import { useNexus, useNow } from "./context";
 import { Icon } from "./icons";
-import { Alert, Button, Empty, Select } from "./parts";
+import { Button, Empty, NotLoaded, Select } from "./parts";
 import type { List } from "./use-list";
 
 interface Props {
@@ -112,9 +112,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
         {items && filtered ? t.list.found(items.length, more) : ""}
       </p>
       {list.problem && (
-        <Alert problem={list.problem} title={items ? "" : t.list.errorTitle}>
-          <Button onClick={list.reload}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={list.problem} title={items ? "" : t.list.errorTitle} onAgain={list.reload} />
       )}
       {!items && !list.problem && <CardSkeletons />}
       {nothing && !filtered && !list.problem && (
@@ -175,13 +173,18 @@ function CardSkeletons() {
 function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly ManifestSummary[] }) {
   const nexus = useNexus();
   const [typed, setTyped] = useState(filters.q);
-  const set = (some: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, ...some } });
-  useEffect(() => setTyped(filters.q), [filters.q]);
+  const q = typed.trim();
+  // What is typed goes along with whatever is chosen.
+  const set = (some: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, q, ...some } });
   useEffect(() => {
-    if (typed.trim() === filters.q) return;
-    const timer = setTimeout(() => set({ q: typed.trim() }), 200);
+    if (filters.q !== q) setTyped(filters.q);
+  }, [filters.q]);
+  const open = nexus.route.page === "integrations";
+  useEffect(() => {
+    if (q === filters.q || !open) return;
+    const timer = setTimeout(() => set({}), 200);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [q, filters, open]);
   const { health_: words } = t.list;
   const states = Object.entries(words) as [string, string][];
   return (

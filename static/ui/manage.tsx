@@ -10,7 +10,8 @@ import { Activity } from "./activity";
 import { useLoaded, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
 import { Overview } from "./overview";
-import { Alert, Button, Copied, Dialog, Empty, Mark, Out, Skeleton } from "./parts";
+import { useLeave } from "./leave";
+import { Copied, Dialog, Mark, NotLoaded, Out, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 import { SnippetTabs } from "./snippet-tabs";
@@ -24,7 +25,8 @@ interface Props {
   onClose(): void;
 }
 
-export type Over = "delete" | "reconnect" | "replace" | null;
+/** What is open over the drawer. */
+export type Over = "delete" | "reconnect" | "replace";
 
 interface Both {
   integration: Integration;
@@ -33,16 +35,26 @@ interface Both {
 
 export function ManageDrawer({ id, tab, onClose }: Props) {
   const nexus = useNexus();
-  const [over, setOver] = useState<Over>(null);
+  const [over, setOver] = useState<Over | null>(null);
+  const [dirty, setDirty] = useState(false);
+  const leave = useLeave(dirty);
   const [loaded, set] = useLoaded<Both>(async (signal) => {
     const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
     return { integration, manifest: await nexus.manifests.one(integration.manifest_id) };
   }, id);
+  // What is being done here is not exchanged for what is there now.
+  const idle = over === null && !dirty;
   useEffect(() => {
+    if (!idle) return;
     const again = () => set();
     addEventListener("focus", again);
     return () => removeEventListener("focus", again);
-  }, []);
+  }, [idle]);
+  const reload = () => {
+    setDirty(false);
+    set();
+  };
+  const close = (which: Over) => setOver((now) => (now === which ? null : now));
 
   if (loaded.state !== "ready") {
     const gone = loaded.state === "failed" && loaded.problem.status === 404;
@@ -50,15 +62,12 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
       <Dialog kind="drawer" title={gone ? t.manage.goneTitle : t.manage.loading} onClose={onClose}>
         {loaded.state === "loading" && <Skeleton rows={8} />}
         {gone && (
-          <Empty icon="search" title={t.manage.goneTitle} lead={t.manage.goneLead}>
-            <Button onClick={onClose}>{t.close}</Button>
-          </Empty>
+          <>
+            <p>{t.manage.goneLead}</p>
+            {id.startsWith("int_") && <Activity id={id} />}
+          </>
         )}
-        {loaded.state === "failed" && !gone && (
-          <Alert problem={loaded.problem}>
-            <Button onClick={() => set()}>{t.tryAgain}</Button>
-          </Alert>
-        )}
+        {loaded.state === "failed" && !gone && <NotLoaded problem={loaded.problem} onAgain={() => set()} />}
       </Dialog>
     );
   }
@@ -72,19 +81,20 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
     <Dialog
       kind="drawer"
       title={integration.name}
-      onClose={onClose}
+      onClose={() => leave.ask(onClose)}
       lead={<Mark name={manifest.name} color={manifest.brand?.color} />}
       head={<p class="soft">{[manifest.name, integration.account?.label ?? integration.account?.id].filter(Boolean).join(" · ")}</p>}
     >
+      {loaded.stale && <NotLoaded problem={loaded.stale} onAgain={() => set()} />}
       <Tabs
         label={t.manage.tabsLabel}
         tabs={Object.entries(t.manage.tabs)}
         chosen={tab}
-        onChoose={(tab) => nexus.go({ page: "integration", id, tab: tab as ManageTab })}
+        onChoose={(tab) => leave.ask(() => nexus.go({ page: "integration", id, tab: tab as ManageTab }))}
       >
         {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={setOver} />}
-        {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} />}
-        {tab === "activity" && <Activity integration={integration} />}
+        {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onDirty={setDirty} onReload={reload} />}
+        {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
         {tab === "use" && <UseIt integration={integration} manifest={manifest} />}
       </Tabs>
@@ -93,18 +103,18 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
           integration={integration}
           manifest={manifest}
           onClose={(gone) => {
-            setOver(null);
-            if (!gone) return;
-            onClose();
+            close("delete");
+            if (gone) onClose();
           }}
         />
       )}
       {over === "reconnect" && (
-        <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => setOver(null)} />
+        <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("reconnect")} />
       )}
       {over === "replace" && (
-        <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => setOver(null)} />
+        <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("replace")} />
       )}
+      {leave.question}
     </Dialog>
   );
 }

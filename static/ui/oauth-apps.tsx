@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
 import { t } from "../text";
 import { OauthAppForm } from "./app-step";
-import { useAction, useLoaded, useNexus, useNow } from "./context";
-import { Alert, Button, Copied, Dialog, Empty, Mark, Skeleton } from "./parts";
+import { useLoaded, useNexus, useNow } from "./context";
+import { Button, Copied, Dialog, Empty, Mark, NotLoaded, Skeleton } from "./parts";
+import { RemoveDialog } from "./remove";
 
 interface Open {
   provider: ManifestSummary;
@@ -17,7 +18,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
   const now = useNow();
   const [apps, reload] = useLoaded((signal) => client.get<OauthClientList>("/api/oauth-clients", {}, signal), 0);
   const [open, setOpen] = useState<Open | "pick" | null>(null);
-  const [removing, setRemoving] = useState<Open | null>(null);
+  const [removing, setRemoving] = useState<ManifestSummary | null>(null);
   const provider = (id: string): ManifestSummary =>
     catalogue.find((one) => one.id === id) ?? { id, name: id, family: id, categories: [], description: "", brand: { color: "", icon: "" }, auth_method: "oauth2" };
   const add = (
@@ -37,9 +38,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
       </div>
       {apps.state === "loading" && <Skeleton rows={6} />}
       {apps.state === "failed" && (
-        <Alert problem={apps.problem}>
-          <Button onClick={() => reload()}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={apps.problem} onAgain={() => reload()} />
       )}
       {apps.state === "ready" && items.length === 0 && (
         <Empty icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
@@ -63,7 +62,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
                   <Button aria-label={`${t.apps.replace}: ${one.name}`} onClick={() => setOpen({ provider: one, client: app })}>
                     {t.apps.replace}
                   </Button>
-                  <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving({ provider: one, client: app })} />
+                  <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving(one)} />
                 </div>
               </div>
               <Copied text={app.redirect_uri} what={t.app.redirect} />
@@ -84,11 +83,14 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         />
       )}
       {removing && (
-        <RemoveApp
-          provider={removing.provider}
-          onClose={(done) => {
+        <RemoveDialog
+          title={t.apps.removeTitle(removing.name)}
+          lead={t.apps.removeLead}
+          done={t.apps.removed(removing.name)}
+          path={`/api/oauth-clients/${removing.id}`}
+          onClose={(gone) => {
             setRemoving(null);
-            if (done) reload();
+            if (gone) reload();
           }}
         />
       )}
@@ -152,35 +154,6 @@ function AppDialog({ open, catalogue, taken, onPick, onClose }: AppDialogProps) 
           ))}
         </ul>
       )}
-    </Dialog>
-  );
-}
-
-function RemoveApp({ provider, onClose }: { provider: ManifestSummary; onClose(done: boolean): void }) {
-  const nexus = useNexus();
-  const { busy, problem, run } = useAction();
-  const remove = () =>
-    void run(async () => {
-      await nexus.client.call("DELETE", `/api/oauth-clients/${provider.id}`);
-      nexus.announce(t.apps.removed(provider.name));
-      onClose(true);
-    });
-  return (
-    <Dialog
-      kind="question"
-      title={t.apps.removeTitle(provider.name)}
-      onClose={() => onClose(false)}
-      foot={
-        <>
-          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
-          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
-            {t.apps.remove}
-          </Button>
-        </>
-      }
-    >
-      <p>{t.apps.removeLead}</p>
-      <Alert problem={problem} />
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import type { Action } from "../logic/health";
 import { isTyped } from "../logic/health";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
-import { Alert, Button, Dialog, Skeleton } from "./parts";
+import { Dialog, NotLoaded, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 
@@ -18,19 +18,18 @@ export function OverFor({ integration, action, onClose }: Props) {
   const nexus = useNexus();
   const [manifest, again] = useLoaded(() => nexus.manifests.one(integration.manifest_id), integration.manifest_id);
   const onChanged = (changed: Integration) => nexus.changed(changed.id, changed);
+  const replaces = isTyped(integration) || action === "replace_key";
   if (manifest.state !== "ready") {
     return (
-      <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
+      <Dialog title={replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>
         {manifest.state === "loading" ? (
           <Skeleton rows={4} />
         ) : (
-          <Alert problem={manifest.problem}>
-            <Button onClick={() => again()}>{t.tryAgain}</Button>
-          </Alert>
+          <NotLoaded problem={manifest.problem} onAgain={() => again()} />
         )}
       </Dialog>
     );
   }
   const props = { integration, manifest: manifest.value, onChanged, onClose };
-  return isTyped(integration) || action === "replace_key" ? <ReplaceDialog {...props} /> : <ReconnectDialog {...props} />;
+  return replaces ? <ReplaceDialog {...props} /> : <ReconnectDialog {...props} />;
 }

@@ -1,13 +1,13 @@
 /** The small parts that everything is made of. They know nothing of integrations. */
 import type { ComponentChildren, JSX, Ref, TargetedEvent } from "preact";
-import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
 import { isDark, monogram } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
-import { SaidContext } from "./context";
+import { SaidText } from "./context";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 
@@ -78,7 +78,8 @@ export function RouteLink({ origin, route, go, current, children, ...rest }: Rou
 interface DialogProps {
   title: ComponentChildren;
   kind?: "window" | "drawer" | "question";
-  onClose(): void;
+  /** Asked to close; whoever opened it decides. Without it, it stays. */
+  onClose?: () => void;
   /** What stands before the title. */
   lead?: ComponentChildren;
   /** What stands below the title and does not scroll. */
@@ -90,41 +91,68 @@ interface DialogProps {
 /** A modal dialog: the browser keeps the focus in it and gives it back. */
 export function Dialog({ title, kind = "window", onClose, lead, head, foot, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
-  const said = useContext(SaidContext);
   useLayoutEffect(() => {
     const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
+    if (!shown) return;
+    shown.showModal();
+    // A browser may close it by itself (by a gesture, say). It is open as long as it is there.
+    const closed = (event: Event) => {
+      if (event.target !== shown) return;
+      close.current?.();
+      queueMicrotask(() => alive && shown.isConnected && !shown.open && shown.showModal());
+    };
+    let alive = true;
+    shown.addEventListener("close", closed);
+    return () => {
+      alive = false;
+      shown.removeEventListener("close", closed);
+      shown.close();
+    };
   }, []);
+  const close = useRef(onClose);
+  close.current = onClose;
+  // What had the focus may be gone with the step that it belonged to.
+  useEffect(() => {
+    const root = dialog.current?.getRootNode() as ShadowRoot | Document | undefined;
+    if (!dialog.current?.contains(root?.activeElement ?? null)) heading.current?.focus();
+  });
   return (
     <dialog
       ref={dialog}
       class={kind}
       aria-labelledby={id}
+      // Not left to the browser: pressed twice it closes, and with it dialogs below.
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        onClose?.();
+      }}
       onCancel={(event) => {
         if (event.target !== dialog.current) return;
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
-      onMouseDown={(event) => kind === "drawer" && event.target === dialog.current && onClose()}
+      onMouseDown={(event) => kind === "drawer" && event.target === dialog.current && onClose?.()}
     >
       <div class="dialog">
         <header>
           {lead}
-          <h2 id={id} tabIndex={-1}>
+          <h2 ref={heading} id={id} tabIndex={-1}>
             {title}
           </h2>
-          <button type="button" class="icon-button" aria-label={t.close} onClick={onClose}>
-            <Icon name="close" />
-          </button>
+          {onClose && (
+            <button type="button" class="icon-button" aria-label={t.close} onClick={onClose}>
+              <Icon name="close" />
+            </button>
+          )}
           {head && <div class="head">{head}</div>}
         </header>
         <div class="body">{children}</div>
         {foot && <footer>{foot}</footer>}
-        <p class="unseen" role="status">
-          {said}
-        </p>
+        <SaidText />
       </div>
     </dialog>
   );
@@ -176,7 +204,7 @@ export function Field(props: FieldProps) {
     "aria-describedby": `${id}-said ${id}-hint`,
     "aria-required": required ? ("true" as const) : undefined,
     spellcheck: false,
-    autocomplete: "off",
+    autocomplete: secret ? "new-password" : "off",
     autocapitalize: "off" as const,
     class: code ? "code" : undefined,
     placeholder,
@@ -335,7 +363,6 @@ export function Alert({ problem, title, children }: { problem?: Problem | null; 
 }
 
 function inWords(problem: Problem): string {
-  if (problem.code === "window_lost") return t.problem.windowLost;
   if (problem.code === "version_mismatch" || problem.code === "changed_meanwhile") return t.problem.changed;
   return sentence(problem.message);
 }
@@ -343,6 +370,15 @@ function inWords(problem: Problem): string {
 /** What the server says begins with a small letter; here it stands alone. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Something could not be loaded; and again. */
+export function NotLoaded({ problem, title = "", onAgain }: { problem: Problem; title?: string; onAgain(): void }) {
+  return (
+    <Alert problem={problem} title={title}>
+      <Button onClick={onAgain}>{t.tryAgain}</Button>
+    </Alert>
+  );
 }
 
 /** A page or a part of one without content, and the way on. */

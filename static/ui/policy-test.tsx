@@ -25,7 +25,7 @@ export function PolicyTest({ policy, manifest }: { policy: Policy; manifest: Int
         <input
           class="code path"
           aria-label={t.access.testPath}
-          placeholder="/v1/customers/cus_123"
+          placeholder={t.access.testPathExample}
           value={path}
           spellcheck={false}
           onInput={(event) => setPath(event.currentTarget.value.trim())}

@@ -6,10 +6,13 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { TEMPLATE } from "../config/template";
 import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
-import { Alert, Button, Dialog, Empty, Field, Form, Mark, Skeleton } from "./parts";
+import type { Loaded } from "./context";
+import { useLeave } from "./leave";
+import { Alert, Button, Dialog, Empty, Field, Form, Mark, NotLoaded, Skeleton } from "./parts";
+import { RemoveDialog } from "./remove";
 
 interface Props {
-  catalogue: readonly ManifestSummary[] | null;
+  catalogue: Loaded<readonly ManifestSummary[]>;
   /** The catalogue has changed. */
   onChanged(): void;
 }
@@ -17,8 +20,9 @@ interface Props {
 type Open = { edit: ManifestSummary } | { remove: ManifestSummary } | "new" | null;
 
 export function Providers({ catalogue, onChanged }: Props) {
+  const { manifests } = useNexus();
   const [open, setOpen] = useState<Open>(null);
-  const own = catalogue?.filter((one) => one.id.startsWith("custom-")) ?? [];
+  const own = catalogue.state === "ready" ? catalogue.value.filter((one) => one.id.startsWith("custom-")) : [];
   const add = (
     <Button tone="primary" icon="plus" onClick={() => setOpen("new")}>
       {t.providers.add}
@@ -37,8 +41,9 @@ export function Providers({ catalogue, onChanged }: Props) {
         </div>
         {own.length > 0 && add}
       </div>
-      {!catalogue && <Skeleton rows={6} />}
-      {catalogue && own.length === 0 && (
+      {catalogue.state === "loading" && <Skeleton rows={6} />}
+      {catalogue.state === "failed" && <NotLoaded problem={catalogue.problem} onAgain={onChanged} />}
+      {catalogue.state === "ready" && own.length === 0 && (
         <Empty icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
           {add}
         </Empty>
@@ -67,7 +72,18 @@ export function Providers({ catalogue, onChanged }: Props) {
       </ul>
       {open === "new" && <Editor title={t.providers.addTitle} first={TEMPLATE} path={null} onClose={close} />}
       {open && open !== "new" && "edit" in open && <Edit provider={open.edit} onClose={close} />}
-      {open && open !== "new" && "remove" in open && <Remove provider={open.remove} onClose={close} />}
+      {open && open !== "new" && "remove" in open && (
+        <RemoveDialog
+          title={t.providers.removeTitle(open.remove.name)}
+          lead={t.providers.removeLead}
+          done={t.providers.removed(open.remove.name)}
+          path={`/api/manifests/${open.remove.id}`}
+          onClose={(gone) => {
+            if (gone) manifests.changed();
+            close(gone);
+          }}
+        />
+      )}
     </>
   );
 }
@@ -85,9 +101,7 @@ function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(change
       {manifest.state === "loading" ? (
         <Skeleton rows={10} />
       ) : (
-        <Alert problem={manifest.problem}>
-          <Button onClick={() => again()}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={manifest.problem} onAgain={() => again()} />
       )}
     </Dialog>
   );
@@ -106,6 +120,8 @@ function Editor({ title, first, path, onClose }: EditorProps) {
   const [text, setText] = useState(first);
   const [error, setError] = useState<string>();
   const { busy, problem, run } = useAction();
+  const leave = useLeave(text !== first);
+  const close = () => leave.ask(() => onClose(false));
   const submit = () => {
     let body: { name?: string };
     try {
@@ -123,7 +139,7 @@ function Editor({ title, first, path, onClose }: EditorProps) {
   };
   const errors = problem?.body.errors ?? [];
   return (
-    <Dialog title={title} onClose={() => onClose(false)}>
+    <Dialog title={title} onClose={close}>
       <Form id="provider" onSubmit={() => !busy && submit()}>
         <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
         {errors.length > 0 ? (
@@ -143,41 +159,12 @@ function Editor({ title, first, path, onClose }: EditorProps) {
           <Button type="submit" tone="primary" busy={busy}>
             {busy ? t.saving : t.providers.save}
           </Button>
-          <Button tone="quiet" onClick={() => onClose(false)}>
+          <Button tone="quiet" onClick={close}>
             {t.cancel}
           </Button>
         </div>
       </Form>
-    </Dialog>
-  );
-}
-
-function Remove({ provider, onClose }: { provider: ManifestSummary; onClose(changed: boolean): void }) {
-  const nexus = useNexus();
-  const { busy, problem, run } = useAction();
-  const remove = () =>
-    void run(async () => {
-      await nexus.client.call("DELETE", `/api/manifests/${provider.id}`);
-      nexus.manifests.changed();
-      nexus.announce(t.providers.removed(provider.name));
-      onClose(true);
-    });
-  return (
-    <Dialog
-      kind="question"
-      title={t.providers.removeTitle(provider.name)}
-      onClose={() => onClose(false)}
-      foot={
-        <>
-          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
-          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
-            {t.providers.remove}
-          </Button>
-        </>
-      }
-    >
-      <p>{t.providers.removeLead}</p>
-      <Alert problem={problem} />
+      {leave.question}
     </Dialog>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { Integration, IntegrationPatch } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { fieldsOf } from "../logic/fields";
+import { fieldsOf, isPlaced, pointer } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { CredentialFields, useTyped } from "./credential-fields";
@@ -38,7 +38,7 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
       onClose();
     });
   };
-  const placed = problem?.code === "credential_refused" || problem?.body.errors !== undefined;
+  const placed = problem?.code === "credential_refused" || isPlaced(problem?.body.errors, fields.map(pointer));
   return (
     <Dialog title={t.replace.title(integration.name)} onClose={onClose}>
       <p>{t.replace.lead(manifest.name)}</p>

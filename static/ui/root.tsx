@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/client";
 import { HOME, formatRoute, parseRoute } from "../logic/route";
 import type { Route } from "../logic/route";
-import { STANDARD, identify, isLoopback, store, stored, takenFromAddress } from "../logic/session";
+import { identify, isLoopback, nameOf, store, stored, takenFromAddress } from "../logic/session";
 import type { ClaimNames, Identity } from "../logic/session";
 import { t } from "../text";
 import { App } from "./app";
@@ -12,6 +12,7 @@ import { ConfirmToken, SignInAgain, SignInPage } from "./sign-in";
 
 interface Props {
   origin: string;
+  names: ClaimNames;
   /** The token of the page around the element. */
   hosted: string | null;
   /** Whether the element is a page of its own: its place is in the address, `#token=` is taken. */
@@ -19,67 +20,71 @@ interface Props {
   onExpired(): void;
 }
 
-export function Root({ origin, hosted, ownPage, onExpired }: Props) {
-  const [offered, setOffered] = useState(() => (ownPage ? takenFromAddress(location, history) : null));
-  useEffect(() => {
-    if (!ownPage) return;
-    // The same link, opened where the page is open already.
-    const look = () => {
-      const token = takenFromAddress(location, history);
-      if (token) setOffered(token);
-    };
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
-  }, [ownPage]);
+/** A call that waits for another token. */
+interface Waiting {
+  readonly who: string;
+  go(): void;
+  stop(problem: Problem): void;
+}
+
+export function Root({ origin, names, hosted, ownPage, onExpired }: Props) {
+  const [offered, setOffered] = useOffered(ownPage);
   const [own, setOwn] = useState(stored);
-  const [names, setNames] = useState(STANDARD);
   const [route, go] = useRoute(ownPage);
   const [refused, setRefused] = useState<string | null>(null);
   const waiting = useRef<Waiting[]>([]);
   const token = hosted ?? own;
-
   const identity = known(token, names);
   const fromLink = known(offered, names);
-  useClaimNames(origin, (token !== null && !identity) || (offered !== null && !fromLink), names, setNames);
 
   const keep = useCallback((token: string | null) => {
     store(token);
     setOwn(token);
   }, []);
+  const giveUp = useCallback(() => {
+    for (const { stop } of waiting.current.splice(0)) stop(new Problem("session_changed", 0, t.signIn.changed));
+  }, []);
+  useEffect(() => giveUp, []);
+
   // A link signs in at once only on one's own machine, and never in place of another session.
   const silent = fromLink !== null && own === null && isLoopback(location.hostname);
+  const ended = fromLink !== null && fromLink.expires <= Date.now();
+  const asks = offered !== null && fromLink !== null && !ended && !silent && offered !== own;
   useEffect(() => {
-    if (!offered || !(silent || offered === own)) return;
-    keep(offered);
-    setOffered(null);
-  }, [offered, silent]);
+    if (offered === null || asks) return;
+    if (silent && !ended) keep(offered);
+    if (!ended) setOffered(null);
+  }, [offered, asks]);
+
   // Whoever waits for another token goes on when there is one, of the same person: what somebody
   // began is not done in another's name.
   useEffect(() => {
     if (!token || token === refused) return;
     setRefused(null);
-    for (const { who, go, stop } of waiting.current.splice(0)) {
-      if (who === nameOf(identity)) go();
-      else stop(new Problem("session_changed", 401, t.signIn.changed));
-    }
+    const who = nameOf(identity);
+    const same = waiting.current.filter((one) => one.who === who);
+    waiting.current = waiting.current.filter((one) => one.who !== who);
+    giveUp();
+    for (const { go } of same) go();
   }, [token, refused]);
-
   const renew = useCallback(
-    (old: string | null) =>
+    (old: string) =>
       new Promise<void>((go, stop) => {
+        const first = waiting.current.length === 0;
         waiting.current.push({ who: nameOf(known(old, names)), go, stop });
         setRefused(old);
-        onExpired();
+        if (first) onExpired();
       }),
-    [onExpired, names],
+    [onExpired],
   );
   const signOut = () => {
+    giveUp();
     keep(null);
     setRefused(null);
     go(HOME);
   };
 
-  if (offered && fromLink && !silent && offered !== own) {
+  if (asks && offered !== null && fromLink) {
     const answer = (yes: boolean) => {
       if (yes) keep(offered);
       setOffered(null);
@@ -87,8 +92,8 @@ export function Root({ origin, hosted, ownPage, onExpired }: Props) {
     return <ConfirmToken identity={fromLink} present={identity} onAnswer={answer} />;
   }
   if (!token || !identity) {
-    if (offered && silent) return null;
-    return <SignInPage origin={origin} names={names} onToken={keep} />;
+    if (silent && !ended) return null;
+    return <SignInPage origin={origin} names={names} notice={ended ? t.signIn.linkExpired : ""} onToken={keep} />;
   }
   return (
     <>
@@ -100,31 +105,27 @@ export function Root({ origin, hosted, ownPage, onExpired }: Props) {
   );
 }
 
-interface Waiting {
-  readonly who: string;
-  go(): void;
-  stop(problem: Problem): void;
-}
-
-function nameOf(identity: Identity | null): string {
-  return identity ? `${identity.workspace} ${identity.subject}` : "";
-}
-
 function known(token: string | null, names: ClaimNames): Identity | null {
   const identity = token ? identify(token, names) : null;
   return typeof identity === "object" ? identity : null;
 }
 
-/** Where the deployment has other claims than the usual ones, the server says which. */
-function useClaimNames(origin: string, needed: boolean, names: ClaimNames, set: (names: ClaimNames) => void): void {
+/** The token of a link, also of one that is opened where the page is open already. */
+function useOffered(ownPage: boolean): [string | null, (token: string | null) => void] {
+  const [offered, set] = useState(() => (ownPage ? takenFromAddress(location, history) : null));
   useEffect(() => {
-    if (!needed || names !== STANDARD) return;
-    fetch(new URL("/config.json", origin))
-      .then((answer) => answer.json())
-      .then(({ workspace_claim: workspace, role_claim: role }) => set({ workspace, role }), () => undefined);
-  }, [needed]);
+    if (!ownPage) return;
+    const look = () => {
+      const token = takenFromAddress(location, history);
+      if (token !== null) set(token);
+    };
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, [ownPage]);
+  return [offered, set];
 }
 
+/** Where we are; what is closed or narrowed is no step of the history. */
 function useRoute(inAddress: boolean): [Route, (route: Route) => void] {
   const [route, set] = useState<Route>(() => (inAddress ? parseRoute(location.hash) : HOME));
   useEffect(() => {
@@ -135,10 +136,10 @@ function useRoute(inAddress: boolean): [Route, (route: Route) => void] {
   }, [inAddress]);
   const go = useCallback(
     (next: Route) => {
-      // Typing in a search is no step of the history.
       if (inAddress) {
-        const same = parseRoute(location.hash).page === next.page;
-        history[same ? "replaceState" : "pushState"](null, "", formatRoute(next));
+        const { page } = parseRoute(location.hash);
+        const closes = page === "integration" && next.page === "integrations";
+        history[page === next.page || closes ? "replaceState" : "pushState"](null, "", formatRoute(next));
       }
       set(next);
     },

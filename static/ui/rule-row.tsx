@@ -1,5 +1,5 @@
 /** One rule of a policy. */
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 
 import type { Rule } from "../api/types";
 import { t } from "../text";
@@ -10,13 +10,18 @@ interface Props {
   number: number;
   rule: Rule;
   hosts: readonly string[];
+  /** What is wrong with it; with its methods in particular. */
   error: string | undefined;
+  methodsError: string | undefined;
   onChange(rule: Rule): void;
   onRemove(): void;
 }
 
-export function RuleRow({ number, rule, hosts, error, onChange, onRemove }: Props) {
+export function RuleRow({ number, rule, hosts, error, methodsError, onChange, onRemove }: Props) {
+  const id = useId();
+  // As it is typed, commas and all.
   const [methods, setMethods] = useState(rule.methods.join(", "));
+  const wrong = (is: boolean) => (is ? ({ "aria-invalid": "true", "aria-describedby": id } as const) : {});
   const changedMethods = (text: string) => {
     setMethods(text);
     onChange({ ...rule, methods: text.toUpperCase().split(/[\s,]+/).filter(Boolean) });
@@ -36,6 +41,7 @@ export function RuleRow({ number, rule, hosts, error, onChange, onRemove }: Prop
       <input
         class="code methods"
         aria-label={`${t.access.methods} (${t.access.methodsHint})`}
+        {...wrong(methodsError !== undefined)}
         value={methods}
         spellcheck={false}
         onInput={(event) => changedMethods(event.currentTarget.value)}
@@ -43,7 +49,7 @@ export function RuleRow({ number, rule, hosts, error, onChange, onRemove }: Prop
       <input
         class="code path"
         aria-label={t.access.path}
-        aria-invalid={error ? "true" : undefined}
+        {...wrong(error !== undefined && methodsError === undefined)}
         value={rule.path}
         spellcheck={false}
         onInput={(event) => onChange({ ...rule, path: event.currentTarget.value.trim() })}
@@ -60,7 +66,7 @@ export function RuleRow({ number, rule, hosts, error, onChange, onRemove }: Prop
         <Icon name="trash" />
       </button>
       {error && (
-        <p class="error">
+        <p id={id} class="error">
           <Icon name="bad" />
           <span>{error}</span>
         </p>

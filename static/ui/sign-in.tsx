@@ -3,10 +3,10 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Problem, problemOf, send } from "../api/client";
-import { identify } from "../logic/session";
+import { identify, isLoopback } from "../logic/session";
 import type { ClaimNames, Identity } from "../logic/session";
 import { ago } from "../logic/time";
-import { t } from "../text";
+import { roleName, t } from "../text";
 import { Alert, Button, Dialog, Field, Form } from "./parts";
 
 interface SignInProps {
@@ -55,15 +55,17 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
   );
 }
 
-export function SignInPage(props: SignInProps) {
+/** `notice`: why the form is there, where that is not plain. */
+export function SignInPage({ notice, ...props }: SignInProps & { notice: string }) {
   return (
     <main class="sign-in">
       <div class="panel">
         <span class="logo" aria-hidden="true" />
         <h1>{t.signIn.title}</h1>
         <p class="soft">{t.signIn.lead}</p>
+        {notice && <Alert title={notice} />}
         <TokenForm {...props} id="sign-in" />
-        <p class="soft small">{t.signIn.developer}</p>
+        {isLoopback(location.hostname) && <p class="soft small">{t.signIn.developer}</p>}
       </div>
     </main>
   );
@@ -72,13 +74,15 @@ export function SignInPage(props: SignInProps) {
 /** Over everything else, which stays as it is. */
 export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hosted: boolean; onSignOut(): void }) {
   return (
-    <Dialog kind="question" title={t.signIn.again} onClose={() => undefined}>
+    <Dialog kind="question" title={t.signIn.again}>
       <p>{hosted ? t.signIn.hostLead : t.signIn.againLead}</p>
-      <TokenForm {...props} id="sign-in-again">
-        <Button tone="quiet" onClick={onSignOut}>
-          {t.signIn.signOut}
-        </Button>
-      </TokenForm>
+      {!hosted && (
+        <TokenForm {...props} id="sign-in-again">
+          <Button tone="quiet" onClick={onSignOut}>
+            {t.signIn.signOut}
+          </Button>
+        </TokenForm>
+      )}
     </Dialog>
   );
 }
@@ -110,11 +114,10 @@ export function ConfirmToken({ identity, present, onAnswer }: ConfirmProps) {
 }
 
 function IdentityFacts({ identity }: { identity: Identity }) {
-  const role = identity.role ? (t.signIn.roleName[identity.role] ?? identity.role) : t.signIn.noRole;
   const facts = [
     [t.signIn.workspace, identity.workspace],
     [t.signIn.subject, identity.subject],
-    [t.signIn.role, role],
+    [t.signIn.role, roleName(identity)],
     [t.list.expires, ago(new Date(identity.expires).toISOString(), Date.now())],
   ] as const;
   return (

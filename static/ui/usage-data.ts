@@ -3,10 +3,16 @@ import type { Client } from "../api/client";
 import type { Usage, UsagePage } from "../api/types";
 import type { Per } from "../logic/usage";
 
-/** More rows than a chart needs; a workspace with more agents than this is summed up to here. */
-const MOST = 2_000;
+/** How many rows are asked for at most: 30 days of 100 agents. The newest come first. */
+const MOST = 3_000;
 
-export async function usageOf(client: Client, id: string, per: Per, from: string, signal: AbortSignal): Promise<Usage[]> {
+export interface UsageRows {
+  readonly rows: readonly Usage[];
+  /** Whether these are all. */
+  readonly whole: boolean;
+}
+
+export async function usageOf(client: Client, id: string, per: Per, from: string, signal: AbortSignal): Promise<UsageRows> {
   const rows: Usage[] = [];
   let cursor: string | null = null;
   do {
@@ -15,5 +21,5 @@ export async function usageOf(client: Client, id: string, per: Per, from: string
     rows.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor && rows.length < MOST);
-  return rows;
+  return { rows, whole: cursor === null };
 }

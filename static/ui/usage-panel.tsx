@@ -7,7 +7,7 @@ import { bars, byAgent, since } from "../logic/usage";
 import type { Bar, Per } from "../logic/usage";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
-import { Alert, Button, Skeleton } from "./parts";
+import { NotLoaded, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 
 const HEIGHT = 96;
@@ -18,7 +18,7 @@ export function UsagePanel({ integration }: { integration: Integration }) {
   const [rows, again] = useLoaded(
     async (signal) => {
       const now = Date.now();
-      return { now, usage: await usageOf(client, integration.id, per, since(per, now), signal) };
+      return { now, ...(await usageOf(client, integration.id, per, since(per, now), signal)) };
     },
     per,
   );
@@ -33,14 +33,13 @@ export function UsagePanel({ integration }: { integration: Integration }) {
       </div>
       {rows.state === "loading" && <Skeleton rows={4} />}
       {rows.state === "failed" && (
-        <Alert problem={rows.problem}>
-          <Button onClick={() => again()}>{t.tryAgain}</Button>
-        </Alert>
+        <NotLoaded problem={rows.problem} onAgain={() => again()} />
       )}
       {rows.state === "ready" && (
         <>
-          <Chart bars={bars(rows.value.usage, per, rows.value.now)} per={per} />
-          <Agents totals={byAgent(rows.value.usage)} />
+          {!rows.value.whole && <p class="soft">{t.usage.partly}</p>}
+          <Chart bars={bars(rows.value.rows, per, rows.value.now)} per={per} />
+          <Agents totals={byAgent(rows.value.rows)} />
         </>
       )}
     </div>
@@ -56,7 +55,7 @@ function Chart({ bars, per }: { bars: readonly Bar[]; per: Per }) {
   return (
     <figure>
       <figcaption>{t.usage.chart(calls, period)}</figcaption>
-      <svg class="chart" viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t.usage.chart(calls, period)}>
+      <svg class="chart" viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {bars.map((bar, index) => (
           <g>
             <title>{t.usage.bar(at(bar.at), bar.calls, bar.errors)}</title>
@@ -66,7 +65,19 @@ function Chart({ bars, per }: { bars: readonly Bar[]; per: Per }) {
           </g>
         ))}
       </svg>
-      <p class="ends soft">
+      <table class="unseen">
+        <caption>{t.usage.chart(calls, period)}</caption>
+        <tbody>
+          {bars.map((bar) => (
+            <tr>
+              <th scope="row">{at(bar.at)}</th>
+              <td>{t.usage.calls(bar.calls)}</td>
+              <td>{t.usage.errors(bar.errors)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="ends soft" aria-hidden="true">
         <span>{at(bars[0]?.at ?? "")}</span>
         <span>{at(bars.at(-1)?.at ?? "")}</span>
       </p>

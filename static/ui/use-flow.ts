@@ -1,9 +1,9 @@
 /** A sign-in at a provider as the UI sees it, from the click to its end. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { problemOf } from "../api/client";
-import type { Problem } from "../api/client";
+import { Problem, problemOf } from "../api/client";
 import { begin, connections, openWindow, watch } from "../logic/flow";
+import { t } from "../text";
 import { useNexus } from "./context";
 
 export type Phase =
@@ -45,16 +45,18 @@ export function useFlow(): Flow {
   const [id, setId] = useState<string | null>(null);
   const stop = useRef<() => void>(() => undefined);
   const round = useRef(0);
-  useEffect(() => () => stop.current(), []);
+  const popup = useRef<Window | null>(null);
 
   const run = async (popup: Window | null, what: Start, mine: number) => {
     const { client } = nexus;
     const present = () => mine === round.current;
     const seen = new Set<string>();
+    const token = client.credentials.token();
     /** How often it was connected before is known before it is connected anew. */
     const before = async () => {
       if (what.id) for (const one of await connections(client, what.id)) seen.add(one);
-      return { token: nexus.token(), path: what.path, body: what.body };
+      if (!present()) throw new Problem("session_changed", 0, t.signIn.changed);
+      return { token, path: what.path, body: what.body };
     };
     try {
       const framed = window.top !== window;
@@ -62,8 +64,13 @@ export function useFlow(): Flow {
       const answer = popup
         ? await begin<Answer>(popup, client.origin, before)
         : await before().then(({ path, body }) => client.call<Answer>("POST", path, { body }));
-      if (!present()) return;
       const id = what.id ?? answer.id ?? "";
+      if (!present()) {
+        // Given up while it began: nothing is left of it.
+        popup?.close();
+        if (!what.id) await client.call("DELETE", `/api/integrations/${id}`);
+        return;
+      }
       setId(id);
       setPhase(popup ? { at: "waiting" } : { at: "blocked", url: answer.authorization_url });
       stop.current = watch(client, id, seen, (outcome) => {
@@ -75,25 +82,30 @@ export function useFlow(): Flow {
       if (!present()) return;
       const problem = problemOf(thrown);
       setPhase({ at: "refused", problem });
-      if (problem.status === 401) {
-        await nexus.renew();
-        if (present()) setPhase({ at: "idle" });
-      }
+      if (problem.status !== 401) return;
+      await client.credentials.renew(token).catch(() => undefined);
+      if (present()) setPhase({ at: "idle" });
     }
   };
+  const end = () => {
+    round.current++;
+    stop.current();
+  };
+  useEffect(() => end, []);
 
   return {
     phase,
     id,
     start(what) {
-      stop.current();
-      const popup = openWindow(nexus.client.origin);
+      end();
+      popup.current?.close();
+      popup.current = openWindow(nexus.client.origin);
       setPhase({ at: "opening" });
-      void run(popup, what, ++round.current);
+      void run(popup.current, what, round.current);
     },
     reset() {
-      round.current++;
-      stop.current();
+      end();
+      popup.current?.close();
       setId(null);
       setPhase({ at: "idle" });
     },

@@ -97,20 +97,28 @@ export function useList(client: Client, filters: Filters): List {
     }
   }, [client, key, cursor]);
 
-  const changed = useCallback((id: string, integration: Integration | null) => {
-    setState((before) => {
-      const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
-      const items = before.items ?? [];
-      if (!integration) return { ...before, items: rest(items), broken: rest(before.broken) };
-      const there = items.some((one) => one.id === id);
-      const replaced = items.map((one) => (one.id === id ? integration : one));
-      return {
-        ...before,
-        items: there ? replaced : [integration, ...items],
-        broken: isBroken(integration) ? distinct([integration, ...before.broken]) : rest(before.broken),
-      };
-    });
-  }, []);
+  const changed = useCallback(
+    (id: string, integration: Integration | null) => {
+      setState((before) => {
+        if (!before.items) return before;
+        // What is on its way is older.
+        current.current++;
+        const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
+        const { items, broken } = before;
+        if (!integration) return { ...before, items: rest(items), broken: rest(broken) };
+        const there = items.some((one) => one.id === id);
+        // Where the list is filtered, whether a new one belongs there is the server's to say.
+        const filtered = isFiltered(filters);
+        const more = there ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
+        return {
+          ...before,
+          items: there || !filtered ? more.sort(newestFirst) : items,
+          broken: isBroken(integration) && !filtered ? distinct([...broken, integration]).sort(newestFirst) : rest(broken),
+        };
+      });
+    },
+    [key],
+  );
 
   return useMemo(
     () => ({
@@ -127,6 +135,12 @@ export function useList(client: Client, filters: Filters): List {
   );
 }
 
+/** Ids are made in the order of time. */
+function newestFirst(a: Integration, b: Integration): number {
+  return a.id < b.id ? 1 : -1;
+}
+
+/** Of two with the same id the last. */
 function distinct(items: Integration[]): Integration[] {
   return [...new Map(items.map((one) => [one.id, one])).values()];
 }

@@ -30,6 +30,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const [first, second] = [options.nth(0), options.nth(1)];
   assert.equal(await first.getAttribute("aria-selected"), "true");
   await page.keyboard.press("ArrowDown");
+  assert.equal(await second.getAttribute("aria-selected"), "true", "every one can be reached");
   assert.equal(await dialog.locator("[role=option][aria-selected=true]").count(), 1);
   await page.keyboard.press("ArrowUp");
   assert.match(await first.innerText(), /\bSandbox\s+Yours · API key/);

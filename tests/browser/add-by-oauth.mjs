@@ -10,7 +10,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await pick(page, "Sandbox (OAuth)");
   const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
   const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
-  await dialog.locator("summary").click();
+  await dialog.getByText("What agents may do").first().click();
   const read = dialog.getByRole("checkbox", { name: /Read messages/ });
   const write = dialog.getByRole("checkbox", { name: /Post messages/ });
   assert.ok((await read.isChecked()) && (await write.isChecked()), "the manifest's defaults");
@@ -21,6 +21,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   let [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   assert.match(popup.url(), /scope=messages%3Aread&/);
+  assert.ok(await popup.evaluate(() => window.opener === null), "the provider has no hold of our page");
   await dialog.getByText("Sign in at Sandbox (OAuth)").waitFor();
   await look("flow-waiting");
   allow(/status of 400/);
@@ -29,8 +30,16 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await look("flow-denied");
   await popup.close();
 
-  // Closed early: the page goes on waiting, and opens it again.
+  // Closed before it could begin: said at once.
+  await context.route("**/connect", (route) => route.abort());
+  allow(/connect/);
   [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
+  await popup.close();
+  await dialog.getByRole("alert").getByText("was closed before it could begin").waitFor();
+  await context.unroute("**/connect");
+
+  // Closed early: the page goes on waiting, and opens it again.
+  [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.close();
   await dialog.getByText("Finish in the window that has opened").waitFor();

@@ -57,7 +57,8 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   const { port } = outer.address();
   allow(new RegExp(`request to another origin: http://(localhost|127.0.0.1):${port}/`));
   allow(/favicon/);
-  await ask("frame_by", { ancestors: `http://localhost:${port}` });
+  await page.goto("about:blank");
+  await ask("configure", { variables: { ui_frame_ancestors: `http://localhost:${port}` } });
   const framing = await context.newPage();
   await framing.goto(`http://localhost:${port}/`);
   const frame = framing.frameLocator("iframe");

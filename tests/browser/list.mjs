@@ -55,7 +55,10 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("searchbox", { name: "Search by name" }).fill("needle");
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   assert.match(page.url(), /#\/integrations\?q=needle$/);
+  // What is typed is not lost to what is chosen in the same moment.
+  await page.getByRole("searchbox", { name: "Search by name" }).fill("needle in");
   await page.getByRole("combobox", { name: "Status" }).selectOption("active");
+  await page.waitForURL(/\?q=needle\+in&status=active$/);
   await page.getByText("Nothing matches").waitFor();
   await look("list-no-match");
   await page.reload();

@@ -57,6 +57,24 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await said(page, "The credentials of Billing were replaced.");
   await billing.getByText("Ends in 1234").waitFor();
 
+  // What ends late closes nothing but itself.
+  let release;
+  const held = new Promise((resolve) => void (release = resolve));
+  await page.route(`**/api/integrations/${made.id}`, async (route) => {
+    if (route.request().method() === "PUT") await held;
+    await route.continue();
+  });
+  await billing.getByRole("button", { name: "Replace credentials" }).click();
+  await key.fill("another-key-0000000000001234");
+  await key.press("Enter");
+  await replace.getByText("Checking with Sandbox").waitFor();
+  await page.keyboard.press("Escape");
+  await billing.getByRole("button", { name: "Delete integration" }).click();
+  release();
+  await said(page, "The credentials of Billing were replaced.");
+  await page.getByRole("dialog", { name: "Delete Billing?" }).getByRole("button", { name: "Cancel" }).click();
+  await page.unroute(`**/api/integrations/${made.id}`);
+
   // Who may use it.
   await billing.getByRole("tab", { name: "Access" }).click();
   const verdict = billing.locator(".verdict");
@@ -78,6 +96,29 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("button", { name: "Save" }).click();
   await said(page, "The access rules are saved.");
   await look("access");
+  // The rule that stays is the one that is shown.
+  await billing.getByRole("button", { name: "Add rule" }).click();
+  const second = billing.getByRole("group", { name: "Rule 2" });
+  await second.getByLabel(/^Methods/).fill("*");
+  await second.getByLabel("Effect").selectOption("deny");
+  await second.getByLabel("Path").fill("/secret/**");
+  await billing.getByRole("button", { name: "Remove rule 1" }).click();
+  assert.equal(await rule.getByLabel(/^Methods/).inputValue(), "*");
+  // Nothing that is not saved is left by mistake.
+  await billing.getByRole("tab", { name: "Usage" }).click();
+  const question = page.getByRole("dialog", { name: "Leave without saving?" });
+  await look("leave");
+  await question.getByRole("button", { name: "Keep editing" }).click();
+  assert.equal(await rule.getByLabel("Path").inputValue(), "/secret/**");
+  // Somebody else was faster.
+  await call("PUT", `/api/integrations/${made.id}`, { name: "Billing" });
+  await call("PUT", `/api/integrations/${made.id}`, { status: "inactive" });
+  allow(/status of 412/);
+  await billing.getByRole("button", { name: "Save" }).click();
+  await billing.getByRole("button", { name: "Load what is there now" }).click();
+  await billing.getByText("There are changes that are not saved.").waitFor({ state: "detached" });
+  assert.equal(await rule.getByLabel("Path").inputValue(), "/messages/**");
+  await call("PUT", `/api/integrations/${made.id}`, { status: "active" });
   const { policy } = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual(policy, { agents: ["*"], rules: [{ effect: "allow", methods: ["GET"], path: "/messages/**" }] });
 
@@ -86,10 +127,10 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByText("Health changed").first().waitFor();
   await look("activity");
   await billing.getByRole("tab", { name: "Usage" }).click();
-  await billing.getByText("1 call in 30 days").waitFor();
+  await billing.locator("figcaption").getByText("1 call in 30 days").waitFor();
   await billing.getByRole("rowheader", { name: "user-1" }).waitFor();
   await billing.getByRole("button", { name: "24 hours" }).click();
-  await billing.getByText("1 call in 24 hours").waitFor();
+  await billing.locator("figcaption").getByText("1 call in 24 hours").waitFor();
   await look("usage");
   // The arrow keys move between the tabs.
   await billing.getByRole("tab", { name: "Usage" }).press("ArrowRight");

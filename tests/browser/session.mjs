@@ -18,6 +18,12 @@ await scenario(async ({ page, look, allow }) => {
   await page.goto("/#/integrations/sandbox/usage");
   const field = page.getByLabel("Access token (JWT)", { exact: true });
   const submit = page.getByRole("button", { name: "Sign in" });
+  // A link whose token has ended says so.
+  const { token: late } = await ask("token", { role: "ADMIN", seconds: -60 });
+  await reload(`#token=${late}`);
+  await page.getByText("The link's token has expired.").waitFor();
+  assert.ok(!page.url().includes("token"), page.url());
+  await reload("#/integrations/sandbox/usage");
   const refusals = [
     ["not a token", "This is no JSON Web Token"],
     [`x.${btoa("{}")}.y`, "does not say who it is for"],
@@ -76,6 +82,8 @@ await scenario(async ({ page, look, allow }) => {
   const again = page.getByRole("dialog", { name: "Your session has ended" });
   await again.waitFor();
   await look("session-ended");
+  for (let times = 0; times < 4; times += 1) await page.keyboard.press("Escape");
+  assert.ok(await again.evaluate((one) => one.open), "it cannot be closed");
   await page.unroute("**/api/**");
   const { token: fresh } = await ask("token", { role: "ADMIN", seconds: 900 });
   await again.getByLabel("Access token (JWT)", { exact: true }).fill(fresh);

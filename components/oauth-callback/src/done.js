@@ -5,7 +5,5 @@ const message = { type: "nexus:oauth", integration_id: integrationId, outcome };
 const channel = new BroadcastChannel("nexus");
 channel.postMessage(message);
 channel.close();
-if (window.opener) {
-  window.opener.postMessage(message, origin);
-  if (outcome === "connected") window.close();
-}
+window.opener?.postMessage(message, origin);
+if (outcome === "connected") window.close();

@@ -124,6 +124,11 @@ async fn a_session_begins_and_ends_without_losing_anything() {
 }
 
 #[tokio::test]
+async fn nothing_is_done_in_anothers_name() {
+    play("persons.mjs").await;
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_loses_nothing() {
     play("server-down.mjs").await;
 }

@@ -11,11 +11,18 @@ pub(super) enum Request {
     StopApp,
     /// Starts it again, on the same port and with the same data.
     StartApp,
-    /// Starts it anew with this in `ui_frame_ancestors`.
-    FrameBy { ancestors: String },
+    /// Starts it anew with these variables, on the same port and with the same data.
+    Configure { variables: std::collections::BTreeMap<String, String> },
     /// `token`: one of `role`, that ends in so many `seconds` (600), of `workspace` (`acme`) and
-    /// `subject` (`user-1`).
-    Token { role: String, seconds: Option<i64>, workspace: Option<String>, subject: Option<String> },
+    /// `subject` (`user-1`); with these claims besides, or instead where they are null.
+    Token {
+        role: String,
+        seconds: Option<i64>,
+        workspace: Option<String>,
+        subject: Option<String>,
+        #[serde(default)]
+        claims: serde_json::Map<String, serde_json::Value>,
+    },
     /// From now on the provider accepts `key` too.
     AcceptKey { key: String },
     /// From now on `key` (the usual one) is one that was accepted once.

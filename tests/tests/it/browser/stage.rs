@@ -94,18 +94,23 @@ impl Stage {
                 let dir = self.dir.take().context("it is running already")?;
                 self.app = Some(Options::default().port(self.port).dir(dir).start().await?);
             }
-            Request::FrameBy { ancestors } => {
+            Request::Configure { variables } => {
                 let dir = self.app.take().context("it is stopped")?.kill().await;
                 let options = Options::default().port(self.port).dir(dir);
-                self.app = Some(options.var("ui_frame_ancestors", &ancestors).start().await?);
+                let set = |options: Options, (name, value): (&String, &String)| options.var(name, value);
+                self.app = Some(variables.iter().fold(options, set).start().await?);
             }
-            Request::Token { role, seconds, workspace, subject } => {
+            Request::Token { role, seconds, workspace, subject, claims: more } => {
                 let mut claims = token::claims(&role, workspace.as_deref().unwrap_or("acme"));
                 let now = i64::try_from(token::now())?;
                 claims["exp"] = (now + seconds.unwrap_or(600)).into();
                 if let Some(subject) = subject {
                     claims["sub"] = subject.into();
                 }
+                for (name, value) in more {
+                    claims[name] = value;
+                }
+                claims.as_object_mut().context("claims")?.retain(|_, value| !value.is_null());
                 let header = json!({"alg": "HS256", "typ": "JWT"});
                 return Ok(json!({"token": token::sign(&header, &claims, token::SECRET)}));
             }

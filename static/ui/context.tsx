@@ -13,14 +13,10 @@ export interface Nexus {
   readonly client: Client;
   readonly manifests: Manifests;
   readonly identity: Identity;
-  /** The token, for the window in which somebody signs in at a provider. */
-  token(): string;
-  /** Asks for another token than the one that is no longer taken. */
-  renew(): Promise<void>;
   readonly route: Route;
   go(route: Route): void;
   /** Says the result of something, to eyes and to screen readers. */
-  announce(text: string, tone?: "good" | "bad"): void;
+  announce(text: string, tone?: Said["tone"]): void;
   /** Tells the list that an integration is new or changed; null: that it is gone. */
   changed(id: string, integration: Integration | null): void;
 }
@@ -29,11 +25,16 @@ const Context = createContext<Nexus | null>(null);
 
 export const NexusProvider = Context.Provider;
 
-/**
- * What was said last, for screen readers: whatever stands outside a modal dialog is silent while it
- * is open, so every dialog repeats it.
- */
-export const SaidContext = createContext("");
+/** The result of something, in words. */
+export interface Said {
+  readonly text: string;
+  readonly tone: "good" | "bad";
+  /** Tells it from the same words said before. */
+  readonly id: number;
+}
+
+/** What was said last. */
+export const SaidContext = createContext<Said | null>(null);
 
 export function useNexus(): Nexus {
   const nexus = useContext(Context);
@@ -41,12 +42,13 @@ export function useNexus(): Nexus {
   return nexus;
 }
 
+/** What is there stays when it cannot be loaded again; `stale` says why. */
 export type Loaded<T> =
   | { state: "loading" }
-  | { state: "ready"; value: T }
+  | { state: "ready"; value: T; stale: Problem | null }
   | { state: "failed"; problem: Problem };
 
-/** Loads something whenever `key` changes; what is there stays while it is loaded again. */
+/** Loads something whenever `key` changes, and again when it is asked to, or is told the value. */
 export function useLoaded<T>(
   load: (signal: AbortSignal) => Promise<T>,
   key: unknown,
@@ -54,19 +56,27 @@ export function useLoaded<T>(
   const [loaded, set] = useState<Loaded<T>>({ state: "loading" });
   const [round, again] = useState(0);
   const shown = useRef(key);
+  const running = useRef<AbortController | null>(null);
   useEffect(() => {
     const stop = new AbortController();
+    running.current = stop;
     if (shown.current !== key) set({ state: "loading" });
     shown.current = key;
     load(stop.signal).then(
-      (value) => !stop.signal.aborted && set({ state: "ready", value }),
-      (thrown: unknown) => !stop.signal.aborted && set({ state: "failed", problem: problemOf(thrown) }),
+      (value) => !stop.signal.aborted && set({ state: "ready", value, stale: null }),
+      (thrown: unknown) => {
+        if (stop.signal.aborted) return;
+        const problem = problemOf(thrown);
+        set((now) => (now.state === "ready" && problem.status !== 404 ? { ...now, stale: problem } : { state: "failed", problem }));
+      },
     );
     return () => stop.abort();
   }, [key, round]);
   const reload = (value?: T) => {
-    if (value === undefined) again((round) => round + 1);
-    else set({ state: "ready", value });
+    if (value === undefined) return again((round) => round + 1);
+    // What is on its way is older.
+    running.current?.abort();
+    set({ state: "ready", value, stale: null });
   };
   return [loaded, reload];
 }
@@ -104,4 +114,17 @@ export function useAction(): {
     }
   };
   return { busy, problem, clear: () => setProblem(null), run };
+}
+
+/**
+ * For screen readers: whatever stands outside a modal dialog is silent while it is open, so every
+ * dialog has one of these.
+ */
+export function SaidText() {
+  const said = useContext(SaidContext);
+  return (
+    <p class="unseen" role="status">
+      {said && <span key={said.id}>{said.text}</span>}
+    </p>
+  );
 }

@@ -1,0 +1,43 @@
+/** Asks before something is deleted that nothing hangs on but itself. */
+import { t } from "../text";
+import { useAction, useNexus } from "./context";
+import { Alert, Button, Dialog } from "./parts";
+
+interface Props {
+  title: string;
+  lead: string;
+  /** What is said when it is gone. */
+  done: string;
+  /** Of the API. */
+  path: string;
+  onClose(gone: boolean): void;
+}
+
+export function RemoveDialog({ title, lead, done, path, onClose }: Props) {
+  const nexus = useNexus();
+  const { busy, problem, run } = useAction();
+  const remove = () =>
+    void run(async () => {
+      await nexus.client.call("DELETE", path);
+      nexus.announce(done);
+      onClose(true);
+    });
+  return (
+    <Dialog
+      kind="question"
+      title={title}
+      onClose={() => onClose(false)}
+      foot={
+        <>
+          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
+          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
+            {t.remove.yes}
+          </Button>
+        </>
+      }
+    >
+      <p>{lead}</p>
+      <Alert problem={problem} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,92 @@
+// What one person begins is never done in another's name, nor after they have signed out; and who
+// somebody is, is read by the deployment's own claims.
+
+import assert from "node:assert/strict";
+
+import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, allow }) => {
+  const made = await connect("Sandbox");
+  const names = async (token) => {
+    const answer = await fetch(`${facts.url}/api/integrations`, { headers: { authorization: `Bearer ${token}` } });
+    return (await answer.json()).items.map((one) => one.name);
+  };
+  allow(/status of 401/);
+
+  // A sign-in that is still beginning when the page's token becomes another workspace's.
+  const { token: other } = await ask("token", { role: "ADMIN", workspace: "elsewhere", subject: "mallory" });
+  await signedIn("ADMIN");
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  await page.goto("/examples/embedded.html");
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  let release;
+  const held = new Promise((resolve) => void (release = resolve));
+  await context.route("**/assets/connect-*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await pick(page, "Sandbox (OAuth)");
+  await page.getByLabel("Name").last().fill("Meant for acme");
+  const [popup] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.getByRole("button", { name: "Continue to Sandbox" }).click(),
+  ]);
+  await page.evaluate((token) => void (document.querySelector("integration-nexus").token = token), other);
+  await page.getByText("mallory · Administrator").waitFor();
+  release();
+  if (!popup.isClosed()) await popup.waitForEvent("close").catch(() => {});
+  assert.deepEqual(await names(other), []);
+  // Nor is half of it left where it was begun.
+  assert.deepEqual(await names(facts.tokens.ADMIN), ["Sandbox"]);
+  await context.unroute("**/assets/connect-*.js");
+
+  // A page that gives tokens is asked for one, once; nobody can paste one into it.
+  const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
+  const asked = await page.evaluate(async (token) => {
+    const element = document.body.appendChild(document.createElement("integration-nexus"));
+    let times = 0;
+    element.addEventListener("nexus:token-expired", () => void (times += 1));
+    const first = new Promise((resolve) => element.addEventListener("nexus:token-expired", resolve, { once: true }));
+    element.token = token;
+    await first;
+    // The calls of a page are made together.
+    await fetch("/api/health");
+    element.id = "second";
+    return times;
+  }, ended);
+  assert.equal(asked, 1);
+  const second = page.locator("#second");
+  await second.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+  assert.equal(await second.getByRole("textbox", { name: "Access token (JWT)" }).count(), 0);
+
+  // Deleting, the token has ended; "Sign out" is no yes.
+  await signedIn("ADMIN");
+  await page.getByRole("link", { name: "Sandbox", exact: true }).click();
+  await page.getByRole("button", { name: "Delete integration" }).click();
+  await page.getByText("No agent has used it in the last 30 days.").waitFor();
+  await page.route("**/api/**", (route) => {
+    const headers = { ...route.request().headers(), authorization: `Bearer ${ended}` };
+    return route.continue({ headers });
+  });
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog", { name: "Your session has ended" }).getByRole("button", { name: "Sign out" }).click();
+  await page.unroute("**/api/**");
+  await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+  assert.equal((await call("GET", `/api/integrations/${made.id}`)).name, "Sandbox");
+
+  // Claims of the deployment's own: an administrator is one, in the right workspace.
+  const claim = "https://acme.example/";
+  await ask("configure", {
+    variables: { jwt_workspace_claim: `${claim}workspace`, jwt_role_claim: `${claim}role` },
+  });
+  const claims = { role: null, [`${claim}role`]: "ADMIN", workspace_id: "not-this", [`${claim}workspace`]: "acme" };
+  const { token: theirs } = await ask("token", { role: "ADMIN", claims });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.goto("about:blank");
+  await page.goto(`/#token=${theirs}`);
+  await page.getByText("user-1 · Administrator").waitFor();
+  await page.locator("header").getByText("acme").waitFor();
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+});
