@@ -17,7 +17,8 @@ use crate::tick;
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let mut problems = Vec::new();
     let mut failures = Vec::new();
-    note(config::auth().await.map(drop), &mut problems, &mut failures);
+    let keys = async { config::auth().await?.keys.ready().await };
+    note(keys.await, &mut problems, &mut failures);
     note(config::public_url().await.map(drop), &mut problems, &mut failures);
     let mut keys = Vec::new();
     match Broker::new("monitor", &inbound.request_id).health().await {
@@ -63,6 +64,9 @@ fn note(result: Result<()>, problems: &mut Vec<VariableProblem>, failures: &mut 
             }
         }
         Err(Error::Passed(problem)) => failures.push(problem.detail),
+        Err(Error::KeysUnavailable { .. }) => failures.push(
+            "jwks_unavailable: `jwt_jwks_origin` has given no keys yet, and gives none now".into(),
+        ),
         Err(Error::DatabaseNewer { found, known }) => {
             failures.push(format!("database_newer: schema {found}, known {known}"));
         }

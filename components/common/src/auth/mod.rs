@@ -92,6 +92,17 @@ impl Keys {
     pub fn published_at(url: String) -> Self {
         Self(Source::Issuer(Jwks::at(url)))
     }
+
+    /// Whether there are any.
+    ///
+    /// # Errors
+    /// [`Error::KeysUnavailable`] where the issuer never gave any and does not now.
+    pub async fn ready(&self) -> Result<()> {
+        match &self.0 {
+            Source::One(_) => Ok(()),
+            Source::Issuer(jwks) => jwks.ready().await,
+        }
+    }
 }
 
 /// What a caller may do, least first.

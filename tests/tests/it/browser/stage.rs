@@ -97,7 +97,8 @@ impl Stage {
             Request::Configure { variables } => {
                 let dir = self.app.take().context("it is stopped")?.kill().await;
                 let options = Options::default().port(self.port).dir(dir);
-                let set = |options: Options, (name, value): (&String, &String)| options.var(name, value);
+                let set =
+                    |options: Options, (name, value): (&String, &String)| options.var(name, value);
                 self.app = Some(variables.iter().fold(options, set).start().await?);
             }
             Request::Token { role, seconds, workspace, subject, claims: more } => {

@@ -1,11 +1,12 @@
 //! When the issuer is asked, and what goes on while it does not answer.
 
 use futures::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::issuer::Issuer;
 use super::keys;
 use super::{MINUTE, admin, app, later, refused, status};
+use crate::app::{App, TICK_SECRET};
 
 #[tokio::test]
 async fn a_hundred_first_requests_ask_once_and_all_get_in() {
@@ -126,6 +127,26 @@ async fn an_issuer_that_was_dead_from_the_start_is_asked_again_soon() {
     answer.problem(503, "jwks_unavailable");
     let seconds: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
+    // Anybody learns that nobody can sign in, whoever may know learns why.
+    let ill = app.get("/api/health").send().await;
+    assert_eq!((ill.status.as_u16(), &ill.json()["status"]), (503, &json!("failing")));
+    let told = app.get("/api/health").bearer(TICK_SECRET).send().await.json();
+    assert!(told["failures"][0].as_str().unwrap().contains("jwks_unavailable"), "{told}");
+}
+
+#[tokio::test]
+async fn health_asks_an_issuer_only_where_it_never_gave_a_document() {
+    let key = keys::p256(1);
+    let mut issuer = Issuer::start(&[key.jwk("k")]).await;
+    let app = app(&issuer).await;
+    let well = async |app: &App| app.get("/api/health").send().await.status == 200;
+    assert!(well(&app).await && well(&app).await);
+    assert_eq!(issuer.asked().len(), 1);
+    issuer.stop().await;
+    // What it published goes on.
+    let app = later(app, 60 * MINUTE).await;
+    assert!(well(&app).await);
+    assert!(!app.log().contains("no keys from"), "{}", app.log());
 }
 
 #[tokio::test]
