@@ -6,7 +6,8 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { t } from "../text";
 import { AgentsField, agentsOf, subjects } from "./agents-field";
 import { useAction, useNexus } from "./context";
-import { Alert, Button, Form } from "./parts";
+import { Form } from "./controls";
+import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
 import { RuleRow } from "./rule-row";
 

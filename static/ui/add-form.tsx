@@ -16,7 +16,8 @@ import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { CredentialFields, useTyped } from "./credential-fields";
 import { FlowView } from "./flow-view";
-import { Alert, Button, Field, Form, Out, RouteLink } from "./parts";
+import { Field, Form } from "./controls";
+import { Alert, Button, Out, RouteLink } from "./parts";
 import { Scopes } from "./scopes";
 import { useFlow } from "./use-flow";
 import { useEnd } from "./use-end";
@@ -104,7 +105,8 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       />
     );
   }
-  if (phase.at !== "idle" && phase.at !== "refused") {
+  // Once it is begun, what was typed is with the server.
+  if (phase.at !== "idle" && !(phase.at === "refused" && !flow.id)) {
     return (
       <FlowView phase={phase} provider={manifest.name} onAgain={() => submit(true)}>
         <Button tone="quiet" onClick={discard}>

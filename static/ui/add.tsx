@@ -9,7 +9,8 @@ import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
 import { useLoaded, useNexus } from "./context";
 import { Icon } from "./icons";
-import { Dialog, Mark, NotLoaded, Skeleton } from "./parts";
+import { Dialog } from "./dialog";
+import { Mark, NotLoaded, Skeleton } from "./parts";
 
 interface Props {
   /** Of the integrations that are shown, for a name that is free. */

@@ -1,7 +1,7 @@
 /** Which agents may use an integration: all, or those that are named. */
 import type { Policy } from "../api/types";
 import { t } from "../text";
-import { Field } from "./parts";
+import { Field } from "./controls";
 
 /** As it stands in the form. */
 interface Agents {

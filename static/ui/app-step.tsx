@@ -6,7 +6,8 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { isPlaced } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
-import { Alert, Button, Copied, Empty, Field, Form, Out, useFocus } from "./parts";
+import { Field, Form } from "./controls";
+import { Alert, Button, Copied, Empty, Out, useFocus } from "./parts";
 
 interface StepProps {
   manifest: IntegrationManifest;

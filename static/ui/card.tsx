@@ -7,7 +7,8 @@ import type { Action } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Icon } from "./icons";
-import { Button, Mark, RouteLink, Switch, sentence } from "./parts";
+import { Switch } from "./controls";
+import { Button, Mark, RouteLink, sentence } from "./parts";
 
 interface CardProps {
   integration: Integration;

@@ -6,7 +6,8 @@ import { categories, search } from "../config/integration-manifests";
 import { t } from "../text";
 import { useNexus } from "./context";
 import { Icon } from "./icons";
-import { Mark, Select, useFocus } from "./parts";
+import { Select } from "./controls";
+import { Mark, useFocus } from "./parts";
 
 export function Catalogue({ providers, onPick }: { providers: readonly ManifestSummary[]; onPick(provider: ManifestSummary): void }) {
   const { identity } = useNexus();

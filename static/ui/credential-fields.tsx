@@ -5,7 +5,8 @@ import type { Problem } from "../api/client";
 import { looksRight, pointer } from "../logic/fields";
 import type { FieldSpec } from "../logic/fields";
 import { t } from "../text";
-import { Field, Out } from "./parts";
+import { Field } from "./controls";
+import { Out } from "./parts";
 
 export interface Typed {
   readonly values: Readonly<Record<string, string>>;

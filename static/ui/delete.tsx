@@ -11,7 +11,8 @@ import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { Alert, Button, Dialog, Out, RouteLink, Skeleton } from "./parts";
+import { Dialog } from "./dialog";
+import { Alert, Button, Out, RouteLink, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 
 interface Props {

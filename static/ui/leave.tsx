@@ -3,7 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { t } from "../text";
-import { Button, Dialog } from "./parts";
+import { Dialog } from "./dialog";
+import { Button } from "./parts";
 
 interface Leave {
   /** Does it at once where there is nothing to lose, else after a question. */

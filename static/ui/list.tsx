@@ -10,7 +10,8 @@ import { t } from "../text";
 import { Card } from "./card";
 import { useNexus, useNow } from "./context";
 import { Icon } from "./icons";
-import { Button, Empty, NotLoaded, Select } from "./parts";
+import { Select } from "./controls";
+import { Button, Empty, NotLoaded } from "./parts";
 import type { List } from "./use-list";
 
 interface Props {

@@ -5,7 +5,8 @@ import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types
 import { t } from "../text";
 import { OauthAppForm } from "./app-step";
 import { useLoaded, useNexus, useNow } from "./context";
-import { Button, Copied, Dialog, Empty, Mark, NotLoaded, Skeleton } from "./parts";
+import { Dialog } from "./dialog";
+import { Button, Copied, Empty, Mark, NotLoaded, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 
 interface Open {

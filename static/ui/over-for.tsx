@@ -4,7 +4,8 @@ import type { Action } from "../logic/health";
 import { isTyped } from "../logic/health";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
-import { Dialog, NotLoaded, Skeleton } from "./parts";
+import { Dialog } from "./dialog";
+import { NotLoaded, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 

@@ -9,7 +9,8 @@ import { t } from "../text";
 import { HealthLine } from "./card";
 import { useAction, useNexus, useNow } from "./context";
 import type { Over } from "./manage";
-import { Alert, Button, Copied, Field, Form, Switch } from "./parts";
+import { Field, Form, Switch } from "./controls";
+import { Alert, Button, Copied } from "./parts";
 
 interface Props {
   integration: Integration;

@@ -1,13 +1,12 @@
 /** The small parts that everything is made of. They know nothing of integrations. */
-import type { ComponentChildren, JSX, Ref, TargetedEvent } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, JSX, Ref } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
 import { isDark, monogram } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
-import { SaidText } from "./context";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 
@@ -75,233 +74,11 @@ export function RouteLink({ origin, route, go, current, children, ...rest }: Rou
   );
 }
 
-interface DialogProps {
-  title: ComponentChildren;
-  kind?: "window" | "drawer" | "question";
-  /** Asked to close; whoever opened it decides. Without it, it stays. */
-  onClose?: () => void;
-  /** What stands before the title. */
-  lead?: ComponentChildren;
-  /** What stands below the title and does not scroll. */
-  head?: ComponentChildren;
-  foot?: ComponentChildren;
-  children?: ComponentChildren;
-}
-
-/** A modal dialog: the browser keeps the focus in it and gives it back. */
-export function Dialog({ title, kind = "window", onClose, lead, head, foot, children }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  const id = useId();
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    if (!shown) return;
-    shown.showModal();
-    // A browser may close it by itself (by a gesture, say). It is open as long as it is there.
-    const closed = (event: Event) => {
-      if (event.target !== shown) return;
-      close.current?.();
-      queueMicrotask(() => alive && shown.isConnected && !shown.open && shown.showModal());
-    };
-    let alive = true;
-    shown.addEventListener("close", closed);
-    return () => {
-      alive = false;
-      shown.removeEventListener("close", closed);
-      shown.close();
-    };
-  }, []);
-  const close = useRef(onClose);
-  close.current = onClose;
-  // What had the focus may be gone with the step that it belonged to.
-  useEffect(() => {
-    const root = dialog.current?.getRootNode() as ShadowRoot | Document | undefined;
-    if (!dialog.current?.contains(root?.activeElement ?? null)) heading.current?.focus();
-  });
-  return (
-    <dialog
-      ref={dialog}
-      class={kind}
-      aria-labelledby={id}
-      // Not left to the browser: pressed twice it closes, and with it dialogs below.
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        event.stopPropagation();
-        onClose?.();
-      }}
-      onCancel={(event) => {
-        if (event.target !== dialog.current) return;
-        event.preventDefault();
-        onClose?.();
-      }}
-      onMouseDown={(event) => kind === "drawer" && event.target === dialog.current && onClose?.()}
-    >
-      <div class="dialog">
-        <header>
-          {lead}
-          <h2 ref={heading} id={id} tabIndex={-1}>
-            {title}
-          </h2>
-          {onClose && (
-            <button type="button" class="icon-button" aria-label={t.close} onClick={onClose}>
-              <Icon name="close" />
-            </button>
-          )}
-          {head && <div class="head">{head}</div>}
-        </header>
-        <div class="body">{children}</div>
-        {foot && <footer>{foot}</footer>}
-        <SaidText />
-      </div>
-    </dialog>
-  );
-}
-
 /** Moves the focus to an element when it comes: a new step of a dialog, say. */
 export function useFocus<T extends HTMLElement>(): Ref<T> {
   const element = useRef<T>(null);
   useLayoutEffect(() => element.current?.focus(), []);
   return element;
-}
-
-interface FieldProps {
-  label: string;
-  value: string;
-  onInput(value: string): void;
-  /** What is wrong with it. */
-  error?: string | undefined;
-  hint?: ComponentChildren;
-  /** Something that looks odd but is left to the server. */
-  doubt?: string | undefined;
-  secret?: boolean;
-  multiline?: boolean;
-  choices?: readonly string[];
-  placeholder?: string | undefined;
-  required?: boolean;
-  maxLength?: number;
-  code?: boolean;
-  focus?: boolean;
-}
-
-/** A labelled field with its hint and its error; what is pasted is trimmed. */
-export function Field(props: FieldProps) {
-  const { label, value, onInput, error, hint, doubt, secret = false, multiline = false } = props;
-  const { choices = [], placeholder, required = true, maxLength, code = secret, focus = false } = props;
-  const id = useId();
-  const [shown, setShown] = useState(false);
-  const [left, setLeft] = useState(false);
-  const input = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (focus) input.current?.focus();
-  }, []);
-  const said = error ?? (left ? doubt : undefined);
-  const common = {
-    id,
-    ref: (element: HTMLElement | null) => void (input.current = element),
-    value,
-    "aria-invalid": error ? ("true" as const) : undefined,
-    "aria-describedby": `${id}-said ${id}-hint`,
-    "aria-required": required ? ("true" as const) : undefined,
-    spellcheck: false,
-    autocomplete: secret ? "new-password" : "off",
-    autocapitalize: "off" as const,
-    class: code ? "code" : undefined,
-    placeholder,
-    maxLength,
-    onBlur: () => setLeft(true),
-    onInput: (event: TargetedEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) =>
-      onInput(event.currentTarget.value),
-  };
-  const paste = (event: ClipboardEvent) => {
-    const box = event.currentTarget as HTMLInputElement;
-    const text = event.clipboardData?.getData("text") ?? "";
-    if (text === text.trim()) return;
-    event.preventDefault();
-    box.setRangeText(text.trim(), box.selectionStart ?? 0, box.selectionEnd ?? box.value.length, "end");
-    onInput(box.value);
-  };
-  return (
-    <div class="field">
-      <label for={id}>
-        {label}
-        {!required && <span class="soft"> ({t.optional})</span>}
-      </label>
-      {choices.length > 0 ? (
-        <select {...common}>
-          <option value="" />
-          {choices.map((choice) => (
-            <option value={choice}>{choice}</option>
-          ))}
-        </select>
-      ) : multiline ? (
-        <textarea {...common} rows={code ? 16 : 3} />
-      ) : (
-        <div class={secret ? "with-button" : undefined}>
-          <input {...common} type={(secret && !shown ? "password" : "text") as "text"} data-1p-ignore onPaste={paste} />
-          {secret && (
-            <button
-              type="button"
-              aria-label={shown ? t.hideField(label) : t.showField(label)}
-              onClick={() => setShown(!shown)}
-            >
-              {shown ? t.hide : t.show}
-            </button>
-          )}
-        </div>
-      )}
-      <p id={`${id}-said`} class={error ? "error" : "doubt"} hidden={!said}>
-        {said && <Icon name={error ? "bad" : "warn"} />}
-        <span>{said}</span>
-      </p>
-      <p id={`${id}-hint`} class="hint" hidden={!hint}>
-        {hint}
-      </p>
-    </div>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, label: string])[];
-  onChange(value: string): void;
-}
-
-/** A choice among few, named for screen readers only: it says itself what it is. */
-export function Select({ label, value, options, onChange }: SelectProps) {
-  return (
-    <select class={value ? "chosen" : undefined} aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-      {options.map(([value, label]) => (
-        <option value={value}>{label}</option>
-      ))}
-    </select>
-  );
-}
-
-interface SwitchProps {
-  label: string;
-  on: boolean;
-  busy?: boolean;
-  onChange(on: boolean): void;
-  children?: ComponentChildren;
-}
-
-export function Switch({ label, on, busy = false, onChange, children }: SwitchProps) {
-  return (
-    <button
-      type="button"
-      role="switch"
-      class="switch"
-      aria-checked={on ? "true" : "false"}
-      aria-label={label}
-      aria-disabled={busy ? "true" : undefined}
-      onClick={() => !busy && onChange(!on)}
-    >
-      <span class="track" />
-      <span class="state">{children}</span>
-    </button>
-  );
 }
 
 /** A provider's mark, or letters in its colour. */
@@ -404,21 +181,5 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
         <span class="line" />
       ))}
     </div>
-  );
-}
-
-/** Whether a form may be sent by Enter, and what that does. */
-export function Form({ id, onSubmit, children }: { id: string; onSubmit(): void; children: ComponentChildren }) {
-  return (
-    <form
-      id={id}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit();
-      }}
-    >
-      {children}
-    </form>
   );
 }

@@ -7,7 +7,7 @@ import { judge } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
 import { t } from "../text";
 import { Icon } from "./icons";
-import { Select } from "./parts";
+import { Select } from "./controls";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 

@@ -8,7 +8,9 @@ import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
 import type { Loaded } from "./context";
 import { useLeave } from "./leave";
-import { Alert, Button, Dialog, Empty, Field, Form, Mark, NotLoaded, Skeleton } from "./parts";
+import { Field, Form } from "./controls";
+import { Dialog } from "./dialog";
+import { Alert, Button, Empty, Mark, NotLoaded, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 
 interface Props {

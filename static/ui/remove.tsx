@@ -1,7 +1,8 @@
 /** Asks before something is deleted that nothing hangs on but itself. */
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
-import { Alert, Button, Dialog } from "./parts";
+import { Dialog } from "./dialog";
+import { Alert, Button } from "./parts";
 
 interface Props {
   title: string;

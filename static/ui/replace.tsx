@@ -7,7 +7,9 @@ import { fieldsOf, isPlaced, pointer } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { CredentialFields, useTyped } from "./credential-fields";
-import { Alert, Button, Dialog, Form } from "./parts";
+import { Form } from "./controls";
+import { Dialog } from "./dialog";
+import { Alert, Button } from "./parts";
 
 interface Props {
   integration: Integration;

@@ -4,7 +4,7 @@ import { useId, useState } from "preact/hooks";
 import type { Rule } from "../api/types";
 import { t } from "../text";
 import { Icon } from "./icons";
-import { Select } from "./parts";
+import { Select } from "./controls";
 
 interface Props {
   number: number;

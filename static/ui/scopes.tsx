@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { t } from "../text";
-import { Field } from "./parts";
+import { Field } from "./controls";
 
 interface Props {
   manifest: IntegrationManifest;

@@ -7,7 +7,9 @@ import { identify, isLoopback } from "../logic/session";
 import type { ClaimNames, Identity } from "../logic/session";
 import { ago } from "../logic/time";
 import { roleName, t } from "../text";
-import { Alert, Button, Dialog, Field, Form } from "./parts";
+import { Field, Form } from "./controls";
+import { Dialog } from "./dialog";
+import { Alert, Button } from "./parts";
 
 interface SignInProps {
   origin: string;

@@ -1,0 +1,161 @@
+/** What forms are made of. */
+import type { ComponentChildren, TargetedEvent } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+import { t } from "../text";
+import { Icon } from "./icons";
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onInput(value: string): void;
+  /** What is wrong with it. */
+  error?: string | undefined;
+  hint?: ComponentChildren;
+  /** Something that looks odd but is left to the server. */
+  doubt?: string | undefined;
+  secret?: boolean;
+  multiline?: boolean;
+  choices?: readonly string[];
+  placeholder?: string | undefined;
+  required?: boolean;
+  maxLength?: number;
+  code?: boolean;
+  focus?: boolean;
+}
+
+/** A labelled field with its hint and its error; what is pasted is trimmed. */
+export function Field(props: FieldProps) {
+  const { label, value, onInput, error, hint, doubt, secret = false, multiline = false } = props;
+  const { choices = [], placeholder, required = true, maxLength, code = secret, focus = false } = props;
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const [left, setLeft] = useState(false);
+  const input = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focus) input.current?.focus();
+  }, []);
+  const said = error ?? (left ? doubt : undefined);
+  const common = {
+    id,
+    ref: (element: HTMLElement | null) => void (input.current = element),
+    value,
+    "aria-invalid": error ? ("true" as const) : undefined,
+    "aria-describedby": `${id}-said ${id}-hint`,
+    "aria-required": required ? ("true" as const) : undefined,
+    spellcheck: false,
+    autocomplete: secret ? "new-password" : "off",
+    autocapitalize: "off" as const,
+    class: code ? "code" : undefined,
+    placeholder,
+    maxLength,
+    onBlur: () => setLeft(true),
+    onInput: (event: TargetedEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) =>
+      onInput(event.currentTarget.value),
+  };
+  const paste = (event: ClipboardEvent) => {
+    const box = event.currentTarget as HTMLInputElement;
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (text === text.trim()) return;
+    event.preventDefault();
+    box.setRangeText(text.trim(), box.selectionStart ?? 0, box.selectionEnd ?? box.value.length, "end");
+    onInput(box.value);
+  };
+  return (
+    <div class="field">
+      <label for={id}>
+        {label}
+        {!required && <span class="soft"> ({t.optional})</span>}
+      </label>
+      {choices.length > 0 ? (
+        <select {...common}>
+          <option value="" />
+          {choices.map((choice) => (
+            <option value={choice}>{choice}</option>
+          ))}
+        </select>
+      ) : multiline ? (
+        <textarea {...common} rows={code ? 16 : 3} />
+      ) : (
+        <div class={secret ? "with-button" : undefined}>
+          <input {...common} type={(secret && !shown ? "password" : "text") as "text"} data-1p-ignore onPaste={paste} />
+          {secret && (
+            <button
+              type="button"
+              aria-label={shown ? t.hideField(label) : t.showField(label)}
+              onClick={() => setShown(!shown)}
+            >
+              {shown ? t.hide : t.show}
+            </button>
+          )}
+        </div>
+      )}
+      <p id={`${id}-said`} class={error ? "error" : "doubt"} hidden={!said}>
+        {said && <Icon name={error ? "bad" : "warn"} />}
+        <span>{said}</span>
+      </p>
+      <p id={`${id}-hint`} class="hint" hidden={!hint}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+  onChange(value: string): void;
+}
+
+/** A choice among few, named for screen readers only: it says itself what it is. */
+export function Select({ label, value, options, onChange }: SelectProps) {
+  return (
+    <select class={value ? "chosen" : undefined} aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {options.map(([value, label]) => (
+        <option value={value}>{label}</option>
+      ))}
+    </select>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  on: boolean;
+  busy?: boolean;
+  onChange(on: boolean): void;
+  children?: ComponentChildren;
+}
+
+export function Switch({ label, on, busy = false, onChange, children }: SwitchProps) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      class="switch"
+      aria-checked={on ? "true" : "false"}
+      aria-label={label}
+      aria-disabled={busy ? "true" : undefined}
+      onClick={() => !busy && onChange(!on)}
+    >
+      <span class="track" />
+      <span class="state">{children}</span>
+    </button>
+  );
+}
+
+/** Whether a form may be sent by Enter, and what that does. */
+export function Form({ id, onSubmit, children }: { id: string; onSubmit(): void; children: ComponentChildren }) {
+  return (
+    <form
+      id={id}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
