@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import { categories, search } from "../config/integration-manifests";
 import type { ManifestSummary, Usage } from "../api/types";
+import { categories, search } from "../config/integration-manifests";
 import { fieldsOf, looksRight } from "./fields";
 import { isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, formatRoute, parseRoute } from "./route";

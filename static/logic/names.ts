@@ -1,4 +1,5 @@
 /** Friendly names for new integrations, and what stands for a provider that has no mark. */
+import type { Integration } from "../api/types";
 
 const ORDINALS = ["Primary", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"];
 
@@ -10,6 +11,11 @@ export function suggestName(provider: string, taken: readonly string[]): string 
     const name = `${ORDINALS[number] ?? `No. ${number + 1}`} ${plain} Account`;
     if (!used.has(name.toLowerCase())) return name;
   }
+}
+
+/** Whose account it is, as the provider says, if it does. */
+export function accountName({ account }: Pick<Integration, "account">): string {
+  return account?.label ?? account?.id ?? "";
 }
 
 /** One or two letters: "Google Drive" is GD. */

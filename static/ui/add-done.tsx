@@ -1,5 +1,6 @@
 /** It is connected: how agents use it from now on. */
 import type { Integration, ManifestSummary } from "../api/types";
+import { accountName } from "../logic/names";
 import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
@@ -23,7 +24,7 @@ export function AddDone({ integration, checked, provider, onAnother, onClose }: 
     onClose();
     nexus.go({ page: "integration", id: integration.slug, tab: "overview" });
   };
-  const account = integration.account?.label ?? integration.account?.id;
+  const account = accountName(integration);
   return (
     <div class="done">
       <p ref={title} tabIndex={-1} class="health good">

@@ -14,13 +14,13 @@ import { t } from "../text";
 import { AgentsField, EVERYONE, subjects } from "./agents-field";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
+import { Field, Form } from "./controls";
 import { CredentialFields, useTyped } from "./credential-fields";
 import { FlowView } from "./flow-view";
-import { Field, Form } from "./controls";
 import { Alert, Button, Out, RouteLink } from "./parts";
 import { Scopes } from "./scopes";
-import { useFlow } from "./use-flow";
 import { useEnd } from "./use-end";
+import { useFlow } from "./use-flow";
 
 interface Props {
   manifest: IntegrationManifest;

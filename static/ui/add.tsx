@@ -8,8 +8,8 @@ import { AddDone } from "./add-done";
 import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
 import { useLoaded, useNexus } from "./context";
-import { Icon } from "./icons";
 import { Dialog } from "./dialog";
+import { Icon } from "./icons";
 import { Mark, NotLoaded, Skeleton } from "./parts";
 
 interface Props {

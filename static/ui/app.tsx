@@ -88,7 +88,8 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
 
   useEffect(() => {
     if (!said) return;
-    const timer = setTimeout(() => setSaid(null), 6_000);
+    // What went wrong takes longer to read, and stands nowhere else.
+    const timer = setTimeout(() => setSaid(null), said.tone === "good" ? 6_000 : 15_000);
     return () => clearTimeout(timer);
   }, [said]);
 

@@ -4,10 +4,11 @@ import { Component } from "preact";
 import type { Integration, ManifestSummary } from "../api/types";
 import { LOOK, isBroken, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
+import { accountName } from "../logic/names";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
-import { Icon } from "./icons";
 import { Switch } from "./controls";
+import { Icon } from "./icons";
 import { Button, Mark, RouteLink, sentence } from "./parts";
 
 interface CardProps {
@@ -24,10 +25,10 @@ interface CardProps {
 }
 
 function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
-  const { name, health, account, status, credential, last_used_at: used } = integration;
+  const { name, health, status, credential, last_used_at: used } = integration;
   const action = nextAction(integration);
   const active = status === "active";
-  const label = account?.label ?? account?.id;
+  const label = accountName(integration);
   return (
     <li class={active ? "card" : "card off"}>
       <div class="top">

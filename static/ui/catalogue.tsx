@@ -5,8 +5,8 @@ import type { ManifestSummary } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
 import { t } from "../text";
 import { useNexus } from "./context";
-import { Icon } from "./icons";
 import { Select } from "./controls";
+import { Icon } from "./icons";
 import { Mark, useFocus } from "./parts";
 
 export function Catalogue({ providers, onPick }: { providers: readonly ManifestSummary[]; onPick(provider: ManifestSummary): void }) {

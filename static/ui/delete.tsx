@@ -1,17 +1,17 @@
 /** Deleting: what will stop working, then what became of every token at the provider. */
 import { useState } from "preact/hooks";
 
-import type { Deleted, Integration, Receipt } from "../api/types";
 import type { Client } from "../api/client";
+import type { Deleted, Integration, Receipt } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { moment } from "../logic/time";
 import { byAgent, since } from "../logic/usage";
 import type { AgentTotal } from "../logic/usage";
-import { moment } from "../logic/time";
 import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
+import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { Dialog } from "./dialog";
 import { Alert, Button, Out, RouteLink, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 

@@ -1,7 +1,7 @@
 /** The top of every page: where one may go, and in whose name. */
+import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";
-import { HOME } from "../logic/route";
 import { roleName, t } from "../text";
 import { Button, RouteLink } from "./parts";
 

@@ -8,9 +8,10 @@ import { NO_FILTERS, isFiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
 import { t } from "../text";
 import { Card } from "./card";
+import { check, setActive } from "./changes";
 import { useNexus, useNow } from "./context";
-import { Icon } from "./icons";
 import { Select } from "./controls";
+import { Icon } from "./icons";
 import { Button, Empty, NotLoaded } from "./parts";
 import type { List } from "./use-list";
 
@@ -32,7 +33,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
   const filtered = isFiltered(filters);
   const { items, broken, more } = list;
 
-  const during = useCallback(async (id: string, what: "switch" | "action", work: () => Promise<void>) => {
+  const during = useCallback(async (id: string, what: "switch" | "action", work: () => Promise<unknown>) => {
     setBusy((before) => new Map(before).set(id, what));
     try {
       await work();
@@ -49,25 +50,13 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
 
   const onSwitch = useCallback(
     (integration: Integration, on: boolean) =>
-      void during(integration.id, "switch", async () => {
-        const body = { status: on ? "active" : "inactive" };
-        const changed = await nexus.client.call<Integration>("PUT", `/api/integrations/${integration.id}`, { body });
-        nexus.changed(changed.id, changed);
-        nexus.announce(on ? t.list.nowActive(changed.name) : t.list.nowInactive(changed.name));
-      }),
+      void during(integration.id, "switch", () => setActive(nexus, integration, on)),
     [],
   );
   const act = useCallback(
     (integration: Integration, action: Action) => {
       if (action !== "retry") return onAction(integration, action);
-      void during(integration.id, "action", async () => {
-        const checked = await nexus.client.call<Integration>("POST", `/api/integrations/${integration.id}/check`);
-        nexus.changed(checked.id, checked);
-        const { state } = checked.health;
-        const good = state === "healthy";
-        const health = t.list.health_[state] ?? state;
-        nexus.announce(good ? t.manage.checkedGood(checked.name) : t.manage.checkedBad(checked.name, health), good ? "good" : "bad");
-      });
+      void during(integration.id, "action", () => check(nexus, integration));
     },
     [onAction],
   );

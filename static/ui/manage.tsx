@@ -3,22 +3,23 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { accountName } from "../logic/names";
 import type { ManageTab } from "../logic/route";
+import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { Access } from "./access";
 import { Activity } from "./activity";
 import { useLoaded, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
-import { Overview } from "./overview";
-import { useLeave } from "./leave";
 import { Dialog } from "./dialog";
+import { useLeave } from "./leave";
+import { Overview } from "./overview";
 import { Copied, Mark, NotLoaded, Out, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 import { SnippetTabs } from "./snippet-tabs";
 import { Tabs } from "./tabs";
 import { UsagePanel } from "./usage-panel";
-import { snippets } from "../logic/snippets";
 
 interface Props {
   id: string;
@@ -84,7 +85,7 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
       title={integration.name}
       onClose={() => leave.ask(onClose)}
       lead={<Mark name={manifest.name} color={manifest.brand?.color} />}
-      head={<p class="soft">{[manifest.name, integration.account?.label ?? integration.account?.id].filter(Boolean).join(" · ")}</p>}
+      head={<p class="soft">{[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}</p>}
     >
       {loaded.stale && <NotLoaded problem={loaded.stale} onAgain={() => set()} />}
       <Tabs

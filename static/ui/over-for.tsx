@@ -1,7 +1,7 @@
 /** The next step of a card, opened from the list: connecting again, or other credentials. */
 import type { Integration } from "../api/types";
-import type { Action } from "../logic/health";
 import { isTyped } from "../logic/health";
+import type { Action } from "../logic/health";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
 import { Dialog } from "./dialog";

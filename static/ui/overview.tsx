@@ -7,9 +7,10 @@ import { isTyped, nextAction } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { HealthLine } from "./card";
+import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
-import type { Over } from "./manage";
 import { Field, Form, Switch } from "./controls";
+import type { Over } from "./manage";
 import { Alert, Button, Copied } from "./parts";
 
 interface Props {
@@ -22,29 +23,16 @@ interface Props {
 export function Overview({ integration, manifest, onChanged, onOver }: Props) {
   const nexus = useNexus();
   const now = useNow();
-  const check = useAction();
+  const trying = useAction();
   const change = useAction();
-  const path = `/api/integrations/${integration.id}`;
   const { health, status, name } = integration;
   const active = status === "active";
   const action = nextAction(integration);
   const toBeConnected = action === "reconnect" || action === "finish";
   const typed = isTyped(integration);
 
-  const put = (body: object) => nexus.client.call<Integration>("PUT", path, { body });
-  const doCheck = () =>
-    void check.run(async () => {
-      const checked = await nexus.client.call<Integration>("POST", `${path}/check`);
-      onChanged(checked);
-      const good = checked.health.state === "healthy";
-      const words = t.list.health_[checked.health.state] ?? "";
-      nexus.announce(good ? t.manage.checkedGood(name) : t.manage.checkedBad(name, words), good ? "good" : "bad");
-    });
-  const setStatus = (on: boolean) =>
-    void change.run(async () => {
-      onChanged(await put({ status: on ? "active" : "inactive" }));
-      nexus.announce(on ? t.list.nowActive(name) : t.list.nowInactive(name));
-    });
+  const doCheck = () => void trying.run(async () => onChanged(await check(nexus, integration)));
+  const setStatus = (on: boolean) => void change.run(async () => onChanged(await setActive(nexus, integration, on)));
   return (
     <div class="stack">
       <section class="box">
@@ -61,12 +49,12 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
             </Button>
           )}
           {health.state !== "pending" && (
-            <Button busy={check.busy} onClick={doCheck}>
-              {check.busy ? t.manage.checking : t.manage.check}
+            <Button busy={trying.busy} onClick={doCheck}>
+              {trying.busy ? t.manage.checking : t.manage.check}
             </Button>
           )}
         </div>
-        <Alert problem={check.problem} />
+        <Alert problem={trying.problem} />
       </section>
       <section class="box">
         <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>

@@ -6,8 +6,8 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { judge } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
 import { t } from "../text";
-import { Icon } from "./icons";
 import { Select } from "./controls";
+import { Icon } from "./icons";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 

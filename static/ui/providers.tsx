@@ -7,9 +7,9 @@ import { TEMPLATE } from "../config/template";
 import { t } from "../text";
 import { useAction, useLoaded, useNexus } from "./context";
 import type { Loaded } from "./context";
-import { useLeave } from "./leave";
 import { Field, Form } from "./controls";
 import { Dialog } from "./dialog";
+import { useLeave } from "./leave";
 import { Alert, Button, Empty, Mark, NotLoaded, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 

@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { accountName } from "../logic/names";
 import { t } from "../text";
 import { OauthAppStep } from "./app-step";
 import { useNexus } from "./context";
-import { FlowView } from "./flow-view";
 import { Dialog } from "./dialog";
+import { FlowView } from "./flow-view";
 import { Alert, Button } from "./parts";
 import { Scopes } from "./scopes";
 import { useEnd } from "./use-end";
@@ -38,7 +39,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
       body: { scopes, ...(other && { accept_account_change: true }) },
       id: integration.id,
     });
-  const account = integration.account?.label ?? integration.account?.id;
+  const account = accountName(integration);
   const missing = phase.at === "refused" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
   const form = phase.at === "idle" || phase.at === "refused" || phase.at === "failed";
   return (

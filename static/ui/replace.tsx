@@ -6,8 +6,8 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { fieldsOf, isPlaced, pointer } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
-import { CredentialFields, useTyped } from "./credential-fields";
 import { Form } from "./controls";
+import { CredentialFields, useTyped } from "./credential-fields";
 import { Dialog } from "./dialog";
 import { Alert, Button } from "./parts";
 

@@ -3,8 +3,8 @@ import { useId, useState } from "preact/hooks";
 
 import type { Rule } from "../api/types";
 import { t } from "../text";
-import { Icon } from "./icons";
 import { Select } from "./controls";
+import { Icon } from "./icons";
 
 interface Props {
   number: number;

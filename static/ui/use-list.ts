@@ -8,8 +8,8 @@ import { Problem, problemOf } from "../api/client";
 import type { Client } from "../api/client";
 import type { Integration, IntegrationPage } from "../api/types";
 import { isBroken } from "../logic/health";
-import type { Filters } from "../logic/route";
 import { isFiltered } from "../logic/route";
+import type { Filters } from "../logic/route";
 
 const PAGE = 50;
 const MOST = 100;
