@@ -39,7 +39,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await context.unroute("**/connect");
 
   // Closed early: the page goes on waiting, and opens it again.
-  [popup] = await Promise.all([page.waitForEvent("popup"), goOn.click()]);
+  [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.close();
   await dialog.getByText("Finish in the window that has opened").waitFor();
