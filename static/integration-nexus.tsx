@@ -9,12 +9,16 @@
 import { render } from "preact";
 
 import { claimNames } from "./api/client";
-import { STANDARD } from "./logic/session";
+import { STANDARD, takenFromAddress } from "./logic/session";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
 export class IntegrationNexus extends HTMLElement {
   #token: string | null = null;
+  /** Whether the page has ever given one: then it is the page that signs people in and out. */
+  #hosted = false;
+  /** The token of the link that opened the page. */
+  #link: string | null = null;
 
   /** The token that the page around the element gives; null: the element asks for one itself. */
   get token(): string | null {
@@ -23,6 +27,7 @@ export class IntegrationNexus extends HTMLElement {
 
   set token(token: string | null) {
     this.#token = token;
+    this.#hosted ||= token !== null;
     this.#render();
   }
 
@@ -31,8 +36,10 @@ export class IntegrationNexus extends HTMLElement {
     if (Object.hasOwn(this, "token")) {
       const { token } = this;
       Reflect.deleteProperty(this, "token");
-      this.#token = token;
+      this.token = token;
     }
+    // Out of the address at once, whatever is known by then.
+    if (this.#ownPage) this.#link ??= takenFromAddress(location, history);
     // Until then the element shows what stands in it.
     void known.then(() => {
       if (!this.shadowRoot) {
@@ -51,13 +58,16 @@ export class IntegrationNexus extends HTMLElement {
     });
   }
 
+  get #ownPage(): boolean {
+    return this.getAttribute("routing") === "hash";
+  }
+
   #render(): void {
     if (!this.shadowRoot || !this.isConnected) return;
-    const hosted = this.#token;
     const onExpired = () =>
       this.dispatchEvent(new CustomEvent("nexus:token-expired", { bubbles: true, composed: true }));
-    const ownPage = this.getAttribute("routing") === "hash";
-    render(<Root origin={ORIGIN} names={names} hosted={hosted} ownPage={ownPage} onExpired={onExpired} />, this.shadowRoot);
+    const host = this.#hosted ? { token: this.#token, onExpired } : null;
+    render(<Root origin={ORIGIN} names={names} host={host} link={this.#link} ownPage={this.#ownPage} />, this.shadowRoot);
   }
 }
 

@@ -51,6 +51,8 @@ export const t = {
     again: "Your session has ended",
     againLead: "Sign in again to go on. What you were doing is still here, under this dialog.",
     hostLead: "The page around this one has been asked for a new token. What you were doing is still here.",
+    hostSignedOut: "Sign in on the page around this.",
+    linkBroken: "The link holds no token that can be read. Copy the whole of it.",
     linkExpired: "The link's token has expired. Get a new one.",
     token: "Access token (JWT)",
     hint: "It stays in this tab and is sent to this server only.",

@@ -55,8 +55,8 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
     <div class="stack">
       <p class="soft">{t.access.lead}</p>
       <Form id="access" onSubmit={() => dirty && !busy && save()}>
-        <AgentsField agents={agents} onChange={setAgents} error={agentsError} />
-        <fieldset class="group">
+        <AgentsField agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
+        <fieldset class="group" disabled={busy}>
           <legend>{t.access.rules}</legend>
           {rows.length === 0 && <p class="soft">{t.access.noRules}</p>}
           {rows.map(({ id, rule }, index) => (

@@ -1,5 +1,5 @@
 /** The dialog in which an integration is added: provider, then its form, then done. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import type { Integration, IntegrationCreated, ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
@@ -22,6 +22,8 @@ export function AddDialog({ taken, onClose }: Props) {
   const { manifests, identity } = useNexus();
   const [picked, pick] = useState<ManifestSummary | null>(null);
   const [made, setMade] = useState<{ integration: Integration; checked: boolean } | null>(null);
+  const now = useRef(picked);
+  now.current = picked;
   const [catalogue, again] = useLoaded(() => manifests.catalogue(), 0);
   const [into, workspace, as, subject] = t.add.into(identity.workspace, identity.subject);
   const title = picked ? t.add.titleOf(picked.name) : t.add.title;
@@ -60,7 +62,8 @@ export function AddDialog({ taken, onClose }: Props) {
           key={picked.id}
           summary={picked}
           taken={taken}
-          onMade={(integration, checked) => setMade({ integration, checked })}
+          // By then another may have been picked: the list has it, and it has been said.
+          onMade={(integration, checked) => now.current === picked && setMade({ integration, checked })}
           onClose={onClose}
         />
       ) : catalogue.state === "ready" ? (

@@ -25,12 +25,13 @@ interface Props {
   agents: Agents;
   onChange(agents: Agents): void;
   error: string | undefined;
+  disabled?: boolean;
 }
 
-export function AgentsField({ agents, onChange, error }: Props) {
+export function AgentsField({ agents, onChange, error, disabled = false }: Props) {
   const { everyone, named } = agents;
   return (
-    <fieldset class="group">
+    <fieldset class="group" disabled={disabled}>
       <legend>{t.access.agents}</legend>
       {[true, false].map((all) => (
         <label class="check">

@@ -40,6 +40,8 @@ export function App({ origin, token, identity, route, go, renew, onSignOut }: Pr
   const who = nameOf(identity);
   const present = useRef({ token, who, renew, go });
   present.current = { token, who, renew, go };
+  // A call that outlives what began it is nobody's.
+  useEffect(() => () => void (present.current = { ...present.current, who: "" }), []);
   // What is shown, and what is begun, belongs to one person in one workspace.
   const client = useMemo(() => {
     const mine = () => {

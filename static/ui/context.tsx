@@ -9,6 +9,7 @@ import type { Manifests } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";
 
+/** Its functions stay the same as long as somebody is signed in. */
 export interface Nexus {
   readonly client: Client;
   readonly manifests: Manifests;

@@ -25,7 +25,7 @@ export function FlowView({ phase, provider, onAgain, children }: Props) {
       </h3>
       <p class="soft">{shown.lead}</p>
       {phase.at === "blocked" && phase.url && (
-        <a class="button primary" href={phase.url} target="_blank" rel="opener noreferrer">
+        <a class="button primary" href={phase.url} target="_blank" rel="noreferrer">
           <span>{t.add.goOn(provider)}</span>
           <Icon name="out" />
         </a>

@@ -56,6 +56,11 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
     setDirty(false);
     set();
   };
+  /** What is on its way would take the place of what is opened. */
+  const open = (over: Over) => {
+    if (loaded.state === "ready") set(loaded.value);
+    setOver(over);
+  };
   const close = (which: Over) => setOver((now) => (now === which ? null : now));
 
   if (loaded.state !== "ready") {
@@ -94,7 +99,7 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
         chosen={tab}
         onChoose={(tab) => leave.ask(() => nexus.go({ page: "integration", id, tab: tab as ManageTab }))}
       >
-        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={setOver} />}
+        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={open} />}
         {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onDirty={setDirty} onReload={reload} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}

@@ -38,6 +38,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         {items.length > 0 && add}
       </div>
       {apps.state === "loading" && <Skeleton rows={6} />}
+      {apps.state === "ready" && apps.stale && <NotLoaded problem={apps.stale} onAgain={() => reload()} />}
       {apps.state === "failed" && (
         <NotLoaded problem={apps.problem} onAgain={() => reload()} />
       )}
@@ -90,7 +91,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
           done={t.apps.removed(removing.name)}
           path={`/api/oauth-clients/${removing.id}`}
           onClose={(gone) => {
-            setRemoving(null);
+            setRemoving((now) => (now === removing ? null : now));
             if (gone) reload();
           }}
         />

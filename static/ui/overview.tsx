@@ -83,8 +83,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
   const submit = () =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
-      const options = { body: { name: name.trim() }, version: integration.version };
-      const renamed = await nexus.client.call<Integration>("PUT", path, options);
+      const renamed = await nexus.client.call<Integration>("PUT", path, { body: { name: name.trim() } });
       onChanged(renamed);
       nexus.announce(t.manage.renamed(renamed.name));
     });

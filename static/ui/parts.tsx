@@ -105,11 +105,26 @@ export function Copy({ text, what }: { text: string; what: string }) {
       tone="quiet"
       icon={copied ? "good" : "copy"}
       aria-label={copied ? t.copied : t.copyOf(what)}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      onClick={(event) => void copy(text, event.currentTarget).then(() => setCopied(true))}
     >
       {copied ? t.copied : t.copy}
     </Button>
   );
+}
+
+/** Without the clipboard's interface (plain http, a frame that may not) the old way does it. */
+async function copy(text: string, button: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = document.createElement("textarea");
+    box.value = text;
+    button.after(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    button.focus();
+  }
 }
 
 /** A text to copy, with the button beside it. */

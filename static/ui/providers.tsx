@@ -31,7 +31,8 @@ export function Providers({ catalogue, onChanged }: Props) {
     </Button>
   );
   const close = (changed: boolean) => {
-    setOpen(null);
+    // Only itself: something else may be open by then.
+    setOpen((now) => (now === open ? null : now));
     if (changed) onChanged();
   };
   return (
@@ -44,6 +45,7 @@ export function Providers({ catalogue, onChanged }: Props) {
         {own.length > 0 && add}
       </div>
       {catalogue.state === "loading" && <Skeleton rows={6} />}
+      {catalogue.state === "ready" && catalogue.stale && <NotLoaded problem={catalogue.stale} onAgain={onChanged} />}
       {catalogue.state === "failed" && <NotLoaded problem={catalogue.problem} onAgain={onChanged} />}
       {catalogue.state === "ready" && own.length === 0 && (
         <Empty icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>

@@ -34,7 +34,7 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
         ...(Object.keys(params).length > 0 && { params }),
       };
       const path = `/api/integrations/${integration.id}`;
-      const changed = await nexus.client.call<Integration>("PUT", path, { body, version: integration.version });
+      const changed = await nexus.client.call<Integration>("PUT", path, { body });
       onChanged(changed);
       nexus.announce(t.replace.done(changed.name));
       onClose();

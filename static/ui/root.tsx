@@ -8,16 +8,19 @@ import { identify, isLoopback, nameOf, store, stored, takenFromAddress } from ".
 import type { ClaimNames, Identity } from "../logic/session";
 import { t } from "../text";
 import { App } from "./app";
+import { Empty } from "./parts";
 import { ConfirmToken, SignInAgain, SignInPage } from "./sign-in";
 
 interface Props {
   origin: string;
   names: ClaimNames;
-  /** The token of the page around the element. */
-  hosted: string | null;
+  /** The page around the element, where it signs people in and out: its token, and how to ask for
+   * another. */
+  host: { token: string | null; onExpired(): void } | null;
+  /** The token of the link that opened the page. */
+  link: string | null;
   /** Whether the element is a page of its own: its place is in the address, `#token=` is taken. */
   ownPage: boolean;
-  onExpired(): void;
 }
 
 /** A call that waits for another token. */
@@ -27,41 +30,46 @@ interface Waiting {
   stop(problem: Problem): void;
 }
 
-export function Root({ origin, names, hosted, ownPage, onExpired }: Props) {
-  const [offered, setOffered] = useOffered(ownPage);
+const changed = () => new Problem("session_changed", 0, t.signIn.changed);
+
+export function Root({ origin, names, host, link, ownPage }: Props) {
+  const [offered, setOffered] = useState(link);
   const [own, setOwn] = useState(stored);
-  const [route, go] = useRoute(ownPage);
+  const [route, go] = useRoute(ownPage, setOffered);
   const [refused, setRefused] = useState<string | null>(null);
   const waiting = useRef<Waiting[]>([]);
-  const token = hosted ?? own;
+  const token = host ? host.token : own;
   const identity = known(token, names);
+  const who = nameOf(identity);
   const fromLink = known(offered, names);
+  const now = useRef({ token, who });
+  now.current = { token, who };
 
   const keep = useCallback((token: string | null) => {
     store(token);
     setOwn(token);
   }, []);
   const giveUp = useCallback(() => {
-    for (const { stop } of waiting.current.splice(0)) stop(new Problem("session_changed", 0, t.signIn.changed));
+    for (const { stop } of waiting.current.splice(0)) stop(changed());
   }, []);
   useEffect(() => giveUp, []);
 
   // A link signs in at once only on one's own machine, and never in place of another session.
-  const silent = fromLink !== null && own === null && isLoopback(location.hostname);
-  const ended = fromLink !== null && fromLink.expires <= Date.now();
-  const asks = offered !== null && fromLink !== null && !ended && !silent && offered !== own;
+  const silent = own === null && isLoopback(location.hostname);
+  const usable = fromLink !== null && fromLink.expires > Date.now();
+  const asks = usable && !silent && offered !== own;
   useEffect(() => {
     if (offered === null || asks) return;
-    if (silent && !ended) keep(offered);
-    if (!ended) setOffered(null);
-  }, [offered, asks]);
+    if (usable && silent) keep(offered);
+    // What is of no use is told where nobody is signed in.
+    if (usable || identity) setOffered(null);
+  }, [offered, asks, usable, identity !== null]);
 
   // Whoever waits for another token goes on when there is one, of the same person: what somebody
   // began is not done in another's name.
   useEffect(() => {
     if (!token || token === refused) return;
     setRefused(null);
-    const who = nameOf(identity);
     const same = waiting.current.filter((one) => one.who === who);
     waiting.current = waiting.current.filter((one) => one.who !== who);
     giveUp();
@@ -70,12 +78,16 @@ export function Root({ origin, names, hosted, ownPage, onExpired }: Props) {
   const renew = useCallback(
     (old: string) =>
       new Promise<void>((go, stop) => {
+        const whose = nameOf(known(old, names));
+        if (whose !== now.current.who) return stop(changed());
+        // There is another by now.
+        if (old !== now.current.token) return go();
         const first = waiting.current.length === 0;
-        waiting.current.push({ who: nameOf(known(old, names)), go, stop });
+        waiting.current.push({ who: whose, go, stop });
         setRefused(old);
-        if (first) onExpired();
+        if (first) host?.onExpired();
       }),
-    [onExpired],
+    [host?.onExpired],
   );
   const signOut = () => {
     giveUp();
@@ -84,23 +96,33 @@ export function Root({ origin, names, hosted, ownPage, onExpired }: Props) {
     go(HOME);
   };
 
-  if (asks && offered !== null && fromLink) {
-    const answer = (yes: boolean) => {
-      if (yes) keep(offered);
-      setOffered(null);
-    };
-    return <ConfirmToken identity={fromLink} present={identity} onAnswer={answer} />;
-  }
+  const question = asks && offered !== null && fromLink && (
+    <ConfirmToken
+      identity={fromLink}
+      present={identity}
+      onAnswer={(yes) => {
+        if (yes) keep(offered);
+        setOffered(null);
+      }}
+    />
+  );
   if (!token || !identity) {
-    if (silent && !ended) return null;
-    return <SignInPage origin={origin} names={names} notice={ended ? t.signIn.linkExpired : ""} onToken={keep} />;
+    if (usable && silent) return null;
+    if (host) return (
+      <main>
+        <Empty icon="plug" title={t.signIn.hostSignedOut} />
+      </main>
+    );
+    const notice = offered === null ? "" : fromLink ? t.signIn.linkExpired : t.signIn.linkBroken;
+    return question || <SignInPage origin={origin} names={names} notice={notice} onToken={keep} />;
   }
   return (
     <>
-      <App origin={origin} token={token} identity={identity} route={route} go={go} renew={renew} onSignOut={hosted ? null : signOut} />
+      <App origin={origin} token={token} identity={identity} route={route} go={go} renew={renew} onSignOut={host ? null : signOut} />
       {refused === token && (
-        <SignInAgain origin={origin} names={names} hosted={hosted !== null} onToken={keep} onSignOut={signOut} />
+        <SignInAgain origin={origin} names={names} hosted={host !== null} onToken={keep} onSignOut={signOut} />
       )}
+      {question}
     </>
   );
 }
@@ -110,27 +132,20 @@ function known(token: string | null, names: ClaimNames): Identity | null {
   return typeof identity === "object" ? identity : null;
 }
 
-/** The token of a link, also of one that is opened where the page is open already. */
-function useOffered(ownPage: boolean): [string | null, (token: string | null) => void] {
-  const [offered, set] = useState(() => (ownPage ? takenFromAddress(location, history) : null));
-  useEffect(() => {
-    if (!ownPage) return;
-    const look = () => {
-      const token = takenFromAddress(location, history);
-      if (token !== null) set(token);
-    };
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
-  }, [ownPage]);
-  return [offered, set];
-}
-
 /** Where we are; what is closed or narrowed is no step of the history. */
-function useRoute(inAddress: boolean): [Route, (route: Route) => void] {
+function useRoute(inAddress: boolean, onToken: (token: string) => void): [Route, (route: Route) => void] {
   const [route, set] = useState<Route>(() => (inAddress ? parseRoute(location.hash) : HOME));
+  const present = useRef(route);
+  present.current = route;
   useEffect(() => {
     if (!inAddress) return;
-    const look = () => set(parseRoute(location.hash));
+    const look = () => {
+      // A link that signs in, opened where the page is open already, leads nowhere else.
+      const token = takenFromAddress(location, history);
+      if (token === null) return set(parseRoute(location.hash));
+      history.replaceState(null, "", formatRoute(present.current));
+      onToken(token);
+    };
     addEventListener("hashchange", look);
     return () => removeEventListener("hashchange", look);
   }, [inAddress]);

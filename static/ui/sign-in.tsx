@@ -91,25 +91,38 @@ export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hos
 
 interface ConfirmProps {
   identity: Identity;
+  /** Who is signed in now; what they are doing stays under the question. */
   present: Identity | null;
   onAnswer(yes: boolean): void;
 }
 
 /** A link must not sign anybody in unseen: it may come from somebody else. */
 export function ConfirmToken({ identity, present, onAnswer }: ConfirmProps) {
+  const question = (
+    <>
+      <p class="soft">{t.signIn.confirmLead}</p>
+      <IdentityFacts identity={identity} />
+      {present && <p>{t.signIn.confirmReplaces(present.workspace, present.subject)}</p>}
+      <div class="actions">
+        <Button tone="primary" onClick={() => onAnswer(true)}>
+          {t.signIn.confirmYes}
+        </Button>
+        <Button onClick={() => onAnswer(false)}>{t.signIn.confirmNo}</Button>
+      </div>
+    </>
+  );
+  if (present) {
+    return (
+      <Dialog kind="question" title={t.signIn.confirmTitle} onClose={() => onAnswer(false)}>
+        {question}
+      </Dialog>
+    );
+  }
   return (
     <main class="sign-in">
       <div class="panel">
         <h1>{t.signIn.confirmTitle}</h1>
-        <p class="soft">{t.signIn.confirmLead}</p>
-        <IdentityFacts identity={identity} />
-        {present && <p>{t.signIn.confirmReplaces(present.workspace, present.subject)}</p>}
-        <div class="actions">
-          <Button tone="primary" onClick={() => onAnswer(true)}>
-            {t.signIn.confirmYes}
-          </Button>
-          <Button onClick={() => onAnswer(false)}>{t.signIn.confirmNo}</Button>
-        </div>
+        {question}
       </div>
     </main>
   );

@@ -92,20 +92,23 @@ export function useFlow(): Flow {
     stop.current();
   };
   useEffect(() => end, []);
+  /** A window that is just beginning is left alone: what it makes has to be told, to be undone. */
+  const leave = () => {
+    end();
+    if (phase.at !== "opening") popup.current?.close();
+  };
 
   return {
     phase,
     id,
     start(what) {
-      end();
-      popup.current?.close();
+      leave();
       popup.current = openWindow(nexus.client.origin);
       setPhase({ at: "opening" });
       void run(popup.current, what, round.current);
     },
     reset() {
-      end();
-      popup.current?.close();
+      leave();
       setId(null);
       setPhase({ at: "idle" });
     },

@@ -28,33 +28,48 @@ export interface List {
 }
 
 interface State {
+  /** Which filters this is of. */
+  of: string;
   items: Integration[] | null;
   broken: Integration[];
   cursor: string | null;
   problem: Problem | null;
 }
 
-const NOTHING: State = { items: null, broken: [], cursor: null, problem: null };
+const NOTHING: State = { of: "", items: null, broken: [], cursor: null, problem: null };
 
 export function useList(client: Client, filters: Filters): List {
   const [state, setState] = useState<State>(NOTHING);
   const [loadingMore, setLoadingMore] = useState(false);
   const key = JSON.stringify(filters);
+  /** The load that counts; those before it are over. */
   const current = useRef(0);
+  const running = useRef(false);
   const shown = useRef(0);
   shown.current = state.items?.length ?? 0;
 
   const load = useCallback(async () => {
     const round = ++current.current;
+    running.current = true;
+    const asked = Math.max(PAGE, shown.current);
+    const end = (then: (before: State) => State) => {
+      if (round !== current.current) return;
+      running.current = false;
+      setState(then);
+    };
     try {
       const [page, broken] = await Promise.all([
-        pages(client, filters, Math.max(PAGE, shown.current)),
+        pages(client, filters, asked),
         isFiltered(filters) ? [] : allBroken(client),
       ]);
-      if (round !== current.current) return;
-      setState({ items: [...page.items], broken, cursor: page.next_cursor, problem: null });
+      end((before) => {
+        // A further page has come meanwhile: it stays.
+        const further = before.of === key ? (before.items?.slice(asked) ?? []) : [];
+        const cursor = further.length > 0 ? before.cursor : page.next_cursor;
+        return { of: key, items: distinct([...page.items, ...further]), broken, cursor, problem: null };
+      });
     } catch (thrown) {
-      if (round === current.current) setState((before) => ({ ...before, problem: problemOf(thrown) }));
+      end((before) => ({ ...before, problem: problemOf(thrown) }));
     }
   }, [client, key]);
 
@@ -79,46 +94,44 @@ export function useList(client: Client, filters: Filters): List {
   const { cursor } = state;
   const loadMore = useCallback(async () => {
     if (!cursor) return;
-    const round = current.current;
+    const end = (then: (before: State) => State) =>
+      setState((before) => (before.of === key ? then(before) : before));
     setLoadingMore(true);
     try {
       const page = await onePage(client, filters, PAGE, cursor);
-      if (round !== current.current) return;
-      setState((before) => ({
-        ...before,
-        items: distinct([...(before.items ?? []), ...page.items]),
-        cursor: page.next_cursor,
-        problem: null,
-      }));
+      end((before) => {
+        const items = distinct([...(before.items ?? []), ...page.items]);
+        return { ...before, items, cursor: page.next_cursor, problem: null };
+      });
     } catch (thrown) {
-      setState((before) => ({ ...before, problem: problemOf(thrown) }));
+      end((before) => ({ ...before, problem: problemOf(thrown) }));
     } finally {
       setLoadingMore(false);
     }
   }, [client, key, cursor]);
 
-  const changed = useCallback(
-    (id: string, integration: Integration | null) => {
-      setState((before) => {
-        if (!before.items) return before;
-        // What is on its way is older.
-        current.current++;
-        const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
-        const { items, broken } = before;
-        if (!integration) return { ...before, items: rest(items), broken: rest(broken) };
-        const there = items.some((one) => one.id === id);
-        // Where the list is filtered, whether a new one belongs there is the server's to say.
-        const filtered = isFiltered(filters);
-        const more = there ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
-        return {
-          ...before,
-          items: there || !filtered ? more.sort(newestFirst) : items,
-          broken: isBroken(integration) && !filtered ? distinct([...broken, integration]).sort(newestFirst) : rest(broken),
-        };
-      });
-    },
-    [key],
-  );
+  // What changes may have been begun when other filters were chosen.
+  const view = useRef({ filters, load });
+  view.current = { filters, load };
+  const changed = useCallback((id: string, integration: Integration | null) => {
+    setState((before) => {
+      if (!before.items) return before;
+      const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
+      const { items, broken } = before;
+      if (!integration) return { ...before, items: rest(items), broken: rest(broken) };
+      const there = items.some((one) => one.id === id);
+      // Where the list is filtered, whether a new one belongs there is the server's to say.
+      const filtered = isFiltered(view.current.filters);
+      const more = there ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
+      return {
+        ...before,
+        items: there || !filtered ? more.sort(newestFirst) : items,
+        broken: isBroken(integration) && !filtered ? distinct([...broken, integration]).sort(newestFirst) : rest(broken),
+      };
+    });
+    // What is on its way is older.
+    if (running.current) void view.current.load();
+  }, []);
 
   return useMemo(
     () => ({

@@ -67,6 +67,23 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal((await gone).status(), 200);
   assert.equal((await call("GET", "/api/integrations")).items.length, 1);
 
+  // Nor one that is given up while it begins.
+  let release;
+  const held = new Promise((resolve) => void (release = resolve));
+  await context.route("**/api/integrations", async (route) => {
+    if (route.request().method() === "POST") await held;
+    await route.continue();
+  });
+  const begun = context.waitForEvent("request", (request) => request.method() === "POST");
+  await goOn.click();
+  await begun;
+  await dialog.getByRole("button", { name: "Discard" }).click();
+  const undone = page.waitForResponse((answer) => answer.request().method() === "DELETE");
+  release();
+  assert.equal((await undone).status(), 200);
+  assert.equal((await call("GET", "/api/integrations")).items.length, 1);
+  await context.unroute("**/api/integrations");
+
   // Blocked: a link does the same.
   await page.evaluate(() => void (globalThis.open = () => null));
   await goOn.click();

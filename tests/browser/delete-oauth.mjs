@@ -19,6 +19,14 @@ await scenario(async ({ page, signedIn, look }) => {
     await question.getByRole("button", { name: "Delete", exact: true }).click();
   };
   await add();
+  // A look that was under way when it is deleted does not take the receipts' place either.
+  let looked;
+  const slow = new Promise((resolve) => void (looked = resolve));
+  await page.route("**/api/integrations/primary-sandbox-account", async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
   assert.ok((await ask("live_tokens")).tokens > 0);
   // What became of the tokens is told once: Escape does not lose it, nor does looking away.
   let release;
@@ -33,6 +41,7 @@ await scenario(async ({ page, signedIn, look }) => {
   const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account is deleted" });
   await receipts.waitFor();
   assert.equal(await receipts.getByText("Revoked at the provider").count(), 2);
+  looked();
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await page.waitForResponse((answer) => answer.url().includes("/api/integrations?"));
   await look("delete-receipts");

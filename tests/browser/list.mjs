@@ -65,6 +65,26 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByText("Nothing matches").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  // What is switched while a filter is being applied does not undo it.
+  let switched;
+  const slow = new Promise((resolve) => void (switched = resolve));
+  await page.route("**/api/integrations/int_*", async (route) => {
+    await slow;
+    await route.continue();
+  });
+  const afterIt = async (route) => {
+    const put = page.waitForResponse((answer) => answer.request().method() === "PUT");
+    switched();
+    await put;
+    await route.continue();
+  };
+  await page.route("**/api/integrations?*status=inactive*", afterIt, { times: 1 });
+  await page.getByRole("switch", { name: /^Service 060/ }).click();
+  await page.getByRole("combobox", { name: "Status" }).selectOption("inactive");
+  await page.getByRole("heading", { name: "2 integrations" }).waitFor();
+  await page.unroute("**/api/integrations/int_*");
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   await page.getByRole("combobox", { name: "Health" }).selectOption("reauthorize");
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   await look("list-filtered");

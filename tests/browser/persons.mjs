@@ -76,6 +76,30 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).name, "Sandbox");
 
+  // A call that was under way when somebody signed out is made by nobody, however they come back.
+  let answer;
+  const late = new Promise((resolve) => void (answer = resolve));
+  await page.route("**/api/integrations?*", async (route) => {
+    await late;
+    await route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${ended}` } });
+  });
+  const under = page.waitForRequest("**/api/integrations?*");
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await under;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const refused = page.waitForResponse((response) => response.status() === 401);
+  answer();
+  await refused;
+  await page.unroute("**/api/integrations?*");
+  let calls = 0;
+  page.on("request", (request) => void (calls += request.url().includes("/api/") ? 1 : 0));
+  await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Sandbox", exact: true }).click();
+  await page.getByRole("button", { name: "Check now" }).waitFor();
+  assert.ok(calls < 15, `${calls} calls`);
+  await page.keyboard.press("Escape");
+
   // Claims of the deployment's own: an administrator is one, in the right workspace.
   const claim = "https://acme.example/";
   await ask("configure", {

@@ -23,6 +23,8 @@ await scenario(async ({ page, look, allow }) => {
   await reload(`#token=${late}`);
   await page.getByText("The link's token has expired.").waitFor();
   assert.ok(!page.url().includes("token"), page.url());
+  await reload("#token=cut.off");
+  await page.getByText("The link holds no token that can be read.").waitFor();
   await reload("#/integrations/sandbox/usage");
   const refusals = [
     ["not a token", "This is no JSON Web Token"],
@@ -57,6 +59,14 @@ await scenario(async ({ page, look, allow }) => {
   assert.equal(await stored(), facts.tokens.ADMIN);
   await look("sign-in-link");
   await page.getByRole("button", { name: "Do not sign in" }).click();
+  // Opened where something is being done, it asks over that; who says no goes on.
+  await page.getByRole("link", { name: "Sandbox", exact: true }).click();
+  await page.getByRole("tab", { name: "Access" }).click();
+  await page.getByRole("button", { name: "Add rule" }).click();
+  await page.evaluate((token) => void (location.hash = `#token=${token}`), other);
+  await page.getByRole("dialog", { name: "Sign in with this link?" }).getByRole("button", { name: "Do not sign in" }).click();
+  await page.getByRole("group", { name: "Rule 1" }).waitFor();
+  assert.match(page.url(), /#\/integrations\/sandbox\/access$/);
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   assert.equal(await stored(), facts.tokens.ADMIN);
   await reload(`#token=${other}`);
