@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::installed;
 use crate::repo::Repo;
 use crate::{cargo, ui};
 
@@ -20,17 +21,9 @@ pub(crate) async fn find(repo: &Repo) -> Result<Vec<(&'static str, String)>, Str
         let names = NAMES.join(", ");
         return Err(format!("there is no Chromium: none of {names} on PATH, no NEXUS_CHROMIUM"));
     };
-    let place = repo.root.join("target/browser");
-    let read = |file: PathBuf| std::fs::read(file).ok();
-    let pinned = read(repo.root.join("tests/browser/package-lock.json"));
-    match read(place.join("pins")) {
-        Some(installed) if Some(&installed) == pinned.as_ref() => Ok(vec![
-            ("NEXUS_CHROMIUM", chromium.display().to_string()),
-            ("NEXUS_BROWSER", place.display().to_string()),
-        ]),
-        Some(_) => {
-            Err("other packages are installed than are pinned; .ci/run installs them".into())
-        }
-        None => Err("their packages are not installed; .ci/run installs them".into()),
-    }
+    let place = installed::find(repo, "browser", &["tests/browser/package-lock.json"])?;
+    Ok(vec![
+        ("NEXUS_CHROMIUM", chromium.display().to_string()),
+        ("NEXUS_BROWSER", place.display().to_string()),
+    ])
 }
