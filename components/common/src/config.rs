@@ -13,6 +13,11 @@ use crate::error::{Error, Result};
 use crate::platform::variables;
 use crate::secret::Secret;
 
+/// The claim that holds the workspace where `jwt_workspace_claim` names none.
+pub const WORKSPACE_CLAIM: &str = "workspace_id";
+/// The claim that holds the role, or several, where `jwt_role_claim` names none.
+pub const ROLE_CLAIM: &str = "role";
+
 const ORIGIN_RULE: &str =
     "must be an origin, https://… (or http:// on a loopback address), no path";
 
@@ -74,8 +79,8 @@ async fn read_auth() -> Result<AuthConfig> {
         keys,
         issuer: issuer.ok_or_else(|| missing("jwt_issuer"))?,
         audience: audience.ok_or_else(|| missing("jwt_audience"))?,
-        workspace_claim: workspace_claim.unwrap_or_else(|| "workspace_id".to_owned()),
-        role_claim: role_claim.unwrap_or_else(|| "role".to_owned()),
+        workspace_claim: workspace_claim.unwrap_or_else(|| WORKSPACE_CLAIM.to_owned()),
+        role_claim: role_claim.unwrap_or_else(|| ROLE_CLAIM.to_owned()),
     })
 }
 

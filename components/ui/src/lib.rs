@@ -10,7 +10,7 @@ use http::{HeaderName, Method, StatusCode, header};
 use nexus_common::http::{Inbound, json_response, serve, set, typed, unless_known};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
-use nexus_common::{Error, Result, component};
+use nexus_common::{Error, Result, component, config};
 
 use encoding::{Accepted, Coding};
 
@@ -57,8 +57,8 @@ async fn show(inbound: Inbound) -> Result<Response> {
 async fn claim_names() -> Response {
     let or = |name: Option<String>, usual: &str| name.unwrap_or_else(|| usual.to_owned());
     let body = serde_json::json!({
-        "workspace_claim": or(variables::get("jwt_workspace_claim").await, "workspace_id"),
-        "role_claim": or(variables::get("jwt_role_claim").await, "role"),
+        "workspace_claim": or(variables::get("jwt_workspace_claim").await, config::WORKSPACE_CLAIM),
+        "role_claim": or(variables::get("jwt_role_claim").await, config::ROLE_CLAIM),
     });
     json_response(StatusCode::OK, body.to_string())
 }

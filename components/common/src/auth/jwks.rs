@@ -121,26 +121,6 @@ impl Jwks {
         }
     }
 
-    /// Whether there is anything to verify a token with; the issuer is asked only where it never gave
-    /// a document. What it published once goes on while it is away.
-    ///
-    /// # Errors
-    /// [`Error::KeysUnavailable`], [`Error::Storage`].
-    pub(super) async fn ready(&self) -> Result<()> {
-        let known = || self.held.borrow().entry.fetched.is_some();
-        if !known() {
-            let stored = kv::get(ENTRY).await?;
-            self.hold(stored.as_deref().and_then(|bytes| self.read(bytes)));
-        }
-        if known() {
-            return Ok(());
-        }
-        match self.look(None, "").await {
-            Err(Error::InvalidToken(_)) => Ok(()),
-            done => done.map(drop),
-        }
-    }
-
     /// The same by way of the store, and of the issuer where it is time for that.
     async fn look(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
         let begun = clock::now_ms();
@@ -163,6 +143,26 @@ impl Jwks {
             } else {
                 clock::sleep(POLL).await;
             }
+        }
+    }
+
+    /// Whether there is anything to verify a token with; the issuer is asked only where it never gave
+    /// a document. What it published once goes on while it is away.
+    ///
+    /// # Errors
+    /// [`Error::KeysUnavailable`], [`Error::Storage`].
+    pub(super) async fn ready(&self) -> Result<()> {
+        let known = || self.held.borrow().entry.fetched.is_some();
+        if !known() {
+            let stored = kv::get(ENTRY).await?;
+            self.hold(stored.as_deref().and_then(|bytes| self.read(bytes)));
+        }
+        if known() {
+            return Ok(());
+        }
+        match self.look(None, "").await {
+            Err(Error::InvalidToken(_)) => Ok(()),
+            done => done.map(drop),
         }
     }
 
