@@ -1,29 +1,30 @@
 /** What happened to an integration, newest first. */
-import { useState } from "preact/hooks";
-
-import type { Event, EventPage } from "../api/types";
+import type { EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
-import { useAction, useLoaded, useNexus, useNow } from "./context";
+import { useLoaded, useNexus, useNow } from "./context";
 import { Alert, Button, NotLoaded, Skeleton } from "./parts";
+import { usePages } from "./use-pages";
 
 /** Of an integration that is there, or was within 90 days. */
 export function Activity({ id }: { id: string }) {
   const { client } = useNexus();
   const now = useNow();
   const path = `/api/integrations/${encodeURIComponent(id)}/events`;
-  const [further, setFurther] = useState<{ items: Event[]; cursor: string | null } | null>(null);
-  const more = useAction();
   const [first, again] = useLoaded((signal) => client.get<EventPage>(path, {}, signal), id);
   if (first.state === "loading") return <Skeleton rows={6} />;
   if (first.state === "failed") return <NotLoaded problem={first.problem} onAgain={() => again()} />;
-  const items = [...first.value.items, ...(further?.items ?? [])];
-  const cursor = further ? further.cursor : first.value.next_cursor;
-  const loadMore = () =>
-    void more.run(async () => {
-      const page = await client.get<EventPage>(path, { cursor });
-      setFurther({ items: [...(further?.items ?? []), ...page.items], cursor: page.next_cursor });
-    });
+  return <Events first={first.value} load={(cursor) => client.get<EventPage>(path, { cursor })} now={now} />;
+}
+
+interface EventsProps {
+  first: EventPage;
+  load(cursor: string): Promise<EventPage>;
+  now: number;
+}
+
+function Events({ first, load, now }: EventsProps) {
+  const { items, action, more } = usePages(first, load);
   if (items.length === 0) return <p class="soft">{t.activity.empty}</p>;
   return (
     <div class="stack">
@@ -43,9 +44,9 @@ export function Activity({ id }: { id: string }) {
           </li>
         ))}
       </ol>
-      <Alert problem={more.problem} />
-      {cursor && (
-        <Button busy={more.busy} onClick={loadMore}>
+      <Alert problem={action.problem} />
+      {more && (
+        <Button busy={action.busy} onClick={more}>
           {t.loadMore}
         </Button>
       )}

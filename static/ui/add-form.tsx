@@ -5,6 +5,7 @@
 import { useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
+import type { Problem } from "../api/client";
 import type { Integration, IntegrationCreated, IntegrationInput } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { fieldsOf, isPlaced, pointer } from "../logic/fields";
@@ -168,7 +169,7 @@ function existing(id: string): Route {
   return { page: "integration", id, tab: "overview" };
 }
 
-function nameError(name: string, complain: boolean, problem: ReturnType<typeof useAction>["problem"]): string | undefined {
+function nameError(name: string, complain: boolean, problem: Problem | null): string | undefined {
   if (complain && !name.trim()) return t.add.required(t.add.name);
   return problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
 }

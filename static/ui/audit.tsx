@@ -7,6 +7,7 @@ import { t } from "../text";
 import { Detail } from "./activity";
 import { useAction, useLoaded, useNexus } from "./context";
 import { Alert, Button, Copied, NotLoaded, Skeleton } from "./parts";
+import { usePages } from "./use-pages";
 
 export function Audit() {
   const { client, identity, announce } = useNexus();
@@ -17,15 +18,8 @@ export function Audit() {
     ]);
     return { head, page };
   }, 0);
-  const [further, setFurther] = useState<{ items: AuditRecord[]; cursor: string | null } | null>(null);
   const [exported, setExported] = useState(0);
-  const more = useAction();
   const download = useAction();
-  const loadMore = (cursor: string) =>
-    void more.run(async () => {
-      const page = await client.get<AuditPage>("/api/audit", { limit: 50, cursor });
-      setFurther({ items: [...(further?.items ?? []), ...page.items], cursor: page.next_cursor });
-    });
   const doExport = () =>
     void download.run(async () => {
       const records: AuditRecord[] = [];
@@ -63,64 +57,64 @@ export function Audit() {
         </div>
       )}
       {first.state === "ready" && (
-        <>
-          <Records items={[...first.value.page.items, ...(further?.items ?? [])]} />
-          <Alert problem={more.problem} />
-          <More
-            cursor={further ? further.cursor : first.value.page.next_cursor}
-            busy={more.busy}
-            onMore={loadMore}
-          />
-        </>
+        <Records
+          first={first.value.page}
+          load={(cursor) => client.get<AuditPage>("/api/audit", { limit: 50, cursor })}
+        />
       )}
     </>
   );
 }
 
-function More({ cursor, busy, onMore }: { cursor: string | null; busy: boolean; onMore(cursor: string): void }) {
-  if (!cursor) return null;
-  return (
-    <div class="more">
-      <Button busy={busy} onClick={() => onMore(cursor)}>
-        {t.loadMore}
-      </Button>
-    </div>
-  );
+interface RecordsProps {
+  first: AuditPage;
+  load(cursor: string): Promise<AuditPage>;
 }
 
-function Records({ items }: { items: readonly AuditRecord[] }) {
+function Records({ first, load }: RecordsProps) {
   const { columns } = t.audit;
+  const { items, action, more } = usePages(first, load);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.table}>
-      <table class="records">
-        <thead>
-          <tr>
-            {Object.values(columns).map((name) => (
-              <th scope="col">{name}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((record) => (
-            <tr key={record.seq} class={record.outcome === "denied" ? "refused" : undefined}>
-              <td>
-                <time dateTime={record.at}>{moment(record.at)}</time>
-              </td>
-              <td>
-                {record.actor}
-                <span class="soft"> {record.role}</span>
-              </td>
-              <td>
-                <code>{record.action}</code>
-                <Detail detail={record.detail} />
-              </td>
-              <td>{record.target}</td>
-              <td>{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.table}>
+        <table class="records">
+          <thead>
+            <tr>
+              {Object.values(columns).map((name) => (
+                <th scope="col">{name}</th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {items.map((record) => (
+              <tr key={record.seq} class={record.outcome === "denied" ? "refused" : undefined}>
+                <td>
+                  <time dateTime={record.at}>{moment(record.at)}</time>
+                </td>
+                <td>
+                  {record.actor}
+                  <span class="soft"> {record.role}</span>
+                </td>
+                <td>
+                  <code>{record.action}</code>
+                  <Detail detail={record.detail} />
+                </td>
+                <td>{record.target}</td>
+                <td>{record.outcome === "done" ? t.audit.done : t.audit.denied(record.count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Alert problem={action.problem} />
+      {more && (
+        <div class="more">
+          <Button busy={action.busy} onClick={more}>
+            {t.loadMore}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -93,12 +93,14 @@ export function useNow(): number {
 }
 
 /** Something that is done on a click: whether it is under way, and what went wrong. */
-export function useAction(): {
-  busy: boolean;
-  problem: Problem | null;
+export interface Action {
+  readonly busy: boolean;
+  readonly problem: Problem | null;
   clear(): void;
   run(what: () => Promise<void>): Promise<void>;
-} {
+}
+
+export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const alive = useRef(true);
