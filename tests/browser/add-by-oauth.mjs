@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, facts, hold, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look, allow }) => {
   await ask("consent", { as: "page" });
@@ -68,21 +68,16 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   assert.equal((await call("GET", "/api/integrations")).items.length, 1);
 
   // Nor one that is given up while it begins.
-  let release;
-  const held = new Promise((resolve) => void (release = resolve));
-  await context.route("**/api/integrations", async (route) => {
-    if (route.request().method() === "POST") await held;
-    await route.continue();
-  });
+  const creation = await hold(context, "**/api/integrations", "POST");
   const begun = context.waitForEvent("request", (request) => request.method() === "POST");
   await goOn.click();
   await begun;
   await dialog.getByRole("button", { name: "Discard" }).click();
   const undone = page.waitForResponse((answer) => answer.request().method() === "DELETE");
-  release();
+  creation.release();
   assert.equal((await undone).status(), 200);
   assert.equal((await call("GET", "/api/integrations")).items.length, 1);
-  await context.unroute("**/api/integrations");
+  await creation.end();
 
   // Blocked: a link does the same.
   await page.evaluate(() => void (globalThis.open = () => null));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, pick, scenario } from "./harness.mjs";
+import { ask, call, hold, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await ask("consent", { as: "allow" });
@@ -20,28 +20,18 @@ await scenario(async ({ page, signedIn, look }) => {
   };
   await add();
   // A look that was under way when it is deleted does not take the receipts' place either.
-  let looked;
-  const slow = new Promise((resolve) => void (looked = resolve));
-  await page.route("**/api/integrations/primary-sandbox-account", async (route) => {
-    await slow;
-    await route.continue();
-  });
+  const early = await hold(page, "**/api/integrations/primary-sandbox-account");
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   assert.ok((await ask("live_tokens")).tokens > 0);
   // What became of the tokens is told once: Escape does not lose it, nor does looking away.
-  let release;
-  const held = new Promise((resolve) => void (release = resolve));
-  await page.route("**/api/integrations/int_*", async (route) => {
-    if (route.request().method() === "DELETE") await held;
-    await route.continue();
-  });
+  const deletion = await hold(page, "**/api/integrations/int_*", "DELETE");
   await remove();
   for (let times = 0; times < 3; times += 1) await page.keyboard.press("Escape");
-  release();
+  deletion.release();
   const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account is deleted" });
   await receipts.waitFor();
   assert.equal(await receipts.getByText("Revoked at the provider").count(), 2);
-  looked();
+  early.release();
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await page.waitForResponse((answer) => answer.url().includes("/api/integrations?"));
   await look("delete-receipts");

@@ -119,6 +119,28 @@ export async function pick(page, name) {
   await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Yours`) }).click();
 }
 
+/** Holds back the requests of a page or context to `url`, those of `method` only where that is given. */
+export async function hold(target, url, method) {
+  let release;
+  const held = new Promise((resolve) => void (release = resolve));
+  const handler = async (route) => {
+    if (!method || route.request().method() === method) await held;
+    await route.continue();
+  };
+  await target.route(url, handler);
+  return { release, end: () => target.unroute(url, handler) };
+}
+
+/** Makes the calls of `page` to `url` with `token`, whatever it sends; returns how to stop that. */
+export async function callAs(page, token, url = "**/api/**") {
+  const handler = (route) => {
+    const headers = { ...route.request().headers(), authorization: `Bearer ${token}` };
+    return route.continue({ headers });
+  };
+  await page.route(url, handler);
+  return () => page.unroute(url, handler);
+}
+
 /** Waits until the UI says `text`, to eyes and, over whatever dialog is open, to screen readers. */
 export async function said(page, text) {
   await page.locator(".toast").getByText(text).waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { call, connect, fill, scenario } from "./harness.mjs";
+import { call, connect, fill, hold, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await fill(60);
@@ -12,12 +12,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await call("PUT", "/api/integrations/needle-in-the-hay", { status: "inactive" });
 
   // Held back until the skeleton has been looked at.
-  let release;
-  const held = new Promise((resolve) => void (release = resolve));
-  await page.route("**/api/integrations?*", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const pages = await hold(page, "**/api/integrations?*");
   await page.addInitScript(() => {
     globalThis.shifts = 0;
     new PerformanceObserver((list) => {
@@ -30,12 +25,12 @@ await scenario(async ({ page, signedIn, look }) => {
   const before = await page.locator(".card.skeleton").first().boundingBox();
   // Only from here on: pictures are taken in other sizes.
   await page.evaluate(() => void (globalThis.shifts = 0));
-  release();
+  pages.release();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   const after = await page.locator(".cards .card").first().boundingBox();
   assert.ok(Math.abs(before.height - after.height) < 2, `${before.height} ${after.height}`);
   assert.ok((await page.evaluate(() => globalThis.shifts)) < 0.1, "nothing jumps");
-  await page.unroute("**/api/integrations?*");
+  await pages.end();
   await look("list");
 
   // What is broken comes first, wherever it would stand.
@@ -66,15 +61,10 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("button", { name: "Clear filters" }).first().click();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   // What is switched while a filter is being applied does not undo it.
-  let switched;
-  const slow = new Promise((resolve) => void (switched = resolve));
-  await page.route("**/api/integrations/int_*", async (route) => {
-    await slow;
-    await route.continue();
-  });
+  const change = await hold(page, "**/api/integrations/int_*");
   const afterIt = async (route) => {
     const put = page.waitForResponse((answer) => answer.request().method() === "PUT");
-    switched();
+    change.release();
     await put;
     await route.continue();
   };
@@ -82,10 +72,20 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("switch", { name: /^Service 060/ }).click();
   await page.getByRole("combobox", { name: "Status" }).selectOption("inactive");
   await page.getByRole("heading", { name: "2 integrations" }).waitFor();
-  await page.unroute("**/api/integrations/int_*");
+  await change.end();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   await page.getByRole("combobox", { name: "Health" }).selectOption("reauthorize");
   await page.getByRole("heading", { name: "1 integration" }).waitFor();
   await look("list-filtered");
+
+  // The audit record of all that comes in pages, too.
+  await page.getByRole("link", { name: "Audit" }).click();
+  const records = page.locator("tbody tr");
+  await records.first().waitFor();
+  assert.equal(await records.count(), 50);
+  await page.getByRole("button", { name: "Load more" }).click();
+  await page.getByRole("button", { name: "Load more" }).waitFor({ state: "detached" });
+  const { count } = await call("GET", "/api/audit/head");
+  assert.equal(await records.count(), count);
 });

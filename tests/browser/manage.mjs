@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, said, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, hold, said, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   const made = await connect("Sandbox");
@@ -58,22 +58,17 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByText("Ends in 1234").waitFor();
 
   // What ends late closes nothing but itself.
-  let release;
-  const held = new Promise((resolve) => void (release = resolve));
-  await page.route(`**/api/integrations/${made.id}`, async (route) => {
-    if (route.request().method() === "PUT") await held;
-    await route.continue();
-  });
+  const change = await hold(page, `**/api/integrations/${made.id}`, "PUT");
   await billing.getByRole("button", { name: "Replace credentials" }).click();
   await key.fill("another-key-0000000000001234");
   await key.press("Enter");
   await replace.getByText("Checking with Sandbox").waitFor();
   await page.keyboard.press("Escape");
   await billing.getByRole("button", { name: "Delete integration" }).click();
-  release();
+  change.release();
   await said(page, "The credentials of Billing were replaced.");
   await page.getByRole("dialog", { name: "Delete Billing?" }).getByRole("button", { name: "Cancel" }).click();
-  await page.unroute(`**/api/integrations/${made.id}`);
+  await change.end();
 
   // Who may use it.
   await billing.getByRole("tab", { name: "Access" }).click();

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, callAs, connect, facts, hold, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, allow }) => {
   const made = await connect("Sandbox");
@@ -19,12 +19,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   await page.goto("/examples/embedded.html");
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
-  let release;
-  const held = new Promise((resolve) => void (release = resolve));
-  await context.route("**/assets/connect-*.js", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const script = await hold(context, "**/assets/connect-*.js");
   await pick(page, "Sandbox (OAuth)");
   await page.getByLabel("Name").last().fill("Meant for acme");
   const [popup] = await Promise.all([
@@ -33,12 +28,12 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   ]);
   await page.evaluate((token) => void (document.querySelector("integration-nexus").token = token), other);
   await page.getByText("mallory · Administrator").waitFor();
-  release();
+  script.release();
   if (!popup.isClosed()) await popup.waitForEvent("close").catch(() => {});
   assert.deepEqual(await names(other), []);
   // Nor is half of it left where it was begun.
   assert.deepEqual(await names(facts.tokens.ADMIN), ["Sandbox"]);
-  await context.unroute("**/assets/connect-*.js");
+  await script.end();
 
   // A page that gives tokens is asked for one, once; nobody can paste one into it.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
@@ -64,13 +59,10 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
   await page.getByRole("button", { name: "Delete integration" }).click();
   await page.getByText("No agent has used it in the last 30 days.").waitFor();
-  await page.route("**/api/**", (route) => {
-    const headers = { ...route.request().headers(), authorization: `Bearer ${ended}` };
-    return route.continue({ headers });
-  });
+  const stop = await callAs(page, ended);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog", { name: "Your session has ended" }).getByRole("button", { name: "Sign out" }).click();
-  await page.unroute("**/api/**");
+  await stop();
   await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, pick, scenario } from "./harness.mjs";
+import { ask, call, callAs, connect, facts, pick, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, look, allow }) => {
   await connect("Sandbox");
@@ -84,17 +84,14 @@ await scenario(async ({ page, look, allow }) => {
 
   // The token ends. What was typed is still there, and what was begun is done.
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
-  await page.route("**/api/**", (route) => {
-    const headers = { ...route.request().headers(), authorization: `Bearer ${ended}` };
-    return route.continue({ headers });
-  });
+  const stop = await callAs(page, ended);
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   const again = page.getByRole("dialog", { name: "Your session has ended" });
   await again.waitFor();
   await look("session-ended");
   for (let times = 0; times < 4; times += 1) await page.keyboard.press("Escape");
   assert.ok(await again.evaluate((one) => one.open), "it cannot be closed");
-  await page.unroute("**/api/**");
+  await stop();
   const { token: fresh } = await ask("token", { role: "ADMIN", seconds: 900 });
   await again.getByLabel("Access token (JWT)", { exact: true }).fill(fresh);
   await again.getByRole("button", { name: "Sign in" }).click();

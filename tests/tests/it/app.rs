@@ -130,6 +130,13 @@ pub(crate) fn repo() -> PathBuf {
     }
 }
 
+/// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.
+pub(crate) fn sandbox(file: &str, simulator: &Simulator) -> Value {
+    let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
+    let there = format!("127.0.0.1:{}", simulator.port());
+    serde_json::from_str(&text.replace("127.0.0.1:9", &there)).unwrap()
+}
+
 /// Sends everything that goes to the provider to `simulator` instead.
 fn move_origins(manifest: &mut Value, simulator: &Simulator) {
     let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
@@ -375,8 +382,12 @@ impl App {
 
     /// Saves the built-in manifest `id` as `custom-{id}` of `acme`, at the simulator's origin.
     pub(crate) async fn adopt(&self, id: &str, simulator: &Simulator) -> String {
-        let manifest = self.custom(id, simulator).await;
-        let answer = self.post("/api/manifests").as_admin().json(&manifest).send().await;
+        self.save(&self.custom(id, simulator).await).await
+    }
+
+    /// Saves a manifest of `acme`'s own; returns its id.
+    pub(crate) async fn save(&self, manifest: &Value) -> String {
+        let answer = self.post("/api/manifests").as_admin().json(manifest).send().await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         manifest["id"].as_str().unwrap().to_owned()
     }

@@ -169,8 +169,7 @@ async fn with_params(app: &App, provider: &Simulator, host: &str) -> Value {
     ]);
     manifest["api"]["base_url"] = json!(format!("{host}/{{account}}"));
     manifest["api"]["hosts"] = json!([host.split("://").nth(1).unwrap()]);
-    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    app.save(&manifest).await;
     manifest
 }
 
@@ -197,8 +196,7 @@ async fn a_parameter_beside_the_host_is_tried_with_the_stored_credential() {
     manifest["params"] =
         json!([{"name": "version", "label": "Version", "pattern": "v[0-9]", "example": "v1"}]);
     manifest["verify"]["path"] = json!("/{version}/account");
-    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    app.save(&manifest).await;
     provider.set_key(KEY);
     let body = json!({"manifest_id": "custom-stripe", "name": "Stripe",
         "params": {"version": "v1"}, "credentials": {"api_key": KEY}});

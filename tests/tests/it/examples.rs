@@ -13,7 +13,7 @@ use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::app::{App, repo};
+use crate::app::{App, repo, sandbox};
 use crate::{sdk, token};
 
 const FOLDER: &str = "examples/agent-tools";
@@ -97,13 +97,8 @@ impl Example {
 /// The application with the pretend Slack, connected as `up` connects it.
 async fn with_slack() -> (App, Simulator) {
     let (app, slack) = (App::start().await, Simulator::start(Kind::Slack, 0).await.unwrap());
-    let manifest = std::fs::read_to_string(repo().join("tests/simulators/sandbox-slack.json"));
-    let there = format!("127.0.0.1:{}", slack.port());
-    let manifest: Value =
-        serde_json::from_str(&manifest.unwrap().replace("127.0.0.1:9", &there)).unwrap();
-    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    let body = json!({"manifest_id": manifest["id"], "name": "Slack sandbox",
+    let manifest = app.save(&sandbox("sandbox-slack.json", &slack)).await;
+    let body = json!({"manifest_id": manifest, "name": "Slack sandbox",
         "credentials": {"bot_token": Kind::Slack.default_key()}});
     let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");

@@ -230,8 +230,7 @@ async fn a_model_finds_reads_and_calls() {
     manifest["description"] = json!("Things and other things.");
     manifest["api"]["headers"] = json!({"Acme-Version": "2026-01-01"});
     manifest["api"]["deny"] = json!([{"method": "POST", "path": "/keys", "why": "Mints a key"}]);
-    let saved = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(saved.status, 201, "{saved:?}");
+    app.save(&manifest).await;
     let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY},
         "policy": {"rules": [{"effect": "allow", "methods": ["GET", "POST"], "path": "/v1/**"}]}});
     assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);

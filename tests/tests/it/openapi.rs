@@ -4,7 +4,7 @@ use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::{App, Call, TICK_SECRET, repo};
+use crate::app::{App, Call, TICK_SECRET, sandbox};
 use crate::contract::document;
 use crate::token;
 
@@ -92,18 +92,13 @@ async fn roles_are_as_documented() {
 #[tokio::test]
 async fn the_examples_work() {
     let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
-    let manifest = |file: &str| -> Value {
-        let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
-        let there = format!("127.0.0.1:{}", provider.port());
-        serde_json::from_str(&text.replace("127.0.0.1:9", &there)).unwrap()
-    };
     let connect = json!({"manifest_id": "custom-sandbox", "name": "Sandbox",
         "credentials": {"api_key": Kind::Sandbox.default_key()}});
     let begin = json!({"manifest_id": "custom-sandbox-oauth", "name": "Sandbox OAuth"});
     let client = json!({"client_id": "an-app", "client_secret": "and-its-secret"});
     for (method, path, body) in [
-        (Method::POST, "/api/manifests", manifest("sandbox.json")),
-        (Method::POST, "/api/manifests", manifest("sandbox-oauth.json")),
+        (Method::POST, "/api/manifests", sandbox("sandbox.json", &provider)),
+        (Method::POST, "/api/manifests", sandbox("sandbox-oauth.json", &provider)),
         (Method::PUT, "/api/oauth-clients/custom-sandbox-oauth", client),
         (Method::POST, "/api/integrations", connect),
         (Method::POST, "/api/integrations", begin),

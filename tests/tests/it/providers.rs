@@ -373,8 +373,7 @@ async fn several_places_take_several_secrets() {
         {"in": "header", "name": "Authorization", "value": "Bearer {api_key}"},
         {"in": "header", "name": "X-Team", "value": "{team}"},
         {"in": "query", "name": "key", "value": "k {second}"}]);
-    let saved = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(saved.status, 201, "{saved:?}");
+    app.save(&manifest).await;
     let body = json!({"manifest_id": "custom-sandbox", "name": "s", "params": {"team": "red team"},
         "credentials": {"api_key": Kind::Sandbox.default_key(), "second": "a&b=c#d/é+1234567890"}});
     let created = app.post("/api/integrations").as_admin().json(&body).send().await;

@@ -441,8 +441,7 @@ async fn policies_and_the_manifests_own_refusals() {
     manifest["api"]["deny"] = json!([{"method": "POST", "path": "/keys/*", "why": "Mints a key"}]);
     manifest["revoke"] = json!({"tokens": ["key"], "effect": "token", "request":
         {"method": "DELETE", "url": format!("http://{}/base/me/key", upstream.host), "auth": "token"}});
-    let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
+    app.save(&manifest).await;
     let body = json!({"manifest_id": "custom-up", "name": "Up", "credentials": {"key": KEY}});
     assert_eq!(app.post("/api/integrations").as_admin().json(&body).send().await.status, 201);
     upstream.forget();

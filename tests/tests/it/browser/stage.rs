@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::request::{Behaves, Decision, Request};
-use crate::app::{App, Options, TICK_SECRET, repo};
+use crate::app::{App, Options, TICK_SECRET, sandbox};
 use crate::token;
 
 /// The provider's manifests, by which it is told from others.
@@ -32,11 +32,7 @@ impl Stage {
         let app = Options::default().port(port).start().await.unwrap();
         let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         for file in ["sandbox.json", "sandbox-oauth.json"] {
-            let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
-            let text = text.replace("127.0.0.1:9", &format!("127.0.0.1:{}", provider.port()));
-            let manifest = serde_json::from_str(&text).unwrap();
-            let answer = app.post("/api/manifests").as_admin().json(&manifest).send().await;
-            assert_eq!(answer.status, 201, "{answer:?}");
+            app.save(&sandbox(file, &provider)).await;
         }
         let (id, secret) = Kind::Sandbox.default_client().unwrap();
         let client = json!({"client_id": id, "client_secret": secret});
