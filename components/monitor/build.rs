@@ -1,4 +1,4 @@
-//! Composes the OpenAPI document, without white space, and its SHA-256.
+//! Composes the OpenAPI document, without white space, compresses it (RFC 1950), and takes its SHA-256.
 #![allow(clippy::unwrap_used, reason = "a build script stops the build")]
 
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ fn main() {
     let hash: String =
         Sha256::digest(document.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
-    fs::write(out.join("openapi.json"), document).unwrap();
+    let compressed = miniz_oxide::deflate::compress_to_vec_zlib(document.as_bytes(), 9);
+    fs::write(out.join("openapi.json.zlib"), compressed).unwrap();
     fs::write(out.join("openapi.sha256"), hash).unwrap();
 }

@@ -47,7 +47,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("button", { name: "Delete: Acme Two" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await said(page, "Acme Two was deleted.");
-  assert.equal(await page.getByRole("heading", { name: "Acme Two" }).count(), 0);
+  await page.getByRole("heading", { name: "Acme Two" }).waitFor({ state: "detached" });
 
   await page.getByRole("link", { name: "Audit" }).click();
   await page.getByRole("cell", { name: /manifest\.delete/ }).first().waitFor();

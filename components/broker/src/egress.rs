@@ -12,7 +12,7 @@ use url::Url;
 
 /// What the guard must know of the deployment.
 pub(crate) struct Guard {
-    own_host: Option<String>,
+    own_host: String,
     private_hosts: PrivateHosts,
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn guard() -> Result<Rc<Guard>> {
 
 impl Guard {
     async fn read() -> Result<Self> {
-        let own_host = config::public_url().await?.host_str().map(str::to_owned);
+        let own_host = config::public_url().await?.host().to_owned();
         let entry = variables::get("private_hosts").await.unwrap_or_default();
         let private_hosts = PrivateHosts::parse(&entry)
             .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
@@ -47,7 +47,7 @@ impl Guard {
     /// # Errors
     /// [`Error::EgressDenied`].
     pub(crate) fn check(&self, url: &Url) -> Result<()> {
-        check_url(url, self.own_host.as_deref(), &|url| self.private_hosts.covers(url))
+        check_url(url, Some(&self.own_host), &|url| self.private_hosts.covers(url))
             .map_err(|refusal| Error::EgressDenied(refusal.to_string()))
     }
 }

@@ -84,7 +84,7 @@ async fn check(manifest: &Manifest) -> Result<()> {
         .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
     let own = config::public_url().await?;
     let findings =
-        lint::check_with(manifest, Origin::Workspace, own.host_str(), &|url| private.covers(url));
+        lint::check_with(manifest, Origin::Workspace, Some(own.host()), &|url| private.covers(url));
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::auth::{Caller, Role};
 use crate::error::{Error, Result};
-use crate::http::Inbound;
+use crate::http::{Inbound, Respond};
 use crate::store::{Entry, deny};
 
 /// The caller of `inbound`, who must have at least `role` for `action` (`integration.delete`).
@@ -38,7 +38,6 @@ pub async fn permit(caller: &Caller, role: Role, action: &str, request_id: &str)
 /// Records a denied attempt; where it cannot be recorded, the caller is refused all the same.
 pub async fn denied(entry: &Entry<'_>) {
     if let Err(error) = deny(entry).await {
-        let request_id = entry.request_id;
-        eprintln!("error request_id={request_id} a denied attempt is not recorded: {error:?}");
+        error.log_beside(entry.request_id, "a denied attempt is not recorded");
     }
 }

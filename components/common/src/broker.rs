@@ -3,15 +3,18 @@
 //! Callers say *which* integration, never *what* its credential is. No answer holds a plaintext.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
-use http::{Method, Request, header};
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::auth::Caller;
 use crate::error::{Error, Problem, Result};
+use crate::http::request_to;
 use crate::platform::http::{call, full};
 use crate::secret::SecretJson;
 use crate::store::OutboxEntry;
@@ -479,27 +482,32 @@ impl Broker {
     }
 
     async fn operate<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T> {
+        let answer = self.ask(operation, body).await?;
+        serde_json::from_slice(&answer)
+            .map_err(|_| Error::Internal(format!("broker {operation}: not the answer to that")))
+    }
+
+    /// The broker's answer, as it is written: the code that waits is the same for all of them.
+    async fn ask(&self, operation: &str, body: &Value) -> Result<Bytes> {
         let secret = config::broker_secret().await?;
-        let body = serde_json::to_vec(body).map_err(|error| Error::Internal(error.to_string()))?;
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("http://broker.spin.internal/v1/{operation}"))
-            .header(header::AUTHORIZATION, format!("Bearer {}", secret.expose()))
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::CONTENT_LENGTH, body.len())
-            .header(CALLER, self.caller)
-            .header("x-request-id", &self.request_id)
-            .body(full(body))
-            .map_err(|error| Error::Internal(format!("broker {operation}: {error}")))?;
-        let response = call(request, LIMIT, MAX_ANSWER)
-            .await
-            .map_err(|error| Error::Internal(format!("broker {operation}: {error}")))?;
-        let status = response.status();
-        let failed = |_| Error::Internal(format!("broker {operation} answered {status}"));
-        if status.is_success() {
-            return serde_json::from_slice(response.body()).map_err(failed);
+        let body = body.to_string();
+        let fault = |why: &dyn Display| Error::Internal(format!("broker {operation}: {why}"));
+        let length = HeaderValue::from(body.len());
+        let mut request =
+            request_to("broker", Method::POST, &format!("/v1/{operation}"), full(body))?;
+        let text = |text: &str| HeaderValue::from_str(text).map_err(|error| fault(&error));
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, text(&format!("Bearer {}", secret.expose()))?);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_LENGTH, length);
+        headers.insert(CALLER, HeaderValue::from_static(self.caller));
+        headers.insert("x-request-id", text(&self.request_id)?);
+        let response = call(request, LIMIT, MAX_ANSWER).await.map_err(|error| fault(&error))?;
+        if response.status().is_success() {
+            return Ok(response.into_body());
         }
-        let problem: Problem = serde_json::from_slice(response.body()).map_err(failed)?;
+        let problem: Problem =
+            serde_json::from_slice(response.body()).map_err(|_| fault(&response.status()))?;
         Err(Error::Passed(Box::new(problem)))
     }
 }

@@ -10,7 +10,7 @@ use crate::auth::Caller;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{Respond, set, strip};
+use crate::http::{Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
 /// The header with the agent's subject, percent-encoded.
@@ -76,11 +76,10 @@ impl Forward<'_> {
         let secret = config::broker_secret().await?;
         let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
         let (workspace, target) = (encode(&self.caller.workspace), encode(self.target));
-        let mut uri =
-            format!("http://broker.spin.internal/v1/forward/{workspace}/{target}{}", self.path);
+        let mut path = format!("/v1/forward/{workspace}/{target}{}", self.path);
         if !self.query.is_empty() {
-            uri.push('?');
-            uri.push_str(self.query);
+            path.push('?');
+            path.push_str(self.query);
         }
         let mut headers = self.headers;
         strip(&mut headers, |name| {
@@ -97,11 +96,7 @@ impl Forward<'_> {
         put(TOKEN_IN, self.token_in);
         put(REQUEST_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
-        let mut request = Request::builder()
-            .method(self.method)
-            .uri(uri)
-            .body(self.body)
-            .map_err(|error| Error::invalid("", format!("the path or query: {error}")))?;
+        let mut request = request_to("broker", self.method, &path, self.body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }

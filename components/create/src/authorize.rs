@@ -56,8 +56,8 @@ pub(crate) async fn created(
 ) -> Result<Response> {
     let cookie = cookie.unwrap_or_else(new_flow_cookie);
     let doc = save::pending(by, input, id, &cookie, &begun).await?;
-    let mut body: Value =
-        serde_json::from_str(&doc).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut body: Value = serde_json::from_slice(doc.as_bytes())
+        .map_err(|error| Error::Internal(error.to_string()))?;
     if let Value::Object(members) = &mut body {
         members.insert("authorization_url".into(), begun.authorization_url.into());
     }

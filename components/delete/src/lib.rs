@@ -6,7 +6,7 @@
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, Plan, Receipt, Stored};
-use nexus_common::http::{Inbound, json_response, serve};
+use nexus_common::http::{Inbound, Respond, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
@@ -56,7 +56,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     if !plan.entries.is_empty() {
         match broker.revoke(Stored::of(&caller, &id)).await {
             Ok(done) => settle(&mut receipts, &done, &plan.entries),
-            Err(error) => eprintln!("error request_id={} revoke: {error:?}", inbound.request_id),
+            Err(error) => error.log_beside(&inbound.request_id, "revoke"),
         }
     }
     let pending = receipts.iter().any(|receipt| receipt.state == "pending");

@@ -1,12 +1,12 @@
 //! `call_api`: a call as the proxy makes it, its answer as a model can read it.
 
+use form_urlencoded::Serializer;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use nexus_common::error::Problem;
 use nexus_common::forward::{ERROR, Forward, HOST};
 use nexus_common::platform::http::{collect_some, full};
 use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
-use url::form_urlencoded::Serializer;
 
 use crate::tools::{Said, Tools, only, refused, text};
 
@@ -55,7 +55,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
         return Ok(refused(&problem));
     }
     let base = config::public_url().await?;
-    let url = format!("{base}api/proxy/{target}{path}");
+    let url = format!("{base}/api/proxy/{target}{path}");
     Ok(Answered {
         status: head.status.as_u16(),
         headers: &head.headers,
@@ -205,7 +205,7 @@ impl Answered<'_> {
         if let Some(note) = &note {
             text = format!("{text}\n\n[{note}]");
         }
-        let json_body = match serde_json::from_str::<Value>(&body_text) {
+        let json_body = match serde_json::from_slice::<Value>(body_text.as_bytes()) {
             Ok(json) if !self.is_cut => json,
             _ => body_text.into(),
         };

@@ -67,8 +67,8 @@ fn member_of(members: &Map<String, Value>, name: &str) -> Value {
 async fn items(tools: &Tools<'_>, which: Option<&str>) -> Result<Vec<Value>> {
     let base = config::public_url().await?;
     let caller = tools.caller;
-    let items = usable_by(&caller.workspace, &caller.subject, base.as_str(), which).await?;
-    serde_json::from_str(&items).map_err(|error| Error::Internal(error.to_string()))
+    let items = usable_by(&caller.workspace, &caller.subject, &base, which).await?;
+    serde_json::from_slice(items.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn told(name: &str, proxy: &str, described: &Described, policy: &str) -> String {

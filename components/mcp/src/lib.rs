@@ -95,8 +95,8 @@ async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> 
 /// Whether a browser sent it from a page of ours, or no browser did (DNS rebinding).
 async fn comes_from_here(inbound: &Inbound) -> Result<bool> {
     let mut origins = inbound.headers().get_all(header::ORIGIN).iter();
-    let own = config::public_url().await?.origin().ascii_serialization();
-    Ok(origins.all(|origin| origin.as_bytes() == own.as_bytes()))
+    let own = config::public_url().await?;
+    Ok(origins.all(|origin| origin.as_bytes() == own.as_str().as_bytes()))
 }
 
 /// A 401 that says where the document is (RFC 9728, 5.1).
@@ -104,7 +104,7 @@ async fn challenge(error: &Error, request_id: &str) -> Result<Response> {
     let mut response = error.respond(request_id);
     if response.status() == StatusCode::UNAUTHORIZED {
         let base = config::public_url().await?;
-        let url = format!("{base}.well-known/oauth-protected-resource/mcp");
+        let url = format!("{base}/.well-known/oauth-protected-resource/mcp");
         let problem = match error {
             Error::MissingToken => "",
             _ => ", error=\"invalid_token\"",

@@ -11,21 +11,17 @@ use serde_json::json;
 /// # Errors
 /// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::Misconfigured`].
 pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
-    let resource = match rest {
+    let path = match rest {
         "" | "/" => "",
-        "/mcp" => "mcp",
+        "/mcp" => "/mcp",
         _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
     };
     if inbound.method() != Method::GET {
         return Err(Error::MethodNotAllowed("GET"));
     }
     let base = config::public_url().await?;
-    let resource = match resource {
-        "" => base.as_str().trim_end_matches('/').to_owned(),
-        path => format!("{base}{path}"),
-    };
     let body = json!({
-        "resource": resource,
+        "resource": format!("{base}{path}"),
         "authorization_servers": [config::required("jwt_issuer").await?],
         "bearer_methods_supported": ["header"],
         "resource_name": "Integration Nexus",

@@ -1,17 +1,23 @@
 //! `GET /api/openapi.json`: the description of this API, made when this component was built.
 
 use http::StatusCode;
-use nexus_common::Result;
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 use nexus_common::http::{Inbound, json_response, unless_known};
 use nexus_common::platform::http::Response;
+use nexus_common::{Error, Result};
 
-const DOCUMENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"));
+/// Compressed: it would be a sixth of the component.
+const DOCUMENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.zlib"));
 const TAG: &str = concat!("\"", include_str!(concat!(env!("OUT_DIR"), "/openapi.sha256")), "\"");
 
 /// The document, for anybody.
 ///
 /// # Errors
-/// None.
+/// [`Error::Internal`] where it was built wrong.
 pub(crate) fn show(inbound: &Inbound) -> Result<Response> {
-    unless_known(inbound, TAG, || Ok(json_response(StatusCode::OK, DOCUMENT)))
+    unless_known(inbound, TAG, || {
+        let document = decompress_to_vec_zlib(DOCUMENT)
+            .map_err(|error| Error::Internal(format!("the OpenAPI document: {error}")))?;
+        Ok(json_response(StatusCode::OK, document))
+    })
 }

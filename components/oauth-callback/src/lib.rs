@@ -41,8 +41,8 @@ async fn route(inbound: Inbound) -> Result<Response> {
         Ok(outcome) => outcome,
         Err(error) => Outcome::of(&error, &inbound.request_id, None),
     };
-    let origin = config::public_url().await?.origin().ascii_serialization();
-    Ok(page::show(&outcome, &origin))
+    let origin = config::public_url().await?;
+    Ok(page::show(&outcome, origin.as_str()))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

@@ -13,6 +13,6 @@ use nexus_common::{Result, config};
 /// [`nexus_common::Error::Storage`], [`nexus_common::Error::Misconfigured`].
 pub(crate) async fn show(caller: &Caller) -> Result<Response> {
     let base = config::public_url().await?;
-    let items = usable_by(&caller.workspace, &caller.subject, base.as_str(), None).await?;
+    let items = usable_by(&caller.workspace, &caller.subject, &base, None).await?;
     Ok(json_response(StatusCode::OK, format!("{{\"items\":{items}}}")))
 }

@@ -25,8 +25,8 @@ impl Difference {
     /// # Errors
     /// [`Error::Internal`] where `doc` is none of ours.
     pub(crate) fn of(patch: IntegrationPatch, doc: &str) -> Result<Self> {
-        let doc: Value =
-            serde_json::from_str(doc).map_err(|error| Error::Internal(error.to_string()))?;
+        let doc: Value = serde_json::from_slice(doc.as_bytes())
+            .map_err(|error| Error::Internal(error.to_string()))?;
         let is = |member: &str| doc.get(member).cloned().unwrap_or_default();
         let text = |member: &str| is(member).as_str().unwrap_or_default().to_owned();
         let params = is("params");

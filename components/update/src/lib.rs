@@ -9,7 +9,7 @@ mod difference;
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
-use nexus_common::http::{Inbound, json_response, serve, set};
+use nexus_common::http::{Inbound, Respond, json_response, serve, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Change, Found, Integrations, Transaction, give_up};
 use nexus_common::wire::IntegrationPatch;
@@ -57,7 +57,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
         // The outbox sees to it, whatever becomes of this request.
         let stored = Stored::of(&caller, &found.id);
         if let Err(error) = Broker::new("update", &request_id).revoke(stored).await {
-            eprintln!("error request_id={request_id} revoke: {error:?}");
+            error.log_beside(&request_id, "revoke");
         }
     }
     Ok(answer(doc, version))

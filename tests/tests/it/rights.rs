@@ -24,10 +24,10 @@ const JWT: [&str; 7] = [
     "jwt_workspace_claim",
     "jwt_role_claim",
 ];
-const JWKS: &str = "{{ jwt_jwks_origin }}";
+const AUTH: &str = "http://auth.spin.internal";
 const BROKER: &str = "http://broker.spin.internal";
 
-const TABLE: [Row; 11] = [
+const TABLE: [Row; 12] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -38,36 +38,36 @@ const TABLE: [Row; 11] = [
     Row {
         component: "list",
         routes: &["/api/integrations/..."],
-        storage: (true, true),
-        variables: &["+jwt"],
+        storage: (true, false),
+        variables: &[],
         outbound: &[
+            AUTH,
             "http://create.spin.internal",
             "http://update.spin.internal",
             "http://delete.spin.internal",
             "http://monitor.spin.internal",
-            JWKS,
         ],
     },
     Row {
         component: "create",
         routes: &[],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret", "public_url"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["broker_secret", "public_url"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "update",
         routes: &[],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["broker_secret"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "delete",
         routes: &[],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["broker_secret"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "oauth-callback",
@@ -80,29 +80,36 @@ const TABLE: [Row; 11] = [
         component: "catalog",
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
         storage: (true, true),
-        variables: &["+jwt", "broker_secret", "public_url", "private_hosts"],
-        outbound: &[BROKER, JWKS],
+        variables: &["broker_secret", "public_url", "private_hosts"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "proxy",
         routes: &["/api/proxy/..."],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret", "public_url"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["broker_secret", "public_url"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "mcp",
         routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret", "public_url"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["jwt_issuer", "broker_secret", "public_url"],
+        outbound: &[AUTH, BROKER],
     },
     Row {
         component: "monitor",
         routes: &["/api/..."],
-        storage: (true, true),
-        variables: &["+jwt", "broker_secret", "tick_secret", "public_url"],
-        outbound: &[BROKER, JWKS],
+        storage: (true, false),
+        variables: &["broker_secret", "tick_secret", "public_url"],
+        outbound: &[AUTH, BROKER],
+    },
+    Row {
+        component: "auth",
+        routes: &[],
+        storage: (false, true),
+        variables: &JWT,
+        outbound: &["{{ jwt_jwks_origin }}"],
     },
     Row {
         component: "broker",
@@ -129,8 +136,7 @@ fn texts(value: Option<&Value>) -> BTreeSet<String> {
 }
 
 fn set(items: &[&'static str]) -> BTreeSet<String> {
-    let expand = |item: &&'static str| if *item == "+jwt" { JWT.to_vec() } else { vec![*item] };
-    items.iter().flat_map(expand).map(str::to_owned).collect()
+    items.iter().map(|item| (*item).to_owned()).collect()
 }
 
 #[test]

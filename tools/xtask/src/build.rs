@@ -17,6 +17,11 @@ use crate::ui;
 /// The target every component is built for.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
+/// The most that a component may have, in bytes, as it is shipped.
+const LIMIT: u64 = 600_000;
+/// Those that hold the table of manifests: they have as much as it needs.
+const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// As shipped: fat LTO and stripped (profile `wasm`); without it, fast to build (`wasm-dev`)
@@ -25,6 +30,9 @@ pub(crate) struct Args {
     /// The host's test guests too; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
+    /// Fail where a component is larger than 600 KB and does not hold the table of manifests
+    #[arg(long, requires = "release")]
+    check_sizes: bool,
 }
 
 /// Which of the two wasm profiles.
@@ -69,7 +77,20 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     }
     let total: u64 = copied.iter().map(|(_, size)| size).sum();
     println!("{:>9}  {} components, profile {}", human(total), copied.len(), profile.name());
-    Ok(ExitCode::SUCCESS)
+    let too_large = if args.check_sizes { too_large(&copied) } else { Vec::new() };
+    for (file, size) in &too_large {
+        eprintln!("error: {file} has {size} bytes, {LIMIT} is the most");
+    }
+    Ok(if too_large.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is larger than it may be.
+fn too_large(components: &[(PathBuf, u64)]) -> Vec<(String, u64)> {
+    let named = components.iter().filter_map(|(file, size)| {
+        let name = file.file_name()?.to_string_lossy().into_owned();
+        Some((name, *size))
+    });
+    named.filter(|(name, size)| *size > LIMIT && !WITH_THE_TABLE.contains(&name.as_str())).collect()
 }
 
 /// Builds the UI, all components and `guests`, copies the components to `target/components` below the
@@ -187,5 +208,17 @@ mod tests {
     fn sizes_are_readable() {
         assert_eq!(human(450_001), "451 KB");
         assert_eq!(human(1_234_567), "1.23 MB");
+    }
+
+    #[test]
+    fn only_those_with_the_table_may_be_large() {
+        let built = [
+            ("nexus_list.wasm", LIMIT),
+            ("nexus_create.wasm", LIMIT + 1),
+            ("nexus_broker.wasm", LIMIT + 1),
+        ];
+        let built: Vec<_> =
+            built.map(|(name, size)| (Path::new("target/components").join(name), size)).into();
+        assert_eq!(too_large(&built), [("nexus_create.wasm".to_owned(), LIMIT + 1)]);
     }
 }

@@ -261,7 +261,7 @@ impl Call {
 /// Where a person can mend an integration.
 async fn link(gate: &Gate) -> String {
     let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
-    format!("{base}#/integrations/{}", gate.id)
+    format!("{base}/#/integrations/{}", gate.id)
 }
 
 /// Where a call goes, without its query.

@@ -1,7 +1,6 @@
 //! The token of a caller of the proxy, wherever the SDK it uses puts an API key.
 //!
-//! It must not say that a token is good (see [`AuthConfig::verify`](super::AuthConfig::verify)), and
-//! what it finds never goes on to a provider.
+//! It must not say that a token is good: `auth` does. What it finds never goes on to a provider.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

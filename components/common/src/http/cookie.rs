@@ -15,9 +15,9 @@ use crate::platform::http::Response;
 
 /// `__Host-nexus-flow`, or `nexus-flow` where `public_url` is http on a loopback address.
 async fn name() -> Result<&'static str> {
-    Ok(match config::public_url().await?.scheme() {
-        "https" => "__Host-nexus-flow",
-        _ => "nexus-flow",
+    Ok(match config::public_url().await?.is_https() {
+        true => "__Host-nexus-flow",
+        false => "nexus-flow",
     })
 }
 

@@ -87,7 +87,7 @@ impl Inbound {
     /// [`Error::Invalid`] for a parameter that is not in `known`, or comes twice.
     pub fn query(&self, known: &[&str]) -> Result<Vec<(String, String)>> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for (name, value) in url::form_urlencoded::parse(self.raw_query().as_bytes()) {
+        for (name, value) in form_urlencoded::parse(self.raw_query().as_bytes()) {
             let pointer = format!("?{name}");
             if !known.contains(&name.as_ref()) {
                 let known = known.join(", ");
@@ -103,7 +103,7 @@ impl Inbound {
 
     /// The query as decoded pairs, whatever they are called: a provider's answer.
     pub fn any_query(&self) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()
+        form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()
     }
 
     /// The JSON body as a `T`, every member of which is known.

@@ -24,7 +24,8 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
 /// [`Error::Invalid`] with the pointer of the member and the rule. Parser texts name members and
 /// types; the offending value may be part of them only where it is no string.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    // From bytes, as everywhere: the parser is compiled once per kind of input.
+    let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = error.path().iter().map(segment).collect::<String>();
         Error::invalid(pointer, without_values(&error.inner().to_string()))

@@ -1,6 +1,6 @@
-//! Passing a request on to another component of this application.
+//! Calls to another component of this application.
 
-use http::{HeaderMap, HeaderName, Uri};
+use http::{HeaderMap, HeaderName, Method, Request, Uri};
 
 use super::Inbound;
 use super::problem::Respond;
@@ -24,6 +24,27 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
     )
 }
 
+/// A request to `component`; `path` may have a query.
+///
+/// # Errors
+/// [`Error::Invalid`] where the path is none.
+pub(crate) fn request_to<B>(
+    component: &str,
+    method: Method,
+    path: &str,
+    body: B,
+) -> Result<Request<B>> {
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri_of(component, path)?;
+    Ok(request)
+}
+
+fn uri_of(component: &str, path: &str) -> Result<Uri> {
+    Uri::try_from(format!("http://{component}.spin.internal{path}"))
+        .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
+}
+
 /// Passes `inbound` on to `component` unchanged, less hop-by-hop, `spin-*` and `x-nexus-*` headers.
 ///
 /// The component that acts verifies the token: nothing is vouched for here.
@@ -33,10 +54,7 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
 pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let (mut request, request_id) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let target = format!("http://{component}.spin.internal{path}");
-    *request.uri_mut() = target
-        .parse::<Uri>()
-        .map_err(|error| Error::invalid("", format!("the request target is no URI: {error}")))?;
+    *request.uri_mut() = uri_of(component, path)?;
     strip(request.headers_mut(), |name| name.starts_with("spin-") || name.starts_with("x-nexus-"));
     if let Ok(id) = request_id.parse() {
         request.headers_mut().insert("x-request-id", id);

@@ -12,6 +12,8 @@ pub trait Respond {
     fn problem(&self, request_id: &str) -> Problem;
     /// The response of this error.
     fn respond(&self, request_id: &str) -> Response;
+    /// The line of the log about this error, which stopped `what` but not the request.
+    fn log_beside(&self, request_id: &str, what: &str);
 }
 
 impl Respond for Error {
@@ -67,18 +69,30 @@ impl Respond for Error {
         }
         response
     }
+
+    fn log_beside(&self, request_id: &str, what: &str) {
+        let detail = hidden(self).map_or_else(|| describe(self).2, str::to_owned);
+        eprintln!("error request_id={request_id} {what}: {detail}");
+    }
 }
 
 /// Faults that an operator must hear of go to the log; they name no value of a request.
 fn log(error: &Error, request_id: &str) {
+    if let Some(detail) = hidden(error) {
+        eprintln!("error request_id={request_id} {detail}");
+    }
+    if let Error::Misconfigured { variable, rule } = error {
+        eprintln!("misconfigured request_id={request_id} variable={variable} rule={rule}");
+    }
+}
+
+/// What only the log may have of an error.
+fn hidden(error: &Error) -> Option<&str> {
     match error {
         Error::Storage { detail } | Error::Internal(detail) | Error::Unreadable(detail) => {
-            eprintln!("error request_id={request_id} {detail}");
+            Some(detail)
         }
-        Error::Misconfigured { variable, rule } => {
-            eprintln!("misconfigured request_id={request_id} variable={variable} rule={rule}");
-        }
-        _ => {}
+        _ => None,
     }
 }
 

@@ -14,15 +14,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use http::{StatusCode, header};
+use nexus_common::platform::http::{call, full};
+use nexus_common::platform::{clock, kv};
+use nexus_common::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::key::Key;
-use super::key_set::{self, KeySet};
-use crate::error::{Error, Result};
-use crate::platform::clock;
-use crate::platform::http::{call, full};
-use crate::platform::kv;
+use crate::key::Key;
+use crate::key_set::{self, KeySet};
 
 /// Where the entry is; it names the URL it is from.
 const ENTRY: &str = "jwks";
@@ -44,7 +43,7 @@ const POLL: Duration = Duration::from_millis(100);
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 /// Where keys come from, and those that this instance has.
-pub(super) struct Jwks {
+pub(crate) struct Jwks {
     url: String,
     // Configuration like the variables, not request data.
     held: RefCell<Rc<Held>>,
@@ -94,7 +93,7 @@ impl Entry {
 
 impl Jwks {
     /// The keys that are published at `url`.
-    pub(super) fn at(url: String) -> Self {
+    pub(crate) fn at(url: String) -> Self {
         Self { url, held: RefCell::default() }
     }
 
@@ -103,7 +102,7 @@ impl Jwks {
     /// # Errors
     /// [`Error::InvalidToken`] where the issuer has none such, [`Error::KeysUnavailable`] where it
     /// cannot be asked.
-    pub(super) async fn key(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
+    pub(crate) async fn key(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
         let held = Rc::clone(&self.held.borrow());
         let found = held.keys.find(kid, algorithm);
         let now = clock::now_ms();
@@ -151,7 +150,7 @@ impl Jwks {
     ///
     /// # Errors
     /// [`Error::KeysUnavailable`], [`Error::Storage`].
-    pub(super) async fn ready(&self) -> Result<()> {
+    pub(crate) async fn ready(&self) -> Result<()> {
         let known = || self.held.borrow().entry.fetched.is_some();
         if !known() {
             let stored = kv::get(ENTRY).await?;

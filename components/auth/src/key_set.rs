@@ -7,14 +7,14 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::key::Key;
+use crate::key::Key;
 
 /// Most keys of a document.
 const MAX_KEYS: usize = 100;
 
 /// The keys of a document that verify tokens.
 #[derive(Default)]
-pub(super) struct KeySet(Vec<(Option<String>, Rc<Key>)>);
+pub(crate) struct KeySet(Vec<(Option<String>, Rc<Key>)>);
 
 /// The document as the issuer publishes it.
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Document {
 }
 
 /// The keys as they stand in `document`; what is wrong with it where it is no JWK set.
-pub(super) fn parse(document: &[u8]) -> Result<Vec<Value>, &'static str> {
+pub(crate) fn parse(document: &[u8]) -> Result<Vec<Value>, &'static str> {
     let document: Document =
         serde_json::from_slice(document).map_err(|_| "the answer is no JSON with `keys`")?;
     if document.keys.len() > MAX_KEYS {
@@ -35,7 +35,7 @@ pub(super) fn parse(document: &[u8]) -> Result<Vec<Value>, &'static str> {
 impl KeySet {
     /// Those of `jwks` that verify tokens. Two with the same `kid` are none: which of them is meant
     /// would be up to the order in the document.
-    pub(super) fn of(jwks: &[Value]) -> Self {
+    pub(crate) fn of(jwks: &[Value]) -> Self {
         let named = |kid: &Value| jwks.iter().filter(|jwk| jwk.get("kid") == Some(kid)).count();
         let usable = jwks.iter().filter_map(|jwk| {
             let kid = match jwk.get("kid") {
@@ -49,7 +49,7 @@ impl KeySet {
     }
 
     /// The key of that `kid`; without one the only key of that algorithm.
-    pub(super) fn find(&self, kid: Option<&str>, algorithm: &str) -> Option<Rc<Key>> {
+    pub(crate) fn find(&self, kid: Option<&str>, algorithm: &str) -> Option<Rc<Key>> {
         let mut fitting = self.0.iter().filter(|(name, key)| match kid {
             Some(kid) => name.as_deref() == Some(kid),
             None => key.algorithm() == algorithm,

@@ -10,17 +10,18 @@ use jwt_simple::prelude::{
     ECDSAP256PublicKeyLike, ES256PublicKey, Ed25519PublicKey, EdDSAPublicKeyLike, HS256Key,
     JWTClaims, MACLike, RS256PublicKey, RSAPublicKeyLike, VerificationOptions,
 };
+use nexus_common::secret::Secret;
 use serde_json::{Map, Value};
 
 /// The claims of a token.
-pub(super) type Claims = JWTClaims<Map<String, Value>>;
+pub(crate) type Claims = JWTClaims<Map<String, Value>>;
 
 /// Members of a JWK that only a private or a symmetric key has (RFC 7518, 6).
 const PRIVATE: [&str; 2] = ["d", "k"];
 
 /// A key and with it the one algorithm it is used for.
 #[allow(clippy::large_enum_variant, reason = "there are a few, and none of them is moved often")]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// HMAC with SHA-256.
     Hs256(HS256Key),
     /// RSASSA-PKCS1-v1_5 with SHA-256, a modulus of 2048 to 4096 bits, the exponent 65537.
@@ -32,10 +33,15 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// HS256 and the UTF-8 bytes of `secret`.
+    pub(crate) fn of_secret(secret: &Secret) -> Self {
+        Self::Hs256(HS256Key::from_bytes(secret.expose().as_bytes()))
+    }
+
     /// The key of a JWK (RFC 7517, 4); `None` for what does not verify signatures with one of
     /// these algorithms: another `kty`, `crv`, `use`, `key_ops` or `alg`, a symmetric or private
     /// key, a point that is not on the curve, a modulus of another size.
-    pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
+    pub(crate) fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
         if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
@@ -62,7 +68,7 @@ impl Key {
     }
 
     /// Its `alg` (RFC 7518, 3.1; RFC 8037, 3.1).
-    pub(super) fn algorithm(&self) -> &'static str {
+    pub(crate) fn algorithm(&self) -> &'static str {
         match self {
             Self::Hs256(_) => "HS256",
             Self::Rs256(_) => "RS256",
@@ -72,7 +78,7 @@ impl Key {
     }
 
     /// The claims of `token`, whose signature and registered claims are verified.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &self,
         token: &str,
         options: VerificationOptions,

@@ -1,0 +1,117 @@
+//! Verifying a token (RFC 7519) as RFC 8725 asks.
+//!
+//! It must not let the token say how it is verified: the algorithm follows the key.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jwt_simple::prelude::{Duration, VerificationOptions};
+use jwt_simple::{Error as JwtFailure, JWTError};
+use nexus_common::auth::{Caller, LEEWAY, MAX_TOKEN, Proof, Role};
+use nexus_common::{Error, Result};
+use serde_json::{Map, Value};
+
+use crate::config::{self, AuthConfig, Keys};
+use crate::key::Claims;
+
+/// Header members that would let a token choose the key it is verified with, or change its meaning.
+const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
+
+/// Verifies `token` against the current time.
+///
+/// # Errors
+/// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::KeysUnavailable`],
+/// [`Error::Misconfigured`].
+pub(crate) async fn verify(token: &str) -> Result<Proof> {
+    let config = config::auth().await?;
+    let header = Header::of(token)?;
+    let key = match &config.keys {
+        Keys::Secret(key) => Rc::clone(key),
+        Keys::Issuer(jwks) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
+    };
+    let options = VerificationOptions {
+        allowed_issuers: Some(HashSet::from([config.issuer.clone()])),
+        allowed_audiences: Some(HashSet::from([config.audience.clone()])),
+        time_tolerance: Some(Duration::from_secs(LEEWAY)),
+        max_token_length: Some(MAX_TOKEN),
+        ..Default::default()
+    };
+    let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
+    proof(&config, &claims)
+}
+
+fn proof(config: &AuthConfig, claims: &Claims) -> Result<Proof> {
+    let expires_at = claims.expires_at.map(|at| at.as_secs());
+    let missing = || Error::InvalidToken("the claim `exp` is missing".into());
+    let expires_at = expires_at.ok_or_else(missing)?;
+    let subject = printable("sub", claims.subject.as_deref())?;
+    let workspace = claim(&claims.custom, &config.workspace_claim).and_then(Value::as_str);
+    let workspace = printable(&config.workspace_claim, workspace)?;
+    let role = least_role(claim(&claims.custom, &config.role_claim));
+    Ok(Proof { caller: Caller { workspace, subject, role }, expires_at })
+}
+
+/// What a token's header says, to find the key that it means; nothing of it is trusted.
+struct Header {
+    kid: Option<String>,
+    algorithm: String,
+}
+
+impl Header {
+    /// The header of `token`, unless it holds what is refused before anything is verified.
+    fn of(token: &str) -> Result<Self> {
+        let invalid = || Error::InvalidToken("the token is not a JWT".into());
+        let encoded = token.split('.').next().ok_or_else(invalid)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
+        let header: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+        if let Some(name) = REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
+            return Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted")));
+        }
+        let text = |name: &str| header.get(name).map(|value| value.as_str().ok_or_else(invalid));
+        Ok(Self {
+            kid: text("kid").transpose()?.map(str::to_owned),
+            algorithm: text("alg").transpose()?.unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+/// A claim literally of that name, else the name read as a dotted path.
+fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if let Some(value) = claims.get(name) {
+        return Some(value);
+    }
+    let mut parts = name.split('.');
+    let first = claims.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
+/// The role of a string or an array; of several known ones the least.
+fn least_role(value: Option<&Value>) -> Option<Role> {
+    match value? {
+        Value::String(text) => Role::parse(text),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).filter_map(Role::parse).min(),
+        _ => None,
+    }
+}
+
+fn printable(name: &str, value: Option<&str>) -> Result<String> {
+    let value = value
+        .ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
+    let length = value.chars().count();
+    if !(1..=128).contains(&length) || value.chars().any(char::is_control) {
+        return Err(Error::InvalidToken(format!(
+            "the claim `{name}` must be 1 to 128 printable characters"
+        )));
+    }
+    Ok(value.to_owned())
+}
+
+fn refusal(error: &JwtFailure) -> Error {
+    match error.downcast_ref::<JWTError>() {
+        Some(JWTError::TokenHasExpired) => Error::TokenExpired,
+        Some(known) => Error::InvalidToken(known.to_string()),
+        None => Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into()),
+    }
+}

@@ -1,0 +1,159 @@
+//! Origins (RFC 6454), as variables of the deployment name them.
+//!
+//! It must not take anything else of a URL: no path, no query, no user. It does without `url`, whose
+//! parser is larger than some components are beside it.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An https origin, or an http one on a loopback address: ASCII, in lower case, without the scheme's
+/// own port and without a slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    text: String,
+    host: String,
+}
+
+impl Origin {
+    /// The rule that [`Origin::parse`] keeps to, in words.
+    pub const RULE: &str =
+        "must be an origin, https://… (or http:// on a loopback address), no path";
+
+    /// The origin in `text`, which may end with a slash; `None` where it breaks [`Origin::RULE`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+        let (scheme, authority) = text.split_once("://")?;
+        let (host, port) = match authority.rsplit_once(':') {
+            // An address in brackets has colons of its own.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(number(port)?)),
+            _ => (authority, None),
+        };
+        let (host, address) = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(inner) => {
+                let address: Ipv6Addr = inner.parse().ok()?;
+                (format!("[{address}]"), Some(IpAddr::from(address)))
+            }
+            None => (host.to_owned(), host.parse::<Ipv4Addr>().ok().map(IpAddr::from)),
+        };
+        if address.is_none() && !is_name(&host) {
+            return None;
+        }
+        let loopback = address.map_or(host == "localhost", |address| address.is_loopback());
+        let own_port = match scheme {
+            "https" => 443,
+            "http" if loopback => 80,
+            _ => return None,
+        };
+        let text = match port.filter(|port| *port != own_port) {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        };
+        Some(Self { text, host })
+    }
+
+    /// As the header `Origin` has it: `https://nexus.example.com:8443`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Its host; an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it is https.
+    pub fn is_https(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A port; digits only, which `parse` alone is not strict about.
+fn number(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| digits && *port > 0)
+}
+
+/// A host name whose last label is no number: browsers would read it as an IPv4 address.
+fn is_name(host: &str) -> bool {
+    let label = |label: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.bytes().all(known)
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    host.split('.').all(label) && !is_number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_are_written_in_one_way() {
+        for (text, origin, host) in [
+            ("https://id.example.com", "https://id.example.com", "id.example.com"),
+            ("https://ID.Example.com/", "https://id.example.com", "id.example.com"),
+            ("https://id.example.com:443", "https://id.example.com", "id.example.com"),
+            ("https://id.example.com:8443", "https://id.example.com:8443", "id.example.com"),
+            (
+                "https://xn--bcher-kva.example",
+                "https://xn--bcher-kva.example",
+                "xn--bcher-kva.example",
+            ),
+            ("https://my_host.internal", "https://my_host.internal", "my_host.internal"),
+            ("https://10.1.2.3", "https://10.1.2.3", "10.1.2.3"),
+            ("https://[2001:DB8:0::1]:8443", "https://[2001:db8::1]:8443", "[2001:db8::1]"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000", "127.0.0.1"),
+            ("http://127.9.9.9", "http://127.9.9.9", "127.9.9.9"),
+            ("http://[::1]:80", "http://[::1]", "[::1]"),
+            ("HTTP://LocalHost:1", "http://localhost:1", "localhost"),
+        ] {
+            let found = Origin::parse(text).unwrap();
+            assert_eq!((found.as_str(), found.host()), (origin, host), "{text}");
+            assert_eq!(found.is_https(), origin.starts_with("https:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_none() {
+        for bad in [
+            "",
+            "id.example.com",
+            "https://",
+            "https:///",
+            "https://:443",
+            "http://id.example.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://id.example.com",
+            "https://id.example.com//",
+            "https://id.example.com/keys",
+            "https://id.example.com?x",
+            "https://id.example.com#x",
+            "https://user@id.example.com",
+            "https://id.example.com:0",
+            "https://id.example.com:65536",
+            "https://id.example.com:",
+            "https://id.example.com:+443",
+            "https://id..example.com",
+            "https://b\u{fc}cher.example",
+            "https://id.example.com, https://other.example",
+            "https://[::1",
+            "https://::1",
+            "https://*.example.com",
+            "https://2130706433",
+            "https://127.1",
+            "https://0x7f000001",
+            "https://1.2.3.256",
+        ] {
+            assert_eq!(Origin::parse(bad), None, "{bad}");
+        }
+    }
+}
