@@ -53,6 +53,7 @@ impl From<Error> for Refusal {
             Error::KeysUnavailable { retry_after } => Self::KeysUnavailable(retry_after),
             Error::Misconfigured { variable, rule } => Self::Misconfigured(variable, rule),
             Error::Storage { detail } => Self::Storage(detail),
+            Error::Internal(detail) => Self::Internal(detail),
             other => Self::Internal(other.problem("").detail),
         }
     }
