@@ -21,16 +21,21 @@ impl Origin {
 
     /// The origin in `text`, which may end with a slash; `None` where it breaks [`Origin::RULE`].
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
-        let (scheme, authority) = text.split_once("://")?;
+        // The scheme as it is: Spin compares it so where it lets a component out.
+        let (scheme, authority) = text.strip_suffix('/').unwrap_or(text).split_once("://")?;
+        let authority = authority.to_ascii_lowercase();
         let (host, port) = match authority.rsplit_once(':') {
             // An address in brackets has colons of its own.
             Some((host, port)) if !port.ends_with(']') => (host, Some(number(port)?)),
-            _ => (authority, None),
+            _ => (authority.as_str(), None),
         };
         let (host, address) = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             Some(inner) => {
                 let address: Ipv6Addr = inner.parse().ok()?;
+                if address.to_ipv4_mapped().is_some() {
+                    // Written in one way here and in another by browsers.
+                    return None;
+                }
                 (format!("[{address}]"), Some(IpAddr::from(address)))
             }
             None => (host.to_owned(), host.parse::<Ipv4Addr>().ok().map(IpAddr::from)),
@@ -112,7 +117,7 @@ mod tests {
             ("http://127.0.0.1:3000", "http://127.0.0.1:3000", "127.0.0.1"),
             ("http://127.9.9.9", "http://127.9.9.9", "127.9.9.9"),
             ("http://[::1]:80", "http://[::1]", "[::1]"),
-            ("HTTP://LocalHost:1", "http://localhost:1", "localhost"),
+            ("http://LocalHost:1", "http://localhost:1", "localhost"),
         ] {
             let found = Origin::parse(text).unwrap();
             assert_eq!((found.as_str(), found.host()), (origin, host), "{text}");
@@ -148,6 +153,8 @@ mod tests {
             "https://[::1",
             "https://::1",
             "https://*.example.com",
+            "HTTPS://id.example.com",
+            "https://[::ffff:192.0.2.1]",
             "https://2130706433",
             "https://127.1",
             "https://0x7f000001",

@@ -1,6 +1,6 @@
 //! The front of `/api/integrations`: answers `GET`, passes the rest on to the component that acts.
 //!
-//! It must not vouch for a caller: whoever acts verifies the token again. It has no broker secret.
+//! It must not vouch for a caller: whoever acts asks for a proof again. It has no broker secret.
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode, header};

@@ -15,23 +15,23 @@ use crate::tick;
 /// # Errors
 /// None: what is wrong is the answer.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
-    let mut problems = Vec::new();
-    let mut failures = Vec::new();
-    note(auth::ready().await, &mut problems, &mut failures);
-    note(config::public_url().await.map(drop), &mut problems, &mut failures);
+    let mut found = Found { problems: vec![], failures: vec![], request_id: &inbound.request_id };
+    found.note(auth::ready().await);
+    found.note(config::public_url().await.map(drop));
     let mut keys = Vec::new();
     match Broker::new("monitor", &inbound.request_id).health().await {
         Ok(health) => {
-            problems.extend(health.problems);
+            found.problems.extend(health.problems);
             keys = health.keys;
         }
-        Err(error) => note(Err(error), &mut problems, &mut failures),
+        Err(error) => found.note(Err(error)),
     }
     let schema = store::read_row("pragma user_version", []).await;
     let schema = schema.map(|row| row.and_then(|row| row.get::<i64>(0)));
     let version = schema.as_ref().ok().copied().flatten();
-    note(schema.map(drop), &mut problems, &mut failures);
+    found.note(schema.map(drop));
 
+    let Found { problems, failures, .. } = found;
     let status = match (problems.is_empty(), failures.is_empty()) {
         (false, _) => "misconfigured",
         (true, false) => "failing",
@@ -53,23 +53,37 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     Ok(response)
 }
 
-fn note(result: Result<()>, problems: &mut Vec<VariableProblem>, failures: &mut Vec<String>) {
-    match result {
-        Ok(()) => {}
-        Err(Error::Misconfigured { variable, rule }) => {
-            let problem = VariableProblem { variable, rule };
-            if !problems.contains(&problem) {
-                problems.push(problem);
+/// What is wrong.
+struct Found<'a> {
+    problems: Vec<VariableProblem>,
+    failures: Vec<String>,
+    request_id: &'a str,
+}
+
+impl Found<'_> {
+    fn note(&mut self, result: Result<()>) {
+        let failure = match result {
+            Ok(()) => return,
+            Err(Error::Misconfigured { variable, rule }) => {
+                let problem = VariableProblem { variable, rule };
+                if !self.problems.contains(&problem) {
+                    self.problems.push(problem);
+                }
+                return;
             }
-        }
-        Err(Error::Passed(problem)) => failures.push(problem.detail),
-        Err(Error::KeysUnavailable { .. }) => failures.push(
-            "jwks_unavailable: `jwt_jwks_origin` has given no keys yet, and gives none now".into(),
-        ),
-        Err(Error::DatabaseNewer { found, known }) => {
-            failures.push(format!("database_newer: schema {found}, known {known}"));
-        }
-        Err(other) => failures.push(other.problem("").detail),
+            Err(Error::KeysUnavailable { .. }) => {
+                "jwks_unavailable: `jwt_jwks_origin` has given no keys yet, and gives none now"
+                    .into()
+            }
+            Err(Error::DatabaseNewer { found, known }) => {
+                format!("database_newer: schema {found}, known {known}")
+            }
+            Err(other) => {
+                other.log_beside(self.request_id, "health");
+                other.problem(self.request_id).detail
+            }
+        };
+        self.failures.push(failure);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, Options};
+use crate::app::{App, Options, TICK_SECRET};
 use crate::token::{self, SECRET, claims, now, sign};
 
 fn header() -> Value {
@@ -202,4 +202,23 @@ async fn claims_are_found_by_name_first_then_as_a_path() {
     nested["app.workspace"] = json!(7);
     let token = sign(&header(), &nested, SECRET);
     app.get("/api/integrations").bearer(&token).send().await.problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn what_is_no_verdict_proves_nobody() {
+    // Another component answers in the place of `auth`: pages and 404, never a verdict.
+    let broken = |manifest: String| manifest.replace("nexus_auth.wasm", "nexus_ui.wasm");
+    let app = Options::default().manifest(broken).start().await.unwrap();
+    let token = token::of("ADMIN", "acme");
+    for path in ["/api/integrations", "/api/manifests", "/api/audit", "/api/proxy"] {
+        app.get(path).bearer(&token).send().await.problem(500, "internal");
+        app.get(path).send().await.problem(401, "missing_token");
+    }
+    let health = app.get("/api/health").bearer(TICK_SECRET).send().await;
+    assert_eq!(health.status, 503);
+    assert_eq!(health.json()["status"], "failing", "{health:?}");
+    assert!(!health.json()["failures"].as_array().unwrap().is_empty(), "{health:?}");
+    let log = app.log();
+    assert!(log.contains("auth answered") || log.contains("auth did not answer"), "{log}");
+    assert!(!log.contains(&token), "{log}");
 }

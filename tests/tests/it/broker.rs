@@ -65,6 +65,7 @@ async fn a_caller_has_its_row_and_no_other() {
         "proxy",
         "mcp",
         "ui",
+        "auth",
         "broker",
         "",
         "Create",

@@ -1,5 +1,6 @@
 //! JSON Web Tokens as an issuer makes them, and as an attacker does.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -20,10 +21,14 @@ pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
+/// When accepted tokens end. The same in a whole run: two with one role and workspace are one token,
+/// whenever they are made.
+static ENDS: LazyLock<u64> = LazyLock::new(|| now() + 3600);
+
 /// Claims that are accepted.
 pub(crate) fn claims(role: &str, workspace: &str) -> Value {
     json!({
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "user-1", "exp": now() + 600,
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "user-1", "exp": *ENDS,
         "workspace_id": workspace, "role": role,
     })
 }

@@ -136,11 +136,35 @@ pub fn bearer(inbound: &Inbound) -> Result<&str> {
     if values.next().is_some() {
         return Err(Error::InvalidToken("two Authorization headers came".into()));
     }
-    let text = value.to_str().map_err(|_| Error::InvalidToken("not a Bearer token".into()))?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
-            Ok(token.trim())
+    let token = value.to_str().ok().and_then(of_bearer);
+    token.ok_or_else(|| Error::InvalidToken("Authorization is not `Bearer <token>`".into()))
+}
+
+/// The token in the value of an `Authorization` header; white space is none.
+fn of_bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_one_after_the_scheme() {
+        for (value, token) in [
+            ("Bearer a.b.c", Some("a.b.c")),
+            ("bearer  a.b.c ", Some("a.b.c")),
+            ("Bearer", None),
+            ("Bearer ", None),
+            // HTTP/2 delivers white space at the end, HTTP/1.1 does not.
+            ("Bearer   ", None),
+            ("Bearer\ta.b.c", None),
+            ("Basic dTpw", None),
+            ("a.b.c", None),
+        ] {
+            assert_eq!(of_bearer(value), token, "{value:?}");
         }
-        _ => Err(Error::InvalidToken("Authorization is not `Bearer <token>`".into())),
     }
 }

@@ -47,7 +47,7 @@ fn uri_of(component: &str, path: &str) -> Result<Uri> {
 
 /// Passes `inbound` on to `component` unchanged, less hop-by-hop, `spin-*` and `x-nexus-*` headers.
 ///
-/// The component that acts verifies the token: nothing is vouched for here.
+/// The component that acts asks whom the token proves: nothing is vouched for here.
 ///
 /// # Errors
 /// [`Error::Internal`] where the component does not answer.

@@ -71,7 +71,7 @@ impl Respond for Error {
     }
 
     fn log_beside(&self, request_id: &str, what: &str) {
-        let detail = hidden(self).map_or_else(|| describe(self).2, str::to_owned);
+        let detail = hidden(self).map_or_else(|| self.problem(request_id).detail, str::to_owned);
         eprintln!("error request_id={request_id} {what}: {detail}");
     }
 }
