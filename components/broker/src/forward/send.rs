@@ -1,9 +1,10 @@
 //! The call itself: sent, tried again after a 401 with a token that was renewed, and its answer
 //! passed on while it comes.
 
-use std::cell::Cell;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use http_body::{Body as _, Frame};
 use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{
-    Body, BodySender, CallError, IncomingBody, Response, collect, full, pass, spawn, streamed,
+    Body, BodySender, CallError, IncomingBody, Response, boxed, collect, full, pass, spawn,
+    streamed,
 };
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::read_row;
@@ -106,7 +108,7 @@ impl Sent<'_> {
             Upload::Whole(bytes) => Some(bytes.clone()),
             Upload::Stream(_) => None,
         };
-        let sent = Rc::new(Cell::new(0));
+        let sent = Arc::new(AtomicU64::new(0));
         let begun = clock::now_ms();
         let mut answer = self.once(&opened.usable, upload, &sent).await;
         if is_refused(&answer) {
@@ -138,7 +140,7 @@ impl Sent<'_> {
             Ok(Some(answer)) => Ok(Outcome::Answer(self.back(&opened, answer, sent).await)),
             Ok(None) => Ok(Outcome::Gone),
             Err(error) => {
-                usage::count(self.whose, true, sent.get());
+                usage::count(self.whose, true, sent.load(Ordering::Relaxed));
                 match error {
                     Error::ReauthorizationRequired(why) => Ok(Outcome::Reauthorize(why)),
                     other => Err(other),
@@ -152,7 +154,7 @@ impl Sent<'_> {
         &self,
         usable: &Usable,
         upload: Upload,
-        sent: &Rc<Cell<u64>>,
+        sent: &Arc<AtomicU64>,
     ) -> Result<Option<Response>> {
         let mut headers = self.headers.clone();
         let uri = self.target.inject(usable, self.query, &mut headers).await?;
@@ -163,14 +165,14 @@ impl Sent<'_> {
         let built = |_| Error::Internal("a request to a provider cannot be built".into());
         match upload {
             Upload::Whole(bytes) => {
-                sent.set(sent.get() + bytes.len() as u64);
+                sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 // It ends by itself: the runtime waits ten minutes for an answer to begin.
                 let request = request.body(full(bytes)).map_err(built)?;
                 pass(request).await.map(Some).map_err(failure)
             }
             Upload::Stream(body) => {
-                let counted = Counted { body, count: Rc::clone(sent) };
-                self.watched(pass(request.body(counted).map_err(built)?)).await
+                let counted = Counted { body, count: Arc::clone(sent) };
+                self.watched(pass(request.body(boxed(counted)).map_err(built)?)).await
             }
         }
     }
@@ -191,7 +193,7 @@ impl Sent<'_> {
     }
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
-    async fn back(self, opened: &Opened, answer: Response, sent: Rc<Cell<u64>>) -> Response {
+    async fn back(self, opened: &Opened, answer: Response, sent: Arc<AtomicU64>) -> Response {
         let (mut head, body) = answer.into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
@@ -200,18 +202,27 @@ impl Sent<'_> {
         let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let length = length.and_then(|text| text.parse::<usize>().ok());
         if *self.method == Method::HEAD || body.is_end_stream() {
-            usage::count(self.whose, is_error, sent.get());
+            usage::count(self.whose, is_error, sent.load(Ordering::Relaxed));
             return Response::from_parts(head, full(""));
         }
         let (looked, watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
         let mut source = Source { body, whose: self.whose, looked, watch, received: 0 };
         let mut gathered = BytesMut::new();
-        if length.is_some_and(|length| length <= SMALL) {
+        if let Some(length) = length.filter(|length| *length <= SMALL) {
             loop {
-                match source.next().await {
+                // What is as long as it was to be has ended: to be told so would be two more waits.
+                let next = match gathered.len() == length && length > 0 {
+                    true => Next::End,
+                    false => source.next().await,
+                };
+                match next {
                     Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
                     Next::End => {
-                        usage::count(source.whose, is_error, sent.get() + source.received);
+                        usage::count(
+                            source.whose,
+                            is_error,
+                            sent.load(Ordering::Relaxed) + source.received,
+                        );
                         let mut whole = gathered.freeze();
                         if let Some(mask) = &mut mask {
                             let begin = mask.push(whole);
@@ -221,7 +232,11 @@ impl Sent<'_> {
                     }
                     // What has come is passed on, and that it broke off.
                     Next::Broken(why) => {
-                        usage::count(source.whose, is_error, sent.get() + source.received);
+                        usage::count(
+                            source.whose,
+                            is_error,
+                            sent.load(Ordering::Relaxed) + source.received,
+                        );
                         let (mut sender, streamed) = streamed();
                         let begin = gathered.freeze();
                         let begin = mask.as_mut().map_or(begin.clone(), |mask| mask.push(begin));
@@ -237,7 +252,7 @@ impl Sent<'_> {
         let (sender, streamed) = streamed();
         spawn(async move {
             source.pump(sender, mask).await;
-            usage::count(source.whose, is_error, sent.get() + source.received);
+            usage::count(source.whose, is_error, sent.load(Ordering::Relaxed) + source.received);
         });
         Response::from_parts(head, streamed)
     }
@@ -354,7 +369,7 @@ fn failure(error: CallError) -> Error {
 /// A body whose bytes are counted.
 struct Counted {
     body: IncomingBody,
-    count: Rc<Cell<u64>>,
+    count: Arc<AtomicU64>,
 }
 
 impl http_body::Body for Counted {
@@ -369,7 +384,7 @@ impl http_body::Body for Counted {
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(data) = frame.data_ref()
         {
-            self.count.set(self.count.get() + data.len() as u64);
+            self.count.fetch_add(data.len() as u64, Ordering::Relaxed);
         }
         polled
     }

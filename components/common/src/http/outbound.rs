@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, Method, Request, Uri};
 use super::Inbound;
 use super::problem::Respond;
 use crate::error::{Error, Result};
-use crate::platform::http::{Response, pass};
+use crate::platform::http::{Response, boxed, pass};
 
 /// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
 fn is_hop_by_hop(name: &HeaderName) -> bool {
@@ -59,7 +59,7 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     if let Ok(id) = request_id.parse() {
         request.headers_mut().insert("x-request-id", id);
     }
-    let mut response = pass(request)
+    let mut response = pass(request.map(boxed))
         .await
         .map_err(|error| Error::Internal(format!("component {component}: {error}")))?;
     if response.status().is_server_error() && response.headers().get("content-type").is_none() {

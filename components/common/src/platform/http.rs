@@ -104,12 +104,7 @@ pub async fn call(
 ///
 /// # Errors
 /// [`CallError`] where no answer began.
-pub async fn pass<B>(request: ::http::Request<B>) -> Result<Response, CallError>
-where
-    B: http_body::Body + 'static,
-    B::Data: Into<Vec<u8>>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
-{
+pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError> {
     let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
     Ok(response.map(spin_sdk::http::box_body))
 }
@@ -137,6 +132,8 @@ pub async fn collect<B>(mut body: B, limit: usize) -> Result<Bytes, CallError>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
+    // What is as long as it was to be has ended: to be told so would be two more waits.
+    let whole = body.size_hint().upper();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| CallError::Broken("before its end".to_owned()))?;
@@ -145,6 +142,9 @@ where
             return Err(CallError::TooLarge(limit));
         }
         bytes.extend_from_slice(&data);
+        if whole == Some(bytes.len() as u64) {
+            break;
+        }
     }
     Ok(bytes.freeze())
 }

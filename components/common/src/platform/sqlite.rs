@@ -3,6 +3,9 @@
 //! The SDK's `execute` reports no SQL error by itself (it arrives when the result is collected), and
 //! a result that nobody drains stalls its neighbours. Nothing else may call it. Statements are run
 //! one at a time: what follows a `;` in a string would be dropped silently.
+//!
+//! Values are collected before anything is awaited: a future that was generic over them would be
+//! compiled once for each number of values.
 
 use spin_sdk::sqlite::Connection;
 use spin_sdk::sqlite::wit::sqlite::Connection as PlainConnection;
@@ -59,11 +62,15 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError`] with SQLite's text.
-    pub async fn query(
+    pub fn query(
         &self,
         sql: &str,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<Row>, DbError> {
+    ) -> impl Future<Output = Result<Vec<Row>, DbError>> {
+        self.run(sql, Vec::from_iter(values))
+    }
+
+    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
         let result = self.0.execute(sql, values).await.map_err(DbError::from)?;
         result.collect().await.map_err(DbError::from)
     }
@@ -72,13 +79,20 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError`] with SQLite's text.
-    pub async fn row(
+    pub fn row(
         &self,
         sql: &str,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Option<Row>, DbError> {
-        Ok(self.query(sql, values).await?.into_iter().next())
+    ) -> impl Future<Output = Result<Option<Row>, DbError>> {
+        first(self.query(sql, values))
     }
+}
+
+/// The first of the rows that `rows` gives.
+pub(crate) async fn first<E>(
+    rows: impl Future<Output = Result<Vec<Row>, E>>,
+) -> Result<Option<Row>, E> {
+    Ok(rows.await?.into_iter().next())
 }
 
 impl From<spin_sdk::sqlite::Error> for DbError {

@@ -222,7 +222,7 @@ impl<'a> Audit<'a> {
     pub async fn page(&self, page: &Page) -> Result<String> {
         let sql = "select json_insert(record, '$.hash', hash, '$.count', count), seq from audit
                    where workspace = ?1 and seq < ?2 order by seq desc";
-        page.read(sql, [self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
+        page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }
 
     /// The head of the chain as JSON: `{"count","hash","at"}`; whoever keeps it can tell later

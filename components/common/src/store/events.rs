@@ -109,7 +109,7 @@ impl Events<'_> {
         let below = page.cursor.unwrap_or(i64::MAX);
         page.read(
             sql,
-            [self.workspace.into(), self.integration_id.into(), below.into(), KEPT_MS.into()],
+            vec![self.workspace.into(), self.integration_id.into(), below.into(), KEPT_MS.into()],
         )
         .await
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::schema;
 use crate::error::Result;
-use crate::platform::sqlite::{Db, ReadDb, Row, Value, text};
+use crate::platform::sqlite::{Db, ReadDb, Row, Value, first, text};
 
 thread_local! {
     static READER: RefCell<Option<Rc<ReadDb>>> = const { RefCell::new(None) };
@@ -18,9 +18,15 @@ thread_local! {
 ///
 /// # Errors
 /// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`].
-pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<Row>> {
+pub fn read(
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> impl Future<Output = Result<Vec<Row>>> {
+    run(sql, Vec::from_iter(values))
+}
+
+async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
     let db = reader().await?;
-    let values: Vec<Value> = values.into_iter().collect();
     match db.query(sql, &values) {
         Ok(rows) => Ok(rows),
         Err(error) => {
@@ -34,8 +40,11 @@ pub async fn read(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_row(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<Row>> {
-    Ok(read(sql, values).await?.into_iter().next())
+pub fn read_row(
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> impl Future<Output = Result<Option<Row>>> {
+    first(read(sql, values))
 }
 
 /// Which page of a list is shown: keyset pages stay stable while rows come and go.
@@ -50,11 +59,7 @@ pub struct Page {
 impl Page {
     /// The page as JSON, `{"items":[…],"next_cursor":…}`, of a `select` without `limit` whose rows
     /// are an item's JSON and its key.
-    pub(super) async fn read(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<String> {
+    pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
         // One more than is shown: it tells whether there is a next page.
         let sql = format!("{sql} limit {}", self.limit + 1);
         let rows = read(&sql, values).await?;

@@ -5,7 +5,7 @@
 
 use super::{Event, schema};
 use crate::error::{Error, Result};
-use crate::platform::sqlite::{Db, DbError, Row, Value, text};
+use crate::platform::sqlite::{Db, DbError, Row, Value, first, text};
 
 const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch')
   from (select cast(unixepoch('subsec') * 1000 as integer) as ms)";
@@ -68,11 +68,15 @@ impl Transaction {
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn query(
+    pub fn query(
         &self,
         sql: &str,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<Row>> {
+    ) -> impl Future<Output = Result<Vec<Row>>> {
+        self.run(sql, Vec::from_iter(values))
+    }
+
+    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(self.db.query(sql, values).await?)
     }
 
@@ -80,12 +84,12 @@ impl Transaction {
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn row(
+    pub fn row(
         &self,
         sql: &str,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Option<Row>> {
-        Ok(self.db.row(sql, values).await?)
+    ) -> impl Future<Output = Result<Option<Row>>> {
+        first(self.query(sql, values))
     }
 
     /// Writes an event beside what it tells.
