@@ -158,9 +158,24 @@ export async function said(page, text) {
 async function look(name, page) {
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });
+    await settled(page);
     await axe(page, `${name}, ${colorScheme}`);
   }
   await shot(name, page);
+}
+
+/** Waits for what is still appearing: half shown, everything has too little contrast. */
+async function settled(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const roots = [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+    const moving = roots.flatMap((root) => root.getAnimations()).filter(
+      ({ effect }) => effect.getComputedTiming().endTime !== Infinity,
+    );
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
 }
 
 /** Throws what axe finds in `page`, open shadow roots included. */
