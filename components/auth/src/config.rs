@@ -28,11 +28,11 @@ const VARIABLES: [&str; 7] = [
 
 thread_local! {
     // Variables do not change while an instance lives: this is configuration, not request state.
-    static AUTH: RefCell<Option<Rc<AuthConfig>>> = const { RefCell::new(None) };
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
 }
 
 /// How tokens are verified.
-pub(crate) struct AuthConfig {
+pub(crate) struct Config {
     /// The keys.
     pub(crate) keys: Keys,
     /// `iss`, exactly.
@@ -59,7 +59,7 @@ pub(crate) enum Keys {
 /// [`Error::Misconfigured`]; [`Error::KeysUnavailable`] where the issuer never gave any keys and does
 /// not now.
 pub(crate) async fn ready() -> Result<()> {
-    match &auth().await?.keys {
+    match &get().await?.keys {
         Keys::Secret(_) => Ok(()),
         Keys::Issuer(jwks) => jwks.ready().await,
     }
@@ -69,16 +69,16 @@ pub(crate) async fn ready() -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
-pub(crate) async fn auth() -> Result<Rc<AuthConfig>> {
-    if let Some(config) = AUTH.with_borrow(Clone::clone) {
+pub(crate) async fn get() -> Result<Rc<Config>> {
+    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
         return Ok(config);
     }
-    let config = Rc::new(read_auth().await?);
-    AUTH.set(Some(Rc::clone(&config)));
+    let config = Rc::new(read().await?);
+    CONFIG.set(Some(Rc::clone(&config)));
     Ok(config)
 }
 
-async fn read_auth() -> Result<AuthConfig> {
+async fn read() -> Result<Config> {
     // One place to wait at: each await of its own would be a copy of the code behind it.
     let mut values = [const { None }; VARIABLES.len()];
     for (value, name) in values.iter_mut().zip(VARIABLES) {
@@ -102,7 +102,7 @@ async fn read_auth() -> Result<AuthConfig> {
         (None, Some(origin)) => Keys::Issuer(Jwks::at(jwks_url(&origin, path.as_deref())?)),
     };
     let missing = |name: &str| Error::misconfigured(name, "must be set");
-    Ok(AuthConfig {
+    Ok(Config {
         keys,
         issuer: issuer.ok_or_else(|| missing("jwt_issuer"))?,
         audience: audience.ok_or_else(|| missing("jwt_audience"))?,

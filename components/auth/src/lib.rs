@@ -11,7 +11,7 @@ mod key_set;
 mod token;
 
 use http::{Method, StatusCode};
-use nexus_common::auth::{Proof, Refusal, bearer};
+use nexus_common::auth::{Refusal, bearer};
 use nexus_common::http::{Inbound, json_response, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component};
@@ -25,10 +25,10 @@ async fn handle(request: Incoming) -> Response {
 
 async fn answer(inbound: Inbound) -> Result<Response> {
     match (inbound.method(), inbound.path()) {
-        (&Method::GET, "/v1/proof") => match bearer(&inbound) {
-            Ok(token) => verdict(token::verify(token).await),
-            Err(error) => verdict::<Proof>(Err(error)),
-        },
+        (&Method::GET, "/v1/proof") => {
+            let proof = async { token::verify(bearer(&inbound)?).await };
+            verdict(proof.await)
+        }
         (&Method::GET, "/v1/ready") => verdict(config::ready().await),
         (_, path) => Err(Error::NotFound(format!("there is nothing at {path}"))),
     }

@@ -13,7 +13,7 @@ use nexus_common::auth::{Caller, LEEWAY, MAX_TOKEN, Proof, Role};
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value};
 
-use crate::config::{self, AuthConfig, Keys};
+use crate::config::{self, Config, Keys};
 use crate::key::Claims;
 
 /// Header members that would let a token choose the key it is verified with, or change its meaning.
@@ -25,7 +25,7 @@ const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::KeysUnavailable`],
 /// [`Error::Misconfigured`].
 pub(crate) async fn verify(token: &str) -> Result<Proof> {
-    let config = config::auth().await?;
+    let config = config::get().await?;
     let header = Header::of(token)?;
     let key = match &config.keys {
         Keys::Secret(key) => Rc::clone(key),
@@ -42,7 +42,7 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
     proof(&config, &claims)
 }
 
-fn proof(config: &AuthConfig, claims: &Claims) -> Result<Proof> {
+fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     let expires_at = claims.expires_at.map(|at| at.as_secs());
     let missing = || Error::InvalidToken("the claim `exp` is missing".into());
     let expires_at = expires_at.ok_or_else(missing)?;

@@ -211,7 +211,7 @@ impl Sent<'_> {
         if let Some(length) = length.filter(|length| *length <= SMALL) {
             loop {
                 // What is as long as it was to be has ended: to be told so would be two more waits.
-                let next = match gathered.len() == length && length > 0 {
+                let next = match gathered.len() == length {
                     true => Next::End,
                     false => source.next().await,
                 };

@@ -24,7 +24,7 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
 /// [`Error::Invalid`] with the pointer of the member and the rule. Parser texts name members and
 /// types; the offending value may be part of them only where it is no string.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    // From bytes, as everywhere: the parser is compiled once per kind of input.
+    // From bytes, as the components' answers: the parser is compiled once per kind of input.
     let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = error.path().iter().map(segment).collect::<String>();
