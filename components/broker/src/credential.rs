@@ -297,8 +297,6 @@ pub(crate) struct Gate {
     pub(crate) health: String,
     /// Its policy, JSON.
     pub(crate) policy: String,
-    /// The database's time, in milliseconds since the Unix epoch.
-    pub(crate) now_ms: i64,
 }
 
 /// An integration that an agent wants to call, by id or slug; its credential is not opened yet.
@@ -320,8 +318,7 @@ impl Callable {
         // the statement anew in each call.
         let sql = "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version,
                c.expires_at, c.refresh_at, i.account_id, i.account_label, i.id, i.name,
-               i.status = 'active', i.health, i.policy,
-               cast(unixepoch('subsec') * 1000 as integer)
+               i.status = 'active', i.health, i.policy
              from integrations i left join credentials c on c.integration_id = i.id
              where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)";
         let row = read_row(sql, [Value::text(workspace), Value::text(id_or_slug)])
@@ -337,11 +334,18 @@ impl Callable {
                 is_active: row.get(11).unwrap_or(false),
                 health: text(&row, 12).to_owned(),
                 policy: text(&row, 13).to_owned(),
-                now_ms: row.get(14).unwrap_or(0),
             },
             workspace: workspace.to_owned(),
             row: row.get::<&[u8]>(3).is_some().then(|| Row::of(&row)),
         })
+    }
+
+    /// Whether the same was found, to the byte, in all that a credential is opened and called by.
+    pub(crate) fn is_stored_as(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+            || (self.workspace == other.workspace
+                && self.row == other.row
+                && self.gate.policy == other.gate.policy)
     }
 
     /// What is stored of its credential.
@@ -364,7 +368,7 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
 }
 
 /// An integration and its ciphertext as they are stored.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub(crate) struct Row {
     manifest_id: String,
     manifest_hash: String,

@@ -10,17 +10,12 @@ use crate::auth::Caller;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{Respond, request_to, set, strip};
+use crate::http::{PASSED_ID, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
-/// The header with the agent's subject, percent-encoded.
-pub const SUBJECT: &str = "x-nexus-subject";
-/// The header with the agent's role.
-pub const ROLE: &str = "x-nexus-role";
-/// The header that names the header in which the agent's token came.
-pub const TOKEN_IN: &str = "x-nexus-token-in";
-/// The header with the request's id; the client's own `x-request-id` goes to the provider.
-pub const REQUEST_ID: &str = "x-nexus-request-id";
+/// The header that says who calls: the role, the header that had their token, and their subject,
+/// percent-encoded, with spaces between. One header, because each costs on both ways.
+pub const AGENT: &str = "x-nexus-agent";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
 /// The header with the code of an error that is ours, not the provider's.
@@ -82,19 +77,16 @@ impl Forward<'_> {
             path.push_str(self.query);
         }
         let mut headers = self.headers;
-        strip(&mut headers, |name| {
-            name.starts_with("spin-") || (name.starts_with("x-nexus-") && name != HOST)
-        });
+        strip(&mut headers, |name| name.starts_with("x-nexus-") && name != HOST);
         let mut put = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         };
         put(CALLER, self.by);
-        put(SUBJECT, &encode(&self.caller.subject));
-        put(ROLE, self.caller.role_name());
-        put(TOKEN_IN, self.token_in);
-        put(REQUEST_ID, self.request_id);
+        let role = self.caller.role_name();
+        put(AGENT, &format!("{role} {} {}", self.token_in, encode(&self.caller.subject)));
+        put(PASSED_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, self.body)?;
         *request.headers_mut() = headers;

@@ -41,7 +41,7 @@ const NOT_BACK: [&str; 8] = [
 pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]) {
     strip(headers, |name| {
         NOT_UP.contains(&name)
-            || ["x-forwarded-", "spin-", "x-nexus-"].iter().any(|prefix| name.starts_with(prefix))
+            || ["x-forwarded-", "x-nexus-"].iter().any(|prefix| name.starts_with(prefix))
             || injected(inject).any(|own| own.eq_ignore_ascii_case(name))
     });
     for (name, value) in &manifest.api.headers {

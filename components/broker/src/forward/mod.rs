@@ -15,58 +15,50 @@ mod usage;
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderName, Method, Uri, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
-use nexus_common::forward::{HOST, REQUEST_ID, ROLE, SUBJECT, TOKEN_IN, ours};
+use nexus_common::forward::{AGENT, HOST, ours};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::policy::PolicyCall;
-use nexus_common::store::Entry;
+use nexus_common::store::{Entry, now_ms};
 use nexus_common::{Error, Result, access, config};
 use nexus_manifests::Inject;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use url::Url;
 
-use crate::credential::{Callable, Gate, Usable};
+use crate::credential::{Gate, Usable};
 use crate::egress;
 use crate::oauth::{self, For};
 use crate::provider::inject_headers;
-use opened::Opened;
-use send::{Outcome, Sent, Upload};
+use opened::{Host, Opened};
+use send::{Outcome, Outgoing, Sent, Upload};
 
 /// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let text = |name: &'static str| {
-        decode(inbound.header(&HeaderName::from_static(name)).unwrap_or_default())
-    };
-    let request_id = match text(REQUEST_ID) {
-        none if none.is_empty() => inbound.request_id.clone(),
-        told => told,
-    };
+    let header = |name| inbound.header(&HeaderName::from_static(name));
+    let mut agent = header(AGENT).unwrap_or_default().splitn(3, ' ');
+    let mut told = || agent.next().unwrap_or_default();
+    let (role, token_in, subject) = (told(), told(), told());
     let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
     let workspace = decode(parts.next().unwrap_or_default());
     let below = parts.next().unwrap_or_default();
     let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
     let call = Call {
-        caller: Caller { workspace, subject: text(SUBJECT), role: Role::parse(&text(ROLE)) },
-        token_in: text(TOKEN_IN),
+        caller: Caller { workspace, subject: decode(subject), role: Role::parse(role) },
+        token_in: token_in.to_owned(),
         target: decode(target),
         path: path.to_owned(),
         query: inbound.raw_query().to_owned(),
         method: inbound.sent_method().clone(),
-        host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
-        request_id,
+        host: header(HOST).map(str::to_owned),
+        request_id: inbound.request_id.clone(),
     };
     let (headers, body) = inbound.into_headers_and_body();
     let made = call.make(headers, body).await;
-    let mut response = made.unwrap_or_else(|error| ours(&error, &call.request_id));
-    if let Ok(id) = HeaderValue::from_str(&call.request_id) {
-        response.headers_mut().entry("x-request-id").or_insert(id);
-    }
-    response
+    made.unwrap_or_else(|error| ours(&error, &call.request_id))
 }
 
 /// What an agent asks for.
@@ -84,11 +76,11 @@ struct Call {
 
 impl Call {
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
-        let callable = Callable::find(&self.caller.workspace, &self.target).await?;
+        let callable = opened::find(&self.caller.workspace, &self.target).await?;
         let gate = &callable.gate;
         self.is_open(gate).await?;
         let segments = path::segments(&self.path)?;
-        let opened = match opened::of(&callable).await {
+        let opened = match opened::open(Rc::clone(&callable)).await {
             Err(Error::ReauthorizationRequired(why)) => {
                 return Err(self.mend("reauthorization_required", gate, &why).await);
             }
@@ -96,16 +88,15 @@ impl Call {
         };
         self.token_is_in_place(&opened.usable, &headers)?;
         let target = self.target(&opened)?;
-        self.is_allowed(gate, &opened, &segments, &target.url).await?;
-        let opened = self.live(gate, opened).await?;
-        let usable = &opened.usable;
+        self.is_allowed(gate, &opened, &segments, &target).await?;
+        let live = self.live(gate, Rc::clone(&opened)).await?;
+        let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
         let sent = Sent {
             method: &self.method,
             target: &target,
             query: &self.query,
-            headers: &headers,
             whose: usage::Whose {
                 workspace: self.caller.workspace.clone(),
                 integration_id: gate.id.clone(),
@@ -117,7 +108,8 @@ impl Call {
             integration_id: gate.id.clone(),
             actor: self.caller.subject.clone(),
         };
-        match sent.through(opened, upload, &stored, &self.request_id).await? {
+        let outgoing = Outgoing { headers, upload };
+        match sent.through(live, outgoing, &stored, &self.request_id).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Gone => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
@@ -184,26 +176,20 @@ impl Call {
     }
 
     /// Where the call goes.
-    fn target(&self, opened: &Opened) -> Result<Target> {
-        let Opened { base, usable, .. } = opened;
-        let origin = match &self.host {
-            None => base.origin().ascii_serialization(),
-            Some(host) => {
-                let pins = &usable.credential.pins.api;
-                let authority = |origin: &str| origin.split("://").nth(1).map(str::to_owned);
-                let known: Vec<String> = pins.iter().filter_map(|pin| authority(pin)).collect();
-                let chosen = pins.iter().find(|pin| {
-                    authority(pin).is_some_and(|own| own.eq_ignore_ascii_case(host.trim()))
-                });
-                chosen.cloned().ok_or_else(|| {
+    fn target<'a>(&self, opened: &'a Opened) -> Result<Target<'a>> {
+        let host = match self.host.as_deref().map(str::trim) {
+            None => &opened.base,
+            Some(asked) => {
+                let hosts = &opened.hosts;
+                let chosen = hosts.iter().find(|host| host.name.eq_ignore_ascii_case(asked));
+                chosen.ok_or_else(|| {
+                    let known: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
                     let known = known.join(", ");
-                    Error::invalid(HOST, format!("{host:?} is none of the manifest's: {known}"))
+                    Error::invalid(HOST, format!("{asked:?} is none of the manifest's: {known}"))
                 })?
             }
         };
-        let text = format!("{origin}{}{}", base.path().trim_end_matches('/'), self.path);
-        let url = Url::parse(&text).map_err(|_| Error::invalid("path", "makes no URL"))?;
-        Ok(Target { text, url })
+        Ok(Target { host, path: format!("{}{}", opened.base_path, self.path) })
     }
 
     async fn is_allowed(
@@ -211,13 +197,14 @@ impl Call {
         gate: &Gate,
         opened: &Opened,
         segments: &[String],
-        url: &Url,
+        target: &Target<'_>,
     ) -> Result<()> {
-        let host = url.host_str().unwrap_or_default();
-        let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        let host = target.host.url.host_str().unwrap_or_default();
+        let to = (host, target.path.as_str());
+        let host = target.host.name.as_str();
         let method = self.method.as_str();
-        let call = PolicyCall { subject: &self.caller.subject, method, host: &host, segments };
-        let Some(why) = rules::refusal(opened, &call, self.caller.role, url) else {
+        let call = PolicyCall { subject: &self.caller.subject, method, host, segments };
+        let Some(why) = rules::refusal(opened, &call, self.caller.role, to) else {
             return Ok(());
         };
         let entry = Entry {
@@ -239,8 +226,8 @@ impl Call {
 
     /// The credential with an access token that is still good.
     async fn live(&self, gate: &Gate, opened: Rc<Opened>) -> Result<Rc<Opened>> {
-        let is_due = opened.usable.times.refresh_at.is_some_and(|at| at <= gate.now_ms);
-        if !is_due {
+        let Some(refresh_at) = opened.usable.times.refresh_at else { return Ok(opened) };
+        if now_ms().await? < refresh_at {
             return Ok(opened);
         }
         let who = For {
@@ -265,26 +252,26 @@ async fn link(gate: &Gate) -> String {
 }
 
 /// Where a call goes, without its query.
-struct Target {
-    /// Byte for byte.
-    text: String,
-    /// The same, parsed, for the guard and the rules.
-    url: Url,
+struct Target<'a> {
+    host: &'a Host,
+    /// Byte for byte; empty, or from its `/` on.
+    path: String,
 }
 
-impl Target {
+impl Target<'_> {
     /// The URI to send to, and the headers with the credential in.
     ///
     /// # Errors
     /// [`Error::EgressDenied`], [`Error::ReauthorizationRequired`] where the credential was not
     /// entered for this origin.
     async fn inject(&self, usable: &Usable, query: &str, headers: &mut HeaderMap) -> Result<Uri> {
+        let Host { name, origin, url } = self.host;
         let pins = &usable.credential.pins;
-        if !pins.api.contains(&self.url.origin().ascii_serialization()) {
+        if !pins.api.contains(origin) {
             let why = "the manifest now calls another host than the credential was entered for";
             return Err(Error::ReauthorizationRequired(why.into()));
         }
-        egress::guard().await?.check(&self.url)?;
+        egress::guard().await?.check(url)?;
         let mut query = query.to_owned();
         for inject in &pins.inject {
             if let Inject::Query { name, .. } = inject {
@@ -292,19 +279,22 @@ impl Target {
             }
         }
         // A URL of its own, so that what it does to a query is done to the credential alone.
-        let mut own = self.url.clone();
-        own.set_query(None);
+        let mut own = url.clone();
         for (name, value) in inject_headers(usable, &mut own)? {
             headers.insert(name, value);
         }
+        let mut text = format!("{origin}{}", self.path);
         let parts = [query.as_str(), own.query().unwrap_or_default()];
-        let query = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
-        let text = match query.as_str() {
-            "" => self.text.clone(),
-            query => format!("{}?{query}", self.text),
-        };
-        let uri = text.parse::<Uri>();
-        uri.map_err(|_| Error::invalid("path", "the path or query holds what no URI may"))
+        for (part, before) in parts.into_iter().filter(|part| !part.is_empty()).zip(['?', '&']) {
+            text.push(before);
+            text.push_str(part);
+        }
+        let invalid = |why| Error::invalid("path", why);
+        let uri: Uri = text.parse().map_err(|_| invalid("it holds what no URI may"))?;
+        match uri.authority().is_some_and(|authority| authority.as_str() == name) {
+            true => Ok(uri),
+            false => Err(invalid("it makes another host")),
+        }
     }
 }
 

@@ -1,13 +1,16 @@
-//! An integration as it is called: its credential opened, and all that is made of it and its
+//! An integration as it is called: found, its credential opened, and all that is made of it and its
 //! manifest once instead of in every call.
 //!
-//! It is kept in memory beside the key ring, which could open it anyway, for as long as the row is
-//! the same to the byte: the ciphertext decides, not a time.
+//! It is kept in memory beside the key ring, which could open it anyway, for as long as it is stored
+//! the same: it is read again as soon as anything was committed to the database, and opened again
+//! unless the row is then the same to the byte. No time decides.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
 
+use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
@@ -15,18 +18,22 @@ use url::Url;
 
 use super::mask::Needles;
 use super::rules::OwnUrls;
-use crate::credential::{self, Callable, Row, Usable, secret_fields};
+use crate::credential::{self, Callable, Usable, secret_fields};
 use crate::provider::basic_values;
 
-/// Most integrations that an instance keeps opened.
+/// Most integrations that an instance keeps.
 const KEPT: usize = 64;
 
 /// What a call is made with.
 pub(super) struct Opened {
     /// The credential, its manifest and parameters.
     pub(super) usable: Usable,
-    /// `api.base_url` with the parameters put in.
-    pub(super) base: Url,
+    /// Where calls go unless they name a host: that of `api.base_url`.
+    pub(super) base: Host,
+    /// Its path, with the parameters put in, without a slash at its end.
+    pub(super) base_path: String,
+    /// The pinned hosts.
+    pub(super) hosts: Vec<Host>,
     /// Who may make which calls.
     pub(super) policy: Policy,
     /// How the connection itself is made and ended.
@@ -35,27 +42,72 @@ pub(super) struct Opened {
     pub(super) needles: Rc<Needles>,
 }
 
+/// A host of a provider.
+pub(super) struct Host {
+    /// Its name, with a port that is not the scheme's own.
+    pub(super) name: String,
+    /// As pins have it: the scheme and the name.
+    pub(super) origin: String,
+    /// The same, for the guard.
+    pub(super) url: Url,
+}
+
+impl Host {
+    fn of(url: &Url) -> Result<Self> {
+        let origin = url.origin().ascii_serialization();
+        let broken = || Error::Unreadable(format!("the origin {origin:?}"));
+        let name = origin.split("://").nth(1).ok_or_else(broken)?.to_owned();
+        let url = Url::parse(&origin).map_err(|_| broken())?;
+        Ok(Self { name, url, origin })
+    }
+}
+
 struct Kept {
-    row: Row,
-    policy: String,
+    callable: Rc<Callable>,
     opened: Rc<Opened>,
 }
 
 thread_local! {
-    static OPENED: RefCell<HashMap<(String, String), Kept>> = RefCell::new(HashMap::new());
+    /// By workspace, and the id or slug that was asked for.
+    static FOUND: RefCell<HashMap<(String, String), (Version, Rc<Callable>)>> =
+        RefCell::new(HashMap::new());
+    /// By id.
+    static OPENED: RefCell<HashMap<String, Kept>> = RefCell::new(HashMap::new());
 }
 
-/// Opens what `callable` has.
+/// Finds an integration of `workspace`.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Storage`].
+pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
+    // Before the row is read: what is committed meanwhile makes another version.
+    let version = version().await?;
+    let key = (workspace.to_owned(), id_or_slug.to_owned());
+    let found = FOUND.with_borrow(|found| {
+        let (seen, callable) = found.get(&key)?;
+        (Some(*seen) == version).then(|| Rc::clone(callable))
+    });
+    if let Some(callable) = found {
+        return Ok(callable);
+    }
+    let callable = Rc::new(Callable::find(workspace, id_or_slug).await?);
+    if let Some(version) = version {
+        let found = (version, Rc::clone(&callable));
+        FOUND.with_borrow_mut(|all| keep(all, key, found));
+    }
+    Ok(callable)
+}
+
+/// Opens what was found.
 ///
 /// # Errors
 /// [`Error::ReauthorizationRequired`] where it was never connected; [`Error::Unreadable`], …
-pub(super) async fn of(callable: &Callable) -> Result<Rc<Opened>> {
+pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let row = callable.row()?;
     let gate = &callable.gate;
-    let key = (callable.workspace.clone(), gate.id.clone());
     let kept = OPENED.with_borrow(|opened| {
-        let kept = opened.get(&key).filter(|kept| kept.row == *row && kept.policy == gate.policy);
-        kept.map(|kept| Rc::clone(&kept.opened))
+        let kept = opened.get(&gate.id)?;
+        kept.callable.is_stored_as(&callable).then(|| Rc::clone(&kept.opened))
     });
     if let Some(kept) = kept {
         return Ok(kept);
@@ -64,21 +116,24 @@ pub(super) async fn of(callable: &Callable) -> Result<Rc<Opened>> {
     let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
     let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
-    OPENED.with_borrow_mut(|all| {
-        if all.len() >= KEPT {
-            all.clear();
-        }
-        let kept =
-            Kept { row: row.clone(), policy: gate.policy.clone(), opened: Rc::clone(&opened) };
-        all.insert(key, kept);
-    });
+    let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
+    OPENED.with_borrow_mut(|all| keep(all, id, Kept { callable, opened: kept }));
     Ok(opened)
+}
+
+fn keep<K: Eq + Hash, V>(all: &mut HashMap<K, V>, key: K, value: V) {
+    if all.len() >= KEPT && !all.contains_key(&key) {
+        all.clear();
+    }
+    all.insert(key, value);
 }
 
 impl Opened {
     fn new(usable: Usable, policy: Policy) -> Result<Self> {
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
+        let pins = usable.credential.pins.api.iter().filter_map(|pin| Url::parse(pin).ok());
+        let hosts = pins.map(|pin| Host::of(&pin)).collect::<Result<_>>()?;
         let fields = &usable.credential.fields;
         let tokens = ["access_token", "refresh_token"].into_iter();
         let names = secret_fields(&usable.sourced.manifest).chain(tokens);
@@ -86,7 +141,15 @@ impl Opened {
         let basic = basic_values(&usable);
         let needles = Needles::new(values.chain(basic.iter().map(|value| value.as_str())));
         let own_urls = OwnUrls::of(&usable.sourced.manifest);
-        Ok(Self { needles: Rc::new(needles), base, policy, own_urls, usable })
+        Ok(Self {
+            needles: Rc::new(needles),
+            base_path: base.path().trim_end_matches('/').to_owned(),
+            base: Host::of(&base)?,
+            hosts,
+            policy,
+            own_urls,
+            usable,
+        })
     }
 
     /// The same integration with a credential that was renewed.

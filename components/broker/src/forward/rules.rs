@@ -10,16 +10,16 @@ use url::Url;
 use super::opened::Opened;
 
 /// Why `call` of somebody with `role` is refused, naming the rule; `None` where it is let through.
-/// `url` is where it would go.
+/// `host` (without its port) and `path` are where it would go.
 pub(super) fn refusal(
     opened: &Opened,
     call: &PolicyCall<'_>,
     role: Option<Role>,
-    url: &Url,
+    (host, path): (&str, &str),
 ) -> Option<String> {
     let (manifest, policy) = (&opened.usable.sourced.manifest, &opened.policy);
-    let path = || format!("/{}", call.segments.join("/"));
-    if opened.own_urls.have(url) {
+    let plain_path = || format!("/{}", call.segments.join("/"));
+    if opened.own_urls.have(host, path) {
         return Some("this is how the connection itself is made or ended".to_owned());
     }
     if let Some(why) = policy.refusal(call) {
@@ -35,7 +35,7 @@ pub(super) fn refusal(
         (deny.method == "*" || deny.method == call.method) && matches(&deny.path, &plain, same)
     });
     let (index, deny) = denied?;
-    if policy.names(call.method, &deny.path) || policy.names(call.method, &path()) {
+    if policy.names(call.method, &deny.path) || policy.names(call.method, &plain_path()) {
         return None;
     }
     Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))
@@ -78,15 +78,12 @@ impl OwnUrls {
         Self(all.filter_map(OwnUrl::of).collect())
     }
 
-    /// Whether `url` is one of them, in any spelling, whatever stands in their place holders.
-    pub(super) fn have(&self, url: &Url) -> bool {
-        if self.0.is_empty() {
-            return false;
-        }
-        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-        let mut path = None;
-        self.0.iter().filter(|own| own.is_host(&host)).any(|own| {
-            let path = path.get_or_insert_with(|| segments(url));
+    /// Whether the raw `path` on `host` is one of them, in any spelling, whatever stands in their
+    /// place holders.
+    pub(super) fn have(&self, host: &str, path: &str) -> bool {
+        let mut found = None;
+        self.0.iter().filter(|own| own.is_host(host)).any(|own| {
+            let path = found.get_or_insert_with(|| segments(path));
             own.segments.len() == path.len()
                 && own
                     .segments
@@ -106,17 +103,20 @@ impl OwnUrl {
             Some((_, end)) => (end.to_owned(), true),
             None => (host, false),
         };
-        Some(Self { host, host_is_end, segments: segments(&url) })
+        Some(Self { host, host_is_end, segments: segments(url.path()) })
     }
 
     fn is_host(&self, host: &str) -> bool {
-        if self.host_is_end { host.ends_with(&self.host) } else { host == self.host }
+        match self.host_is_end {
+            true => host.to_ascii_lowercase().ends_with(&self.host),
+            false => host.eq_ignore_ascii_case(&self.host),
+        }
     }
 }
 
-fn segments(url: &Url) -> Vec<String> {
+fn segments(path: &str) -> Vec<String> {
     let decode = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let decoded: Vec<String> = url.path().split('/').map(decode).collect();
+    let decoded: Vec<String> = path.split('/').map(decode).collect();
     normal(decoded.iter().flat_map(|segment| segment.split('/')))
 }
 
@@ -139,7 +139,9 @@ mod tests {
             ("https://{site}.x.com/token", "https://acme.y.com/token", false),
         ] {
             let own = OwnUrls(OwnUrl::of(template).into_iter().collect());
-            assert_eq!(own.have(&Url::parse(url).unwrap()), same, "{template} {url}");
+            let url = Url::parse(url).unwrap();
+            let found = own.have(url.host_str().unwrap(), url.path());
+            assert_eq!(found, same, "{template} {url}");
         }
     }
 }

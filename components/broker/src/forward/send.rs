@@ -73,6 +73,20 @@ impl Upload {
     }
 }
 
+/// What is sent of a call, without the credential.
+pub(super) struct Outgoing {
+    pub(super) headers: HeaderMap,
+    pub(super) upload: Upload,
+}
+
+impl Outgoing {
+    /// The same, to be sent again, where it can be.
+    fn again(&self) -> Option<Self> {
+        let Upload::Whole(bytes) = &self.upload else { return None };
+        Some(Self { headers: self.headers.clone(), upload: Upload::Whole(bytes.clone()) })
+    }
+}
+
 /// What became of a call.
 pub(super) enum Outcome {
     /// The provider's answer.
@@ -86,9 +100,8 @@ pub(super) enum Outcome {
 /// A call on its way.
 pub(super) struct Sent<'a> {
     pub(super) method: &'a Method,
-    pub(super) target: &'a Target,
+    pub(super) target: &'a Target<'a>,
     pub(super) query: &'a str,
-    pub(super) headers: &'a HeaderMap,
     pub(super) whose: Whose,
 }
 
@@ -100,33 +113,31 @@ impl Sent<'_> {
     pub(super) async fn through(
         self,
         mut opened: Rc<Opened>,
-        upload: Upload,
+        outgoing: Outgoing,
         stored: &Stored,
         request_id: &str,
     ) -> Result<Outcome> {
-        let again = match &upload {
-            Upload::Whole(bytes) => Some(bytes.clone()),
-            Upload::Stream(_) => None,
-        };
+        let is_oauth2 = opened.usable.sourced.manifest.auth_method.is_oauth2();
+        let again = if is_oauth2 { outgoing.again() } else { None };
         let sent = Arc::new(AtomicU64::new(0));
         let begun = clock::now_ms();
-        let mut answer = self.once(&opened.usable, upload, &sent).await;
+        let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         if is_refused(&answer) {
             let who = For::of(stored, request_id);
-            let usable = &opened.usable;
-            let renewed = match usable.sourced.manifest.auth_method.is_oauth2() {
-                true => oauth::after_refusal(&who, usable.version).await,
+            let renewed = match is_oauth2 {
+                true => oauth::after_refusal(&who, opened.usable.version).await,
                 false => Ok(None),
             };
-            match renewed {
-                Ok(Some(renewed)) if again.is_some() => {
+            match (renewed, again) {
+                (Ok(Some(renewed)), Some(again)) => {
                     opened = opened.renewed(renewed)?;
-                    let again = Upload::Whole(again.unwrap_or_default());
                     answer = self.once(&opened.usable, again, &sent).await;
                 }
-                Err(Error::ReauthorizationRequired(why)) => return Ok(Outcome::Reauthorize(why)),
+                (Err(Error::ReauthorizationRequired(why)), _) => {
+                    return Ok(Outcome::Reauthorize(why));
+                }
                 // It is the provider's answer then; whether the credential is dead is looked at.
-                Ok(_) | Err(_) => {}
+                (Ok(_) | Err(_), _) => {}
             }
             if is_refused(&answer) {
                 look_into_it(stored, request_id);
@@ -153,26 +164,27 @@ impl Sent<'_> {
     async fn once(
         &self,
         usable: &Usable,
-        upload: Upload,
+        outgoing: Outgoing,
         sent: &Arc<AtomicU64>,
     ) -> Result<Option<Response>> {
-        let mut headers = self.headers.clone();
+        let Outgoing { mut headers, upload } = outgoing;
         let uri = self.target.inject(usable, self.query, &mut headers).await?;
-        let mut request = Request::builder().method(self.method).uri(uri);
-        if let Some(own) = request.headers_mut() {
-            *own = headers;
-        }
-        let built = |_| Error::Internal("a request to a provider cannot be built".into());
+        let request = |body| {
+            let mut request = Request::new(body);
+            *request.method_mut() = self.method.clone();
+            *request.uri_mut() = uri;
+            *request.headers_mut() = headers;
+            request
+        };
         match upload {
             Upload::Whole(bytes) => {
                 sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 // It ends by itself: the runtime waits ten minutes for an answer to begin.
-                let request = request.body(full(bytes)).map_err(built)?;
-                pass(request).await.map(Some).map_err(failure)
+                pass(request(full(bytes))).await.map(Some).map_err(failure)
             }
             Upload::Stream(body) => {
                 let counted = Counted { body, count: Arc::clone(sent) };
-                self.watched(pass(request.body(boxed(counted)).map_err(built)?)).await
+                self.watched(pass(request(boxed(counted)))).await
             }
         }
     }

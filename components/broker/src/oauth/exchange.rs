@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, Connected, Exchange, Exchanged, GivenUp};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::read_row;
+use nexus_common::store::{now_ms, read_row};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::params;
 use serde_json::{Value as Json, json};
@@ -276,12 +276,6 @@ fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String], screen: &Sc
     let told = |scope: &&String| !granted.contains(scope) && !unreported.contains(scope);
     let missing: Vec<&String> = flow.scopes.iter().filter(told).collect();
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
-}
-
-/// The database's time, in milliseconds since the Unix epoch.
-pub(super) async fn now_ms() -> Result<i64> {
-    let row = read_row("select cast(unixepoch('subsec') * 1000 as integer)", []).await?;
-    Ok(row.and_then(|row| row.get(0)).unwrap_or(0))
 }
 
 /// Mints the token of a client that the admin entered (RFC 6749, 4.4), and puts it beside its

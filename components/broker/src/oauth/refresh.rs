@@ -10,13 +10,13 @@ use std::time::Duration;
 use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{Event, Transaction, read_row};
+use nexus_common::store::{Event, Transaction, now_ms, read_row};
 use nexus_common::{Error, Result};
 use nexus_manifests::AuthMethod;
 use serde_json::json;
 
 use super::clients;
-use super::exchange::{mint, now_ms};
+use super::exchange::mint;
 use super::token::{self, Grant, TokenFailure};
 use crate::credential::{self, Times, Usable};
 use crate::{digest, revoke};

@@ -14,14 +14,18 @@ use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: &str = "x-request-id";
+/// The header in which a component tells the broker the request's id, where the client's own
+/// `x-request-id` goes to the provider. From a client it is worth as much as that.
+pub(crate) const PASSED_ID: &str = "x-nexus-request-id";
 
 /// A request. Ids come from its path, never from headers that a client can send itself.
 pub struct Inbound {
     head: request::Parts,
     sent_method: Method,
     body: IncomingBody,
-    /// In the answer and in the log: the client's `x-request-id` where it is well-formed, else ours.
+    /// In the answer and in the log: [`PASSED_ID`], or the client's `x-request-id`, where it is
+    /// well-formed, else ours.
     pub request_id: String,
 }
 
@@ -33,10 +37,10 @@ impl Inbound {
             // The server leaves the body away (RFC 9110, 9.3.2).
             head.method = Method::GET;
         }
-        let request_id = match head.headers.get(&REQUEST_ID).map(|value| value.to_str()) {
-            Some(Ok(sent)) if is_request_id(sent) => sent.to_owned(),
-            _ => id::request(clock::now_ms()),
-        };
+        let sent =
+            |name: &str| head.headers.get(name)?.to_str().ok().filter(|text| is_request_id(text));
+        let request_id = sent(PASSED_ID).or_else(|| sent(REQUEST_ID)).map(str::to_owned);
+        let request_id = request_id.unwrap_or_else(|| id::request(clock::now_ms()));
         Self { head, body, sent_method, request_id }
     }
 
@@ -164,8 +168,8 @@ where
     let request_id = inbound.request_id.clone();
     let mut response = act(inbound).await.unwrap_or_else(|error| error.respond(&request_id));
     // A provider's answer may have one of its own.
-    if !response.headers().contains_key(&REQUEST_ID) {
-        set(&mut response, REQUEST_ID, &request_id);
+    if !response.headers().contains_key(REQUEST_ID) {
+        set(&mut response, HeaderName::from_static(REQUEST_ID), &request_id);
     }
     if response.status() == StatusCode::NO_CONTENT {
         response.headers_mut().remove(header::CONTENT_TYPE);

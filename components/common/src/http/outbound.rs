@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::platform::http::{Response, boxed, pass};
 
 /// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
-fn is_hop_by_hop(name: &HeaderName) -> bool {
+fn is_hop_by_hop(name: &str) -> bool {
     matches!(
-        name.as_str(),
+        name,
         "connection"
             | "keep-alive"
             | "proxy-authenticate"
@@ -45,7 +45,8 @@ fn uri_of(component: &str, path: &str) -> Result<Uri> {
         .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
 }
 
-/// Passes `inbound` on to `component` unchanged, less hop-by-hop, `spin-*` and `x-nexus-*` headers.
+/// Passes `inbound` on to `component` unchanged, less hop-by-hop and `x-nexus-*` headers (those of
+/// Spin did not come this far).
 ///
 /// The component that acts asks whom the token proves: nothing is vouched for here.
 ///
@@ -55,7 +56,7 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let (mut request, request_id) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = uri_of(component, path)?;
-    strip(request.headers_mut(), |name| name.starts_with("spin-") || name.starts_with("x-nexus-"));
+    strip(request.headers_mut(), |name| name.starts_with("x-nexus-"));
     if let Ok(id) = request_id.parse() {
         request.headers_mut().insert("x-request-id", id);
     }
@@ -81,11 +82,12 @@ pub fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let names: Vec<HeaderName> = headers.keys().cloned().collect();
-    for name in names {
+    let goes = |name: &&HeaderName| {
         let text = name.as_str();
-        if is_hop_by_hop(&name) || listed.iter().any(|listed| listed == text) || besides(text) {
-            headers.remove(&name);
-        }
+        is_hop_by_hop(text) || listed.iter().any(|listed| listed == text) || besides(text)
+    };
+    let gone: Vec<HeaderName> = headers.keys().filter(goes).cloned().collect();
+    for name in gone {
+        headers.remove(name);
     }
 }

@@ -7,12 +7,14 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ::http::uri::PathAndQuery;
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use http_body::Frame;
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
-use spin_sdk::http::{FromRequest, IntoResponse};
+use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
 use spin_sdk::wasip3::http_compat::http_into_wasi_request;
@@ -39,12 +41,41 @@ pub async fn serve<F: Future<Output = Response>>(
     request: wasi::Request,
     handler: impl Fn(Incoming) -> F,
 ) -> Result<wasi::Response, ErrorCode> {
-    let request = Incoming::from_request(request)?;
+    let request = incoming(request)?;
     let mut response = handler(request).await;
     match response.extensions_mut().remove::<Untouched>().and_then(|untouched| untouched.take()) {
         Some(untouched) => Ok(untouched),
         None => response.into_response(),
     }
+}
+
+/// A request in the types of the `http` crate: its method, path and query, headers and body.
+///
+/// Without the `spin-*` headers: a client can send them too, and its own come first.
+fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
+    let method = Method::try_from(request.get_method());
+    let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
+    let fields = request.get_headers().copy_all();
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for (name, value) in fields {
+        if !is_of_spin(&name) {
+            let name = HeaderName::try_from(name).map_err(|error| broken(&error))?;
+            headers.append(name, HeaderValue::try_from(value).map_err(|error| broken(&error))?);
+        }
+    }
+    let mut incoming = Incoming::new(IncomingBody::new(request)?);
+    *incoming.method_mut() = method.map_err(|_| ErrorCode::HttpRequestMethodInvalid)?;
+    *incoming.uri_mut() = path.map_err(|_| ErrorCode::HttpRequestUriInvalid)?.into();
+    *incoming.headers_mut() = headers;
+    Ok(incoming)
+}
+
+fn is_of_spin(name: &str) -> bool {
+    name.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("spin-"))
+}
+
+fn broken(error: &impl fmt::Display) -> ErrorCode {
+    ErrorCode::InternalError(Some(error.to_string()))
 }
 
 /// A response of another component, as the runtime has it.

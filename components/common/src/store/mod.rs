@@ -25,6 +25,6 @@ pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
-pub use read::{Page, read, read_row};
+pub use read::{Page, Version, now_ms, read, read_row, version};
 pub use usable::usable_by;
 pub use write::{Transaction, checkpoint};

@@ -3,7 +3,7 @@
 //! One `select` per use: a kept connection must not hold a transaction open, or it would go on
 //! seeing the past. It is thrown away on any error.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::schema;
@@ -11,7 +11,36 @@ use crate::error::Result;
 use crate::platform::sqlite::{Db, ReadDb, Row, Value, first, text};
 
 thread_local! {
-    static READER: RefCell<Option<Rc<ReadDb>>> = const { RefCell::new(None) };
+    static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
+    static OPENED: Cell<u64> = const { Cell::new(0) };
+}
+
+#[derive(Clone)]
+struct Reader {
+    db: Rc<ReadDb>,
+    /// Which of this instance's readers it is.
+    number: u64,
+}
+
+/// What has been committed, as one reader sees it: where two are equal, nothing was in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    reader: u64,
+    commits: i64,
+}
+
+/// The version of the database, for a fraction of what a `select` costs. `None` where the database
+/// does not tell.
+///
+/// # Errors
+/// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`] where there is no reader.
+pub async fn version() -> Result<Option<Version>> {
+    let Reader { db, number } = reader().await?;
+    // The reader itself changes nothing, and of all others each commit counts (SQLite, `pragma
+    // data_version`).
+    let rows = db.query("pragma data_version", &[]).unwrap_or_default();
+    let commits = rows.first().and_then(|row| row.get(0));
+    Ok(commits.map(|commits| Version { reader: number, commits }))
 }
 
 /// Runs one `select` and returns its rows.
@@ -26,7 +55,7 @@ pub fn read(
 }
 
 async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let db = reader().await?;
+    let Reader { db, .. } = reader().await?;
     match db.query(sql, &values) {
         Ok(rows) => Ok(rows),
         Err(error) => {
@@ -45,6 +74,15 @@ pub fn read_row(
     values: impl IntoIterator<Item = Value>,
 ) -> impl Future<Output = Result<Option<Row>>> {
     first(read(sql, values))
+}
+
+/// The database's time, in milliseconds since the Unix epoch.
+///
+/// # Errors
+/// As [`read`].
+pub async fn now_ms() -> Result<i64> {
+    let row = read_row("select cast(unixepoch('subsec') * 1000 as integer)", []).await?;
+    Ok(row.and_then(|row| row.get(0)).unwrap_or(0))
 }
 
 /// Which page of a list is shown: keyset pages stay stable while rows come and go.
@@ -74,9 +112,9 @@ impl Page {
     }
 }
 
-async fn reader() -> Result<Rc<ReadDb>> {
-    if let Some(db) = READER.with_borrow(Clone::clone) {
-        return Ok(db);
+async fn reader() -> Result<Reader> {
+    if let Some(reader) = READER.with_borrow(Clone::clone) {
+        return Ok(reader);
     }
     let db = ReadDb::open()?;
     let found = db.query("pragma user_version", &[])?;
@@ -84,7 +122,8 @@ async fn reader() -> Result<Rc<ReadDb>> {
         schema::ensure(&Db::open().await?).await?;
     }
     db.query("pragma query_only = 1", &[])?;
-    let db = Rc::new(db);
-    READER.set(Some(Rc::clone(&db)));
-    Ok(db)
+    OPENED.set(OPENED.get() + 1);
+    let reader = Reader { db: Rc::new(db), number: OPENED.get() };
+    READER.set(Some(reader.clone()));
+    Ok(reader)
 }

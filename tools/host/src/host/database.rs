@@ -2,7 +2,7 @@
 //! `open`, rolled back when dropped, one statement at a time.
 //!
 //! Statements run on the blocking pool: the busy timeout of 5 seconds must never hold an event
-//! loop. A short `select` is tried on the spot first, without waiting and with a bound on its work:
+//! loop. A short read is tried on the spot first, without waiting and with a bound on its work:
 //! the way to another thread and back costs more than it does. A connection is never reused, so no
 //! transaction can outlive its owner.
 
@@ -26,7 +26,7 @@ pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
 /// that leaves a result undrained is found here too.
 const ROWS_AHEAD: usize = 4;
 
-/// What a `select` may do on the spot, in instructions of SQLite's virtual machine: well under a
+/// What a read may do on the spot, in instructions of SQLite's virtual machine: well under a
 /// millisecond.
 const BRIEF: i32 = 20_000;
 
@@ -78,11 +78,11 @@ impl Connection {
         }
     }
 
-    /// Runs a short `select` here and now. `None` where it is something else, would have to wait,
-    /// or does not end soon: a read that ran in part can be run again. Errors are told by the
-    /// second run too.
+    /// Runs a short read here and now. `None` where it is something else, would have to wait, or
+    /// does not end soon: a read that ran in part can be run again. Errors are told by the second
+    /// run too.
     fn brief(&self, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
-        if !sql.trim_start().get(..6)?.eq_ignore_ascii_case("select") {
+        if !is_read(sql) {
             return None;
         }
         let opened = self.opened.try_lock().ok()?;
@@ -150,6 +150,15 @@ impl Connection {
 type Header<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
 /// Takes a row.
 type Visit<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
+
+/// Whether a statement reads, and sets nothing: a `select`, or the question whether anything was
+/// committed.
+fn is_read(sql: &str) -> bool {
+    let begins = |word: &str| {
+        sql.trim_start().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+    };
+    begins("select") || sql.trim().eq_ignore_ascii_case("pragma data_version")
+}
 
 /// Collects what a statement gives.
 fn collect(
