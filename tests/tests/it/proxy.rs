@@ -68,6 +68,40 @@ async fn by_slug_or_id_of_ones_own_workspace_only() {
     assert!(upstream.seen().is_empty());
 }
 
+/// Whoever makes it, and whether or not the row was called by a moment ago.
+#[tokio::test]
+async fn a_change_counts_from_the_next_call_on() {
+    let (app, upstream) = Upstream::connected().await;
+    let database = app.database();
+    let change = |sql: &str| assert!(database.execute(sql, []).unwrap() > 0, "{sql}");
+    for (made, undone, status, code) in [
+        ("status = 'inactive'", "status = 'active'", 409, "integration_inactive"),
+        ("health = 'pending'", "health = 'healthy'", 409, "reauthorization_required"),
+        ("slug = 'elsewhere'", "slug = 'up'", 404, "not_found"),
+        ("workspace = 'globex'", "workspace = 'acme'", 404, "not_found"),
+        (
+            r#"policy = json_set(policy, '$.agents[0]', 'nobody')"#,
+            r#"policy = json_set(policy, '$.agents[0]', '*')"#,
+            403,
+            "policy_denied",
+        ),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(get(&app, "/x").await.status, 200, "before {made}");
+        }
+        change(&format!("update integrations set {made}"));
+        ours(&get(&app, "/x").await, status, code);
+        change(&format!("update integrations set {undone}"));
+    }
+    assert_eq!(get(&app, "/x").await.status, 200);
+    upstream.forget();
+    change("update credentials set sealed = zeroblob(length(sealed))");
+    ours(&get(&app, "/x").await, 500, "credential_unreadable");
+    assert!(upstream.seen().is_empty());
+    change("delete from integrations");
+    ours(&get(&app, "/x").await, 404, "not_found");
+}
+
 /// What is sent as the path, and what arrives; `None`: refused, and nothing arrives.
 #[tokio::test]
 async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {

@@ -62,6 +62,13 @@ impl Host {
     }
 }
 
+/// What was found, and by which version of the database.
+struct Found {
+    version: Version,
+    callable: Rc<Callable>,
+}
+
+/// What was opened, and what it was made of.
 struct Kept {
     callable: Rc<Callable>,
     opened: Rc<Opened>,
@@ -69,8 +76,7 @@ struct Kept {
 
 thread_local! {
     /// By workspace, and the id or slug that was asked for.
-    static FOUND: RefCell<HashMap<(String, String), (Version, Rc<Callable>)>> =
-        RefCell::new(HashMap::new());
+    static FOUND: RefCell<HashMap<(String, String), Found>> = RefCell::new(HashMap::new());
     /// By id.
     static OPENED: RefCell<HashMap<String, Kept>> = RefCell::new(HashMap::new());
 }
@@ -83,16 +89,16 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     // Before the row is read: what is committed meanwhile makes another version.
     let version = version().await?;
     let key = (workspace.to_owned(), id_or_slug.to_owned());
-    let found = FOUND.with_borrow(|found| {
-        let (seen, callable) = found.get(&key)?;
-        (Some(*seen) == version).then(|| Rc::clone(callable))
+    let found = FOUND.with_borrow(|all| {
+        let found = all.get(&key).filter(|found| Some(found.version) == version);
+        found.map(|found| Rc::clone(&found.callable))
     });
     if let Some(callable) = found {
         return Ok(callable);
     }
     let callable = Rc::new(Callable::find(workspace, id_or_slug).await?);
     if let Some(version) = version {
-        let found = (version, Rc::clone(&callable));
+        let found = Found { version, callable: Rc::clone(&callable) };
         FOUND.with_borrow_mut(|all| keep(all, key, found));
     }
     Ok(callable)
@@ -105,9 +111,11 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
 pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let row = callable.row()?;
     let gate = &callable.gate;
-    let kept = OPENED.with_borrow(|opened| {
-        let kept = opened.get(&gate.id)?;
-        kept.callable.is_stored_as(&callable).then(|| Rc::clone(&kept.opened))
+    let kept = OPENED.with_borrow_mut(|all| {
+        let kept = all.get_mut(&gate.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
+        // The next call finds this one, and need not compare it.
+        kept.callable = Rc::clone(&callable);
+        Some(Rc::clone(&kept.opened))
     });
     if let Some(kept) = kept {
         return Ok(kept);
