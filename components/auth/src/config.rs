@@ -2,11 +2,11 @@
 //!
 //! It must not read any other variable.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use http::Uri;
 use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM};
+use nexus_common::kept::{Once, once};
 use nexus_common::origin::Origin;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
@@ -27,8 +27,7 @@ const VARIABLES: [&str; 7] = [
 ];
 
 thread_local! {
-    // Variables do not change while an instance lives: this is configuration, not request state.
-    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+    static CONFIG: Once<Config> = const { Once::new(None) };
 }
 
 /// How tokens are verified.
@@ -70,12 +69,7 @@ pub(crate) async fn ready() -> Result<()> {
 /// # Errors
 /// [`Error::Misconfigured`].
 pub(crate) async fn get() -> Result<Rc<Config>> {
-    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
-        return Ok(config);
-    }
-    let config = Rc::new(read().await?);
-    CONFIG.set(Some(Rc::clone(&config)));
-    Ok(config)
+    once(&CONFIG, read()).await
 }
 
 async fn read() -> Result<Config> {

@@ -3,10 +3,10 @@
 //! The key is random, made once for a database, and sealed in it: who has the database alone can
 //! neither make a digest nor try secrets against one. It must not leave this module.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use hmac::{Hmac, KeyInit, Mac};
+use nexus_common::kept::{Once, once};
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::{Transaction, read_row};
@@ -27,7 +27,7 @@ const LENGTH: usize = 16;
 pub(crate) struct Digester(Zeroizing<[u8; 32]>);
 
 thread_local! {
-    static DIGESTER: RefCell<Option<Rc<Digester>>> = const { RefCell::new(None) };
+    static DIGESTER: Once<Digester> = const { Once::new(None) };
 }
 
 /// The place of a data key's ciphertext.
@@ -41,12 +41,7 @@ pub(crate) fn place<'a>(workspace: &'a str, id: &'a str) -> Place<'a> {
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
 pub(crate) async fn digester() -> Result<Rc<Digester>> {
-    if let Some(digester) = DIGESTER.with_borrow(Clone::clone) {
-        return Ok(digester);
-    }
-    let digester = Rc::new(Digester(stored().await?));
-    DIGESTER.set(Some(Rc::clone(&digester)));
-    Ok(digester)
+    once(&DIGESTER, async { stored().await.map(Digester) }).await
 }
 
 async fn stored() -> Result<Zeroizing<[u8; 32]>> {

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use nexus_common::kept::{Once, once};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, config};
 use nexus_manifests::guard::{PrivateHosts, check_url};
@@ -17,7 +18,7 @@ pub(crate) struct Guard {
 }
 
 thread_local! {
-    static GUARD: std::cell::RefCell<Option<Rc<Guard>>> = const { std::cell::RefCell::new(None) };
+    static GUARD: Once<Guard> = const { Once::new(None) };
 }
 
 /// The guard of this deployment; read once per instance.
@@ -25,12 +26,7 @@ thread_local! {
 /// # Errors
 /// [`Error::Misconfigured`].
 pub(crate) async fn guard() -> Result<Rc<Guard>> {
-    if let Some(guard) = GUARD.with_borrow(Clone::clone) {
-        return Ok(guard);
-    }
-    let guard = Rc::new(Guard::read().await?);
-    GUARD.set(Some(Rc::clone(&guard)));
-    Ok(guard)
+    once(&GUARD, Guard::read()).await
 }
 
 impl Guard {

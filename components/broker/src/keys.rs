@@ -2,10 +2,10 @@
 //!
 //! A key never leaves this module except to derive the key of one ciphertext.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use hkdf::Hkdf;
+use nexus_common::kept::{Once, once};
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::{Transaction, read};
 use nexus_common::{Error, Result, config, encoding};
@@ -26,7 +26,7 @@ pub(crate) struct Key {
 }
 
 thread_local! {
-    static RING: RefCell<Option<Rc<KeyRing>>> = const { RefCell::new(None) };
+    static RING: Once<KeyRing> = const { Once::new(None) };
 }
 
 /// The key ring, parsed and compared with the fingerprints of earlier; once per instance.
@@ -34,14 +34,13 @@ thread_local! {
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn ring() -> Result<Rc<KeyRing>> {
-    if let Some(ring) = RING.with_borrow(Clone::clone) {
-        return Ok(ring);
-    }
-    let text = Zeroizing::new(config::required(VARIABLE).await?);
-    let ring = Rc::new(KeyRing::parse(&text)?);
-    ring.compare_fingerprints().await?;
-    RING.set(Some(Rc::clone(&ring)));
-    Ok(ring)
+    let read = async {
+        let text = Zeroizing::new(config::required(VARIABLE).await?);
+        let ring = KeyRing::parse(&text)?;
+        ring.compare_fingerprints().await?;
+        Ok(ring)
+    };
+    once(&RING, read).await
 }
 
 impl KeyRing {

@@ -28,7 +28,7 @@ use http::{Method, StatusCode};
 use nexus_common::broker::{
     Account, Checked, Denied, Described, NewCredentials, Revoke, Sealed, Stored,
 };
-use nexus_common::http::{Inbound, json_response, serve};
+use nexus_common::http::{Inbound, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::give_up;
 use nexus_common::{Error, Result, component};
@@ -38,7 +38,7 @@ use serde::Serialize;
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, operate).await
+    serve_component(request, operate).await
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {

@@ -1,9 +1,9 @@
 //! Where a manifest comes from: the built-in table, or the workspace's own documents.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use nexus_common::kept::Recent;
 use nexus_common::store::Manifests;
 use nexus_common::{Error, FieldError, Result};
 use nexus_manifests::{Manifest, catalog::find, parse};
@@ -17,12 +17,9 @@ pub(crate) struct Sourced {
     pub(crate) hash: String,
 }
 
-/// Most manifests that an instance keeps parsed.
-const KEPT: usize = 64;
-
 thread_local! {
     /// Parsed documents by their SHA-256: they never change.
-    static PARSED: RefCell<HashMap<String, Rc<Manifest>>> = RefCell::new(HashMap::new());
+    static PARSED: RefCell<Recent<String, Rc<Manifest>>> = RefCell::default();
 }
 
 /// The current version of manifest `id`, for a new connection.
@@ -83,11 +80,6 @@ fn kept(hash: &str) -> Option<Sourced> {
 
 fn keep(hash: String, manifest: Manifest) -> Sourced {
     let manifest = Rc::new(manifest);
-    PARSED.with_borrow_mut(|parsed| {
-        if parsed.len() >= KEPT {
-            parsed.clear();
-        }
-        parsed.insert(hash.clone(), Rc::clone(&manifest));
-    });
+    PARSED.with_borrow_mut(|parsed| parsed.insert(hash.clone(), Rc::clone(&manifest)));
     Sourced { manifest, hash }
 }

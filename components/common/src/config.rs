@@ -3,10 +3,10 @@
 //! It must not read encryption keys or client secrets, nor the keys of tokens: only `broker` is given
 //! those, and only `auth` these.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
+use crate::kept::{Once, once};
 use crate::origin::Origin;
 use crate::platform::variables;
 use crate::secret::Secret;
@@ -17,8 +17,7 @@ pub const WORKSPACE_CLAIM: &str = "workspace_id";
 pub const ROLE_CLAIM: &str = "role";
 
 thread_local! {
-    // Variables do not change while an instance lives: this is configuration, not request state.
-    static BROKER_SECRET: RefCell<Option<Rc<Secret>>> = const { RefCell::new(None) };
+    static BROKER_SECRET: Once<Secret> = const { Once::new(None) };
 }
 
 /// The broker secret; read once per instance.
@@ -26,16 +25,14 @@ thread_local! {
 /// # Errors
 /// [`Error::Misconfigured`] where it is missing or shorter than 32 bytes.
 pub async fn broker_secret() -> Result<Rc<Secret>> {
-    if let Some(secret) = BROKER_SECRET.with_borrow(Clone::clone) {
-        return Ok(secret);
-    }
-    let secret = required("broker_secret").await?;
-    if secret.len() < 32 {
-        return Err(Error::misconfigured("broker_secret", "must be at least 32 bytes long"));
-    }
-    let secret = Rc::new(Secret::new(secret));
-    BROKER_SECRET.set(Some(Rc::clone(&secret)));
-    Ok(secret)
+    let read = async {
+        let secret = required("broker_secret").await?;
+        match secret.len() >= 32 {
+            true => Ok(Secret::new(secret)),
+            false => Err(Error::misconfigured("broker_secret", "must be at least 32 bytes long")),
+        }
+    };
+    once(&BROKER_SECRET, read).await
 }
 
 /// A variable that must be set.

@@ -13,6 +13,7 @@ pub mod error;
 pub mod forward;
 pub mod http;
 pub mod id;
+pub mod kept;
 pub mod origin;
 pub mod platform;
 pub mod policy;

@@ -140,7 +140,9 @@ fn headers(headers: Option<&Value>) -> Result<HeaderMap> {
         let broken = || Error::invalid(format!("headers/{name}"), "is no header with a text");
         let key = HeaderName::try_from(name.as_str()).map_err(|_| broken())?;
         let value = value.as_str().and_then(|text| HeaderValue::from_str(text).ok());
-        map.insert(key, value.ok_or_else(broken)?);
+        // A map of headers has an end, and to go past it ends the instance.
+        map.try_insert(key, value.ok_or_else(broken)?)
+            .map_err(|_| Error::invalid("headers", "are too many"))?;
     }
     map.remove(header::CONTENT_LENGTH);
     Ok(map)

@@ -1,6 +1,6 @@
 //! The Model Context Protocol, as its two ways are written down: message by message.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::{Answer, App};
 use crate::token;
@@ -326,13 +326,21 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
     upstream.answer(|_| Reply::new(200, "content-type: image/png\r\n", [0x89, 0x50, 0xff, 0x00]));
     let result = tool(&app, "call_api", json!({"integration": "up", "path": "/image"})).await;
     assert!(text(&result).contains("4 bytes that are no text"), "{result}");
-    // A token of this application never goes up, wherever a model puts it.
+    let many: Map<String, Value> = (0..30_000).map(|n| (format!("x-{n}"), "".into())).collect();
+    let arguments = json!({"integration": "up", "path": "/x", "headers": many});
+    let result = tool(&app, "call_api", arguments).await;
+    assert!(text(&result).contains("headers: are too many"), "{result}");
+    // A token of this application never goes up, wherever a model puts it, nor what is said between
+    // components.
     let token = token::of("AGENT", "acme");
     let arguments = json!({"integration": "up", "path": "/x",
-        "headers": {"authorization": format!("Bearer {token}"), "cookie": "a=b"}});
+        "headers": {"authorization": format!("Bearer {token}"), "cookie": "a=b",
+            "x-nexus-agent": "ADMIN authorization x", "spin-path-info": "/y"}});
     upstream.forget();
     tool(&app, "call_api", arguments).await;
     let seen = upstream.one();
+    assert!(!format!("{seen:?}").contains("nexus-agent"), "{seen:?}");
+    assert!(!format!("{seen:?}").contains("spin-path"), "{seen:?}");
     assert_eq!(seen.all("authorization"), [format!("Bearer {KEY}")]);
     assert!(!format!("{seen:?}").contains(&token));
     let body = json!({"status": "inactive"});

@@ -199,12 +199,9 @@ impl Call {
         segments: &[String],
         target: &Target<'_>,
     ) -> Result<()> {
-        let host = target.host.url.host_str().unwrap_or_default();
-        let to = (host, target.path.as_str());
-        let host = target.host.name.as_str();
-        let method = self.method.as_str();
-        let call = PolicyCall { subject: &self.caller.subject, method, host, segments };
-        let Some(why) = rules::refusal(opened, &call, self.caller.role, to) else {
+        let (subject, method) = (self.caller.subject.as_str(), self.method.as_str());
+        let call = PolicyCall { subject, method, host: &target.host.name, segments };
+        let Some(why) = rules::refusal(opened, &call, self.caller.role, target) else {
             return Ok(());
         };
         let entry = Entry {
@@ -283,12 +280,12 @@ impl Target<'_> {
         for (name, value) in inject_headers(usable, &mut own)? {
             headers.insert(name, value);
         }
-        let mut text = format!("{origin}{}", self.path);
         let parts = [query.as_str(), own.query().unwrap_or_default()];
-        for (part, before) in parts.into_iter().filter(|part| !part.is_empty()).zip(['?', '&']) {
-            text.push(before);
-            text.push_str(part);
-        }
+        let query = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+        let text = match query.as_str() {
+            "" => format!("{origin}{}", self.path),
+            query => format!("{origin}{}?{query}", self.path),
+        };
         let invalid = |why| Error::invalid("path", why);
         let uri: Uri = text.parse().map_err(|_| invalid("it holds what no URI may"))?;
         match uri.authority().is_some_and(|authority| authority.as_str() == name) {

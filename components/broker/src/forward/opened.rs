@@ -6,10 +6,9 @@
 //! unless the row is then the same to the byte. No time decides.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::rc::Rc;
 
+use nexus_common::kept::Recent;
 use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
@@ -20,9 +19,6 @@ use super::mask::Needles;
 use super::rules::OwnUrls;
 use crate::credential::{self, Callable, Usable, secret_fields};
 use crate::provider::basic_values;
-
-/// Most integrations that an instance keeps.
-const KEPT: usize = 64;
 
 /// What a call is made with.
 pub(super) struct Opened {
@@ -76,9 +72,9 @@ struct Kept {
 
 thread_local! {
     /// By workspace, and the id or slug that was asked for.
-    static FOUND: RefCell<HashMap<(String, String), Found>> = RefCell::new(HashMap::new());
+    static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
     /// By id.
-    static OPENED: RefCell<HashMap<String, Kept>> = RefCell::new(HashMap::new());
+    static OPENED: RefCell<Recent<String, Kept>> = RefCell::default();
 }
 
 /// Finds an integration of `workspace`.
@@ -99,7 +95,7 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     let callable = Rc::new(Callable::find(workspace, id_or_slug).await?);
     if let Some(version) = version {
         let found = Found { version, callable: Rc::clone(&callable) };
-        FOUND.with_borrow_mut(|all| keep(all, key, found));
+        FOUND.with_borrow_mut(|all| all.insert(key, found));
     }
     Ok(callable)
 }
@@ -125,15 +121,8 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
     let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
-    OPENED.with_borrow_mut(|all| keep(all, id, Kept { callable, opened: kept }));
+    OPENED.with_borrow_mut(|all| all.insert(id, Kept { callable, opened: kept }));
     Ok(opened)
-}
-
-fn keep<K: Eq + Hash, V>(all: &mut HashMap<K, V>, key: K, value: V) {
-    if all.len() >= KEPT && !all.contains_key(&key) {
-        all.clear();
-    }
-    all.insert(key, value);
 }
 
 impl Opened {

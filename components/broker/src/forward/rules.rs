@@ -7,19 +7,21 @@ use nexus_manifests::{Manifest, Revoke, template};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::Target;
 use super::opened::Opened;
 
 /// Why `call` of somebody with `role` is refused, naming the rule; `None` where it is let through.
-/// `host` (without its port) and `path` are where it would go.
+/// `target` is where it would go.
 pub(super) fn refusal(
     opened: &Opened,
     call: &PolicyCall<'_>,
     role: Option<Role>,
-    (host, path): (&str, &str),
+    target: &Target<'_>,
 ) -> Option<String> {
     let (manifest, policy) = (&opened.usable.sourced.manifest, &opened.policy);
-    let plain_path = || format!("/{}", call.segments.join("/"));
-    if opened.own_urls.have(host, path) {
+    let path = || format!("/{}", call.segments.join("/"));
+    let host = target.host.url.host_str().unwrap_or_default();
+    if opened.own_urls.have(host, &target.path) {
         return Some("this is how the connection itself is made or ended".to_owned());
     }
     if let Some(why) = policy.refusal(call) {
@@ -35,7 +37,7 @@ pub(super) fn refusal(
         (deny.method == "*" || deny.method == call.method) && matches(&deny.path, &plain, same)
     });
     let (index, deny) = denied?;
-    if policy.names(call.method, &deny.path) || policy.names(call.method, &plain_path()) {
+    if policy.names(call.method, &deny.path) || policy.names(call.method, &path()) {
         return None;
     }
     Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))

@@ -7,13 +7,13 @@ mod agent;
 mod verifier;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use http::header;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::http::Inbound;
+use crate::kept::Recent;
 use crate::platform::clock;
 pub use agent::{Agent, is_jwt};
 pub use verifier::{Proof, Refusal, ready};
@@ -26,12 +26,10 @@ pub const LEEWAY: u64 = 30;
 /// For how long a proof is remembered, in seconds; a key that its issuer withdraws is good for as
 /// long.
 const SEEN_FOR: u64 = 60;
-/// Most tokens that an instance remembers.
-const SEEN_MAX: usize = 64;
 
 thread_local! {
     /// Tokens that were good a moment ago: they prove the same as before.
-    static SEEN: RefCell<HashMap<String, Seen>> = RefCell::new(HashMap::new());
+    static SEEN: RefCell<Recent<String, Seen>> = RefCell::default();
 }
 
 /// Whom a token has proved.
@@ -89,13 +87,9 @@ impl Caller {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
         let Proof { caller, expires_at } = verifier::verify(token).await?;
-        SEEN.with_borrow_mut(|seen| {
-            if seen.len() >= SEEN_MAX {
-                seen.clear();
-            }
-            let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
-            seen.insert(token.to_owned(), Seen { caller: caller.clone(), until });
-        });
+        let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
+        let proved = Seen { caller: caller.clone(), until };
+        SEEN.with_borrow_mut(|seen| seen.insert(token.to_owned(), proved));
         Ok(caller)
     }
 

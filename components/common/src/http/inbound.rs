@@ -15,8 +15,8 @@ use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 const REQUEST_ID: &str = "x-request-id";
-/// The header in which a component tells the broker the request's id, where the client's own
-/// `x-request-id` goes to the provider. From a client it is worth as much as that.
+/// The header in which a component tells the broker the request's id: the client's own
+/// `x-request-id` goes to the provider.
 pub(crate) const PASSED_ID: &str = "x-nexus-request-id";
 
 /// A request. Ids come from its path, never from headers that a client can send itself.
@@ -24,23 +24,22 @@ pub struct Inbound {
     head: request::Parts,
     sent_method: Method,
     body: IncomingBody,
-    /// In the answer and in the log: [`PASSED_ID`], or the client's `x-request-id`, where it is
-    /// well-formed, else ours.
+    /// In the answer and in the log: what came with the request where it is well-formed, else ours.
     pub request_id: String,
 }
 
 impl Inbound {
-    fn new(request: Incoming) -> Self {
+    /// Its id is in the first of the headers `id_in` that is there and well-formed.
+    fn new(request: Incoming, id_in: &[&str]) -> Self {
         let (mut head, body) = request.into_parts();
         let sent_method = head.method.clone();
         if head.method == Method::HEAD {
             // The server leaves the body away (RFC 9110, 9.3.2).
             head.method = Method::GET;
         }
-        let sent =
-            |name: &str| head.headers.get(name)?.to_str().ok().filter(|text| is_request_id(text));
-        let request_id = sent(PASSED_ID).or_else(|| sent(REQUEST_ID)).map(str::to_owned);
-        let request_id = request_id.unwrap_or_else(|| id::request(clock::now_ms()));
+        let sent = |name: &&str| head.headers.get(*name)?.to_str().ok();
+        let request_id = id_in.iter().filter_map(sent).find(|sent| is_request_id(sent));
+        let request_id = request_id.map_or_else(|| id::request(clock::now_ms()), str::to_owned);
         Self { head, body, sent_method, request_id }
     }
 
@@ -164,7 +163,21 @@ pub async fn serve<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Resp
 where
     F: Future<Output = Result<Response>>,
 {
-    let inbound = Inbound::new(request);
+    answer(Inbound::new(request, &[REQUEST_ID]), act).await
+}
+
+/// The same where no client can be asking: the component that asks says the request's id.
+pub async fn serve_component<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
+where
+    F: Future<Output = Result<Response>>,
+{
+    answer(Inbound::new(request, &[PASSED_ID, REQUEST_ID]), act).await
+}
+
+async fn answer<F>(inbound: Inbound, act: impl FnOnce(Inbound) -> F) -> Response
+where
+    F: Future<Output = Result<Response>>,
+{
     let request_id = inbound.request_id.clone();
     let mut response = act(inbound).await.unwrap_or_else(|error| error.respond(&request_id));
     // A provider's answer may have one of its own.

@@ -12,7 +12,7 @@ mod problem;
 pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub(crate) use inbound::PASSED_ID;
-pub use inbound::{Inbound, serve};
+pub use inbound::{Inbound, serve, serve_component};
 pub(crate) use outbound::request_to;
 pub use outbound::{forward, strip};
 pub use problem::Respond;

@@ -56,11 +56,12 @@ fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     let method = Method::try_from(request.get_method());
     let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
     let fields = request.get_headers().copy_all();
-    let mut headers = HeaderMap::with_capacity(fields.len());
+    let mut headers = HeaderMap::try_with_capacity(fields.len()).map_err(|error| broken(&error))?;
     for (name, value) in fields {
         if !is_of_spin(&name) {
             let name = HeaderName::try_from(name).map_err(|error| broken(&error))?;
-            headers.append(name, HeaderValue::try_from(value).map_err(|error| broken(&error))?);
+            let value = HeaderValue::try_from(value).map_err(|error| broken(&error))?;
+            headers.try_append(name, value).map_err(|error| broken(&error))?;
         }
     }
     let mut incoming = Incoming::new(IncomingBody::new(request)?);

@@ -29,8 +29,8 @@ pub struct Version {
     commits: i64,
 }
 
-/// The version of the database, for a fraction of what a `select` costs. `None` where the database
-/// does not tell.
+/// The version of the database, for a fraction of what a `select` costs. `None` where it
+/// cannot be told.
 ///
 /// # Errors
 /// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`] where there is no reader.
@@ -121,6 +121,8 @@ async fn reader() -> Result<Reader> {
     if !schema::up_to_date(found.first().and_then(|row| row.get(0)).unwrap_or(0))? {
         schema::ensure(&Db::open().await?).await?;
     }
+    // A libSQL server refuses this, and must: it answers each statement on whatever connection it
+    // likes, so that `version` would tell nothing.
     db.query("pragma query_only = 1", &[])?;
     OPENED.set(OPENED.get() + 1);
     let reader = Reader { db: Rc::new(db), number: OPENED.get() };
