@@ -284,9 +284,14 @@ async fn a_credential_that_is_echoed_is_masked() {
     let percent = "up_live_0123456789%2Fabc%2Bdef%3D";
     let escaped = KEY.replace('/', "\\/");
     for dress in [KEY, base64.as_str(), percent, escaped.as_str()] {
-        for kind in
-            ["application/json", "text/plain; charset=utf-8", "application/problem+json", ""]
-        {
+        for kind in [
+            "application/json",
+            "text/plain; charset=utf-8",
+            "application/problem+json",
+            "multipart/mixed; boundary=batch",
+            "message/rfc822",
+            "",
+        ] {
             let body = format!("{{\"key\":\"{dress}\",\"more\":\"text\"}}");
             let header = match kind {
                 "" => String::new(),

@@ -108,7 +108,8 @@ pub(super) fn is_readable(headers: &HeaderMap) -> bool {
     let Some(kind) = text(header::CONTENT_TYPE) else { return true };
     let kind = kind.to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.starts_with("text/")
+    // What comes in several parts, or is a message within one, has text in it.
+    ["text/", "message/", "multipart/"].iter().any(|family| kind.starts_with(family))
         || ["json", "xml", "javascript", "x-www-form-urlencoded", "yaml", "graphql"]
             .iter()
             .any(|part| kind.contains(part))
