@@ -1,6 +1,7 @@
 /** The audit record, for administrators, and its export for `cargo xtask audit verify`. */
 import { useState } from "preact/hooks";
 
+import { pages } from "../api/pages";
 import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
 import { moment } from "../logic/time";
 import { t } from "../text";
@@ -22,16 +23,12 @@ export function Audit() {
   const download = useAction();
   const doExport = () =>
     void download.run(async () => {
-      const records: AuditRecord[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: AuditPage = await client.get<AuditPage>("/api/audit", { limit: 100, cursor });
-        records.push(...page.items);
-        setExported(records.length);
-        cursor = page.next_cursor;
-      } while (cursor);
-      save(records, `audit-${identity.workspace}.json`);
-      announce(t.audit.exported(records.length));
+      const { items } = await pages<AuditRecord>((cursor, soFar) => {
+        setExported(soFar);
+        return client.get<AuditPage>("/api/audit", { limit: 100, cursor });
+      });
+      save(items, `audit-${identity.workspace}.json`);
+      announce(t.audit.exported(items.length));
     });
   const head = first.state === "ready" ? first.value.head : null;
   return (

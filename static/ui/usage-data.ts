@@ -1,5 +1,6 @@
 /** Usage of one integration, all pages of it. */
 import type { Client } from "../api/client";
+import { pages } from "../api/pages";
 import type { Usage, UsagePage } from "../api/types";
 import type { Per } from "../logic/usage";
 
@@ -13,13 +14,8 @@ export interface UsageRows {
 }
 
 export async function usageOf(client: Client, id: string, per: Per, from: string, signal: AbortSignal): Promise<UsageRows> {
-  const rows: Usage[] = [];
-  let cursor: string | null = null;
-  do {
-    const query = { per, from, limit: 100, cursor };
-    const page: UsagePage = await client.get<UsagePage>(`/api/integrations/${id}/usage`, query, signal);
-    rows.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor && rows.length < MOST);
-  return { rows, whole: cursor === null };
+  const load = (cursor: string | null) =>
+    client.get<UsagePage>(`/api/integrations/${id}/usage`, { per, from, limit: 100, cursor }, signal);
+  const all = await pages<Usage>(load, MOST);
+  return { rows: all.items, whole: all.next_cursor === null };
 }

@@ -6,6 +6,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 
 import { Problem, problemOf } from "../api/client";
 import type { Client } from "../api/client";
+import { pages } from "../api/pages";
+import type { Page } from "../api/pages";
 import type { Integration, IntegrationPage } from "../api/types";
 import { isBroken } from "../logic/health";
 import { isFiltered } from "../logic/route";
@@ -59,7 +61,7 @@ export function useList(client: Client, filters: Filters): List {
     };
     try {
       const [page, broken] = await Promise.all([
-        pages(client, filters, asked),
+        asMany(client, filters, asked),
         isFiltered(filters) ? [] : allBroken(client),
       ]);
       end((before) => {
@@ -163,15 +165,8 @@ function onePage(client: Client, filters: Partial<Filters>, limit: number, curso
 }
 
 /** As many as were shown before, so that nothing jumps. */
-async function pages(client: Client, filters: Filters, wanted: number): Promise<IntegrationPage> {
-  const items: Integration[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: IntegrationPage = await onePage(client, filters, Math.min(MOST, wanted - items.length), cursor);
-    items.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor && items.length < wanted);
-  return { items, next_cursor: cursor };
+function asMany(client: Client, filters: Filters, wanted: number): Promise<Page<Integration>> {
+  return pages((cursor, soFar) => onePage(client, filters, Math.min(MOST, wanted - soFar), cursor), wanted);
 }
 
 async function allBroken(client: Client): Promise<Integration[]> {

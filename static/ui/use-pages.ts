@@ -1,13 +1,9 @@
 /** Further pages of something, after the first, one at a time. */
 import { useState } from "preact/hooks";
 
+import type { Page } from "../api/pages";
 import { useAction } from "./context";
 import type { Action } from "./context";
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next_cursor: string | null;
-}
 
 interface Pages<T> {
   /** Of the first page and all that came after it. */
