@@ -1,8 +1,9 @@
 //! The egress guard: which URLs the broker may send to.
 //!
 //! `https://*:443` in `spin.toml` also opens what Spin chains by host name before any socket, so
-//! the broker asks here with the final, parsed URL just before every send (of an agent's call with its
-//! origin, which nothing behind it can change), and the linter asks for every URL of a manifest. It decides by the text of the URL alone: it resolves nothing.
+//! the broker asks here with the final, parsed URL just before every send (of an agent's call with
+//! its origin, which nothing behind it can change), and the linter asks for every URL of a manifest.
+//! It decides by the text of the URL alone: it resolves nothing.
 
 use std::fmt;
 

@@ -181,9 +181,9 @@ impl Call {
             None => &opened.base,
             Some(asked) => {
                 let hosts = &opened.hosts;
-                let chosen = hosts.iter().find(|host| host.name.eq_ignore_ascii_case(asked));
+                let chosen = hosts.iter().find(|host| host.name().eq_ignore_ascii_case(asked));
                 chosen.ok_or_else(|| {
-                    let known: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+                    let known: Vec<&str> = hosts.iter().map(Host::name).collect();
                     let known = known.join(", ");
                     Error::invalid(HOST, format!("{asked:?} is none of the manifest's: {known}"))
                 })?
@@ -200,7 +200,7 @@ impl Call {
         target: &Target<'_>,
     ) -> Result<()> {
         let (subject, method) = (self.caller.subject.as_str(), self.method.as_str());
-        let call = PolicyCall { subject, method, host: &target.host.name, segments };
+        let call = PolicyCall { subject, method, host: target.host.name(), segments };
         let Some(why) = rules::refusal(opened, &call, self.caller.role, target) else {
             return Ok(());
         };
@@ -262,7 +262,7 @@ impl Target<'_> {
     /// [`Error::EgressDenied`], [`Error::ReauthorizationRequired`] where the credential was not
     /// entered for this origin.
     async fn inject(&self, usable: &Usable, query: &str, headers: &mut HeaderMap) -> Result<Uri> {
-        let Host { name, origin, url } = self.host;
+        let Host { origin, url } = self.host;
         let pins = &usable.credential.pins;
         if !pins.api.contains(origin) {
             let why = "the manifest now calls another host than the credential was entered for";
@@ -288,7 +288,7 @@ impl Target<'_> {
         };
         let invalid = |why| Error::invalid("path", why);
         let uri: Uri = text.parse().map_err(|_| invalid("it holds what no URI may"))?;
-        match uri.authority().is_some_and(|authority| authority.as_str() == name) {
+        match uri.authority().is_some_and(|authority| authority.as_str() == self.host.name()) {
             true => Ok(uri),
             false => Err(invalid("it makes another host")),
         }

@@ -40,8 +40,6 @@ pub(super) struct Opened {
 
 /// A host of a provider.
 pub(super) struct Host {
-    /// Its name, with a port that is not the scheme's own.
-    pub(super) name: String,
     /// As pins have it: the scheme and the name.
     pub(super) origin: String,
     /// The same, for the guard.
@@ -49,12 +47,15 @@ pub(super) struct Host {
 }
 
 impl Host {
-    fn of(url: &Url) -> Result<Self> {
-        let origin = url.origin().ascii_serialization();
-        let broken = || Error::Unreadable(format!("the origin {origin:?}"));
-        let name = origin.split("://").nth(1).ok_or_else(broken)?.to_owned();
-        let url = Url::parse(&origin).map_err(|_| broken())?;
-        Ok(Self { name, url, origin })
+    fn of(origin: String) -> Result<Self> {
+        let url =
+            Url::parse(&origin).map_err(|_| Error::Unreadable(format!("the origin {origin:?}")))?;
+        Ok(Self { origin, url })
+    }
+
+    /// Its name, with a port that is not the scheme's own.
+    pub(super) fn name(&self) -> &str {
+        self.origin.split_once("://").map_or("", |(_, name)| name)
     }
 }
 
@@ -129,8 +130,8 @@ impl Opened {
     fn new(usable: Usable, policy: Policy) -> Result<Self> {
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
-        let pins = usable.credential.pins.api.iter().filter_map(|pin| Url::parse(pin).ok());
-        let hosts = pins.map(|pin| Host::of(&pin)).collect::<Result<_>>()?;
+        let pins = usable.credential.pins.api.iter().cloned();
+        let hosts = pins.filter_map(|pin| Host::of(pin).ok()).collect();
         let fields = &usable.credential.fields;
         let tokens = ["access_token", "refresh_token"].into_iter();
         let names = secret_fields(&usable.sourced.manifest).chain(tokens);
@@ -141,7 +142,7 @@ impl Opened {
         Ok(Self {
             needles: Rc::new(needles),
             base_path: base.path().trim_end_matches('/').to_owned(),
-            base: Host::of(&base)?,
+            base: Host::of(base.origin().ascii_serialization())?,
             hosts,
             policy,
             own_urls,

@@ -218,7 +218,8 @@ impl Sent<'_> {
             return Response::from_parts(head, full(""));
         }
         let (looked, watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
-        let mut source = Source { body, whose: self.whose, looked, watch, received: 0 };
+        let whose = self.whose;
+        let mut source = Source { body, whose, is_error, sent, looked, watch, received: 0 };
         let mut gathered = BytesMut::new();
         if let Some(length) = length.filter(|length| *length <= SMALL) {
             loop {
@@ -230,11 +231,7 @@ impl Sent<'_> {
                 match next {
                     Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
                     Next::End => {
-                        usage::count(
-                            source.whose,
-                            is_error,
-                            sent.load(Ordering::Relaxed) + source.received,
-                        );
+                        source.count();
                         let mut whole = gathered.freeze();
                         if let Some(mask) = &mut mask {
                             let begin = mask.push(whole);
@@ -244,11 +241,7 @@ impl Sent<'_> {
                     }
                     // What has come is passed on, and that it broke off.
                     Next::Broken(why) => {
-                        usage::count(
-                            source.whose,
-                            is_error,
-                            sent.load(Ordering::Relaxed) + source.received,
-                        );
+                        source.count();
                         let (mut sender, streamed) = streamed();
                         let begin = gathered.freeze();
                         let begin = mask.as_mut().map_or(begin.clone(), |mask| mask.push(begin));
@@ -264,7 +257,7 @@ impl Sent<'_> {
         let (sender, streamed) = streamed();
         spawn(async move {
             source.pump(sender, mask).await;
-            usage::count(source.whose, is_error, sent.load(Ordering::Relaxed) + source.received);
+            source.count();
         });
         Response::from_parts(head, streamed)
     }
@@ -284,10 +277,12 @@ fn look_into_it(stored: &Stored, request_id: &str) {
     });
 }
 
-/// A body that comes, and for whom.
+/// A body that comes, and what is counted of its call.
 struct Source {
     body: Body,
     whose: Whose,
+    is_error: bool,
+    sent: Arc<AtomicU64>,
     /// When it was last seen that the integration may be used, in milliseconds.
     looked: u64,
     /// When it is looked again, where nothing comes meanwhile.
@@ -331,6 +326,11 @@ impl Source {
                 }
             }
         }
+    }
+
+    /// Counts the call, which has ended.
+    fn count(self) {
+        usage::count(self.whose, self.is_error, self.sent.load(Ordering::Relaxed) + self.received);
     }
 
     /// Passes it on until it ends or nobody reads any more.
