@@ -119,11 +119,13 @@ fn requests() -> Value {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
                 "description": "Deny wins; if any allow exists, what matches none is denied",
             },
+            "rewrite_links": rewrite_links(),
         })),
         "Rule": partial(&["effect", "methods", "path"], json!({
             "effect": {"type": "string", "enum": ["allow", "deny"]},
             "methods": {
-                "type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^(\\*|[A-Z]+)$"},
+                "type": "array", "minItems": 1, "items": {"type": "string",
+                    "enum": ["*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]},
             },
             "path": {
                 "type": "string", "maxLength": 500,
@@ -140,6 +142,14 @@ fn requests() -> Value {
             "allOf": [component("schemas", "Manifest")],
             "properties": {"id": {"pattern": "^custom-[a-z0-9-]{1,57}$"}},
         },
+    })
+}
+
+fn rewrite_links() -> Value {
+    json!({
+        "type": "boolean", "default": true,
+        "description": "Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) \
+            become addresses of the proxy",
     })
 }
 
@@ -198,9 +208,10 @@ fn integrations() -> Value {
             "type": "string", "enum": ["active", "inactive"],
             "description": "What an admin wants: whether agents may use it",
         },
-        "Policy": object(json!({
+        "Policy": partial(&["agents", "rules"], json!({
             "agents": array(json!({"type": "string"})),
             "rules": array(component("schemas", "Rule")),
+            "rewrite_links": rewrite_links(),
         })),
         "Integration": object(json!({
             "id": component("schemas", "IntegrationId"),

@@ -800,6 +800,10 @@ export interface components {
             };
             /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written exactly where it is not the scheme's own. `base_url`'s is one of them. */
             readonly hosts: readonly string[];
+            /** @description Where a request may name another method than its own. What stands there is held against policies and `deny` like the method itself. In every other place it is not sent, or refused. */
+            readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
+            /** @description Whether links to this API in an answer (`Location`, `Link`, URLs in JSON) become addresses of the proxy, so that whoever follows them stays there. `false` where such a URL is sent back to the provider as an identifier. */
+            readonly rewrite_links?: boolean;
         };
         /** @description How a caller proves itself to the provider. */
         readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials";
@@ -841,7 +845,7 @@ export interface components {
         };
         /** @description A call refused to agents unless a policy rule names exactly its path. Holds on every one of `hosts`, and without regard to the case of ASCII letters: some providers route that way. */
         readonly ManifestDenyRule: {
-            /** @description An upper-case method, or `*` for every one. */
+            /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for every one. */
             readonly method: string;
             /** @description Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the rest. */
             readonly path: string;
@@ -880,6 +884,13 @@ export interface components {
         };
         readonly ManifestList: {
             readonly items: readonly components["schemas"]["ManifestSummary"][];
+        };
+        /** @description The places in which a provider reads a method that replaces the request's own. Compared without regard to case. */
+        readonly ManifestMethodOverride: {
+            /** @description Request headers: `X-HTTP-Method-Override`. */
+            readonly headers?: readonly string[];
+            /** @description Query parameters: `_HttpMethod`. */
+            readonly query?: readonly string[];
         };
         /** @description A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard. */
         readonly ManifestOAuth2: {
@@ -1181,6 +1192,11 @@ export interface components {
         } & components["schemas"]["Manifest"];
         readonly Policy: {
             readonly agents: readonly string[];
+            /**
+             * @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy
+             * @default true
+             */
+            readonly rewrite_links: boolean;
             readonly rules: readonly components["schemas"]["Rule"][];
         };
         readonly PolicyInput: {
@@ -1191,6 +1207,11 @@ export interface components {
              *     ]
              */
             readonly agents: readonly string[];
+            /**
+             * @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy
+             * @default true
+             */
+            readonly rewrite_links: boolean;
             /**
              * @description Deny wins; if any allow exists, what matches none is denied
              * @default []
@@ -1234,7 +1255,7 @@ export interface components {
             readonly effect: "allow" | "deny";
             /** @description One of the manifest's hosts; all where it is missing */
             readonly host?: string;
-            readonly methods: readonly string[];
+            readonly methods: readonly ("*" | "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS")[];
             /** @description `*` is one segment, `**` the rest */
             readonly path: string;
         };

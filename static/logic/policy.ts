@@ -6,6 +6,8 @@
  * It must not be used to protect anything.
  */
 import type { Manifest, Policy, Rule } from "../api/types";
+import { isSame, plainPath, readPath } from "./call-path";
+import type { CallPath, Reading } from "./call-path";
 
 export interface Call {
   readonly agent: string;
@@ -24,32 +26,30 @@ export type Verdict =
 
 /** What would become of an agent's call. */
 export function judge(policy: Policy, manifest: Endpoints, call: Call): Verdict {
-  const whole = segments(call.path);
-  if (!whole) return { allowed: false, because: "path" };
-  const plain = normal(whole);
-  if (isConnection(manifest, call.host, plain)) return { allowed: false, because: "connection" };
+  const path = readPath(call.path);
+  if (!path) return { allowed: false, because: "path" };
+  if (isConnection(manifest, call.host, path)) return { allowed: false, because: "connection" };
   if (!policy.agents.includes("*") && !policy.agents.includes(call.agent)) {
     return { allowed: false, because: "agents" };
   }
   const { rules } = policy;
-  if (rules.length > 0 && whole.some((segment) => segment === "" || segment.includes(";"))) {
-    return { allowed: false, because: "unclean" };
-  }
-  const denied = rules.findIndex((rule) => rule.effect === "deny" && isAbout(rule, call) && denies(rule, whole));
+  if (rules.length > 0 && !path.isClean) return { allowed: false, because: "unclean" };
+  const denied = rules.findIndex((rule) => rule.effect === "deny" && isAbout(rule, call) && denies(rule.path, path));
   if (denied >= 0) return { allowed: false, because: "rule", rule: denied };
-  const allows = (rule: Rule) =>
-    rule.effect === "allow" && isAbout(rule, call) && matches(rule.path, whole, exactly);
-  const allowed = rules.findIndex(allows);
-  if (allowed < 0 && rules.some((rule) => rule.effect === "allow")) {
+  const allows = rules.filter((rule) => rule.effect === "allow");
+  const covers = (reading: Reading) => (rule: Rule) => isAbout(rule, call) && matches(rule.path, reading, exactly);
+  if (allows.length > 0 && !path.exact.every((reading) => allows.some(covers(reading)))) {
     return { allowed: false, because: "no_allow" };
   }
   const refused = manifest.api.deny?.find(
-    (deny) => (deny.method === "*" || deny.method === call.method) && matches(deny.path, plain, ignoringCase),
+    (deny) => (deny.method === "*" || deny.method === call.method) && denies(deny.path, path),
   );
-  const path = `/${whole.join("/")}`;
-  if (refused && !names(rules, call.method, refused.path) && !names(rules, call.method, path)) {
+  const whole = `/${path.whole.join("/")}`;
+  if (refused && !names(rules, call.method, refused.path) && !names(rules, call.method, whole)) {
     return { allowed: false, because: "manifest", why: refused.why };
   }
+  const [reading = []] = path.exact;
+  const allowed = rules.findIndex((rule) => rule.effect === "allow" && covers(reading)(rule));
   return { allowed: true, rule: allowed < 0 ? null : allowed };
 }
 
@@ -57,56 +57,31 @@ export function judge(policy: Policy, manifest: Endpoints, call: Call): Verdict 
 export type Endpoints = Pick<Manifest, "api" | "oauth2" | "revoke">;
 
 /** Whether a call goes where the connection itself is made or ended: nobody makes such a call. */
-function isConnection({ api, oauth2, revoke }: Endpoints, host: string, plain: readonly string[]): boolean {
+function isConnection({ api, oauth2, revoke }: Endpoints, host: string, path: CallPath): boolean {
   const ends = "rfc7009" in revoke ? revoke.rfc7009.url : "request" in revoke ? revoke.request.url : null;
   const base = parts(api.base_url)?.path ?? [];
-  const path = [...base, ...plain];
   return [oauth2?.authorization_url, oauth2?.token_url, ends].some((url) => {
     const own = url ? parts(url) : null;
-    if (!own || own.path.length !== path.length) return false;
+    if (!own) return false;
     const sameHost = own.host.includes(HOLE) ? host.toLowerCase().endsWith(own.host.split(HOLE).at(-1) ?? "") : own.host === host.toLowerCase();
-    return sameHost && own.path.every((segment, at) => segment.includes(HOLE) || segment === path[at]);
+    return sameHost && path.lenient.some((below) => isPath(own.path, [...base, ...below]));
   });
+}
+
+function isPath(own: Reading, path: Reading): boolean {
+  const same = (segment: string, at: number) =>
+    segment.includes(HOLE) || isSame(segment, path[at] ?? "", at + 1 === path.length);
+  return own.length === path.length && own.every(same);
 }
 
 /** What stands where a template has a place holder. */
 const HOLE = "x-any-x";
 
-function parts(template: string): { host: string; path: string[] } | null {
+function parts(template: string): { host: string; path: Reading } | null {
   const text = template.replace(/\{[^}]*\}/g, HOLE);
   if (!URL.canParse(text)) return null;
   const { host, pathname } = new URL(text);
-  return { host: host.toLowerCase(), path: normal(pathname.slice(1).split("/").map(twice)) };
-}
-
-/** The segments, each decoded once; null where no such path is ever sent. */
-function segments(path: string): string[] | null {
-  if (!path.startsWith("/")) return null;
-  if (path === "/") return [];
-  const found: string[] = [];
-  for (const raw of path.slice(1).split("/")) {
-    let once: string;
-    try {
-      once = decodeURIComponent(raw);
-    } catch {
-      return null;
-    }
-    if (!isSafe(once) || !isSafe(twice(once))) return null;
-    found.push(once);
-  }
-  return found;
-}
-
-function twice(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function isSafe(segment: string): boolean {
-  return !/[\u0000-\u001f\u007f\\]/.test(segment) && !segment.split("/").some((part) => part === "." || part === "..");
+  return { host: host.toLowerCase(), path: plainPath(pathname) };
 }
 
 function isAbout(rule: Rule, call: Call): boolean {
@@ -118,9 +93,10 @@ function hasMethod(rule: Rule, method: string): boolean {
   return rule.methods.includes("*") || rule.methods.includes(method);
 }
 
-function denies(rule: Rule, whole: string[]): boolean {
-  const split = whole.flatMap((segment) => segment.split("/"));
-  return matches(rule.path, whole, ignoringCase) || matches(rule.path, split, ignoringCase);
+/** Whether a pattern covers a path in one of its lenient readings. */
+function denies(pattern: string, path: CallPath): boolean {
+  const dense = `/${pattern.split("/").filter(Boolean).join("/")}`;
+  return path.lenient.some((reading) => matches(dense, reading, isSame));
 }
 
 /** Whether a rule allows the method on exactly this path, without wildcards. */
@@ -128,21 +104,13 @@ function names(rules: readonly Rule[], method: string, path: string): boolean {
   return rules.some((rule) => rule.effect === "allow" && hasMethod(rule, method) && rule.path === path);
 }
 
-function normal(whole: string[]): string[] {
-  return whole
-    .flatMap((segment) => segment.split("/"))
-    .map((segment) => (segment.split(";")[0] ?? "").toLowerCase())
-    .filter(Boolean);
-}
-
 const exactly = (pattern: string, segment: string) => pattern === segment;
-const ignoringCase = (pattern: string, segment: string) => pattern.toLowerCase() === segment.toLowerCase();
 
 /** `*` is a segment, `**` the rest, which may be none. */
 export function matches(
   pattern: string,
   path: readonly string[],
-  same: (pattern: string, segment: string) => boolean,
+  same: (pattern: string, segment: string, isLast: boolean) => boolean,
 ): boolean {
   const parts = pattern.split("/").slice(1);
   for (const [index, part] of parts.entries()) {
@@ -152,7 +120,7 @@ export function matches(
       if (part === "" && path.length === 0) continue;
       return false;
     }
-    if (part !== "*" && !same(part, segment)) return false;
+    if (part !== "*" && !same(part, segment, index + 1 === path.length)) return false;
   }
   return path.length <= parts.length;
 }

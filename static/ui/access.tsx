@@ -31,7 +31,7 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const [agents, setAgents] = useState(() => agentsOf(saved));
   const [rows, setRows] = useState(() => saved.rules.map(row));
   const { busy, problem, run, clear } = useAction();
-  const policy: Policy = { agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
+  const policy: Policy = { ...saved, agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
   const dirty = JSON.stringify(policy) !== JSON.stringify(saved);
   useEffect(() => onDirty(dirty), [dirty]);
   useEffect(() => () => onDirty(false), []);

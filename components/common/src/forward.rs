@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 use crate::http::{PASSED_ID, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
-/// The header that says who calls: the role, the header that had their token, and their subject,
-/// percent-encoded, with spaces between. One header, because each costs on both ways.
+/// The header that says who calls: the role, the header that had their token, their subject,
+/// percent-encoded, and the address under which they call the integration, with spaces between. One header,
+/// because each costs on both ways.
 pub const AGENT: &str = "x-nexus-agent";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
@@ -34,6 +35,8 @@ pub struct Forward<'a> {
     pub token_in: &'a str,
     /// The integration's id or slug.
     pub target: &'a str,
+    /// The address under which the caller calls it: links in the answer lead there.
+    pub hub: &'a str,
     /// The path below the manifest's `base_url`, as it came: empty, or from its `/` on.
     pub path: &'a str,
     /// The query as it came, without its `?`; empty where there is none.
@@ -46,6 +49,15 @@ pub struct Forward<'a> {
     pub body: Body,
     /// The request.
     pub request_id: &'a str,
+}
+
+/// The address of the integration `target` (its id or slug) at the proxy.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for `public_url`.
+pub async fn address(target: &str) -> Result<String> {
+    let base = config::public_url().await?;
+    Ok(format!("{base}/api/proxy/{}", utf8_percent_encode(target, SEGMENT)))
 }
 
 impl Forward<'_> {
@@ -85,7 +97,8 @@ impl Forward<'_> {
         };
         put(CALLER, self.by);
         let role = self.caller.role_name();
-        put(AGENT, &format!("{role} {} {}", self.token_in, encode(&self.caller.subject)));
+        let subject = encode(&self.caller.subject);
+        put(AGENT, &format!("{role} {} {subject} {}", self.token_in, self.hub));
         put(PASSED_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, self.body)?;

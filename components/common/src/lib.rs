@@ -7,6 +7,7 @@
 pub mod access;
 pub mod auth;
 pub mod broker;
+pub mod call;
 pub mod config;
 pub mod encoding;
 pub mod error;

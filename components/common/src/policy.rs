@@ -2,18 +2,20 @@
 //!
 //! It must not look at the integration's state or at who is asking beyond their subject.
 
+use crate::call::{CallMethod, CallPath, Reading, is_same};
 use crate::wire::{Effect, Policy, Rule};
 
 /// A call that an agent wants to make.
 pub struct PolicyCall<'a> {
     /// The subject of the agent's token.
     pub subject: &'a str,
-    /// The method, in capitals.
-    pub method: &'a str,
+    /// The methods that a provider may read: the one that is sent, and one that overrides it. All of them
+    /// must be allowed.
+    pub methods: &'a [CallMethod],
     /// The host that is called, with its port where it is not 443.
     pub host: &'a str,
-    /// The path's segments, each decoded once.
-    pub segments: &'a [String],
+    /// The path below the base URL, and its readings.
+    pub path: &'a CallPath,
 }
 
 impl Policy {
@@ -25,26 +27,37 @@ impl Policy {
         if self.rules.is_empty() {
             return None;
         }
-        if call.segments.iter().any(|segment| segment.is_empty() || segment.contains(';')) {
-            let why = "where a policy has rules, a path has no empty segments and no `;`";
+        if !call.path.is_clean() {
+            let why = "where a policy has rules, a path has no empty segments and no `;`, `?` or `#`, \
+                       also none that is encoded";
             return Some(why.to_owned());
         }
         let numbered = || self.rules.iter().enumerate();
         if let Some((index, rule)) = numbered().find(|(_, rule)| rule.denies(call)) {
             return Some(format!("policy.rules[{index}] denies {}", rule.told()));
         }
-        let mut allows = numbered().filter(|(_, rule)| rule.effect == Effect::Allow).peekable();
-        if allows.peek().is_some() && !allows.any(|(_, rule)| rule.allows(call)) {
-            return Some("none of the rules that allow in policy.rules matches".to_owned());
+        if self.rules.iter().all(|rule| rule.effect != Effect::Allow) {
+            return None;
         }
-        None
+        let is_allowed = |method: CallMethod, reading: &Reading| {
+            self.rules.iter().any(|rule| rule.allows(call.host, method, reading))
+        };
+        let mut methods = call.methods.iter();
+        let is_allowed =
+            methods.all(|method| call.path.exact().iter().all(|path| is_allowed(*method, path)));
+        (!is_allowed).then(|| "none of the rules that allow in policy.rules matches".to_owned())
     }
 
     /// Whether a rule allows `method` on exactly `path`, without wildcards.
-    pub fn names(&self, method: &str, path: &str) -> bool {
+    pub fn names(&self, method: CallMethod, path: &str) -> bool {
         self.rules.iter().any(|rule| {
             rule.effect == Effect::Allow && rule.has_method(method) && rule.path == path
         })
+    }
+
+    /// Whether a rule is about some methods only.
+    pub fn names_a_method(&self) -> bool {
+        self.rules.iter().any(|rule| !rule.methods.iter().any(|method| method == "*"))
     }
 }
 
@@ -53,43 +66,49 @@ impl Rule {
         format!("{} {}", self.methods.join(","), self.path)
     }
 
-    fn has_method(&self, method: &str) -> bool {
-        self.methods.iter().any(|one| one == "*" || one == method)
+    fn has_method(&self, method: CallMethod) -> bool {
+        self.methods.iter().any(|one| one == "*" || one == method.as_str())
     }
 
-    fn is_about(&self, call: &PolicyCall<'_>) -> bool {
-        self.has_method(call.method)
-            && self.host.as_deref().is_none_or(|host| host.eq_ignore_ascii_case(call.host))
+    fn has_host(&self, host: &str) -> bool {
+        self.host.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(host))
     }
 
-    /// A segment with an encoded slash may be one or several to a provider, and letters of either
-    /// case the same: both are denied.
+    /// One reading that the rule covers is enough.
     fn denies(&self, call: &PolicyCall<'_>) -> bool {
-        let same = |pattern: &str, segment: &str| pattern.eq_ignore_ascii_case(segment);
-        let split: Vec<&str> = call.segments.iter().flat_map(|one| one.split('/')).collect();
-        let whole: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         self.effect == Effect::Deny
-            && self.is_about(call)
-            && (matches(&self.path, &whole, same) || matches(&self.path, &split, same))
+            && self.has_host(call.host)
+            && call.methods.iter().any(|method| self.has_method(*method))
+            && denies(&self.path, call.path)
     }
 
-    fn allows(&self, call: &PolicyCall<'_>) -> bool {
-        let whole: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-        self.is_about(call) && matches(&self.path, &whole, |pattern, segment| pattern == segment)
+    fn allows(&self, host: &str, method: CallMethod, reading: &Reading) -> bool {
+        self.effect == Effect::Allow
+            && self.has_host(host)
+            && self.has_method(method)
+            && matches(&self.path, reading, |pattern, segment, _| pattern == segment)
     }
 }
 
-/// Whether `pattern` (`/v1/charges/**`) matches the segments: `*` is one, `**` the rest, which may be
-/// none.
-pub fn matches(pattern: &str, segments: &[&str], same: impl Fn(&str, &str) -> bool) -> bool {
-    let mut rest = segments.iter();
+/// Whether `pattern` covers a path in one of its lenient readings, as denials do.
+pub fn denies(pattern: &str, path: &CallPath) -> bool {
+    // A lenient server drops empty segments, so those of a pattern mean nothing to it.
+    let dense: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    let dense = format!("/{}", dense.join("/"));
+    path.lenient().iter().any(|reading| matches(&dense, reading, is_same))
+}
+
+/// Whether `pattern` (`/v1/charges/**`) covers a reading: `*` is one segment, `**` the rest, which may be
+/// zero segments. `same` is told whether the segment is the last.
+fn matches(pattern: &str, reading: &[String], same: impl Fn(&str, &str, bool) -> bool) -> bool {
+    let mut rest = reading.iter().enumerate();
     for part in pattern.split('/').skip(1) {
         match (part, rest.next()) {
             ("**", _) => return true,
             ("*", Some(_)) => {}
-            (part, Some(segment)) if same(part, segment) => {}
+            (part, Some((at, segment))) if same(part, segment, at + 1 == reading.len()) => {}
             // `/` alone is the path without segments.
-            ("", None) if segments.is_empty() => {}
+            ("", None) if reading.is_empty() => {}
             _ => return false,
         }
     }
@@ -104,10 +123,11 @@ mod tests {
 
     fn refusal(policy: serde_json::Value, method: &str, path: &str) -> Option<String> {
         let policy: Policy = serde_json::from_value(policy).unwrap();
-        let segments: Vec<String> =
-            path.split('/').skip(1).map(|one| one.replace("%2F", "/")).collect();
+        let path = CallPath::read(path).unwrap();
+        let methods: Vec<CallMethod> =
+            method.split(',').map(|one| CallMethod::parse(one).unwrap()).collect();
         let host = "api.acme.com";
-        policy.refusal(&PolicyCall { subject: "a", method, host, segments: &segments })
+        policy.refusal(&PolicyCall { subject: "a", methods: &methods, host, path: &path })
     }
 
     #[test]
@@ -133,12 +153,20 @@ mod tests {
             ("GET", "/v1/charges//ch_1", true),
             ("GET", "/v1/charges/ch_1;a=b", true),
             ("GET", "/v1/charges%2Fsecret", true),
+            ("GET", "/v1/charges/secret.", true),
+            ("GET", "/v1/charges/secret%20", true),
+            ("GET", "/v1/charges/secret.json", true),
+            ("GET", "/v1/charges/%2573ecret", true),
+            ("GET", "/v1/charges/ch_1%3Fa", true),
+            ("POST", "/v1/x%2Fy/refunds", true),
             ("GET", "/v2", true),
+            ("GET,DELETE", "/v1/charges", true),
         ] {
             assert_eq!(refusal(policy.clone(), method, path).is_some(), refused, "{method} {path}");
         }
         let only_denies = json!({"rules": [rule("deny", &["POST"], "/v1/files/**")]});
         assert_eq!(refusal(only_denies.clone(), "GET", "/v1/files/1"), None);
+        assert!(refusal(only_denies.clone(), "GET,POST", "/v1/files/1").is_some());
         let why = refusal(only_denies, "POST", "/v1/files/1").unwrap();
         assert_eq!(why, "policy.rules[0] denies POST /v1/files/**");
     }

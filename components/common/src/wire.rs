@@ -8,6 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::call::CallMethod;
 use crate::error::{Error, FieldError, Result};
 use crate::secret::SecretJson;
 use crate::store::Page;
@@ -39,6 +40,11 @@ pub struct IntegrationIn {
 
 fn yes() -> bool {
     true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// `PUT /api/integrations/{id}`: what is there is changed, what is not stays.
@@ -144,6 +150,9 @@ pub struct Policy {
     /// Deny wins; if any allow exists, what matches none is denied.
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// Whether links to the provider's API in its answers become addresses of the proxy.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub rewrite_links: bool,
 }
 
 /// One rule of a policy.
@@ -189,7 +198,7 @@ fn everyone() -> Vec<String> {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { agents: everyone(), rules: Vec::new() }
+        Self { agents: everyone(), rules: Vec::new(), rewrite_links: true }
     }
 }
 
@@ -316,11 +325,12 @@ impl Policy {
         }
         for (index, rule) in self.rules.iter().enumerate() {
             let at = |member: &str| format!("/policy/rules/{index}/{member}");
-            let is_method = |m: &String| m == "*" || m.bytes().all(|b| b.is_ascii_uppercase());
-            if rule.methods.is_empty()
-                || !rule.methods.iter().all(|m| !m.is_empty() && is_method(m))
-            {
-                broken(at("methods"), "must be methods in capitals, or `*`");
+            let is_method = |m: &String| m == "*" || CallMethod::parse(m).is_some();
+            if rule.methods.is_empty() || !rule.methods.iter().all(is_method) {
+                broken(
+                    at("methods"),
+                    "must be `*`, or methods in capitals: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+                );
             }
             if !rule.path.starts_with('/') || rule.path.chars().count() > 500 {
                 broken(at("path"), "must start with `/` and be at most 500 characters");

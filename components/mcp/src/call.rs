@@ -1,18 +1,18 @@
 //! `call_api`: a call as the proxy makes it, its answer as a model can read it.
 
 use form_urlencoded::Serializer;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
-use nexus_common::forward::{ERROR, Forward, HOST};
+use nexus_common::forward::{ERROR, Forward, HOST, address};
 use nexus_common::platform::http::{collect_some, full};
-use nexus_common::{Error, Result, config};
+use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
 use crate::tools::{Said, Tools, only, refused, text};
 
 /// Most of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
-const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 const ARGUMENTS: [&str; 8] =
     ["integration", "method", "path", "query", "headers", "body", "form", "host"];
 
@@ -23,9 +23,12 @@ const ARGUMENTS: [&str; 8] =
 pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
     only(arguments, &ARGUMENTS)?;
     let target = text(arguments, "integration")?;
-    let path = path(arguments)?;
+    let hub = address(target).await?;
+    let Place { path, query: own } = place(arguments, &hub)?;
     let method = method(arguments)?;
-    let query = query(arguments.get("query"))?;
+    let query = [own, query(arguments.get("query"))?];
+    let query = query.iter().filter(|part| !part.is_empty()).map(String::as_str);
+    let query = query.collect::<Vec<_>>().join("&");
     let mut headers = headers(arguments.get("headers"))?;
     if let Some(host) = arguments.get("host") {
         let host = host.as_str().and_then(|host| HeaderValue::from_str(host).ok());
@@ -40,9 +43,10 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
         caller: tools.caller,
         token_in: header::AUTHORIZATION.as_str(),
         target,
+        hub: &hub,
         path: &path,
         query: &query,
-        method: method.clone(),
+        method: method.into(),
         headers,
         body: full(body),
         request_id: tools.request_id,
@@ -54,8 +58,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
             .map_err(|_| Error::Internal("a refusal that cannot be read".into()))?;
         return Ok(refused(&problem));
     }
-    let base = config::public_url().await?;
-    let url = format!("{base}/api/proxy/{target}{path}");
+    let url = format!("{hub}{path}");
     Ok(Answered {
         status: head.status.as_u16(),
         headers: &head.headers,
@@ -66,13 +69,40 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
     .told())
 }
 
-/// The path as it goes on: what stands for itself in a URL stays, everything else is encoded.
-fn path(arguments: &Map<String, Value>) -> Result<String> {
+/// Where a call goes below the integration.
+struct Place {
+    /// Empty, or from its `/` on.
+    path: String,
+    /// The query that a whole URL had.
+    query: String,
+}
+
+/// The path as it goes on. A whole URL is one that an answer gave: an address of the proxy (`hub`), or the
+/// provider's own, which the broker takes apart.
+fn place(arguments: &Map<String, Value>, hub: &str) -> Result<Place> {
     let path = text(arguments, "path")?;
+    if path.starts_with("https://") || path.starts_with("http://") {
+        let url = path.split('#').next().unwrap_or_default();
+        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        let below = url.strip_prefix(hub).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let ours = hub.rsplit_once('/').map_or(hub, |(base, _)| base);
+        if below.is_none() && url.starts_with(&format!("{ours}/")) {
+            let rule = format!("is the address of another integration, this one's is {hub}");
+            return Err(Error::invalid("path", rule));
+        }
+        let path = below.map_or_else(|| format!("/{url}"), str::to_owned);
+        return Ok(Place { path: encoded(&path), query: encoded(query) });
+    }
     if !path.starts_with('/') || path.contains(['?', '#']) {
-        let rule = "must start with `/`, and have no `?` or `#`: parameters go into `query`";
+        let rule = "must start with `/` and have no `?` or `#` (parameters go into `query`), or be a whole \
+                    URL from an earlier answer";
         return Err(Error::invalid("path", rule));
     }
+    Ok(Place { path: encoded(path), query: String::new() })
+}
+
+/// What stands for itself in a URL stays, everything else is encoded.
+fn encoded(text: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
     };
@@ -83,19 +113,18 @@ fn path(arguments: &Map<String, Value>) -> Result<String> {
             c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
         }
     };
-    Ok(path.chars().map(encode).collect())
+    text.chars().map(encode).collect()
 }
 
-fn method(arguments: &Map<String, Value>) -> Result<Method> {
+/// Models do not always write it in capitals; it goes on in capitals.
+fn method(arguments: &Map<String, Value>) -> Result<CallMethod> {
     let name = match arguments.get("method") {
         None => "GET".to_owned(),
         Some(Value::String(name)) => name.to_ascii_uppercase(),
         Some(_) => String::new(),
     };
-    if !METHODS.contains(&name.as_str()) {
-        return Err(Error::invalid("method", format!("must be one of {}", METHODS.join(", "))));
-    }
-    name.parse().map_err(|_| Error::invalid("method", "is no method"))
+    CallMethod::parse(&name)
+        .ok_or_else(|| Error::invalid("method", format!("must be one of {}", CallMethod::ALLOW)))
 }
 
 fn query(query: Option<&Value>) -> Result<String> {

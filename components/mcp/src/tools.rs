@@ -58,9 +58,11 @@ pub(crate) fn definitions() -> Value {
             "inputSchema": {"type": "object", "properties": {
                 "integration": which,
                 "method": {"type": "string",
-                    "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET"},
-                "path": {"type": "string", "pattern": "^/",
-                    "description": "Such as /v1/charges, without a query"},
+                    "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+                    "default": "GET"},
+                "path": {"type": "string", "pattern": "^(/|https?://)",
+                    "description": "Such as /v1/charges, without a query; or a whole URL from an earlier \
+                        answer, such as that of the next page"},
                 "query": {"type": "object", "additionalProperties":
                     {"type": ["string", "number", "boolean", "array"]},
                     "description": "Query parameters; a list repeats its parameter"},

@@ -9,7 +9,8 @@ mod list;
 
 use http::{HeaderValue, Method, header};
 use nexus_common::auth::{Agent, Role};
-use nexus_common::forward::{Forward, ours};
+use nexus_common::call::CallMethod;
+use nexus_common::forward::{Forward, address, ours};
 use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
@@ -32,7 +33,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let path = inbound.path().to_owned();
     let below = path.strip_prefix("/api/proxy").unwrap_or_default();
     let below = below.strip_prefix('/').unwrap_or_default();
-    is_a_method(below, &inbound)?;
+    check_method(below, &inbound)?;
     let agent = Agent::of(&inbound).await?;
     let request_id = inbound.request_id.clone();
     access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
@@ -56,6 +57,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         caller: &agent.caller,
         token_in: agent.token_in.as_str(),
         target: &target,
+        hub: &address(&target).await?,
         path: rest,
         query: &query,
         method,
@@ -66,17 +68,13 @@ async fn route(inbound: Inbound) -> Result<Response> {
     forward.pass_on().await
 }
 
-/// Whether the path has the method. An answer to `TRACE` is the request as it arrived, with the
-/// credential in it (RFC 9110, 9.3.8).
-fn is_a_method(below: &str, inbound: &Inbound) -> Result<()> {
-    let (is_one, methods) = match below {
-        "" => (*inbound.method() == Method::GET, "GET"),
-        _ => (
-            !matches!(*inbound.sent_method(), Method::TRACE | Method::CONNECT),
-            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-        ),
-    };
-    if is_one { Ok(()) } else { Err(Error::MethodNotAllowed(methods)) }
+/// Refuses a method that the path does not have, in this very spelling.
+fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
+    match below {
+        "" if *inbound.method() == Method::GET => Ok(()),
+        "" => Err(Error::MethodNotAllowed("GET")),
+        _ => CallMethod::require(inbound.sent_method()).map(drop),
+    }
 }
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without

@@ -12,14 +12,14 @@ use crate::model::{
 };
 use crate::template;
 
-/// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `body_twice`,
+/// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`, `body_twice`,
 /// `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`,
 /// `revoke_auth`, `revoke_without_token`, `account_param`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
         let pointer = format!("/api/deny/{index}");
-        if rule.method != "*" {
+        if !matches!(rule.method.as_str(), "*" | "OPTIONS") {
             method(lint, &format!("{pointer}/method"), &rule.method);
         }
         let detail = format!("`{}` must start with `/` and have no query", rule.path);
@@ -32,6 +32,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
     lint.unless(ok, "/api/deny_gap", "required", "must not be empty");
     api_headers(lint);
+    method_override(lint);
     verify(lint);
     revoke(lint);
 }
@@ -46,6 +47,28 @@ fn api_headers(lint: &mut Lint<'_>) {
         });
         let detail = format!("`{name}` is injected");
         lint.unless(!injected, &below("/api/headers", name), "header_injected", detail);
+    }
+}
+
+/// `parameter_name`, `header_name`, `header_injected`: where a request may name another method.
+fn method_override(lint: &mut Lint<'_>) {
+    let manifest = lint.manifest;
+    let Some(places) = &manifest.api.method_override else { return };
+    for (index, name) in places.query.iter().enumerate() {
+        let ok = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_graphic());
+        let detail = format!("`{name}` must be 1 to 64 printable ASCII characters");
+        lint.unless(ok, &format!("/api/method_override/query/{index}"), "parameter_name", detail);
+    }
+    for (index, name) in places.headers.iter().enumerate() {
+        let pointer = format!("/api/method_override/headers/{index}");
+        let ok = (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let detail = format!("`{name}` must be 1 to 64 letters, digits and `-`");
+        lint.unless(ok, &pointer, "header_name", detail);
+        let injected = manifest.inject.iter().any(|inject| {
+            matches!(inject, Inject::Header { name: own, .. } if own.eq_ignore_ascii_case(name))
+        });
+        lint.unless(!injected, &pointer, "header_injected", format!("`{name}` is injected"));
     }
 }
 

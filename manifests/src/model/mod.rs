@@ -210,10 +210,42 @@ pub struct Api {
     /// Calls that mint credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
+    /// Where a request may name another method than its own. What stands there is held against policies
+    /// and `deny` like the method itself. In every other place it is not sent, or refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method_override: Option<MethodOverride>,
+    /// Whether links to this API in an answer (`Location`, `Link`, URLs in JSON) become addresses of the
+    /// proxy, so that whoever follows them stays there. `false` where such a URL is sent back to the
+    /// provider as an identifier.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub rewrite_links: bool,
     /// What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one
     /// path, or that there is no such call at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny_gap: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// The places in which a provider reads a method that replaces the request's own. Compared without regard
+/// to case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MethodOverride {
+    /// Query parameters: `_HttpMethod`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<String>,
+    /// Request headers: `X-HTTP-Method-Override`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
 }
 
 /// A call refused to agents unless a policy rule names exactly its path. Holds on every one of
@@ -222,7 +254,7 @@ pub struct Api {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DenyRule {
-    /// An upper-case method, or `*` for every one.
+    /// GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for every one.
     pub method: String,
     /// Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the
     /// rest.

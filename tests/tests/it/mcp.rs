@@ -38,7 +38,7 @@ async fn modern(app: &App, method: &str, mut params: Value) -> Answer {
 }
 
 /// A tool's result.
-async fn tool(app: &App, name: &str, arguments: Value) -> Value {
+pub(crate) async fn tool(app: &App, name: &str, arguments: Value) -> Value {
     let answer = modern(app, "tools/call", json!({"name": name, "arguments": arguments})).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()["result"].clone()

@@ -8,7 +8,7 @@ use nexus_manifests::{Inject, Manifest};
 use super::mask::Needles;
 
 /// What says where a request came from, or what it really means, and is not the agent's to say.
-const NOT_UP: [&str; 14] = [
+const NOT_UP: [&str; 28] = [
     "authorization",
     "cookie",
     "expect",
@@ -16,14 +16,35 @@ const NOT_UP: [&str; 14] = [
     "via",
     "x-real-ip",
     "x-forwarded",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "client-ip",
     "x-http-method",
     "x-http-method-override",
+    "x-http-verb",
+    "x-method",
     "x-method-override",
+    "x-original-method",
+    "x-original-path",
+    "x-original-uri",
     "x-original-url",
+    "x-override-url",
+    "x-rewrite-path",
+    "x-rewrite-uri",
     "x-rewrite-url",
     "traceparent",
     "tracestate",
 ];
+
+/// Whether a header is the agent's to send. One with a `_` is not: CGI reads it as the one with a `-`.
+fn goes_up(name: &str) -> bool {
+    !NOT_UP.contains(&name)
+        && !name.contains('_')
+        && !["x-forwarded-", "x-nexus-", "x-envoy-"].iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// What a provider would say to a browser of its own, which is not there: the page would be ours.
 const NOT_BACK: [&str; 8] = [
@@ -39,9 +60,12 @@ const NOT_BACK: [&str; 8] = [
 
 /// The caller's headers as they go up; the credential's are not among them yet.
 pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]) {
+    // Its value was read as a method of the call.
+    let declared = manifest.api.method_override.iter().flat_map(|declared| &declared.headers);
+    let declared: Vec<&String> = declared.collect();
     strip(headers, |name| {
-        NOT_UP.contains(&name)
-            || ["x-forwarded-", "x-nexus-"].iter().any(|prefix| name.starts_with(prefix))
+        let is_declared = declared.iter().any(|own| own.eq_ignore_ascii_case(name));
+        !(goes_up(name) || is_declared)
             || injected(inject).any(|own| own.eq_ignore_ascii_case(name))
     });
     for (name, value) in &manifest.api.headers {

@@ -6,42 +6,46 @@
 //! that it can read.
 
 mod headers;
+mod links;
 mod mask;
 mod opened;
-mod path;
+mod outflow;
+mod overrides;
+mod query;
 mod rules;
 mod send;
+mod target;
 mod usage;
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderName, Method, Uri, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
+use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::forward::{AGENT, HOST, ours};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::policy::PolicyCall;
 use nexus_common::store::{Entry, now_ms};
 use nexus_common::{Error, Result, access, config};
-use nexus_manifests::Inject;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::credential::{Gate, Usable};
-use crate::egress;
 use crate::oauth::{self, For};
-use crate::provider::inject_headers;
-use opened::{Host, Opened};
+use opened::Opened;
+use overrides::Methods;
+use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
+use target::Target;
 
 /// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let header = |name| inbound.header(&HeaderName::from_static(name));
-    let mut agent = header(AGENT).unwrap_or_default().splitn(3, ' ');
+    let mut agent = header(AGENT).unwrap_or_default().splitn(4, ' ');
     let mut told = || agent.next().unwrap_or_default();
-    let (role, token_in, subject) = (told(), told(), told());
+    let (role, token_in, subject, hub) = (told(), told(), told(), told());
     let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
     let workspace = decode(parts.next().unwrap_or_default());
     let below = parts.next().unwrap_or_default();
@@ -54,6 +58,7 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
         query: inbound.raw_query().to_owned(),
         method: inbound.sent_method().clone(),
         host: header(HOST).map(str::to_owned),
+        hub: hub.to_owned(),
         request_id: inbound.request_id.clone(),
     };
     let (headers, body) = inbound.into_headers_and_body();
@@ -71,15 +76,18 @@ struct Call {
     query: String,
     method: Method,
     host: Option<String>,
+    /// The address of the integration at the proxy, as the agent named it.
+    hub: String,
     request_id: String,
 }
 
 impl Call {
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
+        // Before anything else: what is no method of ours is read by no rule.
+        CallMethod::require(&self.method)?;
         let callable = opened::find(&self.caller.workspace, &self.target).await?;
         let gate = &callable.gate;
         self.is_open(gate).await?;
-        let segments = path::segments(&self.path)?;
         let opened = match opened::open(Rc::clone(&callable)).await {
             Err(Error::ReauthorizationRequired(why)) => {
                 return Err(self.mend("reauthorization_required", gate, &why).await);
@@ -87,8 +95,8 @@ impl Call {
             opened => opened?,
         };
         self.token_is_in_place(&opened.usable, &headers)?;
-        let target = self.target(&opened)?;
-        self.is_allowed(gate, &opened, &segments, &target).await?;
+        let target = Target::of(&opened, &self.path, self.host.as_deref())?;
+        self.check_rules(gate, &opened, &headers, &target).await?;
         let live = self.live(gate, Rc::clone(&opened)).await?;
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
@@ -97,6 +105,7 @@ impl Call {
             method: &self.method,
             target: &target,
             query: &self.query,
+            hub: &self.hub,
             whose: usage::Whose {
                 workspace: self.caller.workspace.clone(),
                 integration_id: gate.id.clone(),
@@ -175,48 +184,38 @@ impl Call {
         Ok(())
     }
 
-    /// Where the call goes.
-    fn target<'a>(&self, opened: &'a Opened) -> Result<Target<'a>> {
-        let host = match self.host.as_deref().map(str::trim) {
-            None => &opened.base,
-            Some(asked) => {
-                let hosts = &opened.hosts;
-                let chosen = hosts.iter().find(|host| host.name().eq_ignore_ascii_case(asked));
-                chosen.ok_or_else(|| {
-                    let known: Vec<&str> = hosts.iter().map(Host::name).collect();
-                    let known = known.join(", ");
-                    Error::invalid(HOST, format!("{asked:?} is none of the manifest's: {known}"))
-                })?
-            }
-        };
-        Ok(Target { host, path: format!("{}{}", opened.base_path, self.path) })
-    }
-
-    async fn is_allowed(
+    /// Refuses what the policy, the manifest or the connection itself does not let through, and records it.
+    async fn check_rules(
         &self,
         gate: &Gate,
         opened: &Opened,
-        segments: &[String],
+        headers: &HeaderMap,
         target: &Target<'_>,
     ) -> Result<()> {
-        let (subject, method) = (self.caller.subject.as_str(), self.method.as_str());
-        let call = PolicyCall { subject, method, host: target.host.name(), segments };
-        let Some(why) = rules::refusal(opened, &call, self.caller.role, target) else {
-            return Ok(());
+        let path = CallPath::read(target.below)?;
+        let api = &opened.usable.sourced.manifest.api;
+        let methods = Methods::of(&self.method, &self.query, headers, api)?;
+        let asked = Asked {
+            subject: &self.caller.subject,
+            role: self.caller.role,
+            methods: &methods,
+            target,
+            path: &path,
         };
+        let Some(why) = rules::refusal(opened, &asked) else { return Ok(()) };
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",
             target: Some(&gate.id),
-            detail: json!({"rule": why, "method": method}),
+            detail: json!({"rule": why, "method": self.method.as_str()}),
             request_id: &self.request_id,
         };
         access::denied(&entry).await;
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
-            "{method} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change \
-             the policy: {link}",
-            self.path, gate.name
+            "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the policy: \
+             {link}",
+            self.method, self.path, gate.name
         ));
         Err(self.linked(&denied, link))
     }
@@ -246,53 +245,6 @@ impl Call {
 async fn link(gate: &Gate) -> String {
     let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
     format!("{base}/#/integrations/{}", gate.id)
-}
-
-/// Where a call goes, without its query.
-struct Target<'a> {
-    host: &'a Host,
-    /// Byte for byte; empty, or from its `/` on.
-    path: String,
-}
-
-impl Target<'_> {
-    /// The URI to send to, and the headers with the credential in.
-    ///
-    /// # Errors
-    /// [`Error::EgressDenied`], [`Error::ReauthorizationRequired`] where the credential was not
-    /// entered for this origin.
-    async fn inject(&self, usable: &Usable, query: &str, headers: &mut HeaderMap) -> Result<Uri> {
-        let Host { origin, url } = self.host;
-        let pins = &usable.credential.pins;
-        if !pins.api.contains(origin) {
-            let why = "the manifest now calls another host than the credential was entered for";
-            return Err(Error::ReauthorizationRequired(why.into()));
-        }
-        egress::guard().await?.check(url)?;
-        let mut query = query.to_owned();
-        for inject in &pins.inject {
-            if let Inject::Query { name, .. } = inject {
-                query = path::without_parameter(&query, name);
-            }
-        }
-        // A URL of its own, so that what it does to a query is done to the credential alone.
-        let mut own = url.clone();
-        for (name, value) in inject_headers(usable, &mut own)? {
-            headers.insert(name, value);
-        }
-        let parts = [query.as_str(), own.query().unwrap_or_default()];
-        let query = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
-        let text = match query.as_str() {
-            "" => format!("{origin}{}", self.path),
-            query => format!("{origin}{}?{query}", self.path),
-        };
-        let invalid = |why| Error::invalid("path", why);
-        let uri: Uri = text.parse().map_err(|_| invalid("it holds what no URI may"))?;
-        match uri.authority().is_some_and(|authority| authority.as_str() == self.host.name()) {
-            true => Ok(uri),
-            false => Err(invalid("it makes another host")),
-        }
-    }
 }
 
 /// A `GET` without a body does not speak of one; of other methods a body without a length would be

@@ -57,6 +57,13 @@ impl Host {
     pub(super) fn name(&self) -> &str {
         self.origin.split_once("://").map_or("", |(_, name)| name)
     }
+
+    /// Whether a URL with this scheme and authority is on it.
+    pub(super) fn is(&self, scheme: &str, authority: &str) -> bool {
+        let own_port = if self.url.scheme() == "https" { ":443" } else { ":80" };
+        let name = authority.strip_suffix(own_port).unwrap_or(authority);
+        self.url.scheme().eq_ignore_ascii_case(scheme) && self.name().eq_ignore_ascii_case(name)
+    }
 }
 
 /// What was found, and by which version of the database.

@@ -2,53 +2,71 @@
 //! those to the endpoints by which a connection is made and ended.
 
 use nexus_common::auth::Role;
-use nexus_common::policy::{PolicyCall, matches};
-use nexus_manifests::{Manifest, Revoke, template};
-use percent_encoding::percent_decode_str;
+use nexus_common::call::{CallMethod, CallPath, Reading, is_same};
+use nexus_common::policy::{PolicyCall, denies};
+use nexus_manifests::{DenyRule, Manifest, Revoke, template};
 use url::Url;
 
-use super::Target;
 use super::opened::Opened;
+use super::overrides::Methods;
+use super::target::Target;
 
-/// Why `call` of somebody with `role` is refused, naming the rule; `None` where it is let through.
-/// `target` is where it would go.
-pub(super) fn refusal(
-    opened: &Opened,
-    call: &PolicyCall<'_>,
-    role: Option<Role>,
-    target: &Target<'_>,
-) -> Option<String> {
-    let (manifest, policy) = (&opened.usable.sourced.manifest, &opened.policy);
-    let path = || format!("/{}", call.segments.join("/"));
+/// A call of somebody, as rules see it.
+pub(super) struct Asked<'a> {
+    /// Who calls: the subject of their token.
+    pub(super) subject: &'a str,
+    /// With which role.
+    pub(super) role: Option<Role>,
+    /// The methods that a provider may read.
+    pub(super) methods: &'a Methods,
+    /// Where it would go.
+    pub(super) target: &'a Target<'a>,
+    /// The path below the base URL, read.
+    pub(super) path: &'a CallPath,
+}
+
+/// Why a call is refused, naming the rule; `None` where it is let through.
+pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
+    let (deny, policy) = (&opened.usable.sourced.manifest.api.deny, &opened.policy);
+    let Asked { target, methods, path, .. } = asked;
     let host = target.host.url.host_str().unwrap_or_default();
     if opened.own_urls.have(host, &target.path) {
         return Some("this is how the connection itself is made or ended".to_owned());
     }
-    if let Some(why) = policy.refusal(call) {
-        return Some(why);
+    let is_agent = asked.role <= Some(Role::Agent);
+    let names_a_method =
+        policy.names_a_method() || (is_agent && deny.iter().any(|deny| deny.method != "*"));
+    if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
+        return Some(format!(
+            "the query parameter {name:?} can override the method, and rules here name methods: send the \
+             method itself"
+        ));
     }
-    if role > Some(Role::Agent) {
-        return None;
-    }
-    let plain = normal(call.segments.iter().flat_map(|segment| segment.split('/')));
-    let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
-    let denied = manifest.api.deny.iter().enumerate().find(|(_, deny)| {
-        let same = |pattern: &str, segment: &str| pattern.eq_ignore_ascii_case(segment);
-        (deny.method == "*" || deny.method == call.method) && matches(&deny.path, &plain, same)
-    });
-    let (index, deny) = denied?;
-    if policy.names(call.method, &deny.path) || policy.names(call.method, &path()) {
-        return None;
-    }
-    Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))
+    let call = PolicyCall {
+        subject: asked.subject,
+        methods: &methods.all,
+        host: target.host.name(),
+        path,
+    };
+    policy.refusal(&call).or_else(|| if is_agent { denied(opened, asked) } else { None })
 }
 
-/// What a lenient server may read in a path: empty segments and what stands after `;` left out.
-fn normal<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<String> {
-    segments
-        .map(|segment| segment.split(';').next().unwrap_or_default().to_ascii_lowercase())
-        .filter(|segment| !segment.is_empty())
-        .collect()
+/// Why the manifest refuses a call to agents, unless a rule of the policy names exactly that path.
+fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
+    let Asked { methods, path, .. } = asked;
+    let whole = format!("/{}", path.whole().join("/"));
+    let named = |method: CallMethod, deny: &DenyRule| {
+        opened.policy.names(method, &deny.path) || opened.policy.names(method, &whole)
+    };
+    let is_denied = |deny: &DenyRule| {
+        denies(&deny.path, path)
+            && methods.all.iter().any(|method| {
+                (deny.method == "*" || deny.method == method.as_str()) && !named(*method, deny)
+            })
+    };
+    let mut all = opened.usable.sourced.manifest.api.deny.iter().enumerate();
+    let (index, deny) = all.find(|(_, deny)| is_denied(deny))?;
+    Some(format!("the manifest's api.deny[{index}] ({} {}): {}", deny.method, deny.path, deny.why))
 }
 
 /// The authorization, token and revocation URLs of a manifest.
@@ -59,7 +77,7 @@ struct OwnUrl {
     /// labels.
     host: String,
     host_is_end: bool,
-    segments: Vec<String>,
+    segments: Reading,
 }
 
 /// What stands where a template has a place holder.
@@ -80,18 +98,16 @@ impl OwnUrls {
         Self(all.filter_map(OwnUrl::of).collect())
     }
 
-    /// Whether the raw `path` on `host` is one of them, in any spelling, whatever stands in their
-    /// place holders.
+    /// Whether the raw `path` on `host` is one of them to a server of whatever lenience, whatever stands
+    /// in their place holders.
     pub(super) fn have(&self, host: &str, path: &str) -> bool {
-        let mut found = None;
+        let mut read = None;
         self.0.iter().filter(|own| own.is_host(host)).any(|own| {
-            let path = found.get_or_insert_with(|| segments(path));
-            own.segments.len() == path.len()
-                && own
-                    .segments
-                    .iter()
-                    .zip(path.iter())
-                    .all(|(own, found)| own.contains(HOLE) || own == found)
+            match read.get_or_insert_with(|| CallPath::read(path)) {
+                Ok(path) => path.lenient().iter().any(|reading| own.is_path(reading)),
+                // What cannot be read cannot be told from one of them.
+                Err(_) => true,
+            }
         })
     }
 }
@@ -105,7 +121,14 @@ impl OwnUrl {
             Some((_, end)) => (end.to_owned(), true),
             None => (host, false),
         };
-        Some(Self { host, host_is_end, segments: segments(url.path()) })
+        Some(Self { host, host_is_end, segments: CallPath::plain(url.path()) })
+    }
+
+    fn is_path(&self, reading: &Reading) -> bool {
+        self.segments.len() == reading.len()
+            && self.segments.iter().zip(reading).enumerate().all(|(at, (own, found))| {
+                own.contains(HOLE) || is_same(own, found, at + 1 == reading.len())
+            })
     }
 
     fn is_host(&self, host: &str) -> bool {
@@ -114,12 +137,6 @@ impl OwnUrl {
             false => host.eq_ignore_ascii_case(&self.host),
         }
     }
-}
-
-fn segments(path: &str) -> Vec<String> {
-    let decode = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let decoded: Vec<String> = path.split('/').map(decode).collect();
-    normal(decoded.iter().flat_map(|segment| segment.split('/')))
 }
 
 #[cfg(test)]
@@ -133,6 +150,11 @@ mod tests {
             ("https://slack.com/api/auth.revoke", "https://slack.com//api/AUTH.revoke/", true),
             ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth%2Erevoke", true),
             ("https://slack.com/api/auth.revoke", "https://slack.com/api%2fauth.revoke;a", true),
+            ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth%252Erevoke", true),
+            ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth.revoke.", true),
+            ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth.revoke%20", true),
+            ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth.revoke%3Fx/y", true),
+            ("https://api.x.com/oauth/token", "https://api.x.com/oauth/token.json", true),
             ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth.test", false),
             ("https://slack.com/api/auth.revoke", "https://files.slack.com/api/auth.revoke", false),
             ("https://api.x.com/apps/{client_id}/token", "https://api.x.com/apps/abc/token", true),

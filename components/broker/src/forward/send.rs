@@ -22,10 +22,13 @@ use nexus_common::platform::sqlite::Value;
 use nexus_common::store::read_row;
 use nexus_common::{Error, Result};
 
+use super::links::{self, JsonLinks, Links};
 use super::mask::Mask;
 use super::opened::Opened;
+use super::outflow::Outflow;
+use super::target::Target;
 use super::usage::{self, Whose};
-use super::{Target, headers, without_length};
+use super::{headers, without_length};
 use crate::check;
 use crate::credential::Usable;
 use crate::oauth::{self, For};
@@ -38,6 +41,9 @@ const WATCH_MS: u64 = WATCH.as_millis() as u64;
 const KEPT: usize = 64 * 1024;
 /// Largest answer that is passed on whole, in bytes.
 const SMALL: usize = 64 * 1024;
+/// Largest JSON with a length in which links are changed, in bytes: it is gathered first, because its
+/// length changes.
+const LINKED: usize = 1024 * 1024;
 
 /// The body of a call.
 pub(super) enum Upload {
@@ -102,6 +108,8 @@ pub(super) struct Sent<'a> {
     pub(super) method: &'a Method,
     pub(super) target: &'a Target<'a>,
     pub(super) query: &'a str,
+    /// The address of the integration at the proxy, as the agent named it.
+    pub(super) hub: &'a str,
     pub(super) whose: Whose,
 }
 
@@ -210,9 +218,16 @@ impl Sent<'_> {
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
         let is_error = head.status.is_client_error() || head.status.is_server_error();
-        let mut mask = readable.then(|| Mask::new(&opened.needles));
         let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let length = length.and_then(|text| text.parse::<usize>().ok());
+        let links = Links::of(opened, self.hub);
+        if let Some(links) = &links {
+            links.headers(&mut head.headers, self.target);
+        }
+        let is_linked = links::is_json(&head.headers) && length.is_none_or(|all| all <= LINKED);
+        let links = links.filter(|_| is_linked);
+        let largest = if links.is_some() { LINKED } else { SMALL };
+        let mask = readable.then(|| Mask::new(&opened.needles));
         if *self.method == Method::HEAD || body.is_end_stream() {
             usage::count(self.whose, is_error, sent.load(Ordering::Relaxed));
             return Response::from_parts(head, full(""));
@@ -221,7 +236,7 @@ impl Sent<'_> {
         let whose = self.whose;
         let mut source = Source { body, whose, is_error, sent, looked, watch, received: 0 };
         let mut gathered = BytesMut::new();
-        if let Some(length) = length.filter(|length| *length <= SMALL) {
+        if let Some(length) = length.filter(|length| *length <= largest) {
             loop {
                 // What is as long as it was to be has ended: to be told so would be two more waits.
                 let next = match gathered.len() == length {
@@ -232,10 +247,14 @@ impl Sent<'_> {
                     Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
                     Next::End => {
                         source.count();
-                        let mut whole = gathered.freeze();
-                        if let Some(mask) = &mut mask {
-                            let begin = mask.push(whole);
-                            whole = [begin, mask.finish()].concat().into();
+                        let whole = gathered.freeze();
+                        let links = links.filter(|links| links.may_be_in(&whole));
+                        let is_linked = links.is_some();
+                        let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
+                        let whole = outflow.whole(whole);
+                        if is_linked {
+                            links::remove_digests(&mut head.headers);
+                            head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
                         }
                         return Response::from_parts(head, full(whole));
                     }
@@ -243,8 +262,8 @@ impl Sent<'_> {
                     Next::Broken(why) => {
                         source.count();
                         let (mut sender, streamed) = streamed();
-                        let begin = gathered.freeze();
-                        let begin = mask.as_mut().map_or(begin.clone(), |mask| mask.push(begin));
+                        // Its length stands in the head: no link is changed in it.
+                        let begin = Outflow { mask, links: None }.push(gathered.freeze());
                         spawn(async move {
                             sender.send(begin).await;
                             sender.fail(why).await;
@@ -254,9 +273,13 @@ impl Sent<'_> {
                 }
             }
         }
+        if links.is_some() {
+            links::remove_digests(&mut head.headers);
+        }
+        let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
         let (sender, streamed) = streamed();
         spawn(async move {
-            source.pump(sender, mask).await;
+            source.pump(sender, outflow).await;
             source.count();
         });
         Response::from_parts(head, streamed)
@@ -334,22 +357,20 @@ impl Source {
     }
 
     /// Passes it on until it ends or nobody reads any more.
-    async fn pump(&mut self, mut sender: BodySender, mut mask: Option<Mask>) {
+    async fn pump(&mut self, mut sender: BodySender, mut outflow: Outflow) {
         loop {
             let chunk = match self.next().await {
                 Next::Chunk(chunk) => chunk,
                 Next::End => break,
                 Next::Broken(why) => return sender.fail(why).await,
             };
-            let chunk = match &mut mask {
-                Some(mask) => mask.push(chunk),
-                None => chunk,
-            };
+            let chunk = outflow.push(chunk);
             if !chunk.is_empty() && !sender.send(chunk).await {
                 return;
             }
         }
-        if let Some(rest) = mask.as_mut().map(Mask::finish).filter(|rest| !rest.is_empty()) {
+        let rest = outflow.finish();
+        if !rest.is_empty() {
             sender.send(rest).await;
         }
     }

@@ -184,6 +184,21 @@ fn request_rules() {
             (r#"{"/api/headers":{"X-A":""}}"#, "/api/headers/X-A", "inject_value"),
             (r#"{"/api/headers":{"x-api-key":"1"}}"#, "/api/headers/x-api-key", "header_injected"),
             (r#"{"/api/deny_gap":" "}"#, "/api/deny_gap", "required"),
+            (
+                r#"{"/api/method_override":{"query":["a b"]}}"#,
+                "/api/method_override/query/0",
+                "parameter_name",
+            ),
+            (
+                r#"{"/api/method_override":{"headers":["X_Method"]}}"#,
+                "/api/method_override/headers/0",
+                "header_name",
+            ),
+            (
+                r#"{"/api/method_override":{"headers":["X-API-Key"]}}"#,
+                "/api/method_override/headers/0",
+                "header_injected",
+            ),
             (r#"{"/verify/live_on":[401]}"#, "/verify/live_on/0", "sign_form"),
             (r#"{"/verify/live_on":[403,500]}"#, "/verify/live_on/1", "sign_form"),
             (r#"{"/verify/trouble_on":[401]}"#, "/verify/trouble_on/0", "sign_form"),

@@ -1,0 +1,168 @@
+//! Links in JSON, changed while it comes: strings that are an absolute URL, from their first character on.
+//!
+//! It holds back no more than a string that may be such a link, and rewrites no other: numbers, white space
+//! and the order of members stay to the byte.
+
+use bytes::Bytes;
+
+use super::Links;
+
+/// A longer string is not taken for a link.
+const LONGEST: usize = 8 * 1024;
+
+/// The links of one JSON body.
+pub(in crate::forward) struct JsonLinks {
+    links: Links,
+    state: State,
+    /// A string from its quotation mark on, for as long as it may be a link.
+    held: Vec<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Between strings.
+    Outside,
+    /// In a string that may be a link; whether its last character escapes the next.
+    Held { is_escaped: bool },
+    /// In a string that is none.
+    Passed { is_escaped: bool },
+}
+
+impl JsonLinks {
+    /// Changes links as `links` says.
+    pub(in crate::forward) fn new(links: Links) -> Self {
+        Self { links, state: State::Outside, held: Vec::new() }
+    }
+
+    /// The next bytes, with what was held back of those before.
+    pub(in crate::forward) fn push(&mut self, chunk: &[u8]) -> Bytes {
+        let mut out = Vec::with_capacity(chunk.len() + self.held.len());
+        for byte in chunk {
+            match self.state {
+                State::Outside if *byte == b'"' => {
+                    self.held.push(*byte);
+                    self.state = State::Held { is_escaped: false };
+                }
+                State::Outside => out.push(*byte),
+                State::Passed { is_escaped } => {
+                    out.push(*byte);
+                    self.state = match (is_escaped, byte) {
+                        (false, b'"') => State::Outside,
+                        (is_escaped, byte) => {
+                            State::Passed { is_escaped: !is_escaped && *byte == b'\\' }
+                        }
+                    };
+                }
+                State::Held { is_escaped } => {
+                    self.held.push(*byte);
+                    self.hold(is_escaped, *byte, &mut out);
+                }
+            }
+        }
+        Bytes::from(out)
+    }
+
+    /// What is held back when nothing more comes.
+    pub(in crate::forward) fn finish(&mut self) -> Bytes {
+        self.state = State::Outside;
+        Bytes::from(std::mem::take(&mut self.held))
+    }
+
+    fn hold(&mut self, is_escaped: bool, byte: u8, out: &mut Vec<u8>) {
+        if !is_escaped && byte == b'"' {
+            match self.changed() {
+                Some(changed) => out.extend_from_slice(changed.as_bytes()),
+                None => out.extend_from_slice(&self.held),
+            }
+            self.held.clear();
+            self.state = State::Outside;
+            return;
+        }
+        let is_escaped = !is_escaped && byte == b'\\';
+        if self.may_be_a_link() {
+            self.state = State::Held { is_escaped };
+        } else {
+            out.append(&mut self.held);
+            self.state = State::Passed { is_escaped };
+        }
+    }
+
+    /// Whether the string so far is the beginning of a pinned origin, or one with more behind it. Only a slash
+    /// is looked for behind a backslash: whoever escapes letters of a URL is not read.
+    fn may_be_a_link(&self) -> bool {
+        if self.held.len() > LONGEST {
+            return false;
+        }
+        let text = self.held.get(1..).unwrap_or_default();
+        self.links.origins.iter().any(|origin| {
+            let mut text = text.iter();
+            origin.bytes().all(|own| match text.next() {
+                None => true,
+                Some(b'\\') if own == b'/' => text.next().is_none_or(|byte| *byte == b'/'),
+                Some(byte) => byte.eq_ignore_ascii_case(&own),
+            })
+        })
+    }
+
+    /// The string that is held as JSON, with the proxy's address in it.
+    fn changed(&self) -> Option<String> {
+        let text: String = serde_json::from_slice(&self.held).ok()?;
+        serde_json::to_string(&self.links.absolute(&text)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::links;
+    use super::*;
+
+    fn changed(text: &str, size: usize) -> String {
+        let mut json = JsonLinks::new(links());
+        let mut out = Vec::new();
+        for chunk in text.as_bytes().chunks(size) {
+            out.extend_from_slice(&json.push(chunk));
+        }
+        out.extend_from_slice(&json.finish());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn links_change_and_everything_else_stays_to_the_byte_wherever_it_is_cut() {
+        const HUB: &str = "https://nexus.example.com/api/proxy/acme";
+        for (text, expected) in [
+            (
+                r#"{ "next" : "https://api.acme.com/v1/x?page=2", "n": 1.0e+2 }"#,
+                format!(r#"{{ "next" : "{HUB}/x?page=2", "n": 1.0e+2 }}"#),
+            ),
+            (
+                r#"{"@odata.nextLink":"https:\/\/api.acme.com\/v1\/x?$skip=1","a":"\u00e9\""}"#,
+                format!(r#"{{"@odata.nextLink":"{HUB}/x?$skip=1","a":"\u00e9\""}}"#),
+            ),
+            (
+                r#"["https://files.acme.com/v1/f","https://api.acme.com/v1"]"#,
+                format!(r#"["{HUB}/https://files.acme.com/v1/f","{HUB}"]"#),
+            ),
+            (r#"["see https://api.acme.com/v1/x"]"#, r#"["see https://api.acme.com/v1/x"]"#.into()),
+            (
+                r#"["https://api.acme.com/v2","h","","\\"]"#,
+                r#"["https://api.acme.com/v2","h","","\\"]"#.into(),
+            ),
+            (r#"{"a":"https://api.acme.com/v1/x"#, r#"{"a":"https://api.acme.com/v1/x"#.into()),
+            ("not json \"at all", "not json \"at all".into()),
+        ] {
+            for size in 1..=text.len() {
+                assert_eq!(changed(text, size), expected, "{text} in pieces of {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_that_is_no_link_is_not_held_back() {
+        let mut json = JsonLinks::new(links());
+        assert_eq!(json.push(b"[\"hello"), "[\"hello");
+        assert_eq!(json.push(b" there\",\"https://api.a"), " there\",");
+        assert_eq!(json.push(b"bc"), "\"https://api.abc");
+        let long = format!("\",\"https://api.acme.com/v1/{}", "x".repeat(LONGEST));
+        assert_eq!(json.push(long.as_bytes()), long);
+    }
+}

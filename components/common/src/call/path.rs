@@ -1,0 +1,359 @@
+//! The path of a call: what is rejected of it, and what a server may read in it.
+//!
+//! The path itself is never rewritten: what passes goes on byte for byte. So a rule has to hold for every
+//! server that may stand behind it: one that decodes once or three times, one that splits at an encoded
+//! slash or does not, one that drops `;…`, spaces or dots at the end of a segment, or a format such as
+//! `.json` at the end of the path.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Result};
+
+/// How often a path may be decoded: by a gateway, by a framework, and by a handler.
+const DECODINGS: usize = 3;
+
+/// Endings by which frameworks choose a format: `/keys.json` is `/keys` there.
+const FORMATS: [&str; 12] =
+    ["json", "xml", "html", "htm", "csv", "txt", "yaml", "yml", "js", "rss", "atom", "jsonp"];
+
+/// The segments that one server may read.
+pub type Reading = Vec<String>;
+
+/// A path below a base URL, and its readings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallPath {
+    whole: Reading,
+    exact: Vec<Reading>,
+    lenient: Vec<Reading>,
+    is_clean: bool,
+}
+
+impl CallPath {
+    /// Reads `path`: empty, or from its `/` on, without a query, percent-encoded as it is sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a segment that, decoded zero to three times, holds a control character, a
+    /// backslash, an overlong UTF-8 sequence or `%u` with four digits, or that leads to `.` or `..`
+    /// (`..;`, `..%20` and an encoded slash beside it included): a provider could leave the base URL.
+    pub fn read(path: &str) -> Result<Self> {
+        let segments: Vec<Segment<'_>> = match path.strip_prefix('/').unwrap_or(path) {
+            "" => Vec::new(),
+            below => below.split('/').map(Segment::read).collect::<Result<_>>()?,
+        };
+        let whole: Reading =
+            segments.iter().map(|segment| lossy(segment.decoded(1)).into_owned()).collect();
+        let (mut exact, mut lenient) = (vec![whole.clone()], Vec::new());
+        keep(&mut exact, split(&segments, 1, |part| Some(part.to_owned())));
+        let bare = |part: &str| Some(trimmed(part).to_owned()).filter(|part| !part.is_empty());
+        keep(&mut exact, split(&segments, DECODINGS, bare));
+        for decodings in 1..=DECODINGS {
+            let whole = segments.iter().filter_map(|s| plain(&lossy(s.decoded(decodings))));
+            keep(&mut lenient, whole.collect());
+            keep(&mut lenient, split(&segments, decodings, plain));
+        }
+        let is_clean = segments.iter().all(Segment::is_clean);
+        Ok(Self { whole, exact, lenient, is_clean })
+    }
+
+    /// The segments, each decoded once.
+    pub fn whole(&self) -> &[String] {
+        &self.whole
+    }
+
+    /// The readings that an allowance has to cover, all of them: what it does not cover of a path may be
+    /// another path to the provider.
+    pub fn exact(&self) -> &[Reading] {
+        &self.exact
+    }
+
+    /// The readings of which a denial has to cover one only: in lower case, without empty segments, `;…`,
+    /// and spaces or dots at the end.
+    pub fn lenient(&self) -> &[Reading] {
+        &self.lenient
+    }
+
+    /// Whether no segment, decoded zero to three times, is empty or holds a `;`, `?` or `#`. Servers differ
+    /// most in these: where a policy has rules, such a path is rejected.
+    pub fn is_clean(&self) -> bool {
+        self.is_clean
+    }
+
+    /// The path of a URL that is not an agent's, written as lenient readings are.
+    pub fn plain(path: &str) -> Reading {
+        let segments: Vec<Segment<'_>> = path.split('/').map(Segment::of).collect();
+        split(&segments, 1, plain)
+    }
+}
+
+/// Whether a pattern's segment is the same as one of a lenient reading; `is_last`: of the path, where a
+/// format may stand.
+pub fn is_same(pattern: &str, segment: &str, is_last: bool) -> bool {
+    let pattern = trimmed(pattern);
+    pattern.eq_ignore_ascii_case(segment)
+        || (is_last && without_format(pattern).eq_ignore_ascii_case(without_format(segment)))
+}
+
+/// A segment and what it decodes to.
+struct Segment<'a> {
+    /// As it is sent, decoded once, twice, and so on until nothing changes any more.
+    forms: Vec<Cow<'a, [u8]>>,
+}
+
+impl<'a> Segment<'a> {
+    fn of(raw: &'a str) -> Self {
+        let mut forms = vec![Cow::Borrowed(raw.as_bytes())];
+        while forms.len() <= DECODINGS {
+            let Some(last) = forms.last().filter(|last| last.contains(&b'%')) else { break };
+            let decoded: Vec<u8> = percent_encoding::percent_decode(last).collect();
+            if decoded == **last {
+                break;
+            }
+            forms.push(Cow::Owned(decoded));
+        }
+        Self { forms }
+    }
+
+    fn read(raw: &'a str) -> Result<Self> {
+        let segment = Self::of(raw);
+        match segment.forms.iter().find_map(|form| fault(form)) {
+            None => Ok(segment),
+            Some(what) => {
+                let shown: String = raw.chars().take(64).collect();
+                Err(Error::invalid("path", format!("the segment {shown:?} {what}")))
+            }
+        }
+    }
+
+    fn decoded(&self, times: usize) -> &[u8] {
+        let at = times.min(self.forms.len().saturating_sub(1));
+        self.forms.get(at).map_or(&[], |form| form)
+    }
+
+    fn is_clean(&self) -> bool {
+        let is_clean = |form: &Cow<'_, [u8]>| {
+            let mut parts = form.split(|byte| *byte == b'/');
+            parts.all(|part| !part.is_empty())
+                && !form.iter().any(|byte| matches!(byte, b';' | b'?' | b'#'))
+        };
+        self.forms.iter().all(is_clean)
+    }
+}
+
+/// What is wrong with a segment in one of its forms.
+fn fault(form: &[u8]) -> Option<&'static str> {
+    if form.iter().any(u8::is_ascii_control) {
+        return Some("decodes to a control character");
+    }
+    if form.contains(&b'\\') {
+        return Some("decodes to a backslash");
+    }
+    if form.split(|byte| *byte == b'/').any(leads_away) {
+        return Some("decodes to a `.` or `..` segment");
+    }
+    let is_overlong =
+        |pair: &[u8]| matches!(pair, [0xc0 | 0xc1, _] | [0xe0, 0x80..=0x9f] | [0xf0, 0x80..=0x8f]);
+    if form.windows(2).any(is_overlong) {
+        return Some("decodes to an overlong UTF-8 sequence");
+    }
+    let is_wide = |six: &[u8]| matches!(six, [b'%', b'u' | b'U', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit));
+    form.windows(6).any(is_wide).then_some("holds `%u`, which is not an escape of a URL")
+}
+
+/// Whether a server may take a part for `.` or `..`: what stands after `;`, spaces, and further dots or
+/// spaces between are dropped by some. A name of three dots or more is a name.
+fn leads_away(part: &[u8]) -> bool {
+    let part = part.split(|byte| *byte == b';').next().unwrap_or_default();
+    let has_spaces = part.contains(&b' ');
+    let dots = part.iter().filter(|byte| **byte == b'.').count();
+    let only_dots = dots > 0 && part.iter().all(|byte| matches!(byte, b'.' | b' '));
+    only_dots && (dots <= 2 || has_spaces)
+}
+
+/// The parts of all segments, decoded so often and split at every slash, up to a `?` or `#`.
+fn split(
+    segments: &[Segment<'_>],
+    decodings: usize,
+    part: impl Fn(&str) -> Option<String>,
+) -> Reading {
+    let mut reading = Vec::new();
+    for segment in segments {
+        let text = lossy(segment.decoded(decodings));
+        let (path, is_cut) = match text.find(['?', '#']) {
+            Some(at) => (text.get(..at).unwrap_or_default(), true),
+            None => (&*text, false),
+        };
+        reading.extend(path.split('/').filter_map(&part));
+        if is_cut {
+            break;
+        }
+    }
+    reading
+}
+
+/// A part as a lenient server reads it; `None` where it drops the part.
+fn plain(part: &str) -> Option<String> {
+    let part = trimmed(part.split(';').next().unwrap_or_default());
+    (!part.is_empty()).then(|| part.to_ascii_lowercase())
+}
+
+fn trimmed(part: &str) -> &str {
+    part.trim_start_matches(' ').trim_end_matches([' ', '.'])
+}
+
+fn without_format(segment: &str) -> &str {
+    match segment.rsplit_once('.') {
+        Some((name, format)) if !name.is_empty() => {
+            let is_known = FORMATS.iter().any(|known| known.eq_ignore_ascii_case(format));
+            if is_known { name } else { segment }
+        }
+        _ => segment,
+    }
+}
+
+fn keep(readings: &mut Vec<Reading>, reading: Reading) {
+    if !readings.contains(&reading) {
+        readings.push(reading);
+    }
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_leave_the_path_is_rejected() {
+        for path in [
+            "/a/../b",
+            "/..",
+            "/.",
+            "/a/.",
+            "/%2e%2e/b",
+            "/.%2E",
+            "/%252e%252e/b",
+            "/%25252e%25252e/b",
+            "/a%2f..%2fb",
+            "/a%252f..%252fb",
+            "/..%2f",
+            "/a%5cb",
+            "/a\\b",
+            "/a%255cb",
+            "/a%00b",
+            "/a%0d%0ab",
+            "/a%250ab",
+            "/a%7fb",
+            "/%2e",
+            "/a/%2e%2e%2fb",
+            "/x/..;/keys",
+            "/x/..;a=b/keys",
+            "/..%3B/keys",
+            "/..%253b/keys",
+            "/%2e%2e;/keys",
+            "/.;/keys",
+            "/..%20/keys",
+            "/%20../keys",
+            "/.%20./keys",
+            "/...%20/keys",
+            "/a%2f..;%2fb",
+            "/%c0%ae%c0%ae/keys",
+            "/%C0%AE./keys",
+            "/%e0%80%ae/keys",
+            "/%f0%80%80%ae/keys",
+            "/a%c1%9cb",
+            "/%u002e%u002e/keys",
+            "/%25u002e/keys",
+        ] {
+            assert!(CallPath::read(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_providers_need_passes() {
+        for (path, expected) in [
+            ("", vec![]),
+            ("/", vec![]),
+            ("/v1/charges", vec!["v1", "charges"]),
+            ("/v1/", vec!["v1", ""]),
+            ("//evil.example", vec!["", "evil.example"]),
+            ("/projects/group%2Frepo/x", vec!["projects", "group/repo", "x"]),
+            ("/a..b/...", vec!["a..b", "..."]),
+            ("/b%C3%BCcher", vec!["b\u{fc}cher"]),
+            ("/%E4%BD%A0", vec!["\u{4f60}"]),
+            ("/%F0%9F%98%80", vec!["\u{1f600}"]),
+            ("/%E9t%E9", vec!["\u{fffd}t\u{fffd}"]),
+            ("/100%", vec!["100%"]),
+            ("/%user", vec!["%user"]),
+            ("/a%2520b", vec!["a%20b"]),
+            ("/@evil;x=1:8080", vec!["@evil;x=1:8080"]),
+            ("/.well-known/x", vec![".well-known", "x"]),
+            ("/..a", vec!["..a"]),
+        ] {
+            assert_eq!(CallPath::read(path).unwrap().whole(), expected, "{path}");
+        }
+    }
+
+    /// A path, the readings that an allowance must cover, and those of which a denial must cover one.
+    #[test]
+    fn each_server_is_read_for() {
+        let text = |readings: &[Reading]| -> Vec<String> {
+            readings.iter().map(|reading| format!("/{}", reading.join("/"))).collect()
+        };
+        for (path, exact, lenient) in [
+            ("/v1/Keys", vec!["/v1/Keys"], vec!["/v1/keys"]),
+            ("/a%2Fb", vec!["/a/b", "/a/b"], vec!["/a/b", "/a/b"]),
+            ("/keys.", vec!["/keys.", "/keys"], vec!["/keys"]),
+            ("/keys%20", vec!["/keys ", "/keys"], vec!["/keys"]),
+            ("/%25%36%62eys", vec!["/%6beys", "/keys"], vec!["/%6beys", "/keys"]),
+            ("/1%3Fa=b/c", vec!["/1?a=b/c", "/1"], vec!["/1?a=b/c", "/1"]),
+            ("/a;b=c//d", vec!["/a;b=c//d", "/a;b=c/d"], vec!["/a/d"]),
+            ("/a/%20", vec!["/a/ ", "/a"], vec!["/a"]),
+        ] {
+            let read = CallPath::read(path).unwrap();
+            assert_eq!(text(read.exact()), exact, "{path}");
+            assert_eq!(text(read.lenient()), lenient, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_servers_differ_in_most_is_not_clean() {
+        for (path, is_clean) in [
+            ("/v1/charges", true),
+            ("/group%2Frepo", true),
+            ("/a%20b", true),
+            ("/v1/", false),
+            ("/%2fadmin", false),
+            ("/secret%2f", false),
+            ("/a%2f%2fb", false),
+            ("/a%252f", false),
+            ("/a;b", false),
+            ("/a%3bb", false),
+            ("/a%253bb", false),
+            ("/a%3fb", false),
+            ("/a%23", false),
+        ] {
+            assert_eq!(CallPath::read(path).unwrap().is_clean(), is_clean, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_format_at_the_end_is_not_part_of_the_name() {
+        for (pattern, segment, is_last, same) in [
+            ("keys", "keys", false, true),
+            ("Keys", "keys", false, true),
+            ("keys", "keys.json", true, true),
+            ("keys.json", "keys", true, true),
+            ("keys.xml", "keys.json", true, true),
+            ("keys", "keys.json", false, false),
+            ("keys", "keys.new", true, false),
+            ("auth.revoke", "auth.revoke", true, true),
+            ("auth.revoke", "auth.test", true, false),
+            (".json", ".json", true, true),
+            ("keys.", "keys", true, true),
+        ] {
+            assert_eq!(is_same(pattern, segment, is_last), same, "{pattern} {segment}");
+        }
+    }
+}
