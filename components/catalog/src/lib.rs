@@ -9,14 +9,14 @@ mod own;
 mod show;
 
 use http::Method;
-use nexus_common::http::{Inbound, serve};
+use nexus_common::http::{Inbound, serve_clients};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component};
 
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, route).await
+    serve_clients(request, route).await
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::kept::{Once, once};
 use crate::origin::Origin;
 use crate::platform::variables;
+use crate::proxy_domain::ProxyDomain;
 use crate::secret::Secret;
 
 /// The claim that holds the workspace where `jwt_workspace_claim` names none.
@@ -18,6 +19,7 @@ pub const ROLE_CLAIM: &str = "role";
 
 thread_local! {
     static BROKER_SECRET: Once<Secret> = const { Once::new(None) };
+    static PROXY_DOMAIN: Once<Option<Rc<ProxyDomain>>> = const { Once::new(None) };
 }
 
 /// The broker secret; read once per instance.
@@ -50,6 +52,19 @@ pub async fn required(name: &str) -> Result<String> {
 pub async fn public_url() -> Result<Origin> {
     let text = required("public_url").await?;
     Origin::parse(&text).ok_or_else(|| Error::misconfigured("public_url", Origin::RULE))
+}
+
+/// The domain below which each integration has an address of its own; `None` where there is none.
+///
+/// # Errors
+/// [`Error::Misconfigured`] where it is not a domain.
+pub async fn proxy_domain() -> Result<Option<Rc<ProxyDomain>>> {
+    let read = async {
+        let Some(text) = variables::get("proxy_domain").await else { return Ok(None) };
+        let domain = ProxyDomain::parse(&text).map(Rc::new);
+        domain.map(Some).ok_or_else(|| Error::misconfigured("proxy_domain", ProxyDomain::RULE))
+    };
+    once(&PROXY_DOMAIN, read).await.map(|domain| (*domain).clone())
 }
 
 /// Where a provider sends the browser back to. A workspace's own manifest has an address of its own,

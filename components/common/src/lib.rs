@@ -18,6 +18,7 @@ pub mod kept;
 pub mod origin;
 pub mod platform;
 pub mod policy;
+pub mod proxy_domain;
 pub mod secret;
 pub mod store;
 pub mod wire;

@@ -66,6 +66,12 @@ impl Origin {
         &self.host
     }
 
+    /// Its port, where that is not the scheme's own.
+    pub fn port(&self) -> Option<&str> {
+        let (_, authority) = self.text.split_once("://")?;
+        authority.strip_prefix(self.host.as_str())?.strip_prefix(':')
+    }
+
     /// Whether it is https.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")
@@ -122,6 +128,9 @@ mod tests {
             let found = Origin::parse(text).unwrap();
             assert_eq!((found.as_str(), found.host()), (origin, host), "{text}");
             assert_eq!(found.is_https(), origin.starts_with("https:"), "{text}");
+            let port = origin.rsplit_once(':').map(|(_, port)| port);
+            let port = port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+            assert_eq!(found.port(), port, "{text}");
         }
     }
 

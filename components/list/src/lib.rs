@@ -5,7 +5,7 @@
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
-use nexus_common::http::{Inbound, forward, json_response, serve, set};
+use nexus_common::http::{Inbound, forward, json_response, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{Integrations, ListQuery};
 use nexus_common::{Error, Result, access, component, wire};
@@ -13,7 +13,7 @@ use nexus_common::{Error, Result, access, component, wire};
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, route).await
+    serve_clients(request, route).await
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {

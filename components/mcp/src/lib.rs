@@ -13,7 +13,7 @@ mod tools;
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
-use nexus_common::http::{Inbound, Respond, empty, json_response, serve, set};
+use nexus_common::http::{Inbound, Respond, empty, json_response, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, access, component, config};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ const MAX: usize = 1024 * 1024;
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, route).await
+    serve_clients(request, route).await
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {

@@ -9,7 +9,7 @@ mod finish;
 mod page;
 
 use http::{Method, StatusCode, header};
-use nexus_common::http::{Inbound, serve, set, typed};
+use nexus_common::http::{Inbound, serve_clients, set, typed};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component, config};
 
@@ -22,7 +22,7 @@ const SCRIPT: &str = include_str!("done.js");
 const STYLE: &str = include_str!("done.css");
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, route).await
+    serve_clients(request, route).await
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {

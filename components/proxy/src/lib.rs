@@ -8,13 +8,15 @@
 mod list;
 
 use http::{HeaderValue, Method, header};
-use nexus_common::auth::{Agent, Role};
+use nexus_common::auth::{Agent, Caller, Role};
 use nexus_common::call::CallMethod;
+use nexus_common::config::{self, proxy_domain};
 use nexus_common::forward::{Forward, address, ours};
-use nexus_common::http::{Inbound, serve};
+use nexus_common::http::{Inbound, authority, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
 };
+use nexus_common::proxy_domain::{AtHost, ProxyDomain};
 use nexus_common::{Error, Result, access, component};
 use percent_encoding::percent_decode_str;
 
@@ -30,7 +32,12 @@ async fn answer(inbound: Inbound) -> Result<Response> {
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {
+    let at = at_host(&inbound).await?;
     let path = inbound.path().to_owned();
+    let path = match &at {
+        Some(at) => format!("/api/proxy/{}{path}", at.slug),
+        None => path,
+    };
     let below = path.strip_prefix("/api/proxy").unwrap_or_default();
     let below = below.strip_prefix('/').unwrap_or_default();
     check_method(below, &inbound)?;
@@ -48,6 +55,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
     }
     let (target, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
     let target = percent_decode_str(target).decode_utf8_lossy().into_owned();
+    let hub = match &at {
+        Some(at) => own_address(at, &agent.caller).await?,
+        None => address(&target).await?,
+    };
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
     agent.remove_token(&mut headers);
@@ -57,7 +68,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         caller: &agent.caller,
         token_in: agent.token_in.as_str(),
         target: &target,
-        hub: &address(&target).await?,
+        hub: &hub,
         path: rest,
         query: &query,
         method,
@@ -66,6 +77,26 @@ async fn route(inbound: Inbound) -> Result<Response> {
         request_id: &request_id,
     };
     forward.pass_on().await
+}
+
+/// The integration whose own address the request is sent to.
+async fn at_host(inbound: &Inbound) -> Result<Option<AtHost>> {
+    let Some(domain) = proxy_domain().await? else { return Ok(None) };
+    Ok(authority(inbound).and_then(|authority| domain.integration(authority)))
+}
+
+/// The address that links in the answer lead to: the one that the request was sent to, which must be of the
+/// caller's workspace.
+async fn own_address(at: &AtHost, caller: &Caller) -> Result<String> {
+    if at.workspace != ProxyDomain::label(&caller.workspace) {
+        let AtHost { slug, workspace } = at;
+        return Err(Error::NotFound(format!(
+            "the token is not of the workspace {workspace:?}, whose integration {slug:?} this address names"
+        )));
+    }
+    let public_url = config::public_url().await?;
+    let domain = proxy_domain().await?;
+    Ok(domain.map_or_else(String::new, |domain| domain.address(at, &public_url)))
 }
 
 /// Refuses a method that the path does not have, in this very spelling.

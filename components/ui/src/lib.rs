@@ -1,13 +1,14 @@
 //! Serves the admin UI with its security headers.
 //!
-//! It must not have rights of any kind: no storage, no secrets, no way out.
+//! It must not have rights: no storage, no secrets, and no way out but to the proxy, whose domain's requests come here
+//! where no other component has their path.
 #![forbid(unsafe_code)]
 
 mod encoding;
 mod files;
 
 use http::{HeaderName, Method, StatusCode, header};
-use nexus_common::http::{Inbound, json_response, serve, set, typed, unless_known};
+use nexus_common::http::{Inbound, json_response, serve_clients, set, typed, unless_known};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component, config};
@@ -17,7 +18,7 @@ use encoding::{Accepted, Coding};
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, show).await
+    serve_clients(request, show).await
 }
 
 async fn show(inbound: Inbound) -> Result<Response> {

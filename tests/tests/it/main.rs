@@ -37,6 +37,7 @@ mod policy;
 mod providers;
 mod proxy;
 mod proxy_attacks;
+mod proxy_domain;
 mod refresh_model;
 mod rights;
 mod sdk;

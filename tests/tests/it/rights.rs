@@ -26,26 +26,28 @@ const JWT: [&str; 7] = [
 ];
 const AUTH: &str = "http://auth.spin.internal";
 const BROKER: &str = "http://broker.spin.internal";
+const PROXY: &str = "http://proxy.spin.internal";
 
 const TABLE: [Row; 12] = [
     Row {
         component: "ui",
         routes: &["/..."],
         storage: (false, false),
-        variables: &["jwt_role_claim", "jwt_workspace_claim", "ui_frame_ancestors"],
-        outbound: &[],
+        variables: &["proxy_domain", "jwt_role_claim", "jwt_workspace_claim", "ui_frame_ancestors"],
+        outbound: &[PROXY],
     },
     Row {
         component: "list",
         routes: &["/api/integrations/..."],
         storage: (true, false),
-        variables: &[],
+        variables: &["proxy_domain"],
         outbound: &[
             AUTH,
             "http://create.spin.internal",
             "http://update.spin.internal",
             "http://delete.spin.internal",
             "http://monitor.spin.internal",
+            PROXY,
         ],
     },
     Row {
@@ -73,36 +75,36 @@ const TABLE: [Row; 12] = [
         component: "oauth-callback",
         routes: &["/api/oauth/callback/..."],
         storage: (true, false),
-        variables: &["broker_secret", "public_url"],
-        outbound: &[BROKER],
+        variables: &["proxy_domain", "broker_secret", "public_url"],
+        outbound: &[BROKER, PROXY],
     },
     Row {
         component: "catalog",
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
         storage: (true, true),
-        variables: &["broker_secret", "public_url", "private_hosts"],
-        outbound: &[AUTH, BROKER],
+        variables: &["proxy_domain", "broker_secret", "public_url", "private_hosts"],
+        outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
         component: "proxy",
         routes: &["/api/proxy/..."],
         storage: (true, false),
-        variables: &["broker_secret", "public_url"],
+        variables: &["proxy_domain", "broker_secret", "public_url"],
         outbound: &[AUTH, BROKER],
     },
     Row {
         component: "mcp",
         routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
         storage: (true, false),
-        variables: &["jwt_issuer", "broker_secret", "public_url"],
-        outbound: &[AUTH, BROKER],
+        variables: &["proxy_domain", "jwt_issuer", "broker_secret", "public_url"],
+        outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
         component: "monitor",
         routes: &["/api/..."],
         storage: (true, false),
-        variables: &["broker_secret", "tick_secret", "public_url"],
-        outbound: &[AUTH, BROKER],
+        variables: &["proxy_domain", "broker_secret", "tick_secret", "public_url"],
+        outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
         component: "auth",

@@ -53,6 +53,11 @@ impl Inbound {
         &self.head.method
     }
 
+    /// The authority that the request is sent to (RFC 9110, 7.2); the port is part of it where it was sent.
+    pub(super) fn authority(&self) -> Option<&str> {
+        self.head.uri.authority().map(|authority| authority.as_str())
+    }
+
     /// The raw path, percent-encoded as it came.
     pub fn path(&self) -> &str {
         self.head.uri.path()

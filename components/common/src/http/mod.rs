@@ -4,6 +4,7 @@
 
 mod cached;
 mod cookie;
+mod front;
 mod inbound;
 mod json;
 mod outbound;
@@ -11,6 +12,7 @@ mod problem;
 
 pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
+pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;
 pub use inbound::{Inbound, serve, serve_component};
 pub(crate) use outbound::request_to;

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, Method, Request, Uri};
 use super::Inbound;
 use super::problem::Respond;
 use crate::error::{Error, Result};
-use crate::platform::http::{Response, boxed, pass};
+use crate::platform::http::{Response, boxed, pass, pass_untouched};
 
 /// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
 fn is_hop_by_hop(name: &str) -> bool {
@@ -40,6 +40,11 @@ pub(crate) fn request_to<B>(
     Ok(request)
 }
 
+/// Whether `authority` is that of `component`, which a client cannot name.
+pub(super) fn is_of(authority: &str, component: &str) -> bool {
+    authority.strip_suffix(".spin.internal") == Some(component)
+}
+
 fn uri_of(component: &str, path: &str) -> Result<Uri> {
     Uri::try_from(format!("http://{component}.spin.internal{path}"))
         .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
@@ -70,6 +75,33 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     }
     strip(response.headers_mut(), |_| false);
     Ok(response)
+}
+
+/// Has `component` answer `inbound` as it is, with `header` beside those of the client; the answer is handed back
+/// as it is.
+///
+/// # Errors
+/// As [`forward`].
+pub(super) async fn hand_over(
+    inbound: Inbound,
+    component: &str,
+    (name, value): (HeaderName, String),
+) -> Result<Response> {
+    let method = inbound.sent_method().clone();
+    let (mut request, request_id) = inbound.into_request();
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    *request.uri_mut() = uri_of(component, path)?;
+    *request.method_mut() = method;
+    strip(request.headers_mut(), |_| false);
+    let headers = request.headers_mut();
+    for (name, value) in [(name, value), (HeaderName::from_static("x-request-id"), request_id)] {
+        if let Ok(value) = value.parse() {
+            headers.insert(name, value);
+        }
+    }
+    pass_untouched(request.map(boxed))
+        .await
+        .map_err(|error| Error::Internal(format!("component {component}: {error}")))
 }
 
 /// Removes the headers that concern one connection only, and those that `besides` names.

@@ -7,8 +7,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::http::uri::PathAndQuery;
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use ::http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
@@ -55,6 +55,7 @@ pub async fn serve<F: Future<Output = Response>>(
 fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     let method = Method::try_from(request.get_method());
     let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
+    let authority = request.get_authority();
     let fields = request.get_headers().copy_all();
     let mut headers = HeaderMap::try_with_capacity(fields.len()).map_err(|error| broken(&error))?;
     for (name, value) in fields {
@@ -66,9 +67,18 @@ fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     }
     let mut incoming = Incoming::new(IncomingBody::new(request)?);
     *incoming.method_mut() = method.map_err(|_| ErrorCode::HttpRequestMethodInvalid)?;
-    *incoming.uri_mut() = path.map_err(|_| ErrorCode::HttpRequestUriInvalid)?.into();
+    *incoming.uri_mut() = uri(authority, path.map_err(|_| ErrorCode::HttpRequestUriInvalid)?);
     *incoming.headers_mut() = headers;
     Ok(incoming)
+}
+
+/// The path, and the authority where it is one.
+fn uri(authority: Option<String>, path: PathAndQuery) -> Uri {
+    let mut parts = Parts::default();
+    parts.authority = authority.and_then(|authority| Authority::try_from(authority).ok());
+    parts.scheme = parts.authority.is_some().then_some(Scheme::HTTP);
+    parts.path_and_query = Some(path.clone());
+    Uri::from_parts(parts).unwrap_or_else(|_| path.into())
 }
 
 fn is_of_spin(name: &str) -> bool {
