@@ -41,6 +41,7 @@ mod proxy_domain;
 mod refresh_model;
 mod rights;
 mod sdk;
+mod sdk_links;
 mod service;
 mod storage;
 mod token;

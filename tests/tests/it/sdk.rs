@@ -33,6 +33,11 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
 
 /// Runs a script of `tests/sdk` and returns what it says worked.
 async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
+    run_with(program, script, app, &[]).await
+}
+
+/// The same with further arguments.
+pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&str]) -> Vec<String> {
     let place = installed().unwrap();
     // Packages are found from where a script lies.
     let copy = place.join(script);
@@ -42,6 +47,7 @@ async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     let output = Command::new(program)
         .arg(&copy)
         .args([&app.url, &token::of("AGENT", "acme")])
+        .args(more)
         .current_dir(&place)
         .stdin(Stdio::null())
         .output()
