@@ -210,7 +210,8 @@ impl Sent<'_> {
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
         let is_error = head.status.is_client_error() || head.status.is_server_error();
-        let mut mask = readable.then(|| Mask::new(&opened.needles));
+        let is_part = head.status == StatusCode::PARTIAL_CONTENT;
+        let mut mask = readable.then(|| Mask::new(&opened.needles, is_part));
         let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let length = length.and_then(|text| text.parse::<usize>().ok());
         if *self.method == Method::HEAD || body.is_end_stream() {
@@ -232,11 +233,11 @@ impl Sent<'_> {
                     Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
                     Next::End => {
                         source.count();
-                        let mut whole = gathered.freeze();
-                        if let Some(mask) = &mut mask {
-                            let begin = mask.push(whole);
-                            whole = [begin, mask.finish()].concat().into();
-                        }
+                        let whole = gathered.freeze();
+                        let whole = match mask {
+                            Some(mask) => mask.whole(whole),
+                            None => whole,
+                        };
                         return Response::from_parts(head, full(whole));
                     }
                     // What has come is passed on, and that it broke off.
