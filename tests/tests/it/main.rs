@@ -26,6 +26,7 @@ mod history;
 mod in_use;
 mod jwks;
 mod manifests;
+mod mask;
 mod mcp;
 mod oauth;
 mod oauth_providers;

@@ -5,6 +5,7 @@
 //! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
 //! that it can read.
 
+mod coding;
 mod headers;
 mod mask;
 mod opened;
@@ -32,6 +33,8 @@ use crate::credential::{Gate, Usable};
 use crate::egress;
 use crate::oauth::{self, For};
 use crate::provider::inject_headers;
+pub(crate) use mask::Needles;
+pub(crate) use opened::forget;
 use opened::{Host, Opened};
 use send::{Outcome, Outgoing, Sent, Upload};
 

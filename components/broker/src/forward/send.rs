@@ -25,7 +25,7 @@ use nexus_common::{Error, Result};
 use super::mask::Mask;
 use super::opened::Opened;
 use super::usage::{self, Whose};
-use super::{Target, headers, without_length};
+use super::{Target, coding, headers, without_length};
 use crate::check;
 use crate::credential::Usable;
 use crate::oauth::{self, For};
@@ -206,7 +206,7 @@ impl Sent<'_> {
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
     async fn back(self, opened: &Opened, answer: Response, sent: Arc<AtomicU64>) -> Response {
-        let (mut head, body) = answer.into_parts();
+        let (mut head, body) = coding::undone(answer).into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
         let is_error = head.status.is_client_error() || head.status.is_server_error();

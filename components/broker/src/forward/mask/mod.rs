@@ -29,7 +29,7 @@ use spelling::Text;
 const LONGEST_ESCAPE: usize = 12;
 
 /// The forms in which a provider may show secrets.
-pub(super) struct Needles {
+pub(crate) struct Needles {
     /// Those that may stand anywhere.
     anywhere: Vec<Needle>,
     /// Those that are all of a body, or of a header.
@@ -75,13 +75,19 @@ impl Drop for Mask {
 
 impl Needles {
     /// Those of `secrets`.
-    pub(super) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
         let mut secrets: Vec<&str> = secrets.collect();
         secrets.sort_unstable();
         secrets.dedup();
         let all = secrets.into_iter().flat_map(Needle::of);
         let (whole, anywhere): (Vec<_>, Vec<_>) = all.partition(Needle::is_whole);
         Self { filter: Filter::new(&anywhere), anywhere, whole }
+    }
+
+    /// Whether `text` holds a secret.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
+        !self.find(text.as_bytes(), place).secrets.is_empty()
     }
 
     /// A header's value.

@@ -215,10 +215,10 @@ impl Needle {
             (Form::Whole { .. }, unit) => self.plain(at, at, unit),
             (Form::Hex, Unit::Byte(byte)) => {
                 let Some(own) = self.secret.get(at / 2) else { return Step::No };
-                let nibble = if at % 2 == 0 { own >> 4 } else { own & 15 };
+                let nibble = if at.is_multiple_of(2) { own >> 4 } else { own & 15 };
                 match char::from(byte).to_digit(16) {
                     Some(digit) => next(digit == u32::from(nibble)),
-                    None if at % 2 == 0 && b" :-\r\n".contains(&byte) => Step::Between,
+                    None if at.is_multiple_of(2) && b" :-\r\n".contains(&byte) => Step::Between,
                     None => Step::No,
                 }
             }
