@@ -82,22 +82,30 @@ pub fn names(template: &str) -> Result<Vec<&str>, TemplateError> {
         .collect())
 }
 
-/// Puts values in for names, as they are.
+/// Puts values in for names, as they are. The text is written once and never moved, so that no copy
+/// of a value stays behind.
 ///
 /// # Errors
 /// [`TemplateError`]; the first name that `lookup` does not know is `Unknown`.
-pub fn expand(
+pub fn expand<V: AsRef<str>>(
     template: &str,
-    lookup: &dyn Fn(&str) -> Option<String>,
+    lookup: &dyn Fn(&str) -> Option<V>,
 ) -> Result<String, TemplateError> {
-    let mut out = String::with_capacity(template.len());
-    for piece in pieces(template)? {
+    let pieces = pieces(template)?;
+    let values = pieces.iter().filter_map(|piece| match piece {
+        Piece::Text(_) => None,
+        Piece::Name(name) => {
+            Some(lookup(name).ok_or_else(|| TemplateError::Unknown((*name).to_owned())))
+        }
+    });
+    let values: Vec<V> = values.collect::<Result<_, _>>()?;
+    let length: usize = values.iter().map(|value| value.as_ref().len()).sum();
+    let mut out = String::with_capacity(template.len() + length);
+    let mut values = values.iter();
+    for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Name(name) => {
-                let value = lookup(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
-                out.push_str(&value);
-            }
+            Piece::Name(_) => out.push_str(values.next().map_or("", AsRef::as_ref)),
         }
     }
     Ok(out)
@@ -108,11 +116,11 @@ pub fn expand(
 ///
 /// # Errors
 /// As [`expand`].
-pub fn expand_url(
+pub fn expand_url<V: AsRef<str>>(
     template: &str,
-    lookup: &dyn Fn(&str) -> Option<String>,
+    lookup: &dyn Fn(&str) -> Option<V>,
 ) -> Result<String, TemplateError> {
-    expand(template, &|name| lookup(name).map(|value| percent_encode(&value)))
+    expand(template, &|name| lookup(name).map(|value| percent_encode(value.as_ref())))
 }
 
 fn percent_encode(value: &str) -> String {

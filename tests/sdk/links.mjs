@@ -71,11 +71,11 @@ const calls = {
   async googleapis() {
     const auth = new google.auth.OAuth2();
     auth.setCredentials({ access_token: token });
-    const drive = google.drive({ version: "v3", auth, rootUrl: `http://${host("drive")}:${port}/` });
-    const made = await drive.files.create({
-      requestBody: { name: "notes.txt" },
-      media: { mimeType: "text/plain", body: Readable.from(["what is ", "uploaded"]) },
-    });
+    const drive = google.drive({ version: "v3", auth });
+    const media = { mimeType: "text/plain", body: Readable.from(["what is ", "uploaded"]) };
+    // Uploads take the root URL from the call's own options alone.
+    const rootUrl = `http://${host("drive")}:${port}/`;
+    const made = await drive.files.create({ requestBody: { name: "notes.txt" }, media }, { rootUrl });
     assert.equal(made.data.name, "notes.txt");
   },
   async stripe() {

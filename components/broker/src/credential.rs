@@ -127,11 +127,12 @@ impl Usable {
     }
 
     /// The value of a template's name: a field, a parameter, the client id.
-    pub(crate) fn value(&self, name: &str) -> Option<String> {
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let client = self.credential.client.as_ref();
-        let client_id = || client.filter(|_| name == "client_id").map(|one| one.client_id.clone());
+        let client_id = || client.filter(|_| name == "client_id").map(|one| &one.client_id);
         let Credential { fields, .. } = &self.credential;
-        fields.get(name).or_else(|| self.params.get(name)).cloned().or_else(client_id)
+        let value = fields.get(name).or_else(|| self.params.get(name)).or_else(client_id);
+        value.map(String::as_str)
     }
 
     /// The secret fields' values, in the manifest's order.

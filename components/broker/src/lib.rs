@@ -60,7 +60,10 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
         "revoke" => match inbound.json().await? {
-            Revoke::Plan(stored) => answer(&revoke::plan(&stored, &request_id).await?),
+            Revoke::Plan(stored) => {
+                forward::forget(&stored.workspace, &stored.integration_id);
+                answer(&revoke::plan(&stored, &request_id).await?)
+            }
             Revoke::Run(stored) => {
                 answer(&outbox::run(outbox::Which::Of(&stored), &request_id).await?)
             }

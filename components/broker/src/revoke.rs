@@ -363,10 +363,10 @@ fn described(
     value: &str,
 ) -> Result<Call> {
     let lookup = |name: &str| match name {
-        "token" => Some(value.to_owned()),
-        "client_id" => client.map(|client| client.id.clone()).or_else(|| usable.value(name)),
+        "token" => Some(value),
+        "client_id" => client.map(|client| client.id.as_str()).or_else(|| usable.value(name)),
         "client_secret" => {
-            client.map(|client| client.secret.to_string()).or_else(|| usable.value(name))
+            client.map(|client| client.secret.as_str()).or_else(|| usable.value(name))
         }
         _ => usable.value(name),
     };
@@ -431,9 +431,9 @@ fn header_text(value: &HeaderValue) -> String {
     value.to_str().unwrap_or_default().to_owned()
 }
 
-fn expand_json(
+fn expand_json<V: AsRef<str>>(
     json: &Json,
-    lookup: &dyn Fn(&str) -> Option<String>,
+    lookup: &dyn Fn(&str) -> Option<V>,
 ) -> Result<Json, template::TemplateError> {
     Ok(match json {
         Json::String(text) => Json::String(template::expand(text, lookup)?),

@@ -1,28 +1,36 @@
 //! The screen between a provider's words and everybody else: capped, and dropped whole where they
-//! hold a secret in play, as it is, percent-encoded or in base64.
+//! hold a secret in play: as it is in either case, or in a form that the mask of answers knows.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
+use crate::forward::Needles;
+
 /// Most characters of a provider's text that leave the broker.
 const CAP: usize = 256;
 
 /// The secrets in play, in the forms in which a provider may echo them.
-pub(crate) struct Screen(Vec<Zeroizing<String>>);
+pub(crate) struct Screen {
+    needles: Needles,
+    /// In lower case.
+    folded: Vec<Zeroizing<String>>,
+}
 
 impl Screen {
     /// A screen for `secrets`.
     pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
-        let mut needles = Vec::new();
-        for secret in secrets.filter(|secret| !secret.is_empty()) {
-            needles.push(secret.to_ascii_lowercase());
+        let secrets: Vec<&str> = secrets.filter(|secret| !secret.is_empty()).collect();
+        let mut folded = Vec::new();
+        for secret in &secrets {
+            folded.push(secret.to_ascii_lowercase());
             for text in [STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret)] {
-                needles.push(text.to_ascii_lowercase());
+                folded.push(text.to_ascii_lowercase());
             }
         }
-        Self(needles.into_iter().map(Zeroizing::new).collect())
+        let folded = folded.into_iter().map(Zeroizing::new).collect();
+        Self { needles: Needles::new(secrets.into_iter()), folded }
     }
 
     /// `text` on one line and capped; `None` where it is empty or holds a secret.
@@ -41,8 +49,8 @@ impl Screen {
         let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
         [text, decoded.as_str()].into_iter().any(|form| {
             let folded = Zeroizing::new(form.to_ascii_lowercase());
-            self.0.iter().any(|needle| folded.contains(needle.as_str()))
-        })
+            self.folded.iter().any(|needle| folded.contains(needle.as_str()))
+        }) || self.needles.holds(text)
     }
 }
 
@@ -60,6 +68,8 @@ mod tests {
             "sk%5flive%5Fa%2Bb%2fc%3Dd".to_owned(),
             format!("basic {}", STANDARD_NO_PAD.encode(secret)),
             format!("x{}y", URL_SAFE_NO_PAD.encode(secret)),
+            format!("x {}", STANDARD_NO_PAD.encode(format!("Bearer {secret}"))),
+            "sk_live_a&#43;b\\u002fc%253Dd".to_owned(),
         ] {
             assert_eq!(screen.pass(&text), None, "{text}");
         }

@@ -55,6 +55,11 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         self.0.get_mut(key)
     }
 
+    /// Forgets all but those for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
+        self.0.retain(|key, value| keep(key, value));
+    }
+
     /// Keeps `value` in place of what `key` had.
     pub fn insert(&mut self, key: K, value: V) {
         if self.0.len() >= MOST && !self.0.contains_key(&key) {
@@ -84,5 +89,8 @@ mod tests {
         assert_eq!((recent.get(&0), recent.get(&1)), (Some(&"second"), Some(&"first")));
         recent.insert(MOST, "third");
         assert_eq!((recent.get(&0), recent.get(&MOST)), (None, Some(&"third")));
+        recent.insert(0, "fourth");
+        recent.retain(|key, _| *key == 0);
+        assert_eq!((recent.get(&0), recent.get(&MOST)), (Some(&"fourth"), None));
     }
 }

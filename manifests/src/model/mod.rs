@@ -207,6 +207,11 @@ pub struct Api {
     /// Not templates, and none that is injected.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
+    /// Whether the provider documents that files are downloaded in parts. Then one `Range` of 256 KiB
+    /// or more is passed on, and what a part shows of a secret at its ends is masked; else `Range`
+    /// and `If-Range` are left out, and the provider answers with the whole.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ranges: bool,
     /// Calls that mint credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
@@ -246,6 +251,10 @@ pub struct MethodOverride {
     /// Request headers: `X-HTTP-Method-Override`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<String>,
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A call refused to agents unless a policy rule names exactly its path. Holds on every one of

@@ -28,6 +28,7 @@ mod in_use;
 mod jwks;
 mod links;
 mod manifests;
+mod mask;
 mod mcp;
 mod oauth;
 mod oauth_providers;

@@ -1,6 +1,5 @@
 //! Providers and clients that are slow, broken or hostile on purpose, and an agent behind each.
 
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -147,25 +146,4 @@ async fn a_request_cannot_be_traced() {
     assert!(!answer.text.contains(KEY), "{answer:?}");
     ours(&answer, 405, "method_not_allowed");
     assert!(upstream.seen().is_empty());
-}
-
-#[tokio::test]
-async fn a_compressed_echo_passes_untouched_as_documented() {
-    let (app, upstream) = Upstream::connected().await;
-    // A stored block (RFC 1951, 3.2.4) holds its text as it stands.
-    let length = u16::try_from(KEY.len()).unwrap();
-    let block =
-        [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), KEY.as_bytes()].concat();
-    let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255][..], &block, &[0; 8]].concat();
-    let sent = gzip.clone();
-    upstream.answer(move |_| {
-        Reply::new(200, "content-type: application/json\r\ncontent-encoding: gzip\r\n", &sent)
-    });
-    let request = reqwest::Client::new().get(format!("{}/api/proxy/up/x", app.url));
-    let answer = request.bearer_auth(token::of("AGENT", "acme")).send().await.unwrap();
-    assert_eq!(answer.headers()["content-encoding"], "gzip");
-    assert_eq!(answer.bytes().await.unwrap(), gzip);
-    // The same bytes uncompressed are looked into.
-    upstream.answer(|_| Reply::json(200, &json!({ "echo": KEY })));
-    assert!(!get(&app, "/x").await.text.contains(KEY));
 }

@@ -8,12 +8,15 @@ use nexus_manifests::{Inject, Manifest};
 use super::mask::Needles;
 
 /// What says where a request came from, or what it really means, and is not the agent's to say.
-const NOT_UP: [&str; 28] = [
+const NOT_UP: [&str; 30] = [
     "authorization",
     "cookie",
     "expect",
     "forwarded",
     "via",
+    // The form of an answer is not the agent's to choose: in most of them the mask would be blind.
+    "accept-charset",
+    "a-im",
     "x-real-ip",
     "x-forwarded",
     "x-client-ip",
@@ -58,6 +61,10 @@ const NOT_BACK: [&str; 8] = [
     "service-worker-allowed",
 ];
 
+/// Smallest part of something that is asked for, in bytes: longer than a secret in any spelling that
+/// somebody would write.
+const LEAST_PART: u64 = 256 * 1024;
+
 /// The caller's headers as they go up; the credential's are not among them yet.
 pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]) {
     // Its value was read as a method of the call.
@@ -77,9 +84,26 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
-    if inject.iter().any(|inject| matches!(inject, Inject::Query { .. })) {
-        // Links to other pages may hold the key: they are masked, and for that must be readable.
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    // What is masked must be readable, and whole.
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if !manifest.api.ranges || !asks_for_much(headers) {
+        headers.remove(header::RANGE);
+        headers.remove(header::IF_RANGE);
+    }
+}
+
+/// Whether what `Range` asks for (RFC 9110, 14.2) is one part, so large that a secret cannot be read
+/// piece by piece: each end of a part is masked, and no part has both ends within one secret.
+fn asks_for_much(headers: &HeaderMap) -> bool {
+    let mut all = headers.get_all(header::RANGE).iter();
+    let (Some(value), None) = (all.next(), all.next()) else { return false };
+    let range = value.to_str().ok().and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
+    let Some((first, last)) = range else { return false };
+    match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) => last.saturating_sub(first) >= LEAST_PART,
+        (Ok(_), Err(_)) => last.is_empty(),
+        (Err(_), Ok(length)) => first.is_empty() && length >= LEAST_PART,
+        (Err(_), Err(_)) => false,
     }
 }
 
@@ -122,19 +146,97 @@ pub(super) fn back(headers: &mut HeaderMap, needles: &Needles) {
     }
 }
 
-/// Whether the body of an answer with these headers is text as it stands.
+/// Types that are not looked into: what they hold is compressed or drawn, so that no secret could be
+/// seen in it. Everything else is, `application/octet-stream` and an unknown type too.
+const BINARY: [&str; 22] = [
+    "application/epub+zip",
+    "application/gzip",
+    "application/java-archive",
+    "application/msword",
+    "application/pdf",
+    "application/vnd.android.package-archive",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.rar",
+    "application/wasm",
+    "application/x-7z-compressed",
+    "application/x-bzip",
+    "application/x-bzip2",
+    "application/x-gzip",
+    "application/x-rar-compressed",
+    "application/x-xz",
+    "application/x-zip-compressed",
+    "application/zip",
+    "application/zstd",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+];
+
+/// Whether the body of an answer with these headers is looked into.
 pub(super) fn is_readable(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let encoding = text(header::CONTENT_ENCODING).unwrap_or("identity").trim();
-    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+    if super::coding::is_coded(headers) {
         return false;
     }
-    let Some(kind) = text(header::CONTENT_TYPE) else { return true };
-    let kind = kind.to_ascii_lowercase();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.unwrap_or_default().to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    // What comes in several parts, or is a message within one, has text in it.
-    ["text/", "message/", "multipart/"].iter().any(|family| kind.starts_with(family))
-        || ["json", "xml", "javascript", "x-www-form-urlencoded", "yaml", "graphql"]
-            .iter()
-            .any(|part| kind.contains(part))
+    let is_media = ["image/", "audio/", "video/", "font/"].iter().any(|one| kind.starts_with(one));
+    let is_text = kind.ends_with("+xml") || kind.ends_with("+json");
+    is_text || !(is_media || BINARY.contains(&kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_asked_for_where_it_is_one_and_large() {
+        for (ranges, holds) in [
+            (&["bytes=0-"][..], true),
+            (&["bytes=500000-"], true),
+            (&["bytes=0-524287"], true),
+            (&["bytes=-524288"], true),
+            (&["bytes=0-1"], false),
+            (&["bytes=0-262143"], false),
+            (&["bytes=-5"], false),
+            (&["bytes=0-524287,600000-600004"], false),
+            (&["bytes=0-", "bytes=0-4"], false),
+            (&["bytes=9-0"], false),
+            (&["bytes=x-524288"], false),
+            (&["items=0-524288"], false),
+            (&["bytes=-"], false),
+            (&[], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for range in ranges {
+                headers.append(header::RANGE, HeaderValue::from_static(range));
+            }
+            assert_eq!(asks_for_much(&headers), holds, "{ranges:?}");
+        }
+    }
+
+    #[test]
+    fn every_type_is_looked_into_but_binary_ones() {
+        for (kind, holds) in [
+            ("", true),
+            ("application/octet-stream", true),
+            ("application/x-unheard-of", true),
+            ("text/plain; charset=utf-16", true),
+            ("application/x-tar", true),
+            ("application/x-protobuf", true),
+            ("image/svg+xml", true),
+            ("IMAGE/SVG+XML; charset=utf-8", true),
+            ("image/png", false),
+            ("Image/PNG; x=text/plain", false),
+            ("video/mp4", false),
+            ("application/zip", false),
+            ("application/pdf", false),
+            ("application/zip-of-text", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            assert_eq!(is_readable(&headers), holds, "{kind}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
 //! that it can read.
 
+mod coding;
 mod headers;
 mod links;
 mod mask;
@@ -33,7 +34,9 @@ use serde_json::json;
 
 use crate::credential::{Gate, Usable};
 use crate::oauth::{self, For};
+pub(crate) use mask::Needles;
 use opened::Opened;
+pub(crate) use opened::forget;
 use overrides::Methods;
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};

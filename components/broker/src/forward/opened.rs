@@ -3,12 +3,15 @@
 //!
 //! It is kept in memory beside the key ring, which could open it anyway, for as long as it is stored
 //! the same: it is read again as soon as anything was committed to the database, and opened again
-//! unless the row is then the same to the byte. No time decides.
+//! unless the row is then the same to the byte. No time decides whether it may be used. A credential
+//! is forgotten when its row is found to be gone or another one, when a deletion is planned here, and
+//! after ten minutes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use nexus_common::kept::Recent;
+use nexus_common::platform::clock;
 use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
@@ -19,6 +22,11 @@ use super::mask::Needles;
 use super::rules::OwnUrls;
 use crate::credential::{self, Callable, Usable, secret_fields};
 use crate::provider::basic_values;
+
+/// How long a credential stays opened at most, in milliseconds, in an instance that is called.
+const LONGEST_MS: u64 = 10 * 60 * 1000;
+/// How often it is looked for what is older, in milliseconds.
+const SWEEP_MS: u64 = 60 * 1000;
 
 /// What a call is made with.
 pub(super) struct Opened {
@@ -76,6 +84,8 @@ struct Found {
 struct Kept {
     callable: Rc<Callable>,
     opened: Rc<Opened>,
+    /// When it was opened, in milliseconds.
+    since: u64,
 }
 
 thread_local! {
@@ -83,6 +93,43 @@ thread_local! {
     static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
     /// By id.
     static OPENED: RefCell<Recent<String, Kept>> = RefCell::default();
+    /// When it was last looked for what is too old, in milliseconds.
+    static SWEPT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Forgets an integration, by its id or its slug.
+pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
+    let is_it =
+        |callable: &Callable| callable.workspace == workspace && callable.gate.id == id_or_slug;
+    let mut id = id_or_slug.to_owned();
+    FOUND.with_borrow_mut(|all| {
+        all.retain(|(of, name), found| {
+            let is_named = of == workspace && name == id_or_slug;
+            if is_named {
+                id.clone_from(&found.callable.gate.id);
+            }
+            !is_named && !is_it(&found.callable)
+        });
+    });
+    OPENED.with_borrow_mut(|all| {
+        all.retain(|_, kept| {
+            !is_it(&kept.callable)
+                && (kept.callable.workspace != workspace || kept.callable.gate.id != id)
+        });
+    });
+}
+
+/// Forgets what was opened too long ago.
+fn sweep() {
+    let now = clock::now_ms();
+    if now.saturating_sub(SWEPT.get()) < SWEEP_MS {
+        return;
+    }
+    SWEPT.set(now);
+    // What was found holds ciphertext alone.
+    OPENED.with_borrow_mut(|all| {
+        all.retain(|_, kept| now.saturating_sub(kept.since) < LONGEST_MS - SWEEP_MS);
+    });
 }
 
 /// Finds an integration of `workspace`.
@@ -92,6 +139,7 @@ thread_local! {
 pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
     // Before the row is read: what is committed meanwhile makes another version.
     let version = version().await?;
+    sweep();
     let key = (workspace.to_owned(), id_or_slug.to_owned());
     let found = FOUND.with_borrow(|all| {
         let found = all.get(&key).filter(|found| Some(found.version) == version);
@@ -100,7 +148,8 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     if let Some(callable) = found {
         return Ok(callable);
     }
-    let callable = Rc::new(Callable::find(workspace, id_or_slug).await?);
+    let callable = Callable::find(workspace, id_or_slug).await;
+    let callable = Rc::new(callable.inspect_err(|_| forget(workspace, id_or_slug))?);
     if let Some(version) = version {
         let found = Found { version, callable: Rc::clone(&callable) };
         FOUND.with_borrow_mut(|all| all.insert(key, found));
@@ -113,8 +162,8 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
 /// # Errors
 /// [`Error::ReauthorizationRequired`] where it was never connected; [`Error::Unreadable`], …
 pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
-    let row = callable.row()?;
     let gate = &callable.gate;
+    let row = callable.row().inspect_err(|_| forget(&callable.workspace, &gate.id))?;
     let kept = OPENED.with_borrow_mut(|all| {
         let kept = all.get_mut(&gate.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
         // The next call finds this one, and need not compare it.
@@ -124,12 +173,15 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     if let Some(kept) = kept {
         return Ok(kept);
     }
+    OPENED.with_borrow_mut(|all| all.retain(|id, _| *id != gate.id));
     let usable = row.open(&callable.workspace, &gate.id).await?;
     let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
     let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
     let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
-    OPENED.with_borrow_mut(|all| all.insert(id, Kept { callable, opened: kept }));
+    OPENED.with_borrow_mut(|all| {
+        all.insert(id, Kept { callable, opened: kept, since: clock::now_ms() })
+    });
     Ok(opened)
 }
 

@@ -36,9 +36,14 @@ impl Outflow {
     }
 
     /// A body that has come whole.
-    pub(super) fn whole(mut self, body: Bytes) -> Bytes {
-        let begin = self.push(body);
-        let rest = self.finish();
-        if rest.is_empty() { begin } else { [begin, rest].concat().into() }
+    pub(super) fn whole(self, body: Bytes) -> Bytes {
+        let body = match self.mask {
+            Some(mask) => mask.whole(body),
+            None => body,
+        };
+        match self.links {
+            Some(mut links) => [links.push(&body), links.finish()].concat().into(),
+            None => body,
+        }
     }
 }

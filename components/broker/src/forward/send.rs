@@ -28,7 +28,7 @@ use super::opened::Opened;
 use super::outflow::Outflow;
 use super::target::Target;
 use super::usage::{self, Whose};
-use super::{headers, without_length};
+use super::{coding, headers, without_length};
 use crate::check;
 use crate::credential::Usable;
 use crate::oauth::{self, For};
@@ -214,10 +214,11 @@ impl Sent<'_> {
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
     async fn back(self, opened: &Opened, answer: Response, sent: Arc<AtomicU64>) -> Response {
-        let (mut head, body) = answer.into_parts();
+        let (mut head, body) = coding::undone(answer).into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
         let is_error = head.status.is_client_error() || head.status.is_server_error();
+        let is_part = head.status == StatusCode::PARTIAL_CONTENT;
         let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let length = length.and_then(|text| text.parse::<usize>().ok());
         let links = Links::of(opened, self.hub);
@@ -227,7 +228,7 @@ impl Sent<'_> {
         let is_linked = links::is_json(&head.headers) && length.is_none_or(|all| all <= LINKED);
         let links = links.filter(|_| is_linked);
         let largest = if links.is_some() { LINKED } else { SMALL };
-        let mask = readable.then(|| Mask::new(&opened.needles));
+        let mask = readable.then(|| Mask::new(&opened.needles, is_part));
         if *self.method == Method::HEAD || body.is_end_stream() {
             usage::count(self.whose, is_error, sent.load(Ordering::Relaxed));
             return Response::from_parts(head, full(""));

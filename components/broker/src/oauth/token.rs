@@ -10,6 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
+use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
 use serde_json::{Map, Value};
@@ -48,7 +49,7 @@ pub(crate) struct Tokens {
     /// `None` where the answer does not say: what was asked for (RFC 6749, 5.1).
     pub(crate) scopes: Option<Vec<String>>,
     /// The whole answer, for the parameters that are found in it.
-    pub(crate) answer: Value,
+    pub(crate) answer: SecretJson,
 }
 
 /// Why there is no token.
@@ -116,8 +117,11 @@ pub(crate) async fn ask(
     let secrets = secrets(client, grant);
     let screen = Screen::new(secrets.iter().map(String::as_str));
     let transmission = Transmission { method: "POST", url, headers, body: Some(body) };
-    let answer = transmit(transmission, pinned, DEADLINE, screen).await?;
-    read(oauth2, &answer)
+    let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
+    let tokens = read(oauth2, &answer);
+    // There are tokens in it.
+    drop([answer.json.take(), answer.form.take()].map(|json| json.map(SecretJson::new)));
+    tokens
 }
 
 /// Asks for the token of the client that an admin entered.
@@ -173,9 +177,9 @@ fn members(
         }
     }
     let lookup = |name: &str| match name {
-        "client_id" => Some(client.id.clone()),
-        "client_secret" => Some(client.secret.to_string()),
-        _ => extra.get(name).map(|value| (*value).to_owned()).or_else(|| values.get(name).cloned()),
+        "client_id" => Some(client.id.as_str()),
+        "client_secret" => Some(client.secret.as_str()),
+        _ => extra.get(name).copied().or_else(|| values.get(name).map(String::as_str)),
     };
     let none = BTreeMap::new();
     let of_refresh = match grant {
@@ -249,7 +253,7 @@ fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
             .map(|token| Zeroizing::new(token.to_owned())),
         lifetime: pointers.expires_in.as_deref().and_then(|at| lifetime(json.pointer(at)?)),
         scopes: pointers.scope.as_deref().and_then(|at| scopes(json.pointer(at)?, separator)),
-        answer: json.clone(),
+        answer: SecretJson::new(json.clone()),
     })
 }
 

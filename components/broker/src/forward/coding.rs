@@ -1,0 +1,152 @@
+//! Answers that come compressed although `identity` was asked for: undone while they come, so that
+//! the mask can look into them.
+//!
+//! It must not hold more than one chunk of what it undoes: a kilobyte may stand for a megabyte.
+
+use std::io::{BufRead, ErrorKind, Read, Result as IoResult};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+use http::{HeaderMap, StatusCode, header};
+use http_body::{Body as _, Frame};
+use nexus_common::platform::http::{Body, Response, boxed};
+
+/// Most that is undone at once, in bytes.
+const CHUNK: usize = 32 * 1024;
+
+/// The coding of a body (RFC 9110, 8.4); `None` for `identity`.
+fn coding(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all(header::CONTENT_ENCODING).iter();
+    let all: Vec<_> = all.map(|value| value.to_str().unwrap_or("unknown")).collect();
+    let all = all.join(",").to_ascii_lowercase();
+    let all = all.split(',').map(str::trim).filter(|one| !one.is_empty() && *one != "identity");
+    let all: Vec<_> = all.collect();
+    (!all.is_empty()).then(|| all.join(","))
+}
+
+/// Whether a body comes in a coding that is not undone.
+pub(super) fn is_coded(headers: &HeaderMap) -> bool {
+    coding(headers).is_some()
+}
+
+/// The answer without its coding, where that is `gzip` or `deflate`; any other stays.
+pub(super) fn undone(answer: Response) -> Response {
+    let (mut head, body) = answer.into_parts();
+    if head.status == StatusCode::PARTIAL_CONTENT {
+        // The parts are those of the bytes as they came.
+        return Response::from_parts(head, body);
+    }
+    let fed = Fed::default();
+    let decoder = match coding(&head.headers).as_deref() {
+        Some("gzip" | "x-gzip") => Decoder::Gzip(Box::new(MultiGzDecoder::new(fed))),
+        Some("deflate") => Decoder::Zlib(Box::new(ZlibDecoder::new(fed))),
+        _ => return Response::from_parts(head, body),
+    };
+    // What these say is said of the bytes as they came.
+    let of_coded = ["content-encoding", "content-length", "content-md5", "content-digest"];
+    of_coded.iter().for_each(|name| {
+        head.headers.remove(*name);
+    });
+    if body.is_end_stream() {
+        return Response::from_parts(head, body);
+    }
+    Response::from_parts(head, boxed(Undone { body, decoder, is_done: false }))
+}
+
+/// What was received and is not undone yet.
+#[derive(Default)]
+struct Fed {
+    bytes: Bytes,
+    has_ended: bool,
+}
+
+impl Read for Fed {
+    fn read(&mut self, out: &mut [u8]) -> IoResult<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Fed {
+    fn fill_buf(&mut self) -> IoResult<&[u8]> {
+        match self.bytes.is_empty() && !self.has_ended {
+            true => Err(ErrorKind::WouldBlock.into()),
+            false => Ok(&self.bytes),
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.bytes.advance(count);
+    }
+}
+
+enum Decoder {
+    Gzip(Box<MultiGzDecoder<Fed>>),
+    Zlib(Box<ZlibDecoder<Fed>>),
+}
+
+impl Decoder {
+    fn fed(&mut self) -> &mut Fed {
+        match self {
+            Self::Gzip(decoder) => decoder.get_mut(),
+            Self::Zlib(decoder) => decoder.get_mut(),
+        }
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> IoResult<usize> {
+        match self {
+            Self::Gzip(decoder) => decoder.read(out),
+            Self::Zlib(decoder) => decoder.read(out),
+        }
+    }
+}
+
+/// A body whose coding is undone.
+struct Undone {
+    body: Body,
+    decoder: Decoder,
+    is_done: bool,
+}
+
+impl http_body::Body for Undone {
+    type Data = Bytes;
+    type Error = anyhow::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        while !self.is_done {
+            let mut out = vec![0; CHUNK];
+            match self.decoder.read(&mut out) {
+                Ok(0) => break,
+                Ok(length) => {
+                    out.truncate(length);
+                    return Poll::Ready(Some(Ok(Frame::data(out.into()))));
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => {
+                    self.is_done = true;
+                    return Poll::Ready(Some(Err(error.into())));
+                }
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                None => self.decoder.fed().has_ended = true,
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        self.decoder.fed().bytes = bytes;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.is_done = true;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+        self.is_done = true;
+        Poll::Ready(None)
+    }
+}

@@ -1,0 +1,242 @@
+//! Secrets in what a provider answers, overwritten by as many `*`, however they are spelled and
+//! wherever chunks cut them in two.
+//!
+//! It is a safety net, for providers that show what they were sent: it knows forms, and what is in
+//! no form that it knows passes. SECURITY.md names them. It holds back no more than what may be the
+//! beginning of a secret, so that what comes bit by bit goes on bit by bit, and copies nothing that
+//! cannot hold one.
+
+mod filter;
+mod needle;
+#[cfg(test)]
+mod properties;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroize;
+
+use filter::Filter;
+use needle::Needle;
+use spelling::Text;
+
+/// Longest escape of one character that the beginning of a part may cut in two, in bytes.
+const LONGEST_ESCAPE: usize = 12;
+
+/// The forms in which a provider may show secrets.
+pub(crate) struct Needles {
+    /// Those that may stand anywhere.
+    anywhere: Vec<Needle>,
+    /// Those that are all of a body, or of a header.
+    whole: Vec<Needle>,
+    filter: Filter,
+}
+
+/// What is overwritten in one body.
+pub(super) struct Mask {
+    needles: Rc<Needles>,
+    /// The bytes that may be the beginning of a secret.
+    held: Vec<u8>,
+    /// Those of them that are the end of another secret, or all of one.
+    covered: Vec<Range<usize>>,
+    /// Whether any byte went on.
+    has_begun: bool,
+    is_part: bool,
+}
+
+/// What a text is of what was answered.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    is_header: bool,
+    /// A part of something larger (206): it may begin and end within a secret.
+    is_part: bool,
+    is_begin: bool,
+    is_end: bool,
+}
+
+/// What was found in a text.
+struct Found {
+    /// Where secrets stand, and where what they were found by begins.
+    secrets: Vec<(usize, Range<usize>)>,
+    /// From where on it may be the beginning of a secret.
+    hold: usize,
+}
+
+impl Drop for Mask {
+    fn drop(&mut self) {
+        self.held.zeroize();
+    }
+}
+
+impl Needles {
+    /// Those of `secrets`.
+    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
+        let mut secrets: Vec<&str> = secrets.collect();
+        secrets.sort_unstable();
+        secrets.dedup();
+        let all = secrets.into_iter().flat_map(Needle::of);
+        let (whole, anywhere): (Vec<_>, Vec<_>) = all.partition(Needle::is_whole);
+        Self { filter: Filter::new(&anywhere), anywhere, whole }
+    }
+
+    /// Whether `text` holds a secret.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
+        !self.find(text.as_bytes(), place).secrets.is_empty()
+    }
+
+    /// A header's value.
+    pub(super) fn header(&self, value: &mut HeaderValue) {
+        let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
+        let Found { secrets, .. } = self.find(value.as_bytes(), place);
+        if secrets.is_empty() {
+            return;
+        }
+        let mut bytes = value.as_bytes().to_vec();
+        secrets.into_iter().for_each(|(_, secret)| overwrite(&mut bytes, secret));
+        *value = HeaderValue::from_bytes(&bytes).unwrap_or(HeaderValue::from_static("*"));
+    }
+
+    fn find(&self, bytes: &[u8], place: Place) -> Found {
+        let mut found = Found { secrets: Vec::new(), hold: bytes.len() };
+        if place.is_begin {
+            self.find_at_begin(bytes, place, &mut found);
+        }
+        if self.anywhere.is_empty() {
+            return found;
+        }
+        let mut from = 0;
+        while let Some(start) = self.filter.next(bytes, from) {
+            from = start + 1;
+            for width in widths(bytes, start) {
+                for needle in &self.anywhere {
+                    let text = Text::new(bytes, start, *width);
+                    let traced = needle.trace(text, 0, start, place.is_end);
+                    found.secrets.extend(traced.whole.map(|secret| (start, secret)));
+                    match (traced.cut, needle.window()) {
+                        (Some(_), _) if !place.is_end => found.hold = found.hold.min(start),
+                        (Some(so_far), Some(window)) if place.is_part && so_far >= window => {
+                            found.secrets.push((start, start..bytes.len()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// What only the beginning may be: a secret that is all there is, or the rest of one.
+    fn find_at_begin(&self, bytes: &[u8], place: Place, found: &mut Found) {
+        if place.is_part && !place.is_end && bytes.len() < LONGEST_ESCAPE {
+            found.hold = 0;
+        }
+        let whole = self.whole.iter().filter(|one| place.is_header || one.is_for_bodies());
+        let whole = whole.map(|one| (one, 0..1, 0..1, 0));
+        let parts = self.anywhere.iter().filter(|_| place.is_part).filter_map(|one| {
+            let window = one.window()?;
+            let last = one.len().saturating_sub(window);
+            Some((one, 0..bytes.len().min(LONGEST_ESCAPE), 1..last + 1, window))
+        });
+        for (needle, starts, elements, window) in whole.chain(parts) {
+            for start in starts {
+                for (at, width) in elements.clone().flat_map(|at| [1, 2].map(|width| (at, width))) {
+                    let text = Text::new(bytes, start, width);
+                    let traced = needle.trace(text, at, start, place.is_end);
+                    found.secrets.extend(traced.whole.map(|secret| (start, secret)));
+                    match traced.cut {
+                        Some(_) if !place.is_end => found.hold = 0,
+                        Some(so_far) if place.is_part && so_far - at >= window => {
+                            found.secrets.push((start, start..bytes.len()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Mask {
+    /// A mask of these. Of a part of something (206) it also overwrites the piece of a secret that the
+    /// part begins or ends with, from six bytes on.
+    pub(super) fn new(needles: &Rc<Needles>, is_part: bool) -> Self {
+        let needles = Rc::clone(needles);
+        Self { needles, held: Vec::new(), covered: Vec::new(), has_begun: false, is_part }
+    }
+
+    /// The next chunk, with what was held back of the one before.
+    pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
+        if !self.held.is_empty() {
+            let mut buffer = std::mem::take(&mut self.held);
+            buffer.extend_from_slice(&chunk);
+            let found = self.needles.find(&buffer, self.place(false));
+            return self.split(buffer, found);
+        }
+        let found = self.needles.find(&chunk, self.place(false));
+        if found.secrets.is_empty() {
+            self.has_begun |= found.hold > 0;
+            self.held = chunk.get(found.hold..).unwrap_or_default().to_vec();
+            return chunk.slice(..found.hold);
+        }
+        self.split(chunk.to_vec(), found)
+    }
+
+    /// What was held back, when nothing more comes.
+    pub(super) fn finish(&mut self) -> Bytes {
+        let buffer = std::mem::take(&mut self.held);
+        let mut found = self.needles.find(&buffer, self.place(true));
+        found.hold = buffer.len();
+        self.split(buffer, found)
+    }
+
+    /// A body that is whole.
+    pub(super) fn whole(mut self, body: Bytes) -> Bytes {
+        let found = self.needles.find(&body, self.place(true));
+        if found.secrets.is_empty() { body } else { self.split(body.to_vec(), found) }
+    }
+
+    const fn place(&self, is_end: bool) -> Place {
+        Place { is_header: false, is_part: self.is_part, is_begin: !self.has_begun, is_end }
+    }
+
+    /// Passes on what is before `hold`, and holds back the rest.
+    fn split(&mut self, mut buffer: Vec<u8>, found: Found) -> Bytes {
+        let Found { secrets, hold } = found;
+        self.held = buffer.get(hold..).unwrap_or_default().to_vec();
+        self.has_begun |= hold > 0;
+        let covered = std::mem::take(&mut self.covered).into_iter().map(|secret| (true, secret));
+        // What begins before `hold` would not be found again.
+        let found = secrets.into_iter().map(|(start, secret)| (start < hold, secret));
+        for (is_to_be_kept, secret) in covered.chain(found) {
+            if is_to_be_kept && secret.end > hold {
+                self.covered.push(secret.start.saturating_sub(hold)..secret.end - hold);
+            }
+            overwrite(&mut buffer, secret);
+        }
+        if let Some(rest) = buffer.get_mut(hold..) {
+            rest.zeroize();
+        }
+        buffer.truncate(hold);
+        Bytes::from(buffer)
+    }
+}
+
+/// The zeros of wider characters stay, and so do the ends of lines.
+fn overwrite(buffer: &mut [u8], secret: Range<usize>) {
+    let found = buffer.get_mut(secret).unwrap_or_default();
+    found.iter_mut().filter(|byte| !b"\0\r\n".contains(byte)).for_each(|byte| *byte = b'*');
+}
+
+/// How many bytes a character may have that begins at `start`: more than one where zeros follow.
+fn widths(bytes: &[u8], start: usize) -> &'static [usize] {
+    match bytes.get(start + 1) {
+        Some(0) => &[2, 4],
+        _ => &[1],
+    }
+}

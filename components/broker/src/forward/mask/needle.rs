@@ -1,0 +1,355 @@
+//! What is looked for of one secret: itself, its bytes in hexadecimal, itself within base64, or
+//! itself where it is all there is of a value.
+//!
+//! It is matched unit by unit against what a text may spell, and is never written out in any form
+//! but the one in which the secret is held.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use super::spelling::{Reading, Stop, Text, Unit, begins_escape};
+
+/// From so many bytes on a secret is looked for wherever it stands.
+const DISTINCT: usize = 8;
+/// Most line breaks or separators between two characters of a needle.
+const MOST_BETWEEN: u8 = 2;
+/// What a JSON number is made of.
+const OF_NUMBERS: &[u8] = b"0123456789+-.eE";
+
+/// What must, or must not, stand beside a secret.
+struct Edge {
+    bytes: &'static [u8],
+    /// Whether it is one of `bytes`, or anything but those.
+    is_one_of: bool,
+    /// Whether the end of the text will do.
+    or_end: bool,
+}
+
+impl Edge {
+    const fn one_of(bytes: &'static [u8], or_end: bool) -> Self {
+        Self { bytes, is_one_of: true, or_end }
+    }
+
+    const fn none_of(bytes: &'static [u8], or_end: bool) -> Self {
+        Self { bytes, is_one_of: false, or_end }
+    }
+
+    fn allows(&self, unit: Unit) -> bool {
+        match unit {
+            Unit::Byte(byte) => self.bytes.contains(&byte) == self.is_one_of,
+            Unit::Char(_) => !self.is_one_of,
+            Unit::Nothing => false,
+        }
+    }
+}
+
+/// What stands before and after a secret.
+pub(super) struct Around {
+    open: &'static [Edge],
+    close: &'static [Edge],
+}
+
+/// Where a secret is all there is of a value: between quotes and not a member's name, in an element,
+/// or after the `=` of a form, a URL or a cookie.
+static VALUES: [Around; 4] = [
+    Around {
+        open: &[Edge::one_of(b"\"", false)],
+        close: &[Edge::one_of(b"\"", false), Edge::none_of(b":", true)],
+    },
+    Around { open: &[Edge::one_of(b"'", false)], close: &[Edge::one_of(b"'", false)] },
+    Around { open: &[Edge::one_of(b">", false)], close: &[Edge::one_of(b"<", false)] },
+    Around {
+        open: &[Edge::one_of(b"=", false)],
+        close: &[Edge::one_of(b"&;,\"'<>#) \t\r\n", true)],
+    },
+];
+
+/// Where digits cannot be a number of JSON, seen from what stands before them, or after.
+static NO_NUMBERS: [Around; 2] = [
+    Around { open: &[Edge::none_of(b":[, \t\r\n0123456789+-.eE", false)], close: &[] },
+    Around { open: &[], close: &[Edge::none_of(b",]} \t\r\n0123456789+-.eE", false)] },
+];
+
+/// In which form a secret is looked for.
+enum Form {
+    /// As it is, or between what must stand around it.
+    Plain(&'static Around),
+    /// Two hexadecimal digits a byte, in either case.
+    Hex,
+    /// In base64 or base64url, without so many bytes at its beginning: those share a character with
+    /// what stands before the secret.
+    Base64(usize),
+    /// As the whole text.
+    Whole { in_bodies: bool },
+}
+
+static NOTHING: Around = Around { open: &[], close: &[] };
+
+/// One form of one secret.
+pub(super) struct Needle {
+    secret: Rc<Zeroizing<Vec<u8>>>,
+    form: Form,
+}
+
+/// What a unit is to a needle.
+enum Step {
+    /// It goes on with this element.
+    To(usize),
+    /// It may stand between two elements.
+    Between,
+    /// It is something else.
+    No,
+}
+
+/// What became of following a needle through a text.
+#[derive(Default)]
+pub(super) struct Traced {
+    /// Where the secret stands.
+    pub(super) whole: Option<Range<usize>>,
+    /// The text ended, so many elements into the needle.
+    pub(super) cut: Option<usize>,
+}
+
+/// How far a needle was followed on one way.
+#[derive(Clone, Copy)]
+struct Way {
+    at: usize,
+    pos: usize,
+    from: usize,
+    to: usize,
+    between: u8,
+}
+
+impl Needle {
+    /// All forms of `secret`.
+    pub(super) fn of(secret: &str) -> Vec<Self> {
+        let bytes = Rc::new(Zeroizing::new(secret.as_bytes().to_vec()));
+        let is_short = secret.len() < DISTINCT;
+        let may_be_number = secret.bytes().all(|byte| OF_NUMBERS.contains(&byte));
+        let mut forms = Vec::new();
+        if is_short || may_be_number {
+            let in_bodies = serde_json::from_str::<serde::de::IgnoredAny>(secret).is_err();
+            forms.extend(VALUES.iter().map(Form::Plain));
+            forms.push(Form::Whole { in_bodies: in_bodies && !may_be_number });
+        }
+        if !is_short {
+            match may_be_number {
+                true => forms.extend(NO_NUMBERS.iter().map(Form::Plain)),
+                false => forms.push(Form::Plain(&NOTHING)),
+            }
+            forms.extend([Form::Hex, Form::Base64(0), Form::Base64(1), Form::Base64(2)]);
+        }
+        let needle = |form| Self { secret: Rc::clone(&bytes), form };
+        if secret.is_empty() { Vec::new() } else { forms.into_iter().map(needle).collect() }
+    }
+
+    /// Whether it is looked for at the beginning of a text alone.
+    pub(super) const fn is_whole(&self) -> bool {
+        matches!(self.form, Form::Whole { .. })
+    }
+
+    /// Whether it is looked for in bodies, too, not in headers alone.
+    pub(super) const fn is_for_bodies(&self) -> bool {
+        !matches!(self.form, Form::Whole { in_bodies: false })
+    }
+
+    /// How many elements of it are six bytes of the secret; `None` where a part of it says nothing.
+    pub(super) const fn window(&self) -> Option<usize> {
+        match self.form {
+            Form::Plain(around) if around.open.is_empty() && around.close.is_empty() => Some(6),
+            Form::Plain(_) | Form::Whole { .. } => None,
+            Form::Hex => Some(12),
+            Form::Base64(_) => Some(8),
+        }
+    }
+
+    /// How many elements it has.
+    pub(super) fn len(&self) -> usize {
+        match &self.form {
+            Form::Plain(around) => self.secret.len() + around.open.len() + around.close.len(),
+            Form::Whole { .. } => self.secret.len() + 1,
+            Form::Hex => self.secret.len() * 2,
+            Form::Base64(skipped) => ((self.secret.len() - skipped) * 8).div_ceil(6),
+        }
+    }
+
+    /// Those of its elements that are the secret.
+    fn body(&self) -> Range<usize> {
+        match &self.form {
+            Form::Plain(around) => around.open.len()..around.open.len() + self.secret.len(),
+            Form::Whole { .. } => 0..self.secret.len(),
+            Form::Hex | Form::Base64(_) => 0..self.len(),
+        }
+    }
+
+    /// Whether the element `at` may be `byte`.
+    pub(super) fn may_be(&self, at: usize, byte: u8) -> bool {
+        matches!(self.step(at, Unit::Byte(byte)), Step::To(_))
+    }
+
+    /// Whether `byte` may stand before the element `at`.
+    pub(super) fn may_come_before(&self, at: usize, byte: u8) -> bool {
+        matches!(self.step(at, Unit::Byte(byte)), Step::Between)
+    }
+
+    fn step(&self, at: usize, unit: Unit) -> Step {
+        let next = |holds: bool| if holds { Step::To(at + 1) } else { Step::No };
+        match (&self.form, unit) {
+            (_, Unit::Nothing) => Step::Between,
+            (Form::Plain(around), unit) => {
+                let body = self.body();
+                if let Some(edge) = around.open.get(at) {
+                    return next(edge.allows(unit));
+                }
+                if at >= body.end {
+                    return next(around.close.get(at - body.end).is_some_and(|e| e.allows(unit)));
+                }
+                self.plain(at, at - body.start, unit)
+            }
+            (Form::Whole { .. }, Unit::Byte(b' ' | b'\r' | b'\n')) if at == self.secret.len() => {
+                Step::Between
+            }
+            (Form::Whole { .. }, unit) => self.plain(at, at, unit),
+            (Form::Hex, Unit::Byte(byte)) => {
+                let Some(own) = self.secret.get(at / 2) else { return Step::No };
+                let nibble = if at.is_multiple_of(2) { own >> 4 } else { own & 15 };
+                match char::from(byte).to_digit(16) {
+                    Some(digit) => next(digit == u32::from(nibble)),
+                    None if at.is_multiple_of(2) && b" :-\r\n".contains(&byte) => Step::Between,
+                    None => Step::No,
+                }
+            }
+            // Lines of at most 76 characters (RFC 2045, 6.8).
+            (Form::Base64(_), Unit::Byte(b'\r' | b'\n')) => Step::Between,
+            (Form::Base64(skipped), Unit::Byte(byte)) => {
+                let Some((wanted, mask)) = self.sextet(*skipped, at) else { return Step::No };
+                next(sextet_of(byte).is_some_and(|found| found & mask == wanted & mask))
+            }
+            (Form::Hex | Form::Base64(_), Unit::Char(_)) => Step::No,
+        }
+    }
+
+    /// The byte `index` of the secret, or the character that begins there.
+    fn plain(&self, at: usize, index: usize, unit: Unit) -> Step {
+        let Some(rest) = self.secret.get(index..).filter(|rest| !rest.is_empty()) else {
+            return Step::No;
+        };
+        let character = match unit {
+            Unit::Byte(byte) if rest.first() == Some(&byte) => return Step::To(at + 1),
+            Unit::Byte(byte) if byte.is_ascii() => return Step::No,
+            // ISO 8859-1.
+            Unit::Byte(byte) => char::from(byte),
+            Unit::Char(character) => character,
+            Unit::Nothing => return Step::Between,
+        };
+        let mut encoded = [0; 4];
+        let encoded = character.encode_utf8(&mut encoded).as_bytes();
+        if rest.starts_with(encoded) { Step::To(at + encoded.len()) } else { Step::No }
+    }
+
+    /// The six bits of the base64 character `at`, and which of them are the secret's.
+    fn sextet(&self, skipped: usize, at: usize) -> Option<(u8, u8)> {
+        let bytes = self.secret.get(skipped..)?;
+        let (byte, shift) = (at * 6 / 8, at * 6 % 8);
+        let pair = [*bytes.get(byte)?, bytes.get(byte + 1).copied().unwrap_or(0)];
+        let wanted = (u16::from_be_bytes(pair) >> (10 - shift)) & 0x3f;
+        let known = (bytes.len() * 8 - at * 6).min(6);
+        Some((u8::try_from(wanted).unwrap_or(0), (0x3f_u8 << (6 - known)) & 0x3f))
+    }
+
+    /// Follows it through `text` from its element `at` on, which stands at `pos`.
+    pub(super) fn trace(&self, text: Text<'_>, at: usize, pos: usize, is_end: bool) -> Traced {
+        let mut traced = Traced::default();
+        let mut ways = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = Some(Way { at, pos, from: pos, to: pos, between: 0 });
+        while let Some(mut way) = next.or_else(|| ways.pop()) {
+            next = None;
+            if way.at == self.len() {
+                traced.found(&way);
+                continue;
+            }
+            match text.at(way.pos) {
+                Err(Stop::Other) => {}
+                Err(Stop::End) if is_end && self.may_end(way.at) => traced.found(&way),
+                Err(Stop::End) => traced.cut = traced.cut.max(Some(way.at)),
+                Ok(byte) if !begins_escape(byte) => {
+                    let reading = Reading { unit: Unit::Byte(byte), next: text.after(way.pos) };
+                    let is_on = self.advance(&mut way, reading, &text);
+                    next = is_on.then_some(way);
+                }
+                Ok(_) if !seen.insert((way.at, way.pos)) => {}
+                Ok(_) => {
+                    let readings = text.readings(way.pos);
+                    if readings.is_cut {
+                        traced.cut = traced.cut.max(Some(way.at));
+                    }
+                    for reading in readings.all {
+                        let mut other = way;
+                        if self.advance(&mut other, reading, &text) {
+                            ways.push(other);
+                        }
+                    }
+                }
+            }
+        }
+        traced
+    }
+
+    fn advance(&self, way: &mut Way, reading: Reading, text: &Text<'_>) -> bool {
+        let Reading { unit, next } = reading;
+        match self.step(way.at, unit) {
+            Step::To(at) => {
+                let body = self.body();
+                if at == body.start {
+                    way.from = next;
+                }
+                if at <= body.end {
+                    way.to = text.end_before(next);
+                }
+                (way.at, way.pos, way.between) = (at, next, 0);
+                true
+            }
+            Step::Between if way.at > 0 && way.between < MOST_BETWEEN => {
+                (way.pos, way.between) = (next, way.between + 1);
+                true
+            }
+            Step::Between | Step::No => false,
+        }
+    }
+
+    /// Whether the end of the text stands for the elements from `at` on.
+    fn may_end(&self, at: usize) -> bool {
+        match &self.form {
+            Form::Plain(around) => {
+                let end = self.body().end;
+                at >= end && around.close.iter().skip(at - end).all(|edge| edge.or_end)
+            }
+            Form::Whole { .. } => at == self.secret.len(),
+            Form::Hex | Form::Base64(_) => false,
+        }
+    }
+}
+
+impl Traced {
+    fn found(&mut self, way: &Way) {
+        if self.whole.as_ref().is_none_or(|known| known.end < way.to) {
+            self.whole = Some(way.from..way.to);
+        }
+    }
+}
+
+/// The six bits that a character of base64 or base64url stands for (RFC 4648, 4 and 5).
+const fn sextet_of(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
