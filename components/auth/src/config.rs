@@ -14,9 +14,11 @@ use nexus_common::{Error, Result};
 
 use crate::jwks::Jwks;
 use crate::key::Key;
+use crate::lifetime::Lifetime;
+use crate::types::Types;
 
 /// The variables, in the order in which they are taken.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 9] = [
     "jwt_secret",
     "jwt_jwks_origin",
     "jwt_jwks_path",
@@ -24,6 +26,8 @@ const VARIABLES: [&str; 7] = [
     "jwt_audience",
     "jwt_workspace_claim",
     "jwt_role_claim",
+    "jwt_types",
+    "jwt_max_lifetime",
 ];
 
 thread_local! {
@@ -42,6 +46,10 @@ pub(crate) struct Config {
     pub(crate) workspace_claim: String,
     /// Which claim holds the role, or several.
     pub(crate) role_claim: String,
+    /// Which kinds of token are accepted.
+    pub(crate) types: Types,
+    /// How long one may last.
+    pub(crate) lifetime: Lifetime,
 }
 
 /// The keys that tokens are verified with.
@@ -78,7 +86,8 @@ async fn read() -> Result<Config> {
     for (value, name) in values.iter_mut().zip(VARIABLES) {
         *value = variables::get(name).await;
     }
-    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim] = values;
+    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim, types, lifetime] =
+        values;
     let keys = match (secret, jwks) {
         (Some(_), Some(_)) => {
             return Err(Error::misconfigured(
@@ -102,6 +111,8 @@ async fn read() -> Result<Config> {
         audience: audience.ok_or_else(|| missing("jwt_audience"))?,
         workspace_claim: workspace_claim.unwrap_or_else(|| WORKSPACE_CLAIM.to_owned()),
         role_claim: role_claim.unwrap_or_else(|| ROLE_CLAIM.to_owned()),
+        types: Types::parse(types.as_deref())?,
+        lifetime: Lifetime::parse(lifetime.as_deref())?,
     })
 }
 

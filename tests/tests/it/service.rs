@@ -76,6 +76,9 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         ("public_url", "nexus.example.com"),
         ("private_hosts", "not a host"),
         ("oauth_clients", "[1]"),
+        ("jwt_types", "JWT at+jwt"),
+        ("jwt_max_lifetime", "24h"),
+        ("jwt_max_lifetime", "60,OWNER=7"),
     ] {
         let app = Options::default().var(variable, value).start().await.unwrap();
         let anonymous = app.get("/api/health").send().await;
