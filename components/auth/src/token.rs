@@ -12,6 +12,7 @@ use jwt_simple::{Error as JwtFailure, JWTError};
 use nexus_common::auth::{Caller, LEEWAY, MAX_TOKEN, Proof, Role};
 use nexus_common::platform::clock;
 use nexus_common::{Error, Result};
+use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 use crate::config::{self, Config, Keys};
@@ -127,9 +128,9 @@ fn printable(name: &str, value: Option<&str>) -> Result<String> {
     let value = value
         .ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
     let length = value.chars().count();
-    if !(1..=128).contains(&length) || value.chars().any(char::is_control) {
+    if !(1..=128).contains(&length) || !is_printable(value) {
         return Err(Error::InvalidToken(format!(
-            "the claim `{name}` must be 1 to 128 printable characters"
+            "the claim `{name}` must be 1 to 128 printable characters: it {RULE}"
         )));
     }
     Ok(value.to_owned())

@@ -91,7 +91,7 @@ fn mint_at(
     now: u64,
 ) -> Result<String> {
     for (name, value) in [("--workspace", workspace), ("--sub", sub)] {
-        if !(1..=128).contains(&value.chars().count()) || value.chars().any(char::is_control) {
+        if !(1..=128).contains(&value.chars().count()) || !nexus_printable::is_printable(value) {
             bail!("{name} must be 1 to 128 printable characters, not {value:?}");
         }
     }
