@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use http::Uri;
-use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM};
+use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM, check_secret};
 use nexus_common::kept::{Once, once};
 use nexus_common::origin::Origin;
 use nexus_common::platform::variables;
@@ -98,10 +98,11 @@ async fn read() -> Result<Config> {
         (None, None) => {
             return Err(Error::misconfigured("jwt_secret", "or `jwt_jwks_origin` must be set"));
         }
-        (Some(secret), None) if secret.len() < 32 => {
-            return Err(Error::misconfigured("jwt_secret", "must be at least 32 bytes long"));
+        (Some(secret), None) => {
+            let secret = Secret::new(secret);
+            check_secret("jwt_secret", &secret)?;
+            Keys::Secret(Rc::new(Key::of_secret(&secret)))
         }
-        (Some(secret), None) => Keys::Secret(Rc::new(Key::of_secret(&Secret::new(secret)))),
         (None, Some(origin)) => Keys::Issuer(Jwks::at(jwks_url(&origin, path.as_deref())?)),
     };
     let missing = |name: &str| Error::misconfigured(name, "must be set");

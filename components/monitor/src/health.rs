@@ -18,6 +18,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let mut found = Found { problems: vec![], failures: vec![], request_id: &inbound.request_id };
     found.note(auth::ready().await);
     found.note(config::public_url().await.map(drop));
+    found.note(tick::secret().await.map(drop));
     let mut keys = Vec::new();
     match Broker::new("monitor", &inbound.request_id).health().await {
         Ok(health) => {

@@ -79,6 +79,22 @@ async fn tokens_that_prove_nothing_are_401() {
             sign(&header(), &with(json!({"workspace_id": "a\nb"})), SECRET),
         ),
         (
+            "zero width",
+            "invalid_token",
+            sign(&header(), &with(json!({"sub": "bo\u{200b}t"})), SECRET),
+        ),
+        (
+            "direction",
+            "invalid_token",
+            sign(&header(), &with(json!({"sub": "bot\u{202e}"})), SECRET),
+        ),
+        ("filler", "invalid_token", sign(&header(), &with(json!({"sub": "bot\u{3164}"})), SECRET)),
+        (
+            "line separator",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": "ac\u{2028}me"})), SECRET),
+        ),
+        (
             "129 characters",
             "invalid_token",
             sign(&header(), &with(json!({"sub": "x".repeat(129)})), SECRET),
