@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 use crate::finding::{Finding, below};
@@ -23,12 +24,20 @@ struct Field<'a> {
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
     in_host: bool,
+    /// Whether people read the value later: it is not secret.
+    is_shown: bool,
 }
 
 impl<'a> Field<'a> {
     fn of(param: &'a Param, in_host: bool) -> Self {
         let (pattern, choices) = (param.pattern.as_deref(), param.choices.as_slice());
-        Self { name: &param.name, pattern, choices, in_host: in_host && choices.is_empty() }
+        Self {
+            name: &param.name,
+            pattern,
+            choices,
+            in_host: in_host && choices.is_empty(),
+            is_shown: true,
+        }
     }
 }
 
@@ -98,6 +107,7 @@ pub fn check_credentials(
             pattern: field.pattern.as_deref(),
             choices: &[],
             in_host: false,
+            is_shown: !field.secret,
         })
         .collect();
     check_fields("/credentials", &fields, values, CREDENTIAL_MAX)
@@ -154,6 +164,9 @@ fn check_value<'v>(
     if value.chars().any(char::is_control) {
         return Err(("control_character", "contains a control character".to_owned()));
     }
+    if field.is_shown && !is_printable(value) {
+        return Err(("control_character", RULE.to_owned()));
+    }
     if let Some(pattern) = field.pattern {
         let regex = pattern::compile(pattern).map_err(|error| ("pattern_invalid", error))?;
         if !regex.is_match(value) {
@@ -201,6 +214,7 @@ mod tests {
             (json!({"subdomain":" acme"}), Some(("/params/subdomain", "white_space"))),
             (json!({"subdomain":"acme\n"}), Some(("/params/subdomain", "white_space"))),
             (json!({"subdomain":"ac\u{7}me"}), Some(("/params/subdomain", "control_character"))),
+            (json!({"subdomain":"ac\u{200b}me"}), Some(("/params/subdomain", "control_character"))),
             (json!({"subdomain":"acme.evil"}), Some(("/params/subdomain", "pattern"))),
             (json!({"subdomain":"acme/"}), Some(("/params/subdomain", "pattern"))),
             (json!({"subdomain":"a".repeat(64)}), Some(("/params/subdomain", "pattern"))),

@@ -47,12 +47,25 @@ fn texts(max: u16) -> Value {
     json!({"type": "object", "additionalProperties": text})
 }
 
-/// Printable characters, as many as this; no control characters.
+/// What is not printable, as it stands in a class of a pattern: control characters, and invisible ones.
+fn unprintable() -> String {
+    // Beyond four digits each dialect of patterns has an escape of its own: the character itself is read
+    // by all.
+    let written = |c: char| match u32::from(c) {
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        _ => c.to_string(),
+    };
+    let ranges = nexus_printable::INVISIBLE.map(|(first, last)| match first == last {
+        true => written(first),
+        false => format!("{}-{}", written(first), written(last)),
+    });
+    format!("\\u0000-\\u001f\\u007f-\\u009f{}", ranges.concat())
+}
+
+/// Printable characters, as many as this.
 fn printable(max: u16) -> Value {
-    json!({
-        "type": "string", "minLength": 1, "maxLength": max,
-        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
-    })
+    let pattern = format!("^[^{}]*$", unprintable());
+    json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern})
 }
 
 fn hash() -> Value {
@@ -76,9 +89,10 @@ fn text_or_null() -> Value {
 }
 
 fn requests() -> Value {
+    let not = unprintable();
     let name = json!({
         "type": "string", "minLength": 1, "maxLength": 100,
-        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        "pattern": format!("^[^{not}]*[^\\s{not}][^{not}]*$"),
         "description": "Unique in the workspace; letter case and white space do not tell names apart",
     });
     let mut credentials = texts(4096);

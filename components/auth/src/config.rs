@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use http::Uri;
-use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM};
+use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM, check_secret};
 use nexus_common::kept::{Once, once};
 use nexus_common::origin::Origin;
 use nexus_common::platform::variables;
@@ -14,9 +14,11 @@ use nexus_common::{Error, Result};
 
 use crate::jwks::Jwks;
 use crate::key::Key;
+use crate::lifetime::Lifetime;
+use crate::types::Types;
 
 /// The variables, in the order in which they are taken.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 9] = [
     "jwt_secret",
     "jwt_jwks_origin",
     "jwt_jwks_path",
@@ -24,6 +26,8 @@ const VARIABLES: [&str; 7] = [
     "jwt_audience",
     "jwt_workspace_claim",
     "jwt_role_claim",
+    "jwt_types",
+    "jwt_max_lifetime",
 ];
 
 thread_local! {
@@ -42,6 +46,10 @@ pub(crate) struct Config {
     pub(crate) workspace_claim: String,
     /// Which claim holds the role, or several.
     pub(crate) role_claim: String,
+    /// Which kinds of token are accepted.
+    pub(crate) types: Types,
+    /// How long one may last.
+    pub(crate) lifetime: Lifetime,
 }
 
 /// The keys that tokens are verified with.
@@ -78,7 +86,8 @@ async fn read() -> Result<Config> {
     for (value, name) in values.iter_mut().zip(VARIABLES) {
         *value = variables::get(name).await;
     }
-    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim] = values;
+    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim, types, lifetime] =
+        values;
     let keys = match (secret, jwks) {
         (Some(_), Some(_)) => {
             return Err(Error::misconfigured(
@@ -89,10 +98,11 @@ async fn read() -> Result<Config> {
         (None, None) => {
             return Err(Error::misconfigured("jwt_secret", "or `jwt_jwks_origin` must be set"));
         }
-        (Some(secret), None) if secret.len() < 32 => {
-            return Err(Error::misconfigured("jwt_secret", "must be at least 32 bytes long"));
+        (Some(secret), None) => {
+            let secret = Secret::new(secret);
+            check_secret("jwt_secret", &secret)?;
+            Keys::Secret(Rc::new(Key::of_secret(&secret)))
         }
-        (Some(secret), None) => Keys::Secret(Rc::new(Key::of_secret(&Secret::new(secret)))),
         (None, Some(origin)) => Keys::Issuer(Jwks::at(jwks_url(&origin, path.as_deref())?)),
     };
     let missing = |name: &str| Error::misconfigured(name, "must be set");
@@ -102,6 +112,8 @@ async fn read() -> Result<Config> {
         audience: audience.ok_or_else(|| missing("jwt_audience"))?,
         workspace_claim: workspace_claim.unwrap_or_else(|| WORKSPACE_CLAIM.to_owned()),
         role_claim: role_claim.unwrap_or_else(|| ROLE_CLAIM.to_owned()),
+        types: Types::parse(types.as_deref())?,
+        lifetime: Lifetime::parse(lifetime.as_deref())?,
     })
 }
 

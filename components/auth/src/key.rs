@@ -13,8 +13,10 @@ use jwt_simple::prelude::{
 use nexus_common::secret::Secret;
 use serde_json::{Map, Value};
 
-/// The claims of a token.
-pub(crate) type Claims = JWTClaims<Map<String, Value>>;
+use crate::object::Object;
+
+/// The claims of a token, none of which comes twice.
+pub(crate) type Claims = JWTClaims<Object>;
 
 /// Members of a JWK that only a private or a symmetric key has (RFC 7518, 6).
 const PRIVATE: [&str; 2] = ["d", "k"];

@@ -8,7 +8,10 @@ mod config;
 mod jwks;
 mod key;
 mod key_set;
+mod lifetime;
+mod object;
 mod token;
+mod types;
 
 use http::{Method, StatusCode};
 use nexus_common::auth::{Refusal, bearer};

@@ -10,11 +10,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jwt_simple::prelude::{Duration, VerificationOptions};
 use jwt_simple::{Error as JwtFailure, JWTError};
 use nexus_common::auth::{Caller, LEEWAY, MAX_TOKEN, Proof, Role};
+use nexus_common::platform::clock;
 use nexus_common::{Error, Result};
+use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 use crate::config::{self, Config, Keys};
 use crate::key::Claims;
+use crate::object::{self, Object};
 
 /// Header members that would let a token choose the key it is verified with, or change its meaning.
 const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
@@ -27,6 +30,7 @@ const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 pub(crate) async fn verify(token: &str) -> Result<Proof> {
     let config = config::get().await?;
     let header = Header::of(token)?;
+    config.types.check(header.typ.as_deref())?;
     let key = match &config.keys {
         Keys::Secret(key) => Rc::clone(key),
         Keys::Issuer(jwks) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
@@ -36,6 +40,8 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
         allowed_audiences: Some(HashSet::from([config.audience.clone()])),
         time_tolerance: Some(Duration::from_secs(LEEWAY)),
         max_token_length: Some(MAX_TOKEN),
+        // Checked above; without this the library has a rule of its own for it.
+        required_signature_type: header.typ,
         ..Default::default()
     };
     let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
@@ -46,16 +52,35 @@ fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     let expires_at = claims.expires_at.map(|at| at.as_secs());
     let missing = || Error::InvalidToken("the claim `exp` is missing".into());
     let expires_at = expires_at.ok_or_else(missing)?;
+    let custom = &claims.custom.0;
+    check_bearer(custom)?;
     let subject = printable("sub", claims.subject.as_deref())?;
-    let workspace = claim(&claims.custom, &config.workspace_claim).and_then(Value::as_str);
+    let workspace = claim(custom, &config.workspace_claim).and_then(Value::as_str);
     let workspace = printable(&config.workspace_claim, workspace)?;
-    let role = least_role(claim(&claims.custom, &config.role_claim));
+    let role = least_role(claim(custom, &config.role_claim));
+    let issued_at = claims.issued_at.map(|at| at.as_secs());
+    config.lifetime.check(role, issued_at, expires_at, clock::now_ms() / 1000)?;
     Ok(Proof { caller: Caller { workspace, subject, role }, expires_at })
+}
+
+/// A token that only the holder of a key may use (RFC 7800, 3.1; RFC 9449, 6.1), or that tells of an
+/// event (RFC 8417, 2.2; a logout token of before it had a `typ`), is not a bearer token.
+fn check_bearer(custom: &Map<String, Value>) -> Result<()> {
+    let why = match (custom.get("cnf"), custom.get("events")) {
+        (Some(_), _) => {
+            "it is bound to a key (`cnf`), and proofs of that key are not verified here: send a \
+             bearer token"
+        }
+        (_, Some(Value::Object(_))) => "it tells of an event (`events`): send an access token",
+        _ => return Ok(()),
+    };
+    Err(Error::InvalidToken(why.into()))
 }
 
 /// What a token's header says, to find the key that it means; nothing of it is trusted.
 struct Header {
     kid: Option<String>,
+    typ: Option<String>,
     algorithm: String,
 }
 
@@ -65,13 +90,16 @@ impl Header {
         let invalid = || Error::InvalidToken("the token is not a JWT".into());
         let encoded = token.split('.').next().ok_or_else(invalid)?;
         let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
-        let header: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+        let Object(header) = serde_json::from_slice(&bytes).map_err(|error| {
+            object::twice(&error).map_or_else(invalid, |name| comes_twice("header member", &name))
+        })?;
         if let Some(name) = REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
             return Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted")));
         }
         let text = |name: &str| header.get(name).map(|value| value.as_str().ok_or_else(invalid));
         Ok(Self {
             kid: text("kid").transpose()?.map(str::to_owned),
+            typ: text("typ").transpose()?.map(str::to_owned),
             algorithm: text("alg").transpose()?.unwrap_or_default().to_owned(),
         })
     }
@@ -100,18 +128,26 @@ fn printable(name: &str, value: Option<&str>) -> Result<String> {
     let value = value
         .ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
     let length = value.chars().count();
-    if !(1..=128).contains(&length) || value.chars().any(char::is_control) {
+    if !(1..=128).contains(&length) || !is_printable(value) {
         return Err(Error::InvalidToken(format!(
-            "the claim `{name}` must be 1 to 128 printable characters"
+            "the claim `{name}` must be 1 to 128 printable characters: it {RULE}"
         )));
     }
     Ok(value.to_owned())
 }
 
 fn refusal(error: &JwtFailure) -> Error {
-    match error.downcast_ref::<JWTError>() {
-        Some(JWTError::TokenHasExpired) => Error::TokenExpired,
-        Some(known) => Error::InvalidToken(known.to_string()),
-        None => Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into()),
+    let twice = error.downcast_ref::<serde_json::Error>().and_then(object::twice);
+    match (error.downcast_ref::<JWTError>(), twice) {
+        (Some(JWTError::TokenHasExpired), _) => Error::TokenExpired,
+        (Some(known), _) => Error::InvalidToken(known.to_string()),
+        (None, Some(name)) => comes_twice("claim", &name),
+        (None, None) => {
+            Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into())
+        }
     }
+}
+
+fn comes_twice(what: &str, name: &str) -> Error {
+    Error::InvalidToken(format!("the {what} {name:?} comes twice in the token"))
 }

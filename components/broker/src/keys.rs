@@ -69,6 +69,9 @@ impl KeyRing {
             let bytes = decoded
                 .and_then(|decoded| <[u8; 32]>::try_from(decoded.as_slice()).ok())
                 .ok_or_else(|| broken(position, "must be 32 bytes in base64"))?;
+            if config::is_monotonous(&bytes) {
+                return Err(broken(position, config::MONOTONOUS));
+            }
             keys.push(Key { id: id.to_owned(), bytes: Zeroizing::new(bytes) });
         }
         Ok(Self(keys))
@@ -166,13 +169,17 @@ mod tests {
 
     #[test]
     fn a_broken_ring_names_the_rule_and_no_key() {
-        let key = encoding::to_base64(&[7; 32]);
-        let short = encoding::to_base64(&[7; 31]);
+        let bytes: Vec<u8> = (0..32).collect();
+        let key = encoding::to_base64(&bytes);
+        let short = encoding::to_base64(bytes.get(..31).unwrap());
+        let zeros = encoding::to_base64(&[0; 32]);
         for (text, rule) in [
             (String::new(), "must be `id:base64`"),
             (key.clone(), "must be `id:base64`"),
             (format!("K1:{key}"), "its id must be"),
             (format!("k1:{short}"), "must be 32 bytes"),
+            (format!("k1:{zeros}"), "random"),
+            (format!("k1:{key},k2:{zeros}"), "key 2: must not repeat"),
             (format!("k1:{key},k1:{key}"), "stands twice"),
             (format!("k1:{key},"), "must be `id:base64`"),
         ] {

@@ -33,13 +33,14 @@ impl Screen {
         Self { needles: Needles::new(secrets.into_iter()), folded }
     }
 
-    /// `text` on one line and capped; `None` where it is empty or holds a secret.
+    /// `text` on one line, without what cannot be seen, and capped; `None` where it is empty or holds a
+    /// secret, also one that is cut by what cannot be seen.
     pub(crate) fn pass(&self, text: &str) -> Option<String> {
-        if self.holds(text) {
+        let shown = nexus_printable::shown(text);
+        if self.holds(text) || self.holds(&shown) {
             return None;
         }
-        let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        let capped: String = printable.take(CAP).collect();
+        let capped: String = shown.chars().take(CAP).collect();
         let trimmed = capped.trim();
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
     }
@@ -70,6 +71,8 @@ mod tests {
             format!("x{}y", URL_SAFE_NO_PAD.encode(secret)),
             format!("x {}", STANDARD_NO_PAD.encode(format!("Bearer {secret}"))),
             "sk_live_a&#43;b\\u002fc%253Dd".to_owned(),
+            "sk_live\u{200b}_a+b/c=d".to_owned(),
+            "sk_\u{2060}live_a+b/\u{ad}c=d".to_owned(),
         ] {
             assert_eq!(screen.pass(&text), None, "{text}");
         }
@@ -81,5 +84,8 @@ mod tests {
         assert_eq!(screen.pass("Invalid API key\r\n"), Some("Invalid API key".to_owned()));
         assert_eq!(screen.pass(&"é".repeat(999)).map(|text| text.chars().count()), Some(CAP));
         assert_eq!(screen.pass("  "), None);
+        let label = "Acme\u{202e}\u{200b} Inc\u{2028}x";
+        assert_eq!(screen.pass(label), Some("Acme Inc x".to_owned()));
+        assert_eq!(screen.pass("\u{200b}\u{feff}"), None);
     }
 }

@@ -25,16 +25,45 @@ thread_local! {
 /// The broker secret; read once per instance.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is missing or shorter than 32 bytes.
+/// [`Error::Misconfigured`] where it is missing, or can be guessed ([`check_secret`]).
 pub async fn broker_secret() -> Result<Rc<Secret>> {
     let read = async {
-        let secret = required("broker_secret").await?;
-        match secret.len() >= 32 {
-            true => Ok(Secret::new(secret)),
-            false => Err(Error::misconfigured("broker_secret", "must be at least 32 bytes long")),
-        }
+        let secret = Secret::new(required("broker_secret").await?);
+        check_secret("broker_secret", &secret)?;
+        Ok(secret)
     };
     once(&BROKER_SECRET, read).await
+}
+
+/// Checks that the secret of the variable `name` is not one that can be guessed.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for fewer than 32 bytes, and for a text that [`is_monotonous`].
+pub fn check_secret(name: &str, secret: &Secret) -> Result<()> {
+    let bytes = secret.expose().as_bytes();
+    if bytes.len() < 32 {
+        return Err(Error::misconfigured(name, "must be at least 32 bytes long"));
+    }
+    if is_monotonous(bytes) {
+        return Err(Error::misconfigured(name, MONOTONOUS));
+    }
+    Ok(())
+}
+
+/// What is wrong with bytes that are monotonous.
+pub const MONOTONOUS: &str =
+    "must not repeat a few bytes: it must be random, like what `openssl rand -base64 32` prints";
+
+/// Whether `bytes` have fewer than eight different values: zeros, `aaaa…`, a placeholder. Of 32 random
+/// bytes, or 32 random digits of hexadecimal, there is not one such in a million.
+pub fn is_monotonous(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for byte in bytes {
+        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    }
+    seen.iter().filter(|seen| **seen).count() < 8
 }
 
 /// A variable that must be set.
@@ -78,4 +107,31 @@ pub async fn redirect_uri(manifest_id: &str) -> Result<String> {
         true => format!("{base}/api/oauth/callback/{manifest_id}"),
         false => format!("{base}/api/oauth/callback"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_can_be_guessed_is_refused() {
+        for (text, rule) in [
+            ("x".to_owned(), "32 bytes"),
+            ("0123456789abcdef0123456789abcde".to_owned(), "32 bytes"),
+            ("a".repeat(64), "random"),
+            ("ab".repeat(32), "random"),
+            ("changed".repeat(8), "random"),
+        ] {
+            let Err(Error::Misconfigured { variable, rule: said }) =
+                check_secret("tick_secret", &Secret::new(text.clone()))
+            else {
+                panic!("{text}")
+            };
+            assert!(said.contains(rule) && variable == "tick_secret", "{said}");
+            assert!(!said.contains(&text), "{said}");
+        }
+        let hex = Secret::new("9f86d081884c7d659a2feaa0c55ad015".to_owned());
+        assert!(check_secret("tick_secret", &hex).is_ok());
+        assert!(is_monotonous(&[0; 32]) && is_monotonous(&[255; 32]));
+    }
 }

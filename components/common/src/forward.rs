@@ -1,17 +1,18 @@
 //! A call of an agent on its way to the broker, which alone can put the credential in.
 //!
 //! It says *which* integration and what is asked of the provider. It must not carry the agent's
-//! token, nor any header by which a client could pass for a component.
+//! token, nor any header by which a client could pass for a component: both are seen to here, behind
+//! every door.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::auth::Caller;
+use crate::auth::Agent;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{PASSED_ID, Respond, request_to, set, strip};
-use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
+use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 
 /// The header that says who calls: the role, the header that had their token, their subject,
 /// percent-encoded, and the address under which they call the integration, with spaces between. One header,
@@ -29,10 +30,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub struct Forward<'a> {
     /// The component that passes it on: `proxy`, `mcp`.
     pub by: &'static str,
-    /// Who calls.
-    pub caller: &'a Caller,
-    /// The header that had the caller's token.
-    pub token_in: &'a str,
+    /// Who calls, and with which token.
+    pub agent: &'a Agent,
     /// The integration's id or slug.
     pub target: &'a str,
     /// The address under which the caller calls it: links in the answer lead there.
@@ -43,12 +42,20 @@ pub struct Forward<'a> {
     pub query: &'a str,
     /// The method.
     pub method: Method,
-    /// The caller's headers, without the token.
+    /// The caller's headers; what has the token of them does not go on.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Body,
+    pub body: Upload,
     /// The request.
     pub request_id: &'a str,
+}
+
+/// The body of a call.
+pub enum Upload {
+    /// A text that is here whole: the token is looked for in it.
+    Text(String),
+    /// What is passed on while it comes: nobody looks into it.
+    Stream(Body),
 }
 
 /// The address of the integration `target` (its id or slug) at the proxy.
@@ -64,7 +71,8 @@ impl Forward<'_> {
     /// Has the broker make the call; its answer is the provider's, or ours with [`ERROR`].
     ///
     /// # Errors
-    /// [`Error::Internal`] where the broker does not answer.
+    /// [`Error::InvalidToken`] where the agent's token stands in the URL or in a text, with which it
+    /// would go on; [`Error::Internal`] where the broker does not answer.
     pub async fn send(self) -> Result<Response> {
         let request = self.request().await?;
         pass(request).await.map_err(|error| no_answer(&error))
@@ -80,15 +88,32 @@ impl Forward<'_> {
     }
 
     async fn request(self) -> Result<Request<Body>> {
+        let trace = self.agent.trace();
+        let refuse = |place: &str| {
+            Err(Error::InvalidToken(format!(
+                "your own token stands in the {place}, which goes on to the provider: leave it out \
+                 there. The provider's credential is put in for you"
+            )))
+        };
+        if trace.is_in(self.path) || trace.is_in(self.query) {
+            return refuse("URL");
+        }
+        let body = match self.body {
+            Upload::Text(text) if trace.is_in(&text) => return refuse("body"),
+            Upload::Text(text) => full(text),
+            Upload::Stream(body) => body,
+        };
         let secret = config::broker_secret().await?;
+        let caller = &self.agent.caller;
         let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
-        let (workspace, target) = (encode(&self.caller.workspace), encode(self.target));
+        let (workspace, target) = (encode(&caller.workspace), encode(self.target));
         let mut path = format!("/v1/forward/{workspace}/{target}{}", self.path);
         if !self.query.is_empty() {
             path.push('?');
             path.push_str(self.query);
         }
         let mut headers = self.headers;
+        trace.remove_from(&mut headers);
         strip(&mut headers, |name| name.starts_with("x-nexus-") && name != HOST);
         let mut put = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
@@ -96,12 +121,12 @@ impl Forward<'_> {
             }
         };
         put(CALLER, self.by);
-        let role = self.caller.role_name();
-        let subject = encode(&self.caller.subject);
-        put(AGENT, &format!("{role} {} {subject} {}", self.token_in, self.hub));
+        let role = caller.role_name();
+        let subject = encode(&caller.subject);
+        put(AGENT, &format!("{role} {} {subject} {}", self.agent.token_in, self.hub));
         put(PASSED_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
-        let mut request = request_to("broker", self.method, &path, self.body)?;
+        let mut request = request_to("broker", self.method, &path, body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }

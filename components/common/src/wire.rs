@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use nexus_printable::{RULE, is_printable};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -295,8 +296,8 @@ fn check_name(name: &str, errors: &mut Vec<FieldError>) {
         let detail = format!("must be 1 to 100 characters, has {length}");
         errors.push(FieldError::new("/name", detail));
     }
-    if name.chars().any(char::is_control) {
-        errors.push(FieldError::new("/name", "must not hold control characters"));
+    if !is_printable(name) {
+        errors.push(FieldError::new("/name", RULE));
     }
 }
 
@@ -316,11 +317,9 @@ impl Policy {
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let length = agent.chars().count();
-            if !(1..=128).contains(&length) || agent.chars().any(char::is_control) {
-                broken(
-                    format!("/policy/agents/{index}"),
-                    "must be `*` or 1 to 128 printable characters",
-                );
+            if !(1..=128).contains(&length) || !is_printable(agent) {
+                let rule = format!("must be `*` or 1 to 128 printable characters, and {RULE}");
+                broken(format!("/policy/agents/{index}"), &rule);
             }
         }
         for (index, rule) in self.rules.iter().enumerate() {

@@ -4,8 +4,8 @@ use form_urlencoded::Serializer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
-use nexus_common::forward::{ERROR, Forward, HOST, address};
-use nexus_common::platform::http::{collect_some, full};
+use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
+use nexus_common::platform::http::collect_some;
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -40,15 +40,14 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
         by: "mcp",
-        caller: tools.caller,
-        token_in: header::AUTHORIZATION.as_str(),
+        agent: tools.agent,
         target,
         hub: &hub,
         path: &path,
         query: &query,
         method: method.into(),
         headers,
-        body: full(body),
+        body: Upload::Text(body),
         request_id: tools.request_id,
     };
     let (head, body) = forward.send().await?.into_parts();

@@ -44,7 +44,7 @@ pub(crate) async fn one(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
         )));
     };
     let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let stored = Stored::of(tools.caller, &member("id"));
+    let stored = Stored::of(&tools.agent.caller, &member("id"));
     let described = Broker::new("mcp", tools.request_id).describe(&stored).await?;
     let policy: Policy = item
         .get("policy")
@@ -66,7 +66,7 @@ fn member_of(members: &Map<String, Value>, name: &str) -> Value {
 
 async fn items(tools: &Tools<'_>, which: Option<&str>) -> Result<Vec<Value>> {
     let base = config::public_url().await?;
-    let caller = tools.caller;
+    let caller = &tools.agent.caller;
     let items = usable_by(&caller.workspace, &caller.subject, &base, which).await?;
     serde_json::from_slice(items.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
 }

@@ -12,7 +12,7 @@ mod metadata;
 mod tools;
 
 use http::{Method, StatusCode, header};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::{Agent, Role};
 use nexus_common::http::{Inbound, Respond, empty, json_response, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, access, component, config};
@@ -46,12 +46,12 @@ async fn route(inbound: Inbound) -> Result<Response> {
         // No stream of the server's own, no session to end.
         return Err(Error::MethodNotAllowed("POST"));
     }
-    let caller = match Caller::of(&inbound).await {
-        Ok(caller) => caller,
+    let agent = match Agent::by_bearer(&inbound).await {
+        Ok(agent) => agent,
         Err(error) => return challenge(&error, &inbound.request_id).await,
     };
     let request_id = inbound.request_id.clone();
-    access::permit(&caller, Role::Agent, "integration.call", &request_id).await?;
+    access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
     let headers = inbound.headers().clone();
     let body = inbound.bytes(MAX).await?;
     let message = match Message::read(&body, &headers) {
@@ -60,7 +60,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         Ok(None) => return Ok(empty(StatusCode::ACCEPTED)),
         Err(failure) => return Ok(failure.respond()),
     };
-    let tools = Tools { caller: &caller, request_id: &request_id };
+    let tools = Tools { agent: &agent, request_id: &request_id };
     Ok(match answer(&message, &tools).await {
         Ok(result) => message.respond(result),
         Err(failure) => failure.respond(),

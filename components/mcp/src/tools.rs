@@ -1,6 +1,6 @@
 //! The tools that models see, and what is said back to them: errors in words that they can act on.
 
-use nexus_common::auth::Caller;
+use nexus_common::auth::Agent;
 use nexus_common::error::Problem;
 use nexus_common::http::Respond;
 use nexus_common::{Error, Result};
@@ -17,7 +17,7 @@ pub(crate) const INSTRUCTIONS: &str = "Third-party services that an administrato
 
 /// The tools of one caller.
 pub(crate) struct Tools<'a> {
-    pub(crate) caller: &'a Caller,
+    pub(crate) agent: &'a Agent,
     pub(crate) request_id: &'a str,
 }
 

@@ -19,6 +19,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     found.note(auth::ready().await);
     found.note(config::public_url().await.map(drop));
     found.note(config::proxy_domain().await.map(drop));
+    found.note(tick::secret().await.map(drop));
     let mut keys = Vec::new();
     match Broker::new("monitor", &inbound.request_id).health().await {
         Ok(health) => {

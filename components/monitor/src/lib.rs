@@ -7,6 +7,7 @@
 
 mod audit;
 mod check;
+mod guesses;
 mod health;
 mod history;
 mod openapi;

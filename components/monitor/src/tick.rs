@@ -4,28 +4,34 @@
 //! at the same time.
 
 use http::{StatusCode, header};
+use nexus_common::auth::is_jwt;
 use nexus_common::broker::Broker;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
-use nexus_common::{Error, Result, store};
+use nexus_common::{Error, Result, config, store};
 use serde_json::json;
+
+use crate::guesses;
 
 /// Does what is due, and says how much of what.
 ///
 /// # Errors
 /// 404 where the deployment has no tick secret, 401, 503.
 pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
-    let secret = variables::get("tick_secret").await.map(Secret::new);
-    let secret = secret.ok_or_else(|| {
+    let secret = secret().await?.ok_or_else(|| {
         Error::NotFound("there is nothing at /api/tick: `tick_secret` is not set".into())
     })?;
     match sent(inbound) {
         None => return Err(Error::MissingToken),
         Some(sent) if secret.matches(sent) => {}
-        Some(_) => return Err(Error::InvalidToken("this is not the tick secret".into())),
+        Some(_) => {
+            guesses::note();
+            return Err(Error::InvalidToken("this is not the tick secret".into()));
+        }
     }
+    guesses::tell();
     inbound.query(&[])?;
     let ticked = Broker::new("monitor", &inbound.request_id).tick().await?;
     store::close_minutes().await?;
@@ -39,10 +45,26 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     Ok(json_response(StatusCode::OK, body.to_string()))
 }
 
-/// Whether the request carries the tick secret.
+/// Whether the request carries the tick secret. What is neither that nor a JWT is a wrong guess.
 pub(crate) async fn holds_secret(inbound: &Inbound) -> bool {
-    let secret = variables::get("tick_secret").await.map(Secret::new);
-    secret.zip(sent(inbound)).is_some_and(|(secret, sent)| secret.matches(sent))
+    let (Ok(Some(secret)), Some(sent)) = (secret().await, sent(inbound)) else { return false };
+    let holds = secret.matches(sent);
+    if !holds && !std::str::from_utf8(sent).is_ok_and(is_jwt) {
+        guesses::note();
+    }
+    holds
+}
+
+/// The tick secret; `None` where the deployment has none.
+///
+/// # Errors
+/// [`Error::Misconfigured`] where it can be guessed.
+pub(crate) async fn secret() -> Result<Option<Secret>> {
+    let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
+        return Ok(None);
+    };
+    config::check_secret("tick_secret", &secret)?;
+    Ok(Some(secret))
 }
 
 fn sent(inbound: &Inbound) -> Option<&[u8]> {

@@ -147,10 +147,7 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
 
 /// The provider sent the browser back with an error (RFC 6749, 4.1.2.1).
 fn refused(flow: &Flow, error: &str, description: &str) -> Outcome {
-    let capped = |text: &str| {
-        let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        printable.take(256).collect::<String>()
-    };
+    let capped = |text: &str| nexus_printable::shown(text).chars().take(256).collect::<String>();
     let words = match description {
         "" => capped(error),
         _ => format!("{}: {}", capped(error), capped(description)),

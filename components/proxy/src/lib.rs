@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, header};
 use nexus_common::auth::{Agent, Caller, Role};
 use nexus_common::call::CallMethod;
 use nexus_common::config::{self, proxy_domain};
-use nexus_common::forward::{Forward, address, ours};
+use nexus_common::forward::{Forward, Upload, address, ours};
 use nexus_common::http::{Inbound, authority, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
@@ -49,10 +49,6 @@ async fn route(inbound: Inbound) -> Result<Response> {
         inbound.query(&[])?;
         return list::show(&agent.caller).await;
     }
-    if agent.token_is_in(&path) || agent.token_is_in(&query) {
-        let why = "the token stands in the URL, which goes on to the provider";
-        return Err(Error::InvalidToken(why.into()));
-    }
     let (target, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
     let target = percent_decode_str(target).decode_utf8_lossy().into_owned();
     let hub = match &at {
@@ -61,19 +57,17 @@ async fn route(inbound: Inbound) -> Result<Response> {
     };
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
-    agent.remove_token(&mut headers);
     let body = sized(&mut headers, body).await;
     let forward = Forward {
         by: "proxy",
-        caller: &agent.caller,
-        token_in: agent.token_in.as_str(),
+        agent: &agent,
         target: &target,
         hub: &hub,
         path: rest,
         query: &query,
         method,
         headers,
-        body,
+        body: Upload::Stream(body),
         request_id: &request_id,
     };
     forward.pass_on().await

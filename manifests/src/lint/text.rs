@@ -1,5 +1,6 @@
 //! Rules for what is read by people: ids, names, lengths, colours, sources.
 
+use nexus_printable::{RULE, is_printable};
 use serde_json::Value;
 
 use super::{Lint, Origin, is_slug};
@@ -107,8 +108,8 @@ fn string(lint: &mut Lint<'_>, pointer: &str, text: &str) {
         let detail = format!("has {length} characters, may have {STRING_MAX}");
         lint.add(pointer, "string_too_long", detail);
     }
-    if text.chars().any(char::is_control) {
-        lint.add(pointer, "control_character", "contains a control character");
+    if !is_printable(text) {
+        lint.add(pointer, "control_character", RULE);
     }
     if is_text(pointer) && mentions_secret(lint, text) {
         let detail = "a text for people must not have a template of a secret";

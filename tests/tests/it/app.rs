@@ -95,10 +95,16 @@ impl Options {
     }
 }
 
-/// A key for `encryption_keys`: 32 times this byte.
-pub(crate) fn key(byte: u8) -> String {
+/// The bytes of the test's key of this number: they look random, and are the same in each run.
+pub(crate) fn key_bytes(number: u8) -> [u8; 32] {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest([b"nexus test key ".as_slice(), &[number]].concat()).into()
+}
+
+/// The same as it stands in `encryption_keys`.
+pub(crate) fn key(number: u8) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode([byte; 32])
+    base64::engine::general_purpose::STANDARD.encode(key_bytes(number))
 }
 
 /// The broker secret of the tests.

@@ -79,6 +79,22 @@ async fn tokens_that_prove_nothing_are_401() {
             sign(&header(), &with(json!({"workspace_id": "a\nb"})), SECRET),
         ),
         (
+            "zero width",
+            "invalid_token",
+            sign(&header(), &with(json!({"sub": "bo\u{200b}t"})), SECRET),
+        ),
+        (
+            "direction",
+            "invalid_token",
+            sign(&header(), &with(json!({"sub": "bot\u{202e}"})), SECRET),
+        ),
+        ("filler", "invalid_token", sign(&header(), &with(json!({"sub": "bot\u{3164}"})), SECRET)),
+        (
+            "line separator",
+            "invalid_token",
+            sign(&header(), &with(json!({"workspace_id": "ac\u{2028}me"})), SECRET),
+        ),
+        (
             "129 characters",
             "invalid_token",
             sign(&header(), &with(json!({"sub": "x".repeat(129)})), SECRET),
@@ -103,6 +119,158 @@ async fn tokens_that_prove_nothing_are_401() {
             app.get("/api/integrations").bearer(&token).send().await.problem(401, "invalid_token");
         }
     }
+}
+
+/// A token whose header and payload are these texts, as they stand.
+fn sign_text(header: &str, payload: &str) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, KeyInit, Mac};
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", encode(header), encode(payload));
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+/// The `detail` of the 401 that `token` gets at each door.
+async fn refusal(app: &App, token: &str) -> String {
+    let answer = app.get("/api/integrations").bearer(token).send().await;
+    let detail = answer.problem(401, "invalid_token")["detail"].as_str().unwrap().to_owned();
+    app.get("/api/proxy").bearer(token).send().await.problem(401, "invalid_token");
+    app.post("/mcp").bearer(token).json(&json!({})).send().await.problem(401, "invalid_token");
+    detail
+}
+
+async fn accepted(app: &App, token: &str) {
+    let answer = app.get("/api/integrations").bearer(token).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
+async fn only_access_tokens_are_access_tokens() {
+    let app = App::start().await;
+    let good = claims("ADMIN", "acme");
+    for typ in [
+        "logout+jwt",
+        "Logout+JWT",
+        "application/logout+jwt",
+        "id_token+jwt",
+        "secevent+jwt",
+        "dpop+jwt",
+        "token-introspection+jwt",
+        "oauth-authz-req+jwt",
+        "client-authentication+jwt",
+        "JOSE",
+        "",
+        " ",
+    ] {
+        let why = refusal(&app, &sign(&json!({"alg": "HS256", "typ": typ}), &good, SECRET)).await;
+        assert!(why.contains("jwt_types"), "{typ}: {why}");
+    }
+    for typ in [json!(null), json!(1), json!(["JWT"]), json!({})] {
+        refusal(&app, &sign(&json!({"alg": "HS256", "typ": typ}), &good, SECRET)).await;
+    }
+    for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "application/JWT"] {
+        accepted(&app, &sign(&json!({"alg": "HS256", "typ": typ}), &good, SECRET)).await;
+    }
+    accepted(&app, &sign(&json!({"alg": "HS256"}), &good, SECRET)).await;
+    // A logout token of an issuer that gives it no `typ` (OpenID Connect Back-Channel Logout, 2.4).
+    let event = "http://schemas.openid.net/event/backchannel-logout";
+    let why = refusal(&app, &sign(&header(), &with(json!({"events": {event: {}}})), SECRET)).await;
+    assert!(why.contains("`events`"), "{why}");
+}
+
+#[tokio::test]
+async fn an_operator_chooses_the_types() {
+    let app = Options::default().var("jwt_types", "at+jwt").start().await.unwrap();
+    let good = claims("ADMIN", "acme");
+    accepted(&app, &sign(&json!({"alg": "HS256", "typ": "at+jwt"}), &good, SECRET)).await;
+    refusal(&app, &sign(&header(), &good, SECRET)).await;
+    refusal(&app, &sign(&json!({"alg": "HS256"}), &good, SECRET)).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_bound_to_a_key_is_not_a_bearer_token() {
+    let app = App::start().await;
+    for cnf in [json!({"jkt": "0ZcOCORZNYy"}), json!({"x5t#S256": "x"}), json!({}), json!("x")] {
+        let why = refusal(&app, &sign(&header(), &with(json!({"cnf": cnf})), SECRET)).await;
+        assert!(why.contains("`cnf`"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_member_that_comes_twice_is_refused() {
+    let app = App::start().await;
+    let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+    let good = claims("ADMIN", "acme").to_string();
+    let rest = good.strip_prefix('{').unwrap();
+    accepted(&app, &sign_text(header, &good)).await;
+    for (before, name) in [
+        (r#""role":"AGENT""#, "role"),
+        (r#""workspace_id":"other""#, "workspace_id"),
+        (r#""sub":"somebody""#, "sub"),
+        (r#""exp":1"#, "exp"),
+        (r#""aud":"other""#, "aud"),
+        (r#""iss":"https://other.test""#, "iss"),
+        // The same value is refused too: who wrote it is not to be trusted with the rest.
+        (r#""role":"ADMIN""#, "role"),
+        (r#""\u0072ole":"AGENT""#, "role"),
+        (r#""x":1,"x":2"#, "x"),
+        (r#""deep":{"a":[{"y":1,"y":1}]}"#, "y"),
+    ] {
+        let why = refusal(&app, &sign_text(header, &format!("{{{before},{rest}"))).await;
+        assert!(why.contains(&format!("{name:?}")) && why.contains("twice"), "{before}: {why}");
+    }
+    for (header, name) in [
+        (r#"{"alg":"none","alg":"HS256","typ":"JWT"}"#, "alg"),
+        (r#"{"alg":"HS256","typ":"logout+jwt","typ":"JWT"}"#, "typ"),
+        (r#"{"alg":"HS256","kid":"a","kid":"b"}"#, "kid"),
+        (r#"{"alg":"HS256","x":{"y":1,"y":2}}"#, "y"),
+    ] {
+        let why = refusal(&app, &sign_text(header, &good)).await;
+        assert!(why.contains(&format!("{name:?}")) && why.contains("twice"), "{header}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_must_end_soon_enough() {
+    let app = App::start().await;
+    let day = 86_400;
+    let token = |changes: Value| sign(&header(), &with(changes), SECRET);
+    let now = now();
+    for changes in [
+        json!({"exp": now + 100 * 365 * day}),
+        json!({"exp": now + day + 60}),
+        json!({"exp": u64::MAX}),
+        json!({"exp": 1u64 << 63}),
+        json!({"exp": 1e300}),
+        json!({"iat": now, "exp": now + day + 1}),
+        // Issued long ago: what is left is short, its life is not.
+        json!({"iat": now - 2 * day, "exp": now + 60}),
+        json!({"iat": 0, "exp": now + 60}),
+    ] {
+        let why = refusal(&app, &token(changes.clone())).await;
+        assert!(why.contains("jwt_max_lifetime") && why.contains("86400"), "{changes}: {why}");
+    }
+    for changes in [
+        json!({"exp": now + day - 60}),
+        json!({"iat": now, "exp": now + day}),
+        json!({"iat": now - day + 60, "exp": now + 60}),
+    ] {
+        accepted(&app, &token(changes)).await;
+    }
+    let by_role = Options::default().var("jwt_max_lifetime", "3600,ADMIN=60,AGENT=0");
+    let app = by_role.start().await.unwrap();
+    let lasting =
+        |role: &str, life: u64| token(json!({"role": role, "iat": now, "exp": now + life}));
+    accepted(&app, &lasting("ADMIN", 60)).await;
+    refusal(&app, &lasting("ADMIN", 61)).await;
+    accepted(&app, &lasting("MANAGER", 3600)).await;
+    refusal(&app, &lasting("MANAGER", 3601)).await;
+    refusal(&app, &lasting("NONE", 3601)).await;
+    let answer = app.get("/api/proxy").bearer(&lasting("AGENT", 100 * 365 * day)).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 #[tokio::test]

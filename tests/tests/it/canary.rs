@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, BROKER_SECRET, TICK_SECRET, key};
+use crate::app::{Answer, App, BROKER_SECRET, TICK_SECRET, key, key_bytes};
 use crate::token;
 
 const CANARY: &str = "sk_test_CANARYcanary0123456789abcdef";
@@ -103,8 +103,12 @@ async fn a_secret_stays_inside() {
         }
         let bytes = std::fs::read(&path).unwrap();
         pages += bytes.len();
-        let mut secrets =
-            vec![CANARY.as_bytes(), BROKER_SECRET.as_bytes(), token::SECRET.as_bytes(), &[1; 32]];
+        let mut secrets = vec![
+            CANARY.as_bytes(),
+            BROKER_SECRET.as_bytes(),
+            token::SECRET.as_bytes(),
+            &key_bytes(1),
+        ];
         secrets.extend(encoded.iter().map(|form| form.as_bytes()));
         for secret in secrets {
             let found = bytes.windows(secret.len()).any(|window| window == secret);

@@ -15,7 +15,7 @@ struct Row {
     outbound: &'static [&'static str],
 }
 
-const JWT: [&str; 7] = [
+const JWT: [&str; 9] = [
     "jwt_issuer",
     "jwt_audience",
     "jwt_secret",
@@ -23,6 +23,8 @@ const JWT: [&str; 7] = [
     "jwt_jwks_path",
     "jwt_workspace_claim",
     "jwt_role_claim",
+    "jwt_types",
+    "jwt_max_lifetime",
 ];
 const AUTH: &str = "http://auth.spin.internal";
 const BROKER: &str = "http://broker.spin.internal";

@@ -66,7 +66,17 @@ async fn health_tells_details_only_to_those_who_may_know() {
 #[tokio::test]
 async fn a_malformed_variable_is_named_and_its_value_is_not() {
     let short = "too-short-a-secret";
+    let repeated = "ab".repeat(32);
+    let zeros = format!("k1:{}=", "A".repeat(43));
+    let ones = format!("k1:{},k0:{}=", key(1), "AQEB".repeat(10) + "AQE");
     for (variable, value) in [
+        ("encryption_keys", zeros.as_str()),
+        ("encryption_keys", &ones),
+        ("broker_secret", &repeated),
+        ("jwt_secret", &repeated),
+        ("tick_secret", &repeated),
+        ("tick_secret", short),
+        ("tick_secret", "x"),
         ("encryption_keys", "k1:notbase64!"),
         ("encryption_keys", "k1:c2hvcnQ="),
         ("broker_secret", short),
@@ -76,18 +86,52 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         ("public_url", "nexus.example.com"),
         ("private_hosts", "not a host"),
         ("oauth_clients", "[1]"),
+        ("jwt_types", "JWT at+jwt"),
+        ("jwt_max_lifetime", "24h"),
+        ("jwt_max_lifetime", "60,OWNER=7"),
     ] {
         let app = Options::default().var(variable, value).start().await.unwrap();
         let anonymous = app.get("/api/health").send().await;
         assert_eq!(anonymous.status, 503, "{variable}");
         assert_eq!(anonymous.json(), json!({"status": "misconfigured"}), "{variable}");
-        let answer = app.get("/api/health").bearer(TICK_SECRET).send().await;
+        let health = app.get("/api/health");
+        let answer = match variable {
+            "tick_secret" => health.as_admin().send().await,
+            _ => health.bearer(TICK_SECRET).send().await,
+        };
         let problems = answer.json()["problems"].clone();
         let named = problems.as_array().unwrap().iter().any(|p| p["variable"] == variable);
         assert!(named, "{variable}={value}: {answer:?}");
-        assert!(!answer.text.contains(value), "{answer:?}");
-        assert!(!app.log().contains(value), "{variable}");
+        // One letter is in every answer.
+        assert!(value.len() == 1 || !answer.text.contains(value), "{answer:?}");
+        assert!(value.len() == 1 || !app.log().contains(value), "{variable}");
+        if variable == "tick_secret" {
+            let tick = app.post("/api/tick").bearer(value).send().await;
+            assert_eq!(tick.problem(500, "misconfigured")["variable"], variable);
+            let health = app.get("/api/health").bearer(value).send().await;
+            assert_eq!(health.json(), json!({"status": "misconfigured"}));
+        }
     }
+}
+
+#[tokio::test]
+async fn wrong_guesses_of_the_tick_secret_are_counted_and_not_repeated() {
+    let app = App::start().await;
+    let guess = format!("{}X", &TICK_SECRET[..TICK_SECRET.len() - 1]);
+    for _ in 0..20 {
+        app.post("/api/tick").bearer(&guess).send().await.problem(401, "invalid_token");
+        let health = app.get("/api/health").bearer(&guess).send().await;
+        assert_eq!(health.json(), json!({"status": "ok"}));
+    }
+    // The token of a person who looks at health is not a guess.
+    app.get("/api/health").as_role("MANAGER", "acme").send().await;
+    let log = app.log();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("wrong guesses")).collect();
+    // One line a minute for each instance; each serves more than one request, and tells of the first.
+    let reused = !std::env::var("NEXUS_REUSE").is_ok_and(|reuse| reuse == "1");
+    assert!(!lines.is_empty() && (!reused || lines.len() < 20), "{log}");
+    assert!(lines.iter().all(|line| line.contains("tick: 1 wrong guesses")), "{log}");
+    assert!(!log.contains(&guess), "{log}");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ fn mint_at(
     now: u64,
 ) -> Result<String> {
     for (name, value) in [("--workspace", workspace), ("--sub", sub)] {
-        if !(1..=128).contains(&value.chars().count()) || value.chars().any(char::is_control) {
+        if !(1..=128).contains(&value.chars().count()) || !nexus_printable::is_printable(value) {
             bail!("{name} must be 1 to 128 printable characters, not {value:?}");
         }
     }
@@ -104,6 +104,15 @@ fn mint_at(
     let secret = variables.require("jwt_secret")?;
     if secret.len() < 32 {
         bail!("jwt_secret has {} bytes; HS256 needs at least 32", secret.len());
+    }
+    let most = max_lifetime(variables.get("jwt_max_lifetime"), role)?;
+    if most != 0 && ttl.as_secs() > most {
+        bail!(
+            "--ttl is {} s, and the application accepts {} tokens of at most {most} s \
+             (jwt_max_lifetime)",
+            ttl.as_secs(),
+            role.name()
+        );
     }
     let mut claims = json!({
         "iss": variables.require("jwt_issuer")?,
@@ -121,6 +130,17 @@ fn mint_at(
     claim("jwt_workspace_claim", "workspace_id", workspace);
     claim("jwt_role_claim", "role", role.name());
     sign(&claims, secret.as_bytes())
+}
+
+/// The longest life of a token of `role`, in seconds: of `86400,ADMIN=3600` the role's, else the first.
+/// 0 is no limit.
+fn max_lifetime(text: Option<&str>, role: Role) -> Result<u64> {
+    let mut parts = text.unwrap_or("86400").split(',').map(str::trim);
+    let first = parts.next().unwrap_or_default();
+    let mut own = parts.filter_map(|part| part.split_once('='));
+    let found = own.find(|(name, _)| name.trim() == role.name());
+    let number = found.map_or(first, |(_, number)| number.trim());
+    number.parse().with_context(|| format!("jwt_max_lifetime: {number:?} is not a number"))
 }
 
 fn sign(claims: &Value, secret: &[u8]) -> Result<String> {
@@ -200,6 +220,13 @@ mod tests {
         assert!(error.contains("at least 32"), "{error}");
         assert!(mint_at(&variables(""), Role::Admin, "", "s", hour, 0).is_err());
         assert!(mint_at(&variables(""), Role::Admin, "w", "a\nb", hour, 0).is_err());
+        let long = |more, role| {
+            mint_at(&variables(more), role, "w", "s", Duration::from_secs(86_401), 0).is_ok()
+        };
+        assert!(!long("", Role::Agent));
+        assert!(long("SPIN_VARIABLE_JWT_MAX_LIFETIME=0\n", Role::Agent));
+        let by_role = "SPIN_VARIABLE_JWT_MAX_LIFETIME=600,AGENT=604800\n";
+        assert!(long(by_role, Role::Agent) && !long(by_role, Role::Admin));
         let jwks = variables("SPIN_VARIABLE_JWT_JWKS_ORIGIN=https://id.example\n");
         assert!(mint_at(&jwks, Role::Admin, "w", "s", hour, 0).is_err());
     }

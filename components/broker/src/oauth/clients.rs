@@ -11,6 +11,7 @@ use nexus_common::platform::variables;
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, Revoke, template};
+use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -84,8 +85,8 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
     let secret = new.client_secret.expose().as_str().unwrap_or_default();
     let mut errors = Vec::new();
     for (pointer, value) in [("/client_id", new.client_id.as_str()), ("/client_secret", secret)] {
-        if value.is_empty() || value.len() > MAX || value.chars().any(char::is_control) {
-            let rule = format!("must be a string of 1 to {MAX} bytes without control characters");
+        if value.is_empty() || value.len() > MAX || !is_printable(value) {
+            let rule = format!("must be a string of 1 to {MAX} bytes, and {RULE}");
             errors.push(FieldError::new(pointer, rule));
         }
     }

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
+use nexus_printable::is_printable;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -302,7 +303,7 @@ fn scopes(value: &Value, separator: &str) -> Option<Vec<String>> {
     let kept = all
         .into_iter()
         .map(str::trim)
-        .filter(|scope| (1..=256).contains(&scope.len()) && !scope.chars().any(char::is_control));
+        .filter(|scope| (1..=256).contains(&scope.len()) && is_printable(scope));
     Some(kept.take(MAX_SCOPES).map(str::to_owned).collect())
 }
 

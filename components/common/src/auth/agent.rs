@@ -1,12 +1,15 @@
-//! The token of a caller of the proxy, wherever the SDK it uses puts an API key.
+//! The token of an agent, wherever the SDK it uses puts an API key; and the search for it in what goes
+//! on to a provider.
 //!
-//! It must not say that a token is good: `auth` does. What it finds never goes on to a provider.
+//! It must not say that a token is good: `auth` does. What it finds never goes on to a provider: see
+//! `forward`, which alone asks for the search.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::{HeaderMap, HeaderName, header};
+use percent_encoding::percent_decode_str;
 
-use super::Caller;
+use super::{Caller, bearer};
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 
@@ -31,12 +34,33 @@ impl Agent {
         Ok(Self { caller, token_in, token })
     }
 
-    /// Takes the token out of `headers`: every one in whose value it stands.
-    pub fn remove_token(&self, headers: &mut HeaderMap) {
-        let holds = |value: &[u8]| {
-            value == self.token.as_bytes()
-                || value.windows(self.token.len()).any(|part| part == self.token.as_bytes())
-        };
+    /// The caller of `inbound` by its `Authorization: Bearer` header, and by no other place.
+    ///
+    /// # Errors
+    /// 401 as an [`Error`]; [`Error::Misconfigured`].
+    pub async fn by_bearer(inbound: &Inbound) -> Result<Self> {
+        let token = bearer(inbound)?;
+        let caller = Caller::proved_by(token).await?;
+        Ok(Self { caller, token_in: header::AUTHORIZATION, token: token.to_owned() })
+    }
+
+    /// What finds the token in what goes on to a provider.
+    pub(crate) fn trace(&self) -> Trace<'_> {
+        Trace { token_in: &self.token_in, needles: needles(&self.token) }
+    }
+}
+
+/// The forms in which the token of an agent is looked for.
+pub(crate) struct Trace<'a> {
+    token_in: &'a HeaderName,
+    needles: Vec<String>,
+}
+
+impl Trace<'_> {
+    /// Takes the token out of `headers`: the header that it came in, and every other in whose value it
+    /// stands.
+    pub(crate) fn remove_from(&self, headers: &mut HeaderMap) {
+        let holds = |value: &[u8]| self.is_in(&String::from_utf8_lossy(value));
         let names: Vec<HeaderName> = headers
             .iter()
             .filter(|(name, value)| *name == self.token_in || holds(value.as_bytes()))
@@ -47,10 +71,32 @@ impl Agent {
         }
     }
 
-    /// Whether the token stands in `text`, where it would go on to the provider.
-    pub fn token_is_in(&self, text: &str) -> bool {
-        text.contains(&self.token)
+    /// Whether the token stands in `text`: as it is, percent-encoded up to twice, or in base64, alone or
+    /// within something longer.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let holds = |text: &str| self.needles.iter().any(|needle| text.contains(needle.as_str()));
+        if holds(text) {
+            return true;
+        }
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        text.contains('%') && {
+            let once = decode(text);
+            holds(&once) || holds(&decode(&once))
+        }
     }
+}
+
+/// `token` as it is, and what base64 makes of it wherever it begins within three bytes, without the
+/// digits at both ends that its neighbours have a part in (RFC 4648, 4). Of the characters of a JWT
+/// neither of the two digits comes out in which the URL-safe form differs.
+fn needles(token: &str) -> Vec<String> {
+    let in_base64 = (0..3).filter_map(|before| {
+        let bytes = [vec![0; before].as_slice(), token.as_bytes()].concat();
+        let text = STANDARD_NO_PAD.encode(&bytes);
+        let own = text.get((before * 8).div_ceil(6)..bytes.len() * 8 / 6)?;
+        (!own.is_empty()).then(|| own.to_owned())
+    });
+    std::iter::once(token.to_owned()).chain(in_base64).collect()
 }
 
 fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
@@ -176,11 +222,38 @@ mod tests {
         for (name, value) in [
             ("authorization", "Basic x".to_owned()),
             ("x-copy", format!("a {A}")),
+            ("x-pair", format!("Basic {}", STANDARD.encode(format!("user:{A}")))),
             ("x-b", B.into()),
         ] {
             headers.insert(HeaderName::from_static(name), value.parse().unwrap());
         }
-        agent.remove_token(&mut headers);
+        agent.trace().remove_from(&mut headers);
         assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-b"]);
+    }
+
+    #[test]
+    fn it_is_found_in_every_dress() {
+        let agent = Agent {
+            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None },
+            token_in: header::AUTHORIZATION,
+            token: A.to_owned(),
+        };
+        let trace = agent.trace();
+        for before in ["", "u", "us", "usr", "user:"] {
+            let pair = format!("{before}{A}:x");
+            for text in [
+                format!("x={pair}"),
+                STANDARD.encode(&pair),
+                base64::engine::general_purpose::URL_SAFE.encode(&pair),
+                pair.replace('.', "%2E"),
+                pair.replace('.', "%252e"),
+                pair.replace('J', "%4a"),
+            ] {
+                assert!(trace.is_in(&text), "{text}");
+            }
+        }
+        for text in ["", B, "100%", A.get(1..).unwrap(), &STANDARD.encode(B)] {
+            assert!(!trace.is_in(text), "{text}");
+        }
     }
 }

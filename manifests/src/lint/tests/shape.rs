@@ -22,6 +22,7 @@ fn text_rules() {
             (r#"{"/credentials/0/label":""}"#, "/credentials/0/label", "required"),
             (&long, "/description", "string_too_long"),
             (r#"{"/description":"a\nb"}"#, "/description", "control_character"),
+            (r#"{"/name":"Str\u200bipe"}"#, "/name", "control_character"),
             (r#"{"/brand/color":"red"}"#, "/brand/color", "color_form"),
             (r##"{"/brand/color":"#12345"}"##, "/brand/color", "color_form"),
             (r#"{"/brand/icon":"a b"}"#, "/brand/icon", "slug_form"),

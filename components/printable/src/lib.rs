@@ -1,0 +1,118 @@
+//! Which characters a name may have: those that a reader can see.
+//!
+//! `bot` and `bot` with a zero-width space are two names that look like one, and a text with a direction
+//! mark is read in another order than it is compared in (Unicode Technical Report 36, 2). So names have no
+//! such characters, and texts of others lose them before they are shown.
+//! It must not know what the names are of, nor depend on anything: whatever has names asks here.
+#![forbid(unsafe_code)]
+
+/// The characters without a form of their own: general category Cf (format: zero width, direction marks,
+/// tags), Zl and Zp (line and paragraph separator), and what else has the property
+/// `Default_Ignorable_Code_Point` (fillers, selectors), each range with both its ends. Source: Unicode
+/// 17.0, `DerivedGeneralCategory.txt` and `DerivedCoreProperties.txt`. Left out: U+FE00 to U+FE0F, the
+/// selectors that many emoji end with.
+pub const INVISIBLE: [(char, char); 24] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+/// What [`is_printable`] asks for, as it is told to whoever broke it.
+pub const RULE: &str = "must not hold control characters, nor invisible ones (zero width, direction marks, line separators)";
+
+/// Whether a reader can see every character of `text`: it has no control character (general category
+/// Cc), and none that is [`INVISIBLE`].
+#[must_use]
+pub fn is_printable(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() || is_invisible(c))
+}
+
+/// `text` as it can be shown: a control character and a line separator are a space, what else is
+/// invisible is left out.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let visible = text.chars().filter_map(|c| match c {
+        '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() => Some(' '),
+        c => (!is_invisible(c)).then_some(c),
+    });
+    visible.collect()
+}
+
+fn is_invisible(c: char) -> bool {
+    c >= '\u{ad}' && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_not_printable() {
+        for c in [
+            '\0',
+            '\n',
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{61c}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{3164}',
+            '\u{feff}',
+            '\u{fff9}',
+            '\u{1d173}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e0100}',
+        ] {
+            assert!(!is_printable(&format!("bo{c}t")), "U+{:04X}", u32::from(c));
+        }
+        for text in
+            ["", "bot", "b\u{fc}cher", "\u{2764}\u{fe0f} Slack", "\u{65e5}\u{672c} \u{1f980}"]
+        {
+            assert!(is_printable(text), "{text}");
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn the_ranges_are_in_order_and_apart() {
+        assert!(INVISIBLE.iter().all(|(first, last)| first <= last));
+        assert!(INVISIBLE.is_sorted_by(|one, next| one.1 < next.0));
+    }
+
+    #[test]
+    fn what_is_shown_is_on_one_line_and_in_its_order() {
+        assert_eq!(shown("a\r\nb\u{2028}c\u{202e}d\u{200b}"), "a  b cd");
+    }
+}
