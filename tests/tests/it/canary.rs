@@ -95,6 +95,7 @@ async fn a_secret_stays_inside() {
     for secret in [CANARY, BROKER_SECRET, TICK_SECRET, token::SECRET, &key(1), &token, "q="] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
+    let key = key_bytes(1);
     let mut pages = 0;
     for entry in std::fs::read_dir(app.dir.path().join(".spin")).unwrap() {
         let path = entry.unwrap().path();
@@ -103,12 +104,8 @@ async fn a_secret_stays_inside() {
         }
         let bytes = std::fs::read(&path).unwrap();
         pages += bytes.len();
-        let mut secrets = vec![
-            CANARY.as_bytes(),
-            BROKER_SECRET.as_bytes(),
-            token::SECRET.as_bytes(),
-            &key_bytes(1),
-        ];
+        let mut secrets =
+            vec![CANARY.as_bytes(), BROKER_SECRET.as_bytes(), token::SECRET.as_bytes(), &key];
         secrets.extend(encoded.iter().map(|form| form.as_bytes()));
         for secret in secrets {
             let found = bytes.windows(secret.len()).any(|window| window == secret);
