@@ -10,7 +10,7 @@ use crate::auth::Caller;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{PASSED_ID, Respond, request_to, set, strip};
+use crate::http::{PASSED_ID, RequestId, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
 /// The header that says who calls: the role, the header that had their token, and their subject,
@@ -45,7 +45,7 @@ pub struct Forward<'a> {
     /// The body.
     pub body: Body,
     /// The request.
-    pub request_id: &'a str,
+    pub request_id: &'a RequestId,
 }
 
 impl Forward<'_> {
@@ -86,7 +86,7 @@ impl Forward<'_> {
         put(CALLER, self.by);
         let role = self.caller.role_name();
         put(AGENT, &format!("{role} {} {}", self.token_in, encode(&self.caller.subject)));
-        put(PASSED_ID, self.request_id);
+        put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, self.body)?;
         *request.headers_mut() = headers;

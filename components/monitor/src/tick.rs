@@ -3,6 +3,8 @@
 //! It must not need a user's token: whoever runs the deployment has the tick secret. Ticks may run
 //! at the same time.
 
+use std::time::Duration;
+
 use http::{StatusCode, header};
 use nexus_common::broker::Broker;
 use nexus_common::http::{Inbound, json_response};
@@ -11,6 +13,9 @@ use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
 use nexus_common::{Error, Result, store};
 use serde_json::json;
+
+/// For how long one tick removes old events and usage.
+const PRUNING: Duration = Duration::from_secs(2);
 
 /// Does what is due, and says how much of what.
 ///
@@ -27,14 +32,16 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
         Some(_) => return Err(Error::InvalidToken("this is not the tick secret".into())),
     }
     inbound.query(&[])?;
-    let ticked = Broker::new("monitor", &inbound.request_id).tick().await?;
+    let broker = Broker::new("monitor", &inbound.request_id);
+    let ticked = broker.tick().await?;
     store::close_minutes().await?;
+    let broken = broker.sign_heads().await?;
     let forgotten = store::forget_flows().await?;
-    let pruned = store::prune().await?;
+    let pruned = store::prune(PRUNING).await? + i64::from(ticked.forgotten);
     store::checkpoint().await?;
     let body = json!({
         "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,
-        "resealed": ticked.resealed, "failed": ticked.failed, "flows": forgotten, "pruned": pruned,
+        "resealed": ticked.resealed, "failed": ticked.failed + broken, "flows": forgotten, "pruned": pruned,
     });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

@@ -35,11 +35,11 @@ async fn route(inbound: Inbound) -> Result<Response> {
     is_a_method(below, &inbound)?;
     let agent = Agent::of(&inbound).await?;
     let request_id = inbound.request_id.clone();
-    access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
+    let named = below.split('/').next().filter(|named| !named.is_empty());
+    access::permit(&agent.caller, Role::Agent, ("integration.call", named), &request_id)?;
     let query = inbound.raw_query().to_owned();
     if below.is_empty() {
-        inbound.query(&[])?;
-        return list::show(&agent.caller).await;
+        return list::show(&inbound, &agent.caller).await;
     }
     if agent.token_is_in(&path) || agent.token_is_in(&query) {
         let why = "the token stands in the URL, which goes on to the provider";

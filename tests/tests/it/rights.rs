@@ -52,7 +52,7 @@ const TABLE: [Row; 12] = [
         component: "create",
         routes: &[],
         storage: (true, false),
-        variables: &["broker_secret", "public_url"],
+        variables: &["broker_secret", "public_url", "max_integrations"],
         outbound: &[AUTH, BROKER],
     },
     Row {
@@ -80,7 +80,7 @@ const TABLE: [Row; 12] = [
         component: "catalog",
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
         storage: (true, true),
-        variables: &["broker_secret", "public_url", "private_hosts"],
+        variables: &["broker_secret", "public_url", "private_hosts", "max_manifest_versions"],
         outbound: &[AUTH, BROKER],
     },
     Row {
@@ -101,7 +101,13 @@ const TABLE: [Row; 12] = [
         component: "monitor",
         routes: &["/api/..."],
         storage: (true, false),
-        variables: &["broker_secret", "tick_secret", "public_url"],
+        variables: &[
+            "broker_secret",
+            "tick_secret",
+            "public_url",
+            "max_integrations",
+            "max_manifest_versions",
+        ],
         outbound: &[AUTH, BROKER],
     },
     Row {

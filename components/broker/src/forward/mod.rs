@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
 use nexus_common::forward::{AGENT, HOST, ours};
-use nexus_common::http::{Inbound, Respond};
+use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::policy::PolicyCall;
 use nexus_common::store::{Entry, now_ms};
@@ -71,7 +71,7 @@ struct Call {
     query: String,
     method: Method,
     host: Option<String>,
-    request_id: String,
+    request_id: RequestId,
 }
 
 impl Call {
@@ -109,7 +109,7 @@ impl Call {
             actor: self.caller.subject.clone(),
         };
         let outgoing = Outgoing { headers, upload };
-        match sent.through(live, outgoing, &stored, &self.request_id).await? {
+        match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Gone => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
@@ -211,7 +211,7 @@ impl Call {
             detail: json!({"rule": why, "method": method}),
             request_id: &self.request_id,
         };
-        access::denied(&entry).await;
+        access::denied(entry);
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
             "{method} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change \
@@ -231,7 +231,7 @@ impl Call {
             workspace: &self.caller.workspace,
             id: &gate.id,
             actor: &self.caller.subject,
-            request_id: &self.request_id,
+            request_id: self.request_id.own(),
         };
         match oauth::live(&who).await {
             Err(Error::ReauthorizationRequired(why)) => {

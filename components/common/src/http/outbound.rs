@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, Method, Request, Uri};
 
+use super::inbound::PASSED_ID;
 use super::Inbound;
 use super::problem::Respond;
 use crate::error::{Error, Result};
@@ -57,8 +58,8 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = uri_of(component, path)?;
     strip(request.headers_mut(), |name| name.starts_with("x-nexus-"));
-    if let Ok(id) = request_id.parse() {
-        request.headers_mut().insert("x-request-id", id);
+    if let Ok(id) = request_id.passed_on().parse() {
+        request.headers_mut().insert(PASSED_ID, id);
     }
     let mut response = pass(request.map(boxed))
         .await
