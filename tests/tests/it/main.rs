@@ -35,6 +35,7 @@ mod policy;
 mod providers;
 mod proxy;
 mod proxy_attacks;
+mod quotas;
 mod refresh_model;
 mod rights;
 mod sdk;
