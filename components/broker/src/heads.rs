@@ -53,8 +53,7 @@ impl Signer {
 /// What is signed of a head: JSON with its members sorted, after the domain.
 fn signed(workspace: &str, head: &Head) -> String {
     let Head { count, hash, at, .. } = head;
-    let head =
-        serde_json::json!({"at": at, "count": count, "hash": hash, "workspace": workspace});
+    let head = serde_json::json!({"at": at, "count": count, "hash": hash, "workspace": workspace});
     format!("{DOMAIN}{head}")
 }
 

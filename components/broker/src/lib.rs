@@ -74,7 +74,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "tick" => answer(&tick::run(&request_id).await?),
         "describe" => answer(&describe(&inbound.json::<Stored>().await?).await?),
         "sign-heads" => answer(&heads::sign().await?),
-        "verify-heads" => answer(&heads::verify(&inbound.json::<OfWorkspace>().await?.workspace).await?),
+        "verify-heads" => {
+            answer(&heads::verify(&inbound.json::<OfWorkspace>().await?.workspace).await?)
+        }
         "health" => answer(&health::state().await?),
         other => Err(Error::NotFound(format!("there is no operation {other:?}"))),
     }

@@ -373,7 +373,7 @@ pub struct HeadsVerified {
     pub heads: u64,
     /// When the oldest was signed: RFC 3339, UTC.
     pub since: Option<String>,
-    /// The record is as it was when it was signed, up to this number.
+    /// The hashes are as they were when they were signed, up to this number.
     pub up_to: i64,
     /// How many of the heads the record does not have.
     pub broken: u64,

@@ -19,9 +19,13 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The bytes of `text`; `None` where it is not hexadecimal.
+/// The bytes of `text`; `None` where it is not lower-case hexadecimal.
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
     let pair = |pair: &[u8]| match pair {
         [high, low] => Some(digit(high)? << 4 | digit(low)?),
         _ => None,
@@ -43,7 +47,7 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
         assert_eq!(from_hex(""), Some(Vec::new()));
-        for broken in ["0", "0g", "g0", "é", "+1"] {
+        for broken in ["0", "0g", "g0", "é", "+1", "FF"] {
             assert_eq!(from_hex(broken), None, "{broken:?}");
         }
     }

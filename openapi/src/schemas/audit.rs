@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{array, component, count, hash, object, page, partial, text_or_null, time, time_or_null};
+use super::{
+    array, component, count, hash, object, page, partial, text_or_null, time, time_or_null,
+};
 
 /// All, by name.
 pub(super) fn all() -> Value {
@@ -38,8 +40,19 @@ pub(super) fn all() -> Value {
         },
     });
     let required = [
-        "workspace", "seq", "prev", "at", "actor", "role", "action", "outcome", "target", "detail",
-        "request_id", "hash", "count",
+        "workspace",
+        "seq",
+        "prev",
+        "at",
+        "actor",
+        "role",
+        "action",
+        "outcome",
+        "target",
+        "detail",
+        "request_id",
+        "hash",
+        "count",
     ];
     json!({
         "AuditPage": page("AuditRecord"),
@@ -52,7 +65,8 @@ pub(super) fn all() -> Value {
             "since": time_or_null(),
             "up_to": {
                 "type": "integer", "minimum": 0,
-                "description": "The record is as it was signed, up to this number",
+                "description": "The hashes are those that were signed, up to this number; that each \
+                    record has its hash, an export shows",
             },
             "broken": count(),
             "first_broken": array(object(json!({

@@ -281,6 +281,78 @@ async fn nobody_fills_the_record_with_denied_attempts() {
     assert!(verify(&app, &text, Some(&head(&app).await)).status.success());
 }
 
+/// How often something was committed to the database until `is_over`, as far as one sees who looks
+/// every millisecond.
+fn commits(
+    app: &App,
+    is_over: std::sync::Arc<std::sync::atomic::AtomicBool>,
+) -> impl FnOnce() -> u32 + use<> {
+    let database = app.database();
+    move || {
+        let mut look = database.prepare("pragma data_version").unwrap();
+        let mut version = move || look.query_row([], |row| row.get::<_, i64>(0)).unwrap();
+        let (mut seen, mut last) = (0, version());
+        while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            let now = version();
+            seen += u32::from(now != last);
+            last = now;
+        }
+        seen
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_denied_calls_takes_no_write_lock_from_others() {
+    use futures::StreamExt as _;
+    const CALLS: usize = 900;
+    let (app, _upstream) = Upstream::connected().await;
+    let rule = json!({"effect": "deny", "methods": ["*"], "path": "/**"});
+    let policy = json!({"policy": {"rules": [rule]}});
+    assert_eq!(app.put("/api/integrations/up").as_admin().json(&policy).send().await.status, 200);
+    let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let looks = std::thread::spawn(commits(&app, is_over.clone()));
+    let begun = std::time::Instant::now();
+    let calls = (0..CALLS).map(|number| {
+        let (path, role) = match number % 3 {
+            0 => ("/api/proxy/up/x", "NOBODY"),
+            1 => ("/api/proxy/up/x", "AGENT"),
+            _ => ("/api/integrations/up", "AGENT"),
+        };
+        app.get(path).as_role(role, "acme").send()
+    });
+    let flood = async {
+        let answers: Vec<Answer> =
+            futures::stream::iter(calls).buffer_unordered(16).collect().await;
+        assert!(answers.iter().all(|answer| answer.status == 403), "{answers:?}");
+    };
+    // A neighbour, who changes their own name meanwhile.
+    let mut times = Vec::new();
+    let neighbour = async {
+        for number in 0..20 {
+            let begun = std::time::Instant::now();
+            let secret =
+                json!({"client_id": format!("{number}"), "client_secret": "a-secret-of-slack"});
+            let call = app.put("/api/oauth-clients/slack").as_role("ADMIN", "other").json(&secret);
+            assert_eq!(call.send().await.status, 200);
+            times.push(begun.elapsed());
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::join!(flood, neighbour);
+    let took = begun.elapsed();
+    let (_, items) = with_denied(&app, i64::try_from(CALLS).unwrap()).await;
+    is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(counted(&items), i64::try_from(CALLS).unwrap(), "exactly as many as were answered");
+    let commits = looks.join().unwrap() - 20;
+    times.sort_unstable();
+    eprintln!(
+        "{CALLS} denied calls in {took:?}: {commits} commits; a neighbour's write {:?}, at worst {:?}",
+        times[10], times[19]
+    );
+    assert!(commits as usize <= CALLS / 10, "{commits} commits for {CALLS} denied calls");
+}
+
 #[tokio::test]
 async fn the_records_request_id_is_ours_and_the_clients_stands_beside_it() {
     let app = App::start().await;
@@ -346,7 +418,10 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         app.get("/api/audit/head?verify=true").as_admin().send().await.json()["verified"].clone()
     };
     let whole = verified().await;
-    assert_eq!((&whole["heads"], &whole["broken"], &whole["up_to"]), (&json!(1), &json!(0), &json!(4)));
+    assert_eq!(
+        (&whole["heads"], &whole["broken"], &whole["up_to"]),
+        (&json!(1), &json!(0), &json!(4))
+    );
     // Nothing was added: nothing is signed again. Others have no part in it.
     tick(&app).await;
     assert_eq!(verified().await["heads"], 1);
@@ -366,7 +441,8 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         }
     };
     for (seq, record, hash) in made_anew(&items, edit) {
-        let sql = "insert into audit (workspace, seq, at, record, hash) values ('acme', ?1, 0, ?2, ?3)";
+        let sql =
+            "insert into audit (workspace, seq, at, record, hash) values ('acme', ?1, 0, ?2, ?3)";
         database.execute(sql, rusqlite::params![seq, record, hash]).unwrap();
     }
     let (text, _) = export(&app).await;
@@ -390,7 +466,10 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     assert_eq!(tick(&app).await["failed"], 1);
     assert_eq!(tick(&app).await["failed"], 0);
     let found = verified().await;
-    assert_eq!((&found["heads"], &found["broken"], &found["up_to"]), (&json!(2), &json!(1), &json!(3)));
+    assert_eq!(
+        (&found["heads"], &found["broken"], &found["up_to"]),
+        (&json!(2), &json!(1), &json!(3))
+    );
     assert!(app.log().contains("error audit record workspace=\"acme\""));
 }
 
@@ -414,7 +493,10 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     };
     let output = heads_of_log(&text);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && said.contains("Up to record 5 none was edited"), "{output:?}");
+    assert!(
+        output.status.success() && said.contains("Up to record 5 none was edited"),
+        "{output:?}"
+    );
     let dir = app.kill().await;
     let keys = format!("k2:{},k1:{}", key(2), key(1));
     let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();

@@ -13,7 +13,7 @@ fn manifest(version: u32) -> Value {
         "description": format!("Version {version}"),
         "credentials": [{"name": "key", "label": "Key", "secret": true}],
         "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {key}"}],
-        "api": {"base_url": "https://api.example.com"},
+        "api": {"base_url": "https://api.example.com", "hosts": ["api.example.com"]},
         "revoke": {"unsupported": "no way"},
     })
 }
@@ -39,7 +39,7 @@ fn fill(app: &App, name: &str, slug: &str, many: u32) {
     let sql = "with recursive n (n) as (select 1 union all select n + 1 from n where n < ?3)
         insert into integrations (id, workspace, slug, name, name_key, manifest_id, manifest_hash,
           auth_method, health, created_at, created_by, updated_at)
-        select printf('int_%s%020d', ?2, n), 'acme', iif(n = 1, ?2, ?2 || '-' || n),
+        select printf('int_%026d', n), 'acme', iif(n = 1, ?2, ?2 || '-' || n),
           printf('%s %06d', ?1, n), printf('%s %06d', ?1, n), 'stripe', '', 'api_key', 'healthy', 0,
           'x', 0 from n";
     app.database().execute(sql, rusqlite::params![name, slug, many]).unwrap();
@@ -60,7 +60,8 @@ async fn a_workspace_has_so_many_integrations_and_no_more() {
     let slack = json!({"client_id": "1.2", "client_secret": "a-secret-of-slack"});
     app.put("/api/oauth-clients/slack").as_role("ADMIN", "other").json(&slack).send().await;
     let by_oauth = json!({"manifest_id": "slack", "name": "Slack"});
-    let begun = app.post("/api/integrations").as_role("ADMIN", "other").json(&by_oauth).send().await;
+    let begun =
+        app.post("/api/integrations").as_role("ADMIN", "other").json(&by_oauth).send().await;
     assert_eq!(begun.status, 201, "{begun:?}");
     app.put("/api/oauth-clients/slack").as_admin().json(&slack).send().await;
     let begun = app.post("/api/integrations").as_admin().json(&by_oauth).send().await;
@@ -153,7 +154,7 @@ async fn agents_see_what_they_may_use_in_pages() {
     assert!(all.is_sorted() && all.len() == 1050);
     let two = get("?limit=2").await.json();
     assert_eq!(names(&two), ["a 000001", "a 000002"]);
-    for query in ["limit=0", "limit=1001", "cursor=x", "cursor=ff", "cursor=1", "q=x"] {
+    for query in ["limit=0", "limit=1001", "cursor=x", "cursor=FF", "cursor=", "cursor=1", "q=x"] {
         let answer = get(&format!("?{query}")).await;
         assert_eq!(answer.status, 422, "{query}: {answer:?}");
     }
@@ -164,6 +165,7 @@ async fn agents_see_what_they_may_use_in_pages() {
             "params": {"name": "list_integrations", "arguments": arguments}});
         let call = app.post("/mcp").as_role("AGENT", "acme").json(&message);
         let call = call.header("accept", "application/json, text/event-stream");
+        let call = call.header("mcp-protocol-version", "2025-11-25");
         call.send().await.json()["result"].clone()
     };
     let page = listed(json!({})).await;
@@ -203,6 +205,7 @@ async fn of_one_integration_ten_sign_ins_are_under_way_at_most() {
 #[tokio::test]
 async fn whoever_has_no_sign_in_under_way_takes_no_write_lock() {
     let app = App::start().await;
+    app.get("/api/integrations").as_admin().send().await;
     let database = app.database();
     // Somebody writes, for as long as it takes.
     database.execute_batch("begin immediate").unwrap();

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, HeaderName, Method, Request, Uri};
 
-use super::inbound::PASSED_ID;
 use super::Inbound;
+use super::inbound::PASSED_ID;
 use super::problem::Respond;
 use crate::error::{Error, Result};
 use crate::platform::http::{Response, boxed, pass};

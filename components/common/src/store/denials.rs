@@ -254,12 +254,9 @@ mod tests {
 
     #[test]
     fn a_target_is_recorded_in_plain_and_short() {
-        for (target, recorded) in [
-            ("int_01J", "int_01J"),
-            ("a%2fb", "a%2fb"),
-            ("a\u{202e}b\n", "a?b?"),
-            ("", ""),
-        ] {
+        for (target, recorded) in
+            [("int_01J", "int_01J"), ("a%2fb", "a%2fb"), ("a\u{202e}b\n", "a?b?"), ("", "")]
+        {
             assert_eq!(shown(target), recorded);
         }
         assert_eq!(shown(&"é".repeat(500)), "?".repeat(64));

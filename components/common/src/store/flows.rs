@@ -83,9 +83,8 @@ impl Transaction {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
-    let key = || {
-        [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))]
-    };
+    let key =
+        || [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))];
     // Anybody can send a state: the write lock is for those who have one that is known.
     let known = "select 1 from flows where state_hash = ?1 and cookie_hash = ?2";
     if read_row(known, key()).await?.is_none() {

@@ -101,12 +101,7 @@ impl<'a> Manifests<'a> {
     /// # Errors
     /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::QuotaExceeded`],
     /// [`Error::NotFound`], [`Error::Storage`].
-    pub async fn save(
-        &self,
-        new: &NewManifest<'_>,
-        by: &By<'_>,
-        quota: &Quota,
-    ) -> Result<String> {
+    pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>, quota: &Quota) -> Result<String> {
         let NewManifest { id, document, summary, replace } = *new;
         let hash = sha256_hex(document);
         // Asked before the document is written, and again when it counts.

@@ -34,18 +34,23 @@ impl Usable<'_> {
     /// # Errors
     /// [`crate::Error::Invalid`] for a cursor that no page gave, [`crate::Error::Storage`].
     pub async fn page(&self, limit: u32, cursor: Option<&str>) -> Result<UsablePage> {
-        let after = cursor.map(|cursor| {
-            let name = from_hex(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
-            name.ok_or_else(wire::no_cursor)
-        });
-        let after = after.transpose()?.unwrap_or_default();
+        let after = match cursor {
+            Some(cursor) => {
+                from_hex(cursor).filter(|name| !name.is_empty()).ok_or_else(wire::no_cursor)?
+            }
+            None => Vec::new(),
+        };
+        let after = String::from_utf8_lossy(&after);
         // One more than is shown: it tells whether there is a next page.
         let rows = self.rows(("name_key > ?4", &after), limit.saturating_add(1)).await?;
         let shown = rows.len().min(limit as usize);
         let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
         let last = page.last().filter(|_| !rest.is_empty());
         Ok(UsablePage {
-            items: format!("[{}]", page.iter().map(|(item, _)| &**item).collect::<Vec<_>>().join(",")),
+            items: format!(
+                "[{}]",
+                page.iter().map(|(item, _)| &**item).collect::<Vec<_>>().join(",")
+            ),
             next: last.map(|(_, name)| to_hex(name.as_bytes())),
         })
     }
@@ -60,7 +65,11 @@ impl Usable<'_> {
     }
 
     /// Those that meet a condition on `?4`, each with the name it is sorted by.
-    async fn rows(&self, (which, value): (&str, &str), limit: u32) -> Result<Vec<(String, String)>> {
+    async fn rows(
+        &self,
+        (which, value): (&str, &str),
+        limit: u32,
+    ) -> Result<Vec<(String, String)>> {
         let sql = format!(
             "select json_object('id', id, 'slug', slug, 'name', name, 'manifest_id', manifest_id,
                'account', json(doc -> 'account'), 'base_url', ?3 || '/api/proxy/' || slug,
