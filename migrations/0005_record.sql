@@ -41,7 +41,8 @@ select workspace, record ->> '$.detail.hash' from audit
   and record ->> '$.detail.hash' <> ''
 ;
 
--- What each chain of the record was when the broker signed it. Rows are added, never changed.
+-- What each chain of the record was when the broker signed it. Rows are added, never changed; after
+-- 90 days the last of each day stays.
 create table audit_heads (
   id integer primary key autoincrement,
   workspace text not null,
@@ -52,3 +53,5 @@ create table audit_heads (
 ) strict;
 
 create index audit_heads_newest on audit_heads (workspace, id);
+
+create index audit_heads_by_age on audit_heads (at);

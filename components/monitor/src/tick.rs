@@ -37,7 +37,8 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     store::close_minutes().await?;
     let broken = broker.sign_heads().await?;
     let forgotten = store::forget_flows().await?;
-    let pruned = store::prune(PRUNING).await? + i64::from(ticked.forgotten);
+    let pruned =
+        store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);
     store::checkpoint().await?;
     let body = json!({
         "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,

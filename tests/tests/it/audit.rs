@@ -350,12 +350,16 @@ async fn a_flood_of_denied_calls_takes_no_write_lock_from_others() {
         "{CALLS} denied calls in {took:?}: {commits} commits; a neighbour's write {:?}, at worst {:?}",
         times[10], times[19]
     );
-    assert!(commits as usize <= CALLS / 10, "{commits} commits for {CALLS} denied calls");
+    // Where each request has an instance of its own, nothing gathers; but nobody has to wait.
+    let gathers = std::env::var_os("NEXUS_REUSE").is_none();
+    assert!(!gathers || commits as usize <= CALLS / 10, "{commits} commits for {CALLS} calls");
+    assert!(times[19] < std::time::Duration::from_secs(5), "{times:?}");
 }
 
 #[tokio::test]
 async fn the_records_request_id_is_ours_and_the_clients_stands_beside_it() {
     let app = App::start().await;
+    app.get("/api/integrations").as_admin().send().await;
     for (sent, client) in
         [(None, None), (Some("trace-1"), Some("trace-1")), (Some("req_FORGED"), None)]
     {
@@ -536,4 +540,21 @@ fn what_was_there_before_an_update_is_there_after_it() {
     assert_eq!(texts("select hash from manifest_documents order by hash"), ["aa", "bb"]);
     let open = "select subject || ' ' || minute || ' ' || seq from denials";
     assert_eq!(texts(open), ["s 60000 4"], "its count is still to be confirmed");
+}
+
+#[tokio::test]
+async fn of_old_heads_the_last_of_each_day_stays() {
+    let app = App::start().await;
+    app.get("/api/audit").as_admin().send().await;
+    for (days, time) in [(92, "01"), (92, "02"), (92, "03"), (91, "01"), (89, "01"), (89, "02")] {
+        let sql = "insert into audit_heads (workspace, seq, hash, at, mac)
+                   values ('old', 1, '', date('now', ?1) || 'T' || ?2 || ':00:00.000Z', '')";
+        let days = format!("-{days} days");
+        app.database().execute(sql, rusqlite::params![days, time]).unwrap();
+    }
+    assert_eq!(tick(&app).await["pruned"], 2);
+    let sql =
+        "select group_concat(substr(at, 12, 2)) from (select at from audit_heads order by id)";
+    let left: String = app.database().query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, "03,01,01,02");
 }

@@ -14,6 +14,7 @@ fn manifest(version: u32) -> Value {
         "credentials": [{"name": "key", "label": "Key", "secret": true}],
         "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {key}"}],
         "api": {"base_url": "https://api.example.com", "hosts": ["api.example.com"]},
+        "verify": {"method": "GET", "path": "/me"},
         "revoke": {"unsupported": "no way"},
     })
 }
@@ -32,6 +33,15 @@ async fn tick(app: &App) -> Value {
     let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()
+}
+
+/// What a tool of MCP answers an agent.
+async fn tool(app: &App, name: &str, arguments: Value) -> Value {
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": name, "arguments": arguments}});
+    let call = app.post("/mcp").as_role("AGENT", "acme").json(&message);
+    let call = call.header("accept", "application/json, text/event-stream");
+    call.header("mcp-protocol-version", "2025-11-25").send().await.json()["result"].clone()
 }
 
 /// So many rows of integrations that were made elsewhere, named `{name} {number}`.
@@ -126,6 +136,7 @@ async fn names_that_share_a_slug_are_numbered_as_fast_as_others_are() {
         ("Edge 99999999999999999999", "edge-99999999999999999999"),
         ("Edge 4x", "edge-4x"),
         ("Edge!", "edge-3"),
+        ("Edge 5", "edge-5"),
         ("Edge!!", "edge-4"),
         ("Edgeware!", "edgeware"),
     ] {
@@ -136,6 +147,7 @@ async fn names_that_share_a_slug_are_numbered_as_fast_as_others_are() {
 #[tokio::test]
 async fn agents_see_what_they_may_use_in_pages() {
     let app = App::start().await;
+    app.get("/api/integrations").as_admin().send().await;
     fill(&app, "a", "a", 1050);
     let get = async |query: &str| {
         let path = format!("/api/proxy{query}");
@@ -160,14 +172,7 @@ async fn agents_see_what_they_may_use_in_pages() {
     }
 
     // The same for models, who read all of a page.
-    let listed = async |arguments: Value| {
-        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": {"name": "list_integrations", "arguments": arguments}});
-        let call = app.post("/mcp").as_role("AGENT", "acme").json(&message);
-        let call = call.header("accept", "application/json, text/event-stream");
-        let call = call.header("mcp-protocol-version", "2025-11-25");
-        call.send().await.json()["result"].clone()
-    };
+    let listed = async |arguments: Value| tool(&app, "list_integrations", arguments).await;
     let page = listed(json!({})).await;
     let content = &page["structuredContent"];
     assert_eq!(content["integrations"].as_array().unwrap().len(), 100);
@@ -233,7 +238,7 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
         store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
     let an_hour_later = || {
-        let sql = "update manifest_documents set unused_since = unused_since - 3600001";
+        let sql = "update manifest_documents set unused_since = unused_since - 3700000";
         app.database().execute(sql, []).unwrap();
     };
     assert_eq!(store(), 4);
@@ -242,8 +247,8 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
     an_hour_later();
     assert_eq!(tick(&app).await["pruned"], 2, "not the one in use, nor the current one");
     assert_eq!((store(), app.count("manifest_documents")), (2, 2));
-    let used = app.post("/api/integrations/old/check").as_admin().send().await;
-    assert_eq!(used.status, 200, "it still has its version: {used:?}");
+    let used = tool(&app, "describe_integration", json!({"integration": "old"})).await;
+    assert!(used.to_string().contains("Version 1"), "it still has its version: {used}");
     // One that comes back is not forgotten under those who use it.
     assert_eq!(replace(&app, 2).await.status, 200);
     tick(&app).await;

@@ -157,9 +157,9 @@ impl<'a> Audit<'a> {
     /// [`crate::Error::Storage`].
     pub async fn head(&self) -> Result<String> {
         let sql = "select json_object('count', seq, 'hash', hash, 'at', record ->> '$.at',
-                     'signed', (select json_object('count', h.seq, 'hash', h.hash, 'at', h.at,
+                     'signed', json((select json_object('count', h.seq, 'hash', h.hash, 'at', h.at,
                        'mac', h.mac) from audit_heads h where h.workspace = ?1
-                       order by h.id desc limit 1))
+                       order by h.id desc limit 1)))
                    from audit where workspace = ?1 order by seq desc limit 1";
         let rows = read(sql, [Value::text(self.workspace)]).await?;
         Ok(rows.first().map_or_else(

@@ -1,14 +1,21 @@
 //! Heads of the audit record: what each chain was when it was signed.
 //!
 //! Rows are added and never changed: one that its chain no longer has is what tells that the chain was
-//! changed. The key is the broker's; nothing here can make a head.
+//! changed. After 90 days the last of each day stays. The key is the broker's; nothing here can make a head.
 
-use super::{Page, Transaction, read};
+use super::{Page, Transaction, read, read_row};
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value, text};
 
 /// Most heads that are compared at a time.
 const SOME: u32 = 500;
+
+/// Heads of which one stays per day: older than 90 days. Those that were thinned out before are not
+/// looked at again.
+const OLD: &str = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-90 days')
+    and at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-104 days')
+    and substr(at, 1, 10) = (select substr(l.at, 1, 10) from audit_heads l
+      where l.workspace = h.workspace and l.id > h.id order by l.id limit 1)";
 
 /// What a chain was at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +54,26 @@ fn head(row: &Row, from: usize) -> Head {
         at: text(row, from + 2).to_owned(),
         mac: text(row, from + 3).to_owned(),
     }
+}
+
+/// Removes old heads after which another was signed on the same day, at most a thousand. Returns how
+/// many.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn thin_heads() -> Result<i64> {
+    let sql = format!("select 1 from audit_heads h where {OLD} limit 1");
+    if read_row(&sql, []).await?.is_none() {
+        return Ok(0);
+    }
+    let tx = Transaction::begin().await?;
+    let sql = format!(
+        "delete from audit_heads where id in (select id from audit_heads h where {OLD} limit 1000)
+         returning 1"
+    );
+    let rows = tx.query(&sql, []).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
 }
 
 impl<'a> Heads<'a> {

@@ -7,7 +7,7 @@ use super::{Transaction, read_row};
 use crate::broker::SealedCredential;
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Value, into_text, text};
+use crate::platform::sqlite::{Row, Value, into_text, text};
 use crate::quota::Quota;
 
 /// When tick tries a credential again that was accepted, in milliseconds: 6 hours.
@@ -292,30 +292,43 @@ impl<'a> Integrations<'a> {
         Ok(())
     }
 
-    /// The slug of `name`, with the least number from 2 on that makes it the only one. One statement
-    /// for all of them: it is looked for under the write lock.
+    /// The slug of `name`, with a number from 2 on where another has it. It is looked for under the
+    /// write lock: however many have the same, it takes no longer.
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
         let base = id::slug(name);
-        let values = || [Value::text(self.workspace), Value::text(base.as_str())];
-        let sql = "select 1 from integrations where workspace = ?1 and slug = ?2";
-        if tx.row(sql, values()).await?.is_none() {
+        let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
+        let is_taken = "select 1 from integrations where workspace = ?1 and slug = ?2";
+        if tx.row(is_taken, values(&base)).await?.is_none() {
             return Ok(base);
         }
-        // `-` is followed by `.`: between them are the slugs that begin so.
-        let sql = "with numbered (part) as materialized (
-                     select substr(slug, length(?2) + 2) from integrations
-                     where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'),
-                   taken (number) as materialized (
-                     select cast(part as integer) from numbered
-                     where part glob '[1-9]*' and part not glob '*[^0-9]*' and length(part) < 10)
-                   select min(number) + 1 from (select 1 as number union all select number from taken)
-                   where number + 1 not in (select number from taken)";
-        let row = tx.row(sql, values()).await?;
+        // Where none was deleted, this is the least that is free.
+        let after_all = format!("select count(*) + 2 from {NUMBERED}");
+        let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
+        if tx.row(is_taken, values(&slug)).await?.is_none() {
+            return Ok(slug);
+        }
+        let least = format!(
+            "with taken (number) as materialized (
+               select cast(substr(slug, length(?2) + 2) as integer) from {NUMBERED})
+             select min(number) + 1 from (select 1 as number union all select number from taken)
+             where number + 1 not in (select number from taken)"
+        );
+        Self::numbered(&base, tx.row(&least, values(&base)).await?)
+    }
+
+    fn numbered(base: &str, row: Option<Row>) -> Result<String> {
         let number = row.and_then(|row| row.get::<i64>(0));
         let number = number.ok_or_else(|| Error::Internal("no slug is free".into()))?;
         Ok(format!("{base}-{number}"))
     }
 }
+
+/// The integrations of workspace `?1` whose slug is `?2` and a number of up to nine digits. `-` is
+/// followed by `.`: between them are the slugs that begin so.
+const NUMBERED: &str = "integrations
+    where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'
+      and substr(slug, length(?2) + 2) glob '[1-9]*'
+      and substr(slug, length(?2) + 2) not glob '*[^0-9]*' and length(slug) < length(?2) + 11";
 
 pub(super) fn not_found(id: &str) -> Error {
     let shown: String = id.chars().take(64).collect();

@@ -27,7 +27,7 @@ pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
 pub use events::{Event, Events, Per, Span, prune};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
-pub use heads::{Head, Heads};
+pub use heads::{Head, Heads, thin_heads};
 pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
