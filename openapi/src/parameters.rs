@@ -18,7 +18,8 @@ pub(crate) fn all() -> Value {
     json!({
         "request_id": header(
             "X-Request-Id",
-            "Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .`",
+            "Comes back, and stands in the log and beside our own in the audit record, where it is 1 \
+             to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do",
             &text,
         ),
         "if_match": header(
@@ -99,6 +100,21 @@ pub(crate) fn all() -> Value {
         "from": query("from", "From this time on", &time),
         "to": query("to", "Before this time", &time),
         "per": query("per", "What one row sums up", &enumeration(&["minute", "hour", "day"])),
+        "verify": query(
+            "verify",
+            "Compare the authenticated heads with the record",
+            &json!({"type": "boolean", "default": false}),
+        ),
+        "usable_limit": query(
+            "limit",
+            "At most this many",
+            &json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
+        ),
+        "after_name": query(
+            "cursor",
+            "`next_cursor` of the page before",
+            &json!({"type": "string", "pattern": "^([0-9a-f]{2})+$"}),
+        ),
         "force": query(
             "force",
             "Delete it also where that ends connections of others",

@@ -65,6 +65,7 @@ fn meaning(code: &str) -> &'static str {
         "manifest_exists" => "there is one of that id: PUT replaces it",
         "manifest_in_use" => "integrations use it",
         "too_many_manifests" => "the workspace has 100 of its own",
+        "quota_exceeded" => "the workspace has as many as the variable `variable` allows",
         "version_mismatch" => "`If-Match` names another version than there is",
         "too_large" => {
             "the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB"

@@ -3,6 +3,7 @@
 //! Requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
 
 mod agents;
+mod audit;
 
 use serde_json::{Map, Value, json};
 
@@ -10,8 +11,16 @@ use crate::component;
 
 /// All, by name.
 pub(crate) fn all() -> Map<String, Value> {
-    let groups =
-        [requests(), integrations(), oauth(), created(), pages(), agents::all(), service()];
+    let groups = [
+        requests(),
+        integrations(),
+        oauth(),
+        created(),
+        pages(),
+        agents::all(),
+        audit::all(),
+        service(),
+    ];
     groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
 }
 
@@ -300,7 +309,7 @@ fn pages() -> Value {
                 "type": "string", "pattern": "^[a-z]+\\.[a-z_]+$",
                 "description": "`integration.` with `created`, `updated`, `connected`, \
                     `reconnected`, `health`, `revocation` or `deleted`; or `call.denied`: once per \
-                    subject, rule and minute",
+                    subject, rule, method and minute",
             },
             "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
             "detail": {"type": "object", "description": "Facts, by kind"},
@@ -311,26 +320,6 @@ fn pages() -> Value {
             "at": time(), "agent": {"type": "string"},
             "calls": count(), "errors": count(), "bytes": count(),
         })),
-        "AuditPage": page("AuditRecord"),
-        "AuditRecord": object(json!({
-            "workspace": {"type": "string"},
-            "seq": {"type": "integer", "minimum": 1},
-            "prev": hash(),
-            "at": time(),
-            "actor": {"type": "string"},
-            "role": {"type": "string", "enum": ["ADMIN", "MANAGER", "AGENT", "none", "SYSTEM"]},
-            "action": {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$"},
-            "outcome": {"type": "string", "enum": ["done", "denied"]},
-            "target": text_or_null(),
-            "detail": {"type": "object", "description": "Facts, by action"},
-            "request_id": {"type": "string"},
-            "hash": hash(),
-            "count": {
-                "type": "integer", "minimum": 1,
-                "description": "Of a denied attempt: how often in its minute",
-            },
-        })),
-        "AuditHead": object(json!({"count": count(), "hash": hash(), "at": time_or_null()})),
         "ManifestList": object(json!({"items": array(component("schemas", "ManifestSummary"))})),
         "ManifestSummary": partial(
             &["id", "name", "family", "categories", "description", "brand", "auth_method"],

@@ -9,7 +9,7 @@ use nexus_common::http::Inbound;
 use nexus_common::{Error, Result};
 
 /// Operation, and the components that may ask for it.
-const TABLE: [(&str, &[&str]); 12] = [
+const TABLE: [(&str, &[&str]); 14] = [
     ("verify", &["create", "update"]),
     ("seal", &["create", "update"]),
     ("seal-client", &["catalog"]),
@@ -20,6 +20,8 @@ const TABLE: [(&str, &[&str]); 12] = [
     ("revoke", &["update", "delete", "oauth-callback"]),
     ("tick", &["monitor"]),
     ("health", &["monitor"]),
+    ("sign-heads", &["monitor"]),
+    ("verify-heads", &["monitor"]),
     ("describe", &["mcp"]),
     ("forward", &["proxy", "mcp"]),
 ];

@@ -8,9 +8,11 @@
 mod callers;
 mod check;
 mod credential;
+mod data_key;
 mod digest;
 mod egress;
 mod forward;
+mod heads;
 mod health;
 mod keys;
 mod oauth;
@@ -26,7 +28,7 @@ mod verify;
 
 use http::{Method, StatusCode};
 use nexus_common::broker::{
-    Account, Checked, Denied, Described, NewCredentials, Revoke, Sealed, Stored,
+    Account, Checked, Denied, Described, NewCredentials, OfWorkspace, Revoke, Sealed, Stored,
 };
 use nexus_common::http::{Inbound, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
@@ -54,7 +56,7 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     if inbound.method() != Method::POST {
         return Err(Error::MethodNotAllowed("POST"));
     }
-    let request_id = inbound.request_id.clone();
+    let request_id = inbound.request_id.own().to_owned();
     match operation.as_str() {
         "seal" => answer(&seal_new(inbound.json().await?, &request_id).await?),
         "verify" => answer(&verify_new(inbound.json().await?).await?),
@@ -74,6 +76,10 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "refresh" => answer(&refresh_now(&inbound.json::<Stored>().await?, &request_id).await?),
         "tick" => answer(&tick::run(&request_id).await?),
         "describe" => answer(&describe(&inbound.json::<Stored>().await?).await?),
+        "sign-heads" => answer(&heads::sign().await?),
+        "verify-heads" => {
+            answer(&heads::verify(&inbound.json::<OfWorkspace>().await?.workspace).await?)
+        }
         "health" => answer(&health::state().await?),
         other => Err(Error::NotFound(format!("there is no operation {other:?}"))),
     }

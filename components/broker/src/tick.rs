@@ -8,14 +8,14 @@
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{CHECK_AGAIN_MS, Transaction, read, read_row};
+use nexus_common::store::{CHECK_AGAIN_MS, Transaction, forget_documents, read, read_row};
 use nexus_common::{Error, Result};
 use serde_json::json;
 
 use crate::keys::{self, KeyRing};
 use crate::oauth::{self, For};
 use crate::seal::Place;
-use crate::{check, credential, digest, outbox, revoke, seal};
+use crate::{check, credential, data_key, outbox, revoke, seal};
 
 /// Most credentials that one tick tries, all at once.
 const CHECKS: u32 = 16;
@@ -23,6 +23,8 @@ const CHECKS: u32 = 16;
 const RESEALS: u32 = 100;
 /// Most tokens whose end one tick tells providers of.
 const REVOCATIONS: u32 = 50;
+/// Most documents of manifests that one tick deletes.
+const DOCUMENTS: u32 = 50;
 /// Who acts, in events.
 const ACTOR: &str = "tick";
 
@@ -38,6 +40,7 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     let ended = done.iter().filter(|receipt| receipt.state != "pending").count();
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
+    ticked.forgotten = forget_documents(DOCUMENTS).await?;
     Ok(ticked)
 }
 
@@ -104,7 +107,7 @@ type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
 /// What is kept sealed, what everything else rests on first: the table, the column that names the row, and the place. Flows are not among
 /// them: they end after ten minutes.
 const KEPT: [(&str, &str, PlaceOf); 4] = [
-    ("data_keys", "id", digest::place),
+    ("data_keys", "id", data_key::place),
     ("credentials", "integration_id", credential::place),
     ("oauth_clients", "manifest_id", oauth::client_place),
     ("outbox", "id", revoke::place),

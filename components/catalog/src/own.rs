@@ -5,6 +5,7 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::http::{Inbound, empty, set};
 use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
+use nexus_common::quota::Quota;
 use nexus_common::store::{By, Manifests, NewManifest};
 use nexus_common::{Error, FieldError, Result, access, config};
 use nexus_manifests::guard::PrivateHosts;
@@ -18,7 +19,7 @@ const MAX: usize = 32 * 1024;
 /// Saves a new one.
 ///
 /// # Errors
-/// 401, 403, 409 (`manifest_exists`, `too_many_manifests`), 422 with every rule it breaks.
+/// 401, 403, 409 (`manifest_exists`, `too_many_manifests`, `quota_exceeded`), 422 with every rule it breaks.
 pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.create").await?;
     inbound.query(&[])?;
@@ -28,7 +29,7 @@ pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
 /// Saves a new version of `id`; live integrations keep the version they were made with.
 ///
 /// # Errors
-/// 401, 403, 404, 422.
+/// 401, 403, 404, 409 (`quota_exceeded`), 422.
 pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.replace").await?;
     inbound.query(&[])?;
@@ -70,7 +71,8 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
         replace: expected.is_some(),
     };
     let by = By { caller, request_id: &request_id };
-    let hash = Manifests::of(&caller.workspace).save(&new, &by).await?;
+    let quota = Quota::of_manifest_versions().await?;
+    let hash = Manifests::of(&caller.workspace).save(&new, &by, &quota).await?;
     let value = serde_json::to_value(&manifest).map_err(internal)?;
     let status = if expected.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = saved(status, &value, &hash);

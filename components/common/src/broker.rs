@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Caller;
 use crate::error::{Error, Problem, Result};
-use crate::http::request_to;
+use crate::http::{PASSED_ID, RequestId, request_to};
 use crate::platform::http::{call, full};
 use crate::secret::SecretJson;
 use crate::store::OutboxEntry;
@@ -29,7 +29,7 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// A component that may call the broker.
 pub struct Broker {
     caller: &'static str,
-    request_id: String,
+    request_id: RequestId,
 }
 
 /// `seal` and `verify`: credentials that are not stored yet.
@@ -352,8 +352,42 @@ pub struct Ticked {
     pub revoked: u32,
     /// Ciphertexts that were sealed anew with the first key.
     pub resealed: u32,
+    /// Documents of manifests that nothing uses any more.
+    pub forgotten: u32,
     /// What did not work; the log has the reasons.
     pub failed: u32,
+}
+
+/// `verify-heads`: whose record.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfWorkspace {
+    /// The workspace.
+    pub workspace: String,
+}
+
+/// What `verify-heads` found: all signed heads of a workspace's audit record, compared with it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct HeadsVerified {
+    /// How many heads there are.
+    pub heads: u64,
+    /// When the oldest was signed: RFC 3339, UTC.
+    pub since: Option<String>,
+    /// The hashes are as they were when they were signed, up to this number.
+    pub up_to: i64,
+    /// How many of the heads the record does not have.
+    pub broken: u64,
+    /// The oldest of those, and why.
+    pub first_broken: Vec<HeadBroken>,
+}
+
+/// A head that the record does not have.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HeadBroken {
+    /// The number of the record's last entry when it was signed.
+    pub count: i64,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// What `health` returns.
@@ -376,8 +410,8 @@ pub struct VariableProblem {
 
 impl Broker {
     /// The broker as `caller` reaches it, for the request `request_id`.
-    pub fn new(caller: &'static str, request_id: &str) -> Self {
-        Self { caller, request_id: request_id.to_owned() }
+    pub fn new(caller: &'static str, request_id: &RequestId) -> Self {
+        Self { caller, request_id: request_id.clone() }
     }
 
     /// Checks, verifies and seals new credentials.
@@ -481,6 +515,23 @@ impl Broker {
         self.operate("health", &json!({})).await
     }
 
+    /// Signs the heads of the audit records that were added to. Returns how many records do not have
+    /// their last head any more.
+    ///
+    /// # Errors
+    /// What the broker says.
+    pub async fn sign_heads(&self) -> Result<u32> {
+        self.operate("sign-heads", &json!({})).await
+    }
+
+    /// Compares the signed heads of a workspace's audit record with it.
+    ///
+    /// # Errors
+    /// What the broker says.
+    pub async fn verify_heads(&self, workspace: &str) -> Result<HeadsVerified> {
+        self.operate("verify-heads", &json!({ "workspace": workspace })).await
+    }
+
     async fn operate<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T> {
         let answer = self.ask(operation, body).await?;
         serde_json::from_slice(&answer)
@@ -501,7 +552,7 @@ impl Broker {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_LENGTH, length);
         headers.insert(CALLER, HeaderValue::from_static(self.caller));
-        headers.insert("x-request-id", text(&self.request_id)?);
+        headers.insert(PASSED_ID, text(&self.request_id.passed_on())?);
         let response = call(request, LIMIT, MAX_ANSWER).await.map_err(|error| fault(&error))?;
         if response.status().is_success() {
             return Ok(response.into_body());

@@ -60,6 +60,13 @@ pub enum Error {
         /// In words.
         detail: String,
     },
+    /// The workspace has as many of something as the deployment allows.
+    QuotaExceeded {
+        /// The variable that says how many.
+        variable: &'static str,
+        /// The limit and what to do, in words.
+        detail: String,
+    },
     /// The `If-Match` of the request names another version than there is.
     VersionMismatch {
         /// What was asked for, as it came.
@@ -181,7 +188,7 @@ pub struct Problem {
     /// For `oauth_client_missing`: what is to be registered at the provider.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub redirect_uri: Option<String>,
-    /// For `misconfigured`: which variable.
+    /// For `misconfigured` and `quota_exceeded`: which variable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub variable: Option<String>,
     /// Where a person can mend it.

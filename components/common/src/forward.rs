@@ -11,7 +11,7 @@ use crate::auth::Agent;
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{PASSED_ID, Respond, request_to, set, strip};
+use crate::http::{PASSED_ID, RequestId, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 
 /// The header that says who calls: the role, the header that had their token, their subject,
@@ -47,7 +47,7 @@ pub struct Forward<'a> {
     /// The body.
     pub body: Upload,
     /// The request.
-    pub request_id: &'a str,
+    pub request_id: &'a RequestId,
 }
 
 /// The body of a call.
@@ -124,7 +124,7 @@ impl Forward<'_> {
         let role = caller.role_name();
         let subject = encode(&caller.subject);
         put(AGENT, &format!("{role} {} {subject} {}", self.agent.token_in, self.hub));
-        put(PASSED_ID, self.request_id);
+        put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, body)?;
         *request.headers_mut() = headers;

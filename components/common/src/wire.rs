@@ -259,10 +259,16 @@ pub fn page(query: &[(String, String)]) -> Result<Page> {
 /// # Errors
 /// [`Error::Invalid`].
 pub fn limit(value: &str) -> Result<u32> {
-    match digits(value) {
-        Some(limit @ 1..=100) => Ok(limit),
-        _ => Err(Error::invalid("?limit", format!("must be 1 to 100, is {value:?}"))),
-    }
+    limit_to(100, value)
+}
+
+/// The same, of which `most` is the most.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn limit_to(most: u32, value: &str) -> Result<u32> {
+    let limit = digits(value).filter(|limit| (1..=most).contains(limit));
+    limit.ok_or_else(|| Error::invalid("?limit", format!("must be 1 to {most}, is {value:?}")))
 }
 
 /// A number of 1 to 18 digits and nothing else.

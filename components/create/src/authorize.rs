@@ -8,6 +8,7 @@ use nexus_common::auth::Role;
 use nexus_common::broker::{Authorization, Authorize, Broker};
 use nexus_common::http::{Inbound, flow_cookie, json_response, new_flow_cookie, set_flow_cookie};
 use nexus_common::platform::http::Response;
+use nexus_common::quota::Quota;
 use nexus_common::store::{By, Integrations, Transaction};
 use nexus_common::wire::{AuthorizeIn, IntegrationIn};
 use nexus_common::{Error, Result, access};
@@ -53,9 +54,10 @@ pub(crate) async fn created(
     id: &str,
     cookie: Option<String>,
     begun: Authorization,
+    quota: &Quota,
 ) -> Result<Response> {
     let cookie = cookie.unwrap_or_else(new_flow_cookie);
-    let doc = save::pending(by, input, id, &cookie, &begun).await?;
+    let doc = save::pending(by, input, id, (&cookie, &begun), quota).await?;
     let mut body: Value = serde_json::from_slice(doc.as_bytes())
         .map_err(|error| Error::Internal(error.to_string()))?;
     if let Value::Object(members) = &mut body {

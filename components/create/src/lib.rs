@@ -11,9 +11,10 @@ mod save;
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, NewCredentials};
-use nexus_common::http::{Inbound, json_response, serve, set};
+use nexus_common::http::{Inbound, json_response, serve_component, set};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::quota::Quota;
 use nexus_common::store::{By, Integrations};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
@@ -21,7 +22,7 @@ use nexus_common::{Error, Result, access, component, id};
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, route).await
+    serve_component(request, route).await
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {
@@ -50,7 +51,9 @@ async fn create(inbound: Inbound) -> Result<Response> {
         return Err(Error::invalid("/scopes", detail));
     }
     let integrations = Integrations::of(&caller.workspace);
-    // Asked again inside the transaction; here it spares the provider a call.
+    // Both are asked again inside the transaction; here they spare the provider a call.
+    let quota = Quota::of_integrations().await?;
+    integrations.check_room(&quota).await?;
     integrations.name_is_free(input.name.trim()).await?;
 
     let id = id::integration(clock::now_ms());
@@ -58,7 +61,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let broker = Broker::new("create", &request_id);
     let asked_to_flow = input.credentials.is_none();
     if asked_to_flow && let Some(begun) = authorize::begin(&broker, &by, &input, &id).await? {
-        return authorize::created(&by, &input, &id, cookie, begun).await;
+        return authorize::created(&by, &input, &id, cookie, begun, &quota).await;
     }
     let new = NewCredentials {
         workspace: caller.workspace.clone(),
@@ -70,7 +73,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         actor: caller.subject.clone(),
     };
     let sealed = broker.seal(&new).await?;
-    let doc = save::connected(&by, &input, &id, &sealed).await?;
+    let doc = save::connected(&by, &input, &id, &sealed, &quota).await?;
     Ok(located(json_response(StatusCode::CREATED, doc), &id))
 }
 

@@ -3,6 +3,7 @@
 //! It must not talk to anybody: no HTTP happens inside a transaction.
 
 use nexus_common::broker::{Authorization, Sealed};
+use nexus_common::quota::Quota;
 use nexus_common::store::{
     By, Integrations, NO_SCOPES, NewFlow, NewIntegration, Transaction, give_up,
 };
@@ -13,12 +14,13 @@ use serde_json::json;
 /// Writes an integration whose credential the broker has sealed; returns what the API shows of it.
 ///
 /// # Errors
-/// [`Error::NameTaken`], [`Error::Storage`].
+/// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn connected(
     by: &By<'_>,
     input: &IntegrationIn,
     id: &str,
     sealed: &Sealed,
+    quota: &Quota,
 ) -> Result<String> {
     let credential = sealed.credential.as_ref();
     let credential =
@@ -41,10 +43,10 @@ pub(crate) async fn connected(
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
         "verified": sealed.health == "healthy"});
-    let saved = insert(by, &new, None, detail).await;
+    let saved = insert(by, &new, None, detail, quota).await;
     if saved.is_err() {
         let (workspace, actor) = (&by.caller.workspace, &by.caller.subject);
-        give_up(workspace, id, (actor, by.request_id), &sealed.lost).await?;
+        give_up(workspace, id, (actor, by.request_id.own()), &sealed.lost).await?;
     }
     saved
 }
@@ -52,13 +54,13 @@ pub(crate) async fn connected(
 /// Writes an integration that waits for its authorization; returns what the API shows of it.
 ///
 /// # Errors
-/// [`Error::NameTaken`], [`Error::Storage`].
+/// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn pending(
     by: &By<'_>,
     input: &IntegrationIn,
     id: &str,
-    cookie: &str,
-    begun: &Authorization,
+    (cookie, begun): (&str, &Authorization),
+    quota: &Quota,
 ) -> Result<String> {
     let params = json!(begun.params).to_string();
     let policy = json!(input.policy).to_string();
@@ -77,7 +79,7 @@ pub(crate) async fn pending(
         created_by: &by.caller.subject,
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name, "verified": false});
-    insert(by, &new, Some((cookie, begun)), detail).await
+    insert(by, &new, Some((cookie, begun)), detail, quota).await
 }
 
 async fn insert(
@@ -85,9 +87,10 @@ async fn insert(
     new: &NewIntegration<'_>,
     flow: Option<(&str, &Authorization)>,
     detail: serde_json::Value,
+    quota: &Quota,
 ) -> Result<String> {
     let tx = Transaction::begin().await?;
-    let doc = Integrations::of(&by.caller.workspace).insert(&tx, new).await?;
+    let doc = Integrations::of(&by.caller.workspace).insert(&tx, new, quota).await?;
     if let Some((cookie, begun)) = flow {
         begin_flow(&tx, by, new.id, cookie, begun).await?;
     }

@@ -6,7 +6,7 @@
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
 use nexus_common::broker::{Broker, Plan, Receipt, Stored};
-use nexus_common::http::{Inbound, Respond, json_response, serve};
+use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
@@ -18,7 +18,7 @@ const ATTEMPTS: u32 = 10;
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, delete).await
+    serve_component(request, delete).await
 }
 
 async fn delete(inbound: Inbound) -> Result<Response> {

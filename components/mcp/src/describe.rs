@@ -1,33 +1,52 @@
 //! What an agent may use, and how.
 
 use nexus_common::broker::{Broker, Described, Stored};
-use nexus_common::store::usable_by;
-use nexus_common::wire::{Effect, Policy};
+use nexus_common::store::{USABLE_MOST, Usable};
+use nexus_common::wire::{self, Effect, Policy};
 use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
 
 use crate::tools::{Said, Tools, only, text};
+
+/// How many integrations a page has where no `limit` is asked for: a model reads all of it.
+const PAGE: u32 = 100;
 
 /// `list_integrations`.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Storage`].
 pub(crate) async fn list(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
-    only(arguments, &[])?;
-    let items = items(tools, None).await?;
+    only(arguments, &["limit", "cursor"])?;
+    let limit = match arguments.get("limit") {
+        None | Some(Value::Null) => PAGE,
+        Some(limit) => wire::limit_to(USABLE_MOST, &limit.to_string())?,
+    };
+    let cursor = match arguments.get("cursor") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(text(arguments, "cursor")?),
+    };
+    let public_url = &config::public_url().await?;
+    let page = Usable { caller: &tools.agent.caller, public_url }.page(limit, cursor).await?;
+    let items = parsed(&page.items)?;
+    let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
     let line = |item: &Value| {
         let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
         let account = item.pointer("/account/label").and_then(Value::as_str);
         let account = account.map(|label| format!(", account {label}")).unwrap_or_default();
         format!("- {} ({}): {}{account}", member("slug"), member("manifest_id"), member("name"))
     };
-    let text = match items.as_slice() {
+    let mut text = match items {
+        [] if cursor.is_some() => "There are no more.".to_owned(),
         [] => "You may not use any integration yet. An ADMIN or MANAGER of the workspace connects \
                them, and names agents in their policy."
             .to_owned(),
         items => items.iter().map(line).collect::<Vec<_>>().join("\n"),
     };
-    Ok(Said { text, json: json!({ "integrations": items }), is_error: false })
+    if let Some(next) = &page.next {
+        text.push_str(&format!("\nThere are more: call list_integrations with cursor {next}"));
+    }
+    let json = json!({"integrations": items, "next_cursor": page.next});
+    Ok(Said { text, json, is_error: false })
 }
 
 /// `describe_integration`.
@@ -37,12 +56,13 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Map<String, Value>) -> R
 pub(crate) async fn one(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
     only(arguments, &["integration"])?;
     let which = text(arguments, "integration")?;
-    let mut items = items(tools, Some(which)).await?;
-    let Some(mut item) = items.pop() else {
+    let public_url = &config::public_url().await?;
+    let Some(item) = (Usable { caller: &tools.agent.caller, public_url }).find(which).await? else {
         return Err(Error::NotFound(format!(
             "you may use no integration {which:?}: list_integrations shows those you may"
         )));
     };
+    let mut item = parsed(&item)?;
     let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let stored = Stored::of(&tools.agent.caller, &member("id"));
     let described = Broker::new("mcp", tools.request_id).describe(&stored).await?;
@@ -64,11 +84,8 @@ fn member_of(members: &Map<String, Value>, name: &str) -> Value {
     members.get(name).cloned().unwrap_or_default()
 }
 
-async fn items(tools: &Tools<'_>, which: Option<&str>) -> Result<Vec<Value>> {
-    let base = config::public_url().await?;
-    let caller = &tools.agent.caller;
-    let items = usable_by(&caller.workspace, &caller.subject, &base, which).await?;
-    serde_json::from_slice(items.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
+fn parsed(json: &str) -> Result<Value> {
+    serde_json::from_slice(json.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn told(name: &str, proxy: &str, described: &Described, policy: &str) -> String {

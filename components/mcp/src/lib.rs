@@ -51,7 +51,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         Err(error) => return challenge(&error, &inbound.request_id).await,
     };
     let request_id = inbound.request_id.clone();
-    access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
+    access::permit(&agent.caller, Role::Agent, ("integration.call", None), &request_id)?;
     let headers = inbound.headers().clone();
     let body = inbound.bytes(MAX).await?;
     let message = match Message::read(&body, &headers) {

@@ -2,7 +2,7 @@
 
 use nexus_common::auth::Agent;
 use nexus_common::error::Problem;
-use nexus_common::http::Respond;
+use nexus_common::http::{RequestId, Respond};
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ pub(crate) const INSTRUCTIONS: &str = "Third-party services that an administrato
 /// The tools of one caller.
 pub(crate) struct Tools<'a> {
     pub(crate) agent: &'a Agent,
-    pub(crate) request_id: &'a str,
+    pub(crate) request_id: &'a RequestId,
 }
 
 /// What a tool has to say: text for the model, and the same as JSON.
@@ -36,8 +36,12 @@ pub(crate) fn definitions() -> Value {
         {
             "name": "list_integrations",
             "title": "List integrations",
-            "description": "The services you may use: name, slug, provider, account and policy.",
-            "inputSchema": {"type": "object", "additionalProperties": false},
+            "description": "The services you may use: name, slug, provider, account and policy. A \
+                page of them; next_cursor is where the next begins.",
+            "inputSchema": {"type": "object", "properties": {
+                "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+                "cursor": {"type": "string", "description": "next_cursor of the page before"},
+            }, "additionalProperties": false},
             "annotations": {"readOnlyHint": true, "openWorldHint": false},
         },
         {

@@ -5,6 +5,7 @@ use nexus_common::auth::{self, Caller, Role};
 use nexus_common::broker::{Broker, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
+use nexus_common::quota::Quota;
 use nexus_common::{Error, Result, config, store};
 use serde_json::json;
 
@@ -20,6 +21,8 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     found.note(config::public_url().await.map(drop));
     found.note(config::proxy_domain().await.map(drop));
     found.note(tick::secret().await.map(drop));
+    found.note(Quota::of_integrations().await.map(drop));
+    found.note(Quota::of_manifest_versions().await.map(drop));
     let mut keys = Vec::new();
     match Broker::new("monitor", &inbound.request_id).health().await {
         Ok(health) => {

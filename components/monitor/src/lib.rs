@@ -33,11 +33,12 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["openapi.json"] if get => return openapi::show(&inbound),
         ["audit"] if get => return audit::page(&inbound).await,
         ["audit", "head"] if get => return audit::head(&inbound).await,
+        ["audit", "heads"] if get => return audit::heads(&inbound).await,
         ["tick"] if post => return tick::run(&inbound).await,
         ["integrations", id, "check"] if post => return check::run(&inbound, id).await,
         ["integrations", id, "events"] if get => return history::events(&inbound, id).await,
         ["integrations", id, "usage"] if get => return history::usage(&inbound, id).await,
-        ["health"] | ["openapi.json"] | ["audit"] | ["audit", "head"] => {
+        ["health"] | ["openapi.json"] | ["audit"] | ["audit", "head" | "heads"] => {
             return Err(Error::MethodNotAllowed("GET"));
         }
         ["tick"] => return Err(Error::MethodNotAllowed("POST")),

@@ -3,6 +3,8 @@
 //! It must not need a user's token: whoever runs the deployment has the tick secret. Ticks may run
 //! at the same time.
 
+use std::time::Duration;
+
 use http::{StatusCode, header};
 use nexus_common::auth::is_jwt;
 use nexus_common::broker::Broker;
@@ -14,6 +16,9 @@ use nexus_common::{Error, Result, config, store};
 use serde_json::json;
 
 use crate::guesses;
+
+/// For how long one tick removes old events and usage.
+const PRUNING: Duration = Duration::from_secs(2);
 
 /// Does what is due, and says how much of what.
 ///
@@ -33,14 +38,17 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     }
     guesses::tell();
     inbound.query(&[])?;
-    let ticked = Broker::new("monitor", &inbound.request_id).tick().await?;
+    let broker = Broker::new("monitor", &inbound.request_id);
+    let ticked = broker.tick().await?;
     store::close_minutes().await?;
+    let broken = broker.sign_heads().await?;
     let forgotten = store::forget_flows().await?;
-    let pruned = store::prune().await?;
+    let pruned =
+        store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);
     store::checkpoint().await?;
     let body = json!({
         "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,
-        "resealed": ticked.resealed, "failed": ticked.failed, "flows": forgotten, "pruned": pruned,
+        "resealed": ticked.resealed, "failed": ticked.failed + broken, "flows": forgotten, "pruned": pruned,
     });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

@@ -175,7 +175,7 @@ async fn exchange(
         callback: manifest_id.map(str::to_owned),
     };
     let exchanged = Broker::new("oauth-callback", &inbound.request_id).exchange(&back).await?;
-    Integrations::of(&flow.workspace).connect(flow, &exchanged, &inbound.request_id).await?;
+    Integrations::of(&flow.workspace).connect(flow, &exchanged, inbound.request_id.own()).await?;
     Ok(match (&exchanged.stored, exchanged.refused) {
         (Some(connected), _) => {
             let account = &connected.account;

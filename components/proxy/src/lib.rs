@@ -43,11 +43,11 @@ async fn route(inbound: Inbound) -> Result<Response> {
     check_method(below, &inbound)?;
     let agent = Agent::of(&inbound).await?;
     let request_id = inbound.request_id.clone();
-    access::permit(&agent.caller, Role::Agent, "integration.call", &request_id).await?;
+    let named = below.split('/').next().filter(|named| !named.is_empty());
+    access::permit(&agent.caller, Role::Agent, ("integration.call", named), &request_id)?;
     let query = inbound.raw_query().to_owned();
     if below.is_empty() {
-        inbound.query(&[])?;
-        return list::show(&agent.caller).await;
+        return list::show(&inbound, &agent.caller).await;
     }
     let (target, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
     let target = percent_decode_str(target).decode_utf8_lossy().into_owned();

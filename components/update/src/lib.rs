@@ -9,7 +9,7 @@ mod difference;
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
-use nexus_common::http::{Inbound, Respond, json_response, serve, set};
+use nexus_common::http::{Inbound, RequestId, Respond, json_response, serve_component, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{By, Change, Found, Integrations, Transaction, give_up};
 use nexus_common::wire::IntegrationPatch;
@@ -21,7 +21,7 @@ use difference::Difference;
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
-    serve(request, update).await
+    serve_component(request, update).await
 }
 
 async fn update(inbound: Inbound) -> Result<Response> {
@@ -49,7 +49,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     };
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
     if let (Err(_), Some(sealed)) = (&saved, &sealed) {
-        let by = (caller.subject.as_str(), request_id.as_str());
+        let by = (caller.subject.as_str(), request_id.own());
         give_up(&caller.workspace, &found.id, by, &sealed.lost).await?;
     }
     let (doc, version) = saved?;
@@ -79,7 +79,7 @@ async fn seal(
     caller: &Caller,
     found: &Found,
     different: &Difference,
-    request_id: &str,
+    request_id: &RequestId,
 ) -> Result<Sealed> {
     let new = NewCredentials {
         workspace: caller.workspace.clone(),
@@ -98,7 +98,7 @@ async fn save(
     found: &Found,
     different: &Difference,
     sealed: Option<&Sealed>,
-    request_id: &str,
+    request_id: &RequestId,
 ) -> Result<(String, i64)> {
     let policy = different.policy.as_ref().map(|policy| json!(policy).to_string());
     let params = sealed.map(|sealed| json!(sealed.params).to_string());
@@ -119,7 +119,7 @@ async fn save(
     let integrations = Integrations::of(&caller.workspace);
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
     if let Some(sealed) = sealed {
-        let by = (caller.subject.as_str(), request_id);
+        let by = (caller.subject.as_str(), request_id.own());
         tx.give_up(&caller.workspace, &found.id, by, &sealed.replaced).await?;
     }
     tx.record_change(&entry, "integration.updated").await?;

@@ -5,7 +5,11 @@ use crate::answer::Answer;
 use crate::operation::{Operation, Role};
 
 pub(super) fn calls() -> Vec<Call> {
-    vec![("/api/audit", "get", page()), ("/api/audit/head", "get", head())]
+    vec![
+        ("/api/audit", "get", page()),
+        ("/api/audit/head", "get", head()),
+        ("/api/audit/heads", "get", heads()),
+    ]
 }
 
 fn page() -> Operation {
@@ -22,7 +26,19 @@ fn page() -> Operation {
 fn head() -> Operation {
     Operation::new("getAuditHead", "audit", "The head of the record")
         .role(Role::Admin)
-        .describe("Whoever keeps it elsewhere can tell later whether the record was cut short.")
-        .query(&[])
+        .describe(
+            "Whoever keeps it elsewhere can tell later whether anything before it was changed, or the \
+             record cut short. `signed` is the last head that the tick had authenticated, under a key \
+             that only the broker has. With `verify=true` all of those are compared with the record.",
+        )
+        .query(&["verify"])
         .answers(200, Answer::json("The head", "AuditHead"))
+}
+
+fn heads() -> Operation {
+    Operation::new("listAuditHeads", "audit", "The authenticated heads of the record, newest first")
+        .role(Role::Admin)
+        .describe("One for each tick before which the record had grown.")
+        .query(&["limit", "after_row"])
+        .answers(200, Answer::json("A page", "AuditHeadPage"))
 }

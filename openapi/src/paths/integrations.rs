@@ -77,7 +77,7 @@ fn create() -> Operation {
                 .header("set-cookie", "flow_cookie_by_oauth")
                 .leads("/id", &NEXT),
         )
-        .conflicts(&["name_taken"])
+        .conflicts(&["name_taken", "quota_exceeded"])
         .refuses(&["invalid", "credential_refused", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)

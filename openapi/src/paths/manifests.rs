@@ -43,7 +43,7 @@ fn create() -> Operation {
                 .header("location", "location")
                 .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
-        .conflicts(&["manifest_exists", "too_many_manifests"])
+        .conflicts(&["manifest_exists", "too_many_manifests", "quota_exceeded"])
 }
 
 fn get() -> Operation {
@@ -67,6 +67,7 @@ fn replace() -> Operation {
             Answer::json("Saved", "Manifest").header("etag", "hash").header("location", "location"),
         )
         .problem(problems::NOT_FOUND)
+        .conflicts(&["quota_exceeded"])
 }
 
 fn delete() -> Operation {

@@ -31,8 +31,8 @@ fn list() -> Operation {
         .marked()
         .role(Role::Agent)
         .describe("The connected, active integrations whose policy names the caller, by name.")
-        .query(&[])
-        .answers(200, Answer::json("All of them", "UsableList"))
+        .query(&["usable_limit", "after_name"])
+        .answers(200, Answer::json("A page", "UsableList"))
 }
 
 fn call(method: &str, id: &str) -> Operation {

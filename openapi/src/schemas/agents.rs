@@ -16,7 +16,12 @@ pub(super) fn all() -> Value {
         }),
     );
     json!({
-        "UsableList": object(json!({"items": array(component("schemas", "Usable"))})),
+        "UsableList": object(json!({
+            "items": {"type": "array", "maxItems": 1000, "items": component("schemas", "Usable")},
+            "next_cursor": {
+                "type": ["string", "null"], "description": "`cursor` of the next page",
+            },
+        })),
         "Usable": object(json!({
             "id": component("schemas", "IntegrationId"),
             "slug": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},

@@ -128,6 +128,18 @@ fn defaults() -> BTreeMap<String, String> {
     .collect()
 }
 
+/// Asks until there is an answer, of what the application does a moment after it has answered.
+pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within {PATIENCE:?}");
+}
+
 /// The repository.
 pub(crate) fn repo() -> PathBuf {
     match std::env::var_os("NEXUS_REPO") {

@@ -40,7 +40,7 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 12] = [
+    let table: [(&str, &[&str]); 14] = [
         ("verify", &["create", "update"]),
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
@@ -51,6 +51,8 @@ async fn a_caller_has_its_row_and_no_other() {
         ("revoke", &["update", "delete", "oauth-callback"]),
         ("tick", &["monitor"]),
         ("health", &["monitor"]),
+        ("sign-heads", &["monitor"]),
+        ("verify-heads", &["monitor"]),
         ("forward", &["proxy", "mcp"]),
         ("describe", &["mcp"]),
     ];

@@ -41,6 +41,7 @@ mod providers;
 mod proxy;
 mod proxy_attacks;
 mod proxy_domain;
+mod quotas;
 mod refresh_model;
 mod rights;
 mod sdk;

@@ -56,7 +56,7 @@ const TABLE: [Row; 12] = [
         component: "create",
         routes: &[],
         storage: (true, false),
-        variables: &["broker_secret", "public_url"],
+        variables: &["broker_secret", "public_url", "max_integrations"],
         outbound: &[AUTH, BROKER],
     },
     Row {
@@ -84,7 +84,13 @@ const TABLE: [Row; 12] = [
         component: "catalog",
         routes: &["/api/manifests/...", "/api/oauth-clients/..."],
         storage: (true, true),
-        variables: &["proxy_domain", "broker_secret", "public_url", "private_hosts"],
+        variables: &[
+            "proxy_domain",
+            "broker_secret",
+            "public_url",
+            "private_hosts",
+            "max_manifest_versions",
+        ],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
@@ -105,7 +111,14 @@ const TABLE: [Row; 12] = [
         component: "monitor",
         routes: &["/api/..."],
         storage: (true, false),
-        variables: &["proxy_domain", "broker_secret", "tick_secret", "public_url"],
+        variables: &[
+            "proxy_domain",
+            "broker_secret",
+            "tick_secret",
+            "public_url",
+            "max_integrations",
+            "max_manifest_versions",
+        ],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {

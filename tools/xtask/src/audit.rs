@@ -1,11 +1,11 @@
 //! `cargo xtask audit verify`: whether an exported audit record is whole.
 //!
-//! It finds a record that was edited, removed, put elsewhere or, with a head that somebody kept,
-//! cut off at the end. It must not share code with what writes the chain: ARCHITECTURE.md says how
+//! By itself it finds a record that does not fit the ones beside it. That the records are the ones that
+//! were written, and none was cut off, it finds by heads that were kept elsewhere. It must not share code with what writes the chain: ARCHITECTURE.md says how
 //! a record is hashed, and this reads it from there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// COUNT:HASH, a head that GET /api/audit/head gave earlier: the record must reach it
     #[arg(long, value_parser = head)]
     head: Option<(u64, String)>,
+    /// Heads that were kept: pages of GET /api/audit/heads, or a log with the lines `audit head …`
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
 }
 
 fn head(text: &str) -> Result<(u64, String), String> {
@@ -36,19 +39,71 @@ fn head(text: &str) -> Result<(u64, String), String> {
 }
 
 pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
-    let Verb::Verify(Args { file, head }) = verb;
+    let Verb::Verify(Args { file, head, heads }) = verb;
     let shown = file.display();
     let text = if file.as_os_str() == "-" {
         std::io::read_to_string(std::io::stdin()).context("cannot read standard input")?
     } else {
-        std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?
+        read(file)?
     };
-    let chain = verify(&text, head.as_ref()).with_context(|| format!("{shown} does not hold"))?;
-    println!("{} records hold, up to {}:{}", chain.count, chain.count, chain.hash);
-    if head.is_none() {
-        println!("whether newer ones were cut off only a head kept elsewhere can tell: --head");
+    let mut kept: Vec<_> = head.iter().cloned().collect();
+    let log = heads.as_ref().map(|file| read(file)).transpose()?;
+    let broken = || format!("{shown} does not hold");
+    if let Some(log) = &log {
+        let workspace = workspace(&text).with_context(broken)?;
+        let found = heads_of(log, workspace.as_deref());
+        ensure!(!found.is_empty(), "there is no head of this record in the file of --heads");
+        kept.extend(found);
     }
+    let chain = verify(&text, &kept).with_context(broken)?;
+    println!("{} records hold, up to {}:{}", chain.count, chain.count, chain.hash);
+    println!("{}", proved(&chain, &kept));
     Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// What it means that a chain holds with these heads.
+fn proved(chain: &Chain, kept: &[(u64, String)]) -> String {
+    let Some(last) = kept.iter().map(|(count, _)| *count).max() else {
+        return "They fit together. That they are the ones that were written, and that none was cut \
+                off at the end, is not proved: whoever writes to the database can make a chain anew. \
+                A head that was kept elsewhere proves it: --head, --heads"
+            .to_owned();
+    };
+    let mut said = format!(
+        "Up to record {last} none was edited, added or removed since {} was kept.",
+        if kept.len() == 1 { "the head" } else { "the last of the heads" }
+    );
+    if last < chain.count {
+        said.push_str(&format!(
+            " Of records {} to {} it is proved only that they fit together.",
+            last + 1,
+            chain.count
+        ));
+    }
+    said
+}
+
+/// The heads in `text`: JSON, or the lines of a log that name `workspace`.
+fn heads_of(text: &str, workspace: Option<&str>) -> Vec<(u64, String)> {
+    if let Ok(items) = items(text) {
+        let one = |item: &Map<String, Value>| {
+            Some((item.get("count")?.as_u64()?, item.get("hash")?.as_str()?.to_owned()))
+        };
+        return items.iter().filter_map(one).collect();
+    }
+    let mark = format!("audit head workspace={:?} head=", workspace.unwrap_or_default());
+    let after = text.lines().filter_map(|line| line.split_once(&mark));
+    after.filter_map(|(_, rest)| head(rest.split(' ').next()?).ok()).collect()
+}
+
+/// The workspace that a record is of; none of one without items.
+fn workspace(text: &str) -> Result<Option<String>> {
+    let items = items(text)?;
+    items.first().map(|item| member(item, "workspace").map(str::to_owned)).transpose()
 }
 
 /// A chain that holds.
@@ -58,7 +113,7 @@ struct Chain {
     hash: String,
 }
 
-fn verify(text: &str, head: Option<&(u64, String)>) -> Result<Chain> {
+fn verify(text: &str, kept: &[(u64, String)]) -> Result<Chain> {
     let mut items = items(text)?;
     if let [first, .., last] = items.as_slice()
         && seq(first)? > seq(last)?
@@ -67,8 +122,8 @@ fn verify(text: &str, head: Option<&(u64, String)>) -> Result<Chain> {
     }
     let zeros = "0".repeat(64);
     let (mut prev, mut workspace) = (zeros.clone(), None);
+    let mut found_hashes = vec![zeros];
     let mut counts = Counts::default();
-    let mut reached = head.is_none() || head == Some(&(0, zeros));
     for (index, item) in items.iter().enumerate() {
         let expected = u64::try_from(index)? + 1;
         let found = seq(item)?;
@@ -86,16 +141,19 @@ fn verify(text: &str, head: Option<&(u64, String)>) -> Result<Chain> {
         let its = member(item, "workspace")?;
         ensure!(*workspace.get_or_insert(its) == its, "{at} is of another workspace, {its:?}");
         counts.see(found, item)?;
-        reached |= head == Some(&(found, hash.to_owned()));
+        found_hashes.push(hash.to_owned());
         hash.clone_into(&mut prev);
     }
     counts.finish()?;
     let count = u64::try_from(items.len())?;
-    if let (false, Some((at, hash))) = (reached, head) {
-        if *at > count {
-            bail!("the record ends at {count}, the head is at {at}: it was cut off");
+    for (at, hash) in kept {
+        match usize::try_from(*at).ok().and_then(|at| found_hashes.get(at)) {
+            None => bail!("the record ends at {count}, the head is at {at}: it was cut off"),
+            Some(found) if found != hash => {
+                bail!("record {at} does not have the head's hash {hash}: it was made anew since")
+            }
+            Some(_) => {}
         }
-        bail!("record {at} does not have the head's hash {hash}: it was made anew since");
     }
     Ok(Chain { count, hash: prev })
 }
@@ -213,7 +271,7 @@ mod tests {
     }
 
     fn outcome(items: &[Value], head: Option<(u64, String)>) -> String {
-        match verify(&json!(items).to_string(), head.as_ref()) {
+        match verify(&json!(items).to_string(), head.as_slice()) {
             Ok(chain) => format!("ok {}", chain.count),
             Err(error) => format!("{error:#}"),
         }
@@ -230,9 +288,9 @@ mod tests {
             json!({"items": [items[2], items[1]], "next_cursor": "2"}),
             json!({"items": [items[0]], "next_cursor": null})
         );
-        assert_eq!(verify(&pages, None).unwrap().count, 3);
+        assert_eq!(verify(&pages, &[]).unwrap().count, 3);
         let lines: String = items.iter().map(|item| format!("{item:#}\n")).collect();
-        assert_eq!(verify(&lines, None).unwrap().count, 3);
+        assert_eq!(verify(&lines, &[]).unwrap().count, 3);
     }
 
     #[test]
@@ -283,6 +341,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_proved_is_said_exactly() {
+        let chain = Chain { count: 3, hash: "h".into() };
+        let kept = |counts: &[u64]| counts.iter().map(|n| (*n, "h".to_owned())).collect::<Vec<_>>();
+        for (counts, part) in [
+            (&[][..], "is not proved: whoever writes to the database"),
+            (&[3], "Up to record 3 none was edited, added or removed since the head was kept."),
+            (&[1, 2], "Of records 3 to 3 it is proved only that they fit together."),
+        ] {
+            let said = proved(&chain, &kept(counts));
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn heads_are_read_from_pages_and_from_a_log() {
+        let hash = "a".repeat(64);
+        let page = json!({"items": [{"count": 2, "hash": hash, "at": "x", "mac": "y"}],
+            "next_cursor": null});
+        assert_eq!(heads_of(&page.to_string(), None), [(2, hash.clone())]);
+        let log = format!(
+            "x\n[monitor] audit head workspace=\"w\" head=3:{hash} at=x mac=y\n\
+             audit head workspace=\"v\" head=4:{hash} at=x mac=y\n"
+        );
+        assert_eq!(heads_of(&log, Some("w")), [(3, hash)]);
+        assert!(heads_of("nothing", Some("w")).is_empty());
+    }
+
+    #[test]
     fn a_count_is_confirmed_by_a_later_record() {
         let denied = json!({"outcome": "denied"});
         let later = |minute: u32| {
@@ -310,7 +396,7 @@ mod tests {
     #[test]
     fn what_is_no_record_is_said() {
         for text in ["{", "1", "[{}]", "{\"items\": [1]}", "{\"seq\": 1}"] {
-            assert!(verify(text, None).is_err(), "{text}");
+            assert!(verify(text, &[]).is_err(), "{text}");
         }
         assert!(head("3").is_err() && head("x:00").is_err() && head("3:00").is_err());
         assert_eq!(head(&format!("3:{}", "A".repeat(64))).unwrap(), (3, "a".repeat(64)));

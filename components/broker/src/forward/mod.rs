@@ -25,7 +25,7 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::forward::{AGENT, HOST, ours};
-use nexus_common::http::{Inbound, Respond};
+use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::store::{Entry, now_ms};
 use nexus_common::{Error, Result, access, config};
@@ -81,7 +81,7 @@ struct Call {
     host: Option<String>,
     /// The address of the integration at the proxy, as the agent named it.
     hub: String,
-    request_id: String,
+    request_id: RequestId,
 }
 
 impl Call {
@@ -121,7 +121,7 @@ impl Call {
             actor: self.caller.subject.clone(),
         };
         let outgoing = Outgoing { headers, upload };
-        match sent.through(live, outgoing, &stored, &self.request_id).await? {
+        match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Gone => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
@@ -213,7 +213,7 @@ impl Call {
             detail: json!({"rule": why, "method": self.method.as_str()}),
             request_id: &self.request_id,
         };
-        access::denied(&entry).await;
+        access::denied(entry);
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
             "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the policy: \
@@ -233,7 +233,7 @@ impl Call {
             workspace: &self.caller.workspace,
             id: &gate.id,
             actor: &self.caller.subject,
-            request_id: &self.request_id,
+            request_id: self.request_id.own(),
         };
         match oauth::live(&who).await {
             Err(Error::ReauthorizationRequired(why)) => {

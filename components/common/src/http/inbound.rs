@@ -6,17 +6,16 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, header, request};
 use serde::de::DeserializeOwned;
 
 use super::problem::Respond;
+use super::request_id::RequestId;
 use super::{json, set};
 use crate::error::{Error, Result};
-use crate::id;
-use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 const REQUEST_ID: &str = "x-request-id";
-/// The header in which a component tells the broker the request's id: the client's own
-/// `x-request-id` goes to the provider.
+/// The header in which a component tells another the request's id: a client's own `x-request-id`
+/// goes to the provider.
 pub(crate) const PASSED_ID: &str = "x-nexus-request-id";
 
 /// A request. Ids come from its path, never from headers that a client can send itself.
@@ -24,22 +23,23 @@ pub struct Inbound {
     head: request::Parts,
     sent_method: Method,
     body: IncomingBody,
-    /// In the answer and in the log: what came with the request where it is well-formed, else ours.
-    pub request_id: String,
+    /// Ours, and the one that came with the request.
+    pub request_id: RequestId,
 }
 
 impl Inbound {
-    /// Its id is in the first of the headers `id_in` that is there and well-formed.
-    fn new(request: Incoming, id_in: &[&str]) -> Self {
+    /// `from_component`: another component has passed the request's id on.
+    fn new(request: Incoming, from_component: bool) -> Self {
         let (mut head, body) = request.into_parts();
         let sent_method = head.method.clone();
         if head.method == Method::HEAD {
             // The server leaves the body away (RFC 9110, 9.3.2).
             head.method = Method::GET;
         }
-        let sent = |name: &&str| head.headers.get(*name)?.to_str().ok();
-        let request_id = id_in.iter().filter_map(sent).find(|sent| is_request_id(sent));
-        let request_id = request_id.map_or_else(|| id::request(clock::now_ms()), str::to_owned);
+        let sent = |name: &str| head.headers.get(name)?.to_str().ok();
+        let passed = if from_component { sent(PASSED_ID) } else { None };
+        let passed = passed.and_then(RequestId::of_component);
+        let request_id = passed.unwrap_or_else(|| RequestId::new(sent(REQUEST_ID)));
         Self { head, body, sent_method, request_id }
     }
 
@@ -152,14 +152,9 @@ impl Inbound {
     }
 
     /// The request as it is, to be passed on.
-    pub(super) fn into_request(self) -> (Incoming, String) {
+    pub(super) fn into_request(self) -> (Incoming, RequestId) {
         (Incoming::from_parts(self.head, self.body), self.request_id)
     }
-}
-
-fn is_request_id(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Answers a request by `act`: its errors become problem documents, each answer has its
@@ -168,7 +163,7 @@ pub async fn serve<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Resp
 where
     F: Future<Output = Result<Response>>,
 {
-    answer(Inbound::new(request, &[REQUEST_ID]), act).await
+    answer(Inbound::new(request, false), act).await
 }
 
 /// The same where no client can be asking: the component that asks says the request's id.
@@ -176,7 +171,7 @@ pub async fn serve_component<F>(request: Incoming, act: impl FnOnce(Inbound) -> 
 where
     F: Future<Output = Result<Response>>,
 {
-    answer(Inbound::new(request, &[PASSED_ID, REQUEST_ID]), act).await
+    answer(Inbound::new(request, true), act).await
 }
 
 async fn answer<F>(inbound: Inbound, act: impl FnOnce(Inbound) -> F) -> Response

@@ -9,6 +9,7 @@ mod inbound;
 mod json;
 mod outbound;
 mod problem;
+mod request_id;
 
 pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
@@ -18,6 +19,7 @@ pub use inbound::{Inbound, serve, serve_component};
 pub(crate) use outbound::request_to;
 pub use outbound::{forward, strip};
 pub use problem::Respond;
+pub use request_id::RequestId;
 
 use crate::platform::http::{Response, full};
 use http::{HeaderValue, StatusCode, header};

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, Method, Request, Uri};
 
 use super::Inbound;
+use super::inbound::PASSED_ID;
 use super::problem::Respond;
 use crate::error::{Error, Result};
 use crate::platform::http::{Response, boxed, pass, pass_untouched};
@@ -62,8 +63,8 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = uri_of(component, path)?;
     strip(request.headers_mut(), |name| name.starts_with("x-nexus-"));
-    if let Ok(id) = request_id.parse() {
-        request.headers_mut().insert("x-request-id", id);
+    if let Ok(id) = request_id.passed_on().parse() {
+        request.headers_mut().insert(PASSED_ID, id);
     }
     let mut response = pass(request.map(boxed))
         .await
@@ -88,16 +89,13 @@ pub(super) async fn hand_over(
     (name, value): (HeaderName, String),
 ) -> Result<Response> {
     let method = inbound.sent_method().clone();
-    let (mut request, request_id) = inbound.into_request();
+    let (mut request, _) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = uri_of(component, path)?;
     *request.method_mut() = method;
     strip(request.headers_mut(), |_| false);
-    let headers = request.headers_mut();
-    for (name, value) in [(name, value), (HeaderName::from_static("x-request-id"), request_id)] {
-        if let Ok(value) = value.parse() {
-            headers.insert(name, value);
-        }
+    if let Ok(value) = value.parse() {
+        request.headers_mut().insert(name, value);
     }
     pass_untouched(request.map(boxed))
         .await

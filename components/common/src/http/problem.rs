@@ -42,6 +42,9 @@ impl Respond for Error {
                 problem.redirect_uri = Some(redirect_uri.clone());
             }
             Self::Misconfigured { variable, .. } => problem.variable = Some(variable.clone()),
+            Self::QuotaExceeded { variable, .. } => {
+                problem.variable = Some((*variable).to_owned());
+            }
             _ => {}
         }
         problem
@@ -130,6 +133,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             format!("the name {name:?} is taken by {existing_id} (names are compared case-folded)"),
         ),
         Error::Conflict { code, detail } => (S::CONFLICT, code, detail.clone()),
+        Error::QuotaExceeded { detail, .. } => (S::CONFLICT, "quota_exceeded", detail.clone()),
         Error::VersionMismatch { asked, found } => (
             S::PRECONDITION_FAILED,
             "version_mismatch",

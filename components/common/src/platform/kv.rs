@@ -27,6 +27,15 @@ pub async fn set(key: &str, value: &[u8]) -> Result<()> {
     store.set(key, value).await.map_err(failed)
 }
 
+/// Deletes what is under `key`, if anything is.
+///
+/// # Errors
+/// [`Error::Storage`] where the store cannot be written.
+pub async fn delete(key: &str) -> Result<()> {
+    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
+    store.delete(key).await.map_err(failed)
+}
+
 /// Writes `value` under `key` if what is there is still `seen`; whether it was.
 ///
 /// # Errors

@@ -2,15 +2,18 @@
 //!
 //! Details hold facts for people; never a secret, never a provider's text that was not screened.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::{Page, Transaction, read_row};
 use crate::error::Result;
+use crate::platform::clock;
 use crate::platform::sqlite::Value;
 
 /// How long events and usage are kept, in milliseconds: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
-/// Most rows of one table that one pruning removes.
+/// Most rows of one table that one transaction removes.
 const PRUNED: u32 = 1000;
 
 /// Something that happened to an integration.
@@ -168,11 +171,28 @@ impl Events<'_> {
     }
 }
 
-/// Removes events and usage older than 90 days, at most a thousand of each. Returns how many.
+/// Removes events and usage older than 90 days, a thousand rows of each at a time, until none is left
+/// or `limit` has passed. Returns how many.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
-pub async fn prune() -> Result<i64> {
+pub async fn prune(limit: Duration) -> Result<i64> {
+    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    let end = clock::now_ms().saturating_add(limit);
+    let mut removed = 0;
+    loop {
+        match prune_some().await? {
+            0 => return Ok(removed),
+            some => removed += some,
+        }
+        if clock::now_ms() >= end {
+            return Ok(removed);
+        }
+    }
+}
+
+/// Removes the oldest of them, in a transaction of its own: others write in between.
+async fn prune_some() -> Result<i64> {
     let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
                or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1)";
     let any = read_row(old, [Value::integer(KEPT_MS)]).await?;

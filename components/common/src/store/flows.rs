@@ -11,6 +11,9 @@ use crate::platform::sqlite::{Value, text};
 /// How long a flow may take, in milliseconds: 10 minutes.
 pub const FLOW_MS: i64 = 10 * 60 * 1000;
 
+/// Most flows of one integration that are under way; an older one ends where there would be more.
+const MOST: u32 = 10;
+
 /// A flow that begins.
 pub struct NewFlow<'a> {
     /// The SHA-256 of `state`, in hexadecimal.
@@ -44,11 +47,18 @@ pub struct Flow {
 }
 
 impl Transaction {
-    /// Writes a flow that begins.
+    /// Writes a flow that begins; of its integration the ten newest go on.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn begin_flow(&self, flow: &NewFlow<'_>) -> Result<()> {
+        self.query(
+            "delete from flows where integration_id = ?1 and state_hash not in
+               (select state_hash from flows where integration_id = ?1
+                order by created_at desc, state_hash limit ?2 - 1)",
+            [Value::text(flow.integration_id), Value::from(MOST)],
+        )
+        .await?;
         self.query(
             "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor,
                created_at)
@@ -73,12 +83,19 @@ impl Transaction {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
+    let key =
+        || [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))];
+    // Anybody can send a state: the write lock is for those who have one that is known.
+    let known = "select 1 from flows where state_hash = ?1 and cookie_hash = ?2";
+    if read_row(known, key()).await?.is_none() {
+        return Ok(None);
+    }
     let tx = Transaction::begin().await?;
     let row = tx
         .row(
             "delete from flows where state_hash = ?1 and cookie_hash = ?2
              returning state_hash, workspace, integration_id, sealed, actor, created_at",
-            [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))],
+            key(),
         )
         .await?;
     let flow = row.map(|row| Flow {

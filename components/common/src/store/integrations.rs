@@ -7,7 +7,8 @@ use super::{Transaction, read_row};
 use crate::broker::SealedCredential;
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Value, into_text, text};
+use crate::platform::sqlite::{Row, Value, into_text, text};
+use crate::quota::Quota;
 
 /// When tick tries a credential again that was accepted, in milliseconds: 6 hours.
 pub const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
@@ -70,6 +71,8 @@ pub struct NewIntegration<'a> {
     /// Who makes it.
     pub created_by: &'a str,
 }
+
+const COUNT: &str = "select count(*) from integrations where workspace = ?1";
 
 /// No scopes, as the API shows them.
 pub const NO_SCOPES: &str = r#"{"requested":[],"granted":[],"missing":[]}"#;
@@ -151,11 +154,27 @@ impl<'a> Integrations<'a> {
         }
     }
 
+    /// Checks that the workspace may have one integration more.
+    ///
+    /// # Errors
+    /// [`Error::QuotaExceeded`], [`Error::Storage`].
+    pub async fn check_room(&self, quota: &Quota) -> Result<()> {
+        let row = read_row(COUNT, [Value::text(self.workspace)]).await?;
+        quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
+    }
+
     /// Writes a new integration and its credential, and returns what the API shows.
     ///
     /// # Errors
-    /// [`Error::NameTaken`], [`Error::Storage`].
-    pub async fn insert(&self, tx: &Transaction, new: &NewIntegration<'_>) -> Result<String> {
+    /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
+    pub async fn insert(
+        &self,
+        tx: &Transaction,
+        new: &NewIntegration<'_>,
+        quota: &Quota,
+    ) -> Result<String> {
+        let row = tx.row(COUNT, [Value::text(self.workspace)]).await?;
+        quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))?;
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.manifest_is_there(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
@@ -273,24 +292,43 @@ impl<'a> Integrations<'a> {
         Ok(())
     }
 
+    /// The slug of `name`, with a number from 2 on where another has it. It is looked for under the
+    /// write lock: however many have the same, it takes no longer.
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
         let base = id::slug(name);
-        let rows = tx
-            .query(
-                "select slug from integrations
-                 where workspace = ?1 and (slug = ?2 or slug glob ?2 || '-[0-9]*')",
-                [Value::text(self.workspace), Value::text(base.as_str())],
-            )
-            .await?;
-        let taken: Vec<&str> = rows.iter().map(|row| text(row, 0)).collect();
-        if !taken.contains(&base.as_str()) {
+        let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
+        let is_taken = "select 1 from integrations where workspace = ?1 and slug = ?2";
+        if tx.row(is_taken, values(&base)).await?.is_none() {
             return Ok(base);
         }
-        let numbered = (2..).map(|number| format!("{base}-{number}"));
-        let free = numbered.into_iter().find(|slug| !taken.contains(&slug.as_str()));
-        free.ok_or_else(|| Error::Internal("no slug is free".into()))
+        // Where none was deleted, this is the least that is free.
+        let after_all = format!("select count(*) + 2 from {NUMBERED}");
+        let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
+        if tx.row(is_taken, values(&slug)).await?.is_none() {
+            return Ok(slug);
+        }
+        let least = format!(
+            "with taken (number) as materialized (
+               select cast(substr(slug, length(?2) + 2) as integer) from {NUMBERED})
+             select min(number) + 1 from (select 1 as number union all select number from taken)
+             where number + 1 not in (select number from taken)"
+        );
+        Self::numbered(&base, tx.row(&least, values(&base)).await?)
+    }
+
+    fn numbered(base: &str, row: Option<Row>) -> Result<String> {
+        let number = row.and_then(|row| row.get::<i64>(0));
+        let number = number.ok_or_else(|| Error::Internal("no slug is free".into()))?;
+        Ok(format!("{base}-{number}"))
     }
 }
+
+/// The integrations of workspace `?1` whose slug is `?2` and a number of up to nine digits. `-` is
+/// followed by `.`: between them are the slugs that begin so.
+const NUMBERED: &str = "integrations
+    where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'
+      and substr(slug, length(?2) + 2) glob '[1-9]*'
+      and substr(slug, length(?2) + 2) not glob '*[^0-9]*' and length(slug) < length(?2) + 11";
 
 pub(super) fn not_found(id: &str) -> Error {
     let shown: String = id.chars().take(64).collect();

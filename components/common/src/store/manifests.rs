@@ -2,15 +2,18 @@
 //! their hash.
 //!
 //! A document is written before the row that names it and never changed, so that an integration
-//! keeps the version it was made with. What is read is hashed again.
+//! keeps the version it was made with. What is read is hashed again. `documents` forgets those that
+//! no row names any more.
 
 use serde_json::json;
 
+use super::documents::{has_room, is_stored, key};
 use super::{By, Transaction, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::kv;
 use crate::platform::sqlite::{Row, Value, text};
+use crate::quota::Quota;
 
 const STATE: &str =
     "select exists(select 1 from manifests where workspace = ?1 and id = ?2), count(*)
@@ -96,15 +99,18 @@ impl<'a> Manifests<'a> {
     /// Stores the document, which its id names from now on. Returns its hash.
     ///
     /// # Errors
-    /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::NotFound`],
-    /// [`Error::Storage`].
-    pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>) -> Result<String> {
+    /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::QuotaExceeded`],
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>, quota: &Quota) -> Result<String> {
         let NewManifest { id, document, summary, replace } = *new;
         let hash = sha256_hex(document);
-        // Asked before the document is written, which nothing would ever delete, and again when
-        // it counts.
+        // Asked before the document is written, and again when it counts.
         let values = [Value::text(self.workspace), Value::text(id)];
         self.may_save(id, replace, read_row(STATE, values.clone()).await?)?;
+        has_room(self.workspace, &hash, quota).await?;
+        let tx = Transaction::begin().await?;
+        is_stored(&tx, self.workspace, &hash).await?;
+        tx.commit().await?;
         kv::set(&key(&hash), document).await?;
         let tx = Transaction::begin().await?;
         self.may_save(id, replace, tx.row(STATE, values).await?)?;
@@ -149,7 +155,7 @@ impl<'a> Manifests<'a> {
         }
     }
 
-    /// Deletes `id`. Its documents stay: they are small, immutable and may be used again.
+    /// Deletes `id`. Its documents go when nothing is made with them any more.
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_in_use`), [`Error::NotFound`], [`Error::Storage`].
@@ -171,10 +177,6 @@ impl<'a> Manifests<'a> {
         tx.audit(&by.entry("manifest.delete", id, json!({}))).await?;
         tx.commit().await
     }
-}
-
-fn key(hash: &str) -> String {
-    format!("manifest/{hash}")
 }
 
 fn conflict(code: &'static str, detail: String) -> Error {

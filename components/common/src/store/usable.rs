@@ -1,37 +1,92 @@
 //! What agents may use, as it is shown to them.
 
-use super::read_row;
+use super::read;
+use crate::auth::Caller;
+use crate::encoding::{from_hex, to_hex};
 use crate::error::Result;
 use crate::origin::Origin;
-use crate::platform::sqlite::{Value, into_text};
+use crate::platform::sqlite::{Value, text};
+use crate::wire;
 
-/// The connected and active integrations of `workspace` whose policy names `subject`, as a JSON array
-/// of `{id,slug,name,manifest_id,account,base_url,policy}` by name; only the one with the id or slug
-/// `which`, where that is given.
-///
-/// # Errors
-/// [`crate::Error::Storage`].
-pub async fn usable_by(
-    workspace: &str,
-    subject: &str,
-    public_url: &Origin,
-    which: Option<&str>,
-) -> Result<String> {
-    let sql = "select coalesce(json_group_array(json(item)), '[]') from (
-                 select json_object('id', id, 'slug', slug, 'name', name,
-                   'manifest_id', manifest_id, 'account', json(doc -> 'account'),
-                   'base_url', ?3 || '/api/proxy/' || slug, 'policy', json(policy)) as item
-                 from integrations
-                 where workspace = ?1 and status = 'active' and health <> 'pending'
-                   and (?4 is null or id = ?4 or slug = ?4)
-                   and exists(select 1 from json_each(policy, '$.agents')
-                     where value in ('*', ?2))
-                 order by name_key)";
-    let values = [
-        Value::text(workspace),
-        Value::text(subject),
-        Value::text(public_url.as_str()),
-        Value::from(which),
-    ];
-    Ok(read_row(sql, values).await?.map_or_else(|| "[]".to_owned(), into_text))
+/// The connected and active integrations whose policy names `caller`, as JSON objects
+/// `{id,slug,name,manifest_id,account,base_url,policy}` by name.
+pub struct Usable<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Where their `base_url` begins.
+    pub public_url: &'a Origin,
+}
+
+/// A page of them.
+pub struct UsablePage {
+    /// A JSON array.
+    pub items: String,
+    /// What the next page is asked for with; `None` where this is the last.
+    pub next: Option<String>,
+}
+
+/// Most of them in a page.
+pub const USABLE_MOST: u32 = 1000;
+
+impl Usable<'_> {
+    /// The page of at most `limit` after `cursor`, which an earlier page gave.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] for a cursor that no page gave, [`crate::Error::Storage`].
+    pub async fn page(&self, limit: u32, cursor: Option<&str>) -> Result<UsablePage> {
+        let after = match cursor {
+            Some(cursor) => {
+                from_hex(cursor).filter(|name| !name.is_empty()).ok_or_else(wire::no_cursor)?
+            }
+            None => Vec::new(),
+        };
+        let after = String::from_utf8_lossy(&after);
+        // One more than is shown: it tells whether there is a next page.
+        let rows = self.rows(("name_key > ?4", &after), limit.saturating_add(1)).await?;
+        let shown = rows.len().min(limit as usize);
+        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
+        let last = page.last().filter(|_| !rest.is_empty());
+        Ok(UsablePage {
+            items: format!(
+                "[{}]",
+                page.iter().map(|(item, _)| &**item).collect::<Vec<_>>().join(",")
+            ),
+            next: last.map(|(_, name)| to_hex(name.as_bytes())),
+        })
+    }
+
+    /// The one with this id or slug.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn find(&self, id_or_slug: &str) -> Result<Option<String>> {
+        let rows = self.rows(("(id = ?4 or slug = ?4)", id_or_slug), 1).await?;
+        Ok(rows.into_iter().next().map(|(item, _)| item))
+    }
+
+    /// Those that meet a condition on `?4`, each with the name it is sorted by.
+    async fn rows(
+        &self,
+        (which, value): (&str, &str),
+        limit: u32,
+    ) -> Result<Vec<(String, String)>> {
+        let sql = format!(
+            "select json_object('id', id, 'slug', slug, 'name', name, 'manifest_id', manifest_id,
+               'account', json(doc -> 'account'), 'base_url', ?3 || '/api/proxy/' || slug,
+               'policy', json(policy)), name_key
+             from integrations
+             where workspace = ?1 and status = 'active' and health <> 'pending' and {which}
+               and exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?2))
+             order by name_key limit {limit}"
+        );
+        let values = [
+            Value::text(self.caller.workspace.as_str()),
+            Value::text(self.caller.subject.as_str()),
+            Value::text(self.public_url.as_str()),
+            Value::text(value),
+        ];
+        let rows = read(&sql, values).await?;
+        let pair = |row| (text(row, 0).to_owned(), text(row, 1).to_owned());
+        Ok(rows.iter().map(pair).collect())
+    }
 }

@@ -3,8 +3,11 @@
 //! Dropping it without [`Transaction::commit`] rolls back, whatever the reason. Deleted content is
 //! overwritten (`secure_delete`), and a commit is on the disk when it returns.
 
+use std::time::Duration;
+
 use super::{Event, schema};
 use crate::error::{Error, Result};
+use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first, text};
 
 const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch')
@@ -34,31 +37,59 @@ async fn locked(db: &Db) -> Result<()> {
     }
 }
 
+/// How often the write lock is asked for by what stands aside: over a minute and more.
+const ATTEMPTS_ASIDE: u32 = 200;
+/// Longest pause between two of them, in milliseconds; at random, so that they do not come together.
+const ASIDE_MS: u64 = 500;
+
+/// Takes the write lock when nobody else has it, and waits for it outside of SQLite: many that wait
+/// there take it from each other, and from those who are waited for.
+async fn locked_aside(db: &Db) -> Result<()> {
+    db.query("pragma busy_timeout = 0", []).await?;
+    let mut attempt = 1;
+    loop {
+        match db.query("begin immediate", []).await {
+            Err(DbError::Busy) if attempt < ATTEMPTS_ASIDE => {
+                attempt += 1;
+                clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS)).await;
+            }
+            done => return done.map(drop).map_err(Error::from),
+        }
+    }
+}
+
 impl Transaction {
     /// Opens a connection, brings the schema up to date and takes the write lock.
     ///
     /// # Errors
     /// [`Error::Storage`] where the lock is not to be had within 5 s, [`Error::DatabaseNewer`].
     pub async fn begin() -> Result<Self> {
-        Self::with("pragma synchronous = full").await
+        let db = Self::opened("pragma synchronous = full").await?;
+        locked(&db).await?;
+        Self::begun(db).await
     }
 
-    /// The same, but that a commit is not awaited on the disk: a power cut may lose the last of
-    /// them. For what is counted, not for what counts.
+    /// The same for what is counted, not for what counts: it lets others go first, and its commit is
+    /// not awaited on the disk, so that a power cut may lose the last of them.
     ///
     /// # Errors
     /// As [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
-        Self::with("pragma synchronous = normal").await
+        let db = Self::opened("pragma synchronous = normal").await?;
+        locked_aside(&db).await?;
+        Self::begun(db).await
     }
 
-    async fn with(synchronous: &str) -> Result<Self> {
+    async fn opened(synchronous: &str) -> Result<Db> {
         let db = Db::open().await?;
         schema::ensure(&db).await?;
         for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1", synchronous] {
             db.query(pragma, []).await?;
         }
-        locked(&db).await?;
+        Ok(db)
+    }
+
+    async fn begun(db: Db) -> Result<Self> {
         let row = db.row(NOW, []).await?;
         let row = row.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
         Ok(Self { db, now_ms: row.get(0).unwrap_or(0), now: text(&row, 1).to_owned() })

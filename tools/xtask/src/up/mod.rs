@@ -2,13 +2,14 @@
 
 mod report;
 pub(crate) mod sandbox;
+mod state;
 
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::build::{self, Profile};
 use crate::child::{self, App};
@@ -105,8 +106,8 @@ async fn prepare(args: &Args) -> Result<Prepared> {
     let runtime = Runtime::pick(args.runtime, &repo, args.release).await?;
     // Relative to the repository, as Spin takes its default.
     let state = repo.root.join(&args.state_dir);
-    std::fs::create_dir_all(&state)
-        .with_context(|| format!("cannot create the state directory {}", state.display()))?;
+    // After the builds, whose files others may read.
+    state::make(&state)?;
     Ok(Prepared { runtime, repo, state, port, token })
 }
 

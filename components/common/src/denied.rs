@@ -1,0 +1,144 @@
+//! Denied attempts, gathered in memory and written a second later, many at once.
+//!
+//! A refusal must cost its caller's neighbours nothing: whoever has any token can be refused a
+//! thousand times a second, and there is one write lock for all workspaces. So no refusal waits for
+//! the database, and an instance has one writer at a time. Each refusal that was answered is counted;
+//! a process that is killed loses its last second's.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::http::Respond;
+use crate::platform::{clock, http::spawn};
+use crate::store::{Denial, write_denials};
+
+/// How long attempts gather before they are written.
+const GATHER: Duration = Duration::from_secs(1);
+/// Most different attempts that an instance keeps apart between two writings.
+const MOST: usize = 256;
+/// How often a writing is tried again where the database is busy.
+const RETRIES: u32 = 3;
+
+#[derive(Default)]
+struct Gathered {
+    counted: Vec<(Denial, i64)>,
+    /// Whether somebody is going to write what is gathered.
+    has_writer: bool,
+}
+
+thread_local! {
+    static GATHERED: RefCell<Gathered> = RefCell::default();
+}
+
+impl Gathered {
+    /// Counts `denial` `count` times more.
+    fn add(&mut self, denial: Denial, count: i64) {
+        let is_known = |known: &&mut (Denial, i64)| known.0.is_same(&denial);
+        if let Some((_, known)) = self.counted.iter_mut().find(is_known) {
+            *known += count;
+        } else if self.counted.len() < MOST || denial.is_rest() {
+            self.counted.push((denial, count));
+        } else {
+            self.add(denial.into_rest(), count);
+        }
+    }
+
+    /// Whether there is nothing left to write; then the writer has ended.
+    fn is_done(&mut self) -> bool {
+        self.has_writer = !self.counted.is_empty();
+        !self.has_writer
+    }
+}
+
+/// Counts an attempt that was denied.
+pub(crate) fn note(denial: Denial) {
+    let has_writer = GATHERED.with_borrow_mut(|gathered| {
+        gathered.add(denial, 1);
+        std::mem::replace(&mut gathered.has_writer, true)
+    });
+    if !has_writer {
+        spawn(write());
+    }
+}
+
+/// Writes until nothing is left.
+async fn write() {
+    let mut failures = 0;
+    loop {
+        clock::sleep(GATHER).await;
+        let counted = GATHERED.with_borrow_mut(|gathered| std::mem::take(&mut gathered.counted));
+        match write_denials(&counted).await {
+            Ok(()) => failures = 0,
+            Err(Error::Storage { .. }) if failures < RETRIES => {
+                failures += 1;
+                GATHERED.with_borrow_mut(|gathered| put_back(gathered, counted));
+            }
+            Err(error) => {
+                failures = 0;
+                let lost: i64 = counted.iter().map(|(_, count)| count).sum();
+                let what = format!("{lost} denied attempts are not recorded");
+                let first = counted.first().map(|(denial, _)| denial.request_id.own());
+                error.log_beside(first.unwrap_or_default(), &what);
+            }
+        }
+        if GATHERED.with_borrow_mut(Gathered::is_done) {
+            return;
+        }
+    }
+}
+
+/// Puts what could not be written before what has come since.
+fn put_back(gathered: &mut Gathered, counted: Vec<(Denial, i64)>) {
+    let since = std::mem::replace(&mut gathered.counted, counted);
+    since.into_iter().for_each(|(denial, count)| gathered.add(denial, count));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::RequestId;
+
+    fn denial(subject: &str, target: usize) -> Denial {
+        Denial {
+            workspace: "w".into(),
+            subject: subject.into(),
+            role: "AGENT",
+            action: "integration.delete".into(),
+            target: Some(format!("t{target}")),
+            detail: json!({}),
+            request_id: RequestId::of_component("req_1").unwrap(),
+            integration_id: None,
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_is_counted_and_the_rest_stays_within_bounds() {
+        let mut gathered = Gathered::default();
+        for target in 0..MOST {
+            gathered.add(denial("a", target), 1);
+        }
+        gathered.add(denial("a", 0), 2);
+        for target in MOST..2 * MOST {
+            gathered.add(denial("a", target), 1);
+            gathered.add(denial("b", target), 1);
+        }
+        let counts: Vec<i64> = gathered.counted.iter().map(|(_, count)| *count).collect();
+        assert_eq!((counts.len(), counts[0], counts[1]), (MOST + 2, 3, 1));
+        assert_eq!(counts[MOST..], [MOST as i64, MOST as i64], "one rest per subject");
+        assert_eq!(counts.iter().sum::<i64>(), 3 * MOST as i64 + 2, "each is counted");
+    }
+
+    #[test]
+    fn what_could_not_be_written_stands_first_and_loses_nothing() {
+        let mut gathered = Gathered::default();
+        gathered.add(denial("a", 1), 1);
+        gathered.add(denial("a", 2), 1);
+        put_back(&mut gathered, vec![(denial("a", 3), 5), (denial("a", 2), 2)]);
+        let shown: Vec<_> =
+            gathered.counted.iter().map(|(d, n)| (d.target.clone().unwrap(), *n)).collect();
+        assert_eq!(shown, [("t3".into(), 5), ("t2".into(), 3), ("t1".into(), 1)]);
+    }
+}

@@ -1,0 +1,98 @@
+//! How many of something a workspace may have, by a variable of the deployment.
+//!
+//! A quota keeps one workspace from filling what all share. It must not lose anything: what is there
+//! stays, and what would be too many is refused with the variable's name.
+
+use crate::error::{Error, Result};
+use crate::platform::variables;
+
+/// Most that a quota may be set to.
+const MOST: u32 = 1_000_000;
+
+/// A quota as the deployment has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    variable: &'static str,
+    what: &'static str,
+    most: u32,
+}
+
+impl Quota {
+    /// Of integrations: `max_integrations`, else 1000.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`].
+    pub async fn of_integrations() -> Result<Self> {
+        Self::read("max_integrations", "integrations", 1000).await
+    }
+
+    /// Of versions of a workspace's own manifests: `max_manifest_versions`, else 2000.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`].
+    pub async fn of_manifest_versions() -> Result<Self> {
+        let what = "versions of its own manifests (those that nothing uses go an hour later)";
+        Self::read("max_manifest_versions", what, 2000).await
+    }
+
+    async fn read(variable: &'static str, what: &'static str, otherwise: u32) -> Result<Self> {
+        let most = match variables::get(variable).await {
+            None => otherwise,
+            Some(value) => parse(&value).ok_or_else(|| {
+                Error::misconfigured(variable, "must be a whole number from 1 to 1000000")
+            })?,
+        };
+        Ok(Self { variable, what, most })
+    }
+
+    /// Checks that there may be one more than the `found` that the workspace has.
+    ///
+    /// # Errors
+    /// [`Error::QuotaExceeded`].
+    pub fn check_room(&self, found: i64) -> Result<()> {
+        if found < i64::from(self.most) {
+            return Ok(());
+        }
+        let Self { variable, what, most } = *self;
+        let detail = format!(
+            "the workspace has {found} {what}; the deployment allows {most}. Delete one first, or \
+             have the operator raise the variable `{variable}`"
+        );
+        Err(Error::QuotaExceeded { variable, detail })
+    }
+}
+
+fn parse(value: &str) -> Option<u32> {
+    let is_plain = value.bytes().all(|b| b.is_ascii_digit());
+    value.parse().ok().filter(|most| is_plain && (1..=MOST).contains(most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_is_a_plain_number() {
+        for (value, most) in [
+            ("1", Some(1)),
+            ("1000000", Some(1_000_000)),
+            ("0", None),
+            ("1000001", None),
+            ("-1", None),
+            ("+1", None),
+            ("1e3", None),
+            ("many", None),
+        ] {
+            assert_eq!(parse(value), most, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_names_the_limit_and_its_variable() {
+        let quota = Quota { variable: "max_integrations", what: "integrations", most: 2 };
+        assert_eq!(quota.check_room(1), Ok(()));
+        let Err(Error::QuotaExceeded { variable, detail }) = quota.check_room(2) else { panic!() };
+        assert_eq!(variable, "max_integrations");
+        assert!(detail.contains("has 2 integrations; the deployment allows 2"), "{detail}");
+    }
+}

@@ -1,0 +1,264 @@
+//! Denied attempts in the audit record: one record per minute and what it says, with a count.
+//!
+//! It must not let anybody fill the record: of one subject and minute at most a hundred attempts are
+//! kept apart, the rest is one record more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use super::audit::{append, record_of};
+use super::{Entry, Event, Transaction, read_row};
+use crate::encoding::sha256_hex;
+use crate::error::Result;
+use crate::http::RequestId;
+use crate::platform::sqlite::{Value, text};
+
+const MINUTE: i64 = 60_000;
+/// Most records of denied attempts of one subject and minute, without the one of the rest.
+const MOST: usize = 100;
+/// The action of the record of the rest.
+const REST: &str = "audit.more";
+/// The kind of the event of a call that was denied.
+const CALL_DENIED: &str = "call.denied";
+/// Longest target that is recorded, in characters.
+const TARGET: usize = 64;
+
+/// A denied attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Denial {
+    /// The workspace.
+    pub workspace: String,
+    /// Who tried.
+    pub subject: String,
+    /// Their role, as it stands in the record.
+    pub role: &'static str,
+    /// What they tried: `integration.delete`, …
+    pub action: String,
+    /// At what, as they named it.
+    pub target: Option<String>,
+    /// Facts: the role or the rule that stood in the way.
+    pub detail: Json,
+    /// The first request in which it happened.
+    pub request_id: RequestId,
+    /// The integration whose event it is as well: a call that a rule denied.
+    pub integration_id: Option<String>,
+}
+
+impl Denial {
+    /// What `entry` tried, and was not let do.
+    pub(crate) fn of(entry: Entry<'_>) -> Self {
+        Self {
+            workspace: entry.caller.workspace.clone(),
+            subject: entry.caller.subject.clone(),
+            role: entry.caller.role_name(),
+            action: entry.action.to_owned(),
+            target: entry.target.map(shown),
+            detail: entry.detail,
+            request_id: entry.request_id.clone(),
+            integration_id: None,
+        }
+    }
+
+    /// Whether both are one record.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        fn key(denial: &Denial) -> (&Option<String>, [&str; 3], &Json) {
+            let Denial { workspace, subject, action, target, detail, .. } = denial;
+            (target, [subject, action, workspace], detail)
+        }
+        key(self) == key(other)
+    }
+
+    /// What was tried, as far as it is kept apart: the SHA-256 of action, target and detail.
+    fn what(&self) -> String {
+        let what = json!([self.action, self.target, self.detail]).to_string();
+        sha256_hex(what.as_bytes())
+    }
+
+    /// Whether it stands for what was not kept apart.
+    pub(crate) fn is_rest(&self) -> bool {
+        self.action == REST
+    }
+
+    /// The same as one of those that are not kept apart.
+    pub(crate) fn into_rest(self) -> Self {
+        let detail = json!({ "kept_apart": MOST });
+        Self { action: REST.into(), target: None, detail, integration_id: None, ..self }
+    }
+}
+
+/// A target as it is recorded: what somebody may write who was let do nothing.
+fn shown(target: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    target.chars().take(TARGET).map(plain).collect()
+}
+
+/// Writes attempts and how often each was made since the last writing, in one transaction.
+///
+/// # Errors
+/// [`crate::Error::Storage`]; then none is written.
+pub async fn write_denials(counted: &[(Denial, i64)]) -> Result<()> {
+    if counted.is_empty() {
+        return Ok(());
+    }
+    let mut by_subject: BTreeMap<(&str, &str), Vec<(&Denial, i64)>> = BTreeMap::new();
+    for (denial, count) in counted {
+        let subject = (denial.workspace.as_str(), denial.subject.as_str());
+        by_subject.entry(subject).or_default().push((denial, *count));
+    }
+    let tx = Transaction::begin_relaxed().await?;
+    let minute = tx.now_ms - tx.now_ms % MINUTE;
+    let workspaces: BTreeSet<&str> = by_subject.keys().map(|(workspace, _)| *workspace).collect();
+    for workspace in workspaces {
+        close(&tx, Some(workspace)).await?;
+    }
+    for ((workspace, subject), denials) in by_subject {
+        Open::find(&tx, workspace, subject, minute).await?.write(&denials).await?;
+    }
+    tx.commit().await
+}
+
+/// The records of one subject's attempts in a minute that is not over.
+struct Open<'a> {
+    tx: &'a Transaction,
+    workspace: &'a str,
+    subject: &'a str,
+    minute: i64,
+    /// Their numbers in the chain, by what was tried.
+    known: BTreeMap<String, i64>,
+}
+
+impl<'a> Open<'a> {
+    async fn find(
+        tx: &'a Transaction,
+        workspace: &'a str,
+        subject: &'a str,
+        minute: i64,
+    ) -> Result<Self> {
+        let sql = "select what, seq from denials
+                   where workspace = ?1 and subject = ?2 and minute = ?3";
+        let values = [Value::text(workspace), Value::text(subject), Value::integer(minute)];
+        let rows = tx.query(sql, values).await?;
+        let known =
+            rows.iter().map(|row| (text(row, 0).to_owned(), row.get(1).unwrap_or(0))).collect();
+        Ok(Self { tx, workspace, subject, minute, known })
+    }
+
+    async fn write(mut self, denials: &[(&Denial, i64)]) -> Result<()> {
+        let mut rest: Option<(Denial, i64)> = None;
+        for (denial, count) in denials {
+            let what = denial.what();
+            if let Some(seq) = self.known.get(&what) {
+                self.count(*seq, *count).await?;
+            } else if self.known.len() < MOST && !denial.is_rest() {
+                self.insert(denial, what, *count).await?;
+            } else {
+                let so_far = rest.map_or(0, |(_, count)| count);
+                rest = Some(((*denial).clone().into_rest(), so_far + count));
+            }
+        }
+        if let Some((denial, count)) = rest {
+            let what = denial.what();
+            match self.known.get(&what) {
+                Some(seq) => self.count(*seq, count).await?,
+                None => self.insert(&denial, what, count).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn count(&self, seq: i64, count: i64) -> Result<()> {
+        let sql = "update audit set count = count + ?3 where workspace = ?1 and seq = ?2";
+        let values = [Value::text(self.workspace), Value::integer(seq), Value::integer(count)];
+        self.tx.query(sql, values).await.map(drop)
+    }
+
+    /// Writes the first of its kind, and the event of a call to an integration that is there.
+    async fn insert(&mut self, denial: &Denial, what: String, count: i64) -> Result<()> {
+        let Denial { subject, role, action, target, detail, request_id, .. } = denial;
+        let record = record_of((subject, role), (action, "denied"), target.as_deref(), detail);
+        let seq = append(self.tx, self.workspace, record, Some(request_id)).await?;
+        if count > 1 {
+            self.count(seq, count - 1).await?;
+        }
+        self.tx
+            .query(
+                "insert into denials (workspace, subject, minute, what, seq)
+                 values (?1, ?2, ?3, ?4, ?5)",
+                [
+                    Value::text(self.workspace),
+                    Value::text(self.subject),
+                    Value::integer(self.minute),
+                    Value::text(what.as_str()),
+                    Value::integer(seq),
+                ],
+            )
+            .await?;
+        self.known.insert(what, seq);
+        let Some(integration_id) = &denial.integration_id else { return Ok(()) };
+        self.tx
+            .record(&Event {
+                workspace: self.workspace,
+                integration_id,
+                kind: CALL_DENIED,
+                actor: subject,
+                detail: detail.clone(),
+                request_id: request_id.own(),
+            })
+            .await
+    }
+}
+
+/// Puts the counts of past minutes into the chains: of `workspace`, or of all of them.
+async fn close(tx: &Transaction, workspace: Option<&str>) -> Result<()> {
+    let minute = tx.now_ms - tx.now_ms % MINUTE;
+    let rows = tx
+        .query(
+            "delete from denials where minute < ?1 and (?2 is null or workspace = ?2)
+             returning workspace, seq",
+            [Value::integer(minute), Value::from(workspace)],
+        )
+        .await?;
+    let mut over: Vec<(&str, i64)> =
+        rows.iter().map(|row| (text(row, 0), row.get(1).unwrap_or(0))).collect();
+    over.sort_unstable();
+    for (workspace, seq) in over {
+        let sql = "select count from audit where workspace = ?1 and seq = ?2 and count > 1";
+        let values = [Value::text(workspace), Value::integer(seq)];
+        let Some(row) = tx.row(sql, values).await? else { continue };
+        let count: i64 = row.get(0).unwrap_or(1);
+        let detail = json!({"seq": seq, "count": count});
+        let record = record_of(("nexus", "SYSTEM"), ("audit.count", "done"), None, &detail);
+        append(tx, workspace, record, None).await?;
+    }
+    Ok(())
+}
+
+/// Puts the counts of past minutes into the chains of all workspaces.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn close_minutes() -> Result<()> {
+    let open = "select 1 from denials where minute < unixepoch() * 1000 - ?1 limit 1";
+    if read_row(open, [Value::integer(MINUTE)]).await?.is_none() {
+        return Ok(());
+    }
+    let tx = Transaction::begin().await?;
+    close(&tx, None).await?;
+    tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_recorded_in_plain_and_short() {
+        for (target, recorded) in
+            [("int_01J", "int_01J"), ("a%2fb", "a%2fb"), ("a\u{202e}b\n", "a?b?"), ("", "")]
+        {
+            assert_eq!(shown(target), recorded);
+        }
+        assert_eq!(shown(&"é".repeat(500)), "?".repeat(64));
+    }
+}

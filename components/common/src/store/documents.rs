@@ -1,0 +1,104 @@
+//! The documents of workspaces' own manifests, one per version: which there are, and which go.
+//!
+//! A document goes an hour after the last row stopped naming it, so that what was begun with it can
+//! still be finished. It must not go while a row may come to name it: it is noted here before it is
+//! written, and deleted under the write lock, which whoever notes it needs.
+
+use super::{Transaction, read_row};
+use crate::error::Result;
+use crate::platform::kv;
+use crate::platform::sqlite::{Value, text};
+use crate::quota::Quota;
+
+/// For how long a document that nothing names is kept, in milliseconds: an hour.
+const UNUSED_MS: i64 = 60 * 60 * 1000;
+
+/// A document of `manifest_documents` that no row names.
+const IS_UNUSED: &str = "not exists(select 1 from integrations i where i.manifest_hash = d.hash)
+    and not exists(select 1 from manifests m where m.hash = d.hash)";
+
+/// Where the document is in key-value storage.
+pub(super) fn key(hash: &str) -> String {
+    format!("manifest/{hash}")
+}
+
+/// Checks that `workspace` may have the document `hash` beside those it has.
+///
+/// # Errors
+/// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
+pub(super) async fn has_room(workspace: &str, hash: &str, quota: &Quota) -> Result<()> {
+    let sql = "select count(*) from manifest_documents where workspace = ?1 and hash <> ?2";
+    let row = read_row(sql, [Value::text(workspace), Value::text(hash)]).await?;
+    quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
+}
+
+/// Notes that the document `hash` is there, and about to be named.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub(super) async fn is_stored(tx: &Transaction, workspace: &str, hash: &str) -> Result<()> {
+    let sql = "insert into manifest_documents (workspace, hash, unused_since) values (?1, ?2, ?3)
+               on conflict do update set unused_since = excluded.unused_since";
+    let values = [Value::text(workspace), Value::text(hash), Value::integer(tx.now_ms)];
+    tx.query(sql, values).await.map(drop)
+}
+
+/// Marks documents that no row names any more, unmarks those that one names again.
+async fn mark() -> Result<()> {
+    let changed = format!(
+        "select 1 from manifest_documents d
+         where (unused_since is null) = ({IS_UNUSED}) limit 1"
+    );
+    if read_row(&changed, []).await?.is_none() {
+        return Ok(());
+    }
+    let tx = Transaction::begin().await?;
+    let sql = format!(
+        "update manifest_documents as d set unused_since = iif({IS_UNUSED}, ?1, null)
+         where (unused_since is null) = ({IS_UNUSED})"
+    );
+    tx.query(&sql, [Value::integer(tx.now_ms)]).await?;
+    tx.commit().await
+}
+
+/// Deletes documents that nothing has named for an hour, at most `limit` of them. Returns how many.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn forget_documents(limit: u32) -> Result<u32> {
+    mark().await?;
+    let mut forgotten = 0;
+    while forgotten < limit && forget_one().await? {
+        forgotten += 1;
+    }
+    Ok(forgotten)
+}
+
+/// Deletes one, if there is one.
+async fn forget_one() -> Result<bool> {
+    let due = format!(
+        "select 1 from manifest_documents d
+         where unused_since < unixepoch() * 1000 - ?1 and {IS_UNUSED} limit 1"
+    );
+    if read_row(&due, [Value::integer(UNUSED_MS)]).await?.is_none() {
+        return Ok(false);
+    }
+    let tx = Transaction::begin().await?;
+    let sql = format!(
+        "delete from manifest_documents where (workspace, hash) in
+           (select workspace, hash from manifest_documents d
+            where unused_since < ?1 and {IS_UNUSED} limit 1)
+         returning hash"
+    );
+    let Some(row) = tx.row(&sql, [Value::integer(tx.now_ms - UNUSED_MS)]).await? else {
+        return Ok(false);
+    };
+    let hash = text(&row, 0);
+    // Another workspace may have the same document.
+    let sql = "select 1 from manifest_documents where hash = ?1";
+    if tx.row(sql, [Value::text(hash)]).await?.is_none() {
+        kv::delete(&key(hash)).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,164 @@
+//! Heads of the audit record: what each chain was when it was signed.
+//!
+//! Rows are added and never changed: one that its chain no longer has is what tells that the chain was
+//! changed. After 90 days the last of each day stays. The key is the broker's; nothing here can make a head.
+
+use super::{Page, Transaction, read, read_row};
+use crate::error::Result;
+use crate::platform::sqlite::{Row, Value, text};
+
+/// Most heads that are compared at a time.
+const SOME: u32 = 500;
+
+/// Heads of which one stays per day: older than 90 days. Those that were thinned out before are not
+/// looked at again.
+const OLD: &str = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-90 days')
+    and at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-104 days')
+    and substr(at, 1, 10) = (select substr(l.at, 1, 10) from audit_heads l
+      where l.workspace = h.workspace and l.id > h.id order by l.id limit 1)";
+
+/// What a chain was at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// How many records it had.
+    pub count: i64,
+    /// The hash of the last.
+    pub hash: String,
+    /// When it was signed: RFC 3339, UTC.
+    pub at: String,
+    /// The HMAC-SHA256 of all that and the workspace, in hexadecimal.
+    pub mac: String,
+}
+
+/// A chain that was added to since its last head.
+pub struct Grown {
+    /// Whose it is.
+    pub workspace: String,
+    /// What it is now, not signed yet.
+    pub head: Head,
+    /// Its last head.
+    pub last: Option<Head>,
+    /// The hash that the chain has now where that head is; `None` where it is shorter.
+    pub found_at_last: Option<String>,
+}
+
+/// The heads of one workspace.
+pub struct Heads<'a> {
+    workspace: &'a str,
+}
+
+fn head(row: &Row, from: usize) -> Head {
+    Head {
+        count: row.get(from).unwrap_or(0),
+        hash: text(row, from + 1).to_owned(),
+        at: text(row, from + 2).to_owned(),
+        mac: text(row, from + 3).to_owned(),
+    }
+}
+
+/// Removes old heads after which another was signed on the same day, at most a thousand. Returns how
+/// many.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn thin_heads() -> Result<i64> {
+    let sql = format!("select 1 from audit_heads h where {OLD} limit 1");
+    if read_row(&sql, []).await?.is_none() {
+        return Ok(0);
+    }
+    let tx = Transaction::begin().await?;
+    let sql = format!(
+        "delete from audit_heads where id in (select id from audit_heads h where {OLD} limit 1000)
+         returning 1"
+    );
+    let rows = tx.query(&sql, []).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
+}
+
+impl<'a> Heads<'a> {
+    /// Those of `workspace`.
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// At most `limit` chains whose end is not their last head.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn grown(limit: u32) -> Result<Vec<Grown>> {
+        // One step of the index per workspace, however long the chains are.
+        let sql = "with recursive chains (workspace) as (
+               select min(workspace) from audit union all
+               select (select min(a.workspace) from audit a where a.workspace > chains.workspace)
+               from chains where chains.workspace is not null),
+             ends as (
+               select workspace,
+                 (select seq from audit a where a.workspace = chains.workspace
+                  order by seq desc limit 1) as seq,
+                 (select id from audit_heads h where h.workspace = chains.workspace
+                  order by id desc limit 1) as head
+               from chains where workspace is not null)
+             select e.workspace, e.seq, a.hash, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '',
+               h.seq, h.hash, h.at, h.mac, b.hash
+             from ends e join audit a on a.workspace = e.workspace and a.seq = e.seq
+             left join audit_heads h on h.id = e.head
+             left join audit b on b.workspace = e.workspace and b.seq = h.seq
+             where h.id is null or h.seq <> a.seq or h.hash <> a.hash limit ?1";
+        let rows = read(sql, [Value::from(limit)]).await?;
+        let grown = |row: &Row| Grown {
+            workspace: text(row, 0).to_owned(),
+            head: head(row, 1),
+            last: row.get::<i64>(5).map(|_| head(row, 5)),
+            found_at_last: row.get::<&str>(9).map(str::to_owned),
+        };
+        Ok(rows.iter().map(grown).collect())
+    }
+
+    /// Adds a head that was signed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn add(&self, head: &Head) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        tx.query(
+            "insert into audit_heads (workspace, seq, hash, at, mac) values (?1, ?2, ?3, ?4, ?5)",
+            [
+                Value::text(self.workspace),
+                Value::integer(head.count),
+                Value::text(head.hash.as_str()),
+                Value::text(head.at.as_str()),
+                Value::text(head.mac.as_str()),
+            ],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Some heads after the row `after`, oldest first: each with its row and the hash that the chain
+    /// has there now.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn with_records(&self, after: i64) -> Result<Vec<(i64, Head, Option<String>)>> {
+        let sql = "select h.id, h.seq, h.hash, h.at, h.mac, a.hash from audit_heads h
+                   left join audit a on a.workspace = h.workspace and a.seq = h.seq
+                   where h.workspace = ?1 and h.id > ?2 order by h.id limit ?3";
+        let values = [Value::text(self.workspace), Value::integer(after), Value::from(SOME)];
+        let rows = read(sql, values).await?;
+        let one = |row: &Row| {
+            (row.get(0).unwrap_or(0), head(row, 1), row.get::<&str>(5).map(str::to_owned))
+        };
+        Ok(rows.iter().map(one).collect())
+    }
+
+    /// A page as JSON, `{"items":[{count,hash,at,mac}],"next_cursor"}`, newest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn page(&self, page: &Page) -> Result<String> {
+        let sql = "select json_object('count', seq, 'hash', hash, 'at', at, 'mac', mac), id
+                   from audit_heads where workspace = ?1 and id < ?2 order by id desc";
+        page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
+    }
+}

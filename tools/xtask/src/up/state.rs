@@ -1,0 +1,59 @@
+//! The state directory of `up`: its user's alone. It holds ciphertexts, but also names, accounts and
+//! the audit record.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rustix::fs::Mode;
+use rustix::process::umask;
+
+/// Makes the directory with what is in it readable by its user alone, and from here on whatever this
+/// process and its children write.
+pub(super) fn make(state: &Path) -> Result<()> {
+    umask(Mode::RWXG | Mode::RWXO);
+    fs::create_dir_all(state)
+        .with_context(|| format!("cannot create the state directory {}", state.display()))?;
+    close(state).with_context(|| format!("cannot make {} its user's alone", state.display()))
+}
+
+/// Takes what others may from a directory and all that is in it.
+fn close(directory: &Path) -> std::io::Result<()> {
+    fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            close(&entry.path())?;
+        } else if kind.is_file() {
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_open_to_all_is_its_users_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join(".spin");
+        fs::create_dir_all(state.join("logs")).unwrap();
+        let files = ["sqlite_db.db", "sqlite_db.db-wal", "logs/broker.txt"];
+        for file in files {
+            fs::write(state.join(file), "").unwrap();
+            fs::set_permissions(state.join(file), Permissions::from_mode(0o644)).unwrap();
+        }
+        make(&state).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&state), mode(&state.join("logs"))), (0o700, 0o700));
+        for file in files {
+            assert_eq!(mode(&state.join(file)), 0o600, "{file}");
+        }
+        fs::write(state.join("new"), "").unwrap();
+        assert_eq!(mode(&state.join("new")), 0o600);
+    }
+}
