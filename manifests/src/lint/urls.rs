@@ -81,6 +81,9 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
         }
         _ => {}
     }
+    if let Some((_, Some(source))) = manifest.revoke.effect() {
+        push("/revoke/effect_source".to_owned(), source);
+    }
     for (index, source) in manifest.sources.iter().enumerate() {
         push(format!("/sources/{index}"), source);
     }
