@@ -17,6 +17,7 @@ mod keys;
 mod oauth;
 mod outbox;
 mod provider;
+mod renewed;
 mod revoke;
 mod screen;
 mod seal;

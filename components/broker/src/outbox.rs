@@ -27,7 +27,7 @@ use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
 use crate::shared::{Ends, User};
-use crate::{beside, keys};
+use crate::{beside, keys, renewed};
 
 /// For one call, body included.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -360,10 +360,11 @@ async fn tell(entry: &Taken) -> Result<Told> {
         Ok(plain) => plain,
         Err(_) => return Ok(Told::Failed("the entry cannot be opened: its key is gone".into())),
     };
-    let call: Call = match serde_json::from_slice(&plain) {
+    let mut call: Call = match serde_json::from_slice(&plain) {
         Ok(call) => call,
         Err(_) => return Ok(Told::Failed("the entry cannot be read".into())),
     };
+    renewed::renew(&entry.workspace, &mut call).await?;
     let screen = Screen::new(call.secrets.iter().map(String::as_str));
     let url =
         Url::parse(&call.url).map_err(|_| Error::Internal("an entry without a URL".into()))?;

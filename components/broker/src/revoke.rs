@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credential::{self, Usable, own_version, secret_fields};
-use crate::oauth::{self, Client, For};
+use crate::oauth::{self, Client, ClientRef, For};
 use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
 use crate::seal::{self, Place};
 use crate::shared::Ends;
@@ -48,6 +48,31 @@ pub(crate) struct Call {
     pub(crate) gone_on: Vec<Sign>,
     /// What must not leave the broker in the provider's words.
     pub(crate) secrets: Vec<String>,
+    /// With whose secret it was made, where one is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made_with: Option<MadeWith>,
+}
+
+/// The OAuth app whose secret is in a call, and what is needed to find it again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MadeWith {
+    /// The manifest of the connection.
+    pub(crate) manifest_id: String,
+    /// The SHA-256 of its document.
+    pub(crate) manifest_hash: String,
+    /// The parameters of the connection.
+    pub(crate) params: BTreeMap<String, String>,
+    /// The app.
+    pub(crate) client: ClientRef,
+    /// Its secret, as it was then.
+    pub(crate) secret: String,
+}
+
+impl Drop for MadeWith {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 impl Drop for Call {
@@ -363,6 +388,14 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
     call.pinned.clone_from(&usable.credential.pins.revoke);
     call.secrets = usable.credential.fields.values().cloned().collect();
     call.secrets.extend(client.map(|client| client.secret.to_string()));
+    let made_with = usable.credential.client.as_ref().zip(client);
+    call.made_with = made_with.map(|(made_with, client)| MadeWith {
+        manifest_id: usable.sourced.manifest.id.clone(),
+        manifest_hash: usable.sourced.hash.clone(),
+        params: usable.params.clone(),
+        client: made_with.clone(),
+        secret: client.secret.to_string(),
+    });
     Ok(call)
 }
 
@@ -420,6 +453,7 @@ fn standard(
             equals: Json::from("invalid_token"),
         })],
         secrets: vec![],
+        made_with: None,
     })
 }
 
@@ -493,6 +527,7 @@ fn described(
         success: request.success.clone(),
         gone_on: request.gone_on.clone(),
         secrets: vec![],
+        made_with: None,
     })
 }
 
