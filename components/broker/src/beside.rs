@@ -94,7 +94,8 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
         request_id,
     })
     .await?;
-    if !entry.ends_grant {
+    // Nothing is learnt where the manifest had said so, or it was the very token that it held.
+    if !entry.ends_grant && user.is_certain && !user.has_token {
         let ends = entry.ends(true);
         tx.query(
             "insert or replace into revocation_findings

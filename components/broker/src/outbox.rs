@@ -166,7 +166,8 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
                 Value::text(json!(kept).to_string()),
             ]);
             "workspace = ?2 and ((integration_id = ?3 and attempts = 0 and kept_at is null)
-               or (kept_at is not null and id in (select value from json_each(?4))))"
+               or (kept_at is not null and next_at <= ?1
+                 and id in (select value from json_each(?4))))"
         }
         Which::Due(limit) => {
             values.push(Value::from(*limit));

@@ -22,15 +22,15 @@ use crate::source;
 /// [`nexus_common::Error::Storage`].
 pub(crate) async fn renew(workspace: &str, call: &mut Call) -> Result<()> {
     let Some(made_with) = &call.made_with else { return Ok(()) };
-    let Ok(sourced) = source::of_stored(&made_with.manifest_id, &made_with.manifest_hash).await else {
+    let Ok(sourced) = source::of_stored(&made_with.manifest_id, &made_with.manifest_hash).await
+    else {
         return Ok(());
     };
     let pins = params::pins(&sourced.manifest, &made_with.params);
     if !pins.is_ok_and(|pins| pins.revoke == call.pinned) {
         return Ok(());
     }
-    let now =
-        oauth::of_connection(workspace, &sourced, &made_with.params, &made_with.client).await;
+    let now = oauth::of_connection(workspace, &sourced, &made_with.params, &made_with.client).await;
     if let Ok(now) = now
         && *now.secret != made_with.secret
     {

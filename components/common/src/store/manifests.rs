@@ -126,11 +126,13 @@ impl<'a> Manifests<'a> {
             ],
         )
         .await?;
-        let mut detail = json!({ "hash": hash });
-        if let Some(believes) = believes_effect {
-            self.believe(&tx, id, &hash, believes, &by.caller.subject).await?;
-            detail["believes_effect"] = believes.into();
-        }
+        let detail = match believes_effect {
+            None => json!({"hash": hash}),
+            Some(believes) => {
+                self.believe(&tx, id, &hash, believes, &by.caller.subject).await?;
+                json!({"hash": hash, "believes_effect": believes})
+            }
+        };
         let action = if replace { "manifest.replace" } else { "manifest.create" };
         tx.audit(&by.entry(action, id, detail)).await?;
         tx.commit().await?;
