@@ -108,6 +108,11 @@ mod tests {
             ),
             (r#"{"/revoke":{"tokens":[]}}"#, "/revoke", "exactly one of `rfc7009`"),
             (r#"{"/revoke":{"not_revocable":"why"}}"#, "/revoke", "missing field `manage_url`"),
+            (
+                r#"{"/revoke":{"not_revocable":"why","manage_url":"x","effect_source":"y"}}"#,
+                "/revoke",
+                "field `effect_source` does not belong here",
+            ),
             (r#"{"/inject":[{"in":"cookie"}]}"#, "/inject/0", "`in` is `cookie`"),
             (
                 r#"{"/inject":[{"in":"header","name":"a","value":"b"},{"in":"query","name":"x"}]}"#,

@@ -117,8 +117,25 @@ pub(crate) fn all() -> Value {
         ),
         "force": query(
             "force",
-            "Delete it also where that ends connections of others",
-            &json!({"type": "boolean", "default": false}),
+            "Where other connections use what would end: `true` ends it all the same, `false` deletes \
+             and keeps the tokens until the last of those connections is deleted. Without it that is \
+             409 `grant_shared`",
+            &json!({"type": "boolean"}),
+        ),
+        "force_replaced": query(
+            "force",
+            "Where a connection of another workspace uses what is replaced: `true` ends it all the \
+             same, as it must be where it has leaked, `false` keeps it until the last connection that \
+             uses it is deleted. Without it that is 409 `grant_shared`",
+            &json!({"type": "boolean"}),
+        ),
+        "believe_effect": query(
+            "believe_effect",
+            "Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token \
+             alone. Where that is wrong, a reconnect or a deletion ends other connections of the same \
+             account while they are used. `false` saves the manifest and does not believe it. Without \
+             it a manifest with `effect_source` is 409 `effect_unconfirmed`",
+            &json!({"type": "boolean"}),
         ),
     })
 }

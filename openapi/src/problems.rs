@@ -87,7 +87,13 @@ fn meaning(code: &str) -> &'static str {
         "refresh_pending" => "the token is being refreshed; the provider has not answered yet",
         "oauth_client_missing" => "no OAuth app is set up; register one with `redirect_uri`",
         "not_oauth" => "it is not connected by OAuth: PUT its credentials",
-        "grant_shared" => "it would end other connections of the same grant; `force=true` does",
+        "grant_shared" => {
+            "other connections use what would end: `force=true` ends it, `force=false` keeps it"
+        }
+        "effect_unconfirmed" => {
+            "the manifest says that a revocation ends one token alone: `believe_effect=true` vouches \
+             for that, `believe_effect=false` saves it without"
+        }
         "policy_denied" => {
             "a rule of the integration's policy, or of its manifest, which `detail` names; `link` is \
              where a person can change it"

@@ -285,7 +285,9 @@ fn integrations() -> Value {
                 "token": {"type": "string", "description": "The credential field"},
                 "state": {"type": "string", "enum": [
                     "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
-                ]},
+                ], "description": "What is true now. `superseded`: not ended, because a connection \
+                    in use could end with it; where the detail begins with `kept:` it waits, and ends \
+                    with the last of them"},
                 "detail": {"type": "string"},
                 "at": time(),
             }))),
@@ -308,8 +310,9 @@ fn pages() -> Value {
             "kind": {
                 "type": "string", "pattern": "^[a-z]+\\.[a-z_]+$",
                 "description": "`integration.` with `created`, `updated`, `connected`, \
-                    `reconnected`, `health`, `revocation` or `deleted`; or `call.denied`: once per \
-                    subject, rule, method and minute",
+                    `reconnected`, `health`, `revocation`, `ended_by_revocation` (the provider \
+                    refused it right after another token of its account was revoked) or `deleted`; or \
+                    `call.denied`: once per subject, rule, method and minute",
             },
             "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
             "detail": {"type": "object", "description": "Facts, by kind"},

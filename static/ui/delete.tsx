@@ -30,10 +30,10 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   const { busy, problem, run } = useAction();
   const { name } = integration;
   const shared = problem?.code === "grant_shared";
-  const remove = () =>
+  const remove = (force: "true" | "false" | null) =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
-      const query = { force: shared ? "true" : null };
+      const query = { force };
       setDeleted(await nexus.client.call<Deleted>("DELETE", path, { query }));
       nexus.changed(integration.id, null);
       nexus.announce(t.remove.announce(name));
@@ -57,7 +57,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
         ) : (
           <p>{t.remove.nothing}</p>
         )}
-        {deleted.revocation.some((receipt) => receipt.state === "pending") && (
+        {deleted.revocation.some(({ state }) => state === "pending" || state === "superseded") && (
           <p>
             <RouteLink
               origin={nexus.client.origin}
@@ -83,7 +83,12 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       foot={
         <>
           <Button onClick={close}>{t.cancel}</Button>
-          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
+          {shared && (
+            <Button busy={busy} onClick={() => remove("false")}>
+              {t.remove.keep}
+            </Button>
+          )}
+          <Button tone="danger" icon="trash" busy={busy} onClick={() => remove(shared ? "true" : null)}>
             {busy ? t.remove.deleting : shared ? t.remove.force : t.remove.yes}
           </Button>
         </>
@@ -125,7 +130,7 @@ function Users({ users, whole }: Known) {
 
 const RECEIPT_LOOK: Record<Receipt["state"], [string, IconName]> = {
   revoked: ["good", "good"],
-  superseded: ["neutral", "good"],
+  superseded: ["warn", "clock"],
   pending: ["warn", "clock"],
   failed: ["bad", "bad"],
   unsupported: ["warn", "warn"],

@@ -126,7 +126,8 @@ function Editor({ title, first, path, onClose }: EditorProps) {
   const { busy, problem, run } = useAction();
   const leave = useLeave(text !== first);
   const close = () => leave.ask(() => onClose(false));
-  const submit = () => {
+  const unconfirmed = problem?.code === "effect_unconfirmed";
+  const submit = (believes: "true" | "false" | null) => {
     let body: { name?: string };
     try {
       body = JSON.parse(text) as { name?: string };
@@ -135,7 +136,7 @@ function Editor({ title, first, path, onClose }: EditorProps) {
     }
     setError(undefined);
     void run(async () => {
-      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body });
+      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body, query: { believe_effect: believes } });
       nexus.manifests.changed();
       nexus.announce(t.providers.saved(body.name ?? ""));
       onClose(true);
@@ -144,7 +145,7 @@ function Editor({ title, first, path, onClose }: EditorProps) {
   const errors = problem?.body.errors ?? [];
   return (
     <Dialog title={title} onClose={close}>
-      <Form id="provider" onSubmit={() => !busy && submit()}>
+      <Form id="provider" onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
         <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
         {errors.length > 0 ? (
           <Alert title={t.providers.errors}>
@@ -161,8 +162,13 @@ function Editor({ title, first, path, onClose }: EditorProps) {
         )}
         <div class="actions">
           <Button type="submit" tone="primary" busy={busy}>
-            {busy ? t.saving : t.providers.save}
+            {busy ? t.saving : unconfirmed ? t.providers.doubt : t.providers.save}
           </Button>
+          {unconfirmed && (
+            <Button tone="danger" busy={busy} onClick={() => submit("true")}>
+              {t.providers.believe}
+            </Button>
+          )}
           <Button tone="quiet" onClick={close}>
             {t.cancel}
           </Button>

@@ -33,13 +33,14 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
     nexus.announce(t.reconnect.done(changed.name));
     onClose();
   });
-  const start = () =>
+  const start = (force?: boolean) =>
     flow.start({
-      path: `/api/integrations/${integration.id}/authorize`,
+      path: `/api/integrations/${integration.id}/authorize${force === undefined ? "" : `?force=${force}`}`,
       body: { scopes, ...(other && { accept_account_change: true }) },
       id: integration.id,
     });
   const account = accountName(integration);
+  const shared = phase.at === "refused" && phase.problem.code === "grant_shared";
   const missing = phase.at === "refused" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
   const form = phase.at === "idle" || phase.at === "refused" || phase.at === "failed";
   return (
@@ -68,16 +69,21 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
             </label>
           )}
           <div class="actions">
-            <Button tone="primary" icon="out" onClick={start}>
-              {t.add.goOn(manifest.name)}
+            <Button tone="primary" icon="out" onClick={() => start(shared ? false : undefined)}>
+              {shared ? t.reconnect.keep : t.add.goOn(manifest.name)}
             </Button>
+            {shared && (
+              <Button tone="danger" icon="out" onClick={() => start(true)}>
+                {t.reconnect.force}
+              </Button>
+            )}
             <Button tone="quiet" onClick={onClose}>
               {t.cancel}
             </Button>
           </div>
         </>
       ) : (
-        <FlowView phase={phase} provider={manifest.name} onAgain={start}>
+        <FlowView phase={phase} provider={manifest.name} onAgain={() => start()}>
           <Button tone="quiet" onClick={() => flow.reset()}>
             {t.cancel}
           </Button>

@@ -24,7 +24,8 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
   const typed = useTyped(fields, integration.params);
   const [complain, setComplain] = useState(false);
   const { busy, problem, run } = useAction();
-  const submit = () => {
+  const shared = problem?.code === "grant_shared";
+  const submit = (force: "true" | "false" | null) => {
     setComplain(true);
     if (typed.missing()) return;
     void run(async () => {
@@ -34,7 +35,7 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
         ...(Object.keys(params).length > 0 && { params }),
       };
       const path = `/api/integrations/${integration.id}`;
-      const changed = await nexus.client.call<Integration>("PUT", path, { body });
+      const changed = await nexus.client.call<Integration>("PUT", path, { body, query: { force } });
       onChanged(changed);
       nexus.announce(t.replace.done(changed.name));
       onClose();
@@ -44,13 +45,18 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
   return (
     <Dialog title={t.replace.title(integration.name)} onClose={onClose}>
       <p>{t.replace.lead(manifest.name)}</p>
-      <Form id="replace" onSubmit={() => !busy && submit()}>
+      <Form id="replace" onSubmit={() => !busy && submit(shared ? "false" : null)}>
         <CredentialFields fields={fields} typed={typed} provider={manifest.name} problem={problem} complain={complain} focus />
         {!placed && <Alert problem={problem} />}
         <div class="actions">
           <Button type="submit" tone="primary" busy={busy}>
-            {busy ? t.add.checking(manifest.name) : t.replace.submit}
+            {busy ? t.add.checking(manifest.name) : shared ? t.replace.keep : t.replace.submit}
           </Button>
+          {shared && (
+            <Button tone="danger" busy={busy} onClick={() => submit("true")}>
+              {t.replace.force}
+            </Button>
+          )}
           <Button tone="quiet" onClick={onClose}>
             {t.cancel}
           </Button>

@@ -183,11 +183,15 @@ impl Finding {
         )
         .await?;
         tx.query(
-            "update credentials set check_at = ?3 where workspace = ?1 and integration_id = ?2",
+            "update credentials set check_at = ?3,
+               verified_at = iif(?4 = 'healthy', coalesce(verified_at, ?5), verified_at)
+             where workspace = ?1 and integration_id = ?2",
             [
                 Value::text(stored.workspace.as_str()),
                 Value::text(stored.integration_id.as_str()),
                 Value::integer(tx.now_ms + again(checked)),
+                Value::text(checked.health.as_str()),
+                Value::integer(tx.now_ms),
             ],
         )
         .await?;

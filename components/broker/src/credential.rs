@@ -102,6 +102,7 @@ impl Usable {
             refresh_at: self.times.refresh_at,
             client_id: self.credential.client.as_ref().map(|client| client.client_id.clone()),
             authorization_server: self.authorization_server(),
+            revocation_server: self.revocation_server(),
             digests: self.digests(&*digest::digester().await?),
         })
     }
@@ -109,6 +110,12 @@ impl Usable {
     /// Where its OAuth client is registered: the origin of the token endpoint.
     pub(crate) fn authorization_server(&self) -> Option<String> {
         self.credential.client.as_ref().map(|_| self.credential.pins.token.join(" "))
+    }
+
+    /// Where the call that ends it goes: the pinned origin; `None` where no call ends it.
+    pub(crate) fn revocation_server(&self) -> Option<String> {
+        let origins = &self.credential.pins.revoke;
+        (!origins.is_empty()).then(|| origins.join(" "))
     }
 
     /// Digests of its secrets: the secret fields and the tokens.
@@ -247,7 +254,10 @@ pub(crate) async fn seal(new: &NewCredentials, prepared: Prepared, health: &str)
     };
     let replaced = match stored {
         true => GivenUp::default(),
-        false => revoke::replaced(workspace, id, replaces).await?,
+        false => GivenUp {
+            forced: new.force == Some(true),
+            ..revoke::replaced(workspace, id, replaces).await?
+        },
     };
     Ok(Sealed {
         replaces,

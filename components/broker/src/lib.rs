@@ -5,6 +5,7 @@
 //! is, and where it may be sent, the broker finds out itself.
 #![forbid(unsafe_code)]
 
+mod beside;
 mod callers;
 mod check;
 mod credential;
@@ -18,6 +19,7 @@ mod keys;
 mod oauth;
 mod outbox;
 mod provider;
+mod renewed;
 mod revoke;
 mod screen;
 mod seal;
@@ -62,12 +64,12 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         "verify" => answer(&verify_new(inbound.json().await?).await?),
         "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
         "revoke" => match inbound.json().await? {
-            Revoke::Plan(stored) => {
+            Revoke::Plan { stored, force } => {
                 forward::forget(&stored.workspace, &stored.integration_id);
-                answer(&revoke::plan(&stored, &request_id).await?)
+                answer(&revoke::plan(&stored, force, &request_id).await?)
             }
-            Revoke::Run(stored) => {
-                answer(&outbox::run(outbox::Which::Of(&stored), &request_id).await?)
+            Revoke::Run { stored, kept } => {
+                answer(&outbox::run(outbox::Which::Of(&stored, &kept), &request_id).await?)
             }
         },
         "seal-client" => answer(&oauth::seal_client(&inbound.json().await?).await?),
@@ -119,6 +121,10 @@ async fn refresh_now(stored: &Stored, request_id: &str) -> Result<Checked> {
 async fn seal_new(new: NewCredentials, request_id: &str) -> Result<Sealed> {
     let mut prepared = credential::prepare(&new).await?;
     let is_new = !prepared.stored;
+    if is_new && new.manifest_id.is_none() {
+        let manifest = &prepared.usable.sourced.manifest;
+        shared::ask(&new.workspace, &new.integration_id, manifest, new.force).await?;
+    }
     let usable = &mut prepared.usable;
     if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
         digest::digester().await?;

@@ -1,14 +1,18 @@
 //! The outbox worked off: the provider is told, and what it said becomes the receipt.
 //!
 //! An entry is taken by moving its time ahead, so that of several at once one acts; it goes only
-//! when the provider has ended the token, or after seven days. A call that was made and not written
-//! down is made again: to end a token twice does no harm.
+//! when the provider has ended the token, or after seven days of trying. A call that was made and
+//! not written down is made again: to end a token twice does no harm.
+//!
+//! It must not end what is in use: where a connection may end with the token, the entry is kept, for
+//! as long as that is. Triggers of the schema wake it when such a connection goes.
 
 use std::time::Duration;
 
 use futures::future::join_all;
 use http::HeaderMap;
 use nexus_common::broker::{Receipt, Stored};
+use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Row, Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
 use nexus_common::{Error, Result};
@@ -16,14 +20,14 @@ use nexus_manifests::Sign;
 use serde_json::json;
 use url::Url;
 
-use crate::keys;
 use crate::provider::{
     Answer, FORM, Transmission, header_name, header_value, known_method, transmit,
 };
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
-use crate::shared::Ends;
+use crate::shared::{Ends, User};
+use crate::{beside, keys, renewed};
 
 /// For one call, body included.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -32,43 +36,62 @@ const TAKEN_MS: i64 = 60_000;
 /// The first wait after a failure; it doubles up to a day.
 const FIRST_MS: i64 = 30_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// After this long it is given up.
+/// After so long a time of trying it is given up.
 const GIVEN_UP_MS: i64 = 7 * DAY_MS;
+/// What is kept is looked at anew after this time, although nothing has woken it.
+const KEPT_MS: i64 = 30 * DAY_MS;
+/// How many that were kept are told at once.
+const LANES: usize = 8;
+/// Of those that were kept none is begun later than this, in milliseconds: tick goes on.
+const LATE_MS: u64 = 20_000;
+/// Most connections that a receipt names.
+const NAMED: usize = 3;
 
 /// Which entries are worked off.
 pub(crate) enum Which<'a> {
-    /// Those of an integration, now.
-    Of(&'a Stored),
+    /// What is new of an integration, and these that were kept, now.
+    Of(&'a Stored, &'a [String]),
     /// Those that are due, at most so many.
     Due(u32),
 }
 
-struct Taken {
+/// An entry that is being worked on.
+pub(crate) struct Taken {
+    /// Its id.
     id: String,
-    workspace: String,
-    integration_id: String,
-    token: String,
+    /// Whose it is.
+    pub(crate) workspace: String,
+    /// Which integration has given the token up; it may be gone.
+    pub(crate) integration_id: String,
+    /// Which token.
+    pub(crate) token: String,
     sealed: Vec<u8>,
-    actor: String,
+    /// Who gave it up.
+    pub(crate) actor: String,
     attempts: i64,
-    created_at: i64,
-    ends_grant: bool,
-    forced: bool,
+    trying_since: i64,
+    /// Whether the manifest says that its grant ends too.
+    pub(crate) ends_grant: bool,
+    cautious: bool,
+    forced_at: Option<i64>,
+    kept_at: Option<i64>,
     digest: String,
     authorization_server: Option<String>,
+    revocation_server: Option<String>,
+    /// The manifest that the call is from.
+    pub(crate) manifest_id: String,
     client_id: Option<String>,
     account_id: Option<String>,
 }
 
 /// Whether the provider may be told.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     /// Nobody uses it.
     Tell,
-    /// A connection uses it.
-    Superseded,
-    /// A connection may use it.
-    Unclear,
+    /// The integration that gave it up holds it again: it ends when that gives it up.
+    InUseAgain,
+    /// A connection may end with it; in words.
+    Keep(String),
 }
 
 /// Works entries off, and returns what became of each.
@@ -76,10 +99,12 @@ enum Verdict {
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receipt>> {
-    let taken = take(&which).await?;
+    let begun = clock::now_ms();
+    let (kept, new): (Vec<_>, Vec<_>) =
+        take(&which).await?.into_iter().partition(|entry| entry.kept_at.is_some());
     // The tokens of one integration in their order, those of several at once.
     let mut groups: Vec<Vec<Taken>> = Vec::new();
-    for entry in taken {
+    for entry in new {
         match groups.iter_mut().find(|group| {
             group.first().is_some_and(|first| first.integration_id == entry.integration_id)
         }) {
@@ -87,19 +112,43 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
             None => groups.push(vec![entry]),
         }
     }
-    let done = join_all(groups.into_iter().map(|group| async move {
-        let mut receipts = Vec::new();
-        for entry in group {
-            receipts.push(work(&entry, request_id).await?);
+    let mut done = all(groups, None, request_id).await?;
+    let mut lanes: Vec<Vec<Taken>> = Vec::new();
+    for (index, entry) in kept.into_iter().enumerate() {
+        match lanes.get_mut(index % LANES) {
+            Some(lane) => lane.push(entry),
+            None => lanes.push(vec![entry]),
         }
-        Ok::<_, Error>(receipts)
+    }
+    done.extend(all(lanes, Some(begun + LATE_MS), request_id).await?);
+    let revoked = done.iter().filter(|(_, receipt)| receipt.state == "revoked");
+    beside::check(revoked.map(|(entry, _)| entry), request_id).await;
+    Ok(done.into_iter().map(|(_, receipt)| receipt).collect())
+}
+
+/// Works each group off in its order, the groups at once; what is not begun by `late` stays due.
+async fn all(
+    groups: Vec<Vec<Taken>>,
+    late: Option<u64>,
+    request_id: &str,
+) -> Result<Vec<(Taken, Receipt)>> {
+    let done = join_all(groups.into_iter().map(|group| async move {
+        let mut done = Vec::new();
+        for entry in group {
+            let receipt = match late.is_some_and(|late| clock::now_ms() > late) {
+                true => entry.receipt("pending", "the provider is being told".to_owned()),
+                false => work(&entry, request_id).await?,
+            };
+            done.push((entry, receipt));
+        }
+        Ok::<_, Error>(done)
     }))
     .await;
-    let mut receipts = Vec::new();
+    let mut all = Vec::new();
     for group in done {
-        receipts.extend(group?);
+        all.extend(group?);
     }
-    Ok(receipts)
+    Ok(all)
 }
 
 async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
@@ -108,43 +157,35 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
         return Ok(Vec::new());
     }
     let tx = Transaction::begin().await?;
-    let (filter, [first, second]) = match which {
-        Which::Of(stored) => (
-            "workspace = ?1 and integration_id = ?2 and attempts = 0",
-            [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())],
-        ),
-        Which::Due(limit) => (
-            "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)",
-            [Value::integer(tx.now_ms), Value::from(*limit)],
-        ),
+    let mut values = vec![Value::integer(tx.now_ms)];
+    let filter = match which {
+        Which::Of(stored, kept) => {
+            values.extend([
+                Value::text(stored.workspace.as_str()),
+                Value::text(stored.integration_id.as_str()),
+                Value::text(json!(kept).to_string()),
+            ]);
+            "workspace = ?2 and ((integration_id = ?3 and attempts = 0 and kept_at is null)
+               or (kept_at is not null and next_at <= ?1
+                 and id in (select value from json_each(?4))))"
+        }
+        Which::Due(limit) => {
+            values.push(Value::from(*limit));
+            "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)"
+        }
     };
+    // Of what was kept the time of trying begins now.
     let sql = format!(
-        "update outbox set next_at = ?3 + {TAKEN_MS}, attempts = attempts + 1 where {filter}
+        "update outbox set next_at = ?1 + {TAKEN_MS}, attempts = attempts + 1,
+           created_at = iif(kept_at is null, created_at, ?1)
+         where {filter}
          returning id, workspace, integration_id, token, sealed, actor, attempts, created_at,
-           ends_grant, forced, digest, authorization_server, client_id, account_id"
+           ends_grant, cautious, digest, authorization_server, client_id, account_id, forced_at,
+           kept_at, revocation_server, manifest_id"
     );
-    let rows = tx.query(&sql, [first, second, Value::integer(tx.now_ms)]).await?;
+    let rows = tx.query(&sql, values).await?;
     tx.commit().await?;
-    let or_none = |row: &Row, index| Some(text(row, index).to_owned()).filter(|t| !t.is_empty());
-    let mut taken: Vec<Taken> = rows
-        .iter()
-        .map(|row| Taken {
-            id: text(row, 0).to_owned(),
-            workspace: text(row, 1).to_owned(),
-            integration_id: text(row, 2).to_owned(),
-            token: text(row, 3).to_owned(),
-            sealed: row.get::<&[u8]>(4).unwrap_or_default().to_vec(),
-            actor: text(row, 5).to_owned(),
-            attempts: row.get(6).unwrap_or(1),
-            created_at: row.get(7).unwrap_or(0),
-            ends_grant: row.get(8).unwrap_or(false),
-            forced: row.get(9).unwrap_or(false),
-            digest: text(row, 10).to_owned(),
-            authorization_server: or_none(row, 11),
-            client_id: or_none(row, 12),
-            account_id: or_none(row, 13),
-        })
-        .collect();
+    let mut taken: Vec<Taken> = rows.iter().map(Taken::of).collect();
     // The refresh token first; ids are in the order of their making.
     taken.sort_by(|a, b| {
         (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
@@ -153,40 +194,93 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
 }
 
 impl Taken {
-    /// Whether somebody uses what it ends. Who was there when it was said that all may end does not
-    /// count.
-    async fn verdict(&self) -> Result<Verdict> {
-        let ends = Ends {
+    fn of(row: &Row) -> Self {
+        let or_none = |index| Some(text(row, index).to_owned()).filter(|t| !t.is_empty());
+        Self {
+            id: text(row, 0).to_owned(),
+            workspace: text(row, 1).to_owned(),
+            integration_id: text(row, 2).to_owned(),
+            token: text(row, 3).to_owned(),
+            sealed: row.get::<&[u8]>(4).unwrap_or_default().to_vec(),
+            actor: text(row, 5).to_owned(),
+            attempts: row.get(6).unwrap_or(1),
+            trying_since: row.get(7).unwrap_or(0),
+            ends_grant: row.get(8).unwrap_or(false),
+            cautious: row.get(9).unwrap_or(true),
+            digest: text(row, 10).to_owned(),
+            authorization_server: or_none(11),
+            client_id: or_none(12),
+            account_id: or_none(13),
+            forced_at: row.get(14),
+            kept_at: row.get(15),
+            revocation_server: or_none(16),
+            manifest_id: text(row, 17).to_owned(),
+        }
+    }
+
+    /// What ends with it; `grant`: where more than the token does.
+    pub(crate) fn ends(&self, grant: bool) -> Ends<'_> {
+        Ends {
             workspace: &self.workspace,
             integration_id: &self.integration_id,
             digest: &self.digest,
-            grant: self.ends_grant,
+            grant,
             authorization_server: self.authorization_server.as_deref(),
+            revocation_server: self.revocation_server.as_deref(),
+            manifest_id: &self.manifest_id,
             client_id: self.client_id.as_deref(),
             account_id: self.account_id.as_deref(),
-        };
-        let since = if self.forced { self.created_at } else { -1 };
-        Ok(match ends.users(since).await?.first() {
-            None => Verdict::Tell,
-            Some(user) if user.is_certain => Verdict::Superseded,
-            Some(_) => Verdict::Unclear,
+        }
+    }
+
+    /// Since when connections count: who was there when it was said that all may end does not.
+    fn since(&self) -> i64 {
+        self.forced_at.unwrap_or(-1)
+    }
+
+    /// What of `users` it follows.
+    fn verdict(&self, users: &[User]) -> Verdict {
+        if users.iter().any(|user| user.has_token && user.id == self.integration_id) {
+            return Verdict::InUseAgain;
+        }
+        let Some(first) = users.first() else { return Verdict::Tell };
+        let names: Vec<&str> = users.iter().take(NAMED).map(User::name).collect();
+        let more = if users.len() > NAMED { " and others" } else { "" };
+        let names = format!("{}{more}", names.join(", "));
+        Verdict::Keep(match first.is_certain {
+            true => format!(
+                "kept: revoking it could end the connection in use ({names}); it is revoked with \
+                 the last of them"
+            ),
+            false => format!(
+                "kept: revoking it could end a connection in use ({names}): whose account that is, \
+                 is not known yet"
+            ),
         })
+    }
+
+    fn receipt(&self, state: &str, detail: String) -> Receipt {
+        let (token, state) = (self.token.clone(), state.to_owned());
+        Receipt { token, state, detail, entry_id: Some(self.id.clone()) }
     }
 }
 
 async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
-    let told = match entry.verdict().await? {
-        Verdict::Superseded => Told::Done("superseded", "another connection uses it".to_owned()),
-        Verdict::Unclear => Told::Failed(
-            "another connection may use the same grant: whose the two are is not known".to_owned(),
-        ),
+    // What was once found to end more is not believed again.
+    let grant = entry.cautious || beside::is_known(&entry.ends(true)).await?;
+    let ends = entry.ends(grant);
+    let told = match entry.verdict(&ends.users(entry.since()).await?) {
+        Verdict::Keep(_) => return keep(entry, &ends, request_id).await,
+        Verdict::InUseAgain => {
+            Told::Done("superseded", "the connection uses it again, and ends it in its turn".into())
+        }
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
             eprintln!("error request_id={request_id} outbox={}: {error:?}", entry.id);
             Told::Failed("the call could not be made; the log says why".to_owned())
         }),
     };
     let tx = Transaction::begin().await?;
-    let given_up = tx.now_ms - entry.created_at > GIVEN_UP_MS;
+    let given_up = tx.now_ms - entry.trying_since > GIVEN_UP_MS;
     let (state, words, done) = match told {
         Told::Done(state, words) => (state, words, true),
         Told::Failed(words) if given_up => {
@@ -198,29 +292,61 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
         let sql = "delete from outbox where id = ?1 returning 1";
         let ours = tx.row(sql, [Value::text(entry.id.as_str())]).await?;
         if ours.is_some() {
-            tx.record(&Event {
-                workspace: &entry.workspace,
-                integration_id: &entry.integration_id,
-                kind: "integration.revocation",
-                actor: &entry.actor,
-                detail: json!({"token": entry.token, "state": state, "detail": words,
-                    "ends_grant": entry.ends_grant}),
-                request_id,
-            })
-            .await?;
+            record(&tx, entry, state, &words, request_id).await?;
         }
     } else {
         let doublings = u32::try_from(entry.attempts.clamp(1, 20) - 1).unwrap_or(0);
         let wait = FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(DAY_MS);
         tx.query(
-            "update outbox set next_at = ?2 where id = ?1",
+            "update outbox set next_at = ?2, kept_at = null where id = ?1",
             [Value::text(entry.id.as_str()), Value::integer(tx.now_ms + wait)],
         )
         .await?;
     }
     tx.commit().await?;
-    let entry_id = Some(entry.id.clone());
-    Ok(Receipt { token: entry.token.clone(), state: state.to_owned(), detail: words, entry_id })
+    Ok(entry.receipt(state, words))
+}
+
+/// Has it wait for the connections that may end with it. It is looked at once more where nobody can
+/// go meanwhile: who went before would not wake what did not wait yet.
+async fn keep(entry: &Taken, ends: &Ends<'_>, request_id: &str) -> Result<Receipt> {
+    let tx = Transaction::begin().await?;
+    let id = || Value::text(entry.id.as_str());
+    let Verdict::Keep(words) = entry.verdict(&ends.users_in(&tx, entry.since()).await?) else {
+        tx.query("update outbox set next_at = 0 where id = ?1", [id()]).await?;
+        tx.commit().await?;
+        let words = "the connections that used it are gone: the provider is being told";
+        return Ok(entry.receipt("pending", words.to_owned()));
+    };
+    let sql = "update outbox set kept_at = coalesce(kept_at, ?2), next_at = ?3, attempts = 0
+               where id = ?1 returning 1";
+    let until = Value::integer(tx.now_ms + KEPT_MS);
+    let ours = tx.row(sql, [id(), Value::integer(tx.now_ms), until]).await?;
+    if ours.is_some() && entry.kept_at.is_none() {
+        record(&tx, entry, "superseded", &words, request_id).await?;
+    }
+    tx.commit().await?;
+    Ok(entry.receipt("superseded", words))
+}
+
+/// Writes the event beside what it tells.
+async fn record(
+    tx: &Transaction,
+    entry: &Taken,
+    state: &str,
+    words: &str,
+    request_id: &str,
+) -> Result<()> {
+    tx.record(&Event {
+        workspace: &entry.workspace,
+        integration_id: &entry.integration_id,
+        kind: "integration.revocation",
+        actor: &entry.actor,
+        detail: json!({"token": entry.token, "state": state, "detail": words,
+            "ends_grant": entry.ends_grant}),
+        request_id,
+    })
+    .await
 }
 
 /// What a provider said to a revocation.
@@ -235,10 +361,11 @@ async fn tell(entry: &Taken) -> Result<Told> {
         Ok(plain) => plain,
         Err(_) => return Ok(Told::Failed("the entry cannot be opened: its key is gone".into())),
     };
-    let call: Call = match serde_json::from_slice(&plain) {
+    let mut call: Call = match serde_json::from_slice(&plain) {
         Ok(call) => call,
         Err(_) => return Ok(Told::Failed("the entry cannot be read".into())),
     };
+    renewed::renew(&entry.workspace, &mut call).await?;
     let screen = Screen::new(call.secrets.iter().map(String::as_str));
     let url =
         Url::parse(&call.url).map_err(|_| Error::Internal("an entry without a URL".into()))?;

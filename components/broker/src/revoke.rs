@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::broker::{GivenUp, Plan, Receipt, Stored};
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{OutboxEntry, read_row};
+use nexus_common::store::{Manifests, OutboxEntry, read, read_row};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
     BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
@@ -19,14 +19,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::credential::{self, Usable, secret_fields};
-use crate::digest;
-use crate::keys;
-use crate::oauth::{self, Client, For};
+use crate::credential::{self, Usable, own_version, secret_fields};
+use crate::oauth::{self, Client, ClientRef, For};
 use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
 use crate::seal::{self, Place};
 use crate::shared::Ends;
-use crate::source;
+use crate::source::{self, Sourced};
+use crate::{beside, digest, keys};
 
 /// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
 #[derive(Serialize, Deserialize)]
@@ -49,6 +48,31 @@ pub(crate) struct Call {
     pub(crate) gone_on: Vec<Sign>,
     /// What must not leave the broker in the provider's words.
     pub(crate) secrets: Vec<String>,
+    /// With whose secret it was made, where one is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made_with: Option<MadeWith>,
+}
+
+/// The OAuth app whose secret is in a call, and what is needed to find it again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MadeWith {
+    /// The manifest of the connection.
+    pub(crate) manifest_id: String,
+    /// The SHA-256 of its document.
+    pub(crate) manifest_hash: String,
+    /// The parameters of the connection.
+    pub(crate) params: BTreeMap<String, String>,
+    /// The app.
+    pub(crate) client: ClientRef,
+    /// Its secret, as it was then.
+    pub(crate) secret: String,
+}
+
+impl Drop for MadeWith {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 impl Drop for Call {
@@ -68,11 +92,12 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
 }
 
 /// Plans what becomes of the tokens of a stored integration. Where the credential does not open, its
-/// key or its manifest is gone, that is said in the receipt: it can still be deleted.
+/// key or its manifest is gone, that is said in the receipt: it can still be deleted. With `force` all
+/// that it gave up earlier ends too.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
+pub(crate) async fn plan(stored: &Stored, force: bool, request_id: &str) -> Result<Plan> {
     let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let row = read_row(
         "select i.manifest_id, i.manifest_hash, coalesce(c.version, 0), i.params
@@ -83,8 +108,11 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
     .await?
     .ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
     let version = row.get(2).unwrap_or(0);
-    let without_entries =
-        |receipts| Plan { receipts, entries: Vec::new(), shared: Vec::new(), version };
+    let kept = kept_for(workspace, id, force).await?;
+    let without_entries = |receipts| {
+        let (entries, shared, kept) = (Vec::new(), Vec::new(), kept.clone());
+        Plan { receipts, entries, kept, shared, version }
+    };
     if version == 0 {
         return Ok(without_entries(Vec::new()));
     }
@@ -109,10 +137,10 @@ pub(crate) async fn plan(stored: &Stored, request_id: &str) -> Result<Plan> {
         }
         Err(other) => return Err(other),
     };
-    let GivenUp { entries, failed } = give_up(workspace, &usable).await?;
+    let GivenUp { entries, failed, .. } = give_up(workspace, &usable).await?;
     let receipts = receipts(&usable, &entries, failed);
     let shared = siblings(workspace, id, &entries).await?;
-    Ok(Plan { receipts, entries, shared, version: usable.version })
+    Ok(Plan { receipts, entries, kept, shared, version: usable.version })
 }
 
 /// Tokens that nobody is going to use and that are not stored anywhere: whatever fails must not
@@ -141,7 +169,7 @@ pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<
             eprintln!("error integration={id} replaced credential: {why}");
             let words = "it could not be opened any more: end it at the provider";
             let failed = vec![receipt("unknown", "failed", words)];
-            Ok(GivenUp { entries: Vec::new(), failed })
+            Ok(GivenUp { failed, ..GivenUp::default() })
         }
         Err(other) => Err(other),
     }
@@ -202,7 +230,7 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
 /// An entry for each of the credential's tokens that a call ends, the refresh token first. Whether
 /// somebody else uses one is seen when the provider is about to be told.
 async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
-    let mut given_up = GivenUp { entries: Vec::new(), failed: Vec::new() };
+    let mut given_up = GivenUp::default();
     let (tokens, effect) = match &usable.sourced.manifest.revoke {
         Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
             (tokens, *effect)
@@ -222,6 +250,9 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     let fields = &usable.credential.fields;
     let made_with = usable.credential.client.as_ref();
     let ends_grant = effect == RevokeEffect::Grant && made_with.is_some();
+    // A grant is of a person to a client: a key that somebody typed in is one by itself.
+    let cautious = effect == RevokeEffect::Grant
+        || (made_with.is_some() && !is_believed(workspace, usable).await?);
     let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
     held.sort_by_key(|token| token.as_str() != "refresh_token");
     // A refresh token without a call of its own ends with the access token's, and that must then
@@ -250,6 +281,9 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
             sealed: encoding::to_base64(&sealed),
             key_id,
             ends_grant,
+            cautious,
+            manifest_id: usable.sourced.manifest.id.clone(),
+            revocation_server: usable.revocation_server(),
             digest: digester.digest(fields.get(token).map_or("", String::as_str)),
             authorization_server: usable.authorization_server(),
             client_id: made_with.map(|made_with| made_with.client_id.clone()),
@@ -257,6 +291,66 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
         });
     }
     Ok(given_up)
+}
+
+/// Whether the manifest says with a source that one call ends one token alone: a built-in one, or one
+/// for which an ADMIN of the workspace vouches.
+async fn is_believed(workspace: &str, usable: &Usable) -> Result<bool> {
+    let Sourced { manifest, hash } = &usable.sourced;
+    if !manifest.revoke.claims_token_alone() {
+        return Ok(false);
+    }
+    match own_version(&usable.sourced) {
+        None => Ok(true),
+        Some(_) => Manifests::of(workspace).believes_effect(hash).await,
+    }
+}
+
+/// Receipts of what waits in the outbox for this integration alone, and ends when it goes; not of a
+/// token that it holds again, which has a receipt of its own. Entries of other workspaces are theirs
+/// to hear of. With `force` also what it gave up itself.
+async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>> {
+    let sql = "
+        select o.id, o.token, o.integration_id, o.digest, o.cautious, o.authorization_server,
+          o.client_id, o.account_id, o.revocation_server, o.manifest_id, o.forced_at, o.ends_grant
+        from integrations i join credentials c on c.integration_id = i.id
+          join outbox o on o.kept_at is not null and o.workspace = i.workspace
+            and ((o.client_id is c.client_id
+                and (o.account_id is null or i.account_id is null or o.account_id = i.account_id)
+                and (o.client_id is not null or o.revocation_server is c.revocation_server))
+              or o.digest in (select digest from token_digests where integration_id = i.id))
+        where i.workspace = ?1 and i.id = ?2
+          and not (o.integration_id = i.id and o.digest in
+            (select digest from token_digests where integration_id = i.id))
+        order by o.id desc";
+    let mut kept = Vec::new();
+    for row in read(sql, [Value::text(workspace), Value::text(id)]).await? {
+        let column = |index| Some(text(&row, index).to_owned()).filter(|text| !text.is_empty());
+        let entry = OutboxEntry {
+            id: text(&row, 0).to_owned(),
+            token: text(&row, 1).to_owned(),
+            sealed: String::new(),
+            key_id: String::new(),
+            ends_grant: row.get(11).unwrap_or(false),
+            cautious: row.get(4).unwrap_or(true),
+            manifest_id: text(&row, 9).to_owned(),
+            revocation_server: column(8),
+            digest: text(&row, 3).to_owned(),
+            authorization_server: column(5),
+            client_id: column(6),
+            account_id: column(7),
+        };
+        let of = text(&row, 2);
+        let ends = Ends::of(workspace, of, &entry);
+        let grant = entry.cautious || beside::is_known(&ends).await?;
+        let users = Ends { grant, ..ends }.users(row.get(10).unwrap_or(-1)).await?;
+        if (force && of == id) || users.iter().all(|user| user.id == id) {
+            let detail = "kept until now: the provider is being told";
+            let receipt = receipt(&entry.token, "pending", detail);
+            kept.push(Receipt { entry_id: Some(entry.id), ..receipt });
+        }
+    }
+    Ok(kept)
 }
 
 /// Why there is no call, in words for people.
@@ -294,6 +388,14 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
     call.pinned.clone_from(&usable.credential.pins.revoke);
     call.secrets = usable.credential.fields.values().cloned().collect();
     call.secrets.extend(client.map(|client| client.secret.to_string()));
+    let made_with = usable.credential.client.as_ref().zip(client);
+    call.made_with = made_with.map(|(made_with, client)| MadeWith {
+        manifest_id: usable.sourced.manifest.id.clone(),
+        manifest_hash: usable.sourced.hash.clone(),
+        params: usable.params.clone(),
+        client: made_with.clone(),
+        secret: client.secret.to_string(),
+    });
     Ok(call)
 }
 
@@ -351,6 +453,7 @@ fn standard(
             equals: Json::from("invalid_token"),
         })],
         secrets: vec![],
+        made_with: None,
     })
 }
 
@@ -424,6 +527,7 @@ fn described(
         success: request.success.clone(),
         gone_on: request.gone_on.clone(),
         secrets: vec![],
+        made_with: None,
     })
 }
 
@@ -481,24 +585,16 @@ fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
     Receipt { token, state, detail, entry_id: None }
 }
 
-/// Other integrations that use, or may use, what the entries end; those of other workspaces without
-/// a name.
+/// Other integrations that use, or may use, what the entries end, as far as that is known: whoever
+/// holds the same token, and where the manifest says that the grant ends, whoever has it. What may end
+/// beyond what the manifest says is nobody's question: the token waits. Those of other workspaces come
+/// without a name.
 async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<Vec<String>> {
-    let mut slugs = BTreeSet::new();
+    let mut names = BTreeSet::new();
     for entry in entries {
-        let ends = Ends {
-            workspace,
-            integration_id: id,
-            digest: &entry.digest,
-            grant: entry.ends_grant,
-            authorization_server: entry.authorization_server.as_deref(),
-            client_id: entry.client_id.as_deref(),
-            account_id: entry.account_id.as_deref(),
-        };
+        let ends = Ends { grant: entry.ends_grant, ..Ends::of(workspace, id, entry) };
         let users = ends.users(-1).await?;
-        slugs.extend(users.into_iter().filter(|user| user.id != id).map(|user| {
-            user.slug.unwrap_or_else(|| "a connection of another workspace".to_owned())
-        }));
+        names.extend(users.iter().filter(|user| user.id != id).map(|user| user.name().to_owned()));
     }
-    Ok(slugs.into_iter().collect())
+    Ok(names.into_iter().collect())
 }

@@ -37,7 +37,8 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     let mut ticked = Ticked::default();
     checks(request_id, &mut ticked).await?;
     let done = outbox::run(outbox::Which::Due(REVOCATIONS), request_id).await?;
-    let ended = done.iter().filter(|receipt| receipt.state != "pending").count();
+    let is_over = |state: &str| matches!(state, "revoked" | "failed");
+    let ended = done.iter().filter(|receipt| is_over(&receipt.state)).count();
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
     ticked.forgotten = forget_documents(DOCUMENTS).await?;

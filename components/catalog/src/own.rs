@@ -15,24 +15,25 @@ use crate::show::{saved, summarise};
 
 /// Largest document, in bytes.
 const MAX: usize = 32 * 1024;
+/// The parameter by which an ADMIN vouches for `revoke.effect_source`.
+const BELIEVE: &str = "believe_effect";
 
 /// Saves a new one.
 ///
 /// # Errors
-/// 401, 403, 409 (`manifest_exists`, `too_many_manifests`, `quota_exceeded`), 422 with every rule it breaks.
+/// 401, 403, 409 (`manifest_exists`, `too_many_manifests`, `quota_exceeded`, `effect_unconfirmed`), 422
+/// with every rule it breaks.
 pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.create").await?;
-    inbound.query(&[])?;
     save(&caller, inbound, None).await
 }
 
 /// Saves a new version of `id`; live integrations keep the version they were made with.
 ///
 /// # Errors
-/// 401, 403, 404, 409 (`quota_exceeded`), 422.
+/// 401, 403, 404, 409 (`quota_exceeded`, `effect_unconfirmed`), 422.
 pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.replace").await?;
-    inbound.query(&[])?;
     writable(id)?;
     save(&caller, inbound, Some(id)).await
 }
@@ -52,12 +53,14 @@ pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
 
 async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Result<Response> {
     let request_id = inbound.request_id.clone();
+    let believes = inbound.choice(BELIEVE)?;
     let text = inbound.json_text().await?;
     let manifest = parse(&text).map_err(|finding| Error::Invalid(vec![field_error(finding)]))?;
     if expected.is_some_and(|id| id != manifest.id) {
         return Err(Error::invalid("/id", "must be the id in the path"));
     }
     check(&manifest).await?;
+    let believes_effect = require_belief(&manifest, believes)?;
     let internal = |error: serde_json::Error| Error::Internal(error.to_string());
     let document = serde_json::to_vec(&manifest).map_err(internal)?;
     if document.len() > MAX {
@@ -69,6 +72,7 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
         document: &document,
         summary: &summary,
         replace: expected.is_some(),
+        believes_effect,
     };
     let by = By { caller, request_id: &request_id };
     let quota = Quota::of_manifest_versions().await?;
@@ -78,6 +82,30 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
     let mut response = saved(status, &value, &hash);
     set(&mut response, header::LOCATION, &format!("/api/manifests/{}", manifest.id));
     Ok(response)
+}
+
+/// Whether the ADMIN vouches for what the manifest says of its revocation; `None` where it says
+/// nothing that needs it.
+///
+/// # Errors
+/// [`Error::Conflict`] (`effect_unconfirmed`) where nobody has been asked yet.
+fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<bool>> {
+    if !manifest.revoke.claims_token_alone() {
+        return Ok(None);
+    }
+    let Some(believes) = believes else {
+        let (id, source) = (&manifest.id, manifest.revoke.effect().and_then(|(_, source)| source));
+        let detail = format!(
+            "{id} says that a revocation ends one token alone (`revoke.effect` is `token`, \
+             `effect_source` is {source}). If that is wrong, each reconnect and each deletion can end \
+             other connections of the same account while agents use them. Read the page, try it, and \
+             save again with ?{BELIEVE}=true. With ?{BELIEVE}=false the manifest is saved and not \
+             believed: a token then waits until no connection of its account is in use",
+            source = source.unwrap_or_default(),
+        );
+        return Err(Error::Conflict { code: "effect_unconfirmed", detail });
+    };
+    Ok(Some(believes))
 }
 
 async fn check(manifest: &Manifest) -> Result<()> {

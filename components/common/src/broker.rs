@@ -51,6 +51,9 @@ pub struct NewCredentials {
     pub verify: bool,
     /// Who enters them, for events.
     pub actor: String,
+    /// Whether the credential that they replace ends although another workspace uses it; `None`:
+    /// that was not said, so where one does it is asked.
+    pub force: Option<bool>,
 }
 
 /// What `seal` returns: everything the caller writes.
@@ -93,6 +96,8 @@ pub struct SealedCredential {
     pub client_id: Option<String>,
     /// Where that client is registered: the origin of the token endpoint.
     pub authorization_server: Option<String>,
+    /// The origin of the call that ends it.
+    pub revocation_server: Option<String>,
     /// Keyed digests of its secrets.
     pub digests: Vec<String>,
 }
@@ -169,6 +174,9 @@ pub struct GivenUp {
     pub entries: Vec<OutboxEntry>,
     /// Receipts of those for which no call can be made.
     pub failed: Vec<Receipt>,
+    /// Whether they end although other connections may end with them.
+    #[serde(default)]
+    pub forced: bool,
 }
 
 impl GivenUp {
@@ -183,9 +191,19 @@ impl GivenUp {
 #[serde(rename_all = "snake_case")]
 pub enum Revoke {
     /// Nothing is changed.
-    Plan(Stored),
-    /// What is due is done now.
-    Run(Stored),
+    Plan {
+        /// Of which integration.
+        stored: Stored,
+        /// Whether all is to end, other connections too.
+        force: bool,
+    },
+    /// What is new of the integration is done now.
+    Run {
+        /// Of which integration.
+        stored: Stored,
+        /// Entries that have waited and are to be done as well.
+        kept: Vec<String>,
+    },
 }
 
 /// `seal-client`: an OAuth app that an admin entered.
@@ -229,6 +247,9 @@ pub struct Authorize {
     pub scopes: Option<Vec<String>>,
     /// Whether another account than before may be connected.
     pub accept_account_change: bool,
+    /// Whether the tokens that are replaced end although another workspace uses them; `None`: that
+    /// was not said, so where one does it is asked.
+    pub force: Option<bool>,
 }
 
 /// What `authorize-url` returns.
@@ -305,6 +326,9 @@ pub struct Plan {
     pub receipts: Vec<Receipt>,
     /// Entries for the outbox.
     pub entries: Vec<OutboxEntry>,
+    /// Tokens that were given up earlier, wait, and end with this one; each names its entry.
+    #[serde(default)]
+    pub kept: Vec<Receipt>,
     /// Other integrations of the workspace that use, or may use, what would end.
     pub shared: Vec<String>,
     /// The version of the credential that this is of; 0 where there is none.
@@ -429,6 +453,7 @@ impl Broker {
                 "credentials": new.credentials.expose(),
                 "verify": new.verify,
                 "actor": new.actor,
+                "force": new.force,
             }),
         )
         .await
@@ -450,20 +475,21 @@ impl Broker {
         self.operate("describe", &json!(stored)).await
     }
 
-    /// What will become of the tokens of an integration.
+    /// What will become of the tokens of an integration; with `force` other connections may end too.
     ///
     /// # Errors
     /// `not_found`, storage.
-    pub async fn plan_revocation(&self, stored: Stored) -> Result<Plan> {
-        self.operate("revoke", &json!(Revoke::Plan(stored))).await
+    pub async fn plan_revocation(&self, stored: Stored, force: bool) -> Result<Plan> {
+        self.operate("revoke", &json!(Revoke::Plan { stored, force })).await
     }
 
-    /// Ends the tokens of an integration that are in the outbox; returns what became of each.
+    /// Ends the tokens of an integration that are new in the outbox, and the entries `kept`, which
+    /// have waited; returns what became of each.
     ///
     /// # Errors
     /// Storage.
-    pub async fn revoke(&self, stored: Stored) -> Result<Vec<Receipt>> {
-        self.operate("revoke", &json!(Revoke::Run(stored))).await
+    pub async fn revoke(&self, stored: Stored, kept: Vec<String>) -> Result<Vec<Receipt>> {
+        self.operate("revoke", &json!(Revoke::Run { stored, kept })).await
     }
 
     /// Seals an OAuth app.

@@ -93,7 +93,7 @@ pub enum Error {
     ReauthorizationRequired(String),
     /// Somebody else is refreshing the token and has not finished.
     RefreshPending,
-    /// Deleting would end other connections of the same grant.
+    /// What would end at the provider is in use by other connections.
     GrantShared(String),
     /// The provider does not accept the credential.
     CredentialRefused(String),

@@ -33,6 +33,7 @@ pub(crate) async fn begin(
         params: input.params.clone(),
         scopes: input.scopes.clone(),
         accept_account_change: false,
+        force: None,
     };
     match broker.authorize(&asked).await {
         Ok(begun) => Ok(Some(begun)),
@@ -71,10 +72,10 @@ pub(crate) async fn created(
 /// `POST /api/integrations/{id}/authorize`.
 ///
 /// # Errors
-/// 401, 403, 404, 422 (`invalid`, `oauth_client_missing`).
+/// 401, 403, 404, 409 (`grant_shared`), 422 (`invalid`, `oauth_client_missing`).
 pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
     let caller = access::require(&inbound, Role::Manager, "integration.authorize").await?;
-    inbound.query(&[])?;
+    let force = inbound.choice("force")?;
     let request_id = inbound.request_id.clone();
     let cookie = flow_cookie(&inbound).await?.unwrap_or_else(new_flow_cookie);
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
@@ -87,12 +88,13 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
         params: Map::new(),
         scopes: input.scopes,
         accept_account_change: input.accept_account_change,
+        force,
     };
     let begun = Broker::new("create", &request_id).authorize(&asked).await?;
     let tx = Transaction::begin().await?;
     save::begin_flow(&tx, &by, &id, &cookie, &begun).await?;
-    let detail =
-        json!({"scopes": begun.scopes, "accept_account_change": input.accept_account_change});
+    let detail = json!({"scopes": begun.scopes, "accept_account_change": input.accept_account_change,
+            "forced": force == Some(true)});
     tx.audit(&by.entry("integration.authorize", &id, detail)).await?;
     tx.commit().await?;
     let body = json!({"authorization_url": begun.authorization_url}).to_string();

@@ -71,6 +71,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         credentials: input.credentials.clone().unwrap_or_default(),
         verify: input.verify,
         actor: caller.subject.clone(),
+        force: None,
     };
     let sealed = broker.seal(&new).await?;
     let doc = save::connected(&by, &input, &id, &sealed, &quota).await?;

@@ -26,14 +26,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
         return Err(Error::MethodNotAllowed("DELETE"));
     }
     let caller = access::require(&inbound, Role::Manager, "integration.delete").await?;
-    let mut force = false;
-    for (name, value) in inbound.query(&["force"])? {
-        force = match value.as_str() {
-            "true" => true,
-            "false" => false,
-            _ => return Err(Error::invalid(format!("?{name}"), "must be true or false")),
-        };
-    }
+    let force = inbound.choice("force")?;
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
@@ -43,7 +36,8 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let by = By { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
-        let plan = broker.plan_revocation(Stored::of(&caller, &id)).await?;
+        let stored = Stored::of(&caller, &id);
+        let plan = broker.plan_revocation(stored, force == Some(true)).await?;
         match carry_out(&by, &id, &plan, force).await {
             // Refreshed or connected again since: other tokens are to end.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
@@ -53,8 +47,10 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 
     // From here on the outbox sees to it, whatever becomes of this request.
     let mut receipts = plan.receipts;
-    if !plan.entries.is_empty() {
-        match broker.revoke(Stored::of(&caller, &id)).await {
+    let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
+    receipts.extend(plan.kept);
+    if receipts.iter().any(|receipt| receipt.entry_id.is_some()) {
+        match broker.revoke(Stored::of(&caller, &id), kept).await {
             Ok(done) => settle(&mut receipts, &done, &plan.entries),
             Err(error) => error.log_beside(&inbound.request_id, "revoke"),
         }
@@ -66,19 +62,25 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 }
 
 /// Deletes as planned, in one transaction; returns when.
-async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: bool) -> Result<String> {
-    if !force && !plan.shared.is_empty() {
+async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: Option<bool>) -> Result<String> {
+    if force.is_none() && !plan.shared.is_empty() {
         let others = plan.shared.join(", ");
         return Err(Error::GrantShared(format!(
             "what would end at the provider is, or may be, in use by {others} too: delete with \
-             ?force=true to end it all the same"
+             ?force=true to end it all the same, or with ?force=false to keep it until the last of \
+             them is deleted"
         )));
     }
+    let force = force == Some(true);
     let By { caller, .. } = by;
     let tx = Transaction::begin().await?;
-    let detail = json!({"revocation": with_times(&plan.receipts, &tx.now), "forced": force});
+    let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
+    let detail = json!({"revocation": with_times(&planned, &tx.now), "forced": force});
     let entry = by.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
+    if force {
+        tx.force_kept(&caller.workspace, id).await?;
+    }
     tx.send_out(&caller.workspace, id, &caller.subject, force, &plan.entries).await?;
     tx.record_change(&entry, "integration.deleted").await?;
     let now = tx.now.clone();

@@ -29,7 +29,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
         return Err(Error::MethodNotAllowed("PUT"));
     }
     let caller = access::require(&inbound, Role::Manager, "integration.update").await?;
-    inbound.query(&[])?;
+    let force = inbound.choice("force")?;
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
@@ -44,7 +44,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
         return Ok(answer(found.doc, found.version));
     }
     let sealed = match different.needs_broker() {
-        true => Some(seal(&caller, &found, &different, &request_id).await?),
+        true => Some(seal(&caller, &found, &different, force, &request_id).await?),
         false => None,
     };
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
@@ -56,7 +56,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
         // The outbox sees to it, whatever becomes of this request.
         let stored = Stored::of(&caller, &found.id);
-        if let Err(error) = Broker::new("update", &request_id).revoke(stored).await {
+        if let Err(error) = Broker::new("update", &request_id).revoke(stored, Vec::new()).await {
             error.log_beside(&request_id, "revoke");
         }
     }
@@ -79,6 +79,7 @@ async fn seal(
     caller: &Caller,
     found: &Found,
     different: &Difference,
+    force: Option<bool>,
     request_id: &RequestId,
 ) -> Result<Sealed> {
     let new = NewCredentials {
@@ -89,6 +90,7 @@ async fn seal(
         credentials: different.credentials.clone().unwrap_or_default(),
         verify: true,
         actor: caller.subject.clone(),
+        force,
     };
     Broker::new("update", request_id).seal(&new).await
 }

@@ -8,13 +8,14 @@ use super::Lint;
 use super::auth::{header_name, header_value};
 use crate::finding::below;
 use crate::model::{
-    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeRequest, Sign, Success, Verify,
+    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
+    Verify,
 };
 use crate::template;
 
 /// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`, `body_twice`,
 /// `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`,
-/// `revoke_auth`, `revoke_without_token`, `account_param`.
+/// `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
@@ -140,7 +141,19 @@ fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
 
 const BODY_TWICE: &str = "`json` and `form` exclude each other";
 
+/// `effect_source`: `https`, a page, and only beside the effect that needs one.
+fn effect_source(lint: &mut Lint<'_>) {
+    let Some((effect, Some(source))) = lint.manifest.revoke.effect() else { return };
+    let place = "/revoke/effect_source";
+    let detail = "only the effect `token` needs a source: `grant` is believed as it stands";
+    lint.unless(effect == RevokeEffect::Token, place, "effect_source", detail);
+    let ok = source.starts_with("https://");
+    let detail = "must be the https URL of a page of the provider's documentation";
+    lint.unless(ok, place, "effect_source", detail);
+}
+
 fn revoke(lint: &mut Lint<'_>) {
+    effect_source(lint);
     let is_oauth2 = lint.manifest.auth_method.is_oauth2();
     match &lint.manifest.revoke {
         Revoke::Unsupported { unsupported, .. } => {

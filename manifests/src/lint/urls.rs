@@ -81,6 +81,12 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
         }
         _ => {}
     }
+    // What is not https has a rule of its own.
+    if let Some((_, Some(source))) = manifest.revoke.effect()
+        && source.starts_with("https://")
+    {
+        push("/revoke/effect_source".to_owned(), source);
+    }
     for (index, source) in manifest.sources.iter().enumerate() {
         push(format!("/sources/{index}"), source);
     }

@@ -218,6 +218,14 @@ pub enum Revoke {
         tokens: Vec<String>,
         /// What one call ends.
         effect: RevokeEffect,
+        /// The provider's documentation that says so, where `effect` is `token`: the `https` URL of
+        /// the page on which the provider says that this call ends this one token (and what was
+        /// made of it), and no other of the same account and client. Without it `token` is not
+        /// believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no
+        /// connection in use may end with it. Of a workspace's own manifest it counts where an
+        /// ADMIN has confirmed it (`?believe_effect=true`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect_source: Option<String>,
         /// The endpoint.
         rfc7009: Rfc7009,
     },
@@ -227,6 +235,14 @@ pub enum Revoke {
         tokens: Vec<String>,
         /// What one call ends.
         effect: RevokeEffect,
+        /// The provider's documentation that says so, where `effect` is `token`: the `https` URL of
+        /// the page on which the provider says that this call ends this one token (and what was
+        /// made of it), and no other of the same account and client. Without it `token` is not
+        /// believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no
+        /// connection in use may end with it. Of a workspace's own manifest it counts where an
+        /// ADMIN has confirmed it (`?believe_effect=true`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect_source: Option<String>,
         /// The call.
         request: Box<RevokeRequest>,
     },
@@ -252,6 +268,7 @@ pub enum Revoke {
 struct RevokeForm {
     tokens: Option<Vec<String>>,
     effect: Option<RevokeEffect>,
+    effect_source: Option<String>,
     rfc7009: Option<Rfc7009>,
     request: Option<RevokeRequest>,
     unsupported: Option<String>,
@@ -269,27 +286,37 @@ impl TryFrom<RevokeForm> for Revoke {
     type Error = String;
 
     fn try_from(form: RevokeForm) -> Result<Self, String> {
-        let RevokeForm { tokens, effect, rfc7009, request, unsupported, not_revocable, manage_url } =
-            form;
+        let RevokeForm {
+            tokens,
+            effect,
+            effect_source,
+            rfc7009,
+            request,
+            unsupported,
+            not_revocable,
+            manage_url,
+        } = form;
         match (rfc7009, request, unsupported, not_revocable) {
             (Some(rfc7009), None, None, None) => {
                 refuse(&manage_url, "manage_url", "`rfc7009` is there")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
-                Ok(Self::Rfc7009 { tokens, effect, rfc7009 })
+                Ok(Self::Rfc7009 { tokens, effect, effect_source, rfc7009 })
             }
             (None, Some(request), None, None) => {
                 refuse(&manage_url, "manage_url", "`request` is there")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
-                Ok(Self::Request { tokens, effect, request: Box::new(request) })
+                Ok(Self::Request { tokens, effect, effect_source, request: Box::new(request) })
             }
             (None, None, Some(unsupported), None) => {
                 refuse(&tokens, "tokens", "`unsupported` is there")?;
                 refuse(&effect, "effect", "`unsupported` is there")?;
+                refuse(&effect_source, "effect_source", "`unsupported` is there")?;
                 Ok(Self::Unsupported { unsupported, manage_url })
             }
             (None, None, None, Some(not_revocable)) => {
                 refuse(&tokens, "tokens", "`not_revocable` is there")?;
                 refuse(&effect, "effect", "`not_revocable` is there")?;
+                refuse(&effect_source, "effect_source", "`not_revocable` is there")?;
                 Ok(Self::NotRevocable {
                     not_revocable,
                     manage_url: need(manage_url, "manage_url")?,
@@ -303,12 +330,33 @@ impl TryFrom<RevokeForm> for Revoke {
     }
 }
 
+impl Revoke {
+    /// What one call ends, and where the provider says so; `None` where no call ends anything.
+    #[must_use]
+    pub fn effect(&self) -> Option<(RevokeEffect, Option<&str>)> {
+        match self {
+            Self::Rfc7009 { effect, effect_source, .. }
+            | Self::Request { effect, effect_source, .. } => {
+                Some((*effect, effect_source.as_deref()))
+            }
+            Self::Unsupported { .. } | Self::NotRevocable { .. } => None,
+        }
+    }
+
+    /// Whether it says with a source that one call ends one token and nothing beside it.
+    #[must_use]
+    pub fn claims_token_alone(&self) -> bool {
+        matches!(self.effect(), Some((RevokeEffect::Token, Some(_))))
+    }
+}
+
 /// What one revocation call ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeEffect {
-    /// The token that was sent.
+    /// The token that was sent, and at most those that belong to it: the access tokens of a refresh
+    /// token, or the other half of its pair. Believed with `effect_source` only.
     Token,
     /// The whole grant of this user to this client, its other connections included.
     Grant,

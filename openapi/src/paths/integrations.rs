@@ -93,10 +93,11 @@ fn update() -> Operation {
     of_one("updateIntegration", "Change an integration")
         .describe(
             "What is left out stays. `params` are merged, `policy` is replaced; new credentials are \
-             tried at the provider first. What changes nothing makes no version.",
+             tried at the provider first. What changes nothing makes no version. The credential that \
+             is replaced ends at the provider, unless a connection in use could end with it.",
         )
         .takes("if_match")
-        .query(&[])
+        .query(&["force_replaced"])
         .body(
             "IntegrationPatch",
             &[
@@ -113,7 +114,7 @@ fn update() -> Operation {
             200,
             Answer::json("As it is now", "Integration").header("etag", "version"),
         )
-        .conflicts(&["name_taken", "changed_meanwhile"])
+        .conflicts(&["name_taken", "changed_meanwhile", "grant_shared"])
         .problem(problems::VERSION)
         .refuses(&["invalid", "credential_refused", "credentials_required"])
         .problem(problems::PROVIDER)
@@ -122,7 +123,13 @@ fn update() -> Operation {
 
 fn delete() -> Operation {
     of("deleteIntegration", "Delete an integration", "integration_to_delete")
-        .describe("The answer says of each token what became of it at the provider.")
+        .describe(
+            "The answer says of each token what became of it at the provider, also of tokens that were \
+             given up earlier, have waited because revoking them could have ended a connection in use, \
+             and end now with the last of them. A token that waits on is `superseded`, and its detail \
+             begins with `kept:`; an event of this integration tells when it is revoked, however much \
+             later that is.",
+        )
         .query(&["force"])
         .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))
         .answers(202, Answer::json("Deleted; the provider is still being told", "Deleted"))
@@ -135,14 +142,14 @@ fn authorize() -> Operation {
             "The old credential works until the new one is stored. Another account than before is \
              refused when the browser comes back, unless it is accepted here.",
         )
-        .query(&[])
+        .query(&["force_replaced"])
         .body("AuthorizeInput", &[("as before", json!({}))])
         .answers(
             200,
             Answer::json("Where the browser goes", "Authorization")
                 .header("set-cookie", "flow_cookie"),
         )
-        .conflicts(&["not_oauth"])
+        .conflicts(&["not_oauth", "grant_shared"])
         .refuses(&["invalid", "oauth_client_missing"])
 }
 

@@ -34,7 +34,7 @@ fn list() -> Operation {
 
 fn create() -> Operation {
     operation("createManifest", "Add a provider of the workspace's own", Role::Admin)
-        .query(&[])
+        .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
         .answers(
             201,
@@ -43,7 +43,7 @@ fn create() -> Operation {
                 .header("location", "location")
                 .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
-        .conflicts(&["manifest_exists", "too_many_manifests", "quota_exceeded"])
+        .conflicts(&["manifest_exists", "too_many_manifests", "quota_exceeded", "effect_unconfirmed"])
 }
 
 fn get() -> Operation {
@@ -60,14 +60,14 @@ fn replace() -> Operation {
     operation("replaceManifest", "Save a new version", Role::Admin)
         .describe("For new connections: live ones keep the version they were made with.")
         .takes("own_manifest")
-        .query(&[])
+        .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
         .answers(
             200,
             Answer::json("Saved", "Manifest").header("etag", "hash").header("location", "location"),
         )
+        .conflicts(&["effect_unconfirmed", "quota_exceeded"])
         .problem(problems::NOT_FOUND)
-        .conflicts(&["quota_exceeded"])
 }
 
 fn delete() -> Operation {

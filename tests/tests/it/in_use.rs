@@ -47,7 +47,7 @@ async fn replace(app: &App, key: &str) -> Answer {
 }
 
 /// The outbox worked off until it is empty, or says the same again.
-async fn settle(pair: &App) {
+pub(crate) async fn settle(pair: &App) {
     for _ in 0..3 {
         pair.database().execute("update outbox set next_at = 0", []).unwrap();
         let answer = pair.post("/api/tick").bearer(crate::app::TICK_SECRET).send().await;
@@ -56,7 +56,7 @@ async fn settle(pair: &App) {
 }
 
 /// What the events say became of tokens, the latest first.
-async fn ends(app: &App, id: &str) -> Vec<Value> {
+pub(crate) async fn ends(app: &App, id: &str) -> Vec<Value> {
     let path = format!("/api/integrations/{id}/events?limit=100");
     let events = app.get(&path).as_admin().send().await.json();
     let items = events["items"].as_array().unwrap().clone();
@@ -123,10 +123,18 @@ async fn another_workspace_is_told_of_without_a_name() {
     let problem = delete("").await.problem(409, "grant_shared");
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("another workspace") && !detail.contains(there), "{detail}");
-    // What is replaced goes on there.
-    assert_eq!(replace(&app, SECOND).await.status, 200);
+    // Who replaces it says whether it goes on there.
+    let put = async |key: &str, query: &str| {
+        let body = json!({"credentials": {"api_key": key}});
+        app.put(&format!("/api/integrations/keys{query}")).as_admin().json(&body).send().await
+    };
+    let problem = put(SECOND, "").await.problem(409, "grant_shared");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("another workspace") && !detail.contains(there), "{detail}");
+    assert_eq!(put(SECOND, "?force=false").await.status, 200);
     assert!(provider.accepts(FIRST));
-    assert_eq!(replace(&app, FIRST).await.status, 200);
+    assert_eq!(ends(&app, "keys").await, ["superseded"]);
+    assert_eq!(put(FIRST, "").await.status, 200);
     let deleted = delete("?force=true").await;
     assert_eq!(deleted.json()["revocation"][0]["state"], "revoked", "{deleted:?}");
 }
@@ -135,16 +143,22 @@ async fn another_workspace_is_told_of_without_a_name() {
 async fn each_receipt_is_of_its_own_token() {
     let pair = Pair::start(Kind::Strict).await;
     pair.connect().await;
-    // The tokens before are still in the outbox.
+    // The tokens before wait in the outbox.
     pair.again(json!({})).await.finish(&pair.app).await;
+    settle(&pair.app).await;
     assert_eq!(pair.app.count("outbox"), 2);
-    // Of four calls the first fails: the one for the refresh token of before.
+    // Of four calls the first fails: the one for a refresh token of before.
     pair.provider.fail_revocations(1);
     let deleted = pair.delete().await;
-    assert_eq!(deleted.status, 200, "{deleted:?}");
-    for receipt in deleted.json()["revocation"].as_array().unwrap() {
-        assert_eq!(receipt["state"], "revoked", "{receipt}");
-    }
+    assert_eq!(deleted.status, 202, "{deleted:?}");
+    let receipts = deleted.json()["revocation"].as_array().unwrap().clone();
+    let failed: Vec<_> = receipts.iter().filter(|receipt| receipt["state"] != "revoked").collect();
+    assert_eq!(receipts.len(), 4, "{receipts:?}");
+    assert_eq!(failed.len(), 1, "{receipts:?}");
+    assert_eq!(
+        (&failed[0]["token"], &failed[0]["state"]),
+        (&json!("refresh_token"), &json!("pending"))
+    );
     assert_eq!(pair.app.count("outbox"), 1);
     settle(&pair.app).await;
     assert_eq!(pair.app.count("outbox"), 0);
@@ -208,7 +222,16 @@ async fn force_is_not_for_what_is_connected_later() {
     pair.connect().await;
     settle(&pair.app).await;
     assert_eq!(pair.check().await.json()["health"]["state"], "healthy");
+    // They wait for it, and for the second, which the forced one ended.
+    assert!(pair.app.count("outbox") > 0);
+    for slug in ["primary", "second"] {
+        let path = format!("/api/integrations/{slug}?force=true");
+        let deleted = pair.app.delete(&path).as_admin().send().await;
+        assert!(deleted.status.is_success(), "{deleted:?}");
+    }
+    settle(&pair.app).await;
     assert_eq!(pair.app.count("outbox"), 0);
+    assert!(pair.provider.live_tokens().is_empty());
 }
 
 #[tokio::test]

@@ -44,6 +44,15 @@ impl Pair {
         Self::introduce(app, provider, &manifest, CLIENT, SECRET).await
     }
 
+    /// The same server, where an ADMIN vouches for what it says: a token ends alone.
+    pub(crate) async fn believed() -> Self {
+        let (app, provider) =
+            (App::start().await, Simulator::start(Kind::Strict, 0).await.unwrap());
+        let mut manifest = manifest(&provider.origin());
+        manifest["revoke"]["effect_source"] = json!("https://strict.example/docs/revocation");
+        Self::introduce(app, provider, &manifest, CLIENT, SECRET).await
+    }
+
     /// A provider of `kind`, and the built-in manifest `id` with only its origins changed.
     pub(crate) async fn built_in(kind: Kind, id: &str) -> Self {
         let (app, provider) = (App::start().await, Simulator::start(kind, 0).await.unwrap());
@@ -60,8 +69,7 @@ impl Pair {
         client: &str,
         secret: &str,
     ) -> Self {
-        let answer = app.post("/api/manifests").as_admin().json(manifest).send().await;
-        assert_eq!(answer.status, 201, "{answer:?}");
+        app.save(manifest).await;
         let manifest_id = manifest["id"].as_str().unwrap().to_owned();
         let body = json!({"client_id": client, "client_secret": secret});
         let call = app.put(&format!("/api/oauth-clients/{manifest_id}")).as_admin();
@@ -164,12 +172,13 @@ impl Pair {
 
 /// A browser that was sent to the provider.
 pub(crate) struct Flow {
-    url: String,
+    /// Where it is sent.
+    pub(crate) url: String,
     cookie: String,
 }
 
 impl Flow {
-    fn of(answer: &Answer) -> Self {
+    pub(crate) fn of(answer: &Answer) -> Self {
         let set = answer.header("set-cookie");
         for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=600"] {
             assert!(set.contains(part), "{part}: {set}");

@@ -49,7 +49,8 @@ async fn a_process_killed_while_it_refreshes_leaves_a_true_state() {
 #[tokio::test]
 async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     const COUNT: usize = 200;
-    let mut pair = Pair::start(Kind::Strict).await;
+    // One account has them all, and each ends alone.
+    let mut pair = Pair::believed().await;
     let mut ids = Vec::new();
     for number in 0..COUNT {
         let name = format!("Connection {number}");

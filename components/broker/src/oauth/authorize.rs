@@ -20,9 +20,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{ClientRef, clients};
 use crate::credential::{self, field_error, params_json};
-use crate::keys;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
+use crate::{keys, shared};
 
 /// Most scopes that one authorization asks for.
 const MAX_SCOPES: usize = 100;
@@ -39,6 +39,9 @@ pub(super) struct FlowSecret {
     pub(super) client: ClientRef,
     pub(super) verifier: Option<String>,
     pub(super) accept_account_change: bool,
+    /// Whether the tokens that are replaced end although others use them.
+    #[serde(default)]
+    pub(super) force: bool,
 }
 
 impl Drop for FlowSecret {
@@ -56,7 +59,7 @@ pub(super) fn place<'a>(workspace: &'a str, state_hash: &'a str) -> Place<'a> {
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Conflict`] (`not_oauth`),
-/// [`Error::OauthClientMissing`].
+/// [`Error::GrantShared`], [`Error::OauthClientMissing`].
 pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
     let (sourced, values, before) = match &asked.manifest_id {
         Some(id) => {
@@ -70,6 +73,7 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
     };
     let manifest = &sourced.manifest;
     check_method(manifest)?;
+    shared::ask(&asked.workspace, &asked.integration_id, manifest, asked.force).await?;
     let oauth2 = manifest.oauth2.as_ref();
     let oauth2 = oauth2.ok_or_else(|| Error::Internal(format!("{} has no OAuth", manifest.id)))?;
     let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
@@ -117,6 +121,7 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
         client: ClientRef { client_id: client.id.clone(), redirect_uri },
         verifier: verifier.as_deref().cloned(),
         accept_account_change: asked.accept_account_change,
+        force: asked.force == Some(true),
     };
     let text = serde_json::to_vec(&secret).map(Zeroizing::new);
     let text = text.map_err(|_| Error::Internal("a flow that is no JSON".into()))?;

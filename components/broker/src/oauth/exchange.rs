@@ -103,6 +103,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         eprintln!("error integration={id} replaced tokens: {error:?}");
         GivenUp::default()
     });
+    let replaced = GivenUp { forced: flow.force, ..replaced };
     let stored = Some(Connected {
         credential: usable.seal(workspace, id).await?,
         replaces,

@@ -11,7 +11,7 @@ mod token;
 
 pub(crate) use authorize::begin;
 pub(crate) use clients::{
-    Client, check_variable, of_usable, place as client_place, seal as seal_client,
+    Client, check_variable, of_connection, of_usable, place as client_place, seal as seal_client,
 };
 pub(crate) use exchange::{exchange, mint};
 pub(crate) use refresh::{For, after_refusal, keep_alive, live};

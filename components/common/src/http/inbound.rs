@@ -109,6 +109,19 @@ impl Inbound {
         Ok(pairs)
     }
 
+    /// The only parameter of the query, `true` or `false`; `None` where it did not come.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for another parameter, another value, or one that comes twice.
+    pub fn choice(&self, name: &str) -> Result<Option<bool>> {
+        match self.query(&[name])?.first().map(|(_, value)| value.as_str()) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Error::invalid(format!("?{name}"), "must be true or false")),
+        }
+    }
+
     /// The query as decoded pairs, whatever they are called: a provider's answer.
     pub fn any_query(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()

@@ -81,7 +81,7 @@ impl Integrations<'_> {
         .await?;
         if let Some((credential, replaces)) = change.credential {
             self.credential_is_at(tx, id, replaces).await?;
-            self.replace_credential(tx, id, credential).await?;
+            self.replace_credential(tx, id, credential, health).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
         let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
@@ -89,18 +89,20 @@ impl Integrations<'_> {
     }
 
     /// Writes a credential over the stored one: a new version, which no refresh of the old one may
-    /// overwrite.
+    /// overwrite. `health`: `healthy` where its provider has just accepted it.
     pub(super) async fn replace_credential(
         &self,
         tx: &Transaction,
         id: &str,
         credential: &SealedCredential,
+        health: &str,
     ) -> Result<()> {
         tx.query(
             "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
                version = version + 1, lease_until = null, attempt = null, forced_at = null,
                check_at = ?6 + ?7, expires_at = ?8, refresh_at = ?9, client_id = ?10,
-               authorization_server = ?11, connected_at = ?6
+               authorization_server = ?11, connected_at = ?6, revocation_server = ?12,
+               verified_at = iif(?13 = 'healthy', ?6, null)
              where workspace = ?1 and integration_id = ?2",
             [
                 Value::text(self.workspace()),
@@ -114,6 +116,8 @@ impl Integrations<'_> {
                 Value::from(credential.refresh_at),
                 Value::from(credential.client_id.as_deref()),
                 Value::from(credential.authorization_server.as_deref()),
+                Value::from(credential.revocation_server.as_deref()),
+                Value::text(health),
             ],
         )
         .await?;

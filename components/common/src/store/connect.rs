@@ -70,7 +70,7 @@ impl Integrations<'_> {
         let new = &connected.credential;
         match connected.replaces {
             0 => self.insert_credential(tx, id, new, &connected.health).await?,
-            _ => self.replace_credential(tx, id, new).await?,
+            _ => self.replace_credential(tx, id, new, &connected.health).await?,
         }
         let known = connected.health == "healthy";
         tx.query(

@@ -227,9 +227,10 @@ impl<'a> Integrations<'a> {
     ) -> Result<()> {
         tx.query(
             "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
-               check_at, expires_at, refresh_at, client_id, authorization_server, connected_at)
+               check_at, expires_at, refresh_at, client_id, authorization_server, connected_at,
+               revocation_server, verified_at)
              values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = 'healthy', ?6 + ?8, 0), ?9, ?10, ?11, ?12,
-               ?6)",
+               ?6, ?13, iif(?7 = 'healthy', ?6, null))",
             [
                 Value::text(id),
                 Value::text(self.workspace),
@@ -243,6 +244,7 @@ impl<'a> Integrations<'a> {
                 Value::from(new.refresh_at),
                 Value::from(new.client_id.as_deref()),
                 Value::from(new.authorization_server.as_deref()),
+                Value::from(new.revocation_server.as_deref()),
             ],
         )
         .await?;

@@ -44,6 +44,8 @@ pub struct NewManifest<'a> {
     pub summary: &'a str,
     /// Whether it replaces an earlier version, which then must be there.
     pub replace: bool,
+    /// Whether an ADMIN vouches for its `revoke.effect_source`; `None` where it has none.
+    pub believes_effect: Option<bool>,
 }
 
 impl<'a> Manifests<'a> {
@@ -102,7 +104,7 @@ impl<'a> Manifests<'a> {
     /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::QuotaExceeded`],
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>, quota: &Quota) -> Result<String> {
-        let NewManifest { id, document, summary, replace } = *new;
+        let NewManifest { id, document, summary, replace, believes_effect } = *new;
         let hash = sha256_hex(document);
         // Asked before the document is written, and again when it counts.
         let values = [Value::text(self.workspace), Value::text(id)];
@@ -130,10 +132,56 @@ impl<'a> Manifests<'a> {
             ],
         )
         .await?;
+        let detail = match believes_effect {
+            None => json!({"hash": hash}),
+            Some(believes) => {
+                self.believe(&tx, id, &hash, believes, &by.caller.subject).await?;
+                json!({"hash": hash, "believes_effect": believes})
+            }
+        };
         let action = if replace { "manifest.replace" } else { "manifest.create" };
-        tx.audit(&by.entry(action, id, json!({ "hash": hash }))).await?;
+        tx.audit(&by.entry(action, id, detail)).await?;
         tx.commit().await?;
         Ok(hash)
+    }
+
+    /// Notes whether the ADMIN `who` vouches for what this version says of its revocation.
+    async fn believe(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        hash: &str,
+        believes: bool,
+        who: &str,
+    ) -> Result<()> {
+        let sql = "delete from believed_effects where workspace = ?1 and hash = ?2";
+        tx.query(sql, [Value::text(self.workspace), Value::text(hash)]).await?;
+        if !believes {
+            return Ok(());
+        }
+        tx.query(
+            "insert into believed_effects (workspace, hash, manifest_id, at, by)
+             values (?1, ?2, ?3, ?4, ?5)",
+            [
+                Value::text(self.workspace),
+                Value::text(hash),
+                Value::text(id),
+                Value::integer(tx.now_ms),
+                Value::text(who),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Whether an ADMIN has vouched for what the version `hash` says of its revocation.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn believes_effect(&self, hash: &str) -> Result<bool> {
+        let sql = "select 1 from believed_effects where workspace = ?1 and hash = ?2";
+        let row = read_row(sql, [Value::text(self.workspace), Value::text(hash)]).await?;
+        Ok(row.is_some())
     }
 
     /// Whether `id` may be written over what [`STATE`] found.
@@ -174,6 +222,8 @@ impl<'a> Manifests<'a> {
         }
         let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";
         tx.row(sql, values()).await?.ok_or_else(|| not_found(id))?;
+        let sql = "delete from believed_effects where workspace = ?1 and manifest_id = ?2";
+        tx.query(sql, values()).await?;
         tx.audit(&by.entry("manifest.delete", id, json!({}))).await?;
         tx.commit().await
     }

@@ -1,7 +1,9 @@
 //! The outbox: tokens that must end at their provider, each with the call that ends it, sealed.
 //!
 //! What is put here is written in the transaction that gives the token up, so that no token is
-//! forgotten, however the process ends. Only the broker opens and advances it.
+//! forgotten, however the process ends. Only the broker opens and advances it. An entry that a
+//! connection in use may end with waits, for as long as that is; triggers of the schema wake it when
+//! such a connection goes, so that no writer can forget to.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +26,15 @@ pub struct OutboxEntry {
     pub sealed: String,
     /// The key that sealed it.
     pub key_id: String,
-    /// Whether the call ends the whole grant of the account to the client.
+    /// Whether the manifest says that the call ends the whole grant of the account to the client.
     pub ends_grant: bool,
+    /// Whether the call may end more than the token, as far as is known: what the manifest says
+    /// without a source is not believed.
+    pub cautious: bool,
+    /// The manifest that the call is from.
+    pub manifest_id: String,
+    /// The origin of the call.
+    pub revocation_server: Option<String>,
     /// The digest of the token.
     pub digest: String,
     /// The origin of the token endpoint, where there is one.
@@ -96,11 +105,24 @@ impl Transaction {
             })
             .await?;
         }
-        self.send_out(workspace, id, actor, false, &given_up.entries).await
+        self.send_out(workspace, id, actor, given_up.forced, &given_up.entries).await
+    }
+
+    /// Has what the integration `id` gave up earlier, and what has waited since, end now: also where
+    /// other connections, as they are now, end with it.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn force_kept(&self, workspace: &str, id: &str) -> Result<()> {
+        let sql = "update outbox set forced_at = ?3, next_at = 0
+                   where workspace = ?1 and integration_id = ?2 and kept_at is not null";
+        let values = [Value::text(workspace), Value::text(id), Value::integer(self.now_ms)];
+        self.query(sql, values).await.map(drop)
     }
 
     /// Puts `entries` of the integration `id` into the outbox. `forced`: also where other
-    /// connections, as they are now, end with them.
+    /// connections, as they are now, end with them. A token that waits there already is not there
+    /// twice.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -116,10 +138,17 @@ impl Transaction {
             let sealed = encoding::from_base64(&entry.sealed)
                 .ok_or_else(|| Error::Internal("an outbox entry that is not base64".into()))?;
             self.query(
+                "delete from outbox where workspace = ?1 and integration_id = ?2 and digest = ?3
+                   and kept_at is not null",
+                [Value::text(workspace), Value::text(id), Value::text(entry.digest.as_str())],
+            )
+            .await?;
+            self.query(
                 "insert into outbox (id, workspace, integration_id, token, sealed, key_id,
-                   ends_grant, forced, client_id, account_id, actor, next_at, created_at, digest,
-                   authorization_server)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14)",
+                   ends_grant, client_id, account_id, actor, next_at, created_at, digest,
+                   authorization_server, forced_at, cautious, manifest_id, revocation_server)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13,
+                   iif(?14, ?11, null), ?15, ?16, ?17)",
                 [
                     Value::text(entry.id.as_str()),
                     Value::text(workspace),
@@ -128,13 +157,16 @@ impl Transaction {
                     Value::from(sealed),
                     Value::text(entry.key_id.as_str()),
                     Value::integer(i64::from(entry.ends_grant)),
-                    Value::integer(i64::from(forced)),
                     Value::from(entry.client_id.as_deref()),
                     Value::from(entry.account_id.as_deref()),
                     Value::text(actor),
                     Value::integer(self.now_ms),
                     Value::text(entry.digest.as_str()),
                     Value::from(entry.authorization_server.as_deref()),
+                    Value::integer(i64::from(forced)),
+                    Value::integer(i64::from(entry.cautious)),
+                    Value::text(entry.manifest_id.as_str()),
+                    Value::from(entry.revocation_server.as_deref()),
                 ],
             )
             .await?;

@@ -263,6 +263,16 @@ fn request_rules() {
         &oauth2(),
         &[
             (r#"{"/revoke/tokens":[]}"#, "/revoke/tokens", "tokens_required"),
+            (
+                r#"{"/revoke/effect":"grant","/revoke/effect_source":"https://a.example/docs"}"#,
+                "/revoke/effect_source",
+                "effect_source",
+            ),
+            (
+                r#"{"/revoke/effect_source":"http://a.example/docs"}"#,
+                "/revoke/effect_source",
+                "effect_source",
+            ),
             (r#"{"/revoke/request/auth":"none"}"#, "/revoke/request", "revoke_without_token"),
             (
                 r#"{"/revoke/request/auth":"client_bearer"}"#,

@@ -16,6 +16,18 @@ const SDK_PINS: [&str; 5] = [
     "tests/sdk/requirements.txt",
 ];
 
+/// The files that pin the authorization servers which are nobody's of ours.
+const SERVER_PINS: [&str; 3] = [
+    "tests/servers/package.json",
+    "tests/servers/package-lock.json",
+    "tests/servers/requirements.txt",
+];
+
+/// Where the authorization servers are, or why they are not.
+pub(crate) fn servers(repo: &Repo) -> Result<PathBuf, String> {
+    find(repo, "servers", &SERVER_PINS)
+}
+
 /// Where the vendors' SDKs are, or why they are not.
 pub(crate) fn sdk(repo: &Repo) -> Result<PathBuf, String> {
     find(repo, "sdk", &SDK_PINS)

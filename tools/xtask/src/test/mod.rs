@@ -148,7 +148,16 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
             None
         }
     };
-    let sdk = sdk.as_deref().map(|place| ("NEXUS_SDK", place));
+    let servers = match installed::servers(repo) {
+        Ok(place) => Some(place.display().to_string()),
+        Err(why) => {
+            skipped.push(format!("the authorization servers that others wrote: {why}"));
+            None
+        }
+    };
+    let named = [("NEXUS_SDK", &sdk), ("NEXUS_SERVERS", &servers)];
+    let named = named.iter().filter_map(|(name, place)| Some((*name, place.as_deref()?)));
+    let installed: Vec<_> = named.collect();
 
     let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
     let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone() }];
@@ -170,17 +179,13 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not see how instances are reused: once for each runtime is enough.
-        add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, sdk.as_slice()].concat());
+        add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = ("NEXUS_REUSE", "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
-        add(
-            "black-box tests, Spin",
-            "nexus-tests",
-            &[&[runtime], &*browser, sdk.as_slice()].concat(),
-        );
+        add("black-box tests, Spin", "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
     }
     if args.shots {
         runs.retain(|run| run.what == IN_THE_BROWSER);
