@@ -148,7 +148,7 @@ fn requests() -> Value {
             "effect": {"type": "string", "enum": ["allow", "deny"]},
             "methods": {
                 "type": "array", "minItems": 1, "items": {"type": "string",
-                    "enum": ["*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]},
+                    "pattern": "^(\\*|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$"},
             },
             "path": {
                 "type": "string", "maxLength": 500,
@@ -170,9 +170,9 @@ fn requests() -> Value {
 
 fn rewrite_links() -> Value {
     json!({
-        "type": "boolean", "default": true,
+        "type": "boolean",
         "description": "Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) \
-            become addresses of the proxy",
+            become addresses of the proxy; they do where it is missing",
     })
 }
 

@@ -70,9 +70,29 @@ export interface paths {
         };
         /**
          * The head of the record
-         * @description Whoever keeps it elsewhere can tell later whether the record was cut short. Role: ADMIN.
+         * @description Whoever keeps it elsewhere can tell later whether anything before it was changed, or the record cut short. `signed` is the last head that the tick had authenticated, under a key that only the broker has. With `verify=true` all of those are compared with the record. Role: ADMIN.
          */
         readonly get: operations["getAuditHead"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/audit/heads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The authenticated heads of the record, newest first
+         * @description One for each tick before which the record had grown. Role: ADMIN.
+         */
+        readonly get: operations["listAuditHeads"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -139,13 +159,13 @@ export interface paths {
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description What is left out stays. `params` are merged, `policy` is replaced; new credentials are tried at the provider first. What changes nothing makes no version. Roles: MANAGER, ADMIN.
+         * @description What is left out stays. `params` are merged, `policy` is replaced; new credentials are tried at the provider first. What changes nothing makes no version. The credential that is replaced ends at the provider, unless a connection in use could end with it. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
         /**
          * Delete an integration
-         * @description The answer says of each token what became of it at the provider. Roles: MANAGER, ADMIN.
+         * @description The answer says of each token what became of it at the provider, also of tokens that were given up earlier, have waited because revoking them could have ended a connection in use, and end now with the last of them. A token that waits on is `superseded`, and its detail begins with `kept:`; an event of this integration tells when it is revoked, however much later that is. Roles: MANAGER, ADMIN.
          */
         readonly delete: operations["deleteIntegration"];
         readonly options?: never;
@@ -498,6 +518,13 @@ export interface components {
             readonly at: components["schemas"]["Time"] | null;
             readonly count: number;
             readonly hash: string;
+            readonly signed: components["schemas"]["AuthenticatedHead"] | null;
+            readonly verified?: components["schemas"]["HeadsVerified"];
+        };
+        readonly AuditHeadPage: {
+            readonly items: readonly components["schemas"]["AuthenticatedHead"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly AuditPage: {
             readonly items: readonly components["schemas"]["AuditRecord"][];
@@ -508,6 +535,8 @@ export interface components {
             readonly action: string;
             readonly actor: string;
             readonly at: components["schemas"]["Time"];
+            /** @description The client's `X-Request-Id`, where one came */
+            readonly client_request_id?: string;
             /** @description Of a denied attempt: how often in its minute */
             readonly count: number;
             /** @description Facts, by action */
@@ -516,12 +545,20 @@ export interface components {
             /** @enum {string} */
             readonly outcome: "done" | "denied";
             readonly prev: string;
+            /** @description Ours; of a denied attempt the first one's */
             readonly request_id: string;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER" | "AGENT" | "none" | "SYSTEM";
             readonly seq: number;
             readonly target: string | null;
             readonly workspace: string;
+        };
+        readonly AuthenticatedHead: {
+            readonly at: components["schemas"]["Time"];
+            readonly count: number;
+            readonly hash: string;
+            /** @description HMAC-SHA256 under a key that only the broker has */
+            readonly mac: string;
         };
         readonly Authorization: {
             /** Format: uri */
@@ -537,7 +574,10 @@ export interface components {
             readonly revocation: readonly {
                 readonly at: components["schemas"]["Time"];
                 readonly detail: string;
-                /** @enum {string} */
+                /**
+                 * @description What is true now. `superseded`: not ended, because a connection in use could end with it; where the detail begins with `kept:` it waits, and ends with the last of them
+                 * @enum {string}
+                 */
                 readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
                 /** @description The credential field */
                 readonly token: string;
@@ -549,7 +589,7 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             /** @description Facts, by kind */
             readonly detail: Record<string, never>;
-            /** @description `integration.` with `created`, `updated`, `connected`, `reconnected`, `health`, `revocation` or `deleted`; or `call.denied`: once per subject, rule and minute */
+            /** @description `integration.` with `created`, `updated`, `connected`, `reconnected`, `health`, `revocation`, `ended_by_revocation` (the provider refused it right after another token of its account was revoked) or `deleted`; or `call.denied`: once per subject, rule, method and minute */
             readonly kind: string;
             readonly request_id: string;
         };
@@ -557,6 +597,17 @@ export interface components {
             readonly items: readonly components["schemas"]["Event"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
+        };
+        readonly HeadsVerified: {
+            readonly broken: number;
+            readonly first_broken: readonly {
+                readonly count: number;
+                readonly why: string;
+            }[];
+            readonly heads: number;
+            readonly since: components["schemas"]["Time"] | null;
+            /** @description The hashes are those that were signed, up to this number; that each record has its hash, an export shows */
+            readonly up_to: number;
         };
         readonly Health: {
             readonly failures?: readonly string[];
@@ -802,6 +853,8 @@ export interface components {
             readonly hosts: readonly string[];
             /** @description Where a request may name another method than its own. What stands there is held against policies and `deny` like the method itself. In every other place it is not sent, or refused. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
+            /** @description Whether the provider documents that files are downloaded in parts. Then one `Range` of 256 KiB or more is passed on, and what a part shows of a secret at its ends is masked; else `Range` and `If-Range` are left out, and the provider answers with the whole. */
+            readonly ranges?: boolean;
             /** @description Whether links to this API in an answer (`Location`, `Link`, URLs in JSON) become addresses of the proxy, so that whoever follows them stays there. `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
@@ -1002,6 +1055,8 @@ export interface components {
         readonly ManifestRevoke: {
             /** @description What one call ends. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
+            /** @description The provider's documentation that says so, where `effect` is `token`: the `https` URL of the page on which the provider says that this call ends this one token (and what was made of it), and no other of the same account and client. Without it `token` is not believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no connection in use may end with it. Of a workspace's own manifest it counts where an ADMIN has confirmed it (`?believe_effect=true`). */
+            readonly effect_source?: string | null;
             /** @description The endpoint. */
             readonly rfc7009: components["schemas"]["ManifestRfc7009"];
             /** @description Which tokens: `access_token`, `refresh_token`. */
@@ -1009,6 +1064,8 @@ export interface components {
         } | {
             /** @description What one call ends. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
+            /** @description The provider's documentation that says so, where `effect` is `token`: the `https` URL of the page on which the provider says that this call ends this one token (and what was made of it), and no other of the same account and client. Without it `token` is not believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no connection in use may end with it. Of a workspace's own manifest it counts where an ADMIN has confirmed it (`?believe_effect=true`). */
+            readonly effect_source?: string | null;
             /** @description The call. */
             readonly request: components["schemas"]["ManifestRevokeRequest"];
             /** @description Which tokens: `access_token`, `refresh_token`, or names of secret credential fields. */
@@ -1192,11 +1249,8 @@ export interface components {
         } & components["schemas"]["Manifest"];
         readonly Policy: {
             readonly agents: readonly string[];
-            /**
-             * @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy
-             * @default true
-             */
-            readonly rewrite_links: boolean;
+            /** @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy; they do where it is missing */
+            readonly rewrite_links?: boolean;
             readonly rules: readonly components["schemas"]["Rule"][];
         };
         readonly PolicyInput: {
@@ -1207,11 +1261,8 @@ export interface components {
              *     ]
              */
             readonly agents: readonly string[];
-            /**
-             * @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy
-             * @default true
-             */
-            readonly rewrite_links: boolean;
+            /** @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy; they do where it is missing */
+            readonly rewrite_links?: boolean;
             /**
              * @description Deny wins; if any allow exists, what matches none is denied
              * @default []
@@ -1255,7 +1306,7 @@ export interface components {
             readonly effect: "allow" | "deny";
             /** @description One of the manifest's hosts; all where it is missing */
             readonly host?: string;
-            readonly methods: readonly ("*" | "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS")[];
+            readonly methods: readonly string[];
             /** @description `*` is one segment, `**` the rest */
             readonly path: string;
         };
@@ -1294,6 +1345,8 @@ export interface components {
         };
         readonly UsableList: {
             readonly items: readonly components["schemas"]["Usable"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly Usage: {
             readonly agent: string;
@@ -1392,7 +1445,23 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `grant_shared`: it would end other connections of the same grant; `force=true` does; `changed_meanwhile`: somebody else was faster: read it again */
+        /** @description `effect_unconfirmed`: the manifest says that a revocation ends one token alone: `believe_effect=true` vouches for that, `believe_effect=false` saves it without; `quota_exceeded`: the workspace has as many as the variable `variable` allows */
+        readonly "409.effect_unconfirmed.quota_exceeded": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "effect_unconfirmed" | "quota_exceeded";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it; `changed_meanwhile`: somebody else was faster: read it again */
         readonly "409.grant_shared.changed_meanwhile": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1408,8 +1477,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `manifest_exists`: there is one of that id: PUT replaces it; `too_many_manifests`: the workspace has 100 of its own */
-        readonly "409.manifest_exists.too_many_manifests": {
+        /** @description `manifest_exists`: there is one of that id: PUT replaces it; `too_many_manifests`: the workspace has 100 of its own; `quota_exceeded`: the workspace has as many as the variable `variable` allows; `effect_unconfirmed`: the manifest says that a revocation ends one token alone: `believe_effect=true` vouches for that, `believe_effect=false` saves it without */
+        readonly "409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1418,7 +1487,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "manifest_exists" | "too_many_manifests";
+                    readonly code?: "manifest_exists" | "too_many_manifests" | "quota_exceeded" | "effect_unconfirmed";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -1440,8 +1509,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id` */
-        readonly "409.name_taken": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: somebody else was faster: read it again; `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it */
+        readonly "409.name_taken.changed_meanwhile.grant_shared": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1450,14 +1519,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken";
+                    readonly code?: "name_taken" | "changed_meanwhile" | "grant_shared";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: somebody else was faster: read it again */
-        readonly "409.name_taken.changed_meanwhile": {
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `quota_exceeded`: the workspace has as many as the variable `variable` allows */
+        readonly "409.name_taken.quota_exceeded": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1466,14 +1535,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "name_taken" | "changed_meanwhile";
+                    readonly code?: "name_taken" | "quota_exceeded";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `not_oauth`: it is not connected by OAuth: PUT its credentials */
-        readonly "409.not_oauth": {
+        /** @description `not_oauth`: it is not connected by OAuth: PUT its credentials; `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it */
+        readonly "409.not_oauth.grant_shared": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1482,7 +1551,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "not_oauth";
+                    readonly code?: "not_oauth" | "grant_shared";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -1859,9 +1928,13 @@ export interface components {
         /** @description `next_cursor` of the page before */
         readonly after_integration: string;
         /** @description `next_cursor` of the page before */
+        readonly after_name: string;
+        /** @description `next_cursor` of the page before */
         readonly after_row: string;
         /** @description Exactly this method */
         readonly auth_method: components["schemas"]["ManifestAuthMethod"];
+        /** @description Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token alone. Where that is wrong, a reconnect or a deletion ends other connections of the same account while they are used. `false` saves the manifest and does not believe it. Without it a manifest with `effect_source` is 409 `effect_unconfirmed` */
+        readonly believe_effect: boolean;
         /** @description Exactly this category */
         readonly category: string;
         /** @description RFC 6749, 4.1.2 */
@@ -1875,8 +1948,10 @@ export interface components {
         readonly error: string;
         /** @description RFC 6749, 4.1.2.1 */
         readonly error_description: string;
-        /** @description Delete it also where that ends connections of others */
+        /** @description Where other connections use what would end: `true` ends it all the same, `false` deletes and keeps the tokens until the last of those connections is deleted. Without it that is 409 `grant_shared` */
         readonly force: boolean;
+        /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+        readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
         /** @description Exactly this health */
@@ -1936,7 +2011,7 @@ export interface components {
          * @example me
          */
         readonly provider_path: string;
-        /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+        /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
         readonly request_id: string;
         /** @description As it was sent to the provider */
         readonly state: string;
@@ -1944,6 +2019,10 @@ export interface components {
         readonly status: "active" | "inactive";
         /** @description Before this time */
         readonly to: string;
+        /** @description At most this many */
+        readonly usable_limit: number;
+        /** @description Compare the authenticated heads with the record */
+        readonly verify: boolean;
     };
     requestBodies: never;
     headers: {
@@ -1988,7 +2067,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2014,7 +2093,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2045,7 +2124,7 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2073,9 +2152,12 @@ export interface operations {
     };
     readonly getAuditHead: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Compare the authenticated heads with the record */
+                readonly verify?: components["parameters"]["verify"];
+            };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2101,11 +2183,46 @@ export interface operations {
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
         };
     };
+    readonly listAuditHeads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_row"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditHeadPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+        };
+    };
     readonly getHealth: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2155,7 +2272,7 @@ export interface operations {
                 readonly status?: components["parameters"]["status"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2185,7 +2302,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2213,7 +2330,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
-            readonly 409: components["responses"]["409.name_taken"];
+            readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
@@ -2227,7 +2344,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2263,11 +2380,14 @@ export interface operations {
     };
     readonly updateIntegration: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+                readonly force?: components["parameters"]["force_replaced"];
+            };
             readonly header?: {
                 /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
                 readonly "If-Match"?: components["parameters"]["if_match"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2300,7 +2420,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
-            readonly 409: components["responses"]["409.name_taken.changed_meanwhile"];
+            readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
@@ -2314,11 +2434,11 @@ export interface operations {
     readonly deleteIntegration: {
         readonly parameters: {
             readonly query?: {
-                /** @description Delete it also where that ends connections of others */
+                /** @description Where other connections use what would end: `true` ends it all the same, `false` deletes and keeps the tokens until the last of those connections is deleted. Without it that is 409 `grant_shared` */
                 readonly force?: components["parameters"]["force"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2365,9 +2485,12 @@ export interface operations {
     };
     readonly authorizeIntegration: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+                readonly force?: components["parameters"]["force_replaced"];
+            };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2400,7 +2523,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
-            readonly 409: components["responses"]["409.not_oauth"];
+            readonly 409: components["responses"]["409.not_oauth.grant_shared"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
@@ -2412,7 +2535,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2455,7 +2578,7 @@ export interface operations {
                 readonly limit?: components["parameters"]["limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2503,7 +2626,7 @@ export interface operations {
                 readonly to?: components["parameters"]["to"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2549,7 +2672,7 @@ export interface operations {
             readonly header?: {
                 /** @description Only where it is none of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2588,9 +2711,12 @@ export interface operations {
     };
     readonly createManifest: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token alone. Where that is wrong, a reconnect or a deletion ends other connections of the same account while they are used. `false` saves the manifest and does not believe it. Without it a manifest with `effect_source` is 409 `effect_unconfirmed` */
+                readonly believe_effect?: components["parameters"]["believe_effect"];
+            };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2617,7 +2743,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
-            readonly 409: components["responses"]["409.manifest_exists.too_many_manifests"];
+            readonly 409: components["responses"]["409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
@@ -2631,7 +2757,7 @@ export interface operations {
             readonly header?: {
                 /** @description Only where it is none of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2677,9 +2803,12 @@ export interface operations {
     };
     readonly replaceManifest: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token alone. Where that is wrong, a reconnect or a deletion ends other connections of the same account while they are used. `false` saves the manifest and does not believe it. Without it a manifest with `effect_source` is 409 `effect_unconfirmed` */
+                readonly believe_effect?: components["parameters"]["believe_effect"];
+            };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2713,6 +2842,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.effect_unconfirmed.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
@@ -2724,7 +2854,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2759,7 +2889,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2789,7 +2919,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2832,7 +2962,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2877,7 +3007,7 @@ export interface operations {
                 readonly state?: components["parameters"]["state"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3009,7 +3139,7 @@ export interface operations {
                 readonly state?: components["parameters"]["state"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3139,7 +3269,7 @@ export interface operations {
             readonly header?: {
                 /** @description Only where it is none of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3173,9 +3303,14 @@ export interface operations {
     };
     readonly listUsable: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: components["parameters"]["after_name"];
+                /** @description At most this many */
+                readonly limit?: components["parameters"]["usable_limit"];
+            };
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3183,7 +3318,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All of them */
+            /** @description A page */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3207,7 +3342,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3267,7 +3402,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3331,7 +3466,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3395,7 +3530,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3459,7 +3594,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3519,7 +3654,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3579,7 +3714,7 @@ export interface operations {
             readonly header?: {
                 /** @description Another of the manifest's hosts than that of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3641,7 +3776,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3673,7 +3808,7 @@ export interface operations {
             readonly header?: {
                 /** @description The version that was negotiated, or that the message names */
                 readonly "MCP-Protocol-Version"?: components["parameters"]["mcp_version"];
-                /** @description Comes back, and stands in the log, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` */
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;

@@ -43,7 +43,12 @@ fn create() -> Operation {
                 .header("location", "location")
                 .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
-        .conflicts(&["manifest_exists", "too_many_manifests", "quota_exceeded", "effect_unconfirmed"])
+        .conflicts(&[
+            "manifest_exists",
+            "too_many_manifests",
+            "quota_exceeded",
+            "effect_unconfirmed",
+        ])
 }
 
 fn get() -> Operation {

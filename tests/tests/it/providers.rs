@@ -284,7 +284,9 @@ async fn trouble_that_looks_like_a_refusal_is_none() {
         let custom = app.custom(id, &simulator).await;
         let path = format!("/api/manifests/custom-{id}");
         let known = app.get(&path).as_admin().send().await.status == 200;
-        let call = if known { app.put(&path) } else { app.post("/api/manifests") };
+        let path = if known { path } else { "/api/manifests".to_owned() };
+        let path = format!("{path}?believe_effect=false");
+        let call = if known { app.put(&path) } else { app.post(&path) };
         assert!(call.as_admin().json(&custom).send().await.status.is_success());
         let manifest = custom["id"].as_str().unwrap();
         let answer = connect(&app, provider, manifest, id, provider.kind.default_key()).await;
