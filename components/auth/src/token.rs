@@ -50,7 +50,7 @@ fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     let workspace = claim(&claims.custom, &config.workspace_claim).and_then(Value::as_str);
     let workspace = printable(&config.workspace_claim, workspace)?;
     let role = least_role(claim(&claims.custom, &config.role_claim));
-    Ok(Proof { caller: Caller { workspace, subject, role }, expires_at })
+    Ok(Proof { caller: Caller { workspace, subject, role, expires_at }, expires_at })
 }
 
 /// What a token's header says, to find the key that it means; nothing of it is trusted.

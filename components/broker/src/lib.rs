@@ -15,6 +15,7 @@ mod health;
 mod keys;
 mod oauth;
 mod outbox;
+mod own_token;
 mod provider;
 mod revoke;
 mod screen;

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::http::{PASSED_ID, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, pass, pass_untouched};
 
-/// The header that says who calls: the role, the header that had their token, and their subject,
-/// percent-encoded, with spaces between. One header, because each costs on both ways.
+/// The header that says who calls: the role, the header that had their token, the token's `exp` in
+/// seconds, and their subject, percent-encoded, with spaces between. One header, because each costs on both ways.
 pub const AGENT: &str = "x-nexus-agent";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
@@ -52,7 +52,8 @@ impl Forward<'_> {
     /// Has the broker make the call; its answer is the provider's, or ours with [`ERROR`].
     ///
     /// # Errors
-    /// [`Error::Internal`] where the broker does not answer.
+    /// [`Error::Internal`] where the broker does not answer; [`Error::ProviderTimeout`] where it waits
+    /// for a provider for as long as the runtime does.
     pub async fn send(self) -> Result<Response> {
         let request = self.request().await?;
         pass(request).await.map_err(|error| no_answer(&error))
@@ -85,7 +86,8 @@ impl Forward<'_> {
         };
         put(CALLER, self.by);
         let role = self.caller.role_name();
-        put(AGENT, &format!("{role} {} {}", self.token_in, encode(&self.caller.subject)));
+        let Caller { subject, expires_at, .. } = self.caller;
+        put(AGENT, &format!("{role} {} {expires_at} {}", self.token_in, encode(subject)));
         put(PASSED_ID, self.request_id);
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, self.body)?;
@@ -102,5 +104,8 @@ pub fn ours(error: &Error, request_id: &str) -> Response {
 }
 
 fn no_answer(error: &CallError) -> Error {
+    if *error == CallError::Timeout {
+        return Error::ProviderTimeout("the provider did not begin to answer in time".into());
+    }
     Error::Internal(format!("broker forward: {error}"))
 }

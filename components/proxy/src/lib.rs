@@ -10,7 +10,7 @@ mod list;
 use http::{HeaderValue, Method, header};
 use nexus_common::auth::{Agent, Role};
 use nexus_common::forward::{Forward, ours};
-use nexus_common::http::{Inbound, serve};
+use nexus_common::http::{Inbound, in_time, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
 };
@@ -50,7 +50,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
     agent.remove_token(&mut headers);
-    let body = sized(&mut headers, body).await;
+    let body = sized(&mut headers, body).await?;
     let forward = Forward {
         by: "proxy",
         caller: &agent.caller,
@@ -81,15 +81,18 @@ fn is_a_method(below: &str, inbound: &Inbound) -> Result<()> {
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without
 /// a length is still to come.
-async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Body {
+///
+/// # Errors
+/// [`Error::RequestTimeout`] where it does not begin.
+async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Body> {
     if headers.contains_key(header::CONTENT_LENGTH) {
-        return boxed(body);
+        return Ok(boxed(body));
     }
-    match whole_or_streamed(body).await {
+    Ok(match in_time(whole_or_streamed(body)).await? {
         Some(body) => body,
         None => {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
             full("")
         }
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::auth::is_jwt;
-use nexus_common::http::strip;
+use nexus_common::http::{LOOP, LOOP_ID, strip};
 use nexus_manifests::{Inject, Manifest};
 
 use super::mask::Needles;
@@ -53,6 +53,7 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
+    headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
     if inject.iter().any(|inject| matches!(inject, Inject::Query { .. })) {
         // Links to other pages may hold the key: they are masked, and for that must be readable.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -5,12 +5,15 @@
 //! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
 //! that it can read.
 
+pub(crate) mod at_work;
 mod headers;
 mod mask;
 mod opened;
 mod path;
+mod right;
 mod rules;
 mod send;
+mod upload;
 mod usage;
 
 use std::rc::Rc;
@@ -33,21 +36,27 @@ use crate::egress;
 use crate::oauth::{self, For};
 use crate::provider::inject_headers;
 use opened::{Host, Opened};
+use right::{Lost, Right};
 use send::{Outcome, Outgoing, Sent, Upload};
 
 /// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let header = |name| inbound.header(&HeaderName::from_static(name));
-    let mut agent = header(AGENT).unwrap_or_default().splitn(3, ' ');
+    let mut agent = header(AGENT).unwrap_or_default().splitn(4, ' ');
     let mut told = || agent.next().unwrap_or_default();
-    let (role, token_in, subject) = (told(), told(), told());
+    let (role, token_in, expires_at, subject) = (told(), told(), told(), told());
     let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
     let workspace = decode(parts.next().unwrap_or_default());
     let below = parts.next().unwrap_or_default();
     let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
     let call = Call {
-        caller: Caller { workspace, subject: decode(subject), role: Role::parse(role) },
+        caller: Caller {
+            workspace,
+            subject: decode(subject),
+            role: Role::parse(role),
+            expires_at: expires_at.parse().unwrap_or(0),
+        },
         token_in: token_in.to_owned(),
         target: decode(target),
         path: path.to_owned(),
@@ -89,20 +98,26 @@ impl Call {
         self.token_is_in_place(&opened.usable, &headers)?;
         let target = self.target(&opened)?;
         self.is_allowed(gate, &opened, &segments, &target).await?;
+        let whose = usage::Whose {
+            workspace: self.caller.workspace.clone(),
+            integration_id: gate.id.clone(),
+            agent: self.caller.subject.clone(),
+        };
+        let at_work = at_work::enter(&whose).await?;
+        let right = Right {
+            whose,
+            expires_at: self.caller.expires_at,
+            policy: gate.policy.clone(),
+            method: self.method.as_str().to_owned(),
+            host: target.host.name().to_owned(),
+            segments,
+        };
         let live = self.live(gate, Rc::clone(&opened)).await?;
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
-        let sent = Sent {
-            method: &self.method,
-            target: &target,
-            query: &self.query,
-            whose: usage::Whose {
-                workspace: self.caller.workspace.clone(),
-                integration_id: gate.id.clone(),
-                agent: self.caller.subject.clone(),
-            },
-        };
+        let sent =
+            Sent { method: &self.method, target: &target, query: &self.query, right, at_work };
         let stored = Stored {
             workspace: self.caller.workspace.clone(),
             integration_id: gate.id.clone(),
@@ -111,9 +126,11 @@ impl Call {
         let outgoing = Outgoing { headers, upload };
         match sent.through(live, outgoing, &stored, &self.request_id).await? {
             Outcome::Answer(response) => Ok(response),
-            Outcome::Gone => {
+            Outcome::Lost(Lost::Gone) => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
             }
+            Outcome::Lost(Lost::Denied(why)) => Err(self.policy_denied(gate, &why).await),
+            Outcome::Lost(Lost::Expired) => Err(Error::TokenExpired),
             Outcome::Reauthorize(why) => {
                 Err(self.mend("reauthorization_required", gate, &why).await)
             }
@@ -212,13 +229,18 @@ impl Call {
             request_id: &self.request_id,
         };
         access::denied(&entry).await;
+        Err(self.policy_denied(gate, &why).await)
+    }
+
+    /// The refusal of a call by a rule, and where a person can change the policy.
+    async fn policy_denied(&self, gate: &Gate, why: &str) -> Error {
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
-            "{method} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change \
-             the policy: {link}",
-            self.path, gate.name
+            "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the \
+             policy: {link}",
+            self.method, self.path, gate.name
         ));
-        Err(self.linked(&denied, link))
+        self.linked(&denied, link)
     }
 
     /// The credential with an access token that is still good.
@@ -268,7 +290,7 @@ impl Target<'_> {
             let why = "the manifest now calls another host than the credential was entered for";
             return Err(Error::ReauthorizationRequired(why.into()));
         }
-        egress::guard().await?.check(url)?;
+        egress::guard().await?.check(&usable.workspace, url)?;
         let mut query = query.to_owned();
         for inject in &pins.inject {
             if let Inject::Query { name, .. } = inject {

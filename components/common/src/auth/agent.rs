@@ -168,7 +168,12 @@ mod tests {
     #[test]
     fn the_token_is_taken_out_wherever_it_stands() {
         let agent = Agent {
-            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None },
+            caller: Caller {
+                workspace: "w".into(),
+                subject: "s".into(),
+                role: None,
+                expires_at: 7,
+            },
             token_in: header::AUTHORIZATION,
             token: A.to_owned(),
         };

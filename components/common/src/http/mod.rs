@@ -6,13 +6,15 @@ mod cached;
 mod cookie;
 mod inbound;
 mod json;
+mod looped;
 mod outbound;
 mod problem;
 
 pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub(crate) use inbound::PASSED_ID;
-pub use inbound::{Inbound, serve, serve_component};
+pub use inbound::{Inbound, in_time, serve, serve_component, whole};
+pub use looped::{LOOP, LOOP_ID};
 pub(crate) use outbound::request_to;
 pub use outbound::{forward, strip};
 pub use problem::Respond;

@@ -184,6 +184,8 @@ fn request_rules() {
             (r#"{"/api/headers":{"X-A":""}}"#, "/api/headers/X-A", "inject_value"),
             (r#"{"/api/headers":{"x-api-key":"1"}}"#, "/api/headers/x-api-key", "header_injected"),
             (r#"{"/api/deny_gap":" "}"#, "/api/deny_gap", "required"),
+            (r#"{"/api/first_byte_seconds":0}"#, "/api/first_byte_seconds", "first_byte_range"),
+            (r#"{"/api/first_byte_seconds":601}"#, "/api/first_byte_seconds", "first_byte_range"),
             (r#"{"/verify/live_on":[401]}"#, "/verify/live_on/0", "sign_form"),
             (r#"{"/verify/live_on":[403,500]}"#, "/verify/live_on/1", "sign_form"),
             (r#"{"/verify/trouble_on":[401]}"#, "/verify/trouble_on/0", "sign_form"),
