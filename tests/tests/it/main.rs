@@ -25,6 +25,7 @@ mod examples;
 mod history;
 mod in_use;
 mod jwks;
+mod limits;
 mod manifests;
 mod mcp;
 mod oauth;

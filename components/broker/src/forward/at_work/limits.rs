@@ -41,9 +41,9 @@ impl Limit {
 
     const fn default(self) -> i64 {
         match self {
-            Self::Agent => 64,
-            Self::Integration => 128,
-            Self::Workspace => 256,
+            Self::Agent => 256,
+            Self::Integration => 384,
+            Self::Workspace => 512,
         }
     }
 }

@@ -34,6 +34,9 @@ struct Place {
     wanted: Option<i64>,
     /// Calls at work when it was last looked.
     seen: i64,
+    /// Whether so little was in use when the row was written that places may stay set aside which
+    /// nobody uses.
+    is_calm: bool,
     /// Most calls at work at once since the last turn, and in the one before.
     most: i64,
     most_before: i64,
@@ -78,6 +81,8 @@ pub(super) struct Change {
 pub(super) struct Written {
     pub(super) set_aside: i64,
     pub(super) refused: Option<Limit>,
+    /// Whether less than half of each limit is in use.
+    pub(super) is_calm: bool,
 }
 
 /// What one transaction has granted so far, which the changes that follow must see.
@@ -191,9 +196,12 @@ impl Places {
             }
             let lasts = place.used.min(place.seen) > 0;
             place.seen = place.used;
-            let wanted = match lasts || place.set_aside > 0 {
-                true => place.most.max(place.most_before).max(place.used),
-                false => 0,
+            let wanted = match (lasts || place.set_aside > 0, place.is_calm) {
+                (false, _) => 0,
+                (true, true) if turns => place.most.max(place.most_before),
+                (true, true) => place.set_aside.max(place.used),
+                // Somebody else may need it now.
+                (true, false) => place.used,
             };
             place.wanted = Some(wanted).filter(|wanted| *wanted != place.set_aside);
             is_due |= place.wanted.is_some() || place.asked > 0;
@@ -249,6 +257,7 @@ impl Places {
             if let Some(place) = self.all.get_mut(&change.whose) {
                 place.set_aside = written.set_aside;
                 place.refused = written.refused;
+                place.is_calm = written.is_calm;
             }
         }
     }
@@ -288,7 +297,9 @@ impl Change {
             _ => self.base.max(1).min(plenty).max(0),
         };
         let refused = (more < self.asked).then_some(narrowest);
-        Written { set_aside: self.base + more + reserve, refused }
+        let is_calm =
+            Limit::ALL.into_iter().all(|limit| 2 * (in_use(limit) + more) <= limits.of(limit));
+        Written { set_aside: self.base + more + reserve, refused, is_calm }
     }
 }
 
@@ -386,12 +397,13 @@ mod tests {
         let places = &mut table.instances[0];
         let taken =
             agents.iter().filter(|agent| places.take_after_asking(&whose(agent), true).is_none());
-        assert_eq!(taken.count(), 12, "the integration's limit");
+        // The integration's limit, less what one of them has in reserve.
+        assert!((10..=12).contains(&taken.count()));
     }
 
     #[test]
     fn an_end_gives_the_place_back_and_a_steady_pace_writes_nothing() {
-        let mut table = Table::new(2);
+        let mut table = Table::new(3);
         for _ in 0..8 {
             assert!(table.call(0, "a", 1));
         }
@@ -399,17 +411,25 @@ mod tests {
         assert!(!table.call(1, "a", 1));
         table.instances[0].release(&whose("a"));
         assert!(table.instances[0].take_set_aside(&whose("a")), "without a write");
-        // What nobody uses is given back after a while.
+        // Where a limit is near, what nobody uses is given back at the next look.
         for _ in 0..8 {
             table.instances[0].release(&whose("a"));
         }
-        for now in [3_000, 6_000, 9_000] {
-            table.instances[0].look(now);
-            table.write(0, now);
-        }
-        assert!(table.rows.is_empty() && table.instances[0].look(9_250) == false);
+        assert!(table.instances[0].look(250));
+        table.write(0, 250);
+        assert!(table.rows.is_empty() && !table.instances[0].look(500));
         assert!(table.instances[0].are_none());
-        assert!(table.call(1, "a", 9_300));
+        // Where none is, after a while.
+        assert!(table.call(2, "a", 600));
+        table.instances[2].release(&whose("a"));
+        assert!(!table.instances[2].look(700));
+        assert!(table.instances[2].take_set_aside(&whose("a")));
+        table.instances[2].release(&whose("a"));
+        for now in [3_000, 6_000, 9_000] {
+            table.instances[2].look(now);
+            table.write(2, now);
+        }
+        assert!(table.rows.is_empty() && table.instances[2].are_none());
     }
 
     #[test]

@@ -82,10 +82,7 @@ pub(super) async fn write(instance: i64, due: &[Change], limits: &Each) -> Resul
     let mut all = Vec::with_capacity(due.len());
     let mut granted = Granted::default();
     for change in due {
-        let others = match change.asked {
-            0 => Each::default(),
-            _ => sums(tx.row(OTHERS, values(instance, &change.whose, tx.now_ms)).await?),
-        };
+        let others = sums(tx.row(OTHERS, values(instance, &change.whose, tx.now_ms)).await?);
         let written = change.granted(limits, others.plus(granted.beside(&change.whose)));
         granted.add(change, written);
         let until = tx.now_ms + ROW_MS;
