@@ -290,3 +290,26 @@ impl Body for Coming {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_one_that_has_waited_longest_makes_room() {
+        let all = Connections { all: Arc::default(), most: 2 };
+        let (first, second) = (all.open(), all.open());
+        assert!(!all.have_room());
+        tokio::time::timeout(Duration::from_secs(1), first.connection.is_over()).await.unwrap();
+        drop(first);
+        assert!(all.have_room());
+        // One that is at work is left alone.
+        let busy = second.connection.begin();
+        let third = all.open();
+        assert!(!all.have_room());
+        tokio::time::timeout(Duration::from_secs(1), third.connection.is_over()).await.unwrap();
+        let waits = tokio::time::timeout(Duration::from_millis(50), second.connection.is_over());
+        assert!(waits.await.is_err());
+        drop(busy);
+    }
+}

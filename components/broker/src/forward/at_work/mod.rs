@@ -9,7 +9,8 @@
 //! lasts longer than a quarter of a second, is written.
 //!
 //! It must not hold up a call for longer than [`PATIENCE`] where the database cannot be written: then
-//! the call goes on, and is written down later.
+//! the call goes on, and is written down later. No request of an instance may wake another, which the
+//! component model does not have: who waits for what another writes looks again and again.
 
 mod limits;
 mod places;
@@ -32,6 +33,8 @@ use super::usage::Whose;
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a call waits for a place to be written down.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a call looks whether another has written it down.
+const AGAIN: Duration = Duration::from_millis(2);
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
@@ -43,7 +46,9 @@ struct State {
     places: Places,
     /// What of this instance is told apart by in the table; 0 until it is chosen.
     instance: i64,
-    waiting: Vec<oneshot::Sender<()>>,
+    /// Calls that asked for a place so far, and how many of them had their answer.
+    asked: u64,
+    answered: u64,
     is_writing: bool,
     is_looking: bool,
 }
@@ -73,10 +78,7 @@ pub(super) async fn enter(whose: &Whose) -> Result<AtWork> {
         Decision::Taken => {}
         Decision::Refused(limit) => return Err(refusal(limit, limits.of(limit))),
         Decision::Asked => {
-            let (written, heard) = oneshot::channel();
-            STATE.with_borrow_mut(|state| state.waiting.push(written));
-            write();
-            let in_time = clock::within(PATIENCE, heard).await.is_some();
+            let in_time = clock::within(PATIENCE, written_down()).await.is_some();
             let refused =
                 STATE.with_borrow_mut(|state| state.places.take_after_asking(whose, in_time));
             if let Some(limit) = refused {
@@ -107,35 +109,47 @@ fn instance() -> i64 {
     })
 }
 
-/// Has what is due written, unless that is being done: then it is done after.
-fn write() {
-    let begins = STATE.with_borrow_mut(|state| !std::mem::replace(&mut state.is_writing, true));
-    if !begins {
-        return;
-    }
-    spawn(async {
-        loop {
-            let (due, waiting) = STATE.with_borrow_mut(|state| {
-                let due = state.places.due(clock::now_ms());
-                state.is_writing = due.is_some();
-                (due, std::mem::take(&mut state.waiting))
-            });
-            let Some(due) = due else { break };
-            let written = match limits().await {
-                Ok(limits) => shared::write(instance(), &due, &limits).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = &written {
-                eprintln!("error calls at work are not written down: {error:?}");
-            }
-            STATE
-                .with_borrow_mut(|state| state.places.written(&due, written.ok(), clock::now_ms()));
-            for call in waiting {
-                // An error: it has stopped waiting.
-                let _ = call.send(());
-            }
-        }
+/// Resolves when what was asked for last has an answer.
+async fn written_down() {
+    let number = STATE.with_borrow_mut(|state| {
+        state.asked += 1;
+        state.asked
     });
+    while STATE.with_borrow(|state| state.answered < number) {
+        match write() {
+            // Our own writing, which may wake us.
+            Some(written) => drop(written.await),
+            None => clock::sleep(AGAIN).await,
+        }
+    }
+}
+
+/// Has what is due written, unless somebody else is writing; resolves when it is.
+fn write() -> Option<oneshot::Receiver<()>> {
+    if STATE.with_borrow_mut(|state| std::mem::replace(&mut state.is_writing, true)) {
+        return None;
+    }
+    let (written, heard) = oneshot::channel();
+    spawn(async {
+        let (due, asked) = STATE.with_borrow_mut(|state| {
+            (state.places.due(clock::now_ms()).unwrap_or_default(), state.asked)
+        });
+        let result = match limits().await {
+            _ if due.is_empty() => Ok(Vec::new()),
+            Ok(limits) => shared::write(instance(), &due, &limits).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &result {
+            eprintln!("error calls at work are not written down: {error:?}");
+        }
+        STATE.with_borrow_mut(|state| {
+            state.places.written(&due, result.ok(), clock::now_ms());
+            (state.answered, state.is_writing) = (asked, false);
+        });
+        // An error: nobody waits for it.
+        let _ = written.send(());
+    });
+    Some(heard)
 }
 
 /// Looks at the places now and then, until there are none.
@@ -153,7 +167,7 @@ fn look() {
                 (is_due, !state.is_looking)
             });
             if is_due {
-                write();
+                drop(write());
             }
             if is_over {
                 break;
