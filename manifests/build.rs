@@ -25,6 +25,8 @@ mod guard;
 mod lint;
 #[path = "src/model/mod.rs"]
 mod model;
+#[path = "src/own_hosts.rs"]
+mod own_hosts;
 #[path = "src/params.rs"]
 mod params;
 #[path = "src/parse.rs"]
@@ -35,6 +37,8 @@ mod pattern;
 mod pins;
 #[path = "src/private_hosts.rs"]
 mod private_hosts;
+#[path = "src/private_names.rs"]
+mod private_names;
 #[path = "src/template.rs"]
 mod template;
 

@@ -9,7 +9,9 @@ use std::fmt;
 
 use url::{Host, Url};
 
+pub use crate::own_hosts::OwnHosts;
 pub use crate::private_hosts::PrivateHosts;
+use crate::private_names;
 
 /// Why a URL may not be sent to. Each names the rule and the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,11 +32,13 @@ pub enum Refusal {
     Localhost(String),
     /// A host name of one label.
     SingleLabel(String),
-    /// Below `.internal` or `.local`.
+    /// Below a zone of private networks: `.internal`, `.local`, `.lan`, `.svc`, …
     PrivateSuffix(String),
+    /// A name that stands for an IP address: `10.0.0.1.nip.io`.
+    AddressName(String),
     /// Another port than 443.
     Port(u16),
-    /// The host under which this application is reached itself.
+    /// A host under which this application is reached itself. Never exempt.
     OwnHost(String),
 }
 
@@ -52,6 +56,7 @@ impl Refusal {
             Self::Localhost(_) => "egress_localhost",
             Self::SingleLabel(_) => "egress_single_label",
             Self::PrivateSuffix(_) => "egress_private_suffix",
+            Self::AddressName(_) => "egress_address_name",
             Self::Port(_) => "egress_port",
             Self::OwnHost(_) => "egress_own_host",
         }
@@ -70,6 +75,9 @@ impl fmt::Display for Refusal {
             Self::Localhost(host) => write!(f, "`{host}` is this machine"),
             Self::SingleLabel(host) => write!(f, "`{host}` has no domain"),
             Self::PrivateSuffix(host) => write!(f, "`{host}` is a name of a private network"),
+            Self::AddressName(host) => {
+                write!(f, "`{host}` stands for an IP address, a provider's own name is needed")
+            }
             Self::Port(port) => write!(f, "the port is {port}, must be 443"),
             Self::OwnHost(host) => write!(f, "`{host}` is this application itself"),
         }
@@ -80,15 +88,14 @@ impl std::error::Error for Refusal {}
 
 /// Decides whether the broker may send to `url`.
 ///
-/// `own_host` is the host of `public_url`; a port after it is ignored. What `is_private_allowed`
-/// covers may have another scheme, an IP address, a private name, any port; never a Spin name and
-/// never user info.
+/// `own` is the application itself. What `is_private_allowed` covers may have another scheme, an IP
+/// address, a private name, any port; never a Spin name, never user info, and never the application.
 ///
 /// # Errors
 /// The [`Refusal`] of the first rule that is broken.
 pub fn check_url(
     url: &Url,
-    own_host: Option<&str>,
+    own: &OwnHosts,
     is_private_allowed: &dyn Fn(&Url) -> bool,
 ) -> Result<(), Refusal> {
     let written = url.host_str().filter(|host| !host.is_empty()).ok_or(Refusal::NoHost)?;
@@ -99,6 +106,9 @@ pub fn check_url(
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Refusal::UserInfo);
+    }
+    if own.cover(url) {
+        return Err(Refusal::OwnHost(lower));
     }
     if is_private_allowed(url) {
         return Ok(());
@@ -116,14 +126,14 @@ pub fn check_url(
     if bare == "localhost" || bare.ends_with(".localhost") {
         return Err(Refusal::Localhost(lower));
     }
-    if bare == "internal" || bare == "local" || has_suffix(bare, &[".internal", ".local"]) {
+    if private_names::is_private(bare) {
         return Err(Refusal::PrivateSuffix(lower));
+    }
+    if private_names::is_an_address(bare) {
+        return Err(Refusal::AddressName(lower));
     }
     if !bare.contains('.') {
         return Err(Refusal::SingleLabel(lower));
-    }
-    if own_host.is_some_and(|own| without_port(own).eq_ignore_ascii_case(bare)) {
-        return Err(Refusal::OwnHost(lower));
     }
     match url.port_or_known_default() {
         Some(443) => Ok(()),
@@ -141,24 +151,18 @@ fn has_suffix(host: &str, suffixes: &[&str]) -> bool {
     suffixes.iter().any(|suffix| host.ends_with(suffix))
 }
 
-fn without_port(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
-        _ => authority,
-    }
-    .trim_end_matches('.')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const OWN: Option<&str> = Some("nexus.example.com:443");
+    fn own() -> OwnHosts {
+        OwnHosts::parse("https://nexus.example.com", "lb.example.com").unwrap()
+    }
 
     fn rule(url: &str, private: &str) -> &'static str {
         let url = Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         let private = PrivateHosts::parse(private).unwrap();
-        match check_url(&url, OWN, &|url| private.covers(url)) {
+        match check_url(&url, &own(), &|url| private.covers(url)) {
             Ok(()) => "ok",
             Err(refusal) => refusal.rule(),
         }
@@ -226,6 +230,13 @@ mod tests {
             ("https://api.stripe.com@evil.example", "egress_userinfo"),
             ("https://nexus.example.com/api", "egress_own_host"),
             ("https://NEXUS.example.com:8443/api", "egress_own_host"),
+            ("https://nexus.example.com./api", "egress_own_host"),
+            ("https://lb.example.com/api", "egress_own_host"),
+            ("https://api.default.svc/", "egress_private_suffix"),
+            ("https://nas.home.arpa/", "egress_private_suffix"),
+            ("https://10.0.0.1.nip.io/", "egress_address_name"),
+            ("https://app-7f000001.NIP.io/", "egress_address_name"),
+            ("https://10-0-0-1.sslip.io./", "egress_trailing_dot"),
             ("https://other.nexus.example.com/api", "ok"),
         ] {
             assert_eq!(rule(url, ""), expected, "{url}");
@@ -250,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn private_hosts_exempt_all_but_spins_names_and_user_info() {
+    fn private_hosts_exempt_all_but_spins_names_user_info_and_ourselves() {
         for (url, private, expected) in [
             ("http://127.0.0.1:9/v1", "http://127.0.0.0/8:*", "ok"),
             ("http://2130706433:9/v1", "http://127.0.0.0/8:*", "ok"),
@@ -260,18 +271,22 @@ mod tests {
             ("https://git.corp.local/", "https://*.corp.local", "ok"),
             ("http://u@127.0.0.1:9/", "http://127.0.0.0/8:*", "egress_userinfo"),
             ("https://broker.spin.internal/", "https://*.internal", "egress_spin_name"),
+            ("https://nas.lan/", "https://*.lan", "ok"),
+            ("https://10.0.0.1.nip.io/", "https://*.nip.io", "ok"),
+            ("https://nexus.example.com/", "https://*.example.com", "egress_own_host"),
+            ("http://lb.example.com:9/", "http://lb.example.com:9", "egress_own_host"),
         ] {
             assert_eq!(rule(url, private), expected, "{url} with {private}");
         }
         let self_alt = Url::parse("https://self.alt/").unwrap();
-        let refused = check_url(&self_alt, None, &|_| true);
+        let refused = check_url(&self_alt, &OwnHosts::default(), &|_| true);
         assert_eq!(refused, Err(Refusal::SpinName("self.alt".to_owned())));
     }
 
     #[test]
     fn a_refusal_names_the_value() {
         let url = Url::parse("https://x.internal/secret").unwrap();
-        let text = check_url(&url, None, &|_| false).unwrap_err().to_string();
+        let text = check_url(&url, &OwnHosts::default(), &|_| false).unwrap_err().to_string();
         assert_eq!(text, "`x.internal` is a name of a private network");
     }
 }

@@ -12,11 +12,13 @@ pub mod finding;
 pub mod guard;
 pub mod lint;
 pub mod model;
+mod own_hosts;
 pub mod params;
 pub mod parse;
 mod pattern;
 pub mod pins;
 mod private_hosts;
+mod private_names;
 pub mod template;
 
 pub use finding::Finding;

@@ -8,9 +8,13 @@ use std::ops::Range;
 
 use url::{Host, Url};
 
-/// What of a private network the workspace's own manifests may reach.
+/// What of a private network the own manifests of which workspaces may reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PrivateHosts(Option<Entry>);
+pub struct PrivateHosts {
+    entry: Option<Entry>,
+    /// Empty: every workspace.
+    workspaces: Vec<String>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
@@ -51,7 +55,7 @@ impl PrivateHosts {
     pub fn parse(entry: &str) -> Result<Self, String> {
         let entry = entry.trim();
         if entry.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self::default());
         }
         let fail = |why: &str| format!("`{entry}`: {why}");
         if entry.contains([',', ' ', '\t', '\n', '{']) {
@@ -68,13 +72,30 @@ impl PrivateHosts {
         let (host, port) = split_port(rest).map_err(&fail)?;
         let port = PortRule::parse(port, scheme.as_deref()).map_err(&fail)?;
         let host = HostRule::parse(host).map_err(fail)?;
-        Ok(Self(Some(Entry { scheme, host, port })))
+        let entry = Some(Entry { scheme, host, port });
+        Ok(Self { entry, workspaces: Vec::new() })
+    }
+
+    /// The same for these workspaces alone: `list` is the variable `private_hosts_workspaces`, ids
+    /// with commas between. An empty list is every workspace.
+    #[must_use]
+    pub fn for_workspaces(mut self, list: &str) -> Self {
+        let ids = list.split(',').map(str::trim).filter(|id| !id.is_empty());
+        self.workspaces = ids.map(str::to_owned).collect();
+        self
+    }
+
+    /// Whether a manifest of `workspace` may reach `url`.
+    #[must_use]
+    pub fn cover(&self, workspace: &str, url: &Url) -> bool {
+        let is_named = self.workspaces.iter().any(|id| id == workspace);
+        (self.workspaces.is_empty() || is_named) && self.covers(url)
     }
 
     /// Whether the entry covers this URL.
     #[must_use]
-    pub fn covers(&self, url: &Url) -> bool {
-        let Some(Entry { scheme, host, port }) = &self.0 else {
+    pub(crate) fn covers(&self, url: &Url) -> bool {
+        let Some(Entry { scheme, host, port }) = &self.entry else {
             return false;
         };
         let scheme_fits = match scheme {
@@ -266,6 +287,24 @@ mod tests {
             let url = Url::parse(url).unwrap();
             assert_eq!(private.covers(&url), expected, "{entry} and {url}");
         }
+    }
+
+    #[test]
+    fn a_list_of_workspaces_opens_it_for_those_alone() {
+        let url = Url::parse("http://10.1.2.3/").unwrap();
+        for (list, workspace, open) in [
+            ("", "acme", true),
+            (" , ", "acme", true),
+            ("acme", "acme", true),
+            ("beta, acme", "acme", true),
+            ("beta", "acme", false),
+            ("Acme", "acme", false),
+            ("acme-2", "acme", false),
+        ] {
+            let private = PrivateHosts::parse("http://10.1.2.3").unwrap().for_workspaces(list);
+            assert_eq!(private.cover(workspace, &url), open, "{list} {workspace}");
+        }
+        assert!(!PrivateHosts::default().for_workspaces("acme").cover("acme", &url));
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Operation {
             "operationId": id, "tags": [tag], "summary": summary, "security": [],
             "parameters": parameters, "responses": {},
         });
-        Self { value, problems: Vec::new(), marked: false }
+        Self { value, problems: Vec::new(), marked: false }.problem(problems::LOOP)
     }
 
     /// Its problems, from here on, say that they are not a provider's answer.
@@ -96,6 +96,7 @@ impl Operation {
     /// Takes a JSON body of this schema; `examples` by name.
     pub(crate) fn body(self, schema: &str, examples: &[(&str, Value)]) -> Self {
         let operation = self.content(schema, examples);
+        let operation = operation.problem(problems::REQUEST_TIMEOUT);
         operation.problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
     }
 
@@ -127,7 +128,7 @@ impl Operation {
 
     /// May answer with this problem; of one status there is one.
     pub(crate) fn problem(mut self, problem: Problem) -> Self {
-        let problem = Problem { marked: self.marked, ..problem };
+        let problem = Problem { marked: self.marked || problem.marked, ..problem };
         self.problems.retain(|other| other.status != problem.status);
         self.problems.push(problem);
         self.response(&problem.status.to_string(), component("responses", &problem.name()))

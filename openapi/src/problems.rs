@@ -31,6 +31,13 @@ pub(crate) const NOT_FOUND: Problem = problem(404, &["not_found"]);
 pub(crate) const METHOD_NOT_ALLOWED: Problem = problem(405, &["method_not_allowed"]);
 /// `If-Match` names another version.
 pub(crate) const VERSION: Problem = problem(412, &["version_mismatch"]);
+/// The body does not come in time.
+pub(crate) const REQUEST_TIMEOUT: Problem = problem(408, &["request_timeout"]);
+/// As many calls are at work as may be.
+pub(crate) const TOO_MANY_CALLS: Problem = problem(429, &["too_many_calls"]);
+/// An integration calls the application itself; always marked, because it comes to whoever took this
+/// for a provider.
+pub(crate) const LOOP: Problem = Problem { status: 508, codes: &["loop_detected"], marked: true };
 /// The body is too large.
 pub(crate) const TOO_LARGE: Problem = problem(413, &["too_large"]);
 /// The body is not declared as JSON.
@@ -67,6 +74,14 @@ fn meaning(code: &str) -> &'static str {
         "too_many_manifests" => "the workspace has 100 of its own",
         "quota_exceeded" => "the workspace has as many as the variable `variable` allows",
         "version_mismatch" => "`If-Match` names another version than there is",
+        "request_timeout" => {
+            "the body did not come whole within 30 s, or an upload came too slowly: send it again"
+        }
+        "too_many_calls" => {
+            "as many calls of this agent, to this integration or of this workspace are at work as \
+             may be; try again when one has ended"
+        }
+        "loop_detected" => "an integration's base URL leads to the application itself",
         "too_large" => {
             "the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB"
         }
@@ -124,7 +139,7 @@ impl Problem {
         let special = match self.status {
             401 => Some(("www-authenticate", "challenge")),
             405 => Some(("allow", "allow")),
-            503 => Some(("retry-after", "retry_after")),
+            429 | 503 => Some(("retry-after", "retry_after")),
             _ => None,
         };
         if let Some((name, header)) = special {

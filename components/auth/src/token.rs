@@ -60,7 +60,7 @@ fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     let role = least_role(claim(custom, &config.role_claim));
     let issued_at = claims.issued_at.map(|at| at.as_secs());
     config.lifetime.check(role, issued_at, expires_at, clock::now_ms() / 1000)?;
-    Ok(Proof { caller: Caller { workspace, subject, role }, expires_at })
+    Ok(Proof { caller: Caller { workspace, subject, role, expires_at }, expires_at })
 }
 
 /// A token that only the holder of a key may use (RFC 7800, 3.1; RFC 9449, 6.1), or that tells of an

@@ -18,7 +18,7 @@ use crate::digest::{self, Digester};
 use crate::oauth::ClientRef;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
-use crate::{keys, revoke};
+use crate::{keys, own_token, revoke};
 
 /// The plaintext of a sealed credential. It prints nothing and is zeroised.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ impl Drop for Credential {
 /// A credential with the manifest and the parameters that it is used by.
 #[derive(Clone)]
 pub(crate) struct Usable {
+    /// Whose integration it is of.
+    pub(crate) workspace: String,
     /// The manifest and its version.
     pub(crate) sourced: Sourced,
     /// The parameters.
@@ -212,6 +214,7 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
             return Err(invalid(params.err().into_iter().chain(fields.err()).flatten()));
         }
     };
+    own_token::ensure_none(&fields).await?;
     let pins = nexus_manifests::pins(manifest, &params).map_err(broken)?;
     let credential = Credential {
         manifest_id: manifest.id.clone(),
@@ -221,7 +224,8 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         client: None,
     };
     let (times, account) = (Times::default(), Account::default());
-    let usable = Usable { credential, params, version: 1, times, account, sourced };
+    let workspace = workspace.to_owned();
+    let usable = Usable { workspace, credential, params, version: 1, times, account, sourced };
     Ok(Prepared { usable, stored: false, replaces })
 }
 
@@ -439,7 +443,8 @@ impl Row {
             return Err(unreadable("another manifest than the one it was entered for"));
         }
         let (version, times, account) = (self.version, self.times, self.account.clone());
-        Ok(Usable { sourced, params, credential, version, times, account })
+        let workspace = workspace.to_owned();
+        Ok(Usable { workspace, sourced, params, credential, version, times, account })
     }
 
     fn params_json(&self) -> Map<String, Json> {

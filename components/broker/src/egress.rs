@@ -8,12 +8,12 @@ use std::rc::Rc;
 use nexus_common::kept::{Once, once};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, config};
-use nexus_manifests::guard::{PrivateHosts, check_url};
+use nexus_manifests::guard::{OwnHosts, PrivateHosts, check_url};
 use url::Url;
 
 /// What the guard must know of the deployment.
 pub(crate) struct Guard {
-    own_host: String,
+    own_hosts: OwnHosts,
     private_hosts: PrivateHosts,
 }
 
@@ -31,19 +31,24 @@ pub(crate) async fn guard() -> Result<Rc<Guard>> {
 
 impl Guard {
     async fn read() -> Result<Self> {
-        let own_host = config::public_url().await?.host().to_owned();
+        let public_url = config::public_url().await?;
+        let own_hosts = variables::get("own_hosts").await.unwrap_or_default();
+        let own_hosts = OwnHosts::parse(public_url.as_str(), &own_hosts)
+            .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
         let entry = variables::get("private_hosts").await.unwrap_or_default();
+        let workspaces = variables::get("private_hosts_workspaces").await.unwrap_or_default();
         let private_hosts = PrivateHosts::parse(&entry)
-            .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
-        Ok(Self { own_host, private_hosts })
+            .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
+            .for_workspaces(&workspaces);
+        Ok(Self { own_hosts, private_hosts })
     }
 
-    /// Refuses what no credential may ever be sent to.
+    /// Refuses what no credential of `workspace` may ever be sent to.
     ///
     /// # Errors
     /// [`Error::EgressDenied`].
-    pub(crate) fn check(&self, url: &Url) -> Result<()> {
-        check_url(url, Some(&self.own_host), &|url| self.private_hosts.covers(url))
+    pub(crate) fn check(&self, workspace: &str, url: &Url) -> Result<()> {
+        check_url(url, &self.own_hosts, &|url| self.private_hosts.cover(workspace, url))
             .map_err(|refusal| Error::EgressDenied(refusal.to_string()))
     }
 }

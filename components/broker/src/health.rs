@@ -3,6 +3,7 @@
 use nexus_common::broker::{BrokerHealth, VariableProblem};
 use nexus_common::{Error, Result};
 
+use crate::forward::at_work;
 use crate::{egress, keys, oauth};
 
 /// The problems by variable, and the ids of the keys. Never a value.
@@ -15,7 +16,8 @@ pub(crate) async fn state() -> Result<BrokerHealth> {
         Ok(ring) => health.keys = ring.ids(),
         Err(error) => note(&mut health, error)?,
     }
-    for result in [egress::guard().await.map(drop), oauth::check_variable().await] {
+    let limits = at_work::limits().await.map(drop);
+    for result in [egress::guard().await.map(drop), oauth::check_variable().await, limits] {
         if let Err(error) = result {
             note(&mut health, error)?;
         }

@@ -18,6 +18,7 @@ mod health;
 mod keys;
 mod oauth;
 mod outbox;
+mod own_token;
 mod provider;
 mod renewed;
 mod revoke;

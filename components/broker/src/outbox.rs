@@ -378,7 +378,8 @@ async fn tell(entry: &Taken) -> Result<Told> {
         (kind, body.clone().into_bytes())
     });
     let method = known_method(&call.method);
-    let transmission = Transmission { method, url, headers, body };
+    let workspace = entry.workspace.as_str();
+    let transmission = Transmission { workspace, method, url, headers, body };
     Ok(match transmit(transmission, &call.pinned, DEADLINE, screen).await {
         Ok(answer) => judge(&call, &answer),
         Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {

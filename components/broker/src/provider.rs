@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use nexus_common::http::{LOOP, LOOP_ID};
 use nexus_common::platform::http::{CallError, call, full};
 use nexus_common::{Error, Result};
 use nexus_manifests::{Inject, template};
@@ -66,7 +67,9 @@ impl Answer {
 }
 
 /// A request as it goes out, with whatever secret is in it.
-pub(crate) struct Transmission {
+pub(crate) struct Transmission<'a> {
+    /// The workspace whose credential is in it.
+    pub(crate) workspace: &'a str,
     /// The method.
     pub(crate) method: &'static str,
     /// Where.
@@ -109,8 +112,9 @@ pub(crate) async fn send(
     let fields = fields.filter(|(name, _)| *name != "client_id").map(|(_, value)| value.as_str());
     let screen = Screen::new(fields.chain(encoded));
     let method = known_method(outgoing.method);
-    transmit(Transmission { method, url, headers, body: outgoing.body }, pinned, DEADLINE, screen)
-        .await
+    let (workspace, body) = (usable.workspace.as_str(), outgoing.body);
+    let transmission = Transmission { workspace, method, url, headers, body };
+    transmit(transmission, pinned, DEADLINE, screen).await
 }
 
 /// Sends to an origin in `pinned`, and reads the whole answer within `deadline`.
@@ -118,12 +122,12 @@ pub(crate) async fn send(
 /// # Errors
 /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`].
 pub(crate) async fn transmit(
-    transmission: Transmission,
+    transmission: Transmission<'_>,
     pinned: &[String],
     deadline: Duration,
     screen: Screen,
 ) -> Result<Answer> {
-    let Transmission { method, url, mut headers, body } = transmission;
+    let Transmission { workspace, method, url, mut headers, body } = transmission;
     if !pinned.contains(&url.origin().ascii_serialization()) {
         let host = url.host_str().unwrap_or_default();
         return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
@@ -134,7 +138,8 @@ pub(crate) async fn transmit(
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
-    egress::guard().await?.check(&url)?;
+    headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
+    egress::guard().await?.check(workspace, &url)?;
     let mut request = Request::builder()
         .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET))
         .uri(url.as_str())
@@ -243,6 +248,18 @@ fn failure(error: &CallError, deadline: Duration) -> Error {
             deadline.as_secs()
         )),
         CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
-        other => Error::Provider(format!("the provider did not answer: {other}")),
+        other => Error::Provider(unanswered(other)),
+    }
+}
+
+/// Why a provider did not answer, as clients hear it: the same whether its name is unknown, the
+/// connection refused or TLS failed, so that nobody can search a network with it. The log has which.
+pub(crate) fn unanswered(error: &CallError) -> String {
+    match error {
+        CallError::Unreachable(_) | CallError::Broken(_) => {
+            eprintln!("a provider did not answer: {error}");
+            "the provider did not answer: no connection to it, or one that broke off".to_owned()
+        }
+        other => format!("the provider did not answer: {other}"),
     }
 }

@@ -8,8 +8,9 @@ use nexus_common::platform::variables;
 use nexus_common::quota::Quota;
 use nexus_common::store::{By, Manifests, NewManifest};
 use nexus_common::{Error, FieldError, Result, access, config};
-use nexus_manifests::guard::PrivateHosts;
+use nexus_manifests::guard::{OwnHosts, PrivateHosts};
 use nexus_manifests::{Finding, Manifest, Origin, catalog, lint, parse};
+use url::Url;
 
 use crate::show::{saved, summarise};
 
@@ -59,7 +60,7 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
     if expected.is_some_and(|id| id != manifest.id) {
         return Err(Error::invalid("/id", "must be the id in the path"));
     }
-    check(&manifest).await?;
+    check(&caller.workspace, &manifest).await?;
     let believes_effect = require_belief(&manifest, believes)?;
     let internal = |error: serde_json::Error| Error::Internal(error.to_string());
     let document = serde_json::to_vec(&manifest).map_err(internal)?;
@@ -108,13 +109,18 @@ fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<
     Ok(Some(believes))
 }
 
-async fn check(manifest: &Manifest) -> Result<()> {
+async fn check(workspace: &str, manifest: &Manifest) -> Result<()> {
     let entry = variables::get("private_hosts").await.unwrap_or_default();
+    let workspaces = variables::get("private_hosts_workspaces").await.unwrap_or_default();
     let private = PrivateHosts::parse(&entry)
-        .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?;
-    let own = config::public_url().await?;
-    let findings =
-        lint::check_with(manifest, Origin::Workspace, Some(own.host()), &|url| private.covers(url));
+        .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
+        .for_workspaces(&workspaces);
+    let public_url = config::public_url().await?;
+    let own_hosts = variables::get("own_hosts").await.unwrap_or_default();
+    let own = OwnHosts::parse(public_url.as_str(), &own_hosts)
+        .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
+    let private = |url: &Url| private.cover(workspace, url);
+    let findings = lint::check_with(manifest, Origin::Workspace, &own, &private);
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }

@@ -42,6 +42,12 @@ pub enum Error {
     MethodNotAllowed(&'static str),
     /// The body is larger than this many bytes.
     TooLarge(usize),
+    /// The body did not come in time; in words.
+    RequestTimeout(String),
+    /// The request comes from this application itself.
+    LoopDetected,
+    /// As many calls are at work as may be; which limit, and its value.
+    TooManyCalls(String),
     /// The content type of the body is not `application/json`.
     UnsupportedMediaType(String),
     /// Members of the request break rules.

@@ -7,16 +7,16 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::auth::Agent;
+use crate::auth::{Agent, Caller};
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{PASSED_ID, RequestId, Respond, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 
-/// The header that says who calls: the role, the header that had their token, their subject,
-/// percent-encoded, and the address under which they call the integration, with spaces between. One header,
-/// because each costs on both ways.
+/// The header that says who calls: the role, the header that had their token, the token's `exp` in
+/// seconds, their subject, percent-encoded, and the address under which they call the integration, with
+/// spaces between. One header, because each costs on both ways.
 pub const AGENT: &str = "x-nexus-agent";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
@@ -72,7 +72,8 @@ impl Forward<'_> {
     ///
     /// # Errors
     /// [`Error::InvalidToken`] where the agent's token stands in the URL or in a text, with which it
-    /// would go on; [`Error::Internal`] where the broker does not answer.
+    /// would go on; [`Error::Internal`] where the broker does not answer; [`Error::ProviderTimeout`] where
+    /// it waits for a provider for as long as the runtime does.
     pub async fn send(self) -> Result<Response> {
         let request = self.request().await?;
         pass(request).await.map_err(|error| no_answer(&error))
@@ -122,8 +123,9 @@ impl Forward<'_> {
         };
         put(CALLER, self.by);
         let role = caller.role_name();
-        let subject = encode(&caller.subject);
-        put(AGENT, &format!("{role} {} {subject} {}", self.agent.token_in, self.hub));
+        let Caller { subject, expires_at, .. } = caller;
+        let (token_in, subject) = (&self.agent.token_in, encode(subject));
+        put(AGENT, &format!("{role} {token_in} {expires_at} {subject} {}", self.hub));
         put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let mut request = request_to("broker", self.method, &path, body)?;
@@ -140,5 +142,8 @@ pub fn ours(error: &Error, request_id: &str) -> Response {
 }
 
 fn no_answer(error: &CallError) -> Error {
+    if *error == CallError::Timeout {
+        return Error::ProviderTimeout("the provider did not begin to answer in time".into());
+    }
     Error::Internal(format!("broker forward: {error}"))
 }

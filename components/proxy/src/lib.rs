@@ -12,7 +12,7 @@ use nexus_common::auth::{Agent, Caller, Role};
 use nexus_common::call::CallMethod;
 use nexus_common::config::{self, proxy_domain};
 use nexus_common::forward::{Forward, Upload, address, ours};
-use nexus_common::http::{Inbound, authority, serve};
+use nexus_common::http::{Inbound, authority, in_time, serve};
 use nexus_common::platform::http::{
     Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
 };
@@ -57,7 +57,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     };
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
-    let body = sized(&mut headers, body).await;
+    let body = sized(&mut headers, body).await?;
     let forward = Forward {
         by: "proxy",
         agent: &agent,
@@ -104,15 +104,18 @@ fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without
 /// a length is still to come.
-async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Body {
+///
+/// # Errors
+/// [`Error::RequestTimeout`] where it does not begin.
+async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Body> {
     if headers.contains_key(header::CONTENT_LENGTH) {
-        return boxed(body);
+        return Ok(boxed(body));
     }
-    match whole_or_streamed(body).await {
+    Ok(match in_time(whole_or_streamed(body)).await? {
         Some(body) => body,
         None => {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
             full("")
         }
-    }
+    })
 }

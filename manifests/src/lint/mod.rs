@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::finding::Finding;
+use crate::guard::OwnHosts;
 use crate::model::Manifest;
 
 /// Whose manifest it is.
@@ -39,20 +40,20 @@ pub fn check(
     origin: Origin,
     private_hosts: &dyn Fn(&Url) -> bool,
 ) -> Vec<Finding> {
-    check_with(manifest, origin, None, private_hosts)
+    check_with(manifest, origin, &OwnHosts::default(), private_hosts)
 }
 
-/// As [`check`], and refuses URLs on `own_host`, the host of `public_url`.
+/// As [`check`], and refuses URLs on the application's `own_hosts`.
 #[must_use]
 pub fn check_with(
     manifest: &Manifest,
     origin: Origin,
-    own_host: Option<&str>,
+    own_hosts: &OwnHosts,
     private_hosts: &dyn Fn(&Url) -> bool,
 ) -> Vec<Finding> {
     let examples =
         manifest.params.iter().map(|param| (param.name.clone(), param.example.clone())).collect();
-    let mut lint = Lint { manifest, origin, own_host, private_hosts, examples, findings: vec![] };
+    let mut lint = Lint { manifest, origin, own_hosts, private_hosts, examples, findings: vec![] };
     text::check(&mut lint);
     names::check(&mut lint);
     templates::check(&mut lint);
@@ -66,7 +67,7 @@ pub fn check_with(
 struct Lint<'a> {
     manifest: &'a Manifest,
     origin: Origin,
-    own_host: Option<&'a str>,
+    own_hosts: &'a OwnHosts,
     private_hosts: &'a dyn Fn(&Url) -> bool,
     /// The parameters' examples, to make URLs of templates.
     examples: BTreeMap<String, String>,

@@ -15,7 +15,7 @@ use crate::template;
 
 /// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`, `body_twice`,
 /// `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`,
-/// `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`.
+/// `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`, `first_byte_range`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
@@ -32,6 +32,15 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let gap = manifest.api.deny_gap.as_ref();
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
     lint.unless(ok, "/api/deny_gap", "required", "must not be empty");
+    if let Some(seconds) = manifest.api.first_byte_seconds {
+        let detail = format!("{seconds} must be from 1 to 600");
+        lint.unless(
+            (1..=600).contains(&seconds),
+            "/api/first_byte_seconds",
+            "first_byte_range",
+            detail,
+        );
+    }
     api_headers(lint);
     method_override(lint);
     verify(lint);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{Origin, check, check_with};
-use crate::guard::PrivateHosts;
+use crate::guard::{OwnHosts, PrivateHosts};
 use crate::model::Manifest;
 
 /// An API key, built in.

@@ -148,7 +148,7 @@ fn egress_with(
     };
     let private_hosts = lint.private_hosts;
     let private = |url: &url::Url| lint.origin == Origin::Workspace && private_hosts(url);
-    if let Err(refusal) = check_url(&url, lint.own_host, &private) {
+    if let Err(refusal) = check_url(&url, lint.own_hosts, &private) {
         let detail = match &refusal {
             // The only one that does not say what it refuses.
             Refusal::UserInfo | Refusal::NoHost => format!("`{template}`: {refusal}"),

@@ -228,6 +228,11 @@ pub struct Api {
     /// path, or that there is no such call at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny_gap: Option<String>,
+    /// How long an agent's call waits for the first byte of an answer after it was sent whole, in
+    /// seconds: 1 to 600, 120 where it is absent. Only for a provider that documents a longer time
+    /// for what it computes before it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte_seconds: Option<u16>,
 }
 
 const fn yes() -> bool {

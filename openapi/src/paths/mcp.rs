@@ -32,6 +32,7 @@ fn message() -> Operation {
         )
         .takes("mcp_version")
         .content("McpMessage", &[("tools", list)])
+        .problem(problems::REQUEST_TIMEOUT)
         .problem(problems::TOO_LARGE)
         .answers(200, Answer::json("The answer, an error of the protocol too", "McpAnswer"))
         .answers(202, Answer::empty("What needs no answer"))

@@ -54,7 +54,9 @@ fn call(method: &str, id: &str) -> Operation {
         .answers_as("default", Answer::of_provider("The provider's answer, redirects among them"))
         .problem(problems::CALL_DENIED)
         .problem(problems::NOT_FOUND)
+        .problem(problems::REQUEST_TIMEOUT)
         .problem(problems::UNUSABLE)
+        .problem(problems::TOO_MANY_CALLS)
         .refuses(&["invalid", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW);

@@ -27,6 +27,7 @@ mod history;
 mod in_use;
 mod jwks;
 mod kept;
+mod limits;
 mod links;
 mod manifests;
 mod mask;

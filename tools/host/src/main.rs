@@ -9,6 +9,7 @@ mod app;
 mod cli;
 mod compile;
 mod component;
+mod connection;
 mod dotenv;
 mod files;
 mod host;

@@ -16,28 +16,35 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::App;
 use crate::cli::Up;
+use crate::connection::{Busy, Coming, Connections, Open, Place, Stream};
 use crate::log::Line;
 use crate::request::{answer, strip};
 
 /// What is in flight may take this long once we stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Requests of clients at the same time; more wait. Those between components are not counted:
-/// they would wait for each other.
+/// Requests of clients at the same time; more wait. Those between components are not counted: they
+/// would wait for each other; nor those whose client is waited for.
 const MAX_REQUESTS: usize = 1024;
 
 /// After an accept that failed (no more file descriptors, most likely).
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// While there are as many connections as there may be.
+const ROOM_AGAIN: Duration = Duration::from_millis(2);
+
+/// Largest head of a request, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(options: &Up) -> Result<()> {
@@ -55,7 +62,8 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
     let _ = announce(address);
 
     let connections = GracefulShutdown::new();
-    let server = Server { app: app.clone(), free: Arc::new(Semaphore::new(MAX_REQUESTS)) };
+    let free = Arc::new(Semaphore::new(MAX_REQUESTS));
+    let server = Server { app: app.clone(), free, connections: Connections::new() };
     tokio::select! {
         () = accept(&listener, &server, &connections) => {}
         () = stop => {}
@@ -105,6 +113,9 @@ fn stop_signal(with_stdin: bool) -> Result<impl Future<Output = ()>> {
 
 async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulShutdown) {
     loop {
+        while !server.connections.have_room() {
+            tokio::time::sleep(ROOM_AGAIN).await;
+        }
         match listener.accept().await {
             Ok((stream, client)) => server.connect(stream, client, connections),
             Err(error) => {
@@ -119,6 +130,7 @@ async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulS
 struct Server {
     app: Arc<App>,
     free: Arc<Semaphore>,
+    connections: Connections,
 }
 
 impl Server {
@@ -126,21 +138,36 @@ impl Server {
         // Without it a chunked answer waits 40 ms for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
         let server = self.clone();
+        let open = self.connections.open();
+        let of_requests = open.connection.clone();
         let service = service_fn(move |request| {
-            let server = server.clone();
-            async move { Ok::<_, Infallible>(server.answer(request, client).await) }
+            let (server, busy) = (server.clone(), of_requests.begin());
+            async move { Ok::<_, Infallible>(server.answer(request, client, busy).await) }
         });
-        let connection = Builder::new(TokioExecutor::new())
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
+        let stream = Stream { stream, connection: open.connection.clone() };
+        let mut builder = Builder::new(TokioExecutor::new());
+        // How long a head may take is seen to by `connection`: hyper's own limit counts from the
+        // answer before.
+        builder.http1().max_buf_size(MAX_HEAD).header_read_timeout(None);
+        builder.http2().timer(TokioTimer::new());
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
+            let Open { connection: state, .. } = &open;
             // A client that leaves is no event.
-            let _ = connection.await;
+            tokio::select! {
+                _ = connection => {}
+                () = state.is_over() => {}
+            }
         });
     }
 
-    async fn answer(&self, mut request: Request<Incoming>, client: SocketAddr) -> Response<Held> {
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        client: SocketAddr,
+        busy: Busy,
+    ) -> Response<Held> {
         let path = request.uri().path().to_owned();
         let mut line = Line::new(request.method(), &path);
         strip(&mut request);
@@ -151,28 +178,31 @@ impl Server {
             }
         } else if let Some(matched) = self.app.router.route(&path) {
             line.to(&matched.component);
-            // An error: the semaphore is closed, which it never is.
-            let permit = self.free.clone().acquire_owned().await.ok();
-            let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+            let place = Place::take(&self.free).await;
+            let request = request.map(|body| match body.is_end_stream() {
+                true => body.map_err(Error::from).boxed_unsync(),
+                false => Coming::new(body, place.clone()).boxed_unsync(),
+            });
             let response = self.app.call(&matched, request, client, 0).await;
-            response.map(|body| Held { body, _permit: permit })
+            response.map(|body| Held { body, _busy: None, _place: Some(place) })
         } else {
             Held::free(answer(StatusCode::NOT_FOUND, ""))
         };
         line.end(response.status());
-        response
+        response.map(|held| Held { _busy: Some(busy), ..held })
     }
 }
 
 /// A body that holds its place among the requests until it is sent or dropped.
 struct Held {
     body: WasiBody,
-    _permit: Option<OwnedSemaphorePermit>,
+    _busy: Option<Busy>,
+    _place: Option<Arc<Place>>,
 }
 
 impl Held {
     fn free(response: Response<WasiBody>) -> Response<Self> {
-        response.map(|body| Self { body, _permit: None })
+        response.map(|body| Self { body, _busy: None, _place: None })
     }
 }
 

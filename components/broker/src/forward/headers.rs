@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::auth::is_jwt;
-use nexus_common::http::strip;
+use nexus_common::http::{LOOP, LOOP_ID, strip};
 use nexus_manifests::{Inject, Manifest};
 
 use super::mask::Needles;
@@ -84,6 +84,7 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
+    headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
     // What is masked must be readable, and whole.
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     if !manifest.api.ranges || !asks_for_much(headers) {

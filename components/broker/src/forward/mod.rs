@@ -5,6 +5,7 @@
 //! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
 //! that it can read.
 
+pub(crate) mod at_work;
 mod coding;
 mod headers;
 mod links;
@@ -13,9 +14,11 @@ mod opened;
 mod outflow;
 mod overrides;
 mod query;
+mod right;
 mod rules;
 mod send;
 mod target;
+mod upload;
 mod usage;
 
 use std::rc::Rc;
@@ -38,6 +41,7 @@ pub(crate) use mask::Needles;
 use opened::Opened;
 pub(crate) use opened::forget;
 use overrides::Methods;
+use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
@@ -46,15 +50,20 @@ use target::Target;
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let header = |name| inbound.header(&HeaderName::from_static(name));
-    let mut agent = header(AGENT).unwrap_or_default().splitn(4, ' ');
+    let mut agent = header(AGENT).unwrap_or_default().splitn(5, ' ');
     let mut told = || agent.next().unwrap_or_default();
-    let (role, token_in, subject, hub) = (told(), told(), told(), told());
+    let (role, token_in, expires_at, subject, hub) = (told(), told(), told(), told(), told());
     let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
     let workspace = decode(parts.next().unwrap_or_default());
     let below = parts.next().unwrap_or_default();
     let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
     let call = Call {
-        caller: Caller { workspace, subject: decode(subject), role: Role::parse(role) },
+        caller: Caller {
+            workspace,
+            subject: decode(subject),
+            role: Role::parse(role),
+            expires_at: expires_at.parse().unwrap_or(0),
+        },
         token_in: token_in.to_owned(),
         target: decode(target),
         path: path.to_owned(),
@@ -99,7 +108,22 @@ impl Call {
         };
         self.token_is_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
-        self.check_rules(gate, &opened, &headers, &target).await?;
+        let path = CallPath::read(target.below)?;
+        let methods = self.check_rules(gate, &opened, &headers, &target, &path).await?;
+        let whose = usage::Whose {
+            workspace: self.caller.workspace.clone(),
+            integration_id: gate.id.clone(),
+            agent: self.caller.subject.clone(),
+        };
+        let at_work = at_work::enter(&whose).await?;
+        let right = Right {
+            whose,
+            expires_at: self.caller.expires_at,
+            policy: gate.policy.clone(),
+            methods,
+            host: target.host.name().to_owned(),
+            path,
+        };
         let live = self.live(gate, Rc::clone(&opened)).await?;
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
@@ -109,11 +133,8 @@ impl Call {
             target: &target,
             query: &self.query,
             hub: &self.hub,
-            whose: usage::Whose {
-                workspace: self.caller.workspace.clone(),
-                integration_id: gate.id.clone(),
-                agent: self.caller.subject.clone(),
-            },
+            right,
+            at_work,
         };
         let stored = Stored {
             workspace: self.caller.workspace.clone(),
@@ -123,9 +144,11 @@ impl Call {
         let outgoing = Outgoing { headers, upload };
         match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
-            Outcome::Gone => {
+            Outcome::Lost(Lost::Gone) => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
             }
+            Outcome::Lost(Lost::Denied(why)) => Err(self.policy_denied(gate, &why).await),
+            Outcome::Lost(Lost::Expired) => Err(Error::TokenExpired),
             Outcome::Reauthorize(why) => {
                 Err(self.mend("reauthorization_required", gate, &why).await)
             }
@@ -188,14 +211,15 @@ impl Call {
     }
 
     /// Refuses what the policy, the manifest or the connection itself does not let through, and records it.
+    /// Returns the methods that the provider may read.
     async fn check_rules(
         &self,
         gate: &Gate,
         opened: &Opened,
         headers: &HeaderMap,
         target: &Target<'_>,
-    ) -> Result<()> {
-        let path = CallPath::read(target.below)?;
+        path: &CallPath,
+    ) -> Result<Vec<CallMethod>> {
         let api = &opened.usable.sourced.manifest.api;
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
         let asked = Asked {
@@ -203,9 +227,9 @@ impl Call {
             role: self.caller.role,
             methods: &methods,
             target,
-            path: &path,
+            path,
         };
-        let Some(why) = rules::refusal(opened, &asked) else { return Ok(()) };
+        let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",
@@ -214,13 +238,18 @@ impl Call {
             request_id: &self.request_id,
         };
         access::denied(entry);
+        Err(self.policy_denied(gate, &why).await)
+    }
+
+    /// The refusal of a call by a rule, and where a person can change the policy.
+    async fn policy_denied(&self, gate: &Gate, why: &str) -> Error {
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
-            "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the policy: \
-             {link}",
+            "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the \
+             policy: {link}",
             self.method, self.path, gate.name
         ));
-        Err(self.linked(&denied, link))
+        self.linked(&denied, link)
     }
 
     /// The credential with an access token that is still good.

@@ -4,37 +4,41 @@
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::future::{Either, select};
 use http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body::{Body as _, Frame};
+use http_body::Body as _;
 use nexus_common::broker::Stored;
+use nexus_common::http::whole;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{
-    Body, BodySender, CallError, IncomingBody, Response, boxed, collect, full, pass, spawn,
-    streamed,
+    Body, BodySender, CallError, IncomingBody, Response, boxed, full, pass, spawn, streamed,
 };
-use nexus_common::platform::sqlite::Value;
-use nexus_common::store::read_row;
 use nexus_common::{Error, Result};
 
+use super::at_work::AtWork;
 use super::links::{self, JsonLinks, Links};
 use super::mask::Mask;
 use super::opened::Opened;
 use super::outflow::Outflow;
+use super::right::{Lost, Right};
 use super::target::Target;
-use super::usage::{self, Whose};
+use super::upload::{Counted, Pace, Progress, too_slow};
+use super::usage;
 use super::{coding, headers, without_length};
 use crate::check;
 use crate::credential::Usable;
 use crate::oauth::{self, For};
+use crate::provider::unanswered;
 
 /// How often a call that takes long looks whether the integration may still be used.
 const WATCH: Duration = Duration::from_secs(5);
+/// How often it is looked how far an upload is.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long an answer may take to begin, in seconds, where the manifest does not say.
+const FIRST_BYTE_SECONDS: u16 = 120;
 /// The same in milliseconds.
 const WATCH_MS: u64 = WATCH.as_millis() as u64;
 /// Largest body that is kept for a second try, in bytes.
@@ -49,8 +53,8 @@ const LINKED: usize = 1024 * 1024;
 pub(super) enum Upload {
     /// Small: it can be sent again.
     Whole(Bytes),
-    /// It can be sent once.
-    Stream(IncomingBody),
+    /// It can be sent once; its length, where that is known.
+    Stream(IncomingBody, Option<u64>),
 }
 
 impl Upload {
@@ -69,12 +73,9 @@ impl Upload {
                 Ok(Self::Whole(Bytes::new()))
             }
             Some(length) if length <= KEPT && usable.sourced.manifest.auth_method.is_oauth2() => {
-                let whole = collect(body, KEPT).await.map_err(|error| {
-                    Error::invalid("", format!("the body did not arrive whole: {error}"))
-                })?;
-                Ok(Self::Whole(whole))
+                whole(body, KEPT).await.map(Self::Whole)
             }
-            _ => Ok(Self::Stream(body)),
+            length => Ok(Self::Stream(body, length.map(|length| length as u64))),
         }
     }
 }
@@ -97,8 +98,8 @@ impl Outgoing {
 pub(super) enum Outcome {
     /// The provider's answer.
     Answer(Response),
-    /// The integration was deleted or switched off meanwhile.
-    Gone,
+    /// The caller may not make it any more.
+    Lost(Lost),
     /// Only a person can go on.
     Reauthorize(String),
 }
@@ -110,7 +111,8 @@ pub(super) struct Sent<'a> {
     pub(super) query: &'a str,
     /// The address of the integration at the proxy, as the agent named it.
     pub(super) hub: &'a str,
-    pub(super) whose: Whose,
+    pub(super) right: Right,
+    pub(super) at_work: AtWork,
 }
 
 impl Sent<'_> {
@@ -127,7 +129,7 @@ impl Sent<'_> {
     ) -> Result<Outcome> {
         let is_oauth2 = opened.usable.sourced.manifest.auth_method.is_oauth2();
         let again = if is_oauth2 { outgoing.again() } else { None };
-        let sent = Arc::new(AtomicU64::new(0));
+        let sent = Progress::begun();
         let begun = clock::now_ms();
         let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         if is_refused(&answer) {
@@ -152,14 +154,16 @@ impl Sent<'_> {
             }
         }
         // Who waited long for it may not be allowed it any more.
-        if clock::now_ms().saturating_sub(begun) > WATCH_MS && !self.whose.is_active().await {
-            answer = Ok(None);
+        if clock::now_ms().saturating_sub(begun) > WATCH_MS
+            && let Some(lost) = self.right.lost().await
+        {
+            answer = Ok(Err(lost));
         }
         match answer {
-            Ok(Some(answer)) => Ok(Outcome::Answer(self.back(&opened, answer, sent).await)),
-            Ok(None) => Ok(Outcome::Gone),
+            Ok(Ok(answer)) => Ok(Outcome::Answer(self.back(&opened, answer, sent).await)),
+            Ok(Err(lost)) => Ok(Outcome::Lost(lost)),
             Err(error) => {
-                usage::count(self.whose, true, sent.load(Ordering::Relaxed));
+                usage::count(self.right.whose, true, sent.bytes());
                 match error {
                     Error::ReauthorizationRequired(why) => Ok(Outcome::Reauthorize(why)),
                     other => Err(other),
@@ -168,15 +172,18 @@ impl Sent<'_> {
         }
     }
 
-    /// One try; `None` where the integration was deleted or switched off before an answer began.
+    /// One try; the outer error is that of the call, the inner one that the caller lost the right to
+    /// it before an answer began.
     async fn once(
         &self,
         usable: &Usable,
         outgoing: Outgoing,
-        sent: &Arc<AtomicU64>,
-    ) -> Result<Option<Response>> {
+        sent: &Arc<Progress>,
+    ) -> Result<Result<Response, Lost>> {
         let Outgoing { mut headers, upload } = outgoing;
         let uri = self.target.inject(usable, self.query, &mut headers).await?;
+        let seconds = usable.sourced.manifest.api.first_byte_seconds.unwrap_or(FIRST_BYTE_SECONDS);
+        let first_byte = Duration::from_secs(seconds.into());
         let request = |body| {
             let mut request = Request::new(body);
             *request.method_mut() = self.method.clone();
@@ -186,34 +193,49 @@ impl Sent<'_> {
         };
         match upload {
             Upload::Whole(bytes) => {
-                sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                // It ends by itself: the runtime waits ten minutes for an answer to begin.
-                pass(request(full(bytes))).await.map(Some).map_err(failure)
+                sent.is_here(bytes.len());
+                let answer = clock::within(first_byte, pass(request(full(bytes)))).await;
+                answer
+                    .unwrap_or(Err(CallError::Timeout))
+                    .map(Ok)
+                    .map_err(|error| failure(error, first_byte))
             }
-            Upload::Stream(body) => {
-                let counted = Counted { body, count: Arc::clone(sent) };
-                self.watched(pass(request(boxed(counted)))).await
+            Upload::Stream(body, length) => {
+                let counted = Counted { body, length, progress: Arc::clone(sent) };
+                self.watched(pass(request(boxed(counted))), first_byte, sent).await
             }
         }
     }
 
-    /// An upload is watched: it may take for ever.
+    /// An upload is watched: whether it comes, and whether the caller may still make the call.
     async fn watched(
         &self,
         send: impl Future<Output = Result<Response, CallError>>,
-    ) -> Result<Option<Response>> {
+        first_byte: Duration,
+        sent: &Progress,
+    ) -> Result<Result<Response, Lost>> {
         let mut send = pin!(send);
+        let mut pace = Pace::new(first_byte, clock::now_ms());
+        let mut looked = clock::now_ms();
         loop {
-            match select(&mut send, pin!(clock::sleep(WATCH))).await {
-                Either::Left((answer, _)) => return answer.map(Some).map_err(failure),
-                Either::Right(_) if self.whose.is_active().await => {}
-                Either::Right(_) => return Ok(None),
+            match select(&mut send, pin!(clock::sleep(LOOK))).await {
+                Either::Left((answer, _)) => {
+                    return answer.map(Ok).map_err(|error| failure(error, first_byte));
+                }
+                Either::Right(_) => pace.check(sent, clock::now_ms())?,
+            }
+            let now = clock::now_ms();
+            if now.saturating_sub(looked) >= WATCH_MS {
+                looked = now;
+                if let Some(lost) = self.right.lost().await {
+                    return Ok(Err(lost));
+                }
             }
         }
     }
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
-    async fn back(self, opened: &Opened, answer: Response, sent: Arc<AtomicU64>) -> Response {
+    async fn back(self, opened: &Opened, answer: Response, sent: Arc<Progress>) -> Response {
         let (mut head, body) = coding::undone(answer).into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
@@ -230,12 +252,13 @@ impl Sent<'_> {
         let largest = if links.is_some() { LINKED } else { SMALL };
         let mask = readable.then(|| Mask::new(&opened.needles, is_part));
         if *self.method == Method::HEAD || body.is_end_stream() {
-            usage::count(self.whose, is_error, sent.load(Ordering::Relaxed));
+            usage::count(self.right.whose, is_error, sent.bytes());
             return Response::from_parts(head, full(""));
         }
         let (looked, watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
-        let whose = self.whose;
-        let mut source = Source { body, whose, is_error, sent, looked, watch, received: 0 };
+        let (right, at_work) = (self.right, self.at_work);
+        let mut source =
+            Source { body, right, at_work, is_error, sent, looked, watch, received: 0 };
         let mut gathered = BytesMut::new();
         if let Some(length) = length.filter(|length| *length <= largest) {
             loop {
@@ -287,8 +310,8 @@ impl Sent<'_> {
     }
 }
 
-fn is_refused(answer: &Result<Option<Response>>) -> bool {
-    matches!(answer, Ok(Some(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
+fn is_refused(answer: &Result<Result<Response, Lost>>) -> bool {
+    matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
 }
 
 /// Whether the credential is dead, found out beside the call: its answer does not wait for that.
@@ -304,10 +327,12 @@ fn look_into_it(stored: &Stored, request_id: &str) {
 /// A body that comes, and what is counted of its call.
 struct Source {
     body: Body,
-    whose: Whose,
+    right: Right,
+    /// Its place among the calls at work, until it has ended.
+    at_work: AtWork,
     is_error: bool,
-    sent: Arc<AtomicU64>,
-    /// When it was last seen that the integration may be used, in milliseconds.
+    sent: Arc<Progress>,
+    /// When it was last seen that the call may go on, in milliseconds.
     looked: u64,
     /// When it is looked again, where nothing comes meanwhile.
     watch: Pin<Box<dyn Future<Output = ()>>>,
@@ -322,7 +347,7 @@ enum Next {
 }
 
 impl Source {
-    /// The next chunk; meanwhile it is watched whether the integration may still be used.
+    /// The next chunk; meanwhile it is watched whether the call may go on.
     async fn next(&mut self) -> Next {
         loop {
             let body = &mut self.body;
@@ -334,8 +359,8 @@ impl Source {
             let now = clock::now_ms();
             if frame.is_none() || now.saturating_sub(self.looked) > WATCH_MS {
                 (self.looked, self.watch) = (now, Box::pin(clock::sleep(WATCH)));
-                if !self.whose.is_active().await {
-                    return Next::Broken("the integration was deleted or switched off");
+                if let Some(lost) = self.right.lost().await {
+                    return Next::Broken(lost.why());
                 }
             }
             match frame {
@@ -354,7 +379,8 @@ impl Source {
 
     /// Counts the call, which has ended.
     fn count(self) {
-        usage::count(self.whose, self.is_error, self.sent.load(Ordering::Relaxed) + self.received);
+        drop(self.at_work);
+        usage::count(self.right.whose, self.is_error, self.sent.bytes() + self.received);
     }
 
     /// Passes it on until it ends or nobody reads any more.
@@ -377,49 +403,10 @@ impl Source {
     }
 }
 
-impl Whose {
-    /// Whether the integration is there and switched on. Where that cannot be seen, it is.
-    async fn is_active(&self) -> bool {
-        let sql = "select status = 'active' from integrations where workspace = ?1 and id = ?2";
-        let values =
-            [Value::text(self.workspace.as_str()), Value::text(self.integration_id.as_str())];
-        match read_row(sql, values).await {
-            Ok(row) => row.and_then(|row| row.get(0)).unwrap_or(false),
-            Err(_) => true,
-        }
-    }
-}
-
-fn failure(error: CallError) -> Error {
+fn failure(error: CallError, first_byte: Duration) -> Error {
     match error {
-        CallError::Timeout => {
-            Error::ProviderTimeout("the provider did not begin to answer in time".into())
-        }
+        CallError::Timeout => too_slow(first_byte),
         CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
-        other => Error::Provider(format!("the provider did not answer: {other}")),
-    }
-}
-
-/// A body whose bytes are counted.
-struct Counted {
-    body: IncomingBody,
-    count: Arc<AtomicU64>,
-}
-
-impl http_body::Body for Counted {
-    type Data = Bytes;
-    type Error = <IncomingBody as http_body::Body>::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-        {
-            self.count.fetch_add(data.len() as u64, Ordering::Relaxed);
-        }
-        polled
+        other => Error::Provider(unanswered(&other)),
     }
 }

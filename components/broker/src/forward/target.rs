@@ -60,7 +60,7 @@ impl<'a> Target<'a> {
             let why = "the manifest now calls another host than the credential was entered for";
             return Err(Error::ReauthorizationRequired(why.into()));
         }
-        egress::guard().await?.check(url)?;
+        egress::guard().await?.check(&usable.workspace, url)?;
         let mut query = query.to_owned();
         for inject in &pins.inject {
             if let Inject::Query { name, .. } = inject {

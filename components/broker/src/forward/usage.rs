@@ -18,7 +18,7 @@ const GATHER: Duration = Duration::from_millis(250);
 const STALE_MS: i64 = 10_000;
 
 /// Whose call it was.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Whose {
     /// The workspace.
     pub(super) workspace: String,

@@ -58,7 +58,9 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         return Err(Error::FlowInvalid(why.into()));
     }
     let begun = now_ms().await?;
-    let tokens = token::ask(&sourced.manifest, &flow.params, &client, &grant, &pins.token).await;
+    let workspace = back.workspace.as_str();
+    let tokens =
+        token::ask(workspace, &sourced.manifest, &flow.params, &client, &grant, &pins.token).await;
     let tokens = tokens.map_err(|failure| match failure {
         TokenFailure::Grant(why) => Error::FlowInvalid(why),
         other => other.into(),
@@ -81,7 +83,15 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let times = Times::new(begun, tokens.lifetime);
     let params = flow.params.clone();
     let account = Account::default();
-    let mut usable = Usable { sourced, params, credential, version: 0, times, account };
+    let mut usable = Usable {
+        workspace: workspace.to_owned(),
+        sourced,
+        params,
+        credential,
+        version: 0,
+        times,
+        account,
+    };
     let trial = Trial { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
     let judged = trial.judge(&mut usable, before.as_ref()).await;
     let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());

@@ -376,7 +376,8 @@ async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     let begun = now_ms().await?;
     let pinned = &usable.credential.pins.token;
     let manifest = &usable.sourced.manifest;
-    let tokens = token::ask(manifest, &usable.params, &client, &grant, pinned).await?;
+    let tokens =
+        token::ask(&usable.workspace, manifest, &usable.params, &client, &grant, pinned).await?;
     let fields = &mut renewed.credential.fields;
     fields.insert("access_token".to_owned(), tokens.access_token.to_string());
     // An answer without a refresh token keeps the old one (RFC 6749, 6).

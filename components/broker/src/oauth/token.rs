@@ -79,11 +79,12 @@ impl From<TokenFailure> for Error {
     }
 }
 
-/// Asks for tokens.
+/// Asks for tokens for an integration of `workspace`.
 ///
 /// # Errors
 /// [`TokenFailure`].
 pub(crate) async fn ask(
+    workspace: &str,
     manifest: &Manifest,
     values: &BTreeMap<String, String>,
     client: &Client,
@@ -117,7 +118,7 @@ pub(crate) async fn ask(
     };
     let secrets = secrets(client, grant);
     let screen = Screen::new(secrets.iter().map(String::as_str));
-    let transmission = Transmission { method: "POST", url, headers, body: Some(body) };
+    let transmission = Transmission { workspace, method: "POST", url, headers, body: Some(body) };
     let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
     let tokens = read(oauth2, &answer);
     // There are tokens in it.
@@ -134,7 +135,8 @@ pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailu
     let manifest = &usable.sourced.manifest;
     let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
     let pinned = &usable.credential.pins.token;
-    ask(manifest, &usable.params, &client, &Grant::Client { scopes }, pinned).await
+    let (workspace, grant) = (usable.workspace.as_str(), Grant::Client { scopes });
+    ask(workspace, manifest, &usable.params, &client, &grant, pinned).await
 }
 
 fn members(

@@ -214,7 +214,12 @@ mod tests {
     #[test]
     fn the_token_is_taken_out_wherever_it_stands() {
         let agent = Agent {
-            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None },
+            caller: Caller {
+                workspace: "w".into(),
+                subject: "s".into(),
+                role: None,
+                expires_at: 7,
+            },
             token_in: header::AUTHORIZATION,
             token: A.to_owned(),
         };
@@ -234,7 +239,7 @@ mod tests {
     #[test]
     fn it_is_found_in_every_dress() {
         let agent = Agent {
-            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None },
+            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None, expires_at: 0 },
             token_in: header::AUTHORIZATION,
             token: A.to_owned(),
         };

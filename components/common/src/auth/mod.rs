@@ -65,6 +65,8 @@ pub struct Caller {
     pub subject: String,
     /// What they may do; nothing where the token names no role that is known.
     pub role: Option<Role>,
+    /// The `exp` of the token that proved them, in seconds since the Unix epoch.
+    pub expires_at: u64,
 }
 
 impl Caller {

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn a_proof_arrives_as_it_was_sent() {
         for role in [None, Some(Role::Agent), Some(Role::Manager), Some(Role::Admin)] {
-            let caller = Caller { workspace: "acme".into(), subject: "ann".into(), role };
+            let (workspace, subject) = ("acme".to_owned(), "ann".to_owned());
+            let caller = Caller { workspace, subject, role, expires_at: 7 };
             let sent = as_sent(Ok(Proof { caller: caller.clone(), expires_at: 7 }));
             let proof: Proof = read(&sent).unwrap();
             assert_eq!((proof.caller, proof.expires_at), (caller, 7));
@@ -146,7 +147,12 @@ mod tests {
     #[test]
     fn nothing_else_is_a_proof() {
         let whole = as_sent(Ok(Proof {
-            caller: Caller { workspace: "acme".into(), subject: "ann".into(), role: None },
+            caller: Caller {
+                workspace: "acme".into(),
+                subject: "ann".into(),
+                role: None,
+                expires_at: 7,
+            },
             expires_at: 7,
         }));
         let cut = (0..whole.len()).map(|end| whole.get(..end).unwrap().to_vec());

@@ -1,14 +1,17 @@
 //! A request on its way in: path, query, headers, a size-capped JSON body, a request id.
 
 use std::future::Future;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, Method, StatusCode, header, request};
 use serde::de::DeserializeOwned;
 
+use super::looped::ensure_not_looped;
 use super::problem::Respond;
 use super::request_id::RequestId;
 use super::{json, set};
 use crate::error::{Error, Result};
+use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
 
 /// The largest request body, in bytes.
@@ -130,7 +133,8 @@ impl Inbound {
     /// The JSON body as a `T`, every member of which is known.
     ///
     /// # Errors
-    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::Invalid`].
+    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
+    /// [`Error::Invalid`].
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
         json::parse(&self.json_text().await?)
     }
@@ -138,7 +142,8 @@ impl Inbound {
     /// The text of a JSON body that is not nested too deep; whether it is JSON is yet to be seen.
     ///
     /// # Errors
-    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::Invalid`].
+    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
+    /// [`Error::Invalid`].
     pub async fn json_text(self) -> Result<String> {
         let content_type = self.header(&header::CONTENT_TYPE).unwrap_or("missing");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -151,12 +156,10 @@ impl Inbound {
     /// The body, at most `limit` bytes of it.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], or [`Error::Invalid`] where the client stopped half-way.
+    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::Invalid`] where the client stopped
+    /// half-way.
     pub async fn bytes(self, limit: usize) -> Result<bytes::Bytes> {
-        collect(self.body, limit).await.map_err(|error| match error {
-            CallError::TooLarge(limit) => Error::TooLarge(limit),
-            other => Error::invalid("", format!("the body did not arrive whole: {other}")),
-        })
+        whole(self.body, limit).await
     }
 
     /// Headers and body, to be passed on.
@@ -168,6 +171,34 @@ impl Inbound {
     pub(super) fn into_request(self) -> (Incoming, RequestId) {
         (Incoming::from_parts(self.head, self.body), self.request_id)
     }
+}
+
+/// For how long a body that is read whole may come, in seconds.
+const BODY_SECONDS: u64 = 30;
+
+/// Waits for `body`, or a part of it, for as long as a body may take.
+///
+/// # Errors
+/// [`Error::RequestTimeout`].
+pub async fn in_time<T>(body: impl Future<Output = T>) -> Result<T> {
+    let come = clock::within(Duration::from_secs(BODY_SECONDS), body).await;
+    come.ok_or_else(|| {
+        Error::RequestTimeout(format!(
+            "the body of the request did not arrive within {BODY_SECONDS} s; send it again, whole"
+        ))
+    })
+}
+
+/// The whole of a body, at most `limit` bytes of it.
+///
+/// # Errors
+/// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::Invalid`] where the client stopped
+/// half-way.
+pub async fn whole(body: IncomingBody, limit: usize) -> Result<bytes::Bytes> {
+    in_time(collect(body, limit)).await?.map_err(|error| match error {
+        CallError::TooLarge(limit) => Error::TooLarge(limit),
+        other => Error::invalid("", format!("the body did not arrive whole: {other}")),
+    })
 }
 
 /// Answers a request by `act`: its errors become problem documents, each answer has its
@@ -192,7 +223,11 @@ where
     F: Future<Output = Result<Response>>,
 {
     let request_id = inbound.request_id.clone();
-    let mut response = act(inbound).await.unwrap_or_else(|error| error.respond(&request_id));
+    let answered = match ensure_not_looped(inbound.headers()) {
+        Ok(()) => act(inbound).await,
+        Err(looped) => Err(looped),
+    };
+    let mut response = answered.unwrap_or_else(|error| error.respond(&request_id));
     // A provider's answer may have one of its own.
     if !response.headers().contains_key(REQUEST_ID) {
         set(&mut response, HeaderName::from_static(REQUEST_ID), &request_id);

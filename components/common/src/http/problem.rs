@@ -1,9 +1,10 @@
 //! The one mapping from errors to HTTP (RFC 9457).
 
-use http::{StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 
 use super::{set, typed};
 use crate::error::{Error, FieldError, Problem};
+use crate::forward::ERROR;
 use crate::platform::http::Response;
 
 /// Errors as responses.
@@ -65,7 +66,14 @@ impl Respond for Error {
             Self::KeysUnavailable { retry_after } => {
                 set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
             }
-            _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+            Self::LoopDetected => {
+                set(&mut response, HeaderName::from_static(ERROR), &problem.code);
+            }
+            _ if matches!(
+                status,
+                StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+            ) =>
+            {
                 set(&mut response, header::RETRY_AFTER, "1");
             }
             _ => {}
@@ -121,6 +129,15 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "too_large",
             format!("the body is larger than the {limit} bytes that are accepted"),
         ),
+        Error::RequestTimeout(why) => (S::REQUEST_TIMEOUT, "request_timeout", why.clone()),
+        Error::LoopDetected => (
+            S::LOOP_DETECTED,
+            "loop_detected",
+            "this request was sent by an Integration Nexus: an integration whose base URL leads to \
+             one calls it without end, and is refused. Give the integration another base URL"
+                .into(),
+        ),
+        Error::TooManyCalls(why) => (S::TOO_MANY_REQUESTS, "too_many_calls", why.clone()),
         Error::UnsupportedMediaType(found) => (
             S::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",

@@ -199,6 +199,8 @@ fn request_rules() {
                 "/api/method_override/headers/0",
                 "header_injected",
             ),
+            (r#"{"/api/first_byte_seconds":0}"#, "/api/first_byte_seconds", "first_byte_range"),
+            (r#"{"/api/first_byte_seconds":601}"#, "/api/first_byte_seconds", "first_byte_range"),
             (r#"{"/verify/live_on":[401]}"#, "/verify/live_on/0", "sign_form"),
             (r#"{"/verify/live_on":[403,500]}"#, "/verify/live_on/1", "sign_form"),
             (r#"{"/verify/trouble_on":[401]}"#, "/verify/trouble_on/0", "sign_form"),

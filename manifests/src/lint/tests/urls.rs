@@ -136,7 +136,12 @@ fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
 #[test]
 fn the_applications_own_host_is_refused() {
     let manifest = manifest(&api_key());
-    let own = Some("api.acme.example");
-    let found = check_with(&manifest, Origin::Workspace, own, &|_| false);
-    assert!(found.iter().any(|finding| finding.rule == "egress_own_host"));
+    for own in ["https://api.acme.example", "https://nexus.example"] {
+        let own = OwnHosts::parse(own, "api.acme.example").unwrap();
+        // Also where `private_hosts` covers it.
+        for private in [false, true] {
+            let found = check_with(&manifest, Origin::Workspace, &own, &|_| private);
+            assert!(found.iter().any(|finding| finding.rule == "egress_own_host"));
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod app;
 mod chaining;
+mod connections;
 mod harness;
 mod key_value;
 mod lifecycle;

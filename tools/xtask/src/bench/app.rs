@@ -29,6 +29,8 @@ pub(crate) struct Site {
     runtime: Runtime,
     /// ADMIN of the workspace `bench`.
     pub(crate) token: String,
+    /// AGENT of another workspace.
+    pub(crate) attacker: String,
 }
 
 /// A running application.
@@ -51,7 +53,8 @@ impl Site {
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
         let ttl = Duration::from_secs(7_200);
         let token = token::mint(&variables, Role::Admin, "bench", "bench", ttl)?;
-        Ok(Self { directory, runtime, token })
+        let attacker = token::mint(&variables, Role::Agent, "attack", "attacker", ttl)?;
+        Ok(Self { directory, runtime, token, attacker })
     }
 
     /// What runs the applications: `embedded` or `spin`.
@@ -98,6 +101,10 @@ impl Site {
             }
         }
         command.env(format!("{PREFIX}PUBLIC_URL"), format!("http://127.0.0.1:{port}"));
+        // A thousand agents wait at once, all with one token.
+        for limit in ["AGENT", "INTEGRATION", "WORKSPACE"] {
+            command.env(format!("{PREFIX}MAX_CALLS_PER_{limit}"), "10000");
+        }
         // A line per request on a terminal would be measured too.
         let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
 //! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
 //! catalogue is; what the proxy adds to a call, and how much of a bare forwarder's throughput it
-//! reaches; and what memory the host takes for all that.
+//! reaches; how long a workspace's changes take while another is denied five hundred times a second;
+//! and what memory the host takes for all that.
 //!
 //! All are measured in alternating slices and compared by their medians, so that whatever else the
 //! machine does hits all. The load generator shares the machine's cores with the host: the ratios
@@ -13,6 +14,7 @@ mod fill;
 mod grow;
 mod load;
 mod memory;
+mod neighbour;
 mod report;
 mod rows;
 mod upstream;
@@ -32,6 +34,7 @@ use crate::up::Format;
 use app::{App, Site};
 use bulk::Bulk;
 use load::Slice;
+use neighbour::Neighbour;
 use report::Outcome;
 use rows::{At, ROWS, Row, State};
 
@@ -51,7 +54,8 @@ pub(crate) struct Args {
     seconds: u64,
     /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
-    /// "agents_answered","host_rss_mb"},…} on stdout
+    /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
+    /// "health_answered_percent","host_rss_mb"},…} on stdout
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -138,8 +142,8 @@ async fn measure(
         }
         app.stop().await?;
     }
-    let (slices, rss, bulk) = result.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss, bulk))
+    let (slices, rss, bulk, neighbour) = result.with_context(on)?;
+    Ok(Outcome::new(&name, &slices, rss, bulk, neighbour))
 }
 
 /// Makes the state directories: one filled over HTTP, the other a copy of it, grown.
@@ -170,7 +174,7 @@ async fn slices(
     site: &Site,
     apps: &[(State, App)],
     upstream: u16,
-) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk)> {
+) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
     let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
     let mut rows = Vec::new();
     for row in ROWS {
@@ -204,5 +208,8 @@ async fn slices(
     let (_, app) = apps.first().context("no application")?;
     eprintln!("{}: a gigabyte up and down, {} agents at once", site.runtime(), bulk::AGENTS);
     let bulk = bulk::measure(app, &site.token).await?;
-    Ok((rows.into_iter().map(|(row, _, slices)| (row, slices)).collect(), rss, bulk))
+    eprintln!("{}: one attacker, one neighbour", site.runtime());
+    let neighbour = neighbour::measure(app.port, &site.token, &site.attacker).await?;
+    let rows = rows.into_iter().map(|(row, _, slices)| (row, slices)).collect();
+    Ok((rows, rss, bulk, neighbour))
 }

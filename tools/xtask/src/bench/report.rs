@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::bench::bulk::{AGENTS, Bulk};
 use crate::bench::load::Slice;
+use crate::bench::neighbour::Neighbour;
 use crate::bench::rows::{COMPARISONS, Comparison, Row};
 
 /// The figures of one runtime.
@@ -15,6 +16,7 @@ pub(crate) struct Outcome {
     rows: Vec<(&'static Row, Figures)>,
     rss: u64,
     bulk: Bulk,
+    neighbour: Neighbour,
 }
 
 /// The figures of one row.
@@ -34,9 +36,10 @@ impl Outcome {
         slices: &[(&'static Row, Vec<Slice>)],
         rss: u64,
         bulk: Bulk,
+        neighbour: Neighbour,
     ) -> Self {
         let rows = slices.iter().map(|(row, slices)| (*row, Figures::of(slices))).collect();
-        Self { runtime: runtime.to_owned(), rows, rss, bulk }
+        Self { runtime: runtime.to_owned(), rows, rss, bulk, neighbour }
     }
 
     fn figures(&self, row: &Row) -> Option<&Figures> {
@@ -125,6 +128,13 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
              of {AGENTS} agents that wait 2 s answered in {seconds:.1} s",
             outcome.runtime
         );
+        let Neighbour { p99_ms, alone_p99_ms, denied_rate, health_percent } = &outcome.neighbour;
+        let _ = writeln!(
+            text,
+            "{:<10} a neighbour's changes: p99 {p99_ms:.1} ms beside {denied_rate:.0} denied calls a \
+             second ({alone_p99_ms:.1} ms alone); health answered {health_percent:.0} %",
+            outcome.runtime
+        );
         let _ =
             writeln!(text, "{:<10} resident memory {:.1} MB", outcome.runtime, outcome.megabytes());
     }
@@ -144,6 +154,11 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
             members.push(("proxy_1gb_up_mb", rounded(bulk.up_mb, 10.0)));
             members.push(("proxy_1gb_down_mb", rounded(bulk.down_mb, 10.0)));
             members.push(("agents_answered", bulk.answered.to_string()));
+            let neighbour = &outcome.neighbour;
+            members.push(("neighbour_p99_write_ms", rounded(neighbour.p99_ms, 10.0)));
+            members.push(("neighbour_alone_p99_write_ms", rounded(neighbour.alone_p99_ms, 10.0)));
+            members.push(("denied_per_second", rounded(neighbour.denied_rate, 1.0)));
+            members.push(("health_answered_percent", rounded(neighbour.health_percent, 10.0)));
             members.push(("host_rss_mb", rounded(outcome.megabytes(), 10.0)));
             let members = members.into_iter().map(|(name, number)| member(name, &number));
             member(&outcome.runtime, &object(members))
@@ -196,7 +211,13 @@ mod tests {
             .map(|(row, answers)| (*row, answers.iter().copied().map(slice).collect()))
             .collect();
         let bulk = Bulk { up_mb: 1.25, down_mb: 2.0, answered: AGENTS, seconds: 4.0 };
-        Outcome::new("embedded", &slices, 34_540_000, bulk)
+        let neighbour = Neighbour {
+            p99_ms: 12.34,
+            alone_p99_ms: 4.5,
+            denied_rate: 499.6,
+            health_percent: 100.0,
+        };
+        Outcome::new("embedded", &slices, 34_540_000, bulk, neighbour)
     }
 
     #[test]
@@ -213,7 +234,7 @@ mod tests {
         let mut spin = outcome();
         spin.runtime = "spin".to_owned();
         let line = json(&[outcome(), spin]);
-        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"host_rss_mb":34.5}"#;
+        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"neighbour_p99_write_ms":12.3,"neighbour_alone_p99_write_ms":4.5,"denied_per_second":500.0,"health_answered_percent":100.0,"host_rss_mb":34.5}"#;
         assert_eq!(line, format!(r#"{{"embedded":{figures},"spin":{figures}}}"#));
         let parsed: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(parsed["spin"]["host_rss_mb"].as_f64(), Some(34.5));
@@ -231,6 +252,7 @@ mod tests {
             "list_vs_empty = 0.60",
             "34.5 MB",
             "1000 of",
+            "p99 12.3 ms beside 500 denied",
         ];
         for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {
             assert!(text.contains(part), "{part} in {text}");

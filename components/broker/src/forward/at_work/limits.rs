@@ -1,0 +1,103 @@
+//! How many calls may be at work at once, as the deployment's variables say.
+
+use std::rc::Rc;
+
+use nexus_common::kept::{Once, once};
+use nexus_common::platform::variables;
+use nexus_common::{Error, Result};
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// The calls of one agent in its workspace.
+    Agent,
+    /// The calls to one integration.
+    Integration,
+    /// The calls of one workspace.
+    Workspace,
+}
+
+impl Limit {
+    /// All of them, the narrowest first.
+    pub(super) const ALL: [Self; 3] = [Self::Agent, Self::Integration, Self::Workspace];
+
+    /// The variable that says how many.
+    pub(super) const fn variable(self) -> &'static str {
+        match self {
+            Self::Agent => "max_calls_per_agent",
+            Self::Integration => "max_calls_per_integration",
+            Self::Workspace => "max_calls_per_workspace",
+        }
+    }
+
+    /// Whose calls are counted, in words.
+    pub(super) const fn whose(self) -> &'static str {
+        match self {
+            Self::Agent => "this agent",
+            Self::Integration => "this integration",
+            Self::Workspace => "this workspace",
+        }
+    }
+
+    const fn default(self) -> i64 {
+        match self {
+            Self::Agent => 256,
+            Self::Integration => 384,
+            Self::Workspace => 512,
+        }
+    }
+}
+
+/// A number for each [`Limit`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Each {
+    pub(super) agent: i64,
+    pub(super) integration: i64,
+    pub(super) workspace: i64,
+}
+
+impl Each {
+    /// The number for `limit`.
+    pub(super) const fn of(&self, limit: Limit) -> i64 {
+        match limit {
+            Limit::Agent => self.agent,
+            Limit::Integration => self.integration,
+            Limit::Workspace => self.workspace,
+        }
+    }
+
+    /// Both added up.
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            agent: self.agent + other.agent,
+            integration: self.integration + other.integration,
+            workspace: self.workspace + other.workspace,
+        }
+    }
+}
+
+thread_local! {
+    static LIMITS: Once<Each> = const { Once::new(None) };
+}
+
+/// The limits of this deployment; read once per instance.
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub(crate) async fn limits() -> Result<Rc<Each>> {
+    let read = async {
+        Ok(Each {
+            agent: one(Limit::Agent).await?,
+            integration: one(Limit::Integration).await?,
+            workspace: one(Limit::Workspace).await?,
+        })
+    };
+    once(&LIMITS, read).await
+}
+
+async fn one(limit: Limit) -> Result<i64> {
+    let Some(text) = variables::get(limit.variable()).await else { return Ok(limit.default()) };
+    let rule = "must be a whole number from 1 to 1000000";
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.ok_or_else(|| Error::misconfigured(limit.variable(), rule))
+}

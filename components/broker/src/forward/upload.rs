@@ -1,0 +1,206 @@
+//! The body of an agent's call on its way up: counted, and cut where it stops coming.
+//!
+//! It must not judge a body by how slowly the provider takes it: only the time counts in which
+//! everybody waits for the client.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Frame;
+use nexus_common::platform::clock;
+use nexus_common::platform::http::IncomingBody;
+use nexus_common::{Error, Result};
+
+/// Longest silence of a body, in milliseconds.
+const SILENCE_MS: u64 = 60_000;
+/// Over which time the least speed is measured, in milliseconds.
+const MINUTE_MS: u64 = 60_000;
+/// Least speed of a body that is waited for, in bytes a second over a minute.
+const LEAST: u64 = 100;
+/// How much of a minute must have been spent waiting for the client, in milliseconds.
+const MOSTLY_MS: u64 = 45_000;
+
+/// How far an upload is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Bytes that have come.
+    sent: AtomicU64,
+    /// Since when the client is waited for, in milliseconds since the Unix epoch; 0: it is not.
+    waiting_since: AtomicU64,
+    /// When something was last asked for or came.
+    moved_at: AtomicU64,
+    is_whole: AtomicBool,
+}
+
+impl Progress {
+    /// That of a body which has yet to come.
+    pub(super) fn begun() -> Arc<Self> {
+        let progress = Self::default();
+        progress.moved_at.store(clock::now_ms(), Relaxed);
+        Arc::new(progress)
+    }
+
+    /// Bytes that have come.
+    pub(super) fn bytes(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    /// A body of `bytes` that is here already.
+    pub(super) fn is_here(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Relaxed);
+        self.is_whole.store(true, Relaxed);
+    }
+}
+
+/// Watches over one upload, and over the wait for the first byte of its answer.
+pub(super) struct Pace {
+    first_byte: Duration,
+    turned_at: u64,
+    bytes_then: u64,
+    waited_ms: u64,
+    looked_at: u64,
+}
+
+impl Pace {
+    /// From `now` on; `first_byte`: how long an answer may take to begin.
+    pub(super) fn new(first_byte: Duration, now: u64) -> Self {
+        Self { first_byte, turned_at: now, bytes_then: 0, waited_ms: 0, looked_at: now }
+    }
+
+    /// Looks at what has come of `upload`.
+    ///
+    /// # Errors
+    /// [`Error::RequestTimeout`] where the client sends nothing, or next to nothing;
+    /// [`Error::ProviderTimeout`] where the provider takes nothing, or does not answer.
+    pub(super) fn check(&mut self, upload: &Progress, now: u64) -> Result<()> {
+        let since = now.saturating_sub(std::mem::replace(&mut self.looked_at, now));
+        let still = now.saturating_sub(upload.moved_at.load(Relaxed));
+        let waiting_since = upload.waiting_since.load(Relaxed);
+        if upload.is_whole.load(Relaxed) || waiting_since == 0 {
+            return match still >= u64::try_from(self.first_byte.as_millis()).unwrap_or(u64::MAX) {
+                true => Err(too_slow(self.first_byte)),
+                false => Ok(()),
+            };
+        }
+        if now.saturating_sub(waiting_since) >= SILENCE_MS {
+            let why = "the body of the request brought no byte for 60 s; send it again, whole";
+            return Err(Error::RequestTimeout(why.into()));
+        }
+        self.waited_ms += since.min(now.saturating_sub(waiting_since));
+        if now.saturating_sub(self.turned_at) >= MINUTE_MS {
+            let bytes = upload.bytes();
+            let is_slow = bytes.saturating_sub(self.bytes_then) < LEAST * MINUTE_MS / 1000;
+            if is_slow && self.waited_ms >= MOSTLY_MS {
+                return Err(Error::RequestTimeout(format!(
+                    "the body of the request came more slowly than {LEAST} bytes a second for a \
+                     minute; send it again, whole"
+                )));
+            }
+            (self.turned_at, self.bytes_then, self.waited_ms) = (now, bytes, 0);
+        }
+        Ok(())
+    }
+}
+
+/// The provider is too slow.
+pub(super) fn too_slow(first_byte: Duration) -> Error {
+    Error::ProviderTimeout(format!(
+        "the provider did not begin to answer within {} s (the manifest's api.first_byte_seconds)",
+        first_byte.as_secs()
+    ))
+}
+
+/// A body whose bytes are counted.
+pub(super) struct Counted {
+    /// The body.
+    pub(super) body: IncomingBody,
+    /// How long it is, where that is known.
+    pub(super) length: Option<u64>,
+    /// How far it is.
+    pub(super) progress: Arc<Progress>,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = <IncomingBody as http_body::Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let (progress, now) = (&self.progress, clock::now_ms());
+        match &polled {
+            Poll::Pending => {
+                let _ = progress.waiting_since.compare_exchange(0, now, Relaxed, Relaxed);
+                return polled;
+            }
+            Poll::Ready(Some(Ok(frame))) => {
+                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+                let sum = progress.sent.fetch_add(bytes, Relaxed) + bytes;
+                if self.length.is_some_and(|length| sum >= length) {
+                    progress.is_whole.store(true, Relaxed);
+                }
+            }
+            Poll::Ready(_) => progress.is_whole.store(true, Relaxed),
+        }
+        progress.waiting_since.store(0, Relaxed);
+        progress.moved_at.store(now, Relaxed);
+        polled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A minute-by-minute story: seconds, bytes so far, whether the client is waited for.
+    fn told(story: &[(u64, u64, bool)], is_whole: bool) -> Option<Error> {
+        let (progress, mut pace) =
+            (Progress::default(), Pace::new(Duration::from_secs(120), 1_000));
+        progress.moved_at.store(1_000, Relaxed);
+        progress.is_whole.store(is_whole, Relaxed);
+        let (mut bytes, mut waiting) = (0, 0);
+        for (second, so_far, waits) in story {
+            let now = 1_000 + second * 1_000;
+            if *so_far > bytes {
+                progress.moved_at.store(now, Relaxed);
+                waiting = 0;
+            }
+            bytes = *so_far;
+            waiting = match (waits, waiting) {
+                (false, _) => 0,
+                (true, 0) => now,
+                (true, since) => since,
+            };
+            progress.sent.store(bytes, Relaxed);
+            progress.waiting_since.store(waiting, Relaxed);
+            if let Err(error) = pace.check(&progress, now) {
+                return Some(error);
+            }
+        }
+        None
+    }
+
+    fn steps(until: u64, bytes: impl Fn(u64) -> u64, waits: bool) -> Vec<(u64, u64, bool)> {
+        (1..=until).map(|second| (second, bytes(second), waits)).collect()
+    }
+
+    #[test]
+    fn only_a_client_that_is_waited_for_is_too_slow() {
+        let is_408 = |error: Option<Error>| matches!(error, Some(Error::RequestTimeout(_)));
+        let is_504 = |error: Option<Error>| matches!(error, Some(Error::ProviderTimeout(_)));
+        assert!(told(&steps(59, |_| 1, true), false).is_none());
+        assert!(is_408(told(&steps(62, |_| 1, true), false)), "silence");
+        assert!(is_408(told(&steps(200, |second| second / 5, true), false)), "a drip");
+        assert!(told(&steps(600, |second| second * 200, true), false).is_none(), "slow");
+        assert!(is_504(told(&steps(121, |_| 1, false), false)), "the provider takes nothing");
+        assert!(told(&steps(600, |second| second, false), false).is_none(), "the provider is slow");
+        assert!(told(&steps(119, |_| 9, false), true).is_none());
+        assert!(is_504(told(&steps(130, |_| 9, false), true)), "the provider does not answer");
+    }
+}

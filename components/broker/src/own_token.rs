@@ -1,0 +1,57 @@
+//! A token of this application that somebody enters as a provider's key.
+//!
+//! Sent to a provider, it would be the caller's own rights given away; sent back to this application,
+//! it would let an agent act with them.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use nexus_common::auth::is_jwt;
+use nexus_common::{Error, Result, config};
+use serde_json::Value;
+
+/// Refuses fields that hold a JWT of the deployment's own issuer, also after a scheme (`Bearer …`).
+///
+/// # Errors
+/// [`Error::Invalid`] with the field; [`Error::Misconfigured`].
+pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()> {
+    let mut tokens =
+        fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
+    let mut tokens = tokens.by_ref().filter(|(_, word)| is_jwt(word)).peekable();
+    if tokens.peek().is_none() {
+        return Ok(());
+    }
+    let own = config::required("jwt_issuer").await?;
+    match tokens.find(|(_, token)| issuer(token).as_deref() == Some(own.as_str())) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::invalid(
+            format!("/credentials/{name}"),
+            format!(
+                "this is a token for Integration Nexus itself (its issuer is {own}), not a \
+                 credential of the provider: enter the key that the provider gave you"
+            ),
+        )),
+    }
+}
+
+/// The claim `iss` of a JWT, unverified.
+fn issuer(token: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("iss")?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_is_read_where_there_is_one() {
+        let token = |claims: &str| format!("eyJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+        assert_eq!(issuer(&token(r#"{"iss":"https://id"}"#)).as_deref(), Some("https://id"));
+        for none in ["{}", r#"{"iss":1}"#, "[]", "x"] {
+            assert_eq!(issuer(&token(none)), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+-- How many calls an instance of the broker has at work, or has set aside for the next ones. Rows of
+-- an instance that was killed end by themselves.
+create table calls_at_work (
+  workspace text not null,
+  integration_id text not null,
+  agent text not null,
+  instance integer not null,
+  calls integer not null,
+  until integer not null,
+  primary key (workspace, integration_id, agent, instance)
+) strict, without rowid;
+
+create index calls_at_work_by_instance on calls_at_work (instance);
