@@ -45,6 +45,49 @@ fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
     }
 }
 
+/// What is not said would be a default, and nobody would have looked it up.
+#[test]
+fn each_says_whether_its_provider_takes_pkce() {
+    let mut seen = 0;
+    for file in std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
+        let path = file.unwrap().path();
+        let is_one = path.extension().is_some_and(|end| end == "json");
+        if !is_one || path.file_name().is_some_and(|name| name == "schema.json") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let section = &json["oauth2"];
+        if section["authorization_url"].is_string() {
+            assert!(section["pkce"].is_boolean(), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 25, "{seen}");
+    // Without PKCE a code is bound to its flow by the client's secret, `state` and the cookie alone: each of
+    // these was looked for in the provider's documentation, and SECURITY.md names them.
+    let without: Vec<String> = all()
+        .into_iter()
+        .filter(|manifest| {
+            let section = manifest.oauth2.as_ref();
+            section.is_some_and(|section| section.authorization_url.is_some() && !section.pkce)
+        })
+        .map(|manifest| manifest.id)
+        .collect();
+    let known = [
+        "confluence",
+        "hubspot",
+        "intercom",
+        "jira",
+        "notion-oauth",
+        "quickbooks",
+        "shopify",
+        "slack",
+        "stripe-connect",
+    ];
+    assert_eq!(without, known);
+}
+
 #[test]
 fn each_can_be_connected_with_every_choice() {
     for manifest in all() {

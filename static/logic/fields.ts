@@ -50,14 +50,42 @@ function spec(field: Described, group: FieldSpec["group"], secret: boolean): Fie
   };
 }
 
-/** Whether a text is as the pattern says; a pattern this browser cannot read says nothing. */
+/**
+ * Whether a text is as the pattern says; a pattern this browser cannot read, or that it could read for
+ * minutes, says nothing.
+ */
 export function looksRight(pattern: string | undefined, text: string): boolean {
-  if (!pattern || text === "") return true;
+  if (!pattern || text === "" || !isQuick(pattern) || text.length > LONGEST) return true;
   try {
     return new RegExp(`^(?:${pattern})$`, "u").test(text);
   } catch {
     return true;
   }
+}
+
+/** Longest pattern, and longest text, that are looked at here. */
+const LONGEST = 200;
+/** Most repetitions of a pattern: the time grows by the length of the text with each. */
+const REPEATS = 2;
+/** Most choices of a pattern: the time doubles with each. */
+const CHOICES = 6;
+
+/**
+ * Whether a browser, which goes back and tries again, is done with a pattern at once. The server's engine
+ * does not go back. Slow is a repetition of a group, which can itself be read in several ways, and many
+ * repetitions or choices one after the other.
+ */
+export function isQuick(pattern: string): boolean {
+  if (pattern.length >= LONGEST) return false;
+  // What stands in a class, or behind a backslash, is a character like any other.
+  const plain = pattern
+    .replace(/\\./gsu, "a")
+    .replace(/\[\^?\]?[^\]]*\]/gu, "a")
+    .replaceAll("(?:", "(")
+    .replace(/\{\d+\}/gu, (times, at: number, whole: string) => (whole[at - 1] === ")" ? "*" : ""));
+  if (/\)(?:[*+]|\{)/u.test(plain)) return false;
+  const count = (what: RegExp) => plain.match(what)?.length ?? 0;
+  return count(/[*+]|\{\d*,\d*\}/gu) <= REPEATS && count(/[?|]/gu) <= CHOICES;
 }
 
 /** Whether every error stands beside a field that is shown; else they are told together. */

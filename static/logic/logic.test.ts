@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import type { ManifestSummary, Usage } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
-import { fieldsOf, looksRight } from "./fields";
+import { fieldsOf, isQuick, looksRight } from "./fields";
 import { isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, formatRoute, parseRoute } from "./route";
 import type { Route } from "./route";
@@ -130,6 +130,26 @@ test("a pattern is a hint, whatever it is", () => {
   assert.ok(!looksRight("[a-z]+", "abc1"));
   assert.ok(!looksRight("a|b", "ab"), "the whole text");
   assert.ok(looksRight("(?i)abc", "x"), "what only the server can read says nothing");
+  // A pattern that would take this browser minutes says nothing, and at once.
+  const began = performance.now();
+  const bad = `${"a".repeat(40)}!`;
+  for (const slow of [
+    "(?:[a-z0-9_]+)+",
+    "(?:[a-z0-9_]+)*",
+    "(a+){10}",
+    "(a|a){40}",
+    "(?:a*){2,}",
+    "((a+)?)*",
+    "a?".repeat(40) + "a".repeat(40),
+    "(?:a|a)".repeat(25),
+    "a*a*a*a*a*a*a*a*b",
+    "[a-z]{0,99}[a-z]{0,99}[a-z]{0,99}[a-z]{0,99}b",
+    "a".repeat(200),
+  ]) {
+    assert.ok(!isQuick(slow) && looksRight(slow, bad), slow);
+  }
+  assert.ok(performance.now() - began < 200);
+  assert.ok(looksRight("[a-z]+", "A".repeat(201)), "so does a text that is very long");
 });
 
 test("what the provider tells is not asked for", () => {

@@ -19,8 +19,9 @@ pub struct OAuth2 {
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// Whether the provider takes PKCE with S256 (RFC 7636).
-    #[serde(default)]
+    /// Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not know it ignores it
+    /// (RFC 6749, 3.1); false is for one that refuses it. Built-in manifests say which it is.
+    #[serde(default = "yes")]
     pub pkce: bool,
     /// How the client proves itself at the token endpoint (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
@@ -54,6 +55,10 @@ pub struct OAuth2 {
     /// tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Refresh>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn space() -> String {

@@ -35,14 +35,20 @@ const TABLE: [Row; 12] = [
         component: "ui",
         routes: &["/..."],
         storage: (false, false),
-        variables: &["proxy_domain", "jwt_role_claim", "jwt_workspace_claim", "ui_frame_ancestors"],
+        variables: &[
+            "proxy_domain",
+            "public_url",
+            "jwt_role_claim",
+            "jwt_workspace_claim",
+            "ui_frame_ancestors",
+        ],
         outbound: &[PROXY],
     },
     Row {
         component: "list",
         routes: &["/api/integrations/..."],
         storage: (true, false),
-        variables: &["proxy_domain"],
+        variables: &["proxy_domain", "public_url"],
         outbound: &[
             AUTH,
             "http://create.spin.internal",

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::app::{App, Options, TICK_SECRET, key};
+use crate::upstream::Upstream;
 
 #[tokio::test]
 async fn unknown_paths_and_methods() {
@@ -208,4 +209,37 @@ async fn made_up_spin_headers_change_nothing() {
         .send()
         .await;
     answer.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_browser_that_came_by_https_comes_back_by_https() {
+    let https = Options::default().var("public_url", "https://nexus.test").start().await.unwrap();
+    let http = App::start().await;
+    let upstream = Upstream::start().await;
+    // Another value than ours must not pass.
+    upstream.always(
+        200,
+        "strict-transport-security: max-age=1; preload\r\n",
+        r#"{"id": "acct_1"}"#,
+    );
+    for (app, expected) in [(&https, "max-age=31536000"), (&http, "")] {
+        upstream.connect(app, json!({})).await;
+        for (call, what) in [
+            (app.get("/"), "ui"),
+            (app.get("/nothing"), "ui, 404"),
+            (app.get("/api/integrations").as_admin(), "list"),
+            (app.get("/api/integrations"), "list, 401"),
+            (app.put("/api/integrations/up").as_admin().json(&json!({"name": "Up"})), "update"),
+            (app.get("/api/manifests").as_admin(), "catalog"),
+            (app.get("/api/oauth/callback"), "oauth-callback"),
+            (app.get("/api/health"), "monitor"),
+            (app.get("/api/proxy").as_role("AGENT", "acme"), "proxy"),
+            (app.get("/api/proxy/up/x").as_role("AGENT", "acme"), "a provider's answer"),
+            (app.get("/api/proxy/none/x").as_role("AGENT", "acme"), "proxy, 404"),
+            (app.get("/mcp"), "mcp"),
+        ] {
+            let answer = call.send().await;
+            assert_eq!(answer.header("strict-transport-security"), expected, "{what}: {answer:?}");
+        }
+    }
 }

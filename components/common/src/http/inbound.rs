@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::looped::ensure_not_looped;
 use super::problem::Respond;
 use super::request_id::RequestId;
-use super::{json, set};
+use super::{json, set, transport};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
@@ -232,6 +232,7 @@ where
     if !response.headers().contains_key(REQUEST_ID) {
         set(&mut response, HeaderName::from_static(REQUEST_ID), &request_id);
     }
+    transport::secure(&mut response).await;
     if response.status() == StatusCode::NO_CONTENT {
         response.headers_mut().remove(header::CONTENT_TYPE);
     }

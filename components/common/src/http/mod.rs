@@ -11,6 +11,7 @@ mod looped;
 mod outbound;
 mod problem;
 mod request_id;
+mod transport;
 
 pub use cached::unless_known;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};

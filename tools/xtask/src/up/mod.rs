@@ -25,7 +25,7 @@ const WORKSPACE: &str = "demo";
 /// The subject of the token it prints.
 const SUBJECT: &str = "developer";
 
-const VALID: Duration = Duration::from_secs(8 * 3_600);
+const VALID: Duration = Duration::from_secs(3_600);
 
 /// How long a first start may take: the components are compiled to machine code then.
 const READY: Duration = Duration::from_secs(120);

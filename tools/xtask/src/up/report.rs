@@ -31,10 +31,12 @@ impl Ready<'_> {
         let Self { url, runtime, token, .. } = self;
         let mut text = format!(
             "\nIntegration Nexus is running at {url} (runtime: {runtime})\n\n\
-             Sign in as ADMIN of the workspace \"{WORKSPACE}\" ({SUBJECT}, for 8 hours):\n\n  \
+             Sign in as ADMIN of the workspace \"{WORKSPACE}\" ({SUBJECT}) within the hour:\n\n  \
              {url}/#token={token}\n\n\
              Or from a shell:\n\n  \
-             curl {url}/api/integrations -H 'authorization: Bearer {token}'\n"
+             curl {url}/api/integrations -H \"authorization: Bearer $(cargo xtask token)\"\n\n\
+             The link is a key: it is shown this once, and ends after an hour. `cargo xtask token` makes \
+             another.\n"
         );
         if let Some(sandbox) = self.sandbox {
             text.push_str(&format!(
@@ -83,5 +85,10 @@ mod tests {
         let text = ready().render(Format::Text);
         assert!(text.contains("http://127.0.0.1:3000/#token=a.b.c"));
         assert!(text.contains("curl http://127.0.0.1:3000/api/integrations -H"));
+        assert_eq!(
+            text.matches("a.b.c").count(),
+            1,
+            "the token stands in the log no more than once"
+        );
     }
 }
