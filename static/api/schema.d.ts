@@ -845,6 +845,11 @@ export interface components {
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
             /** @description What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one path, or that there is no such call at all. */
             readonly deny_gap?: string | null;
+            /**
+             * Format: uint16
+             * @description How long an agent's call waits for the first byte of an answer after it was sent whole, in seconds: 1 to 600, 120 where it is absent. Only for a provider that documents a longer time for what it computes before it answers.
+             */
+            readonly first_byte_seconds?: number | null;
             /** @description Headers sent with a call unless the caller sent that header: a required API version, say. Not templates, and none that is injected. */
             readonly headers?: {
                 readonly [key: string]: string;
@@ -1445,6 +1450,22 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `request_timeout`: the body did not come whole within 30 s, or an upload came too slowly: send it again */
+        readonly "408.request_timeout": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "request_timeout";
+                    /** @constant */
+                    readonly status?: 408;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `effect_unconfirmed`: the manifest says that a revocation ends one token alone: `believe_effect=true` vouches for that, `believe_effect=false` saves it without; `quota_exceeded`: the workspace has as many as the variable `variable` allows */
         readonly "409.effect_unconfirmed.quota_exceeded": {
             headers: {
@@ -1803,6 +1824,23 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `request_timeout`: the body did not come whole within 30 s, or an upload came too slowly: send it again */
+        readonly "proxy.408.request_timeout": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "request_timeout";
+                    /** @constant */
+                    readonly status?: 408;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `integration_inactive`: it was switched off; `link` is where a person can switch it on; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
         readonly "proxy.409.integration_inactive.reauthorization_required": {
             headers: {
@@ -1851,6 +1889,24 @@ export interface components {
                     readonly code?: "invalid" | "oauth_client_missing";
                     /** @constant */
                     readonly status?: 422;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_calls`: as many calls of this agent, to this integration or of this workspace are at work as may be; try again when one has ended */
+        readonly "proxy.429.too_many_calls": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "too_many_calls";
+                    /** @constant */
+                    readonly status?: 429;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -1920,6 +1976,23 @@ export interface components {
                     readonly code?: "provider_timeout";
                     /** @constant */
                     readonly status?: 504;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `loop_detected`: an integration's base URL leads to the application itself */
+        readonly "proxy.508.loop_detected": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "loop_detected";
+                    /** @constant */
+                    readonly status?: 508;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -2087,6 +2160,7 @@ export interface operations {
                 };
             };
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getProtectedMcp: {
@@ -2113,6 +2187,7 @@ export interface operations {
                 };
             };
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listAudit: {
@@ -2148,6 +2223,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getAuditHead: {
@@ -2181,6 +2257,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listAuditHeads: {
@@ -2216,6 +2293,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getHealth: {
@@ -2253,6 +2331,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Ill"];
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listIntegrations: {
@@ -2296,6 +2375,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly createIntegration: {
@@ -2330,6 +2410,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
@@ -2338,6 +2419,7 @@ export interface operations {
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getIntegration: {
@@ -2376,6 +2458,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly updateIntegration: {
@@ -2420,6 +2503,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
             readonly 412: components["responses"]["412.version_mismatch"];
             readonly 413: components["responses"]["413.too_large"];
@@ -2429,6 +2513,7 @@ export interface operations {
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly deleteIntegration: {
@@ -2481,6 +2566,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly authorizeIntegration: {
@@ -2523,12 +2609,14 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.not_oauth.grant_shared"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly checkIntegration: {
@@ -2567,6 +2655,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listIntegrationEvents: {
@@ -2609,6 +2698,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listIntegrationUsage: {
@@ -2657,6 +2747,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listManifests: {
@@ -2707,6 +2798,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly createManifest: {
@@ -2743,12 +2835,14 @@ export interface operations {
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getManifest: {
@@ -2799,6 +2893,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly replaceManifest: {
@@ -2842,12 +2937,14 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.effect_unconfirmed.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly deleteManifest: {
@@ -2883,6 +2980,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listOauthClients: {
@@ -2913,6 +3011,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly saveOauthClient: {
@@ -2951,11 +3050,13 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly deleteOauthClient: {
@@ -2990,6 +3091,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly finishAuthorization: {
@@ -3122,6 +3224,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly finishOwnAuthorization: {
@@ -3261,6 +3364,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly getOpenApi: {
@@ -3299,6 +3403,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly listUsable: {
@@ -3334,6 +3439,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly proxyGet: {
@@ -3376,12 +3482,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3440,12 +3549,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3504,12 +3616,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3568,12 +3683,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3628,12 +3746,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3688,12 +3809,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3752,12 +3876,15 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
+            readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
             readonly default: {
                 headers: {
@@ -3800,6 +3927,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
     readonly sendMcpMessage: {
@@ -3885,9 +4013,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["McpFailure"];
                 };
             };
+            readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
 }

@@ -82,7 +82,7 @@ export function isQuick(pattern: string): boolean {
     .replace(/\\./gsu, "a")
     .replace(/\[\^?\]?[^\]]*\]/gu, "a")
     .replaceAll("(?:", "(")
-    .replace(/\{\d+\}/gu, (times, at: number, whole: string) => (whole[at - 1] === ")" ? "*" : ""));
+    .replace(/\{\d+\}/gu, (_times, at: number, whole: string) => (whole[at - 1] === ")" ? "*" : ""));
   if (/\)(?:[*+]|\{)/u.test(plain)) return false;
   const count = (what: RegExp) => plain.match(what)?.length ?? 0;
   return count(/[*+]|\{\d*,\d*\}/gu) <= REPEATS && count(/[?|]/gu) <= CHOICES;
