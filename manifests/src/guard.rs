@@ -126,14 +126,15 @@ pub fn check_url(
     if bare == "localhost" || bare.ends_with(".localhost") {
         return Err(Refusal::Localhost(lower));
     }
+    // These two are told as what they are, other names of one label as that.
+    if !bare.contains('.') && !matches!(bare, "internal" | "local") {
+        return Err(Refusal::SingleLabel(lower));
+    }
     if private_names::is_private(bare) {
         return Err(Refusal::PrivateSuffix(lower));
     }
     if private_names::is_an_address(bare) {
         return Err(Refusal::AddressName(lower));
-    }
-    if !bare.contains('.') {
-        return Err(Refusal::SingleLabel(lower));
     }
     match url.port_or_known_default() {
         Some(443) => Ok(()),
