@@ -34,8 +34,6 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
         let host = host.as_str().and_then(|host| HeaderValue::from_str(host).ok());
         headers.insert(HOST, host.ok_or_else(|| Error::invalid("host", "must be a host's name"))?);
     }
-    // What is compressed could not be shown.
-    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     let body = body(arguments, &mut headers)?;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
@@ -235,6 +233,7 @@ impl Answered<'_> {
         if let Some(note) = &note {
             text = format!("{text}\n\n[{note}]");
         }
+        // The broker's mask has read through the escapes that are undone here.
         let json_body = match serde_json::from_slice::<Value>(body_text.as_bytes()) {
             Ok(json) if !self.is_cut => json,
             _ => body_text.into(),

@@ -44,6 +44,9 @@ pub(super) struct Mask {
     held: Vec<u8>,
     /// Those of them that are the end of another secret, or all of one.
     covered: Vec<Range<usize>>,
+    /// How many of them went on already, as `*`: they are the end of a secret that is whole, and may
+    /// begin another.
+    sent: usize,
     /// Whether any byte went on.
     has_begun: bool,
     is_part: bool,
@@ -167,7 +170,7 @@ impl Mask {
     /// part begins or ends with, from six bytes on.
     pub(super) fn new(needles: &Rc<Needles>, is_part: bool) -> Self {
         let needles = Rc::clone(needles);
-        Self { needles, held: Vec::new(), covered: Vec::new(), has_begun: false, is_part }
+        Self { needles, held: Vec::new(), covered: Vec::new(), sent: 0, has_begun: false, is_part }
     }
 
     /// The next chunk, with what was held back of the one before.
@@ -213,17 +216,22 @@ impl Mask {
         let covered = std::mem::take(&mut self.covered).into_iter().map(|secret| (true, secret));
         // What begins before `hold` would not be found again.
         let found = secrets.into_iter().map(|(start, secret)| (start < hold, secret));
+        let mut end = hold;
         for (is_to_be_kept, secret) in covered.chain(found) {
             if is_to_be_kept && secret.end > hold {
                 self.covered.push(secret.start.saturating_sub(hold)..secret.end - hold);
+                if secret.start <= hold {
+                    end = end.max(secret.end);
+                }
             }
             overwrite(&mut buffer, secret);
         }
-        if let Some(rest) = buffer.get_mut(hold..) {
+        let begin = std::mem::replace(&mut self.sent, end - hold);
+        if let Some(rest) = buffer.get_mut(end..) {
             rest.zeroize();
         }
-        buffer.truncate(hold);
-        Bytes::from(buffer)
+        buffer.truncate(end);
+        Bytes::from(buffer).slice(begin.min(end)..)
     }
 }
 

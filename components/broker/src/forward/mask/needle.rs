@@ -284,14 +284,17 @@ impl Needle {
                 Ok(_) if !seen.insert((way.at, way.pos)) => {}
                 Ok(_) => {
                     let readings = text.readings(way.pos);
-                    if readings.is_cut {
-                        traced.cut = traced.cut.max(Some(way.at));
-                    }
+                    // What is whole is not held back because its last character may begin an escape.
+                    let mut is_cut = readings.is_cut;
                     for reading in readings.all {
                         let mut other = way;
                         if self.advance(&mut other, reading, &text) {
+                            is_cut &= other.at < self.len() || other.pos != text.after(way.pos);
                             ways.push(other);
                         }
+                    }
+                    if is_cut {
+                        traced.cut = traced.cut.max(Some(way.at));
                     }
                 }
             }
