@@ -239,7 +239,12 @@ mod tests {
     #[test]
     fn it_is_found_in_every_dress() {
         let agent = Agent {
-            caller: Caller { workspace: "w".into(), subject: "s".into(), role: None, expires_at: 0 },
+            caller: Caller {
+                workspace: "w".into(),
+                subject: "s".into(),
+                role: None,
+                expires_at: 0,
+            },
             token_in: header::AUTHORIZATION,
             token: A.to_owned(),
         };
