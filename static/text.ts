@@ -185,6 +185,8 @@ export const t = {
     clientId: "Client ID",
     clientSecret: "Client secret",
     secretHint: "It is stored sealed and never shown again.",
+    values: (name: string) => `Values of ${name} that the app may be used with`,
+    valuesHint: "Separated by commas. The secret is sent to the hosts that they lead to, and to no others.",
     save: "Save and go on",
     missing: (provider: string) => `No OAuth app is set up for ${provider}`,
     askAdmin: "Ask an administrator of this workspace to set one up under OAuth apps.",

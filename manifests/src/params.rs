@@ -62,6 +62,22 @@ pub fn check_params(
     check_fields("/params", &fields, values, PARAM_MAX)
 }
 
+/// Checks one value of the parameter `name`, as [`check_params`] does.
+///
+/// # Errors
+/// A finding at `/params/{name}`: the parameter is not one that is entered, or cannot have this value.
+pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), Finding> {
+    let pointer = below("/params", &name.chars().take(64).collect::<String>());
+    let known = manifest.params.iter().find(|param| param.name == name && param.from.is_none());
+    let Some(param) = known else {
+        return Err(Finding::new(pointer, "unknown_field", "the manifest has no such parameter"));
+    };
+    let in_host = crate::pins::host_names(manifest).contains(&name);
+    check_value(&Field::of(param, in_host), Some(&Value::from(value)), PARAM_MAX)
+        .map(drop)
+        .map_err(|(rule, detail)| Finding::new(pointer, rule, detail))
+}
+
 /// The parameters that an OAuth flow finds: in the answer to the code, and among the query
 /// parameters of the callback. Each is checked like one that was entered; a number counts as its
 /// digits. They are kept beside the entered ones, and replace what an earlier flow found.

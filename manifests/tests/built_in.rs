@@ -88,6 +88,32 @@ fn each_says_whether_its_provider_takes_pkce() {
     assert_eq!(without, known);
 }
 
+/// An app's secret goes to any value of a parameter in these hosts, because all of them are the vendor's.
+#[test]
+fn where_a_parameter_chooses_the_host_of_a_secret_the_domain_is_the_vendors() {
+    // My Domain names, and shop names, are given out by the vendor, below a domain that is its own.
+    let vendors = [".my.salesforce.com", ".myshopify.com"];
+    let mut seen = Vec::new();
+    for manifest in all() {
+        let Some(section) = &manifest.oauth2 else { continue };
+        let revoke = match &manifest.revoke {
+            nexus_manifests::Revoke::Rfc7009 { rfc7009, .. } => Some(&rfc7009.url),
+            nexus_manifests::Revoke::Request { request, .. } => Some(&request.url),
+            _ => None,
+        };
+        for url in std::iter::once(&section.token_url).chain(revoke) {
+            let host = url.split('/').nth(2).unwrap();
+            if !host.contains('{') {
+                continue;
+            }
+            let end = host.split_once('}').unwrap().1;
+            assert!(host.starts_with('{') && vendors.contains(&end), "{}: {host}", manifest.id);
+            seen.push(end.to_owned());
+        }
+    }
+    assert!(vendors.iter().all(|end| seen.iter().any(|found| found == end)), "{seen:?}");
+}
+
 #[test]
 fn each_can_be_connected_with_every_choice() {
     for manifest in all() {

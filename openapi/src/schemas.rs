@@ -202,6 +202,14 @@ fn oauth() -> Value {
         "Authorization": object(json!({"authorization_url": url()})),
         "OauthClientInput": partial(&["client_id", "client_secret"], json!({
             "client_id": printable(4096), "client_secret": printable(4096),
+            "params": {
+                "type": "object", "maxProperties": 20,
+                "additionalProperties": {"type": "array", "minItems": 1, "maxItems": 100,
+                    "items": {"type": "string", "minLength": 1, "maxLength": 253}},
+                "description": "The values of the manifest's parameters that the app may be used with. \
+                    A manifest of the workspace's own that has a parameter in the host of its token or \
+                    revocation URL needs them",
+            },
         })),
         "OauthClientSaved": object(json!({
             "manifest_id": {"type": "string"}, "client_id": client_id, "redirect_uri": url(),

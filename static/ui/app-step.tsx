@@ -49,20 +49,27 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   const [id, setId] = useState(clientId);
   const [secret, setSecret] = useState("");
   const [complain, setComplain] = useState(false);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const { busy, problem, run } = useAction();
   const missing = (text: string, name: string) => (complain && !text.trim() ? t.add.required(name) : undefined);
   const submit = () => {
     setComplain(true);
     if (!id.trim() || !secret.trim()) return;
     void run(async () => {
-      const body = { client_id: id.trim(), client_secret: secret.trim() };
+      const params = Object.fromEntries(
+        Object.entries(values).map(([name, text]) => [name, text.split(/[\s,]+/u).filter((value) => value)]),
+      );
+      const body = { client_id: id.trim(), client_secret: secret.trim(), params };
       const path = `/api/oauth-clients/${manifest.id}`;
       const saved = await nexus.client.call<OauthClientSaved>("PUT", path, { body });
       nexus.announce(t.apps.saved(manifest.name));
       onSaved(saved);
     });
   };
-  const placed = isPlaced(problem?.body.errors, ["/client_id", "/client_secret"]);
+  // The server says which parameters decide where the secret goes.
+  const asked = (problem?.body.errors ?? []).map((error) => error.pointer).filter((pointer) => pointer.startsWith("/params/"));
+  const names = [...new Set([...Object.keys(values), ...asked.map((pointer) => pointer.slice("/params/".length))])];
+  const placed = isPlaced(problem?.body.errors, ["/client_id", "/client_secret", ...asked]);
   return (
     <Form id="oauth-app" onSubmit={() => !busy && submit()}>
       {redirectUri && (
@@ -85,6 +92,17 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
         hint={t.app.secretHint}
         error={problem?.at("/client_secret") ?? missing(secret, t.app.clientSecret)}
       />
+      {names.map((name) => (
+        <Field
+          key={name}
+          label={t.app.values(name)}
+          value={values[name] ?? ""}
+          onInput={(text) => setValues({ ...values, [name]: text })}
+          code
+          hint={t.app.valuesHint}
+          error={problem?.at(`/params/${name}`)}
+        />
+      ))}
       {!placed && <Alert problem={problem} />}
       <div class="actions">
         <Button type="submit" tone="primary" busy={busy}>

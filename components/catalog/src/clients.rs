@@ -60,15 +60,16 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
         manifest_id: id.to_owned(),
         client_id: input.client_id.clone(),
         client_secret: input.client_secret.clone(),
+        params: input.params,
     };
     let sealed = Broker::new("catalog", &request_id).seal_client(&new).await?;
     let bytes = encoding::from_base64(&sealed.sealed)
         .ok_or_else(|| Error::Internal("a ciphertext that is not base64".into()))?;
     let by = By { caller: &caller, request_id: &request_id };
     OauthClients::of(&caller.workspace)
-        .save(id, &input.client_id, (&bytes, &sealed.key_id), &by)
+        .save(id, &new.client_id, &new.params, (&bytes, &sealed.key_id), &by)
         .await?;
-    let body = json!({"manifest_id": id, "client_id": input.client_id,
+    let body = json!({"manifest_id": id, "client_id": new.client_id,
         "redirect_uri": sealed.redirect_uri});
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

@@ -218,6 +218,9 @@ pub struct NewClient {
     pub client_id: String,
     /// Its secret, a text.
     pub client_secret: SecretJson,
+    /// The values that parameters may have where it is used; one that is missing may have any.
+    #[serde(default)]
+    pub params: BTreeMap<String, Vec<String>>,
 }
 
 /// What `seal-client` returns.
@@ -500,6 +503,7 @@ impl Broker {
         let body = json!({
             "workspace": new.workspace, "manifest_id": new.manifest_id,
             "client_id": new.client_id, "client_secret": new.client_secret.expose(),
+            "params": new.params,
         });
         self.operate("seal-client", &body).await
     }

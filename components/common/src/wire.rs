@@ -1,6 +1,7 @@
 //! What clients send: the JSON of requests, every member known, with the rules that need no
 //! manifest. What clients get is made by the database (`doc` in the migrations).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use nexus_printable::{RULE, is_printable};
@@ -89,6 +90,9 @@ pub struct OauthClientIn {
     pub client_id: String,
     /// Its secret.
     pub client_secret: SecretJson,
+    /// The values that parameters in the hosts which get the secret may have: it is sent to no other.
+    #[serde(default)]
+    pub params: BTreeMap<String, Vec<String>>,
 }
 
 /// What an admin wants of an integration.

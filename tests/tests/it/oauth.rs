@@ -37,6 +37,23 @@ pub(crate) fn manifest(origin: &str) -> Value {
     })
 }
 
+/// What an app has to be pinned to: the example of each parameter in the host of a URL that gets its secret.
+fn pinned(manifest: &Value) -> Value {
+    let urls = ["/oauth2/token_url", "/revoke/request/url", "/revoke/rfc7009/url"];
+    let hosts: Vec<&str> = urls
+        .iter()
+        .filter_map(|pointer| manifest.pointer(pointer)?.as_str()?.split('/').nth(2))
+        .collect();
+    let params = manifest["params"].as_array().into_iter().flatten();
+    let in_hosts = params.filter(|param| {
+        let name = format!("{{{}}}", param["name"].as_str().unwrap());
+        hosts.iter().any(|host| host.contains(&name)) && param["choices"].is_null()
+    });
+    in_hosts
+        .map(|param| (param["name"].as_str().unwrap().to_owned(), json!([param["example"]])))
+        .collect()
+}
+
 impl Pair {
     pub(crate) async fn start(kind: Kind) -> Self {
         let (app, provider) = (App::start().await, Simulator::start(kind, 0).await.unwrap());
@@ -71,7 +88,8 @@ impl Pair {
     ) -> Self {
         app.save(manifest).await;
         let manifest_id = manifest["id"].as_str().unwrap().to_owned();
-        let body = json!({"client_id": client, "client_secret": secret});
+        let pins = pinned(manifest);
+        let body = json!({"client_id": client, "client_secret": secret, "params": pins});
         let call = app.put(&format!("/api/oauth-clients/{manifest_id}")).as_admin();
         let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -641,4 +659,93 @@ async fn apps_and_tokens_that_must_end_are_sealed_anew_too() {
     assert_eq!(pair.tick().await["revoked"], 2);
     assert!(pair.provider.live_tokens().is_empty());
     pair.connect().await;
+}
+
+/// A MANAGER chooses parameters, an ADMIN where the app's secret goes.
+#[tokio::test]
+async fn an_app_goes_to_no_host_that_its_admin_did_not_name() {
+    let (app, provider) = (App::start().await, Simulator::start(Kind::Strict, 0).await.unwrap());
+    let port = provider.port();
+    let mut sites = manifest(&provider.origin());
+    sites["id"] = json!("custom-sites");
+    sites["params"] = json!([{"name": "site", "label": "Site", "pattern": "[0-9]{1,3}", "example": "127"},
+            {"name": "note", "label": "Note", "pattern": "[a-z]+", "example": "x"}]);
+    sites["api"]["hosts"] = json!([format!("{{site}}.0.0.1:{port}")]);
+    sites["api"]["base_url"] = json!(format!("http://{{site}}.0.0.1:{port}"));
+    sites["oauth2"]["token_url"] = json!(format!("http://{{site}}.0.0.1:{port}/token"));
+    sites["revoke"]["rfc7009"]["url"] = json!(format!("http://{{site}}.0.0.1:{port}/revoke"));
+    app.save(&sites).await;
+    let save = async |params: Value| {
+        let body = json!({"client_id": CLIENT, "client_secret": SECRET, "params": params});
+        app.put("/api/oauth-clients/custom-sites").as_admin().json(&body).send().await
+    };
+    for (params, pointer, part) in [
+        (json!({}), "/params/site", "stands in the host"),
+        (json!({"note": ["x"]}), "/params/site", "stands in the host"),
+        (json!({"site": []}), "/params/site", "1 to 100 values"),
+        (json!({"site": ["127", "a"]}), "/params/site", "does not match"),
+        (json!({"site": ["127"], "other": ["x"]}), "/params/other", "no such parameter"),
+    ] {
+        let problem = save(params.clone()).await.problem(422, "invalid");
+        let error = &problem["errors"][0];
+        assert_eq!(error["pointer"], pointer, "{params}: {problem}");
+        assert!(error["detail"].as_str().unwrap().contains(part), "{params}: {problem}");
+    }
+    let saved = save(json!({"site": ["127", "126"]})).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let redirect_uri = saved.json()["redirect_uri"].as_str().unwrap().to_owned();
+    provider.register_client(CLIENT, SECRET, &[&redirect_uri]);
+    let record = app.get("/api/audit?limit=100").as_admin().send().await.json();
+    let of_app = record["items"].as_array().unwrap().iter();
+    let of_app = of_app.filter(|item| item["action"] == "oauth_client.save");
+    let details: Vec<_> = of_app.map(|item| item["detail"]["params"].clone()).collect();
+    assert_eq!(details, [json!({"site": ["127", "126"]})], "{record}");
+
+    let begin = async |site: &str| {
+        let params = json!({"site": site, "note": "x"});
+        let body = json!({"manifest_id": "custom-sites", "name": site, "params": params});
+        app.post("/api/integrations").as_role("MANAGER", "acme").json(&body).send().await
+    };
+    for elsewhere in ["10", "128", "1"] {
+        let problem = begin(elsewhere).await.problem(422, "invalid");
+        let error = &problem["errors"][0];
+        assert_eq!(error["pointer"], "/params/site", "{problem}");
+        assert!(error["detail"].as_str().unwrap().contains("127, 126"), "{problem}");
+    }
+    assert_eq!(app.count("integrations"), 0);
+    assert_eq!(begin("127").await.status, 201);
+    assert!(provider.requests().is_empty());
+    // An app that is entered for fewer is for fewer.
+    assert_eq!(save(json!({"site": ["126"]})).await.status, 200);
+    let again = app.post("/api/integrations/127/authorize").as_role("MANAGER", "acme");
+    again.json(&json!({})).send().await.problem(422, "invalid");
+}
+
+/// The shops of a vendor are below a domain of the vendor's own: one app is for all of them, unless an ADMIN
+/// says for which.
+#[tokio::test]
+async fn an_app_for_a_built_in_provider_is_for_all_its_hosts_or_for_those_that_are_named() {
+    let app = App::start().await;
+    let save = async |params: Value| {
+        let body = json!({"client_id": "shop-app", "client_secret": SECRET, "params": params});
+        app.put("/api/oauth-clients/shopify").as_admin().json(&body).send().await
+    };
+    let begin = async |shop: &str| {
+        let body = json!({"manifest_id": "shopify", "name": format!("shop {shop}"),
+            "params": {"shop": shop}});
+        app.post("/api/integrations").as_role("MANAGER", "acme").json(&body).send().await
+    };
+    assert_eq!(save(json!({})).await.status, 200);
+    for shop in ["acme", "acme-two"] {
+        let begun = begin(shop).await;
+        assert_eq!(begun.status, 201, "{begun:?}");
+        let url = begun.json()["authorization_url"].as_str().unwrap().to_owned();
+        assert!(url.starts_with(&format!("https://{shop}.myshopify.com/")), "{url}");
+    }
+    begin("evil.example/").await.problem(422, "invalid");
+    assert_eq!(save(json!({"shop": ["acme"]})).await.status, 200);
+    let refused = begin("acme-three").await.problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/params/shop", "{refused}");
+    let again = app.post("/api/integrations/shop-acme/authorize").as_role("MANAGER", "acme");
+    assert_eq!(again.json(&json!({})).send().await.status, 200);
 }

@@ -5,13 +5,17 @@
 use std::borrow::Cow;
 
 /// A parameter's name as a lenient server reads it: decoded up to twice, in lower case, without what PHP
-/// cuts off (spaces in front, `[…]`), and with `_` for what PHP and CGI replace.
+/// cuts off (spaces in front, `[…]`), and with `_` for what PHP and CGI replace, a `[` without its `]` among them.
 pub(super) fn name(raw: &str) -> String {
     let decoded = decode(&decode(raw)).into_owned();
     let decoded = decoded.trim_matches([' ', '\0']);
-    let decoded = decoded.split(['[', '\0']).next().unwrap_or_default();
+    let decoded = decoded.split('\0').next().unwrap_or_default();
+    let decoded = match decoded.split_once('[') {
+        Some((before, rest)) if rest.contains(']') => before,
+        _ => decoded,
+    };
     let same = |c: char| match c {
-        '.' | ' ' | '-' => '_',
+        '.' | ' ' | '-' | '[' => '_',
         c => c.to_ascii_lowercase(),
     };
     decoded.chars().map(same).collect()
@@ -58,7 +62,8 @@ mod tests {
             ("api_k%65y=x&api_key&API_KEY=y&a", "a"),
             ("api_key%20=x&+api_key=y&%20api_key=z&a", "a"),
             ("api.key=x&api%2Ekey=y&api-key=z&a", "a"),
-            ("api_key[]=x&api_key%5B0%5D=y&api_key%255b=z&a", "a"),
+            ("api_key[]=x&api_key%5B0%5D=y&api_key%255b0%255d=z&a", "a"),
+            ("api[key=x&api%5Bkey=y&api[0]key=z", "api[0]key=z"),
             ("api_key%00=x&api_key%00more=y&a", "a"),
             ("a=1;api_key=x&b=2;c=3", "a=1&b=2;c=3"),
             ("api_keys=x&my_api_key=y", "api_keys=x&my_api_key=y"),

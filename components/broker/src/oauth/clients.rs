@@ -1,22 +1,25 @@
 //! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
 //!
 //! A client secret is sealed with the origins it may be sent to, as they stood in the manifest when
-//! it was entered: a workspace's own manifest that is changed later does not get it.
+//! it was entered: a workspace's own manifest that is changed later does not get it. Where a parameter
+//! stands in such an origin, whoever connects would choose the host. So the admin who enters the app says
+//! which values it may have. A built-in manifest needs no such list: there the parameter is a label below a
+//! domain of the vendor (`{shop}.myshopify.com`), whose servers get the secret whatever it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nexus_common::broker::{NewClient, SealedClient};
 use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::variables;
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, config, encoding};
-use nexus_manifests::{AuthMethod, Manifest, Revoke, template};
+use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
 use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::ClientRef;
-use crate::credential::Usable;
+use crate::credential::{Usable, field_error};
 use crate::keys;
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -41,6 +44,36 @@ struct Sealed {
     client_secret: String,
     /// The origins of the token and the revocation URL, as templates.
     origins: Vec<String>,
+    /// The values that parameters may have; one that is missing may have any.
+    #[serde(default)]
+    params: BTreeMap<String, Vec<String>>,
+}
+
+impl Sealed {
+    fn client(&self) -> Client {
+        Client { id: self.client_id.clone(), secret: Zeroizing::new(self.client_secret.clone()) }
+    }
+
+    /// Checks that the app is for connections with `params`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the values that it is for.
+    fn check(&self, params: &BTreeMap<String, String>) -> Result<()> {
+        let wrong = self.params.iter().filter(|(name, allowed)| {
+            !params.get(*name).is_some_and(|value| allowed.contains(value))
+        });
+        let errors: Vec<FieldError> = wrong
+            .map(|(name, allowed)| {
+                let detail = format!(
+                    "the workspace's OAuth app may be used with {} only; an ADMIN changes that under \
+                     OAuth apps",
+                    allowed.join(", ")
+                );
+                FieldError::new(format!("/params/{name}"), detail)
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
 }
 
 impl Drop for Sealed {
@@ -90,6 +123,7 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
             errors.push(FieldError::new(pointer, rule));
         }
     }
+    check_pins(manifest, &new.params, &mut errors);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
@@ -97,6 +131,7 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
         client_id: new.client_id.clone(),
         client_secret: secret.to_owned(),
         origins: origins(manifest),
+        params: new.params.clone(),
     };
     let text = serde_json::to_vec(&plain).map(Zeroizing::new);
     let text = text.map_err(|_| Error::Internal("an OAuth app that is no JSON".into()))?;
@@ -107,6 +142,44 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
         key_id,
         redirect_uri: config::redirect_uri(&manifest.id).await?,
     })
+}
+
+/// Most values of a parameter that an app may be used with.
+const MAX_VALUES: usize = 100;
+
+/// Checks the values that an app may be used with, and that none is missing which decides on a host.
+fn check_pins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, Vec<String>>,
+    errors: &mut Vec<FieldError>,
+) {
+    for (name, values) in params {
+        if !(1..=MAX_VALUES).contains(&values.len()) {
+            let rule = format!("must list 1 to {MAX_VALUES} values");
+            errors.push(FieldError::new(format!("/params/{name}"), rule));
+        }
+        let checked = values.iter().map(|value| params::check_param(manifest, name, value));
+        errors.extend(checked.filter_map(Result::err).take(1).map(field_error));
+    }
+    for name in free_in_hosts(manifest).into_iter().filter(|name| !params.contains_key(name)) {
+        let rule = "must list the values that this app may be used with: the parameter stands in the host \
+                    that gets the secret";
+        errors.push(FieldError::new(format!("/params/{name}"), rule));
+    }
+}
+
+/// The parameters of a workspace's own manifest that decide on a host which gets the secret, and may be
+/// anything: not those whose choices the manifest lists.
+fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
+    if !manifest.id.starts_with("custom-") {
+        return Vec::new();
+    }
+    let names: BTreeSet<String> = urls(manifest).flat_map(host_names).collect();
+    let is_free = |name: &String| {
+        let param = manifest.params.iter().find(|param| param.name == *name);
+        param.is_some_and(|param| param.choices.is_empty())
+    };
+    names.into_iter().filter(is_free).collect()
 }
 
 /// A manifest that is not there is a 404 here: it stands in the path.
@@ -130,8 +203,12 @@ pub(super) async fn current(
     params: &BTreeMap<String, String>,
 ) -> Result<Client> {
     let manifest = &sourced.manifest;
-    if let Some(client) = of_workspace(workspace, manifest).await? {
-        return Ok(client);
+    if let Some(app) = of_workspace(workspace, manifest).await? {
+        // One from before the values were asked for is entered again.
+        if free_in_hosts(manifest).iter().all(|name| app.params.contains_key(name)) {
+            app.check(params)?;
+            return Ok(app.client());
+        }
     }
     if let Some(client) = of_deployment(manifest, params).await? {
         return Ok(client);
@@ -153,9 +230,10 @@ pub(crate) async fn of_connection(
     made_with: &ClientRef,
 ) -> Result<Client> {
     let manifest = &sourced.manifest;
-    let of_workspace = of_workspace(workspace, manifest).await?;
-    if let Some(client) = of_workspace.filter(|client| client.id == made_with.client_id) {
-        return Ok(client);
+    let app = of_workspace(workspace, manifest).await?;
+    let fits = |app: &Sealed| app.client_id == made_with.client_id && app.check(params).is_ok();
+    if let Some(app) = app.filter(fits) {
+        return Ok(app.client());
     }
     let deployed = of_deployment(manifest, params).await?;
     deployed.filter(|client| client.id == made_with.client_id).ok_or_else(|| {
@@ -185,7 +263,7 @@ pub(super) fn entered(usable: &Usable) -> Client {
     Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) }
 }
 
-async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Client>> {
+async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Sealed>> {
     let sql = "select sealed from oauth_clients where workspace = ?1 and manifest_id = ?2";
     let values = [Value::text(workspace), Value::text(manifest.id.as_str())];
     let Some(row) = read_row(sql, values).await? else { return Ok(None) };
@@ -198,10 +276,7 @@ async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Cli
         // Entered for other hosts than the manifest now has: as if it were not there.
         return Ok(None);
     }
-    Ok(Some(Client {
-        id: plain.client_id.clone(),
-        secret: Zeroizing::new(plain.client_secret.clone()),
-    }))
+    Ok(Some(plain))
 }
 
 async fn of_deployment(
@@ -212,10 +287,12 @@ async fn of_deployment(
         return Ok(None);
     }
     let Some(deployed) = deployed().await?.remove(&manifest.id) else { return Ok(None) };
-    let in_host = manifest.oauth2.as_ref().map(|oauth2| host_names(&oauth2.token_url));
-    let pinned = |name: &String| deployed.params.contains_key(name);
-    if !in_host.unwrap_or_default().iter().all(pinned) {
-        let rule = format!("{}: `params` must hold what stands in the token host", manifest.id);
+    let pinned = |name: String| deployed.params.contains_key(&name);
+    if !urls(manifest).flat_map(host_names).all(pinned) {
+        let rule = format!(
+            "{}: `params` must hold what stands in the hosts of the token and the revocation URL",
+            manifest.id
+        );
         return Err(Error::misconfigured(VARIABLE, rule));
     }
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
@@ -244,12 +321,6 @@ async fn deployed() -> Result<BTreeMap<String, Deployed>> {
 /// Scheme and authority of the URLs that get the secret, as templates, each with the rules of the
 /// parameters in it: other rules are other hosts.
 fn origins(manifest: &Manifest) -> Vec<String> {
-    let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
-    let revoke = match &manifest.revoke {
-        Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
-        Revoke::Request { request, .. } => Some(request.url.as_str()),
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
-    };
     let with_rules = |url: &str| {
         let names = host_names(url);
         let rules = manifest.params.iter().filter(|param| names.contains(&param.name));
@@ -259,7 +330,18 @@ fn origins(manifest: &Manifest) -> Vec<String> {
         });
         format!("{}{}", origin(url), rules.collect::<String>())
     };
-    token.into_iter().chain(revoke).map(with_rules).collect()
+    urls(manifest).map(with_rules).collect()
+}
+
+/// The token and the revocation URL, which get the secret.
+fn urls(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
+    let revoke = match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
+        Revoke::Request { request, .. } => Some(request.url.as_str()),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
+    };
+    token.into_iter().chain(revoke)
 }
 
 fn origin(url: &str) -> &str {

@@ -2,6 +2,8 @@
 //!
 //! It must not return a ciphertext to anybody but the broker, which asks for it itself.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{By, Transaction, read};
@@ -58,6 +60,7 @@ impl<'a> OauthClients<'a> {
         &self,
         manifest_id: &str,
         client_id: &str,
+        params: &BTreeMap<String, Vec<String>>,
         sealed: (&[u8], &str),
         by: &By<'_>,
     ) -> Result<()> {
@@ -79,7 +82,10 @@ impl<'a> OauthClients<'a> {
             ],
         )
         .await?;
-        let detail = json!({ "client_id": client_id });
+        let detail = match params.is_empty() {
+            true => json!({ "client_id": client_id }),
+            false => json!({ "client_id": client_id, "params": params }),
+        };
         tx.audit(&by.entry("oauth_client.save", manifest_id, detail)).await?;
         tx.commit().await
     }
