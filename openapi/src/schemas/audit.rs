@@ -8,16 +8,18 @@ use super::{
 
 /// All, by name.
 pub(super) fn all() -> Value {
-    let head = |at: Value| json!({"count": count(), "hash": hash(), "at": at});
-    let mut authenticated = head(time());
-    authenticated["mac"] = json!({
-        "type": "string", "pattern": "^[0-9a-f]{64}$",
-        "description": "HMAC-SHA256 under a key that only the broker has",
+    let authenticated = json!({
+        "count": count(), "hash": hash(), "at": time(),
+        "mac": {
+            "type": "string", "pattern": "^[0-9a-f]{64}$",
+            "description": "HMAC-SHA256 under a key that only the broker has",
+        },
     });
-    let mut newest = head(time_or_null());
-    newest["signed"] =
-        json!({"anyOf": [component("schemas", "AuthenticatedHead"), {"type": "null"}]});
-    newest["verified"] = component("schemas", "HeadsVerified");
+    let newest = json!({
+        "count": count(), "hash": hash(), "at": time_or_null(),
+        "signed": {"anyOf": [component("schemas", "AuthenticatedHead"), {"type": "null"}]},
+        "verified": component("schemas", "HeadsVerified"),
+    });
     let record = json!({
         "workspace": {"type": "string"},
         "seq": {"type": "integer", "minimum": 1},
