@@ -32,7 +32,7 @@ use super::usage::Whose;
 /// How often it is looked what has lasted, and what is no longer needed.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a call waits for a place to be written down.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a call looks whether another has written it down.
 const AGAIN: Duration = Duration::from_millis(2);
 
