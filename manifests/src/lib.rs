@@ -17,6 +17,8 @@ pub mod parse;
 mod pattern;
 pub mod pins;
 mod private_hosts;
+#[cfg(test)]
+mod properties;
 pub mod template;
 
 pub use finding::Finding;

@@ -284,3 +284,6 @@ fn matters(name: &str) -> bool {
     .iter()
     .any(|prefix| name.starts_with(prefix))
 }
+
+#[cfg(test)]
+mod properties;

@@ -157,7 +157,7 @@ impl Inbound {
     }
 }
 
-fn is_request_id(text: &str) -> bool {
+pub(crate) fn is_request_id(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }

@@ -11,9 +11,13 @@ mod outbound;
 mod problem;
 
 pub use cached::unless_known;
+#[cfg(test)]
+pub(crate) use cookie::is_flow_cookie;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;
+#[cfg(test)]
+pub(crate) use inbound::is_request_id;
 pub use inbound::{Inbound, serve, serve_component};
 pub(crate) use outbound::request_to;
 pub use outbound::{forward, strip};
