@@ -19,6 +19,8 @@ mod pattern;
 pub mod pins;
 mod private_hosts;
 mod private_names;
+#[cfg(test)]
+mod properties;
 pub mod template;
 
 pub use finding::Finding;

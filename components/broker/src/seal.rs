@@ -119,6 +119,9 @@ fn cipher(key: &Key, salt: &[u8]) -> Result<Aes256Gcm> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -19,6 +19,8 @@ pub mod kept;
 pub mod origin;
 pub mod platform;
 pub mod policy;
+#[cfg(test)]
+mod properties;
 pub mod proxy_domain;
 pub mod quota;
 pub mod secret;

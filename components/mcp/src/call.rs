@@ -282,3 +282,6 @@ fn matters(name: &str) -> bool {
     .iter()
     .any(|prefix| name.starts_with(prefix))
 }
+
+#[cfg(test)]
+mod properties;

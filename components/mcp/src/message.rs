@@ -201,3 +201,6 @@ fn decoded(value: &str) -> String {
     let bytes = inner.and_then(|inner| STANDARD.decode(inner).ok());
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| value.to_owned())
 }
+
+#[cfg(test)]
+mod properties;

@@ -9,6 +9,7 @@ mod build;
 mod cargo;
 mod child;
 mod env;
+mod fuzz;
 mod guard;
 mod keys;
 mod repo;
@@ -40,6 +41,8 @@ enum Verb {
     Build(build::Args),
     /// Run every test: unit, host, and black-box over HTTP on each runtime there is
     Test(test::Args),
+    /// Run the property tests with more and more cases, for an hour
+    Fuzz(fuzz::Args),
     /// Measure a list page against an empty component, and the host's memory
     Bench(bench::Args),
     /// Verify an exported audit record
@@ -72,6 +75,7 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Up(args) => up::run(args).await,
         Verb::Build(args) => build::run(args).await,
         Verb::Test(args) => test::run(args).await,
+        Verb::Fuzz(args) => fuzz::run(args).await,
         Verb::Bench(args) => bench::run(args).await,
         Verb::Audit(verb) => audit::run(&verb),
         Verb::Token(args) => token::run(&args),

@@ -26,6 +26,8 @@ pub(crate) struct Member {
     pub(crate) dir: PathBuf,
     /// Whether it builds a `cdylib`, that is, a component.
     pub(crate) cdylib: bool,
+    /// Whether it has property tests: it depends on `proptest`.
+    has_properties: bool,
 }
 
 impl Member {
@@ -47,6 +49,13 @@ struct Package {
     name: String,
     manifest_path: PathBuf,
     targets: Vec<Target>,
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +97,7 @@ impl Repo {
                         .targets
                         .iter()
                         .any(|target| target.crate_types.iter().any(|kind| kind == "cdylib")),
+                    has_properties: package.dependencies.iter().any(|one| one.name == "proptest"),
                 }
             })
             .collect();
@@ -115,6 +125,12 @@ impl Repo {
             .collect()
     }
 
+    /// The names of the crates that have property tests.
+    pub(crate) fn with_properties(&self) -> Vec<String> {
+        let all = self.members.iter().filter(|member| member.has_properties);
+        all.map(|member| member.name.clone()).collect()
+    }
+
     /// Where a wasm profile's files are: `target/wasm32-wasip2/<profile>`.
     pub(crate) fn wasm_dir(&self, profile: &str) -> PathBuf {
         self.target.join("wasm32-wasip2").join(profile)
@@ -129,7 +145,7 @@ mod tests {
         {"name":"nexus-list","manifest_path":"/r/components/list/Cargo.toml",
          "targets":[{"crate_types":["cdylib"]}]},
         {"name":"nexus-common","manifest_path":"/r/components/common/Cargo.toml",
-         "targets":[{"crate_types":["lib"]}]},
+         "targets":[{"crate_types":["lib"]}],"dependencies":[{"name":"proptest","kind":"dev"}]},
         {"name":"nexus-host","manifest_path":"/r/tools/host/Cargo.toml",
          "targets":[{"crate_types":["bin"]}]},
         {"name":"guest-empty","manifest_path":"/r/tools/host/guests/empty/Cargo.toml",
@@ -146,6 +162,7 @@ mod tests {
         assert_eq!(repo.components()[0].wasm(), "nexus_list.wasm");
         assert_eq!(names(repo.guests()), ["guest-empty"]);
         assert_eq!(names(repo.unit_tested()), ["nexus-list", "nexus-common"]);
+        assert_eq!(repo.with_properties(), ["nexus-common"]);
         assert_eq!(repo.wasm_dir("wasm-dev"), Path::new("/t/wasm32-wasip2/wasm-dev"));
     }
 

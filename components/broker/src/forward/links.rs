@@ -5,6 +5,8 @@
 //! base URL stays as it is. It must not change any other byte of an answer.
 
 mod json;
+#[cfg(test)]
+mod properties;
 
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::call::CallPath;

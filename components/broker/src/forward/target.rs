@@ -114,7 +114,7 @@ fn whole_url<'a>(opened: &'a Opened, path: &'a str) -> Result<Option<(&'a Host, 
 
 /// Scheme, authority and path of `/https://api.example.com/v1/x`. Some clients and gateways make one slash
 /// of two.
-fn parts(path: &str) -> Option<(&str, &str, &str)> {
+pub(super) fn parts(path: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = path.strip_prefix('/')?.split_once(":/")?;
     let rest = rest.strip_prefix('/').unwrap_or(rest);
     let is_scheme = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
@@ -129,7 +129,7 @@ pub(super) fn below<'a>(base: &str, path: &'a str) -> Option<&'a str> {
 
 /// The path without the end of `base` that it begins with: `/v0/x` is `/x` below `/v0`, and `/v10/x` is
 /// `/x` below `/api/v10`. Whole segments only.
-fn without_base<'a>(base: &str, path: &'a str) -> &'a str {
+pub(super) fn without_base<'a>(base: &str, path: &'a str) -> &'a str {
     // From the whole base on: the longest end that fits.
     let mut end = base;
     while !end.is_empty() {

@@ -9,3 +9,8 @@ mod path;
 
 pub use method::CallMethod;
 pub use path::{CallPath, Reading, is_same};
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod servers;

@@ -42,15 +42,11 @@ impl CallPath {
         };
         let whole: Reading =
             segments.iter().map(|segment| lossy(segment.decoded(1)).into_owned()).collect();
-        let (mut exact, mut lenient) = (vec![whole.clone()], Vec::new());
+        let mut exact = vec![whole.clone()];
         keep(&mut exact, split(&segments, 1, |part| Some(part.to_owned())));
         let bare = |part: &str| Some(trimmed(part).to_owned()).filter(|part| !part.is_empty());
         keep(&mut exact, split(&segments, DECODINGS, bare));
-        for decodings in 1..=DECODINGS {
-            let whole = segments.iter().filter_map(|s| plain(&lossy(s.decoded(decodings))));
-            keep(&mut lenient, whole.collect());
-            keep(&mut lenient, split(&segments, decodings, plain));
-        }
+        let lenient = lenient(path, &segments);
         let is_clean = segments.iter().all(Segment::is_clean);
         Ok(Self { whole, exact, lenient, is_clean })
     }
@@ -89,8 +85,11 @@ impl CallPath {
 /// format may stand.
 pub fn is_same(pattern: &str, segment: &str, is_last: bool) -> bool {
     let pattern = trimmed(pattern);
-    pattern.eq_ignore_ascii_case(segment)
-        || (is_last && without_format(pattern).eq_ignore_ascii_case(without_format(segment)))
+    let same = |one: &str, other: &str| match one.is_ascii() && other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => folded(one) == folded(other),
+    };
+    same(pattern, segment) || (is_last && same(without_format(pattern), without_format(segment)))
 }
 
 /// A segment and what it decodes to.
@@ -159,14 +158,54 @@ fn fault(form: &[u8]) -> Option<&'static str> {
     form.windows(6).any(is_wide).then_some("holds `%u`, which is not an escape of a URL")
 }
 
-/// Whether a server may take a part for `.` or `..`: what stands after `;`, spaces, and further dots or
-/// spaces between are dropped by some. A name of three dots or more is a name.
+/// Whether a server may take a part for `.` or `..`: what stands after `;`, `?` or `#`, spaces, and further
+/// dots or spaces between are dropped by some. A name of three dots or more is a name.
 fn leads_away(part: &[u8]) -> bool {
-    let part = part.split(|byte| *byte == b';').next().unwrap_or_default();
+    let part = part.split(|byte| matches!(byte, b';' | b'?' | b'#')).next().unwrap_or_default();
     let has_spaces = part.contains(&b' ');
     let dots = part.iter().filter(|byte| **byte == b'.').count();
     let only_dots = dots > 0 && part.iter().all(|byte| matches!(byte, b'.' | b' '));
     only_dots && (dots <= 2 || has_spaces)
+}
+
+/// What lenient servers may read. Before each may stand gateways, which decode the path, end it at a `?` or
+/// `#`, and pass on what is left.
+fn lenient(path: &str, segments: &[Segment<'_>]) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    // One that decodes a segment once more after it was split.
+    for decodings in 1..=DECODINGS {
+        let whole = segments.iter().filter_map(|s| plain(&lossy(s.decoded(decodings))));
+        keep(&mut readings, whole.collect());
+    }
+    if !path.contains(['%', ';', '?', '#']) {
+        return readings;
+    }
+    let mut passed = path.as_bytes().to_vec();
+    for _ in 0..DECODINGS {
+        // One that takes `;…` off a segment before it decodes it, or leaves it.
+        for end in [None, Some(b';')] {
+            let parts: Vec<Vec<u8>> = slashed(&passed)
+                .map(|part| decoded(part.split(|b| Some(*b) == end).next()))
+                .collect();
+            keep(&mut readings, parts.iter().filter_map(|part| tidy(&lossy(part))).collect());
+            let parts = parts.iter().flat_map(|part| slashed(part));
+            keep(&mut readings, parts.filter_map(|part| tidy(&lossy(part))).collect());
+        }
+        passed = decoded(Some(&passed));
+        passed
+            .truncate(passed.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(passed.len()));
+        // One that takes `;…` off after it decoded.
+        keep(&mut readings, slashed(&passed).filter_map(|part| plain(&lossy(part))).collect());
+    }
+    readings
+}
+
+fn slashed(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|byte| *byte == b'/')
+}
+
+fn decoded(text: Option<&[u8]>) -> Vec<u8> {
+    percent_encoding::percent_decode(text.unwrap_or_default()).collect()
 }
 
 /// The parts of all segments, decoded so often and split at every slash, up to a `?` or `#`.
@@ -190,10 +229,23 @@ fn split(
     reading
 }
 
-/// A part as a lenient server reads it; `None` where it drops the part.
+/// A part as a lenient server reads it, up to a `;`; `None` where it drops the part.
 fn plain(part: &str) -> Option<String> {
-    let part = trimmed(part.split(';').next().unwrap_or_default());
-    (!part.is_empty()).then(|| part.to_ascii_lowercase())
+    tidy(part.split(';').next().unwrap_or_default())
+}
+
+/// A part without spaces around it and dots at its end, in lower case; `None` where nothing is left.
+fn tidy(part: &str) -> Option<String> {
+    let part = trimmed(part);
+    (!part.is_empty()).then(|| folded(part))
+}
+
+/// In lower case. By capitals, because some letters have others' (`\u{17f}` is an `S`, `\u{212a}` a `k`).
+fn folded(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect(),
+    }
 }
 
 fn trimmed(part: &str) -> &str {
@@ -258,6 +310,10 @@ mod tests {
             "/.%20./keys",
             "/...%20/keys",
             "/a%2f..;%2fb",
+            "/..%3f/keys",
+            "/..%3Fx=y",
+            "/a/..%253fx",
+            "/a/.%23",
             "/%c0%ae%c0%ae/keys",
             "/%C0%AE./keys",
             "/%e0%80%ae/keys",

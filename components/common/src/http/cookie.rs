@@ -34,7 +34,7 @@ pub async fn flow_cookie(inbound: &Inbound) -> Result<Option<String>> {
         let (found, value) = pair.trim().split_once('=')?;
         (found == name).then_some(value)
     });
-    Ok(value.filter(|value| is_ours(value)).map(str::to_owned))
+    Ok(value.filter(|value| is_flow_cookie(value)).map(str::to_owned))
 }
 
 /// A new flow cookie's value.
@@ -54,6 +54,6 @@ pub async fn set_flow_cookie(response: &mut Response, value: &str) -> Result<()>
     Ok(())
 }
 
-fn is_ours(value: &str) -> bool {
+pub(crate) fn is_flow_cookie(value: &str) -> bool {
     value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }

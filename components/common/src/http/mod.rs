@@ -14,6 +14,8 @@ mod request_id;
 mod transport;
 
 pub use cached::unless_known;
+#[cfg(test)]
+pub(crate) use cookie::is_flow_cookie;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;
@@ -23,6 +25,8 @@ pub(crate) use outbound::request_to;
 pub use outbound::{forward, strip};
 pub use problem::Respond;
 pub use request_id::RequestId;
+#[cfg(test)]
+pub(crate) use request_id::is_well_formed as is_request_id;
 
 use crate::platform::http::{Response, full};
 use http::{HeaderValue, StatusCode, header};

@@ -20,7 +20,7 @@ use crate::build::{self, Profile};
 use crate::cargo;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice};
-use tally::Tally;
+pub(crate) use tally::Tally;
 
 /// The package, and its program, of `examples/agent-tools/rust`.
 const EXAMPLE: &str = "slack-tools";

@@ -1,0 +1,261 @@
+//! JSON of any shape by several writers, cut anywhere: links lead to the proxy, which leads them to where they
+//! led, and everything else is as it was.
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::Value;
+
+use super::super::target::{parts, without_base};
+use super::*;
+
+const HUB: &str = "https://nexus.example.com/api/proxy/acme";
+
+/// The base paths that a manifest may have.
+const BASES: [&str; 4] = ["", "/v1", "/api/v10", "/v3/company/12"];
+
+/// What comes before the path of a URL.
+const STARTS: [&str; 16] = [
+    "https://api.acme.com",
+    "https://api.acme.com",
+    "https://api.acme.com",
+    "https://files.acme.com",
+    "HTTPS://API.acme.com",
+    "https://api.acme.com:443",
+    "https://api.acme.com:8443",
+    "http://api.acme.com",
+    "https://api.acme.com.evil.example",
+    "https://api.acme.com@evil.example",
+    "https://a:b@api.acme.com",
+    "https://evil.example/https://api.acme.com",
+    "see https://api.acme.com",
+    "https://api.acme.co",
+    "https://nexus.example.com/api/proxy/acme",
+    "",
+];
+
+/// What a path is made of.
+const PIECES: [&str; 30] = [
+    "/v1",
+    "/v1",
+    "/api",
+    "/v10",
+    "/v3",
+    "/company",
+    "/12",
+    "/x",
+    "/%C3%BC",
+    "/%2e%2e",
+    "/..",
+    "/.",
+    "/..;a",
+    "//",
+    "/",
+    "%2f..",
+    "?page=2&a=%22",
+    "#f",
+    "\\",
+    "\"",
+    "\u{fc}",
+    " ",
+    "\n",
+    "/<b>",
+    ";a=b",
+    "/https:/",
+    "/https://api.acme.com/v1",
+    ":80",
+    "@",
+    "1",
+];
+
+fn links(base_path: &str) -> Links {
+    Links {
+        hub: HUB.into(),
+        origins: vec!["https://api.acme.com".into(), "https://files.acme.com".into()],
+        base_path: base_path.into(),
+    }
+}
+
+fn base() -> impl Strategy<Value = &'static str> {
+    select(&BASES[..])
+}
+
+fn url() -> impl Strategy<Value = String> {
+    let own = prop_oneof![Just(""), base()];
+    (select(&STARTS[..]), own, vec(select(&PIECES[..]), 0..5))
+        .prop_map(|(start, own, pieces)| format!("{start}{own}{}", pieces.concat()))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![4 => url(), 1 => any::<String>(), 1 => "[\\\\\"a-z/:]{0,12}"]
+}
+
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        4 => text().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(3, 24, 6, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::from),
+            btree_map(text(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// How JSON is written: close together, with white space, and by two writers that escape more than they must.
+fn written(json: &Value, writer: u8) -> String {
+    let close = json.to_string();
+    match writer {
+        0 => close,
+        1 => serde_json::to_string_pretty(json).unwrap(),
+        2 => close.replace('/', "\\/"),
+        _ => close
+            .chars()
+            .map(|c| match c {
+                '&' | '<' | '>' => format!("\\u{:04x}", u32::from(c)),
+                c if c.is_ascii() => c.to_string(),
+                c => c
+                    .encode_utf16(&mut [0; 2])
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04X}"))
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn changed(links: &Links, text: &[u8], cuts: &[Index]) -> Vec<u8> {
+    let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+    at.sort_unstable();
+    at.push(text.len());
+    let mut json = JsonLinks::new(links.clone());
+    let (mut out, mut from) = (Vec::new(), 0);
+    for to in at {
+        out.extend_from_slice(&json.push(&text[from..to]));
+        from = to;
+    }
+    out.extend_from_slice(&json.finish());
+    out
+}
+
+/// All strings, the names of members too, in their order in the text.
+fn strings(json: &Value, found: &mut Vec<String>) {
+    match json {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| {
+            found.push(name.clone());
+            strings(member, found);
+        }),
+        _ => {}
+    }
+}
+
+/// What a text is that is JSON but for its strings, and its strings.
+fn taken_apart(text: &str) -> (String, Vec<String>) {
+    let (mut around, mut strings, mut rest) = (String::new(), vec![], text);
+    while let Some(at) = rest.find('"') {
+        around.push_str(&rest[..=at]);
+        let mut all = serde_json::Deserializer::from_str(&rest[at..]).into_iter::<String>();
+        strings.push(all.next().unwrap().unwrap());
+        rest = &rest[at + all.byte_offset()..];
+    }
+    (around + rest, strings)
+}
+
+/// Where a client that follows `text` would go, if that is a pinned host and below the base URL.
+fn pinned(links: &Links, text: &str) -> Option<Url> {
+    let lower = text.to_ascii_lowercase();
+    let url =
+        links.origins.iter().any(|own| lower.starts_with(own)).then(|| Url::parse(text))?.ok()?;
+    let is_own = links.origins.iter().any(|own| Url::parse(own).unwrap().origin() == url.origin());
+    let base = format!("{}/", links.base_path);
+    let is_below = format!("{}/", url.path()).starts_with(&base);
+    (is_own && is_below && url.username().is_empty() && url.password().is_none()).then_some(url)
+}
+
+/// Where the proxy leads a link of its own, as [`super::super::target::Target::of`] does.
+fn led(links: &Links, text: &str) -> Option<String> {
+    let text = text.strip_prefix(HUB)?;
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (path, rest) = text.split_at(end);
+    if let Some((scheme, authority, path)) = parts(path) {
+        let origin = format!("{scheme}://{authority}");
+        if links.origins.contains(&origin) {
+            let below = below(&links.base_path, path)?;
+            return Some(format!("{origin}{}{below}{rest}", links.base_path));
+        }
+    }
+    let below = without_base(&links.base_path, path);
+    Some(format!("{}{}{below}{rest}", links.origins[0], links.base_path))
+}
+
+proptest! {
+    #[test]
+    fn links_change_and_nothing_else_wherever_it_is_cut(
+        json in json(), base in base(), writer in 0_u8..4, cuts in vec(any::<Index>(), 0..6),
+    ) {
+        let links = links(base);
+        let text = written(&json, writer);
+        let out = String::from_utf8(changed(&links, text.as_bytes(), &cuts)).unwrap();
+        let whole = changed(&links, text.as_bytes(), &[]);
+        prop_assert_eq!(out.as_bytes(), &whole[..], "the cuts matter: {}", text);
+        let ((before, own), (after, new)) = (taken_apart(&text), taken_apart(&out));
+        prop_assert_eq!(before, after);
+        prop_assert!(serde_json::from_str::<Value>(&out).is_ok(), "{out}");
+        let mut all = vec![];
+        strings(&json, &mut all);
+        prop_assert_eq!(&own, &all);
+        for (own, new) in own.iter().zip(&new) {
+            match pinned(&links, own).filter(|url| is_let_in(&links, url)) {
+                None => prop_assert_eq!(own, new),
+                Some(url) => prop_assert_eq!(led(&links, new), Some(url.to_string()), "{} {}", own, new),
+            }
+            // What still leads to the provider is what the proxy would not pass on.
+            let left = pinned(&links, new).filter(|url| is_let_in(&links, url));
+            prop_assert!(left.is_none(), "{new}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_json_pass_or_stay_whole(
+        bytes in vec(prop_oneof![select(&b"\"\\:/[{,h"[..]), any::<u8>()], 0..200), base in base(),
+        cuts in vec(any::<Index>(), 0..6),
+    ) {
+        let links = links(base);
+        let out = changed(&links, &bytes, &cuts);
+        prop_assert!(out == bytes, "{}", String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn headers_lead_to_where_they_led_or_away_from_the_proxy(
+        text in text(), called in url(), base in base(),
+    ) {
+        let links = links(base);
+        let called = Url::parse(&called).ok();
+        if let Some(called) = called.filter(|called| !called.cannot_be_a_base()) {
+            // A browser resolves what is left against the proxy's own address.
+            let own = Url::parse(&format!("{HUB}/x")).unwrap();
+            if let Ok(target) = called.join(text.trim()) {
+                let new = links.reference(&text, &called).unwrap_or_else(|| text.trim().to_owned());
+                let followed = own.join(&new).unwrap();
+                let is_ours = followed.as_str().starts_with(HUB) && !target.as_str().starts_with(HUB);
+                match is_ours {
+                    true => prop_assert_eq!(led(&links, &new), Some(target.to_string())),
+                    false => prop_assert_eq!(followed, target),
+                }
+            }
+            let _ = links.in_link(&format!("<{text}>; rel=\"{text}\", {text}"), &called);
+            let _ = links.in_link(&text, &called);
+        }
+    }
+}
+
+/// Whether the proxy passes a call of `url` on.
+fn is_let_in(links: &Links, url: &Url) -> bool {
+    below(&links.base_path, url.path()).is_some_and(|below| CallPath::read(below).is_ok())
+}

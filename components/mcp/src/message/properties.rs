@@ -1,0 +1,188 @@
+//! Messages that were changed anywhere, with headers that fit or do not: each is read, ignored or refused as
+//! JSON-RPC 2.0 says, and none panics.
+
+use http::{HeaderName, HeaderValue};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::*;
+
+const METHODS: [&str; 6] = [
+    "initialize",
+    "tools/call",
+    "tools/list",
+    "notifications/initialized",
+    "server/discover",
+    "\u{fc}\n",
+];
+
+fn versions() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        4 => select(&VERSIONS[..]).prop_map(Value::from),
+        1 => select(&["", "2024-11-05", "9999-01-01", "2026-07-28 "][..]).prop_map(Value::from),
+        1 => Just(Value::from(3)),
+    ]
+}
+
+fn odd() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!({"_meta": []})),
+        Just(json!({"_meta": {VERSION: MODERN}})),
+    ]
+}
+
+/// A request that is well-formed, of either way.
+fn request() -> impl Strategy<Value = Value> {
+    let id = prop_oneof![any::<i64>().prop_map(Value::from), "[a-z]{0,5}".prop_map(Value::from)];
+    (id, select(&METHODS[..]), versions(), any::<bool>()).prop_map(
+        |(id, method, version, is_modern)| {
+            let mut params =
+                json!({"name": "call_api", "protocolVersion": version, "arguments": {}});
+            if is_modern {
+                params["_meta"] = json!({VERSION: version, CAPABILITIES: {}});
+            }
+            json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+        },
+    )
+}
+
+/// A request, a batch of them or anything else, with a few members changed.
+fn message() -> impl Strategy<Value = Value> {
+    let members = select(&["jsonrpc", "id", "method", "params", "result", "error", "x"][..]);
+    let changes = vec((members, prop_oneof![1 => Just(None), 3 => odd().prop_map(Some)]), 0..3);
+    let changed = (request(), changes).prop_map(|(mut request, changes)| {
+        for (name, value) in changes {
+            let members = request.as_object_mut().unwrap();
+            match value {
+                None => drop(members.remove(name)),
+                Some(value) => drop(members.insert(name.to_owned(), value)),
+            }
+        }
+        request
+    });
+    prop_oneof![8 => changed, 1 => odd(), 1 => vec(request(), 0..3).prop_map(Value::from)]
+}
+
+fn headers() -> impl Strategy<Value = HeaderMap> {
+    let name = select(&["mcp-protocol-version", "mcp-method", "mcp-name"][..]);
+    let value = prop_oneof![
+        3 => select(&VERSIONS[..]).prop_map(|text| text.as_bytes().to_vec()),
+        3 => select(&METHODS[..]).prop_map(|text| text.as_bytes().to_vec()),
+        2 => select(&["call_api", "=?base64?Y2FsbF9hcGk=?=", "=?base64??=", "=?base64?%%?=", "=?base64?="][..])
+            .prop_map(|text| text.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 0..20),
+    ];
+    vec((name, value), 0..5).prop_map(|all| {
+        let mut headers = HeaderMap::new();
+        for (name, value) in all {
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
+                headers.append(HeaderName::from_static(name), value);
+            }
+        }
+        headers
+    })
+}
+
+/// Headers that say what the body does.
+fn own_headers(message: &Value) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let all = [
+        (
+            "mcp-protocol-version",
+            message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion"),
+        ),
+        ("mcp-method", message.get("method")),
+        ("mcp-name", message.pointer("/params/name")),
+    ];
+    for (name, value) in all {
+        let value = value.and_then(Value::as_str).and_then(|text| HeaderValue::from_str(text).ok());
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+/// The answer to a message, or what it was read as, is what JSON-RPC 2.0 asks for.
+fn check(body: &[u8], headers: &HeaderMap) -> Result<(), TestCaseError> {
+    let sent: Option<Value> = serde_json::from_slice(body).ok();
+    let sent_id = sent.as_ref().and_then(|sent| sent.get("id")).cloned().unwrap_or_default();
+    match Message::read(body, headers) {
+        Ok(Some(message)) => {
+            let sent = sent.unwrap();
+            prop_assert_eq!(&sent["jsonrpc"], "2.0");
+            prop_assert_eq!(&sent["method"], &message.method);
+            prop_assert_eq!(&sent_id, &message.id);
+            prop_assert!(message.id.is_string() || message.id.is_number());
+            prop_assert!(
+                VERSIONS.contains(&message.negotiated()) && message.negotiated() != MODERN
+            );
+            if message.era == Era::Modern {
+                prop_assert_eq!(headers.get("mcp-protocol-version").unwrap(), MODERN);
+            }
+            error_is_well_formed(&message.no_method("\u{fc}").body, &sent_id)?;
+        }
+        // Nothing that asks for an answer is ignored.
+        Ok(None) => {
+            let sent = sent.unwrap();
+            let is_answer = sent.get("method").is_none();
+            prop_assert!(sent_id.is_null() || is_answer, "{sent}");
+        }
+        Err(failure) => {
+            prop_assert_eq!(failure.status, StatusCode::BAD_REQUEST);
+            error_is_well_formed(&failure.body, &sent_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Section 5.1: `code` is an integer, `message` a string; section 5: no `result`, and the request's own id.
+fn error_is_well_formed(body: &Value, sent_id: &Value) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&body["jsonrpc"], "2.0");
+    prop_assert!(body["error"]["code"].is_i64() && body["error"]["message"].is_string(), "{body}");
+    prop_assert!(body.get("result").is_none(), "{body}");
+    prop_assert!(body.get("id").is_none_or(|id| id == sent_id), "{body} to {sent_id}");
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_changed_message_is_answered_as_json_rpc(message in message(), headers in headers()) {
+        check(message.to_string().as_bytes(), &headers)?;
+        check(message.to_string().as_bytes(), &own_headers(&message))?;
+    }
+
+    #[test]
+    fn broken_bytes_are_answered_as_json_rpc(
+        message in message(), headers in headers(), at in any::<Index>(), byte: u8,
+        bytes in vec(any::<u8>(), 0..60),
+    ) {
+        let mut text = message.to_string().into_bytes();
+        let at = at.index(text.len());
+        check(&text[..at], &headers)?;
+        text[at] = byte;
+        check(&text, &headers)?;
+        check(&bytes, &headers)?;
+    }
+
+    /// The other side: a request that is well-formed is read.
+    #[test]
+    fn a_request_that_agrees_with_its_headers_is_read(request in request()) {
+        let version = request.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion");
+        let is_known = version.is_none_or(|version| VERSIONS.iter().any(|known| version == known));
+        // A header has no line break and no letters beyond ASCII.
+        let is_plain = request["method"].as_str().unwrap().is_ascii();
+        if is_known && is_plain {
+            let read = Message::read(request.to_string().as_bytes(), &own_headers(&request));
+            prop_assert!(read.unwrap().is_some());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Properties of everything that takes text from outside: entries of `private_hosts`, URLs, manifests.
+
+mod hosts;
+mod manifests;
+mod spin;
