@@ -44,7 +44,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 const ROOM_AGAIN: Duration = Duration::from_millis(2);
 
 /// Largest head of a request, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
+const MAX_HEAD: usize = 256 * 1024;
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(options: &Up) -> Result<()> {

@@ -13,7 +13,7 @@ use nexus_common::call::CallPath;
 use url::Url;
 
 use super::opened::{Host, Opened};
-use super::target::{Target, below};
+use super::target::{Target, below, parts};
 pub(super) use json::JsonLinks;
 
 /// Digests of a body (RFC 9530, and before): they are not those of a body with other links.
@@ -134,8 +134,12 @@ impl Links {
     }
 }
 
-/// Whether the path below the base begins like the base: the proxy would take that for the base itself.
+/// Whether the path below the base begins like the base, or is a whole URL itself: the proxy would take it for
+/// that.
 fn is_ambiguous(base: &str, path: &str) -> bool {
+    if parts(path).is_some() {
+        return true;
+    }
     let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let first = first(path);
     !first.is_empty() && base.split('/').any(|part| part == first)
