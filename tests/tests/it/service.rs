@@ -219,7 +219,7 @@ async fn a_browser_that_came_by_https_comes_back_by_https() {
     // Another value than ours must not pass.
     upstream.always(
         200,
-        "strict-transport-security: max-age=1; preload\r\n",
+        "content-type: application/json\r\nstrict-transport-security: max-age=1; preload\r\n",
         r#"{"id": "acct_1"}"#,
     );
     for (app, expected) in [(&https, "max-age=31536000"), (&http, "")] {
