@@ -34,7 +34,9 @@ export function judge(policy: Policy, manifest: Endpoints, call: Call): Verdict 
   }
   const { rules } = policy;
   if (rules.length > 0 && !path.isClean) return { allowed: false, because: "unclean" };
-  const denied = rules.findIndex((rule) => rule.effect === "deny" && isAbout(rule, call) && denies(rule.path, path));
+  const denied = rules.findIndex(
+    (rule) => rule.effect === "deny" && hasHost(rule, call.host) && rule.methods.some(runs(call.method)) && denies(rule.path, path),
+  );
   if (denied >= 0) return { allowed: false, because: "rule", rule: denied };
   const allows = rules.filter((rule) => rule.effect === "allow");
   const covers = (reading: Reading) => (rule: Rule) => isAbout(rule, call) && matches(rule.path, reading, exactly);
@@ -42,7 +44,7 @@ export function judge(policy: Policy, manifest: Endpoints, call: Call): Verdict 
     return { allowed: false, because: "no_allow" };
   }
   const refused = manifest.api.deny?.find(
-    (deny) => (deny.method === "*" || deny.method === call.method) && denies(deny.path, path),
+    (deny) => runs(call.method)(deny.method) && denies(deny.path, path),
   );
   const whole = `/${path.whole.join("/")}`;
   if (refused && !names(rules, call.method, refused.path) && !names(rules, call.method, whole)) {
@@ -85,8 +87,16 @@ function parts(template: string): { host: string; path: Reading } | null {
 }
 
 function isAbout(rule: Rule, call: Call): boolean {
-  const host = rule.host?.toLowerCase();
-  return hasMethod(rule, call.method) && (host === undefined || host === call.host.toLowerCase());
+  return hasMethod(rule, call.method) && hasHost(rule, call.host);
+}
+
+function hasHost(rule: Rule, host: string): boolean {
+  return rule.host === undefined || rule.host.toLowerCase() === host.toLowerCase();
+}
+
+/** Whether a server may run what a denial names: many answer `HEAD` by doing what `GET` does. */
+function runs(method: string): (denied: string) => boolean {
+  return (denied) => denied === "*" || denied === method || (method === "HEAD" && denied === "GET");
 }
 
 function hasMethod(rule: Rule, method: string): boolean {

@@ -32,7 +32,7 @@ pub(crate) async fn guard() -> Result<Rc<Guard>> {
 impl Guard {
     async fn read() -> Result<Self> {
         let public_url = config::public_url().await?;
-        let own_hosts = variables::get("own_hosts").await.unwrap_or_default();
+        let own_hosts = config::own_hosts().await;
         let own_hosts = OwnHosts::parse(public_url.as_str(), &own_hosts)
             .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
         let entry = variables::get("private_hosts").await.unwrap_or_default();
@@ -41,6 +41,11 @@ impl Guard {
             .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
             .for_workspaces(&workspaces);
         Ok(Self { own_hosts, private_hosts })
+    }
+
+    /// Whether `url` is one of the application itself.
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        self.own_hosts.cover(url)
     }
 
     /// Refuses what no credential of `workspace` may ever be sent to.

@@ -116,7 +116,7 @@ async fn check(workspace: &str, manifest: &Manifest) -> Result<()> {
         .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
         .for_workspaces(&workspaces);
     let public_url = config::public_url().await?;
-    let own_hosts = variables::get("own_hosts").await.unwrap_or_default();
+    let own_hosts = config::own_hosts().await;
     let own = OwnHosts::parse(public_url.as_str(), &own_hosts)
         .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
     let private = |url: &Url| private.cover(workspace, url);

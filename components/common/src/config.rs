@@ -96,6 +96,14 @@ pub async fn proxy_domain() -> Result<Option<Rc<ProxyDomain>>> {
     once(&PROXY_DOMAIN, read).await.map(|domain| (*domain).clone())
 }
 
+/// The names under which the deployment is reached beside `public_url`: `own_hosts`, and the hosts below
+/// `proxy_domain`. As `own_hosts` has them, with commas between.
+pub async fn own_hosts() -> String {
+    let own = variables::get("own_hosts").await;
+    let below = proxy_domain().await.ok().flatten().map(|domain| format!("*.{domain}"));
+    own.into_iter().chain(below).collect::<Vec<_>>().join(",")
+}
+
 /// Where a provider sends the browser back to. A workspace's own manifest has an address of its own,
 /// so that one authorization server cannot be taken for another (RFC 9700, 4.4).
 ///

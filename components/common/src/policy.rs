@@ -78,7 +78,7 @@ impl Rule {
     fn denies(&self, call: &PolicyCall<'_>) -> bool {
         self.effect == Effect::Deny
             && self.has_host(call.host)
-            && call.methods.iter().any(|method| self.has_method(*method))
+            && call.methods.iter().any(|method| self.methods.iter().any(|own| method.runs(own)))
             && denies(&self.path, call.path)
     }
 

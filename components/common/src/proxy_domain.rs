@@ -4,6 +4,8 @@
 //! A host names an integration and nothing more: whose call it is, and that the workspace is the caller's, the
 //! token says.
 
+use std::fmt;
+
 use crate::origin::Origin;
 
 /// A domain below which hosts name integrations.
@@ -17,6 +19,12 @@ pub struct AtHost {
     pub slug: String,
     /// Its workspace, as [`ProxyDomain::label`] writes it.
     pub workspace: String,
+}
+
+impl fmt::Display for ProxyDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl ProxyDomain {

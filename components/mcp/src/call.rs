@@ -116,7 +116,7 @@ fn encoded(text: &str) -> String {
 /// Models do not always write it in capitals; it goes on in capitals.
 fn method(arguments: &Map<String, Value>) -> Result<CallMethod> {
     let name = match arguments.get("method") {
-        None => "GET".to_owned(),
+        None | Some(Value::Null) => "GET".to_owned(),
         Some(Value::String(name)) => name.to_ascii_uppercase(),
         Some(_) => String::new(),
     };

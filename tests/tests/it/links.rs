@@ -30,6 +30,12 @@ async fn references_to_the_api_become_addresses_of_the_proxy() {
             "https://bucket.example.net/f?sig=1".into(),
             "https://bucket.example.net/f?sig=1".into(),
         ),
+        // To us, by another way than the proxy's: a client would come with its token.
+        ("location", "http://127.0.0.1:1/api/integrations".into(), String::new()),
+        ("location", "http://127.0.0.1:1/api/proxy/other/x".into(), String::new()),
+        ("location", format!("{origin}/base/x\r\nlocation: {origin}/base/y"), String::new()),
+        ("link", "<http://127.0.0.1:1/api/audit>; rel=next".into(), String::new()),
+        ("link", format!("<{origin}/base/x>; rel=next, <"), String::new()),
         // Relative to the proxy it would lead to us.
         ("location", "/api/integrations".into(), format!("{origin}/api/integrations")),
         (
@@ -153,7 +159,8 @@ async fn the_manifest_or_the_integration_leaves_links_as_they_are() {
             is_changed,
             "{slug}: {answer:?}"
         );
-        assert_eq!(answer.header("location").contains("/api/proxy/"), is_changed, "{slug}");
+        // In headers there is nothing to be kept.
+        assert_eq!(answer.header("location"), format!("http://127.0.0.1:1/api/proxy/{slug}/x"));
     }
 }
 

@@ -141,6 +141,7 @@ const TABLE: [Row; 12] = [
         routes: &[],
         storage: (true, true),
         variables: &[
+            "proxy_domain",
             "encryption_keys",
             "broker_secret",
             "oauth_clients",

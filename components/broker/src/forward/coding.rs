@@ -34,8 +34,9 @@ pub(super) fn is_coded(headers: &HeaderMap) -> bool {
 /// The answer without its coding, where that is `gzip` or `deflate`; any other stays.
 pub(super) fn undone(answer: Response) -> Response {
     let (mut head, body) = answer.into_parts();
-    if head.status == StatusCode::PARTIAL_CONTENT {
-        // The parts are those of the bytes as they came.
+    use StatusCode as S;
+    if matches!(head.status, S::PARTIAL_CONTENT | S::NO_CONTENT | S::NOT_MODIFIED) {
+        // The parts are those of the bytes as they came, and the others have no body.
         return Response::from_parts(head, body);
     }
     let fed = Fed::default();

@@ -27,50 +27,77 @@ pub(super) struct Links {
     /// The pinned origins, that of `base_url` first.
     origins: Vec<String>,
     base_path: String,
+    /// Whether links in JSON are changed, too.
+    is_for_json: bool,
 }
 
 impl Links {
-    /// Those of an integration that the agent calls at `hub`; `None` where the manifest or the integration
-    /// wants links left as they are.
+    /// Those of an integration that the agent calls at `hub`. The manifest or the integration may want those
+    /// in JSON left as they are.
     pub(super) fn of(opened: &Opened, hub: &str) -> Option<Self> {
         let wanted =
             opened.usable.sourced.manifest.api.rewrite_links && opened.policy.rewrite_links;
         let others = opened.hosts.iter().filter(|host| host.origin != opened.base.origin);
         let origins = [&opened.base].into_iter().chain(others);
-        (wanted && !hub.is_empty()).then(|| Self {
+        (!hub.is_empty()).then(|| Self {
             hub: hub.to_owned(),
             origins: origins.map(|host: &Host| host.origin.clone()).collect(),
             base_path: opened.base_path.clone(),
+            is_for_json: wanted,
         })
     }
 
-    /// Changes the links in the headers of an answer to a call of `target`.
-    pub(super) fn headers(&self, headers: &mut HeaderMap, target: &Target<'_>) {
+    /// Changes the links in the headers of an answer to a call of `target`. One that leads to the application
+    /// itself (`is_own`) and is not made here is left out: a client would follow it with its token.
+    pub(super) fn headers(
+        &self,
+        headers: &mut HeaderMap,
+        target: &Target<'_>,
+        is_own: &dyn Fn(&Url) -> bool,
+    ) {
         let Ok(called) = Url::parse(&format!("{}{}", target.host.origin, target.path)) else {
             return;
         };
-        for name in [header::LOCATION, header::CONTENT_LOCATION] {
-            if let Some(value) = headers.get_mut(&name) {
-                replace(value, |text| self.reference(text, &called));
-            }
-        }
-        if let header::Entry::Occupied(mut links) = headers.entry(header::LINK) {
-            for value in links.iter_mut() {
-                replace(value, |text| self.in_link(text, &called));
+        for name in [header::LOCATION, header::CONTENT_LOCATION, header::LINK] {
+            let header::Entry::Occupied(entry) = headers.entry(&name) else { continue };
+            let (_, values) = entry.remove_entry_mult();
+            let values: Vec<HeaderValue> = values.collect();
+            // Of several places to go to, clients differ in which they take.
+            let is_clear = name == header::LINK || values.len() == 1;
+            for value in values.iter().filter(|_| is_clear) {
+                let text = value.to_str().unwrap_or_default();
+                let changed = match name == header::LINK {
+                    true => self.in_link(text, &called, is_own),
+                    false => self.reference(text, &called, is_own),
+                };
+                if let Some(value) = changed.and_then(|text| HeaderValue::try_from(text).ok()) {
+                    headers.append(&name, value);
+                }
             }
         }
     }
 
-    /// A reference (RFC 3986, 4.1) in an answer to a call of `called`. One that is relative and leads
-    /// elsewhere is made absolute: relative to the proxy it would lead to us.
-    fn reference(&self, text: &str, called: &Url) -> Option<String> {
-        let url = called.join(text.trim()).ok()?;
-        let is_relative = Url::parse(text.trim()).is_err();
-        self.url(&url).or_else(|| is_relative.then(|| url.into()))
+    /// A reference (RFC 3986, 4.1) in an answer to a call of `called`, as it goes back; `None` where it leads
+    /// to the application itself, or cannot be read. One that is relative and leads elsewhere is made absolute:
+    /// relative to the proxy it would lead to us.
+    fn reference(&self, text: &str, called: &Url, is_own: &dyn Fn(&Url) -> bool) -> Option<String> {
+        let text = text.trim();
+        let url = called.join(text).ok()?;
+        if let Some(ours) = self.url(&url) {
+            return Some(ours);
+        }
+        // Only this form means the same to every client, whatever it is relative to.
+        let is_absolute = text.contains("://") && Url::parse(text).is_ok_and(|own| own == url);
+        match is_own(&url) {
+            true => None,
+            false if is_absolute => Some(text.to_owned()),
+            false => Some(url.into()),
+        }
     }
 
-    /// The targets of a `Link` (RFC 8288, 3).
-    fn in_link(&self, text: &str, called: &Url) -> Option<String> {
+    /// A `Link` (RFC 8288, 3) with its targets as they go back; `None` where one of them does not, or is
+    /// never closed.
+    fn in_link(&self, text: &str, called: &Url, is_own: &dyn Fn(&Url) -> bool) -> Option<String> {
         let mut changed = String::new();
         let mut rest = text;
         let mut is_quoted = false;
@@ -85,7 +112,7 @@ impl Links {
                 b'<' if !is_quoted => {
                     let end = found.find('>')?;
                     let target = found.get(1..end)?;
-                    let target = self.reference(target, called).unwrap_or_else(|| target.into());
+                    let target = self.reference(target, called, is_own)?;
                     changed.push_str(&format!("<{target}>"));
                     rest = found.get(end + 1..)?;
                     continue;
@@ -96,7 +123,7 @@ impl Links {
             rest = found.get(taken..)?;
         }
         changed.push_str(rest);
-        (changed != text).then_some(changed)
+        Some(changed)
     }
 
     /// The proxy's address of `url`; `None` where it leads elsewhere, or by a path that the proxy rejects.
@@ -117,8 +144,30 @@ impl Links {
     }
 
     /// The proxy's address in place of an absolute URL that a JSON text holds.
+    /// What follows the base URL in it stays as it is written: it may be a template (`{?name}`).
     fn absolute(&self, text: &str) -> Option<String> {
-        self.url(&Url::parse(text).ok()?)
+        let changed = self.url(&Url::parse(text).ok()?)?;
+        Some(self.as_written(text, &changed).unwrap_or(changed))
+    }
+
+    /// `changed`, with what follows the base URL as it is in `text`; `None` where a client would read that
+    /// otherwise.
+    fn as_written(&self, text: &str, changed: &str) -> Option<String> {
+        let origin = self.origins.iter().find(|origin| is_prefix(origin, text))?;
+        let below = text.get(origin.len()..)?.strip_prefix(self.base_path.as_str())?;
+        let is_plain = below.is_empty() || below.starts_with(['/', '?', '#']);
+        let is_plain = is_plain && !below.contains("/.") && !below.contains('\\');
+        let hub = &self.hub;
+        match changed.strip_prefix(&format!("{hub}/{origin}")) {
+            _ if !is_plain => None,
+            Some(_) => Some(format!("{hub}/{origin}{}{below}", self.base_path)),
+            None => Some(format!("{hub}{below}")),
+        }
+    }
+
+    /// Whether links in JSON are changed.
+    pub(super) const fn is_for_json(&self) -> bool {
+        self.is_for_json
     }
 
     /// Whether JSON of this body can have links in it: each has the name of a pinned host.
@@ -162,11 +211,8 @@ pub(super) fn remove_digests(headers: &mut HeaderMap) {
     }
 }
 
-fn replace(value: &mut HeaderValue, change: impl FnOnce(&str) -> Option<String>) {
-    let changed = value.to_str().ok().and_then(change);
-    if let Some(changed) = changed.and_then(|text| HeaderValue::try_from(text).ok()) {
-        *value = changed;
-    }
+fn is_prefix(origin: &str, text: &str) -> bool {
+    text.get(..origin.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(origin))
 }
 
 #[cfg(test)]
@@ -178,6 +224,7 @@ mod tests {
             hub: "https://nexus.example.com/api/proxy/acme".into(),
             origins: vec!["https://api.acme.com".into(), "https://files.acme.com".into()],
             base_path: "/v1".into(),
+            is_for_json: true,
         }
     }
 
@@ -193,6 +240,13 @@ mod tests {
             ("https://api.acme.com/v1/v1/x", Some("/https://api.acme.com/v1/v1/x")),
             ("https://files.acme.com/v1/f", Some("/https://files.acme.com/v1/f")),
             ("https://api.acme.com/v1/y/../x", Some("/x")),
+            ("https://api.acme.com/v1/r/{format}{/ref}", Some("/r/{format}{/ref}")),
+            ("https://api.acme.com/v1/a{?name,label}", Some("/a{?name,label}")),
+            ("https://files.acme.com/v1/a{?name}", Some("/https://files.acme.com/v1/a{?name}")),
+            (
+                "https://api.acme.com/v1/https://api.acme.com/v1",
+                Some("/https://api.acme.com/v1/https://api.acme.com/v1"),
+            ),
             ("https://api.acme.com/v2/x", None),
             ("https://api.acme.com/v11", None),
             ("https://api.acme.com/v1/../x", None),
@@ -217,16 +271,26 @@ mod tests {
     fn references_in_headers_are_those_of_the_call() {
         const HUB: &str = "https://nexus.example.com/api/proxy/acme";
         let called = Url::parse("https://api.acme.com/v1/items/").unwrap();
+        let is_own = |url: &Url| {
+            url.host_str().is_some_and(|host| host.trim_end_matches('.') == "nexus.example.com")
+        };
         for (text, expected) in [
             ("https://api.acme.com/v1/x", Some(format!("{HUB}/x"))),
             ("/v1/x?a", Some(format!("{HUB}/x?a"))),
             ("9", Some(format!("{HUB}/items/9"))),
             ("?page=2", Some(format!("{HUB}/items/?page=2"))),
             ("/login", Some("https://api.acme.com/login".into())),
+            ("https:/api/proxy/b", Some("https://api.acme.com/api/proxy/b".into())),
+            ("https://nexus.example.com/api/proxy/b/x", None),
+            ("https://NEXUS.example.com./api", None),
+            ("//nexus.example.com/api", None),
             ("//evil.example/x", Some("https://evil.example/x".into())),
-            ("https://bucket.example.net/f?sig=1", None),
+            (
+                "https://bucket.example.net/f?sig=1",
+                Some("https://bucket.example.net/f?sig=1".into()),
+            ),
         ] {
-            assert_eq!(links().reference(text, &called), expected, "{text}");
+            assert_eq!(links().reference(text, &called, &is_own), expected, "{text}");
         }
         for (text, expected) in [
             (
@@ -239,11 +303,16 @@ mod tests {
                     r#"<https://docs.example>; title="a \"<https://api.acme.com/v1>\" b", <{HUB}/y>; rel=up"#
                 )),
             ),
-            ("<https://other.example/>; rel=next", None),
+            (
+                "<https://other.example/>; rel=next",
+                Some("<https://other.example/>; rel=next".into()),
+            ),
             ("<https://api.acme.com/v1/x", None),
-            ("garbage", None),
+            ("</v1/x>; rel=next, <", None),
+            ("</v1/x>; rel=next, <https://nexus.example.com/api/audit>; rel=up", None),
+            ("garbage", Some("garbage".into())),
         ] {
-            assert_eq!(links().in_link(text, &called), expected, "{text}");
+            assert_eq!(links().in_link(text, &called, &is_own), expected, "{text}");
         }
     }
 }

@@ -60,9 +60,7 @@ fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     };
     let is_denied = |deny: &DenyRule| {
         denies(&deny.path, path)
-            && methods.all.iter().any(|method| {
-                (deny.method == "*" || deny.method == method.as_str()) && !named(*method, deny)
-            })
+            && methods.all.iter().any(|method| method.runs(&deny.method) && !named(*method, deny))
     };
     let mut all = opened.usable.sourced.manifest.api.deny.iter().enumerate();
     let (index, deny) = all.find(|(_, deny)| is_denied(deny))?;

@@ -30,6 +30,7 @@ use super::usage;
 use super::{coding, headers, without_length};
 use crate::check;
 use crate::credential::Usable;
+use crate::egress;
 use crate::oauth::{self, For};
 use crate::provider::unanswered;
 
@@ -43,6 +44,8 @@ const FIRST_BYTE_SECONDS: u16 = 120;
 const WATCH_MS: u64 = WATCH.as_millis() as u64;
 /// Largest body that is kept for a second try, in bytes.
 const KEPT: usize = 64 * 1024;
+/// How long a client may leave an answer unread, in milliseconds.
+const UNREAD_MS: u64 = 120_000;
 /// Largest answer that is passed on whole, in bytes.
 const SMALL: usize = 64 * 1024;
 /// Largest JSON with a length in which links are changed, in bytes: it is gathered first, because its
@@ -244,10 +247,11 @@ impl Sent<'_> {
         let length = head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let length = length.and_then(|text| text.parse::<usize>().ok());
         let links = Links::of(opened, self.hub);
-        if let Some(links) = &links {
-            links.headers(&mut head.headers, self.target);
+        if let (Some(links), Ok(guard)) = (&links, egress::guard().await) {
+            links.headers(&mut head.headers, self.target, &|url| guard.is_own(url));
         }
         let is_linked = links::is_json(&head.headers) && length.is_none_or(|all| all <= LINKED);
+        let is_linked = is_linked && links.as_ref().is_some_and(Links::is_for_json);
         let links = links.filter(|_| is_linked);
         let largest = if links.is_some() { LINKED } else { SMALL };
         let mask = readable.then(|| Mask::new(&opened.needles, is_part));
@@ -392,14 +396,36 @@ impl Source {
                 Next::Broken(why) => return sender.fail(why).await,
             };
             let chunk = outflow.push(chunk);
-            if !chunk.is_empty() && !sender.send(chunk).await {
+            if !chunk.is_empty() && !self.deliver(&mut sender, chunk).await {
                 return;
             }
         }
         let rest = outflow.finish();
         if !rest.is_empty() {
-            sender.send(rest).await;
+            self.deliver(&mut sender, rest).await;
         }
+    }
+
+    /// Waits until the client has taken a chunk, for as long as the call may go on; `false` where it is over.
+    async fn deliver(&mut self, sender: &mut BodySender, chunk: Bytes) -> bool {
+        let begun = clock::now_ms();
+        let why = {
+            let mut sending = pin!(sender.send(chunk));
+            loop {
+                if let Either::Left((is_read, _)) = select(&mut sending, &mut self.watch).await {
+                    return is_read;
+                }
+                (self.looked, self.watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
+                if let Some(lost) = self.right.lost().await {
+                    break lost.why();
+                }
+                if self.looked.saturating_sub(begun) > UNREAD_MS {
+                    break "the client has read nothing for two minutes";
+                }
+            }
+        };
+        sender.break_off(why);
+        false
     }
 }
 

@@ -53,6 +53,12 @@ impl CallMethod {
         Self::parse(method.as_str()).ok_or(Error::MethodNotAllowed(Self::ALLOW))
     }
 
+    /// Whether a server may run what `denied` runs: many answer `HEAD` by doing what `GET` does (RFC 9110,
+    /// 9.3.2).
+    pub fn runs(self, denied: &str) -> bool {
+        denied == "*" || denied == self.as_str() || (self == Self::Head && denied == "GET")
+    }
+
     /// In capitals.
     pub const fn as_str(self) -> &'static str {
         match self {

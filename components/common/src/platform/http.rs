@@ -275,6 +275,12 @@ impl BodySender {
         self.0.send(Ok(Frame::data(chunk))).await.is_ok()
     }
 
+    /// Breaks the body off although nobody reads: whoever still does sees that it is not whole.
+    pub fn break_off(&mut self, why: &'static str) {
+        // Each sender has a place of its own.
+        let _ = self.0.clone().try_send(Err(anyhow::anyhow!(why)));
+    }
+
     /// Breaks the body off, so that it is not taken for whole.
     pub async fn fail(mut self, why: &'static str) {
         let _ = self.0.send(Err(anyhow::anyhow!(why))).await;

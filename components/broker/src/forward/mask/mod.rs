@@ -114,15 +114,27 @@ impl Needles {
             return found;
         }
         let mut from = 0;
+        // Until where each needle need not be looked for again.
+        let mut passed = vec![0; self.anywhere.len()];
         while let Some(start) = self.filter.next(bytes, from) {
             from = start + 1;
             for width in widths(bytes, start) {
-                for needle in &self.anywhere {
+                for (needle, passed) in self.anywhere.iter().zip(&mut passed) {
+                    if start < *passed {
+                        continue;
+                    }
                     let text = Text::new(bytes, start, *width);
                     let traced = needle.trace(text, 0, start, place.is_end);
+                    if let (Some(enough), Some(whole)) = (needle.enough(), &traced.whole) {
+                        *passed = whole.end.saturating_sub(enough * LONGEST_ESCAPE);
+                    }
                     found.secrets.extend(traced.whole.map(|secret| (start, secret)));
                     match (traced.cut, needle.window()) {
-                        (Some(_), _) if !place.is_end => found.hold = found.hold.min(start),
+                        (Some(_), _) if !place.is_end => {
+                            found.hold = found.hold.min(start);
+                            // What is held back is looked at again, from there on.
+                            *passed = bytes.len();
+                        }
                         (Some(so_far), Some(window)) if place.is_part && so_far >= window => {
                             found.secrets.push((start, start..bytes.len()));
                         }

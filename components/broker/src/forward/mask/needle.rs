@@ -88,10 +88,38 @@ enum Form {
 
 static NOTHING: Around = Around { open: &[], close: &[] };
 
+/// A secret that overlaps itself by more bytes than this is known by its beginning: to look for the whole
+/// at each of the places where it could begin would take its length squared.
+const OVERLAP: usize = 16;
+/// Most places with an escape that are looked at for one beginning.
+const MOST_WAYS: usize = 4096;
+
+/// How many bytes of `secret` are enough to know it by: up to where a beginning overlaps itself by more than
+/// [`OVERLAP`] bytes (the failure function of Knuth, Morris and Pratt).
+fn enough(secret: &[u8]) -> usize {
+    let mut borders = vec![0; secret.len()];
+    for end in 1..secret.len() {
+        let mut border = borders.get(end - 1).copied().unwrap_or(0);
+        while border > 0 && secret.get(border) != secret.get(end) {
+            border = borders.get(border - 1).copied().unwrap_or(0);
+        }
+        border += usize::from(secret.get(border) == secret.get(end));
+        if border > OVERLAP {
+            return end + 1;
+        }
+        if let Some(own) = borders.get_mut(end) {
+            *own = border;
+        }
+    }
+    secret.len()
+}
+
 /// One form of one secret.
 pub(super) struct Needle {
     secret: Rc<Zeroizing<Vec<u8>>>,
     form: Form,
+    /// How many bytes of the secret are enough to know it by: all of them, unless it repeats itself.
+    enough: usize,
 }
 
 /// What a unit is to a needle.
@@ -142,7 +170,8 @@ impl Needle {
             }
             forms.extend([Form::Hex, Form::Base64(0), Form::Base64(1), Form::Base64(2)]);
         }
-        let needle = |form| Self { secret: Rc::clone(&bytes), form };
+        let enough = enough(secret.as_bytes());
+        let needle = |form| Self { secret: Rc::clone(&bytes), form, enough };
         if secret.is_empty() { Vec::new() } else { forms.into_iter().map(needle).collect() }
     }
 
@@ -174,6 +203,17 @@ impl Needle {
             Form::Hex => self.secret.len() * 2,
             Form::Base64(skipped) => ((self.secret.len() - skipped) * 8).div_ceil(6),
         }
+    }
+
+    /// How many elements are enough to know it by, where these are fewer than all.
+    pub(super) fn enough(&self) -> Option<usize> {
+        let elements = match &self.form {
+            Form::Plain(around) => around.open.len() + self.enough,
+            Form::Whole { .. } => return None,
+            Form::Hex => self.enough * 2,
+            Form::Base64(_) => (self.enough * 8).div_ceil(6),
+        };
+        (self.enough < self.secret.len()).then_some(elements)
     }
 
     /// Those of its elements that are the secret.
@@ -263,6 +303,7 @@ impl Needle {
     /// Follows it through `text` from its element `at` on, which stands at `pos`.
     pub(super) fn trace(&self, text: Text<'_>, at: usize, pos: usize, is_end: bool) -> Traced {
         let mut traced = Traced::default();
+        let enough = self.enough().unwrap_or(usize::MAX);
         let mut ways = Vec::new();
         let mut seen = BTreeSet::new();
         let mut next = Some(Way { at, pos, from: pos, to: pos, between: 0 });
@@ -273,19 +314,32 @@ impl Needle {
                 continue;
             }
             match text.at(way.pos) {
+                Err(Stop::Other) if way.at >= enough => traced.found(&way),
                 Err(Stop::Other) => {}
-                Err(Stop::End) if is_end && self.may_end(way.at) => traced.found(&way),
+                Err(Stop::End) if is_end && (self.may_end(way.at) || way.at >= enough) => {
+                    traced.found(&way);
+                }
                 Err(Stop::End) => traced.cut = traced.cut.max(Some(way.at)),
                 Ok(byte) if !begins_escape(byte) => {
                     let reading = Reading { unit: Unit::Byte(byte), next: text.after(way.pos) };
                     let is_on = self.advance(&mut way, reading, &text);
+                    if !is_on && way.at >= enough {
+                        traced.found(&way);
+                    }
                     next = is_on.then_some(way);
                 }
-                Ok(_) if !seen.insert((way.at, way.pos)) => {}
+                Ok(_) if seen.len() >= MOST_WAYS || !seen.insert((way.at, way.pos)) => {
+                    if way.at >= enough {
+                        traced.found(&way);
+                    }
+                }
                 Ok(_) => {
                     let readings = text.readings(way.pos);
                     // What is whole is not held back because its last character may begin an escape.
                     let mut is_cut = readings.is_cut;
+                    if way.at >= enough {
+                        traced.found(&way);
+                    }
                     for reading in readings.all {
                         let mut other = way;
                         if self.advance(&mut other, reading, &text) {
