@@ -1230,6 +1230,10 @@ export interface components {
         readonly OauthClientInput: {
             readonly client_id: string;
             readonly client_secret: string;
+            /** @description The values of the manifest's parameters that the app may be used with. A manifest of the workspace's own that has a parameter in the host of its token or revocation URL needs them */
+            readonly params?: {
+                readonly [key: string]: readonly string[];
+            };
         };
         readonly OauthClientList: {
             readonly items: readonly {
