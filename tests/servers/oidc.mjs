@@ -20,6 +20,7 @@ await once(server, "listening");
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(origin, {
+  claims: { openid: ["sub"], profile: ["name"] },
   clients: [
     {
       client_id: CLIENT,

@@ -193,15 +193,19 @@ pub enum Revoke {
     /// Nothing is changed.
     Plan {
         /// Of which integration.
+        #[serde(flatten)]
         stored: Stored,
         /// Whether all is to end, other connections too.
+        #[serde(default)]
         force: bool,
     },
     /// What is new of the integration is done now.
     Run {
         /// Of which integration.
+        #[serde(flatten)]
         stored: Stored,
         /// Entries that have waited and are to be done as well.
+        #[serde(default)]
         kept: Vec<String>,
     },
 }

@@ -268,7 +268,8 @@ async fn an_own_manifest_is_believed_when_an_admin_says_so_knowing_what_that_mea
     for part in ["can end other connections", "believe_effect=true", "https://strict.example"] {
         assert!(detail.contains(part), "{part}: {detail}");
     }
-    assert_eq!(app.get("/api/manifests/custom-strict").as_admin().send().await.status, 404);
+    let saved = app.get("/api/manifests/custom-strict").as_admin().send().await;
+    saved.problem(404, "not_found");
     assert_eq!(post("?believe_effect=false").await.status, 201);
     assert_eq!(app.count("believed_effects"), 0);
 

@@ -10,8 +10,8 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::app::{Answer, App, repo};
 use crate::in_use::settle;
@@ -84,6 +84,8 @@ struct Server {
     origin: String,
     client: reqwest::Client,
     copy: PathBuf,
+    /// What it says is not read on, but it must be able to say it.
+    _said: Lines<BufReader<ChildStdout>>,
     _child: Child,
 }
 
@@ -126,7 +128,7 @@ impl Server {
         };
         let policy = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(policy).build().unwrap();
-        Self { kind, origin, client, copy, _child: child }
+        Self { kind, origin, client, copy, _said: lines, _child: child }
     }
 
     fn manifest(&self, says: Says) -> Value {
