@@ -73,7 +73,7 @@ impl fmt::Display for Refusal {
             Self::IpLiteral(ip) => write!(f, "`{ip}` is an IP address, a host name is needed"),
             Self::TrailingDot(host) => write!(f, "the host `{host}` ends in a dot"),
             Self::Localhost(host) => write!(f, "`{host}` is this machine"),
-            Self::SingleLabel(host) => write!(f, "`{host}` has no domain"),
+            Self::SingleLabel(host) => write!(f, "`{host}` has no domain, or an empty label"),
             Self::PrivateSuffix(host) => write!(f, "`{host}` is a name of a private network"),
             Self::AddressName(host) => {
                 write!(f, "`{host}` stands for an IP address, a provider's own name is needed")
@@ -127,7 +127,8 @@ pub fn check_url(
         return Err(Refusal::Localhost(lower));
     }
     // These two are told as what they are, other names of one label as that.
-    if !bare.contains('.') && !matches!(bare, "internal" | "local") {
+    let is_single = !bare.contains('.') && !matches!(bare, "internal" | "local");
+    if is_single || bare.split('.').any(str::is_empty) {
         return Err(Refusal::SingleLabel(lower));
     }
     if private_names::is_private(bare) {
@@ -203,6 +204,8 @@ mod tests {
             ("https://a.localhost", "egress_localhost"),
             ("https://localhost.", "egress_trailing_dot"),
             ("https://intranet", "egress_single_label"),
+            ("https://.example/", "egress_single_label"),
+            ("https://a..example/", "egress_single_label"),
             ("https://x.internal", "egress_private_suffix"),
             ("https://metadata.google.internal", "egress_private_suffix"),
             ("https://x.local", "egress_private_suffix"),

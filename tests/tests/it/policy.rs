@@ -49,6 +49,13 @@ async fn calls_end_as_the_file_says() {
             if expected == "allowed" {
                 assert_eq!(answer.status, 200, "{case}: {answer:?}");
                 assert_eq!(upstream.one().line, format!("{method} /base{path} HTTP/1.1"));
+            } else if method == "HEAD" {
+                // Its answer has no body to tell by.
+                assert_eq!(
+                    (answer.status.as_u16(), answer.header("x-nexus-error")),
+                    (403, "policy_denied")
+                );
+                assert!(upstream.seen().is_empty(), "{case}");
             } else {
                 let problem = ours(&answer, 403, "policy_denied");
                 let detail = problem["detail"].as_str().unwrap();

@@ -186,7 +186,10 @@ proptest! {
     fn no_spelling_leads_past_a_denial_with_wildcards((rules, path) in patterns_and_path()) {
         if let Ok(read) = CallPath::read(&path) {
             for (server, gateways, route) in routes(&path) {
-                let route = route.unwrap_or_default();
+                // A denial's `*` is a segment that is not empty.
+                let Some(route) = route.filter(|route| route.iter().all(|one| !one.is_empty())) else {
+                    continue;
+                };
                 for (_, pattern) in &rules {
                     prop_assert!(
                         denies(pattern, &read) || !server.covers(pattern, &route),
