@@ -966,8 +966,8 @@ export interface components {
             /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends none. */
             readonly issuer?: string | null;
             /**
-             * @description Whether the provider takes PKCE with S256 (RFC 7636).
-             * @default false
+             * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not know it ignores it (RFC 6749, 3.1); false is for one that refuses it. Built-in manifests say which it is.
+             * @default true
              */
             readonly pkce: boolean;
             /** @description How tokens are refreshed (RFC 6749 section 6); absent where the provider issues no refresh tokens. */

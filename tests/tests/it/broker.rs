@@ -262,7 +262,7 @@ async fn no_operation_returns_a_plaintext() {
         "actor": "x"});
     for (operation, caller, body) in [
         ("check", "monitor", &stored),
-        ("revoke", "delete", &json!({"plan": {"stored": stored, "force": false}})),
+        ("revoke", "delete", &json!({ "plan": stored })),
         ("seal", "create", &new),
         ("verify", "create", &new),
         ("health", "monitor", &json!({})),
