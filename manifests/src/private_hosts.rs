@@ -165,6 +165,10 @@ impl HostRule {
 
     fn covers(&self, host: &Host<&str>) -> bool {
         let address = match host {
+            // What `*.internal` would open of Spin's own stays closed.
+            Host::Domain(domain) if crate::guard::is_spin_name(domain.trim_end_matches('.')) => {
+                return false;
+            }
             Host::Domain(domain) => {
                 return match self {
                     Self::Literal(Host::Domain(literal)) => literal == domain,

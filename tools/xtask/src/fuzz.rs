@@ -77,6 +77,8 @@ fn next(cases: u32, took: Duration, left: Duration) -> Option<u32> {
 async fn round(repo: &Repo, args: &[&str], cases: u32) -> Result<Tally> {
     let mut child = cargo::command(&repo.root, args)
         .env("PROPTEST_CASES", cases.to_string())
+        // Inputs that are no case at all grow with the cases.
+        .env("PROPTEST_MAX_GLOBAL_REJECTS", (cases * 16).to_string())
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cargo test")?;

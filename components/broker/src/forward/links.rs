@@ -155,8 +155,11 @@ impl Links {
     fn as_written(&self, text: &str, changed: &str) -> Option<String> {
         let origin = self.origins.iter().find(|origin| is_prefix(origin, text))?;
         let below = text.get(origin.len()..)?.strip_prefix(self.base_path.as_str())?;
-        let is_plain = below.is_empty() || below.starts_with(['/', '?', '#']);
-        let is_plain = is_plain && !below.contains("/.") && !below.contains('\\');
+        let is_below = below.is_empty() || below.starts_with(['/', '?', '#']);
+        // Of other texts a URL's own form is what is written.
+        let is_template =
+            text.contains('{') && !below.contains("/.") && !below.contains(['%', '\\']);
+        let is_plain = is_below && is_template;
         let hub = &self.hub;
         match changed.strip_prefix(&format!("{hub}/{origin}")) {
             _ if !is_plain => None,
