@@ -7,11 +7,11 @@ use nexus_common::{Error, Result};
 
 const VARIABLE: &str = "jwt_max_lifetime";
 const RULE: &str = "must be a number of seconds, and after it `ROLE=seconds` for each role with \
-                    another: `86400,ADMIN=3600`; 0 is no limit";
+                    another: `86400,ADMIN=3600`; 0 means no limit";
 /// Where the variable says nothing: a day, in seconds.
 const DAY: u64 = 86_400;
 
-/// The longest life of a token in seconds; 0 is no limit.
+/// The longest life of a token in seconds; 0 means no limit.
 #[derive(Debug)]
 pub(crate) struct Lifetime {
     most: u64,

@@ -133,7 +133,7 @@ fn mint_at(
 }
 
 /// The longest life of a token of `role`, in seconds: of `86400,ADMIN=3600` the role's, else the first.
-/// 0 is no limit.
+/// 0 means no limit.
 fn max_lifetime(text: Option<&str>, role: Role) -> Result<u64> {
     let mut parts = text.unwrap_or("86400").split(',').map(str::trim);
     let first = parts.next().unwrap_or_default();
