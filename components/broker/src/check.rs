@@ -20,7 +20,7 @@ const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     let who = For::of(stored, request_id);
-    let usable = match oauth::live(&who).await {
+    let usable = match oauth::tried(&who).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found("reauthorize", &why)),
         // Written where it was found, unless the old token is still good.
@@ -34,12 +34,12 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     Ok(finding.checked)
 }
 
-/// Runs the check after a provider said 401 to a call, unless one was run in the last minute. Only
-/// a refusal of the check itself means that the credential is dead.
+/// Runs the check after the answer to a call may have said that the credential is dead, unless one was run
+/// in the last minute. Only a refusal of the check itself means that it is.
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) async fn after_a_401(stored: &Stored, request_id: &str) -> Result<()> {
+pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<()> {
     let sql = "select 1 from integrations where workspace = ?1 and id = ?2
                  and coalesce(health_at, 0) < (unixepoch('subsec') - 60) * 1000";
     let values =
@@ -78,18 +78,32 @@ impl Finding {
     async fn of(who: &For<'_>, usable: Usable) -> Result<Self> {
         let first = Self::judge(&usable).await?;
         let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
-        if first.checked.health != "reauthorize" || !is_oauth2 {
+        if first.checked.health != "reauthorize" || !is_oauth2 || !is_sent_where_it_was(&usable) {
             return Ok(first);
         }
-        // A token may end before its time: once in a while a new one is worth asking for.
-        let instead = match oauth::after_refusal(who, usable.version).await {
-            Ok(Some(renewed)) => return Self::judge(&renewed).await,
-            Ok(None) => first.checked,
+        // A token may end before its time: a person is asked only where the refresh token is dead too.
+        let instead = match oauth::after_judgement(who, usable.version).await {
+            Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
+            Ok(None) => return Ok(first),
             Err(Error::ReauthorizationRequired(why)) => found("reauthorize", &why),
             Err(Error::Provider(why) | Error::ProviderTimeout(why)) => found("failing", &why),
             Err(other) => return Err(other),
         };
         Ok(Self { checked: instead, ..first })
+    }
+
+    /// A token that the provider gave a moment ago proves the connection: where it is refused all the same,
+    /// its refresh token is good, and connecting again gives no other.
+    fn of_a_new_token(self) -> Self {
+        let refused = |checked: Checked| {
+            let why = checked.detail.unwrap_or_default();
+            found("failing", &format!("a new access token was refused as well: {why}"))
+        };
+        let checked = match self.checked.health.as_str() {
+            "reauthorize" => refused(self.checked),
+            _ => self.checked,
+        };
+        Self { checked, ..self }
     }
 
     async fn judge(usable: &Usable) -> Result<Self> {
@@ -98,10 +112,15 @@ impl Finding {
     }
 }
 
+/// Whether the manifest sends the credential where it was entered for.
+fn is_sent_where_it_was(usable: &Usable) -> bool {
+    let now = params::pins(&usable.sourced.manifest, &usable.params);
+    now.is_ok_and(|now| now == usable.credential.pins)
+}
+
 async fn judge(usable: &Usable) -> Result<(Account, Checked)> {
     let nobody = Account::default();
-    let now = params::pins(&usable.sourced.manifest, &usable.params);
-    if !now.is_ok_and(|now| now == usable.credential.pins) {
+    if !is_sent_where_it_was(usable) {
         let why = "the manifest now sends the credential elsewhere than where it was entered for";
         return Ok((nobody, found("reauthorize", why)));
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::digest::{self, Digester};
-use crate::oauth::ClientRef;
+use crate::oauth::{ClientRef, End};
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 use crate::{keys, own_token, revoke};
@@ -72,11 +72,17 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Those of a token with this lifetime in seconds, asked for at `begun_ms`: refreshed a minute
-    /// or a tenth of the lifetime early, whichever is less.
-    pub(crate) fn new(begun_ms: i64, lifetime: Option<i64>) -> Self {
-        let Some(lifetime) = lifetime else { return Self::default() };
-        let lifetime_ms = lifetime.saturating_mul(1000);
+    /// Those of a token that was asked for at `begun_ms`: refreshed a minute or a tenth of the lifetime
+    /// early, whichever is less. A moment that has passed says nothing: one of the clocks is wrong.
+    pub(crate) fn new(begun_ms: i64, end: Option<End>) -> Self {
+        let lifetime_ms = match end {
+            Some(End::After(seconds)) => seconds.saturating_mul(1000),
+            Some(End::At(ms)) => ms.saturating_sub(begun_ms),
+            None => 0,
+        };
+        if lifetime_ms <= 0 {
+            return Self::default();
+        }
         let expires_at = begun_ms.saturating_add(lifetime_ms);
         let margin = (lifetime_ms / 10).min(60_000);
         Self { expires_at: Some(expires_at), refresh_at: Some(expires_at - margin) }

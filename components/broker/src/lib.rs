@@ -5,9 +5,11 @@
 //! is, and where it may be sent, the broker finds out itself.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod beside;
 mod callers;
 mod check;
+mod coding;
 mod credential;
 mod data_key;
 mod digest;

@@ -20,9 +20,8 @@ use nexus_manifests::Sign;
 use serde_json::json;
 use url::Url;
 
-use crate::provider::{
-    Answer, FORM, Transmission, header_name, header_value, known_method, transmit,
-};
+use crate::answer::Answer;
+use crate::provider::{FORM, Transmission, header_name, header_value, known_method, transmit};
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
@@ -393,7 +392,7 @@ async fn tell(entry: &Taken) -> Result<Told> {
 /// (any more) has ended.
 fn judge(call: &Call, answer: &Answer) -> Told {
     let status = answer.status.as_u16();
-    let json = answer.json.as_ref().or(answer.form.as_ref());
+    let json = answer.members();
     let known_by = |sign: &Sign| json.is_some_and(|json| sign.is_shown_by(status, json));
     if call.gone_on.iter().any(known_by) {
         return Told::Done("revoked", "the provider no longer knew the token".into());

@@ -8,23 +8,22 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use nexus_common::http::{LOOP, LOOP_ID};
-use nexus_common::platform::http::{CallError, call, full};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::{CallError, full, pass};
 use nexus_common::{Error, Result};
 use nexus_manifests::{Inject, template};
-use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::credential::Usable;
+use crate::answer::Answer;
+use crate::credential::{Usable, secret_fields};
 use crate::egress;
 use crate::screen::Screen;
 
 /// For the whole call, body included.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Most of an answer that is read, in bytes.
-const MAX_ANSWER: usize = 1024 * 1024;
 /// The content type of a form body.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -38,32 +37,6 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     /// A body and its content type.
     pub(crate) body: Option<(&'static str, Vec<u8>)>,
-}
-
-/// What the provider answered.
-pub(crate) struct Answer {
-    /// Its status.
-    pub(crate) status: StatusCode,
-    /// The body as JSON; `None` where it is something else.
-    pub(crate) json: Option<Value>,
-    /// A form-encoded body, as an object of texts.
-    pub(crate) form: Option<Value>,
-    /// Its content type, for an error's words.
-    pub(crate) content_type: String,
-    /// For every word that leaves the broker.
-    pub(crate) screen: Screen,
-}
-
-impl Answer {
-    /// The first text of `json` at one of `pointers` that the screen lets through.
-    pub(crate) fn words<'p>(
-        &self,
-        json: &Value,
-        pointers: impl IntoIterator<Item = &'p str>,
-    ) -> Option<String> {
-        let mut pointers = pointers.into_iter();
-        pointers.find_map(|pointer| self.screen.pass(json.pointer(pointer)?.as_str()?))
-    }
 }
 
 /// A request as it goes out, with whatever secret is in it.
@@ -103,14 +76,8 @@ pub(crate) async fn send(
     for (name, value) in &injected {
         headers.insert(name, value.clone());
     }
-    let encoded = injected
-        .iter()
-        .filter_map(|(_, value)| value.to_str().ok()?.trim_end_matches('=').split(' ').next_back());
-    // All fields, because what a manifest calls secret is for forms; but for the one that OAuth
-    // itself makes public (RFC 6749, 2.2), which is the account of its own tokens.
-    let fields = usable.credential.fields.iter();
-    let fields = fields.filter(|(name, _)| *name != "client_id").map(|(_, value)| value.as_str());
-    let screen = Screen::new(fields.chain(encoded));
+    let secrets = secrets(usable);
+    let screen = Screen::new(secrets.iter().map(|secret| secret.as_str()));
     let method = known_method(outgoing.method);
     let (workspace, body) = (usable.workspace.as_str(), outgoing.body);
     let transmission = Transmission { workspace, method, url, headers, body };
@@ -139,6 +106,7 @@ pub(crate) async fn transmit(
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     egress::guard().await?.check(workspace, &url)?;
     let mut request = Request::builder()
         .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET))
@@ -146,25 +114,9 @@ pub(crate) async fn transmit(
         .body(full(body.map(|(_, bytes)| bytes).unwrap_or_default()))
         .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
     *request.headers_mut() = headers;
-    let response =
-        call(request, deadline, MAX_ANSWER).await.map_err(|error| failure(&error, deadline))?;
-
-    let content_type = response.headers().get(header::CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("none");
-    let kind = content_type.to_ascii_lowercase();
-    // JSON under another name is a page of somebody else's: a portal, a proxy, a placeholder.
-    let json = kind.contains("json").then(|| serde_json::from_slice(response.body()).ok());
-    let form = kind.starts_with(FORM).then(|| {
-        let pairs = url::form_urlencoded::parse(response.body());
-        Value::Object(pairs.map(|(name, value)| (name.into_owned(), value.into())).collect())
-    });
-    Ok(Answer {
-        status: response.status(),
-        json: json.flatten(),
-        form,
-        content_type: screen.pass(content_type).unwrap_or_default(),
-        screen,
-    })
+    let exchange = async { Answer::read(pass(request).await?, screen).await };
+    let answer = clock::within(deadline, exchange).await.unwrap_or(Err(CallError::Timeout));
+    answer.map_err(|error| failure(&error, deadline))
 }
 
 /// Members as a form body.
@@ -208,8 +160,14 @@ pub(crate) fn inject_headers(
     Ok(headers)
 }
 
-/// What stands in the headers of Basic authentication: the pair, which a provider may echo in base64.
-pub(crate) fn basic_values(usable: &Usable) -> Vec<Zeroizing<String>> {
+/// What a provider must not echo: the values of the secret fields, the tokens, and the pairs of Basic
+/// authentication, which stand in base64 in their header. A user name alone is not a secret: the provider
+/// may call the account by it.
+pub(crate) fn secrets(usable: &Usable) -> Vec<Zeroizing<String>> {
+    let tokens = ["access_token", "refresh_token"].into_iter();
+    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
+    let values = names.filter_map(|name| usable.credential.fields.get(name));
+    let values = values.map(|value| Zeroizing::new(value.clone()));
     let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
         Inject::Basic { username, password } => {
             let (username, password) = (expand(usable, username), expand(usable, password));
@@ -217,7 +175,7 @@ pub(crate) fn basic_values(usable: &Usable) -> Vec<Zeroizing<String>> {
         }
         _ => None,
     });
-    pairs.collect()
+    values.chain(pairs).collect()
 }
 
 fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {

@@ -25,7 +25,7 @@ use crate::provider::{form_body, header_name, header_value, inject_headers, know
 use crate::seal::{self, Place};
 use crate::shared::Ends;
 use crate::source::{self, Sourced};
-use crate::{beside, digest, keys};
+use crate::{beside, digest, keys, provider};
 
 /// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
 #[derive(Serialize, Deserialize)]
@@ -386,7 +386,7 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
         _ => return Err(Error::Internal("nothing to revoke with".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
-    call.secrets = usable.credential.fields.values().cloned().collect();
+    call.secrets = provider::secrets(usable).iter().map(|secret| secret.to_string()).collect();
     call.secrets.extend(client.map(|client| client.secret.to_string()));
     let made_with = usable.credential.client.as_ref().zip(client);
     call.made_with = made_with.map(|(made_with, client)| MadeWith {

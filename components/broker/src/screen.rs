@@ -10,6 +10,8 @@ use crate::forward::Needles;
 
 /// Most characters of a provider's text that leave the broker.
 const CAP: usize = 256;
+/// Shortest secret that is looked for, in bytes: a shorter one stands in words by chance.
+const SHORTEST: usize = 6;
 
 /// The secrets in play, in the forms in which a provider may echo them.
 pub(crate) struct Screen {
@@ -21,7 +23,7 @@ pub(crate) struct Screen {
 impl Screen {
     /// A screen for `secrets`.
     pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
-        let secrets: Vec<&str> = secrets.filter(|secret| !secret.is_empty()).collect();
+        let secrets: Vec<&str> = secrets.filter(|secret| secret.len() >= SHORTEST).collect();
         let mut folded = Vec::new();
         for secret in &secrets {
             folded.push(secret.to_ascii_lowercase());

@@ -8,8 +8,9 @@ use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, templa
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::answer::Answer;
 use crate::credential::{self, Usable};
-use crate::provider::{self, Answer, Outgoing, form_body};
+use crate::provider::{self, Outgoing, form_body};
 
 /// Verifies a credential, stored or about to be.
 ///

@@ -97,8 +97,11 @@ pub enum Error {
     PolicyDenied(String),
     /// Only a person can mend the connection, at the provider.
     ReauthorizationRequired(String),
-    /// Somebody else is refreshing the token and has not finished.
-    RefreshPending,
+    /// The token is being refreshed, and that takes longer than a call waits.
+    RefreshPending {
+        /// When it is over or is begun anew at the latest, in seconds from now.
+        retry_after: u64,
+    },
     /// What would end at the provider is in use by other connections.
     GrantShared(String),
     /// The provider does not accept the credential.

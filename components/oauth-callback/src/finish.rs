@@ -2,7 +2,7 @@
 //!
 //! What a provider says about itself in the query is believed only after `state` has matched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use nexus_common::broker::{Broker, Exchange};
@@ -61,7 +61,16 @@ impl Outcome {
     }
 
     fn failed(flow: Option<&Flow>, status: StatusCode, code: &str, detail: String) -> Self {
-        let (title, advice) = words(code);
+        Self::told(flow, status, code, words(code), detail)
+    }
+
+    fn told(
+        flow: Option<&Flow>,
+        status: StatusCode,
+        code: &str,
+        (title, advice): (&str, &str),
+        detail: String,
+    ) -> Self {
         Self {
             status,
             outcome: "failed",
@@ -117,6 +126,31 @@ fn words(code: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// What an error of the authorization endpoint means to a person (RFC 6749, 4.1.2.1), and the way back.
+fn words_of_provider(error: &str) -> (&'static str, &'static str) {
+    match error {
+        "invalid_scope" => (
+            "The provider rejected a scope",
+            "Choose other scopes for this integration, or permit them in the settings of the OAuth \
+             app at the provider. Then connect again.",
+        ),
+        "unauthorized_client"
+        | "invalid_client"
+        | "invalid_request"
+        | "redirect_uri_mismatch"
+        | "unsupported_response_type" => (
+            "The provider rejected the OAuth app",
+            "Compare the OAuth app at the provider with the one in Integration Nexus: client id, \
+             redirect URI, kind of app. Then connect again.",
+        ),
+        "temporarily_unavailable" | "server_error" => words("provider_error"),
+        _ => (
+            "The provider refused",
+            "The provider's own words are below. Connect again when you have done what they say.",
+        ),
+    }
+}
+
 /// Finishes the flow of this browser.
 ///
 /// # Errors
@@ -127,7 +161,12 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
     let no_flow = || Error::FlowInvalid("this browser has no authorization under way".into());
     let cookie = flow_cookie(inbound).await?.ok_or_else(no_flow)?;
     if get("state").is_empty() {
-        return Err(no_flow());
+        // Some providers leave `state` out where they do not know the app. Which flow this was is not
+        // known then: nothing is consumed.
+        return match get("error") {
+            "" => Err(no_flow()),
+            error => Ok(refused(None, error, get("error_description"))),
+        };
     }
     let flow = consume_flow(get("state"), &cookie).await?.ok_or_else(|| {
         Error::FlowInvalid("it was finished already, or begun in another browser".into())
@@ -137,7 +176,7 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
         return Ok(Outcome::failed(Some(&flow), StatusCode::BAD_REQUEST, "flow_invalid", words));
     }
     if !get("error").is_empty() {
-        return Ok(refused(&flow, get("error"), get("error_description")));
+        return Ok(refused(Some(&flow), get("error"), get("error_description")));
     }
     match exchange(inbound, &flow, &query, manifest_id).await {
         Ok(outcome) => Ok(outcome),
@@ -146,17 +185,21 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
 }
 
 /// The provider sent the browser back with an error (RFC 6749, 4.1.2.1).
-fn refused(flow: &Flow, error: &str, description: &str) -> Outcome {
+fn refused(flow: Option<&Flow>, error: &str, description: &str) -> Outcome {
     let capped = |text: &str| nexus_printable::shown(text).chars().take(256).collect::<String>();
     let words = match description {
         "" => capped(error),
         _ => format!("{}: {}", capped(error), capped(description)),
     };
-    match error {
-        "access_denied" | "consent_required" | "login_required" | "user_cancelled_authorize" => {
-            Outcome::denied(flow, words)
+    match (error, flow) {
+        (
+            "access_denied" | "consent_required" | "login_required" | "user_cancelled_authorize",
+            Some(flow),
+        ) => Outcome::denied(flow, words),
+        _ => {
+            let told = words_of_provider(error);
+            Outcome::told(flow, StatusCode::BAD_GATEWAY, "provider_error", told, words)
         }
-        _ => Outcome::failed(Some(flow), StatusCode::BAD_GATEWAY, "provider_error", words),
     }
 }
 
@@ -193,16 +236,25 @@ async fn exchange(
     })
 }
 
-/// The query's parameters; one that comes twice makes it nobody's (RFC 6749, 3.1).
+/// The parameters of an authorization response, which must not come twice (RFC 6749, 3.1; RFC 9207, 2).
+const OF_OAUTH: [&str; 6] = ["code", "state", "error", "error_description", "error_uri", "iss"];
+
+/// The query's parameters. Any other that comes twice is left out: nobody knows which of its values counts,
+/// and most are not read.
 fn query(inbound: &Inbound) -> Result<BTreeMap<String, String>> {
     let mut query = BTreeMap::new();
+    let mut repeated = BTreeSet::new();
     for (name, value) in inbound.any_query() {
         if value.len() > MAX || query.len() >= 50 {
             return Err(Error::FlowInvalid("the answer is too large".into()));
         }
-        if query.insert(name, value).is_some() {
-            return Err(Error::FlowInvalid("the answer says the same thing twice".into()));
+        if query.insert(name.clone(), value).is_some() {
+            if OF_OAUTH.contains(&name.as_str()) {
+                return Err(Error::FlowInvalid(format!("the answer has {name} twice")));
+            }
+            repeated.insert(name);
         }
     }
+    query.retain(|name, _| !repeated.contains(name));
     Ok(query)
 }

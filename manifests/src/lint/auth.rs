@@ -193,6 +193,11 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
     if let Some(refresh) = &oauth2.refresh {
         reserved(lint, "/oauth2/refresh/params", &refresh.params, &REFRESH);
+        if let Some(seconds) = refresh.wait_seconds {
+            let detail = format!("{seconds} must be from 1 to 60");
+            let is_in_range = (1..=60).contains(&seconds);
+            lint.unless(is_in_range, "/oauth2/refresh/wait_seconds", "wait_range", detail);
+        }
     }
     let answer = &oauth2.token_response;
     super::requests::pointer(
@@ -203,13 +208,14 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let optional = [
         ("refresh_token", &answer.refresh_token),
         ("expires_in", &answer.expires_in),
+        ("expires_at", &answer.expires_at),
         ("scope", &answer.scope),
     ];
     for (name, pointer) in optional {
         let place = format!("/oauth2/token_response/{name}");
         super::requests::pointer(lint, &place, pointer.as_deref());
     }
-    for (name, at) in [("expires_in", &answer.expires_in), ("scope", &answer.scope)] {
+    for (name, at) in optional.into_iter().filter(|(name, _)| *name != "refresh_token") {
         if let Some(at) = at {
             shown(lint, &format!("/oauth2/token_response/{name}"), at);
         }

@@ -128,9 +128,14 @@ pub struct TokenResponse {
     /// The refresh token, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// The lifetime in seconds; a number, or digits in a string.
+    /// The lifetime in seconds; a number, or one in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
+    /// The moment at which the access token ends, where the provider names that and not a lifetime:
+    /// seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. Where the
+    /// answer has both, the lifetime counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
     /// The granted scopes: a string to split at the separator, or an array. Where it is absent, or
     /// the answer has none, what was asked for was granted (RFC 6749 section 5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,6 +152,7 @@ impl Default for TokenResponse {
             access_token: "/access_token".to_owned(),
             refresh_token: Some("/refresh_token".to_owned()),
             expires_in: Some("/expires_in".to_owned()),
+            expires_at: None,
             scope: Some("/scope".to_owned()),
             scope_separator: None,
         }
@@ -170,6 +176,10 @@ pub struct Refresh {
     /// for providers that want it again.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
+    /// How long a call waits for a refresh that is on its way, in seconds, 1 to 60; ten where it is absent.
+    /// More is for a provider whose token endpoint is known to be slow. The refresh itself goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u16>,
 }
 
 /// What an answer must say, beside a 2xx status, to be a success.

@@ -176,7 +176,7 @@ const BINARY: [&str; 22] = [
 
 /// Whether the body of an answer with these headers is looked into.
 pub(super) fn is_readable(headers: &HeaderMap) -> bool {
-    if super::coding::is_coded(headers) {
+    if crate::coding::is_coded(headers) {
         return false;
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -6,7 +6,7 @@
 //! that it can read.
 
 pub(crate) mod at_work;
-mod coding;
+mod dead;
 mod headers;
 mod links;
 mod mask;

@@ -20,8 +20,8 @@ use url::Url;
 
 use super::mask::Needles;
 use super::rules::OwnUrls;
-use crate::credential::{self, Callable, Usable, secret_fields};
-use crate::provider::basic_values;
+use crate::credential::{self, Callable, Usable};
+use crate::provider::secrets;
 
 /// How long a credential stays opened at most, in milliseconds, in an instance that is called.
 const LONGEST_MS: u64 = 10 * 60 * 1000;
@@ -191,12 +191,7 @@ impl Opened {
             .map_err(credential::broken)?;
         let pins = usable.credential.pins.api.iter().cloned();
         let hosts = pins.filter_map(|pin| Host::of(pin).ok()).collect();
-        let fields = &usable.credential.fields;
-        let tokens = ["access_token", "refresh_token"].into_iter();
-        let names = secret_fields(&usable.sourced.manifest).chain(tokens);
-        let values = names.filter_map(|name| fields.get(name)).map(String::as_str);
-        let basic = basic_values(&usable);
-        let needles = Needles::new(values.chain(basic.iter().map(|value| value.as_str())));
+        let needles = Needles::new(secrets(&usable).iter().map(|secret| secret.as_str()));
         let own_urls = OwnUrls::of(&usable.sourced.manifest);
         Ok(Self {
             needles: Rc::new(needles),

@@ -19,6 +19,7 @@ use nexus_common::platform::http::{
 use nexus_common::{Error, Result};
 
 use super::at_work::AtWork;
+use super::dead::{self, Witness};
 use super::links::{self, JsonLinks, Links};
 use super::mask::Mask;
 use super::opened::Opened;
@@ -27,8 +28,8 @@ use super::right::{Lost, Right};
 use super::target::Target;
 use super::upload::{Counted, Pace, Progress, too_slow};
 use super::usage;
-use super::{coding, headers, without_length};
-use crate::check;
+use super::{headers, without_length};
+use crate::coding;
 use crate::credential::Usable;
 use crate::egress;
 use crate::oauth::{self, For};
@@ -153,8 +154,10 @@ impl Sent<'_> {
                 (Ok(_) | Err(_), _) => {}
             }
             if is_refused(&answer) {
-                look_into_it(stored, request_id);
+                dead::look_into_it(stored, request_id);
             }
+        } else if is_oauth2 && may_be_dead(&answer) {
+            dead::look_into_it(stored, request_id);
         }
         // Who waited long for it may not be allowed it any more.
         if clock::now_ms().saturating_sub(begun) > WATCH_MS
@@ -163,7 +166,13 @@ impl Sent<'_> {
             answer = Ok(Err(lost));
         }
         match answer {
-            Ok(Ok(answer)) => Ok(Outcome::Answer(self.back(&opened, answer, sent).await)),
+            Ok(Ok(answer)) => {
+                let witness = {
+                    let manifest = &opened.usable.sourced.manifest;
+                    Witness::of(manifest, answer.headers(), stored, request_id)
+                };
+                Ok(Outcome::Answer(self.back(&opened, answer, sent, witness).await))
+            }
             Ok(Err(lost)) => Ok(Outcome::Lost(lost)),
             Err(error) => {
                 usage::count(self.right.whose, true, sent.bytes());
@@ -238,7 +247,13 @@ impl Sent<'_> {
     }
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
-    async fn back(self, opened: &Opened, answer: Response, sent: Arc<Progress>) -> Response {
+    async fn back(
+        self,
+        opened: &Opened,
+        answer: Response,
+        sent: Arc<Progress>,
+        mut witness: Witness,
+    ) -> Response {
         let (mut head, body) = coding::undone(answer).into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
@@ -272,9 +287,13 @@ impl Sent<'_> {
                     false => source.next().await,
                 };
                 match next {
-                    Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
+                    Next::Chunk(chunk) => {
+                        witness.see(&chunk);
+                        gathered.extend_from_slice(&chunk);
+                    }
                     Next::End => {
                         source.count();
+                        witness.judge();
                         let whole = gathered.freeze();
                         let links = links.filter(|links| links.may_be_in(&whole));
                         let is_linked = links.is_some();
@@ -307,25 +326,19 @@ impl Sent<'_> {
         let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
         let (sender, streamed) = streamed();
         spawn(async move {
-            source.pump(sender, outflow).await;
+            source.pump(sender, outflow, witness).await;
             source.count();
         });
         Response::from_parts(head, streamed)
     }
 }
 
-fn is_refused(answer: &Result<Result<Response, Lost>>) -> bool {
-    matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
+fn may_be_dead(answer: &Result<Result<Response, Lost>>) -> bool {
+    matches!(answer, Ok(Ok(answer)) if dead::may_say_so(answer.status()))
 }
 
-/// Whether the credential is dead, found out beside the call: its answer does not wait for that.
-fn look_into_it(stored: &Stored, request_id: &str) {
-    let (stored, request_id) = (stored.clone(), request_id.to_owned());
-    spawn(async move {
-        if let Err(error) = check::after_a_401(&stored, &request_id).await {
-            eprintln!("error request_id={request_id} check after a 401: {error:?}");
-        }
-    });
+fn is_refused(answer: &Result<Result<Response, Lost>>) -> bool {
+    matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
 }
 
 /// A body that comes, and what is counted of its call.
@@ -388,18 +401,20 @@ impl Source {
     }
 
     /// Passes it on until it ends or nobody reads any more.
-    async fn pump(&mut self, mut sender: BodySender, mut outflow: Outflow) {
+    async fn pump(&mut self, mut sender: BodySender, mut outflow: Outflow, mut witness: Witness) {
         loop {
             let chunk = match self.next().await {
                 Next::Chunk(chunk) => chunk,
                 Next::End => break,
                 Next::Broken(why) => return sender.fail(why).await,
             };
+            witness.see(&chunk);
             let chunk = outflow.push(chunk);
             if !chunk.is_empty() && !self.deliver(&mut sender, chunk).await {
                 return;
             }
         }
+        witness.judge();
         let rest = outflow.finish();
         if !rest.is_empty() {
             self.deliver(&mut sender, rest).await;

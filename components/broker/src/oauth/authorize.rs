@@ -111,6 +111,9 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
             query.append_pair(name, &value);
         }
     }
+    // Some servers take `+` as it is (RFC 3986): what stands for a space must be one for all.
+    let spaced = url.query().map(|query| query.replace('+', "%20"));
+    url.set_query(spaced.as_deref());
     let state_hash = encoding::sha256_hex(state.as_bytes());
     let secret = FlowSecret {
         integration_id: asked.integration_id.clone(),

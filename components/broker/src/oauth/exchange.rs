@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
 use super::clients::{self, Client};
+use super::scopes;
 use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::credential::{self, Credential, Times, Usable, own_version, params_json};
 use crate::screen::Screen;
@@ -65,9 +66,8 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         TokenFailure::Grant(why) => Error::FlowInvalid(why),
         other => other.into(),
     })?;
-    let unreported = sourced.manifest.oauth2.as_ref().map(|oauth2| &oauth2.scopes.unreported);
     let screen = screen(&client, &flow, code, &tokens);
-    let scopes = scopes(&flow, &tokens, unreported.map_or(&[][..], Vec::as_slice), &screen);
+    let scopes = scopes(&sourced, &flow, &tokens, &screen);
     let mut fields = BTreeMap::new();
     fields.insert("access_token".to_owned(), tokens.access_token.to_string());
     if let Some(refresh) = &tokens.refresh_token {
@@ -80,7 +80,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         fields,
         client: Some(flow.client.clone()),
     };
-    let times = Times::new(begun, tokens.lifetime);
+    let times = Times::new(begun, tokens.end);
     let params = flow.params.clone();
     let account = Account::default();
     let mut usable = Usable {
@@ -281,11 +281,15 @@ impl Trial<'_> {
 }
 
 /// What was asked for, what was granted, what is missing; of what is `unreported` nothing is known.
-fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String], screen: &Screen) -> Json {
-    let granted = tokens.scopes.as_ref().unwrap_or(&flow.scopes);
-    let granted: Vec<&String> = granted.iter().filter(|scope| !screen.holds(scope)).collect();
-    let told = |scope: &&String| !granted.contains(scope) && !unreported.contains(scope);
-    let missing: Vec<&String> = flow.scopes.iter().filter(told).collect();
+fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen) -> Json {
+    let oauth2 = sourced.manifest.oauth2.as_ref();
+    let told =
+        oauth2.and_then(|oauth2| scopes::granted(oauth2, tokens.answer.expose(), &flow.scopes));
+    let mut granted = told.unwrap_or_else(|| flow.scopes.clone());
+    granted.retain(|scope| !screen.holds(scope));
+    let unreported = oauth2.map_or(&[][..], |oauth2| &oauth2.scopes.unreported);
+    let mut missing = scopes::missing(&flow.scopes, &granted);
+    missing.retain(|scope| !unreported.contains(scope));
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
 }
 
@@ -293,11 +297,11 @@ fn scopes(flow: &FlowSecret, tokens: &Tokens, unreported: &[String], screen: &Sc
 /// fields.
 ///
 /// # Errors
-/// [`Error::CredentialRefused`], [`Error::Provider`], [`Error::ProviderTimeout`].
-pub(crate) async fn mint(usable: &mut Usable) -> Result<()> {
+/// [`TokenFailure`].
+pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
     let begun = now_ms().await?;
     let tokens = token::ask_for_client(usable).await?;
-    usable.times = Times::new(begun, tokens.lifetime);
+    usable.times = Times::new(begun, tokens.end);
     let fields = &mut usable.credential.fields;
     let old = fields.insert("access_token".into(), tokens.access_token.to_string());
     drop(old.map(Zeroizing::new));

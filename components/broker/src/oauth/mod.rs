@@ -7,6 +7,8 @@ mod authorize;
 mod clients;
 mod exchange;
 mod refresh;
+mod refusal;
+mod scopes;
 mod token;
 
 pub(crate) use authorize::begin;
@@ -14,8 +16,8 @@ pub(crate) use clients::{
     Client, check_variable, of_connection, of_usable, place as client_place, seal as seal_client,
 };
 pub(crate) use exchange::{exchange, mint};
-pub(crate) use refresh::{For, after_refusal, keep_alive, live};
-pub(crate) use token::basic;
+pub(crate) use refresh::{For, after_judgement, after_refusal, keep_alive, live, tried};
+pub(crate) use token::{End, basic};
 
 use serde::{Deserialize, Serialize};
 

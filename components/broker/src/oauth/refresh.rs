@@ -1,18 +1,23 @@
 //! Refresh, exactly once (RFC 6749, 6; RFC 9700, 4.14).
 //!
-//! Whoever takes the lease of a credential's version asks the provider; everybody else uses the old
-//! token while it lives, or waits. A success is written over the version it was made from, whoever
-//! holds the lease by then; a failure only by the attempt that made it. Tokens that cannot be stored
-//! go to the outbox. All times are the database's.
+//! Whoever takes the lease of a credential's version asks the provider, and renews the lease while that
+//! takes; everybody else uses the old token while it lives, or waits. A lease that is not renewed is taken
+//! over: its holder is gone. A success is written over the version it was made from, whoever holds the
+//! lease by then; a failure only by the attempt that made it. Tokens that cannot be stored go to the
+//! outbox. A person is asked to connect again only after the provider has refused the refresh token itself.
+//! All times are the database's.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use nexus_common::broker::Stored;
 use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{Event, Transaction, now_ms, read_row};
 use nexus_common::{Error, Result};
-use nexus_manifests::AuthMethod;
+use nexus_manifests::{AuthMethod, Manifest};
 use serde_json::json;
 
 use super::clients;
@@ -21,16 +26,19 @@ use super::token::{self, Grant, TokenFailure};
 use crate::credential::{self, Times, Usable};
 use crate::{digest, revoke};
 
-/// How long one attempt holds the lease, in milliseconds; longer than the call may take.
-const LEASE_MS: i64 = 60_000;
-/// A holder this late starts no call: with the call's deadline it ends before the lease does.
-const TOO_LATE_MS: i64 = 35_000;
+/// How long a lease lasts that nobody renews, in milliseconds.
+const LEASE_MS: i64 = 10_000;
+/// How often its holder renews it.
+const RENEWAL: Duration = Duration::from_secs(2);
+/// A holder this late starts no call: the lease may be somebody else's soon.
+const TOO_LATE_MS: i64 = 5_000;
 /// After a failure that says nothing, the next attempt waits this long.
 const BACKOFF_MS: i64 = 15_000;
-/// How long somebody waits for another's refresh.
-const PATIENCE_MS: i64 = 25_000;
+/// How long a call waits for a refresh, in seconds, where the manifest does not say.
+const PATIENCE_SECONDS: u16 = 10;
+/// How often it is looked whether a refresh is over.
 const POLL: Duration = Duration::from_millis(100);
-/// A 401 makes us refresh before the time at most this often.
+/// The 401 of a call makes us refresh before the time at most this often.
 const FORCED_MS: i64 = 5 * 60_000;
 
 /// Why a token is to be refreshed.
@@ -38,11 +46,17 @@ const FORCED_MS: i64 = 5 * 60_000;
 enum Why {
     /// Its time has come.
     Due,
+    /// Somebody checks the connection: the same, and a refresh token that was found to be dead is tried
+    /// once more.
+    Tried,
     /// The provider said 401 to a call with this version.
     Refused(i64),
+    /// The provider's own check refused this version: before a person is asked, the refresh token is.
+    Judged(i64),
 }
 
 /// Who asks, for events.
+#[derive(Clone, Copy)]
 pub(crate) struct For<'a> {
     /// The workspace.
     pub(crate) workspace: &'a str,
@@ -63,6 +77,16 @@ impl<'a> For<'a> {
             actor: &stored.actor,
             request_id,
         }
+    }
+
+    /// The same, to be kept.
+    fn to_stored(self) -> (Stored, String) {
+        let stored = Stored {
+            workspace: self.workspace.to_owned(),
+            integration_id: self.id.to_owned(),
+            actor: self.actor.to_owned(),
+        };
+        (stored, self.request_id.to_owned())
     }
 }
 
@@ -85,6 +109,25 @@ pub(crate) async fn after_refusal(who: &For<'_>, version: i64) -> Result<Option<
     Ok((usable.version != version).then_some(usable))
 }
 
+/// The same as [`live`] for a check. It also tries a connection whose refresh token was found to be dead:
+/// the provider may have been in trouble, and said the wrong word.
+///
+/// # Errors
+/// As [`live`].
+pub(crate) async fn tried(who: &For<'_>) -> Result<Usable> {
+    wait(who, Why::Tried).await
+}
+
+/// The same as [`after_refusal`] after the provider's check refused `version`, however long ago the last
+/// such refresh is.
+///
+/// # Errors
+/// As [`live`]; [`Error::ReauthorizationRequired`] where the provider refuses the refresh token.
+pub(crate) async fn after_judgement(who: &For<'_>, version: i64) -> Result<Option<Usable>> {
+    let usable = wait(who, Why::Judged(version)).await?;
+    Ok((usable.version != version).then_some(usable))
+}
+
 /// Refreshes what would otherwise die of disuse. Returns whether it did.
 ///
 /// # Errors
@@ -95,7 +138,7 @@ pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
 }
 
 async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
-    let mut waited = 0;
+    let begun = clock::now_ms();
     loop {
         let usable = credential::load(who.workspace, who.id).await?;
         let method = usable.sourced.manifest.auth_method;
@@ -103,36 +146,27 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
             return Ok(usable);
         }
         let state = State::read(who).await?;
-        let due = usable.times.refresh_at.is_some_and(|at| at <= state.now);
-        let wanted = match why {
-            Why::Due => due,
-            Why::Refused(version) => {
-                // Where somebody else has just begun, theirs is waited for.
-                (usable.version == version && (state.may_be_forced() || state.is_leased())) || due
-            }
-        };
-        if !wanted {
+        if !state.wants(why, &usable) {
             return Ok(usable);
         }
         let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
         if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
-            if alive {
-                return Ok(usable);
-            }
-            let words = "the access token has ended, and the provider gave no refresh token";
-            give_up(who, &usable, words).await?;
-            return Err(Error::ReauthorizationRequired(words.into()));
+            return without_refresh_token(who, why, usable, alive).await;
         }
-        if state.health == "reauthorize" {
-            let words = "the provider no longer accepts the connection: connect it again";
-            return Err(Error::ReauthorizationRequired(words.into()));
+        if state.is_dead() && matches!(why, Why::Due | Why::Refused(_)) {
+            return Err(State::dead());
         }
+        let patience = patience(&usable.sourced.manifest);
+        let left = patience.saturating_sub(elapsed(begun));
         if state.may_be_taken()
-            && let Some(lease) = Lease::take(who, usable.version, why != Why::Due).await?
+            && let Some(lease) = Lease::take(who, usable.version, why).await?
         {
-            return lease.refresh(who, usable, alive).await;
+            return lease.refresh_within(left, who, usable, alive).await;
         }
-        if alive && why == Why::Due {
+        if state.is_dead() && state.backing_off() {
+            return Err(State::dead());
+        }
+        if alive && matches!(why, Why::Due | Why::Tried) {
             return Ok(usable);
         }
         if state.backing_off() {
@@ -141,17 +175,46 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
         }
         // Only who has a chance opens the credential again, or asks for the write lock.
         loop {
-            if waited >= PATIENCE_MS {
-                return Err(Error::RefreshPending);
-            }
-            clock::sleep(POLL).await;
-            waited += POLL.as_millis() as i64;
             let state = State::read(who).await?;
             if state.version != usable.version || !state.is_leased() {
                 break;
             }
+            if elapsed(begun) >= patience {
+                return Err(state.pending());
+            }
+            clock::sleep(POLL).await;
         }
     }
+}
+
+fn elapsed(since_ms: u64) -> Duration {
+    Duration::from_millis(clock::now_ms().saturating_sub(since_ms))
+}
+
+/// How long a call waits for a refresh.
+fn patience(manifest: &Manifest) -> Duration {
+    let refresh = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.refresh.as_ref());
+    let seconds = refresh.and_then(|refresh| refresh.wait_seconds).unwrap_or(PATIENCE_SECONDS);
+    Duration::from_secs(seconds.into())
+}
+
+/// What becomes of a token that cannot be refreshed: it is used while it lives, and where the provider's
+/// check has refused it, only a person can go on.
+async fn without_refresh_token(
+    who: &For<'_>,
+    why: Why,
+    usable: Usable,
+    alive: bool,
+) -> Result<Usable> {
+    let words = match (alive, why) {
+        (true, Why::Due | Why::Tried | Why::Refused(_)) => return Ok(usable),
+        (true, Why::Judged(_)) => {
+            "the provider no longer accepts the access token, and gave no refresh token"
+        }
+        (false, _) => "the access token has ended, and the provider gave no refresh token",
+    };
+    give_up(who, &usable, words).await?;
+    Err(Error::ReauthorizationRequired(words.into()))
 }
 
 /// What is stored about the refresh of a credential.
@@ -182,6 +245,37 @@ impl State {
         })
     }
 
+    /// Whether the token is to be refreshed.
+    fn wants(&self, why: Why, usable: &Usable) -> bool {
+        let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.now);
+        // Where somebody else has just begun, theirs is waited for.
+        let may_be_forced = match why {
+            Why::Due => false,
+            Why::Tried => self.is_dead(),
+            Why::Refused(version) => {
+                usable.version == version && (self.may_be_forced() || self.is_leased())
+            }
+            Why::Judged(version) => usable.version == version,
+        };
+        is_due || may_be_forced
+    }
+
+    /// Whether the provider has refused the refresh token.
+    fn is_dead(&self) -> bool {
+        self.health == "reauthorize"
+    }
+
+    fn dead() -> Error {
+        let words = "the provider no longer accepts the connection: connect it again";
+        Error::ReauthorizationRequired(words.into())
+    }
+
+    /// What somebody is told who waited long enough: the refresh is over by then, or its lease.
+    fn pending(&self) -> Error {
+        let left = self.lease_until.saturating_sub(self.now).max(0) as u64;
+        Error::RefreshPending { retry_after: left.div_ceil(1000).max(1) }
+    }
+
     /// Somebody asks the provider now.
     fn is_leased(&self) -> bool {
         self.attempt && !self.may_be_taken()
@@ -205,11 +299,17 @@ impl State {
 struct Lease {
     attempt: String,
     taken_ms: i64,
+    why: Why,
 }
 
 impl Lease {
-    async fn take(who: &For<'_>, version: i64, forced: bool) -> Result<Option<Self>> {
+    async fn take(who: &For<'_>, version: i64, why: Why) -> Result<Option<Self>> {
         let attempt = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
+        let (forced, at_most_every) = match why {
+            Why::Due | Why::Tried => (false, 0),
+            Why::Refused(_) => (true, FORCED_MS),
+            Why::Judged(_) => (true, 0),
+        };
         let tx = Transaction::begin().await?;
         let taken = tx
             .row(
@@ -227,24 +327,54 @@ impl Lease {
                     Value::integer(LEASE_MS),
                     Value::text(attempt.as_str()),
                     Value::integer(i64::from(forced)),
-                    Value::integer(FORCED_MS),
+                    Value::integer(at_most_every),
                 ],
             )
             .await?;
         let taken_ms = tx.now_ms;
         tx.commit().await?;
-        Ok(taken.map(|_| Self { attempt, taken_ms }))
+        Ok(taken.map(|_| Self { attempt, taken_ms, why }))
+    }
+
+    /// Asks the provider. A caller waits for that as long as `patience` is; the refresh goes on without it,
+    /// because the provider may have ended the old refresh token already.
+    async fn refresh_within(
+        self,
+        patience: Duration,
+        who: &For<'_>,
+        usable: Usable,
+        alive: bool,
+    ) -> Result<Usable> {
+        let (stored, request_id) = who.to_stored();
+        let refresh = Box::pin(async move {
+            let who = For::of(&stored, &request_id);
+            let refreshed = self.refresh(&who, usable, alive).await;
+            (refreshed, stored.integration_id, request_id)
+        });
+        match select(refresh, pin!(clock::sleep(patience))).await {
+            Either::Left(((refreshed, ..), _)) => refreshed,
+            Either::Right(((), refresh)) => {
+                spawn(async move {
+                    if let (Err(error), id, request_id) = refresh.await {
+                        eprintln!(
+                            "error request_id={request_id} refresh integration={id}: {error:?}"
+                        );
+                    }
+                });
+                Err(State::read(who).await?.pending())
+            }
+        }
     }
 
     /// Asks the provider, writes what it said, and returns the credential as it then is.
     async fn refresh(self, who: &For<'_>, usable: Usable, alive: bool) -> Result<Usable> {
         if now_ms().await? - self.taken_ms > TOO_LATE_MS {
-            return Err(Error::RefreshPending);
+            return Err(Error::RefreshPending { retry_after: 1 });
         }
         // What may fail comes before the provider is asked.
         digest::digester().await?;
         let version = usable.version;
-        match ask(who, usable).await {
+        match self.while_held(who, version, ask(who, usable)).await {
             Ok(renewed) => self.succeeded(who, version, renewed).await,
             Err((failure, old)) => {
                 self.failed(who, version, &failure, alive).await?;
@@ -256,6 +386,51 @@ impl Lease {
                 }
             }
         }
+    }
+
+    /// Waits for `asked`, and renews the lease meanwhile. A renewal that was begun is finished: it is a
+    /// transaction.
+    async fn while_held<T>(
+        &self,
+        who: &For<'_>,
+        version: i64,
+        asked: impl Future<Output = T>,
+    ) -> T {
+        let mut asked = pin!(asked);
+        loop {
+            let wait = pin!(clock::sleep(RENEWAL));
+            if let Either::Left((asked, _)) = select(&mut asked, wait).await {
+                return asked;
+            }
+            let renewal = pin!(self.renew_or_log(who, version));
+            if let Either::Left((asked, renewal)) = select(&mut asked, renewal).await {
+                renewal.await;
+                return asked;
+            }
+        }
+    }
+
+    /// Where the database cannot be written now, it may be in two seconds.
+    async fn renew_or_log(&self, who: &For<'_>, version: i64) {
+        if let Err(error) = self.renew(who, version).await {
+            eprintln!("error request_id={} lease not renewed: {error:?}", who.request_id);
+        }
+    }
+
+    async fn renew(&self, who: &For<'_>, version: i64) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        let sql = "update credentials set lease_until = ?5
+                   where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
+                   returning 1";
+        let values = [
+            Value::text(who.workspace),
+            Value::text(who.id),
+            Value::integer(version),
+            Value::text(self.attempt.as_str()),
+            Value::integer(tx.now_ms + LEASE_MS),
+        ];
+        tx.row(sql, values).await?;
+        tx.commit().await
     }
 
     async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {
@@ -292,9 +467,13 @@ impl Lease {
         let mended = tx
             .row(
                 "update integrations set health = 'healthy', health_at = ?3, health_detail = null
-                 where workspace = ?1 and id = ?2 and health in ('reauthorize', 'failing')
-                 returning 1",
-                key().into_iter().chain([Value::integer(tx.now_ms)]),
+                 where workspace = ?1 and id = ?2
+                   and health in ('reauthorize', iif(?4, 'reauthorize', 'failing')) returning 1",
+                key().into_iter().chain([
+                    Value::integer(tx.now_ms),
+                    // Whether the new token is any better is what the check finds out.
+                    Value::integer(i64::from(matches!(self.why, Why::Judged(_)))),
+                ]),
             )
             .await?;
         if mended.is_some() {
@@ -362,7 +541,11 @@ async fn ask(who: &For<'_>, usable: Usable) -> Result<Usable, (TokenFailure, Box
 async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
     if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
-        mint(&mut renewed).await?;
+        // What the provider refuses here, an admin has entered: only a person can go on.
+        mint(&mut renewed).await.map_err(|failure| match failure {
+            TokenFailure::Client(why) => TokenFailure::Grant(why),
+            other => other,
+        })?;
         return Ok(renewed);
     }
     let client = clients::of_usable(who.workspace, usable).await?;
@@ -384,7 +567,7 @@ async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     if let Some(refresh) = &tokens.refresh_token {
         fields.insert("refresh_token".to_owned(), refresh.to_string());
     }
-    renewed.times = Times::new(begun, tokens.lifetime);
+    renewed.times = Times::new(begun, tokens.end);
     Ok(renewed)
 }
 

@@ -13,21 +13,21 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
-use nexus_printable::is_printable;
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use super::{Client, clients};
+use super::{Client, clients, refusal};
+use crate::answer::Answer;
 use crate::credential::{self, Usable};
-use crate::provider::{Answer, Transmission, form_body, header_name, header_value, transmit};
+use crate::provider::{Transmission, form_body, header_name, header_value, transmit};
 use crate::screen::Screen;
 
 /// For the whole call, body included.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// Longest token, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
-/// Most scopes of an answer that are kept.
-const MAX_SCOPES: usize = 200;
 /// Longest lifetime that is believed, in seconds: ten years.
 const MAX_LIFETIME: i64 = 10 * 365 * 24 * 60 * 60;
 
@@ -45,12 +45,19 @@ pub(crate) enum Grant<'a> {
 pub(crate) struct Tokens {
     pub(crate) access_token: Zeroizing<String>,
     pub(crate) refresh_token: Option<Zeroizing<String>>,
-    /// In seconds; `None` where the provider does not say.
-    pub(crate) lifetime: Option<i64>,
-    /// `None` where the answer does not say: what was asked for (RFC 6749, 5.1).
-    pub(crate) scopes: Option<Vec<String>>,
-    /// The whole answer, for the parameters that are found in it.
+    /// `None` where the provider does not say.
+    pub(crate) end: Option<End>,
+    /// The whole answer, for its scopes and for the parameters that are found in it.
     pub(crate) answer: SecretJson,
+}
+
+/// When an access token ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// That many seconds after it was asked for.
+    After(i64),
+    /// At that moment, in milliseconds since the Unix epoch.
+    At(i64),
 }
 
 /// Why there is no token.
@@ -120,7 +127,7 @@ pub(crate) async fn ask(
     let screen = Screen::new(secrets.iter().map(String::as_str));
     let transmission = Transmission { workspace, method: "POST", url, headers, body: Some(body) };
     let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
-    let tokens = read(oauth2, &answer);
+    let tokens = read(oauth2, &answer, matches!(grant, Grant::Refresh { .. }));
     // There are tokens in it.
     drop([answer.json.take(), answer.form.take()].map(|json| json.map(SecretJson::new)));
     tokens
@@ -222,31 +229,37 @@ fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
 }
 
 /// What an answer means.
-fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
+fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, TokenFailure> {
     let status = answer.status.as_u16();
     let trouble = |what: String| TokenFailure::Trouble(Error::Provider(what));
-    let Some(json) = answer.json.as_ref().or(answer.form.as_ref()) else {
+    let success = oauth2.success.as_ref();
+    let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
+    let refused = || Err(refusal::of(oauth2, answer, own, is_refresh));
+    let Some(members) = answer.members() else {
+        if answer.status.is_client_error() && answer.text.is_some() {
+            return refused();
+        }
         return Err(trouble(format!(
             "the token endpoint answered {status} with something that is not JSON (content type {:?})",
             answer.content_type
         )));
     };
-    let success = oauth2.success.as_ref();
-    let refused = success.is_some_and(|success| success.holds(json) != Some(true));
-    if !answer.status.is_success() || refused {
-        let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
-        return Err(refusal(oauth2, answer, json, own));
+    if !answer.status.is_success() || success.is_some_and(|one| one.holds(members) != Some(true)) {
+        return refused();
     }
     let pointers = &oauth2.token_response;
-    let token = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).filter(|t| usable(t));
+    let token =
+        |pointer: &str| members.pointer(pointer).and_then(Value::as_str).filter(|t| usable(t));
     let Some(access_token) = token(&pointers.access_token) else {
-        if json.pointer("/error").is_some_and(Value::is_string) {
-            return Err(refusal(oauth2, answer, json, "/error"));
+        if ["/error", own].iter().any(|at| members.pointer(at).is_some_and(|said| !said.is_null()))
+        {
+            return refused();
         }
         let at = &pointers.access_token;
         return Err(trouble(format!("the token endpoint's answer has no access token at {at}")));
     };
-    let separator = pointers.scope_separator.as_deref().unwrap_or(&oauth2.scope_separator);
+    let lifetime = || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(End::After);
+    let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(End::At);
     Ok(Tokens {
         access_token: Zeroizing::new(access_token.to_owned()),
         refresh_token: pointers
@@ -254,29 +267,9 @@ fn read(oauth2: &OAuth2, answer: &Answer) -> Result<Tokens, TokenFailure> {
             .as_deref()
             .and_then(token)
             .map(|token| Zeroizing::new(token.to_owned())),
-        lifetime: pointers.expires_in.as_deref().and_then(|at| lifetime(json.pointer(at)?)),
-        scopes: pointers.scope.as_deref().and_then(|at| scopes(json.pointer(at)?, separator)),
-        answer: SecretJson::new(json.clone()),
+        end: lifetime().or_else(moment),
+        answer: SecretJson::new(members.clone()),
     })
-}
-
-/// What the provider calls its refusal decides what it means (RFC 6749, 5.2).
-fn refusal(oauth2: &OAuth2, answer: &Answer, json: &Value, own: &str) -> TokenFailure {
-    let status = answer.status.as_u16();
-    let code = json.pointer(own).or_else(|| json.pointer("/error")).and_then(Value::as_str);
-    let words = answer.words(json, ["/error_description", "/message"]);
-    let shown = code.and_then(|code| answer.screen.pass(code));
-    let mut why = format!("the token endpoint refused ({status})");
-    for part in shown.iter().chain(&words) {
-        why = format!("{why}: {part}");
-    }
-    let dead = oauth2.refresh.as_ref().map_or(&[][..], |refresh| &refresh.invalid_grant);
-    match code {
-        Some("invalid_grant") => TokenFailure::Grant(why),
-        Some(code) if dead.iter().any(|word| word == code) => TokenFailure::Grant(why),
-        Some("invalid_client" | "unauthorized_client") => TokenFailure::Client(why),
-        _ => TokenFailure::Trouble(Error::Provider(why)),
-    }
 }
 
 fn usable(token: &str) -> bool {
@@ -284,29 +277,32 @@ fn usable(token: &str) -> bool {
         && token.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
 }
 
-/// Seconds, as a number or as digits; what is not positive says nothing.
+/// Seconds, as a number or as digits, with a fraction or without; what is not positive says nothing.
 fn lifetime(value: &Value) -> Option<i64> {
-    let seconds = match value {
-        Value::Number(number) => {
-            number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64))
-        }
+    let seconds = number(value)?;
+    (seconds >= 1.0).then_some(seconds.min(MAX_LIFETIME as f64) as i64)
+}
+
+/// A moment in milliseconds since the Unix epoch, written as seconds, as milliseconds or as RFC 3339.
+fn moment(value: &Value) -> Option<i64> {
+    /// From here on, a number counts milliseconds: as seconds it would be the year 5138.
+    const MILLISECONDS: f64 = 1e11;
+    if let Some(count) = number(value) {
+        let ms = if count >= MILLISECONDS { count } else { count * 1000.0 };
+        return (ms >= 1000.0).then_some(ms as i64);
+    }
+    let moment = OffsetDateTime::parse(value.as_str()?.trim(), &Rfc3339).ok()?;
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+/// A number, or one written in a string.
+fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    seconds.filter(|seconds| *seconds > 0).map(|seconds| seconds.min(MAX_LIFETIME))
-}
-
-fn scopes(value: &Value, separator: &str) -> Option<Vec<String>> {
-    let all: Vec<&str> = match value {
-        Value::String(text) => text.split(separator).collect(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-        _ => return None,
-    };
-    let kept = all
-        .into_iter()
-        .map(str::trim)
-        .filter(|scope| (1..=256).contains(&scope.len()) && is_printable(scope));
-    Some(kept.take(MAX_SCOPES).map(str::to_owned).collect())
+    number.filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -320,6 +316,9 @@ mod tests {
         for (value, expected) in [
             (json!(3600), Some(3600)),
             (json!("3600"), Some(3600)),
+            (json!("3600.0"), Some(3600)),
+            (json!(" 3600 "), Some(3600)),
+            (json!("NaN"), None),
             (json!(3599.9), Some(3599)),
             (json!(0), None),
             (json!(-5), None),
@@ -332,12 +331,19 @@ mod tests {
     }
 
     #[test]
-    fn scopes_of_texts_and_lists() {
-        let some = |all: &[&str]| Some(all.iter().map(|scope| (*scope).to_owned()).collect());
-        assert_eq!(scopes(&json!("a b  c"), " "), some(&["a", "b", "c"]));
-        assert_eq!(scopes(&json!("a,b"), ","), some(&["a", "b"]));
-        assert_eq!(scopes(&json!(["a", 1, "b"]), " "), some(&["a", "b"]));
-        assert_eq!(scopes(&json!(""), " "), some(&[]));
-        assert_eq!(scopes(&json!(7), " "), None);
+    fn moments() {
+        let noon = 1_764_331_200_000;
+        for (value, expected) in [
+            (json!(1_764_331_200), Some(noon)),
+            (json!("1764331200"), Some(noon)),
+            (json!(1_764_331_200_000_i64), Some(noon)),
+            (json!("2025-11-28T12:00:00Z"), Some(noon)),
+            (json!("2025-11-28T13:00:00.000+01:00"), Some(noon)),
+            (json!(0), None),
+            (json!("tomorrow"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(moment(&value), expected, "{value}");
+        }
     }
 }

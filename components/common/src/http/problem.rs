@@ -63,7 +63,7 @@ impl Respond for Error {
             Self::InvalidToken(_) | Self::TokenExpired => {
                 set(&mut response, header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
             }
-            Self::KeysUnavailable { retry_after } => {
+            Self::KeysUnavailable { retry_after } | Self::RefreshPending { retry_after } => {
                 set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
             }
             Self::LoopDetected => {
@@ -173,10 +173,13 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::ReauthorizationRequired(why) => {
             (S::CONFLICT, "reauthorization_required", why.clone())
         }
-        Error::RefreshPending => (
+        Error::RefreshPending { retry_after } => (
             S::SERVICE_UNAVAILABLE,
             "refresh_pending",
-            "the token is being refreshed, and the provider has not answered yet".into(),
+            format!(
+                "the token is being refreshed, and the provider has not answered yet: try again \
+                 in {retry_after} s"
+            ),
         ),
         Error::GrantShared(why) => (S::CONFLICT, "grant_shared", why.clone()),
         Error::CredentialRefused(why) => {

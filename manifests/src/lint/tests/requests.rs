@@ -101,6 +101,17 @@ fn auth_rules() {
                 "/oauth2/token_params/redirect_uri",
                 "parameter_reserved",
             ),
+            (r#"{"/oauth2/refresh/wait_seconds":0}"#, "/oauth2/refresh/wait_seconds", "wait_range"),
+            (
+                r#"{"/oauth2/refresh/wait_seconds":61}"#,
+                "/oauth2/refresh/wait_seconds",
+                "wait_range",
+            ),
+            (
+                r#"{"/oauth2/token_response/expires_at":"/access_token"}"#,
+                "/oauth2/token_response/expires_at",
+                "pointer_secret",
+            ),
             (
                 r#"{"/oauth2/refresh/params":{"code":"x"}}"#,
                 "/oauth2/refresh/params/code",

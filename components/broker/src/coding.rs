@@ -1,5 +1,5 @@
 //! Answers that come compressed although `identity` was asked for: undone while they come, so that
-//! the mask can look into them.
+//! the mask can look into them, and the broker can read those to its own calls.
 //!
 //! It must not hold more than one chunk of what it undoes: a kilobyte may stand for a megabyte.
 
@@ -27,12 +27,12 @@ fn coding(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Whether a body comes in a coding that is not undone.
-pub(super) fn is_coded(headers: &HeaderMap) -> bool {
+pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
     coding(headers).is_some()
 }
 
 /// The answer without its coding, where that is `gzip` or `deflate`; any other stays.
-pub(super) fn undone(answer: Response) -> Response {
+pub(crate) fn undone(answer: Response) -> Response {
     let (mut head, body) = answer.into_parts();
     use StatusCode as S;
     if matches!(head.status, S::PARTIAL_CONTENT | S::NO_CONTENT | S::NOT_MODIFIED) {
