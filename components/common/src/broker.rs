@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Caller;
 use crate::error::{Error, Problem, Result};
-use crate::http::{PASSED_ID, RequestId, request_to};
+use crate::http::{PASSED_ID, RequestId, answered, request_to};
 use crate::platform::http::{call, full};
 use crate::secret::SecretJson;
 use crate::store::OutboxEntry;
@@ -587,7 +587,7 @@ impl Broker {
         headers.insert(header::CONTENT_LENGTH, length);
         headers.insert(CALLER, HeaderValue::from_static(self.caller));
         headers.insert(PASSED_ID, text(&self.request_id.passed_on())?);
-        let response = call(request, LIMIT, MAX_ANSWER).await.map_err(|error| fault(&error))?;
+        let response = answered("broker", call(request, LIMIT, MAX_ANSWER).await)?;
         if response.status().is_success() {
             return Ok(response.into_body());
         }

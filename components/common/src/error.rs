@@ -102,6 +102,11 @@ pub enum Error {
         /// When it is over or is begun anew at the latest, in seconds from now.
         retry_after: u64,
     },
+    /// A component of ours gave no answer: the runtime has no room for it now, or it failed.
+    Unavailable {
+        /// Which, and what is known; shown to nobody but the log.
+        detail: String,
+    },
     /// What would end at the provider is in use by other connections.
     GrantShared(String),
     /// The provider does not accept the credential.

@@ -4,6 +4,9 @@
 //! token, nor any header by which a client could pass for a component: both are seen to here, behind
 //! every door.
 
+mod wait;
+
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -11,8 +14,10 @@ use crate::auth::{Agent, Caller};
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{PASSED_ID, RequestId, Respond, request_to, set, strip};
+use crate::http::{ANSWERED, PASSED_ID, RequestId, Respond, answered, request_to, set, strip};
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
+pub use wait::{KEPT, WAIT, Wait, has_waited, may_wait};
+use wait::{Waiter, say_no_more};
 
 /// The header that says who calls: the role, the header that had their token, the token's `exp` in
 /// seconds, their subject, percent-encoded, and the address under which they call the integration, with
@@ -54,6 +59,8 @@ pub struct Forward<'a> {
 pub enum Upload {
     /// A text that is here whole: the token is looked for in it.
     Text(String),
+    /// Bytes that are here whole, at most [`KEPT`]: nobody looks into them.
+    Whole(Bytes),
     /// What is passed on while it comes: nobody looks into it.
     Stream(Body),
 }
@@ -72,11 +79,10 @@ impl Forward<'_> {
     ///
     /// # Errors
     /// [`Error::InvalidToken`] where the agent's token stands in the URL or in a text, with which it
-    /// would go on; [`Error::Internal`] where the broker does not answer; [`Error::ProviderTimeout`] where
-    /// it waits for a provider for as long as the runtime does.
+    /// would go on; [`Error::Unavailable`] where the broker does not answer; [`Error::ProviderTimeout`]
+    /// where it waits for a provider for as long as the runtime does.
     pub async fn send(self) -> Result<Response> {
-        let request = self.request().await?;
-        pass(request).await.map_err(|error| no_answer(&error))
+        self.answered(pass).await
     }
 
     /// The same, its answer to be handed back as it is.
@@ -84,11 +90,34 @@ impl Forward<'_> {
     /// # Errors
     /// As [`Self::send`].
     pub async fn pass_on(self) -> Result<Response> {
-        let request = self.request().await?;
-        pass_untouched(request).await.map_err(|error| no_answer(&error))
+        self.answered(|request| pass_untouched(request, [ANSWERED, WAIT])).await
     }
 
-    async fn request(self) -> Result<Request<Body>> {
+    /// Asks the broker, and again after each wait that it has the caller do.
+    async fn answered<F>(mut self, ask: impl Fn(Request<Body>) -> F) -> Result<Response>
+    where
+        F: Future<Output = Result<Response, CallError>>,
+    {
+        let mut waiter: Option<Waiter> = None;
+        let mut last = false;
+        loop {
+            let answer = match ask(self.request(last).await?).await {
+                Err(CallError::Timeout) => {
+                    let why = "the provider did not begin to answer in time";
+                    return Err(Error::ProviderTimeout(why.into()));
+                }
+                answer => answered("broker", answer)?,
+            };
+            let Some(wait) = Wait::of(answer.headers()).filter(|_| !last) else {
+                return Ok(answer);
+            };
+            let waiter = waiter.get_or_insert_with(Waiter::new);
+            last = !waiter.wait(&wait).await?;
+        }
+    }
+
+    /// The request to the broker; a body that is streamed is in the first one.
+    async fn request(&mut self, has_waited: bool) -> Result<Request<Body>> {
         let trace = self.agent.trace();
         let refuse = |place: &str| {
             Err(Error::InvalidToken(format!(
@@ -99,10 +128,11 @@ impl Forward<'_> {
         if trace.is_in(self.path) || trace.is_in(self.query) {
             return refuse("URL");
         }
-        let body = match self.body {
-            Upload::Text(text) if trace.is_in(&text) => return refuse("body"),
-            Upload::Text(text) => full(text),
-            Upload::Stream(body) => body,
+        let body = match &mut self.body {
+            Upload::Text(text) if trace.is_in(text) => return refuse("body"),
+            Upload::Text(text) => full(text.clone()),
+            Upload::Whole(bytes) => full(bytes.clone()),
+            Upload::Stream(body) => std::mem::replace(body, full("")),
         };
         let secret = config::broker_secret().await?;
         let caller = &self.agent.caller;
@@ -113,7 +143,7 @@ impl Forward<'_> {
             path.push('?');
             path.push_str(self.query);
         }
-        let mut headers = self.headers;
+        let mut headers = self.headers.clone();
         trace.remove_from(&mut headers);
         strip(&mut headers, |name| name.starts_with("x-nexus-") && name != HOST);
         let mut put = |name: &'static str, value: &str| {
@@ -128,7 +158,10 @@ impl Forward<'_> {
         put(AGENT, &format!("{role} {token_in} {expires_at} {subject} {}", self.hub));
         put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
-        let mut request = request_to("broker", self.method, &path, body)?;
+        if has_waited {
+            say_no_more(&mut headers);
+        }
+        let mut request = request_to("broker", self.method.clone(), &path, body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
@@ -139,11 +172,4 @@ pub fn ours(error: &Error, request_id: &str) -> Response {
     let mut response = error.respond(request_id);
     set(&mut response, HeaderName::from_static(ERROR), &error.problem(request_id).code);
     response
-}
-
-fn no_answer(error: &CallError) -> Error {
-    if *error == CallError::Timeout {
-        return Error::ProviderTimeout("the provider did not begin to answer in time".into());
-    }
-    Error::Internal(format!("broker forward: {error}"))
 }

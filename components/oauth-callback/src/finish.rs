@@ -1,6 +1,7 @@
 //! Finishing a flow: consumed once, exchanged by the broker, written in one transaction.
 //!
-//! What a provider says about itself in the query is believed only after `state` has matched.
+//! What a provider says about itself in the query is believed only after `state` has matched; without one
+//! its error's code is shown, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,11 +162,11 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
     let no_flow = || Error::FlowInvalid("this browser has no authorization under way".into());
     let cookie = flow_cookie(inbound).await?.ok_or_else(no_flow)?;
     if get("state").is_empty() {
-        // Some providers leave `state` out where they do not know the app. Which flow this was is not
-        // known then: nothing is consumed.
+        // Some providers leave `state` out where they do not know the app. Nothing proves that it was the
+        // provider then: nothing is consumed, and of its words only a code is shown.
         return match get("error") {
-            "" => Err(no_flow()),
-            error => Ok(refused(None, error, get("error_description"))),
+            error if is_code(error) => Ok(refused(None, error, "")),
+            _ => Err(no_flow()),
         };
     }
     let flow = consume_flow(get("state"), &cookie).await?.ok_or_else(|| {
@@ -182,6 +183,12 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
         Ok(outcome) => Ok(outcome),
         Err(error) => Ok(Outcome::of(&error, &inbound.request_id, Some(&flow))),
     }
+}
+
+/// Whether `error` can be a code, not a sentence.
+fn is_code(error: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=64).contains(&error.len()) && error.bytes().all(is_part)
 }
 
 /// The provider sent the browser back with an error (RFC 6749, 4.1.2.1).

@@ -7,15 +7,14 @@
 
 mod list;
 
+use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use nexus_common::auth::{Agent, Caller, Role};
 use nexus_common::call::CallMethod;
 use nexus_common::config::{self, proxy_domain};
-use nexus_common::forward::{Forward, Upload, address, ours};
-use nexus_common::http::{Inbound, authority, in_time, serve};
-use nexus_common::platform::http::{
-    Body, Incoming, IncomingBody, Response, boxed, full, whole_or_streamed,
-};
+use nexus_common::forward::{Forward, KEPT, Upload, address, may_wait, ours};
+use nexus_common::http::{Inbound, authority, in_time, serve, whole};
+use nexus_common::platform::http::{Incoming, IncomingBody, Response, boxed, whole_or_streamed};
 use nexus_common::proxy_domain::{AtHost, ProxyDomain};
 use nexus_common::{Error, Result, access, component};
 use percent_encoding::percent_decode_str;
@@ -67,7 +66,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         query: &query,
         method,
         headers,
-        body: Upload::Stream(body),
+        body,
         request_id: &request_id,
     };
     forward.pass_on().await
@@ -103,19 +102,22 @@ fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
 }
 
 /// The body, with a length of 0 where there is none: the broker cannot see whether an upload without
-/// a length is still to come.
+/// a length is still to come. A small one is kept, so that the call can wait and be sent again.
 ///
 /// # Errors
-/// [`Error::RequestTimeout`] where it does not begin.
-async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Body> {
+/// [`Error::RequestTimeout`] where it does not begin, or a small one does not end.
+async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Upload> {
     if headers.contains_key(header::CONTENT_LENGTH) {
-        return Ok(boxed(body));
+        return Ok(match may_wait(headers) {
+            true => Upload::Whole(whole(body, KEPT).await?),
+            false => Upload::Stream(boxed(body)),
+        });
     }
     Ok(match in_time(whole_or_streamed(body)).await? {
-        Some(body) => body,
+        Some(body) => Upload::Stream(body),
         None => {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
-            full("")
+            Upload::Whole(Bytes::new())
         }
     })
 }

@@ -10,6 +10,7 @@
     reason = "a test says what it expects by panicking where it is not so"
 )]
 
+mod alive;
 mod answers;
 mod app;
 mod audit;

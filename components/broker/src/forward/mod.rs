@@ -23,20 +23,20 @@ mod usage;
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
-use nexus_common::forward::{AGENT, HOST, ours};
-use nexus_common::http::{Inbound, RequestId, Respond};
+use nexus_common::forward::{AGENT, HOST, WAIT, Wait, has_waited, may_wait, ours};
+use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Entry, now_ms};
+use nexus_common::store::{Entry, Refreshing, now_ms};
 use nexus_common::{Error, Result, access, config};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::credential::{Gate, Usable};
-use crate::oauth::{self, For};
+use crate::oauth::{self, For, Found};
 pub(crate) use mask::Needles;
 use opened::Opened;
 pub(crate) use opened::forget;
@@ -115,7 +115,17 @@ impl Call {
             integration_id: gate.id.clone(),
             agent: self.caller.subject.clone(),
         };
-        let at_work = at_work::enter(&whose).await?;
+        let waiting = Waiting::of(&headers);
+        let live = match self.live(gate, Rc::clone(&opened), waiting).await? {
+            Live::Opened(live) => live,
+            Live::Wait(wait) => return Ok(wait_elsewhere(&wait)),
+        };
+        let at_work = match at_work::enter(&whose).await {
+            Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
+                return Ok(wait_elsewhere(&Wait::Place));
+            }
+            entered => entered?,
+        };
         let right = Right {
             whose,
             expires_at: self.caller.expires_at,
@@ -124,7 +134,6 @@ impl Call {
             host: target.host.name().to_owned(),
             path,
         };
-        let live = self.live(gate, Rc::clone(&opened)).await?;
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
@@ -135,6 +144,7 @@ impl Call {
             hub: &self.hub,
             right,
             at_work,
+            waiting,
         };
         let stored = Stored {
             workspace: self.caller.workspace.clone(),
@@ -144,6 +154,7 @@ impl Call {
         let outgoing = Outgoing { headers, upload };
         match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
+            Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
             Outcome::Lost(Lost::Gone) => {
                 Err(self.mend("integration_inactive", gate, "it was switched off").await)
             }
@@ -253,10 +264,12 @@ impl Call {
     }
 
     /// The credential with an access token that is still good.
-    async fn live(&self, gate: &Gate, opened: Rc<Opened>) -> Result<Rc<Opened>> {
-        let Some(refresh_at) = opened.usable.times.refresh_at else { return Ok(opened) };
+    async fn live(&self, gate: &Gate, opened: Rc<Opened>, waiting: Waiting) -> Result<Live> {
+        let Some(refresh_at) = opened.usable.times.refresh_at else {
+            return Ok(Live::Opened(opened));
+        };
         if now_ms().await? < refresh_at {
-            return Ok(opened);
+            return Ok(Live::Opened(opened));
         }
         let who = For {
             workspace: &self.caller.workspace,
@@ -264,13 +277,66 @@ impl Call {
             actor: &self.caller.subject,
             request_id: self.request_id.own(),
         };
-        match oauth::live(&who).await {
+        let found = match waiting {
+            Waiting::Here => oauth::live(&who).await.map(Found::Usable),
+            _ => oauth::live_or_refreshing(&who).await,
+        };
+        match found {
             Err(Error::ReauthorizationRequired(why)) => {
                 Err(self.mend("reauthorization_required", gate, &why).await)
             }
-            renewed => opened.renewed(renewed?),
+            Ok(Found::Refreshing { .. }) if waiting == Waiting::Over => {
+                Err(oauth::pending(&who).await)
+            }
+            Ok(Found::Refreshing { version, seconds }) => {
+                Ok(Live::Wait(refreshing(&gate.id, version, seconds)))
+            }
+            Ok(Found::Usable(usable)) => opened.renewed(usable).map(Live::Opened),
+            Err(error) => Err(error),
         }
     }
+}
+
+/// Where a call waits for what others do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// In the component that its caller has reached, which can send it again.
+    Elsewhere,
+    /// Here: its body can be sent once.
+    Here,
+    /// Nowhere: it has waited long enough.
+    Over,
+}
+
+impl Waiting {
+    fn of(headers: &HeaderMap) -> Self {
+        match (has_waited(headers), may_wait(headers)) {
+            (true, _) => Self::Over,
+            (false, true) => Self::Elsewhere,
+            (false, false) => Self::Here,
+        }
+    }
+}
+
+/// What there is of a credential for a call.
+enum Live {
+    /// One that may be used.
+    Opened(Rc<Opened>),
+    /// What has to be over first.
+    Wait(Wait),
+}
+
+fn refreshing(id: &str, version: i64, seconds: u16) -> Wait {
+    Wait::Refresh(Refreshing { integration_id: id.to_owned(), version }, seconds)
+}
+
+/// Has the component that the caller has reached wait, and ask again.
+fn wait_elsewhere(wait: &Wait) -> Response {
+    let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
+    if let Some(value) = wait.to_header() {
+        response.headers_mut().insert(WAIT, value);
+    }
+    response
 }
 
 /// Where a person can mend an integration.

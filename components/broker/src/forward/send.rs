@@ -11,6 +11,7 @@ use futures::future::{Either, select};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body::Body as _;
 use nexus_common::broker::Stored;
+use nexus_common::forward::{KEPT, Wait};
 use nexus_common::http::whole;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{
@@ -28,11 +29,11 @@ use super::right::{Lost, Right};
 use super::target::Target;
 use super::upload::{Counted, Pace, Progress, too_slow};
 use super::usage;
-use super::{headers, without_length};
+use super::{Waiting, headers, refreshing, without_length};
 use crate::coding;
 use crate::credential::Usable;
 use crate::egress;
-use crate::oauth::{self, For};
+use crate::oauth::{self, For, Found};
 use crate::provider::unanswered;
 
 /// How often a call that takes long looks whether the integration may still be used.
@@ -43,8 +44,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const FIRST_BYTE_SECONDS: u16 = 120;
 /// The same in milliseconds.
 const WATCH_MS: u64 = WATCH.as_millis() as u64;
-/// Largest body that is kept for a second try, in bytes.
-const KEPT: usize = 64 * 1024;
 /// How long a client may leave an answer unread, in milliseconds.
 const UNREAD_MS: u64 = 120_000;
 /// Largest answer that is passed on whole, in bytes.
@@ -106,6 +105,8 @@ pub(super) enum Outcome {
     Lost(Lost),
     /// Only a person can go on.
     Reauthorize(String),
+    /// Its token is being refreshed, and it can be sent again.
+    Wait(Wait),
 }
 
 /// A call on its way.
@@ -117,6 +118,7 @@ pub(super) struct Sent<'a> {
     pub(super) hub: &'a str,
     pub(super) right: Right,
     pub(super) at_work: AtWork,
+    pub(super) waiting: Waiting,
 }
 
 impl Sent<'_> {
@@ -139,11 +141,14 @@ impl Sent<'_> {
         if is_refused(&answer) {
             let who = For::of(stored, request_id);
             let renewed = match is_oauth2 {
-                true => oauth::after_refusal(&who, opened.usable.version).await,
+                true => self.renewed(&who, opened.usable.version).await,
                 false => Ok(None),
             };
             match (renewed, again) {
-                (Ok(Some(renewed)), Some(again)) => {
+                (Ok(Some(Found::Refreshing { version, seconds })), Some(_)) => {
+                    return Ok(Outcome::Wait(refreshing(who.id, version, seconds)));
+                }
+                (Ok(Some(Found::Usable(renewed))), Some(again)) => {
                     opened = opened.renewed(renewed)?;
                     answer = self.once(&opened.usable, again, &sent).await;
                 }
@@ -182,6 +187,18 @@ impl Sent<'_> {
                 }
             }
         }
+    }
+
+    /// What there is in place of a token that the provider refused; `None` where nothing is.
+    async fn renewed(&self, who: &For<'_>, version: i64) -> Result<Option<Found>> {
+        if self.waiting == Waiting::Here {
+            return Ok(oauth::after_refusal(who, version).await?.map(Found::Usable));
+        }
+        Ok(match oauth::after_refusal_or_refreshing(who, version).await? {
+            Found::Usable(usable) if usable.version == version => None,
+            Found::Refreshing { .. } if self.waiting == Waiting::Over => None,
+            found => Some(found),
+        })
     }
 
     /// One try; the outer error is that of the call, the inner one that the caller lost the right to

@@ -16,7 +16,10 @@ pub(crate) use clients::{
     Client, check_variable, of_connection, of_usable, place as client_place, seal as seal_client,
 };
 pub(crate) use exchange::{exchange, mint};
-pub(crate) use refresh::{For, after_judgement, after_refusal, keep_alive, live, tried};
+pub(crate) use refresh::{
+    For, Found, after_judgement, after_refusal, after_refusal_or_refreshing, keep_alive, live,
+    live_or_refreshing, pending, tried,
+};
 pub(crate) use token::{End, basic};
 
 use serde::{Deserialize, Serialize};

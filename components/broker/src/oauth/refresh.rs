@@ -41,6 +41,9 @@ const POLL: Duration = Duration::from_millis(100);
 /// The 401 of a call makes us refresh before the time at most this often.
 const FORCED_MS: i64 = 5 * 60_000;
 
+/// Where a new token is refused as well, a check asks for another at most this often.
+const IN_VAIN_MS: i64 = 60_000;
+
 /// Why a token is to be refreshed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
@@ -118,8 +121,8 @@ pub(crate) async fn tried(who: &For<'_>) -> Result<Usable> {
     wait(who, Why::Tried).await
 }
 
-/// The same as [`after_refusal`] after the provider's check refused `version`, however long ago the last
-/// such refresh is.
+/// The same as [`after_refusal`] after the provider's check refused `version`; `None` where a new token was
+/// refused as well a moment ago.
 ///
 /// # Errors
 /// As [`live`]; [`Error::ReauthorizationRequired`] where the provider refuses the refresh token.
@@ -137,65 +140,113 @@ pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
     Ok(live(who).await?.version != before)
 }
 
+/// What becomes of a question for a token.
+pub(crate) enum Found {
+    /// A credential that may be used.
+    Usable(Usable),
+    /// Somebody is refreshing that version: nothing is known before that is over.
+    Refreshing {
+        /// The version.
+        version: i64,
+        /// How long a call waits for that, in seconds.
+        seconds: u16,
+    },
+}
+
+/// The same as [`live`] for somebody who waits elsewhere.
+///
+/// # Errors
+/// As [`live`], without [`Error::RefreshPending`] where another refreshes.
+pub(crate) async fn live_or_refreshing(who: &For<'_>) -> Result<Found> {
+    find(who, Why::Due).await
+}
+
+/// The same as [`after_refusal`] for somebody who waits elsewhere.
+///
+/// # Errors
+/// As [`live_or_refreshing`].
+pub(crate) async fn after_refusal_or_refreshing(who: &For<'_>, version: i64) -> Result<Found> {
+    find(who, Why::Refused(version)).await
+}
+
+/// Tells somebody who has waited long enough when a refresh is over at the latest.
+///
+/// # Errors
+/// [`Error::RefreshPending`], [`Error::NotFound`], [`Error::Storage`]; never a value.
+pub(crate) async fn pending(who: &For<'_>) -> Error {
+    State::read(who).await.map_or_else(|error| error, |state| state.pending())
+}
+
+/// Finds a token, and waits here for a refresh of somebody else.
 async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
     let begun = clock::now_ms();
     loop {
-        let usable = credential::load(who.workspace, who.id).await?;
-        let method = usable.sourced.manifest.auth_method;
-        if !method.is_oauth2() {
-            return Ok(usable);
-        }
-        let state = State::read(who).await?;
-        if !state.wants(why, &usable) {
-            return Ok(usable);
-        }
-        let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
-        if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
-            return without_refresh_token(who, why, usable, alive).await;
-        }
-        if state.is_dead() && matches!(why, Why::Due | Why::Refused(_)) {
-            return Err(State::dead());
-        }
-        let patience = patience(&usable.sourced.manifest);
-        let left = patience.saturating_sub(elapsed(begun));
-        if state.may_be_taken()
-            && let Some(lease) = Lease::take(who, usable.version, why).await?
-        {
-            return lease.refresh_within(left, who, usable, alive).await;
-        }
-        if state.is_dead() && state.backing_off() {
-            return Err(State::dead());
-        }
-        if alive && matches!(why, Why::Due | Why::Tried) {
-            return Ok(usable);
-        }
-        if state.backing_off() {
-            let words = "the provider's token endpoint is in trouble; it is asked again soon";
-            return if alive { Ok(usable) } else { Err(Error::Provider(words.into())) };
-        }
-        // Only who has a chance opens the credential again, or asks for the write lock.
-        loop {
-            let state = State::read(who).await?;
-            if state.version != usable.version || !state.is_leased() {
-                break;
+        let (version, patience) = match find(who, why).await? {
+            Found::Usable(usable) => return Ok(usable),
+            Found::Refreshing { version, seconds } => {
+                (version, Duration::from_secs(seconds.into()))
             }
+        };
+        // Only who has a chance opens the credential again, or asks for the lease.
+        loop {
             if elapsed(begun) >= patience {
-                return Err(state.pending());
+                return Err(pending(who).await);
             }
             clock::sleep(POLL).await;
+            let state = State::read(who).await?;
+            if state.version != version || !state.is_leased() {
+                break;
+            }
         }
     }
+}
+
+async fn find(who: &For<'_>, why: Why) -> Result<Found> {
+    let usable = credential::load(who.workspace, who.id).await?;
+    let method = usable.sourced.manifest.auth_method;
+    if !method.is_oauth2() {
+        return Ok(Found::Usable(usable));
+    }
+    let state = State::read(who).await?;
+    if !state.wants(why, &usable) {
+        return Ok(Found::Usable(usable));
+    }
+    let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
+    if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
+        return without_refresh_token(who, why, usable, alive).await.map(Found::Usable);
+    }
+    if state.is_dead() && matches!(why, Why::Due | Why::Refused(_)) {
+        return Err(State::dead());
+    }
+    let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
+    if state.may_be_taken()
+        && let Some(lease) = Lease::take(who, version, why).await?
+    {
+        let patience = Duration::from_secs(seconds.into());
+        return lease.refresh_within(patience, who, usable, alive).await.map(Found::Usable);
+    }
+    if state.is_dead() && state.backing_off() {
+        return Err(State::dead());
+    }
+    if alive && matches!(why, Why::Due | Why::Tried) {
+        return Ok(Found::Usable(usable));
+    }
+    if state.backing_off() {
+        let words = "the provider's token endpoint is in trouble; it is asked again soon";
+        let trouble = Error::Provider(words.into());
+        return if alive { Ok(Found::Usable(usable)) } else { Err(trouble) };
+    }
+    Ok(Found::Refreshing { version, seconds })
 }
 
 fn elapsed(since_ms: u64) -> Duration {
     Duration::from_millis(clock::now_ms().saturating_sub(since_ms))
 }
 
-/// How long a call waits for a refresh.
-fn patience(manifest: &Manifest) -> Duration {
+/// How long a call waits for a refresh, in seconds.
+fn patience(manifest: &Manifest) -> u16 {
     let refresh = manifest.oauth2.as_ref().and_then(|oauth2| oauth2.refresh.as_ref());
-    let seconds = refresh.and_then(|refresh| refresh.wait_seconds).unwrap_or(PATIENCE_SECONDS);
-    Duration::from_secs(seconds.into())
+    refresh.and_then(|refresh| refresh.wait_seconds).unwrap_or(PATIENCE_SECONDS)
 }
 
 /// What becomes of a token that cannot be refreshed: it is used while it lives, and where the provider's
@@ -255,7 +306,7 @@ impl State {
             Why::Refused(version) => {
                 usable.version == version && (self.may_be_forced() || self.is_leased())
             }
-            Why::Judged(version) => usable.version == version,
+            Why::Judged(version) => usable.version == version && !self.was_in_vain(),
         };
         is_due || may_be_forced
     }
@@ -290,6 +341,11 @@ impl State {
         !self.attempt && self.lease_until > self.now
     }
 
+    /// Whether a new token was asked for a moment ago, and was refused as well.
+    fn was_in_vain(&self) -> bool {
+        self.health == "failing" && self.forced_at > self.now - IN_VAIN_MS
+    }
+
     fn may_be_forced(&self) -> bool {
         self.forced_at <= self.now - FORCED_MS
     }
@@ -310,7 +366,8 @@ impl Lease {
             Why::Refused(_) => (true, FORCED_MS),
             Why::Judged(_) => (true, 0),
         };
-        let tx = Transaction::begin().await?;
+        // Of many who come at once one gets the lock; the others must not queue for it.
+        let Some(tx) = Transaction::begin_if_free().await? else { return Ok(None) };
         let taken = tx
             .row(
                 "update credentials set lease_until = ?4 + ?5, attempt = ?6,

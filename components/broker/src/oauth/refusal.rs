@@ -197,7 +197,7 @@ mod tests {
             content_type: String::new(),
             screen: Screen::new(std::iter::empty()),
         };
-        let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/",
+        let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/", "client_auth": "post",
             "refresh": {"invalid_grant": ["token_gone"]}});
         let oauth2: OAuth2 = serde_json::from_value(oauth2).unwrap();
         match of(&oauth2, &answer, "/error", is_refresh) {

@@ -76,7 +76,7 @@ mod tests {
     }
 
     fn read(value: Value, own: &str, asked: &[&str]) -> Option<Vec<String>> {
-        let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/",
+        let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/", "client_auth": "post",
             "scope_separator": own});
         let oauth2: OAuth2 = serde_json::from_value(oauth2).unwrap();
         granted(&oauth2, &json!({"scope": value}), &all(asked))

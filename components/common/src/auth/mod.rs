@@ -7,6 +7,7 @@ mod agent;
 mod verifier;
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use http::header;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,32 @@ const SEEN_FOR: u64 = 60;
 thread_local! {
     /// Tokens that were good a moment ago: they prove the same as before.
     static SEEN: RefCell<Recent<String, Seen>> = RefCell::default();
+    /// Tokens that `auth` is being asked about by another request.
+    static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How often it is looked whether another request has the answer.
+const LOOK: Duration = Duration::from_millis(3);
+
+/// A question to `auth` that is under way; over when this is dropped.
+struct Asking(String);
+
+impl Asking {
+    /// Waits while another request of this instance asks about `token`; many come with the same one at
+    /// once, and each question would hold a place in the runtime. No request may wake another: it looks.
+    async fn about(token: &str) -> Self {
+        while ASKED.with_borrow(|asked| asked.iter().any(|one| one == token)) {
+            clock::sleep(LOOK).await;
+        }
+        ASKED.with_borrow_mut(|asked| asked.push(token.to_owned()));
+        Self(token.to_owned())
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        ASKED.with_borrow_mut(|asked| asked.retain(|one| *one != self.0));
+    }
 }
 
 /// Whom a token has proved.
@@ -81,13 +108,21 @@ impl Caller {
     /// The caller that `token` proves. What was proved is not asked for again within a minute, while
     /// the token lasts: agents send the same one again and again.
     async fn proved_by(token: &str) -> Result<Self> {
-        let now = clock::now_ms() / 1000;
-        if let Some(caller) = SEEN.with_borrow(|seen| seen.get(token)?.still(now)) {
+        let seen = || {
+            let now = clock::now_ms() / 1000;
+            SEEN.with_borrow(|seen| seen.get(token)?.still(now))
+        };
+        if let Some(caller) = seen() {
             return Ok(caller);
         }
         if token.len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
+        let _asking = Asking::about(token).await;
+        if let Some(caller) = seen() {
+            return Ok(caller);
+        }
+        let now = clock::now_ms() / 1000;
         let Proof { caller, expires_at } = verifier::verify(token).await?;
         let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
         let proved = Seen { caller: caller.clone(), until };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Caller;
 use crate::error::{Error, Result};
-use crate::http::{Respond, request_to};
+use crate::http::{Respond, again_while_unavailable, answered, request_to};
 use crate::platform::http::{call, full};
 
 /// Longer than the issuer of the keys is waited for, so that the verdict is heard.
@@ -75,7 +75,7 @@ impl From<Refusal> for Error {
 /// Whom `token` proves.
 ///
 /// # Errors
-/// A [`Refusal`] as an [`Error`]; [`Error::Internal`] where `auth` does not answer.
+/// A [`Refusal`] as an [`Error`]; [`Error::Unavailable`] where `auth` does not answer.
 pub(super) async fn verify(token: &str) -> Result<Proof> {
     read(&ask("/v1/proof", token).await?)
 }
@@ -90,13 +90,15 @@ pub async fn ready() -> Result<()> {
 }
 
 async fn ask(path: &str, token: &str) -> Result<Bytes> {
-    let mut request = request_to("auth", Method::GET, path, full(""))?;
     let value = HeaderValue::try_from(format!("Bearer {token}"))
         .map_err(|_| Error::InvalidToken("the token is not a JWT".into()))?;
-    request.headers_mut().insert(header::AUTHORIZATION, value);
-    let answer = call(request, LIMIT, MAX_ANSWER)
-        .await
-        .map_err(|error| Error::Internal(format!("auth: {error}")))?;
+    // To ask changes nothing: where the runtime has no room for `auth` now, it has in a moment.
+    let answer = again_while_unavailable(async || {
+        let mut request = request_to("auth", Method::GET, path, full(""))?;
+        request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+        answered("auth", call(request, LIMIT, MAX_ANSWER).await)
+    });
+    let answer = answer.await?;
     match answer.status() {
         StatusCode::OK => Ok(answer.into_body()),
         status => Err(Error::Internal(format!("auth answered {status}"))),

@@ -16,7 +16,7 @@ use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-const REQUEST_ID: &str = "x-request-id";
+pub(super) const REQUEST_ID: &str = "x-request-id";
 /// The header in which a component tells another the request's id: a client's own `x-request-id`
 /// goes to the provider.
 pub(crate) const PASSED_ID: &str = "x-nexus-request-id";

@@ -1,12 +1,34 @@
 //! Calls to another component of this application.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, Method, Request, Uri};
 
 use super::Inbound;
-use super::inbound::PASSED_ID;
-use super::problem::Respond;
+use super::inbound::{PASSED_ID, REQUEST_ID};
 use crate::error::{Error, Result};
-use crate::platform::http::{Response, boxed, pass, pass_untouched};
+use crate::platform::clock;
+use crate::platform::http::{CallError, Response, boxed, pass, pass_untouched};
+
+/// What each answer of a component of ours has, whatever it says.
+pub(crate) const ANSWERED: HeaderName = HeaderName::from_static(REQUEST_ID);
+
+/// The answer of `component`, where it is one. The runtime answers a bare 500 for a component that it has no
+/// room for, and for one that failed.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) fn answered<B>(
+    component: &str,
+    answer: std::result::Result<http::Response<B>, CallError>,
+) -> Result<http::Response<B>> {
+    let unavailable = |what: String| Error::Unavailable { detail: format!("{component}: {what}") };
+    let answer = answer.map_err(|error| unavailable(error.to_string()))?;
+    if answer.status().is_server_error() && !answer.headers().contains_key(ANSWERED) {
+        return Err(unavailable(format!("the runtime answered {}", answer.status())));
+    }
+    Ok(answer)
+}
 
 /// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
 fn is_hop_by_hop(name: &str) -> bool {
@@ -51,13 +73,34 @@ fn uri_of(component: &str, path: &str) -> Result<Uri> {
         .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
 }
 
+/// How often a component is asked again that gave no answer.
+const ATTEMPTS: u32 = 12;
+/// The longest pause before that, in milliseconds; the first is a tenth of it.
+const PAUSE_MS: u64 = 500;
+
+/// Asks again while there is no answer, for about four seconds: only for what may be asked twice.
+///
+/// # Errors
+/// Those of `ask`; after the last attempt also [`Error::Unavailable`].
+pub(crate) async fn again_while_unavailable<T>(ask: impl AsyncFn() -> Result<T>) -> Result<T> {
+    for attempt in 1..ATTEMPTS {
+        match ask().await {
+            Err(Error::Unavailable { .. }) => {}
+            answer => return answer,
+        }
+        let most = (PAUSE_MS / 10 * u64::from(attempt)).min(PAUSE_MS);
+        clock::sleep(Duration::from_millis(most / 2 + clock::random_u64() % most)).await;
+    }
+    ask().await
+}
+
 /// Passes `inbound` on to `component` unchanged, less hop-by-hop and `x-nexus-*` headers (those of
 /// Spin did not come this far).
 ///
 /// The component that acts asks whom the token proves: nothing is vouched for here.
 ///
 /// # Errors
-/// [`Error::Internal`] where the component does not answer.
+/// [`Error::Unavailable`] where the component does not answer.
 pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let (mut request, request_id) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -66,14 +109,7 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     if let Ok(id) = request_id.passed_on().parse() {
         request.headers_mut().insert(PASSED_ID, id);
     }
-    let mut response = pass(request.map(boxed))
-        .await
-        .map_err(|error| Error::Internal(format!("component {component}: {error}")))?;
-    if response.status().is_server_error() && response.headers().get("content-type").is_none() {
-        let fault =
-            Error::Internal(format!("component {component} answered {}", response.status()));
-        return Ok(fault.respond(&request_id));
-    }
+    let mut response = answered(component, pass(request.map(boxed)).await)?;
     strip(response.headers_mut(), |_| false);
     Ok(response)
 }
@@ -97,9 +133,7 @@ pub(super) async fn hand_over(
     if let Ok(value) = value.parse() {
         request.headers_mut().insert(name, value);
     }
-    pass_untouched(request.map(boxed))
-        .await
-        .map_err(|error| Error::Internal(format!("component {component}: {error}")))
+    answered(component, pass_untouched(request.map(boxed), [ANSWERED]).await)
 }
 
 /// Removes the headers that concern one connection only, and those that `besides` names.

@@ -100,9 +100,10 @@ fn log(error: &Error, request_id: &str) {
 /// What only the log may have of an error.
 fn hidden(error: &Error) -> Option<&str> {
     match error {
-        Error::Storage { detail } | Error::Internal(detail) | Error::Unreadable(detail) => {
-            Some(detail)
-        }
+        Error::Storage { detail }
+        | Error::Unavailable { detail }
+        | Error::Internal(detail)
+        | Error::Unreadable(detail) => Some(detail),
         _ => None,
     }
 }
@@ -180,6 +181,13 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
                 "the token is being refreshed, and the provider has not answered yet: try again \
                  in {retry_after} s"
             ),
+        ),
+        Error::Unavailable { .. } => (
+            S::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "a part of the application did not answer: it has no room for the request now, or it \
+             failed; try again in a second"
+                .into(),
         ),
         Error::GrantShared(why) => (S::CONFLICT, "grant_shared", why.clone()),
         Error::CredentialRefused(why) => {

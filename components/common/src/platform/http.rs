@@ -152,16 +152,30 @@ pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError>
 }
 
 /// Sends `request` and returns the answer to be handed back as it is: nothing that is done to it
-/// has an effect, and its body is not copied through this component.
+/// has an effect, and its body is not copied through this component. Where it is a 5xx, its headers called
+/// `names` can be read.
 ///
 /// # Errors
 /// As [`pass`].
-pub async fn pass_untouched(request: ::http::Request<Body>) -> Result<Response, CallError> {
+pub async fn pass_untouched(
+    request: ::http::Request<Body>,
+    names: impl IntoIterator<Item = HeaderName>,
+) -> Result<Response, CallError> {
     let request = http_into_wasi_request(request).map_err(|code| CallError::from(&code))?;
     let answer = client::send(request).await.map_err(|code| CallError::from(&code))?;
     let mut response = Response::new(full(""));
     *response.status_mut() =
         ::http::StatusCode::from_u16(answer.get_status_code()).unwrap_or_default();
+    if response.status().is_server_error() {
+        // What says whether a component of ours has answered, and what it has the caller wait for.
+        let fields = answer.get_headers();
+        for name in names {
+            if let Some(value) = fields.get(name.as_str()).into_iter().next() {
+                let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
+                response.headers_mut().insert(name, value);
+            }
+        }
+    }
     response.extensions_mut().insert(Untouched(Arc::new(Mutex::new(Some(answer)))));
     Ok(response)
 }

@@ -16,6 +16,7 @@ mod integrations;
 mod manifests;
 mod outbox;
 mod read;
+mod refreshing;
 mod schema;
 mod usable;
 mod write;
@@ -32,5 +33,6 @@ pub use integrations::{CHECK_AGAIN_MS, Found, Integrations, ListQuery, NO_SCOPES
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
 pub use read::{Page, Version, now_ms, read, read_row, version};
+pub use refreshing::Refreshing;
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use write::{Transaction, checkpoint};

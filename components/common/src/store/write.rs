@@ -80,6 +80,21 @@ impl Transaction {
         Self::begun(db).await
     }
 
+    /// The same where nobody holds the write lock; `None` where somebody does. What is written is not awaited
+    /// on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Storage`], [`Error::DatabaseNewer`].
+    pub async fn begin_if_free() -> Result<Option<Self>> {
+        let db = Self::opened("pragma synchronous = normal").await?;
+        db.query("pragma busy_timeout = 0", []).await?;
+        match db.query("begin immediate", []).await {
+            Err(DbError::Busy) => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(_) => Self::begun(db).await.map(Some),
+        }
+    }
+
     async fn opened(synchronous: &str) -> Result<Db> {
         let db = Db::open().await?;
         schema::ensure(&db).await?;

@@ -1,0 +1,31 @@
+//! Whether the refresh of a token is over, for somebody who waits outside of the broker.
+//!
+//! A question is one `select`. It must not open a ciphertext, nor ask for the write lock: a thousand may
+//! wait at once.
+
+use super::read_row;
+use crate::error::Result;
+use crate::platform::sqlite::Value;
+
+/// The refresh of a credential's version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refreshing {
+    /// The integration.
+    pub integration_id: String,
+    /// The version that is refreshed.
+    pub version: i64,
+}
+
+impl Refreshing {
+    /// Whether nobody waits in vain who asks again now: there is a newer version, nobody asks the provider
+    /// any more, or the integration was deleted.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn is_over(&self) -> Result<bool> {
+        let sql = "select 1 from credentials where integration_id = ?1 and version = ?2
+                   and attempt is not null and lease_until >= unixepoch('subsec') * 1000";
+        let values = [Value::text(self.integration_id.as_str()), Value::integer(self.version)];
+        Ok(read_row(sql, values).await?.is_none())
+    }
+}
