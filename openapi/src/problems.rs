@@ -48,8 +48,16 @@ pub(crate) const FAULT: Problem =
 /// The provider is in trouble, or must not be called.
 pub(crate) const PROVIDER: Problem = problem(502, &["provider_error", "egress_denied"]);
 /// Storage does not answer now.
-pub(crate) const UNAVAILABLE: Problem =
-    problem(503, &["storage_unavailable", "database_newer", "jwks_unavailable", "refresh_pending"]);
+pub(crate) const UNAVAILABLE: Problem = problem(
+    503,
+    &[
+        "storage_unavailable",
+        "database_newer",
+        "jwks_unavailable",
+        "refresh_pending",
+        "unavailable",
+    ],
+);
 /// The provider is too slow.
 pub(crate) const PROVIDER_SLOW: Problem = problem(504, &["provider_timeout"]);
 /// The token's role does not do, or a rule refuses this call.
@@ -99,7 +107,13 @@ fn meaning(code: &str) -> &'static str {
         "storage_unavailable" => "storage is busy, full or out of reach; nothing was changed",
         "database_newer" => "a later version has written the database",
         "jwks_unavailable" => "the issuer's keys cannot be fetched, and the token's was never seen",
-        "refresh_pending" => "the token is being refreshed; the provider has not answered yet",
+        "refresh_pending" => {
+            "the token is being refreshed; the provider has not answered yet: `Retry-After` says when \
+             that is over at the latest"
+        }
+        "unavailable" => {
+            "a part of the application has no room for the request now, or failed: try again"
+        }
         "oauth_client_missing" => "no OAuth app is set up; register one with `redirect_uri`",
         "not_oauth" => "it is not connected by OAuth: PUT its credentials",
         "grant_shared" => {

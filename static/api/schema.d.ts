@@ -1055,6 +1055,11 @@ export interface components {
              * @default false
              */
             readonly rotates: boolean;
+            /**
+             * Format: uint16
+             * @description How long a call waits for a refresh that is on its way, in seconds, 1 to 60; ten where it is absent. More is for a provider whose token endpoint is known to be slow. The refresh itself goes on.
+             */
+            readonly wait_seconds?: number | null;
         };
         /** @description How a credential is ended at the provider. */
         readonly ManifestRevoke: {
@@ -1162,7 +1167,9 @@ export interface components {
         readonly ManifestTokenResponse: {
             /** @description The access token. */
             readonly access_token: string;
-            /** @description The lifetime in seconds; a number, or digits in a string. */
+            /** @description The moment at which the access token ends, where the provider names that and not a lifetime: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. Where the answer has both, the lifetime counts. */
+            readonly expires_at?: string | null;
+            /** @description The lifetime in seconds; a number, or one in a string. */
             readonly expires_in?: string | null;
             /** @description The refresh token, where there is one. */
             readonly refresh_token?: string | null;
@@ -1726,8 +1733,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet */
-        readonly "503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending": {
+        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet: `Retry-After` says when that is over at the latest; `unavailable`: a part of the application has no room for the request now, or failed: try again */
+        readonly "503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "retry-after": components["headers"]["retry_after"];
@@ -1737,7 +1744,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending";
+                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending" | "unavailable";
                     /** @constant */
                     readonly status?: 503;
                 } & components["schemas"]["Problem"];
@@ -1948,8 +1955,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet */
-        readonly "proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending": {
+        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet: `Retry-After` says when that is over at the latest; `unavailable`: a part of the application has no room for the request now, or failed: try again */
+        readonly "proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "retry-after": components["headers"]["retry_after"];
@@ -1960,7 +1967,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending";
+                    readonly code?: "storage_unavailable" | "database_newer" | "jwks_unavailable" | "refresh_pending" | "unavailable";
                     /** @constant */
                     readonly status?: 503;
                 } & components["schemas"]["Problem"];
@@ -2226,7 +2233,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2260,7 +2267,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2296,7 +2303,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2378,7 +2385,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2421,7 +2428,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2461,7 +2468,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2515,7 +2522,7 @@ export interface operations {
             readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2569,7 +2576,7 @@ export interface operations {
             readonly 409: components["responses"]["409.grant_shared.changed_meanwhile"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2619,7 +2626,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2658,7 +2665,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2701,7 +2708,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2750,7 +2757,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2801,7 +2808,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2845,7 +2852,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2896,7 +2903,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2947,7 +2954,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2983,7 +2990,7 @@ export interface operations {
             readonly 409: components["responses"]["409.manifest_in_use"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3014,7 +3021,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3059,7 +3066,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3094,7 +3101,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3442,7 +3449,7 @@ export interface operations {
             readonly 403: components["responses"]["proxy.403.forbidden"];
             readonly 422: components["responses"]["proxy.422.invalid"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3492,7 +3499,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3559,7 +3566,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3626,7 +3633,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3693,7 +3700,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3756,7 +3763,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3819,7 +3826,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3886,7 +3893,7 @@ export interface operations {
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
-            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
             /** @description The provider's answer, redirects among them */
@@ -3930,7 +3937,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -4020,7 +4027,7 @@ export interface operations {
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
-            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
