@@ -278,7 +278,7 @@ impl Call {
             request_id: self.request_id.own(),
         };
         let found = match waiting {
-            Waiting::Here => oauth::live(&who).await.map(Found::Usable),
+            Waiting::Here => oauth::live(&who).await.map(Found::from),
             _ => oauth::live_or_refreshing(&who).await,
         };
         match found {
@@ -291,7 +291,7 @@ impl Call {
             Ok(Found::Refreshing { version, seconds }) => {
                 Ok(Live::Wait(refreshing(&gate.id, version, seconds)))
             }
-            Ok(Found::Usable(usable)) => opened.renewed(usable).map(Live::Opened),
+            Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
             Err(error) => Err(error),
         }
     }

@@ -149,7 +149,7 @@ impl Sent<'_> {
                     return Ok(Outcome::Wait(refreshing(who.id, version, seconds)));
                 }
                 (Ok(Some(Found::Usable(renewed))), Some(again)) => {
-                    opened = opened.renewed(renewed)?;
+                    opened = opened.renewed(*renewed)?;
                     answer = self.once(&opened.usable, again, &sent).await;
                 }
                 (Err(Error::ReauthorizationRequired(why)), _) => {
@@ -192,7 +192,7 @@ impl Sent<'_> {
     /// What there is in place of a token that the provider refused; `None` where nothing is.
     async fn renewed(&self, who: &For<'_>, version: i64) -> Result<Option<Found>> {
         if self.waiting == Waiting::Here {
-            return Ok(oauth::after_refusal(who, version).await?.map(Found::Usable));
+            return Ok(oauth::after_refusal(who, version).await?.map(Found::from));
         }
         Ok(match oauth::after_refusal_or_refreshing(who, version).await? {
             Found::Usable(usable) if usable.version == version => None,

@@ -143,7 +143,7 @@ pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
 /// What becomes of a question for a token.
 pub(crate) enum Found {
     /// A credential that may be used.
-    Usable(Usable),
+    Usable(Box<Usable>),
     /// Somebody is refreshing that version: nothing is known before that is over.
     Refreshing {
         /// The version.
@@ -151,6 +151,12 @@ pub(crate) enum Found {
         /// How long a call waits for that, in seconds.
         seconds: u16,
     },
+}
+
+impl From<Usable> for Found {
+    fn from(usable: Usable) -> Self {
+        Self::Usable(Box::new(usable))
+    }
 }
 
 /// The same as [`live`] for somebody who waits elsewhere.
@@ -182,7 +188,7 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
     let begun = clock::now_ms();
     loop {
         let (version, patience) = match find(who, why).await? {
-            Found::Usable(usable) => return Ok(usable),
+            Found::Usable(usable) => return Ok(*usable),
             Found::Refreshing { version, seconds } => {
                 (version, Duration::from_secs(seconds.into()))
             }
@@ -205,15 +211,15 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
     let usable = credential::load(who.workspace, who.id).await?;
     let method = usable.sourced.manifest.auth_method;
     if !method.is_oauth2() {
-        return Ok(Found::Usable(usable));
+        return Ok(usable.into());
     }
     let state = State::read(who).await?;
     if !state.wants(why, &usable) {
-        return Ok(Found::Usable(usable));
+        return Ok(usable.into());
     }
     let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
     if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
-        return without_refresh_token(who, why, usable, alive).await.map(Found::Usable);
+        return without_refresh_token(who, why, usable, alive).await.map(Found::from);
     }
     if state.is_dead() && matches!(why, Why::Due | Why::Refused(_)) {
         return Err(State::dead());
@@ -223,18 +229,18 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
         && let Some(lease) = Lease::take(who, version, why).await?
     {
         let patience = Duration::from_secs(seconds.into());
-        return lease.refresh_within(patience, who, usable, alive).await.map(Found::Usable);
+        return lease.refresh_within(patience, who, usable, alive).await.map(Found::from);
     }
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());
     }
     if alive && matches!(why, Why::Due | Why::Tried) {
-        return Ok(Found::Usable(usable));
+        return Ok(usable.into());
     }
     if state.backing_off() {
         let words = "the provider's token endpoint is in trouble; it is asked again soon";
         let trouble = Error::Provider(words.into());
-        return if alive { Ok(Found::Usable(usable)) } else { Err(trouble) };
+        return if alive { Ok(usable.into()) } else { Err(trouble) };
     }
     Ok(Found::Refreshing { version, seconds })
 }
