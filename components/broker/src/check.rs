@@ -84,7 +84,10 @@ impl Finding {
         // A token may end before its time: a person is asked only where the refresh token is dead too.
         let instead = match oauth::after_judgement(who, usable.version).await {
             Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
-            Ok(None) => return Ok(first.of_a_new_token()),
+            Ok(None) => {
+                let why = first.checked.detail.as_deref().unwrap_or_default();
+                found("failing", &format!("{why}; a new one was asked for less than a minute ago"))
+            }
             Err(Error::ReauthorizationRequired(why)) => found("reauthorize", &why),
             Err(Error::Provider(why) | Error::ProviderTimeout(why)) => found("failing", &why),
             Err(other) => return Err(other),

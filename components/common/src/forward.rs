@@ -14,7 +14,10 @@ use crate::auth::{Agent, Caller};
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::http::{ANSWERED, PASSED_ID, RequestId, Respond, answered, request_to, set, strip};
+use crate::http::{
+    ANSWERED, PASSED_ID, RequestId, Respond, again_while_unavailable, answered, request_to, set,
+    strip,
+};
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 pub use wait::{KEPT, WAIT, Wait, has_waited, may_wait};
 use wait::{Waiter, say_no_more};
@@ -101,18 +104,38 @@ impl Forward<'_> {
         let mut waiter: Option<Waiter> = None;
         let mut last = false;
         loop {
-            let answer = match ask(self.request(last).await?).await {
-                Err(CallError::Timeout) => {
-                    let why = "the provider did not begin to answer in time";
-                    return Err(Error::ProviderTimeout(why.into()));
-                }
-                answer => answered("broker", answer)?,
+            let answer = match self.may_be_repeated() {
+                true => again_while_unavailable(async || self.once(&ask, last).await).await?,
+                false => self.once(&ask, last).await?,
             };
             let Some(wait) = Wait::of(answer.headers()).filter(|_| !last) else {
                 return Ok(answer);
             };
             let waiter = waiter.get_or_insert_with(Waiter::new);
             last = !waiter.wait(&wait).await?;
+        }
+    }
+
+    /// Whether a provider that was asked twice has done no more than one that was asked once (RFC 9110,
+    /// 9.2.1): a broker that gave no answer may have asked it.
+    fn may_be_repeated(&self) -> bool {
+        self.method.is_safe() && !matches!(self.body, Upload::Stream(_))
+    }
+
+    async fn once<F>(
+        &mut self,
+        ask: &impl Fn(Request<Body>) -> F,
+        has_waited: bool,
+    ) -> Result<Response>
+    where
+        F: Future<Output = Result<Response, CallError>>,
+    {
+        match ask(self.request(has_waited).await?).await {
+            Err(CallError::Timeout) => {
+                let why = "the provider did not begin to answer in time";
+                Err(Error::ProviderTimeout(why.into()))
+            }
+            answer => answered("broker", answer),
         }
     }
 

@@ -267,10 +267,14 @@ async fn a_token_that_dies_twice_within_minutes_does_not_need_a_person() {
     pair.provider.set_behaviour(nexus_simulators::Behaviour::Status(401)).await.unwrap();
     let check = pair.check().await.json();
     assert_eq!(check["health"]["state"], "failing", "{check}");
+    pair.provider.release().await.unwrap();
     // Only the provider's word about the refresh token itself is a verdict; it is asked for once a minute.
     pair.provider.revoke_all_grants();
     assert_eq!(pair.check().await.json()["health"]["state"], "failing");
-    pair.app.database().execute("update credentials set forced_at = 1", []).unwrap();
+    pair.app
+        .database()
+        .execute("update credentials set forced_at = 1, lease_until = null", [])
+        .unwrap();
     let check = pair.check().await.json();
     assert_eq!(check["health"]["state"], "reauthorize", "{check}");
 }

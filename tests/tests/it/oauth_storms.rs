@@ -124,12 +124,15 @@ async fn of_a_thousand_cold_calls_one_refreshes_and_all_are_answered() {
     pair.provider.clear_requests();
     let call = || pair.app.get("/api/proxy/primary/userinfo").as_role("AGENT", "acme").try_send();
     let answers = join_all((0..COUNT).map(|_| call())).await;
-    let mut statuses = BTreeMap::new();
+    let mut told = BTreeMap::new();
     for answer in answers {
-        let status = answer.map_or(0, |answer| answer.status.as_u16());
-        *statuses.entry(status).or_insert(0) += 1;
+        let told_one = match answer {
+            Ok(answer) => (answer.status.as_u16(), answer.header("x-nexus-error").to_owned()),
+            Err(error) => (0, format!("{error:#}")),
+        };
+        *told.entry(told_one).or_insert(0) += 1;
     }
-    assert_eq!(statuses, BTreeMap::from([(200, COUNT)]));
+    assert_eq!(told, BTreeMap::from([((200, String::new()), COUNT)]));
     assert_eq!(pair.provider.stats().refreshes, 1);
 }
 

@@ -240,7 +240,8 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
     if state.backing_off() {
         let words = "the provider's token endpoint is in trouble; it is asked again soon";
         let trouble = Error::Provider(words.into());
-        return if alive { Ok(usable.into()) } else { Err(trouble) };
+        let is_good = alive && !matches!(why, Why::Judged(_));
+        return if is_good { Ok(usable.into()) } else { Err(trouble) };
     }
     Ok(Found::Refreshing { version, seconds })
 }
@@ -443,8 +444,8 @@ impl Lease {
                 self.failed(who, version, &failure, alive).await?;
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
-                    // The old token goes on being used while it lives.
-                    _ if alive => Ok(*old),
+                    // The old token goes on being used while it lives, and the provider takes it.
+                    _ if alive && !matches!(self.why, Why::Judged(_)) => Ok(*old),
                     other => Err(other.into()),
                 }
             }

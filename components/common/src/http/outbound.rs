@@ -82,7 +82,9 @@ const PAUSE_MS: u64 = 500;
 ///
 /// # Errors
 /// Those of `ask`; after the last attempt also [`Error::Unavailable`].
-pub(crate) async fn again_while_unavailable<T>(ask: impl AsyncFn() -> Result<T>) -> Result<T> {
+pub(crate) async fn again_while_unavailable<T>(
+    mut ask: impl AsyncFnMut() -> Result<T>,
+) -> Result<T> {
     for attempt in 1..ATTEMPTS {
         match ask().await {
             Err(Error::Unavailable { .. }) => {}
