@@ -27,11 +27,11 @@ use crate::credential::{self, Times, Usable};
 use crate::{digest, revoke};
 
 /// How long a lease lasts that nobody renews, in milliseconds.
-const LEASE_MS: i64 = 10_000;
+const LEASE_MS: i64 = 6_000;
 /// How often its holder renews it.
-const RENEWAL: Duration = Duration::from_secs(2);
+const RENEWAL: Duration = Duration::from_millis(1_500);
 /// A holder this late starts no call: the lease may be somebody else's soon.
-const TOO_LATE_MS: i64 = 5_000;
+const TOO_LATE_MS: i64 = 3_000;
 /// After a failure that says nothing, the next attempt waits this long.
 const BACKOFF_MS: i64 = 15_000;
 /// How long a call waits for a refresh, in seconds, where the manifest does not say.
@@ -474,7 +474,7 @@ impl Lease {
         }
     }
 
-    /// Where the database cannot be written now, it may be in two seconds.
+    /// Where the database cannot be written now, it may be when the next one is due.
     async fn renew_or_log(&self, who: &For<'_>, version: i64) {
         if let Err(error) = self.renew(who, version).await {
             eprintln!("error request_id={} lease not renewed: {error:?}", who.request_id);
