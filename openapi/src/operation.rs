@@ -44,7 +44,8 @@ impl Operation {
             "operationId": id, "tags": [tag], "summary": summary, "security": [],
             "parameters": parameters, "responses": {},
         });
-        Self { value, problems: Vec::new(), marked: false }.problem(problems::LOOP)
+        let operation = Self { value, problems: Vec::new(), marked: false };
+        operation.problem(problems::LOOP).problem(problems::UPGRADE)
     }
 
     /// Its problems, from here on, say that they are not a provider's answer.
@@ -96,7 +97,7 @@ impl Operation {
     /// Takes a JSON body of this schema; `examples` by name.
     pub(crate) fn body(self, schema: &str, examples: &[(&str, Value)]) -> Self {
         let operation = self.content(schema, examples);
-        let operation = operation.problem(problems::REQUEST_TIMEOUT);
+        let operation = operation.problem(problems::REQUEST_TIMEOUT).problem(problems::BROKEN_BODY);
         operation.problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
     }
 

@@ -38,6 +38,11 @@ pub(crate) const TOO_MANY_CALLS: Problem = problem(429, &["too_many_calls"]);
 /// An integration calls the application itself; always marked, because it comes to whoever took this
 /// for a provider.
 pub(crate) const LOOP: Problem = Problem { status: 508, codes: &["loop_detected"], marked: true };
+/// The request asks for a WebSocket; always marked, because it may be meant for a provider.
+pub(crate) const UPGRADE: Problem =
+    Problem { status: 501, codes: &["upgrade_unsupported"], marked: true };
+/// The body is not whole.
+pub(crate) const BROKEN_BODY: Problem = problem(400, &["broken_body"]);
 /// The body is too large.
 pub(crate) const TOO_LARGE: Problem = problem(413, &["too_large"]);
 /// The body is not declared as JSON.
@@ -89,6 +94,12 @@ fn meaning(code: &str) -> &'static str {
             "as many calls of this agent, to this integration or of this workspace are at work as \
              may be; try again when one has ended"
         }
+        "broken_body" => {
+            "the body of the request broke off, or one of its chunks is malformed: send it again, whole"
+        }
+        "upgrade_unsupported" => {
+            "the request asks for a WebSocket, which is not passed on; server-sent events are"
+        }
         "loop_detected" => "an integration's base URL leads to the application itself",
         "too_large" => {
             "the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB"
@@ -102,7 +113,10 @@ fn meaning(code: &str) -> &'static str {
         "misconfigured" => "the variable `variable` of the deployment is malformed",
         "internal" => "a fault of ours, which the log has",
         "credential_unreadable" => "what is stored was changed outside, or its key is gone",
-        "provider_error" => "the provider is down, or answers something that is not its API",
+        "provider_error" => {
+            "the provider is down, answers something that is not its API or a status that HTTP does not \
+             have, or its answer broke off"
+        }
         "egress_denied" => "the egress guard refuses the provider's host",
         "storage_unavailable" => "storage is busy, full or out of reach; nothing was changed",
         "database_newer" => "a later version has written the database",

@@ -53,7 +53,7 @@ pub(crate) fn undone(answer: Response) -> Response {
     if body.is_end_stream() {
         return Response::from_parts(head, body);
     }
-    Response::from_parts(head, boxed(Undone { body, decoder, is_done: false }))
+    Response::from_parts(head, boxed(Undone { body, decoder, has_begun: false, is_done: false }))
 }
 
 /// What was received and is not undone yet.
@@ -109,6 +109,8 @@ impl Decoder {
 struct Undone {
     body: Body,
     decoder: Decoder,
+    /// Whether any byte has come: nothing at all is an empty body, not one that broke off.
+    has_begun: bool,
     is_done: bool,
 }
 
@@ -135,9 +137,11 @@ impl http_body::Body for Undone {
                 }
             }
             match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                None if !self.has_begun => break,
                 None => self.decoder.fed().has_ended = true,
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
+                        self.has_begun |= !bytes.is_empty();
                         self.decoder.fed().bytes = bytes;
                     }
                 }

@@ -44,8 +44,12 @@ pub enum Error {
     TooLarge(usize),
     /// The body did not come in time; in words.
     RequestTimeout(String),
+    /// The body of the request broke off, or is not well-formed (a malformed chunk).
+    BrokenBody,
     /// The request comes from this application itself.
     LoopDetected,
+    /// The request asks for another protocol: WebSocket.
+    UpgradeUnsupported,
     /// As many calls are at work as may be; which limit, and its value.
     TooManyCalls(String),
     /// The content type of the body is not `application/json`.

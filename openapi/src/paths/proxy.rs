@@ -45,7 +45,10 @@ fn call(method: &str, id: &str) -> Operation {
              further: it may come as `Bearer`, as user or password of `Basic`, or where the \
              provider's own key goes. Methods that have no name here are passed on too, `TRACE` and \
              `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, \
-             which may have the same status.",
+             which may have the same status. An answer that breaks off before 64 KiB of it were passed \
+             on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one \
+             that breaks off later ends in an error of the connection, never as if it were whole. \
+             Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501.",
         )
         .takes("integration")
         .takes("provider_path")
@@ -55,6 +58,7 @@ fn call(method: &str, id: &str) -> Operation {
         .problem(problems::CALL_DENIED)
         .problem(problems::NOT_FOUND)
         .problem(problems::REQUEST_TIMEOUT)
+        .problem(problems::BROKEN_BODY)
         .problem(problems::UNUSABLE)
         .problem(problems::TOO_MANY_CALLS)
         .refuses(&["invalid", "oauth_client_missing"])

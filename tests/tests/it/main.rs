@@ -22,6 +22,7 @@ mod change;
 mod connect;
 mod contract;
 mod egress;
+mod ends;
 mod examples;
 mod gate;
 mod history;

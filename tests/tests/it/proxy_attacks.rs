@@ -93,11 +93,11 @@ async fn a_client_that_drips_holds_up_nobody_and_sends_what_it_sends() {
     assert_eq!(upstream.one().target(), "/base/other");
 }
 
-/// A body that ends before its length is up must not look whole, small or large.
+/// A large body that ends before its length is up must not look whole; for small ones see `ends.rs`.
 #[tokio::test]
 async fn a_body_that_is_cut_short_is_not_whole() {
     let (app, upstream) = Upstream::connected().await;
-    for sent in [0, 5, 100_000] {
+    for sent in [100_000, 3_000_000] {
         upstream.answer(move |_| {
             let (_, receiver) = unbounded_channel();
             let head = format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", sent + 5);

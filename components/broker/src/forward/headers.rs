@@ -1,6 +1,7 @@
 //! The headers of an agent's call on its way up, and of the answer on its way back.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::response::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use nexus_common::auth::is_jwt;
 use nexus_common::http::{LOOP, LOOP_ID, strip};
 use nexus_manifests::{Inject, Manifest};
@@ -125,6 +126,24 @@ pub(super) fn has_another_token(headers: &HeaderMap, inject: &[Inject]) -> bool 
             .iter()
             .any(|value| value.to_str().is_ok_and(|text| is_jwt(text.trim())))
     })
+}
+
+/// Whether an answer has no body whatever its headers say (RFC 9110, 6.4.1); of a 204 they say nothing then (8.6).
+pub(super) fn has_no_body(head: &mut Parts, method: &Method) -> bool {
+    if head.status == StatusCode::NO_CONTENT {
+        head.headers.remove(header::CONTENT_LENGTH);
+    }
+    *method == Method::HEAD
+        || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Whether a body is a stream of events, of which nothing waits for the next.
+pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    ["text/event-stream", "application/x-ndjson", "application/vnd.amazon.eventstream"]
+        .iter()
+        .any(|stream| kind.eq_ignore_ascii_case(stream))
 }
 
 /// The provider's headers as they go back.

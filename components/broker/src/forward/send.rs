@@ -48,6 +48,9 @@ const WATCH_MS: u64 = WATCH.as_millis() as u64;
 const UNREAD_MS: u64 = 120_000;
 /// Largest answer that is passed on whole, in bytes.
 const SMALL: usize = 64 * 1024;
+/// For how long an answer without a length, or a large one, is gathered before it is passed on as it comes, in
+/// milliseconds: what ends or breaks off meanwhile is told apart in the status.
+const BEGIN_MS: u64 = 100;
 /// Largest JSON with a length in which links are changed, in bytes: it is gathered first, because its
 /// length changes.
 const LINKED: usize = 1024 * 1024;
@@ -176,7 +179,7 @@ impl Sent<'_> {
                     let manifest = &opened.usable.sourced.manifest;
                     Witness::of(manifest, answer.headers(), stored, request_id)
                 };
-                Ok(Outcome::Answer(self.back(&opened, answer, sent, witness).await))
+                self.back(&opened, answer, sent, witness).await
             }
             Ok(Err(lost)) => Ok(Outcome::Lost(lost)),
             Err(error) => {
@@ -248,6 +251,7 @@ impl Sent<'_> {
         let mut looked = clock::now_ms();
         loop {
             match select(&mut send, pin!(clock::sleep(LOOK))).await {
+                Either::Left((Err(_), _)) if sent.is_broken() => return Err(Error::BrokenBody),
                 Either::Left((answer, _)) => {
                     return answer.map(Ok).map_err(|error| failure(error, first_byte));
                 }
@@ -264,13 +268,16 @@ impl Sent<'_> {
     }
 
     /// The answer as it goes back: a small body whole, another by a task of its own.
+    ///
+    /// # Errors
+    /// [`Error::Provider`] where it breaks off before anything of it was passed on.
     async fn back(
         self,
         opened: &Opened,
         answer: Response,
         sent: Arc<Progress>,
         mut witness: Witness,
-    ) -> Response {
+    ) -> Result<Outcome> {
         let (mut head, body) = coding::undone(answer).into_parts();
         let readable = headers::is_readable(&head.headers);
         headers::back(&mut head.headers, &opened.needles);
@@ -287,53 +294,60 @@ impl Sent<'_> {
         let links = links.filter(|_| is_linked);
         let largest = if links.is_some() { LINKED } else { SMALL };
         let mask = readable.then(|| Mask::new(&opened.needles, is_part));
-        if *self.method == Method::HEAD || body.is_end_stream() {
+        let is_empty = headers::has_no_body(&mut head, self.method);
+        if is_empty || body.is_end_stream() {
             usage::count(self.right.whose, is_error, sent.bytes());
-            return Response::from_parts(head, full(""));
+            return Ok(Outcome::Answer(Response::from_parts(head, full(""))));
         }
         let (looked, watch) = (clock::now_ms(), Box::pin(clock::sleep(WATCH)));
         let (right, at_work) = (self.right, self.at_work);
         let mut source =
-            Source { body, right, at_work, is_error, sent, looked, watch, received: 0 };
+            Source { body, length, right, at_work, is_error, sent, looked, watch, received: 0 };
+        let is_small = length.is_some_and(|length| length <= largest);
+        let wait = if headers::is_event_stream(&head.headers) { 0 } else { BEGIN_MS };
+        let until = looked + wait;
         let mut gathered = BytesMut::new();
-        if let Some(length) = length.filter(|length| *length <= largest) {
-            loop {
-                // What is as long as it was to be has ended: to be told so would be two more waits.
-                let next = match gathered.len() == length {
-                    true => Next::End,
-                    false => source.next().await,
-                };
-                match next {
-                    Next::Chunk(chunk) => {
-                        witness.see(&chunk);
-                        gathered.extend_from_slice(&chunk);
+        while is_small || (gathered.len() <= SMALL && clock::now_ms() < until) {
+            // What is as long as it was to be has ended: to be told so would be two more waits.
+            let next = match length == Some(gathered.len()) {
+                true => Next::End,
+                false if is_small => source.next().await,
+                false => {
+                    let left = Duration::from_millis(until.saturating_sub(clock::now_ms()));
+                    match clock::within(left, source.next()).await {
+                        Some(next) => next,
+                        None => break,
                     }
-                    Next::End => {
-                        source.count();
-                        witness.judge();
-                        let whole = gathered.freeze();
-                        let links = links.filter(|links| links.may_be_in(&whole));
-                        let is_linked = links.is_some();
-                        let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
-                        let whole = outflow.whole(whole);
-                        if is_linked {
-                            links::remove_digests(&mut head.headers);
-                            head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
-                        }
-                        return Response::from_parts(head, full(whole));
+                }
+            };
+            match next {
+                Next::Chunk(chunk) => gathered.extend_from_slice(&chunk),
+                Next::End => {
+                    source.count();
+                    let whole = gathered.freeze();
+                    witness.see(&whole);
+                    witness.judge();
+                    let links = links.filter(|links| links.may_be_in(&whole));
+                    if links.is_some() {
+                        links::remove_digests(&mut head.headers);
                     }
-                    // What has come is passed on, and that it broke off.
-                    Next::Broken(why) => {
-                        source.count();
-                        let (mut sender, streamed) = streamed();
-                        // Its length stands in the head: no link is changed in it.
-                        let begin = Outflow { mask, links: None }.push(gathered.freeze());
-                        spawn(async move {
-                            sender.send(begin).await;
-                            sender.fail(why).await;
-                        });
-                        return Response::from_parts(head, streamed);
-                    }
+                    let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
+                    let whole = outflow.whole(whole);
+                    head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
+                    return Ok(Outcome::Answer(Response::from_parts(head, full(whole))));
+                }
+                Next::Broken => {
+                    let (status, bytes) = (head.status.as_u16(), gathered.len());
+                    source.is_error = true;
+                    source.count();
+                    return Err(Error::Provider(format!(
+                        "the provider's answer ({status}) broke off after {bytes} bytes, before its end: \
+                         whether the call was carried out is not known"
+                    )));
+                }
+                Next::Lost(lost) => {
+                    source.count();
+                    return Ok(Outcome::Lost(lost));
                 }
             }
         }
@@ -343,10 +357,10 @@ impl Sent<'_> {
         let outflow = Outflow { mask, links: links.map(JsonLinks::new) };
         let (sender, streamed) = streamed();
         spawn(async move {
-            source.pump(sender, outflow, witness).await;
+            source.pump(sender, outflow, gathered.freeze(), witness).await;
             source.count();
         });
-        Response::from_parts(head, streamed)
+        Ok(Outcome::Answer(Response::from_parts(head, streamed)))
     }
 }
 
@@ -361,6 +375,8 @@ fn is_refused(answer: &Result<Result<Response, Lost>>) -> bool {
 /// A body that comes, and what is counted of its call.
 struct Source {
     body: Body,
+    /// How long it is to be, where that was said.
+    length: Option<usize>,
     right: Right,
     /// Its place among the calls at work, until it has ended.
     at_work: AtWork,
@@ -376,32 +392,39 @@ struct Source {
 /// What comes next of it.
 enum Next {
     Chunk(Bytes),
+    /// It is whole.
     End,
-    Broken(&'static str),
+    /// It is not, and nothing more comes.
+    Broken,
+    /// The caller may not make the call any more.
+    Lost(Lost),
 }
 
 impl Source {
-    /// The next chunk; meanwhile it is watched whether the call may go on.
+    /// The next chunk; meanwhile it is watched whether the call may go on. Nothing that came is lost where nobody
+    /// waits any more: what comes is returned at once.
     async fn next(&mut self) -> Next {
         loop {
-            let body = &mut self.body;
-            let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
-            let frame = match select(pin!(frame), &mut self.watch).await {
-                Either::Left((frame, _)) => Some(frame),
-                Either::Right(_) => None,
-            };
             let now = clock::now_ms();
-            if frame.is_none() || now.saturating_sub(self.looked) > WATCH_MS {
+            if now.saturating_sub(self.looked) > WATCH_MS {
                 (self.looked, self.watch) = (now, Box::pin(clock::sleep(WATCH)));
                 if let Some(lost) = self.right.lost().await {
-                    return Next::Broken(lost.why());
+                    return Next::Lost(lost);
                 }
             }
-            match frame {
-                None => {}
-                Some(None) => return Next::End,
-                Some(Some(Err(_))) => return Next::Broken("the provider's answer broke off"),
-                Some(Some(Ok(frame))) => {
+            let body = &mut self.body;
+            let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
+            match select(pin!(frame), &mut self.watch).await {
+                // It is time to look.
+                Either::Right(_) => self.looked = 0,
+                Either::Left((Some(Err(_)), _)) => return Next::Broken,
+                Either::Left((None, _)) => {
+                    return match self.length.is_some_and(|length| self.received < length as u64) {
+                        true => Next::Broken,
+                        false => Next::End,
+                    };
+                }
+                Either::Left((Some(Ok(frame)), _)) => {
                     if let Ok(chunk) = frame.into_data() {
                         self.received += chunk.len() as u64;
                         return Next::Chunk(chunk);
@@ -417,19 +440,28 @@ impl Source {
         usage::count(self.right.whose, self.is_error, self.sent.bytes() + self.received);
     }
 
-    /// Passes it on until it ends or nobody reads any more.
-    async fn pump(&mut self, mut sender: BodySender, mut outflow: Outflow, mut witness: Witness) {
+    /// Passes it on, from `begin` on, until it ends or nobody reads any more.
+    async fn pump(
+        &mut self,
+        mut sender: BodySender,
+        mut outflow: Outflow,
+        begin: Bytes,
+        mut witness: Witness,
+    ) {
+        let mut next = Next::Chunk(begin);
         loop {
-            let chunk = match self.next().await {
+            let chunk = match next {
                 Next::Chunk(chunk) => chunk,
                 Next::End => break,
-                Next::Broken(why) => return sender.fail(why).await,
+                Next::Broken => return sender.fail("the provider's answer broke off").await,
+                Next::Lost(lost) => return sender.fail(lost.why()).await,
             };
             witness.see(&chunk);
             let chunk = outflow.push(chunk);
             if !chunk.is_empty() && !self.deliver(&mut sender, chunk).await {
                 return;
             }
+            next = self.next().await;
         }
         witness.judge();
         let rest = outflow.finish();

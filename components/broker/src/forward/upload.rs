@@ -34,6 +34,7 @@ pub(super) struct Progress {
     /// When something was last asked for or came.
     moved_at: AtomicU64,
     is_whole: AtomicBool,
+    is_broken: AtomicBool,
 }
 
 impl Progress {
@@ -47,6 +48,11 @@ impl Progress {
     /// Bytes that have come.
     pub(super) fn bytes(&self) -> u64 {
         self.sent.load(Relaxed)
+    }
+
+    /// Whether the client's body broke off, or was malformed.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken.load(Relaxed)
     }
 
     /// A body of `bytes` that is here already.
@@ -132,7 +138,11 @@ impl http_body::Body for Counted {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let mut polled = Pin::new(&mut self.body).poll_frame(context);
+        // Trailers go no further: in them a token, or a header that is not the agent's to send, would not be looked for.
+        while matches!(&polled, Poll::Ready(Some(Ok(frame))) if frame.is_trailers()) {
+            polled = Pin::new(&mut self.body).poll_frame(context);
+        }
         let (progress, now) = (&self.progress, clock::now_ms());
         match &polled {
             Poll::Pending => {
@@ -146,7 +156,8 @@ impl http_body::Body for Counted {
                     progress.is_whole.store(true, Relaxed);
                 }
             }
-            Poll::Ready(_) => progress.is_whole.store(true, Relaxed),
+            Poll::Ready(Some(Err(_))) => progress.is_broken.store(true, Relaxed),
+            Poll::Ready(None) => progress.is_whole.store(true, Relaxed),
         }
         progress.waiting_since.store(0, Relaxed);
         progress.moved_at.store(now, Relaxed);

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::looped::ensure_not_looped;
 use super::problem::Respond;
 use super::request_id::RequestId;
+use super::upgrade::ensure_no_upgrade;
 use super::{json, set, transport};
 use crate::error::{Error, Result};
 use crate::platform::clock;
@@ -134,7 +135,7 @@ impl Inbound {
     ///
     /// # Errors
     /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
-    /// [`Error::Invalid`].
+    /// [`Error::BrokenBody`], [`Error::Invalid`].
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
         json::parse(&self.json_text().await?)
     }
@@ -143,7 +144,7 @@ impl Inbound {
     ///
     /// # Errors
     /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
-    /// [`Error::Invalid`].
+    /// [`Error::BrokenBody`], [`Error::Invalid`].
     pub async fn json_text(self) -> Result<String> {
         let content_type = self.header(&header::CONTENT_TYPE).unwrap_or("missing");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -156,7 +157,7 @@ impl Inbound {
     /// The body, at most `limit` bytes of it.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::Invalid`] where the client stopped
+    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] where the client stopped
     /// half-way.
     pub async fn bytes(self, limit: usize) -> Result<bytes::Bytes> {
         whole(self.body, limit).await
@@ -192,12 +193,12 @@ pub async fn in_time<T>(body: impl Future<Output = T>) -> Result<T> {
 /// The whole of a body, at most `limit` bytes of it.
 ///
 /// # Errors
-/// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::Invalid`] where the client stopped
+/// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] where the client stopped
 /// half-way.
 pub async fn whole(body: IncomingBody, limit: usize) -> Result<bytes::Bytes> {
     in_time(collect(body, limit)).await?.map_err(|error| match error {
         CallError::TooLarge(limit) => Error::TooLarge(limit),
-        other => Error::invalid("", format!("the body did not arrive whole: {other}")),
+        _ => Error::BrokenBody,
     })
 }
 
@@ -223,9 +224,10 @@ where
     F: Future<Output = Result<Response>>,
 {
     let request_id = inbound.request_id.clone();
-    let answered = match ensure_not_looped(inbound.headers()) {
+    let headers = inbound.headers();
+    let answered = match ensure_not_looped(headers).and_then(|()| ensure_no_upgrade(headers)) {
         Ok(()) => act(inbound).await,
-        Err(looped) => Err(looped),
+        Err(refused) => Err(refused),
     };
     let mut response = answered.unwrap_or_else(|error| error.respond(&request_id));
     // A provider's answer may have one of its own.

@@ -12,6 +12,7 @@ mod outbound;
 mod problem;
 mod request_id;
 mod transport;
+mod upgrade;
 
 pub use cached::unless_known;
 #[cfg(test)]

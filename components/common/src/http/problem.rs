@@ -66,7 +66,7 @@ impl Respond for Error {
             Self::KeysUnavailable { retry_after } | Self::RefreshPending { retry_after } => {
                 set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
             }
-            Self::LoopDetected => {
+            Self::LoopDetected | Self::UpgradeUnsupported => {
                 set(&mut response, HeaderName::from_static(ERROR), &problem.code);
             }
             _ if matches!(
@@ -131,6 +131,20 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             format!("the body is larger than the {limit} bytes that are accepted"),
         ),
         Error::RequestTimeout(why) => (S::REQUEST_TIMEOUT, "request_timeout", why.clone()),
+        Error::BrokenBody => (
+            S::BAD_REQUEST,
+            "broken_body",
+            "the body of the request broke off, or one of its chunks is malformed (RFC 9112, 7.1); \
+             send it again, whole"
+                .into(),
+        ),
+        Error::UpgradeUnsupported => (
+            S::NOT_IMPLEMENTED,
+            "upgrade_unsupported",
+            "WebSocket connections (RFC 6455) are not passed on. Use the provider's HTTP API; its \
+             streams of server-sent events come through the proxy as they are sent"
+                .into(),
+        ),
         Error::LoopDetected => (
             S::LOOP_DETECTED,
             "loop_detected",

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ::http::uri::{Authority, Parts, PathAndQuery, Scheme};
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
@@ -43,6 +43,10 @@ pub async fn serve<F: Future<Output = Response>>(
 ) -> Result<wasi::Response, ErrorCode> {
     let request = incoming(request)?;
     let mut response = handler(request).await;
+    if !is_final(response.status().as_u16()) {
+        // The runtime refuses to set it, and would answer 200.
+        *response.status_mut() = StatusCode::BAD_GATEWAY;
+    }
     match response.extensions_mut().remove::<Untouched>().and_then(|untouched| untouched.take()) {
         Some(untouched) => Ok(untouched),
         None => response.into_response(),
@@ -110,6 +114,8 @@ pub enum CallError {
     Unreachable(String),
     /// The body is larger than the caller accepts.
     TooLarge(usize),
+    /// The answer's status is not one that ends a request (RFC 9110, 15: 200 to 599).
+    Status(u16),
     /// The answer is not HTTP, or stopped before its end.
     Broken(String),
 }
@@ -121,6 +127,9 @@ impl fmt::Display for CallError {
             Self::Denied => f.write_str("the host is not among this component's outbound hosts"),
             Self::Unreachable(why) => write!(f, "not reachable ({why})"),
             Self::TooLarge(limit) => write!(f, "the answer is larger than {limit} bytes"),
+            Self::Status(status) => {
+                write!(f, "the answer has the status {status}, HTTP has 200 to 599 for answers")
+            }
             Self::Broken(why) => write!(f, "the answer broke off ({why})"),
         }
     }
@@ -145,10 +154,19 @@ pub async fn call(
 /// Sends `request` and returns the answer with its body still to come.
 ///
 /// # Errors
-/// [`CallError`] where no answer began.
+/// [`CallError`] where no answer began, or one whose status is none.
 pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError> {
     let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
-    Ok(response.map(spin_sdk::http::box_body))
+    match response.status().as_u16() {
+        status if is_final(status) => Ok(response.map(spin_sdk::http::box_body)),
+        status => Err(CallError::Status(status)),
+    }
+}
+
+/// Whether a status is that of an answer: what is below 200 announces one, what is above 599 nobody has
+/// defined, and the runtime sets neither.
+fn is_final(status: u16) -> bool {
+    (200..=599).contains(&status)
 }
 
 /// Sends `request` and returns the answer to be handed back as it is: nothing that is done to it
@@ -165,7 +183,7 @@ pub async fn pass_untouched(
     let answer = client::send(request).await.map_err(|code| CallError::from(&code))?;
     let mut response = Response::new(full(""));
     *response.status_mut() =
-        ::http::StatusCode::from_u16(answer.get_status_code()).unwrap_or_default();
+        StatusCode::from_u16(answer.get_status_code()).unwrap_or(StatusCode::BAD_GATEWAY);
     if response.status().is_server_error() {
         // What says whether a component of ours has answered, and what it has the caller wait for.
         let fields = answer.get_headers();
