@@ -76,7 +76,7 @@ fn every_answer_has_its_request_id_and_every_object_its_members() {
         }
     }
     // Facts of events and of the record differ by kind; the document describes itself, MCP its messages.
-    let open = ["detail", "OpenApi", "McpMessage", "params", "data", "result"];
+    let open = ["detail", "OpenApi", "McpOne", "params", "data", "result"];
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         each(&serde_json::json!({ "schema": schema }), "properties", &mut |properties| {
             for (member, schema) in properties.as_object().unwrap() {

@@ -435,37 +435,37 @@ export interface paths {
         };
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly get: operations["proxyGet"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly put: operations["proxyPut"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly post: operations["proxyPost"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly delete: operations["proxyDelete"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly options: operations["proxyOptions"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly head: operations["proxyHead"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly patch: operations["proxyPatch"];
         readonly trace?: never;
@@ -501,7 +501,7 @@ export interface paths {
         readonly put?: never;
         /**
          * The Model Context Protocol, over Streamable HTTP
-         * @description Without sessions and streams: one message, one answer. The versions are 2026-07-28, where headers repeat what the message says, 2025-11-25 and 2025-06-18. The tools are `list_integrations`, `describe_integration` and `call_api`, which is a call of `/api/proxy`. At most 1 MiB, whatever its media type. Roles: AGENT, MANAGER, ADMIN.
+         * @description Without sessions and streams: one message, one answer. The versions are 2026-07-28, where headers repeat what the message says, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05; with the last two, and without a version, up to 50 messages may come as a list. Before 2026-07-28 an error that answers a request is a 200. `/mcp/` is the same. The tools are `list_integrations`, `describe_integration` and `call_api`, which is a call of `/api/proxy`. At most 1 MiB, whatever its media type. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly post: operations["sendMcpMessage"];
         readonly delete?: never;
@@ -1208,12 +1208,7 @@ export interface components {
             /** @description Why, for people. */
             readonly unsupported: string;
         };
-        readonly McpAnswer: {
-            readonly id: string | number;
-            /** @constant */
-            readonly jsonrpc: "2.0";
-            readonly result: Record<string, never>;
-        } | components["schemas"]["McpFailure"];
+        readonly McpAnswer: components["schemas"]["McpResult"] | components["schemas"]["McpFailure"] | readonly (components["schemas"]["McpResult"] | components["schemas"]["McpFailure"])[];
         readonly McpFailure: {
             readonly error: {
                 readonly code: number;
@@ -1224,8 +1219,9 @@ export interface components {
             /** @constant */
             readonly jsonrpc: "2.0";
         };
+        readonly McpMessage: components["schemas"]["McpOne"] | readonly components["schemas"]["McpOne"][];
         /** @description JSON-RPC 2.0: a request, a notification, or an answer, which is ignored */
-        readonly McpMessage: {
+        readonly McpOne: {
             readonly error?: unknown;
             readonly id?: string | number | null;
             /** @constant */
@@ -1234,6 +1230,12 @@ export interface components {
             readonly params?: Record<string, never>;
             readonly result?: unknown;
         } | unknown | unknown | unknown;
+        readonly McpResult: {
+            readonly id: string | number;
+            /** @constant */
+            readonly jsonrpc: "2.0";
+            readonly result: Record<string, never>;
+        };
         readonly OauthClientInput: {
             readonly client_id: string;
             readonly client_secret: string;
@@ -1378,6 +1380,22 @@ export interface components {
         };
     };
     responses: {
+        /** @description `broken_body`: the body of the request broke off, or one of its chunks is malformed: send it again, whole */
+        readonly "400.broken_body": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "broken_body";
+                    /** @constant */
+                    readonly status?: 400;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing */
         readonly "401.missing_token.invalid_token": {
             headers: {
@@ -1717,7 +1735,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_error`: the provider is down, or answers something that is not its API; `egress_denied`: the egress guard refuses the provider's host */
+        /** @description `provider_error`: the provider is down, answers something that is not its API or a status that HTTP does not have, or its answer broke off; `egress_denied`: the egress guard refuses the provider's host */
         readonly "502.provider_error.egress_denied": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1763,6 +1781,23 @@ export interface components {
                     readonly code?: "provider_timeout";
                     /** @constant */
                     readonly status?: 504;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `broken_body`: the body of the request broke off, or one of its chunks is malformed: send it again, whole */
+        readonly "proxy.400.broken_body": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "broken_body";
+                    /** @constant */
+                    readonly status?: 400;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -1938,7 +1973,24 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_error`: the provider is down, or answers something that is not its API; `egress_denied`: the egress guard refuses the provider's host */
+        /** @description `upgrade_unsupported`: the request asks for a WebSocket, which is not passed on; server-sent events are */
+        readonly "proxy.501.upgrade_unsupported": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "upgrade_unsupported";
+                    /** @constant */
+                    readonly status?: 501;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_error`: the provider is down, answers something that is not its API or a status that HTTP does not have, or its answer broke off; `egress_denied`: the egress guard refuses the provider's host */
         readonly "proxy.502.provider_error.egress_denied": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2171,6 +2223,7 @@ export interface operations {
                 };
             };
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2198,6 +2251,7 @@ export interface operations {
                 };
             };
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -2233,6 +2287,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2267,6 +2322,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2303,6 +2359,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2330,6 +2387,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             /** @description It cannot */
             readonly 503: {
                 headers: {
@@ -2385,6 +2443,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2419,6 +2478,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["IntegrationCreated"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 408: components["responses"]["408.request_timeout"];
@@ -2427,6 +2487,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["504.provider_timeout"];
@@ -2468,6 +2529,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2511,6 +2573,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Integration"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
@@ -2521,6 +2584,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["504.provider_timeout"];
@@ -2576,6 +2640,7 @@ export interface operations {
             readonly 409: components["responses"]["409.grant_shared.changed_meanwhile"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2617,6 +2682,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Authorization"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
@@ -2626,6 +2692,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2665,6 +2732,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2708,6 +2776,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2757,6 +2826,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2808,6 +2878,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2844,6 +2915,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Manifest"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 408: components["responses"]["408.request_timeout"];
@@ -2852,6 +2924,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2903,6 +2976,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2945,6 +3019,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Manifest"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
@@ -2954,6 +3029,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -2990,6 +3066,7 @@ export interface operations {
             readonly 409: components["responses"]["409.manifest_in_use"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3021,6 +3098,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3058,6 +3136,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OauthClientSaved"];
                 };
             };
+            readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
@@ -3066,6 +3145,7 @@ export interface operations {
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3101,6 +3181,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3199,6 +3280,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             /** @description The provider refused, or is in trouble */
             readonly 502: {
                 headers: {
@@ -3339,6 +3421,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             /** @description The provider refused, or is in trouble */
             readonly 502: {
                 headers: {
@@ -3414,6 +3497,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -3449,6 +3533,7 @@ export interface operations {
             readonly 403: components["responses"]["proxy.403.forbidden"];
             readonly 422: components["responses"]["proxy.422.invalid"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3490,6 +3575,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3498,6 +3584,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3557,6 +3644,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3565,6 +3653,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3624,6 +3713,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3632,6 +3722,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3691,6 +3782,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3699,6 +3791,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3754,6 +3847,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3762,6 +3856,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3817,6 +3912,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3825,6 +3921,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3884,6 +3981,7 @@ export interface operations {
                     readonly "*/*": unknown;
                 };
             };
+            readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
             readonly 404: components["responses"]["proxy.404.not_found"];
@@ -3892,6 +3990,7 @@ export interface operations {
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
             readonly 429: components["responses"]["proxy.429.too_many_calls"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
@@ -3937,6 +4036,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
@@ -3978,7 +4078,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description No message, or one that its headers contradict */
+            /** @description Not a message, one without an `id` to answer it by, a version that is not spoken, in 2026-07-28 any error; as a problem, `broken_body`: the body is not whole */
             readonly 400: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3987,6 +4087,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["McpFailure"];
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token is missing, or proves nothing; the header says who issues them */
@@ -4027,6 +4128,7 @@ export interface operations {
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };

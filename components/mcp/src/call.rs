@@ -5,33 +5,34 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
 use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
-use nexus_common::platform::http::collect_some;
+use nexus_common::platform::http::{Collected, Cut, collect_some};
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
-use crate::tools::{Said, Tools, only, refused, text};
+use crate::arguments::{self, Arguments};
+use crate::tools::{Said, Tools, refused};
 
 /// Most of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
-const ARGUMENTS: [&str; 8] =
+/// What `call_api` takes.
+pub(crate) const ARGUMENTS: [&str; 8] =
     ["integration", "method", "path", "query", "headers", "body", "form", "host"];
 
 /// Makes the call.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the argument; what the broker refuses is a result.
-pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
-    only(arguments, &ARGUMENTS)?;
-    let target = text(arguments, "integration")?;
+pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+    let target = &arguments.required("integration")?;
     let hub = address(target).await?;
-    let Place { path, query: own } = place(arguments, &hub)?;
+    let Place { path, query: own } = place(&arguments.required("path")?, &hub)?;
     let method = method(arguments)?;
-    let query = [own, query(arguments.get("query"))?];
+    let query = [own, encoded_form(&arguments.pairs("query")?)];
     let query = query.iter().filter(|part| !part.is_empty()).map(String::as_str);
     let query = query.collect::<Vec<_>>().join("&");
-    let mut headers = headers(arguments.get("headers"))?;
-    if let Some(host) = arguments.get("host") {
-        let host = host.as_str().and_then(|host| HeaderValue::from_str(host).ok());
+    let mut headers = headers(arguments)?;
+    if let Some(host) = arguments.text("host")? {
+        let host = HeaderValue::from_str(&host).ok();
         headers.insert(HOST, host.ok_or_else(|| Error::invalid("host", "must be a host's name"))?);
     }
     let body = body(arguments, &mut headers)?;
@@ -49,21 +50,15 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Re
         request_id: tools.request_id,
     };
     let (head, body) = forward.send().await?.into_parts();
-    let (bytes, is_cut) = collect_some(body, SHOWN).await;
+    let Collected { bytes, cut } = collect_some(body, SHOWN).await;
     if head.headers.contains_key(ERROR) {
         let problem: Problem = serde_json::from_slice(&bytes)
             .map_err(|_| Error::Internal("a refusal that cannot be read".into()))?;
         return Ok(refused(&problem));
     }
     let url = format!("{hub}{path}");
-    Ok(Answered {
-        status: head.status.as_u16(),
-        headers: &head.headers,
-        bytes: &bytes,
-        is_cut,
-        url,
-    }
-    .told())
+    Ok(Answered { status: head.status.as_u16(), headers: &head.headers, bytes: &bytes, cut, url }
+        .told())
 }
 
 /// Where a call goes below the integration.
@@ -76,8 +71,7 @@ struct Place {
 
 /// The path as it goes on. A whole URL is one that an answer gave: an address of the proxy (`hub`), or the
 /// provider's own, which the broker takes apart.
-fn place(arguments: &Map<String, Value>, hub: &str) -> Result<Place> {
-    let path = text(arguments, "path")?;
+fn place(path: &str, hub: &str) -> Result<Place> {
     if path.starts_with("https://") || path.starts_with("http://") {
         let url = path.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
@@ -114,84 +108,56 @@ fn encoded(text: &str) -> String {
 }
 
 /// Models do not always write it in capitals; it goes on in capitals.
-fn method(arguments: &Map<String, Value>) -> Result<CallMethod> {
-    let name = match arguments.get("method") {
-        None | Some(Value::Null) => "GET".to_owned(),
-        Some(Value::String(name)) => name.to_ascii_uppercase(),
-        Some(_) => String::new(),
-    };
-    CallMethod::parse(&name)
+fn method(arguments: &Arguments) -> Result<CallMethod> {
+    let name = arguments.text("method")?.unwrap_or_else(|| "GET".to_owned());
+    CallMethod::parse(&name.to_ascii_uppercase())
         .ok_or_else(|| Error::invalid("method", format!("must be one of {}", CallMethod::ALLOW)))
 }
 
-fn query(query: Option<&Value>) -> Result<String> {
-    let mut encoder = Serializer::new(String::new());
-    match query {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(members)) => {
-            for (name, value) in members {
-                let values = match value {
-                    Value::Array(values) => values.as_slice(),
-                    value => std::slice::from_ref(value),
-                };
-                for value in values {
-                    encoder.append_pair(name, &scalar("query", name, value)?);
-                }
-            }
-        }
-        Some(_) => return Err(Error::invalid("query", "must be an object")),
-    }
-    Ok(encoder.finish())
+/// Pairs as a form has them, or a query.
+fn encoded_form(pairs: &[(String, String)]) -> String {
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn scalar(argument: &str, name: &str, value: &Value) -> Result<String> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
-        _ => {
-            let rule = "must be a string, a number or a boolean";
-            Err(Error::invalid(format!("{argument}/{name}"), rule))
-        }
-    }
-}
-
-fn headers(headers: Option<&Value>) -> Result<HeaderMap> {
+/// A name that comes more than once is as many headers.
+fn headers(arguments: &Arguments) -> Result<HeaderMap> {
     let mut map = HeaderMap::new();
-    let members = match headers {
-        None | Some(Value::Null) => return Ok(map),
-        Some(Value::Object(members)) => members,
-        Some(_) => return Err(Error::invalid("headers", "must be an object of strings")),
-    };
-    for (name, value) in members {
-        let broken = || Error::invalid(format!("headers/{name}"), "is no header with a text");
+    for (name, value) in arguments.pairs("headers")? {
+        let broken = || Error::invalid(format!("headers/{name}"), "is not a header with a text");
         let key = HeaderName::try_from(name.as_str()).map_err(|_| broken())?;
-        let value = value.as_str().and_then(|text| HeaderValue::from_str(text).ok());
+        let value = HeaderValue::from_str(&value).map_err(|_| broken())?;
         // A map of headers has an end, and to go past it ends the instance.
-        map.try_insert(key, value.ok_or_else(broken)?)
-            .map_err(|_| Error::invalid("headers", "are too many"))?;
+        map.try_append(key, value).map_err(|_| Error::invalid("headers", "are too many"))?;
     }
     map.remove(header::CONTENT_LENGTH);
     Ok(map)
 }
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The body, and its content type where none was given.
-fn body(arguments: &Map<String, Value>, headers: &mut HeaderMap) -> Result<String> {
-    let (kind, body) = match (arguments.get("body"), arguments.get("form")) {
-        (None | Some(Value::Null), None | Some(Value::Null)) => return Ok(String::new()),
-        (Some(Value::String(text)), None) => ("text/plain; charset=utf-8", text.clone()),
-        (Some(json), None) => ("application/json", json.to_string()),
-        (None, Some(Value::Object(members))) => {
-            let mut encoder = Serializer::new(String::new());
-            for (name, value) in members {
-                encoder.append_pair(name, &scalar("form", name, value)?);
-            }
-            ("application/x-www-form-urlencoded", encoder.finish())
+fn body(arguments: &Arguments, headers: &mut HeaderMap) -> Result<String> {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_form = said.is_some_and(|said| said.trim().to_ascii_lowercase().starts_with(FORM));
+    let form = arguments.pairs("form")?;
+    let (kind, body) = match arguments.get("body") {
+        None if form.is_empty() => return Ok(String::new()),
+        None => (FORM, encoded_form(&form)),
+        Some(_) if !form.is_empty() => {
+            return Err(Error::invalid("form", "stands in place of `body`: send one of the two"));
         }
-        (None, Some(_)) => return Err(Error::invalid("form", "must be an object")),
-        (Some(_), Some(_)) => return Err(Error::invalid("form", "stands in place of `body`")),
+        Some(Value::String(text)) if is_json(text) => ("application/json", text.clone()),
+        Some(Value::String(text)) => ("text/plain; charset=utf-8", text.clone()),
+        Some(Value::Object(_)) if is_form => (FORM, encoded_form(&arguments.pairs("body")?)),
+        Some(json) => ("application/json", json.to_string()),
     };
     headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
     Ok(body)
+}
+
+/// Whether a text is that of a JSON object or list: models write a body so where they are to give a text.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && arguments::json(text).is_some()
 }
 
 /// A provider's answer.
@@ -199,55 +165,72 @@ struct Answered<'a> {
     status: u16,
     headers: &'a HeaderMap,
     bytes: &'a [u8],
-    is_cut: bool,
+    cut: Option<Cut>,
     url: String,
 }
 
 impl Answered<'_> {
     fn told(&self) -> Said {
-        let mut shown = Map::new();
-        for (name, value) in self.headers.iter().filter(|(name, _)| matters(name.as_str())) {
-            if let Ok(text) = value.to_str() {
-                shown.insert(name.to_string(), text.into());
-            }
-        }
+        let shown = self.shown();
         let body = self.body();
-        let note = match (self.is_cut, &body) {
-            (true, _) => Some(format!(
-                "cut after {SHOWN} bytes: ask for less (the API's own paging or filters), or GET {} \
-                 over HTTP with your token",
-                self.url
-            )),
-            (false, None) => Some(format!(
-                "{} bytes that are no text: GET {} over HTTP with your token",
-                self.bytes.len(),
-                self.url
-            )),
-            (false, Some(_)) => None,
-        };
+        let note = self.note(body.is_some());
         let lines = shown.iter().map(|(n, v)| format!("{n}: {}", v.as_str().unwrap_or_default()));
         let mut parts = vec![format!("HTTP {}", self.status)];
         parts.extend(lines);
+        // Where a client shows a model the beginning alone, the note is in it.
+        parts.extend(note.iter().map(|note| format!("[{note}]")));
         let body_text = body.clone().unwrap_or_default();
         let mut text = format!("{}\n\n{body_text}", parts.join("\n"));
-        if let Some(note) = &note {
-            text = format!("{text}\n\n[{note}]");
+        if self.cut.is_some() {
+            text.push_str("\n\n[the body is cut off here]");
         }
         // The broker's mask has read through the escapes that are undone here.
         let json_body = match serde_json::from_slice::<Value>(body_text.as_bytes()) {
-            Ok(json) if !self.is_cut => json,
+            Ok(json) if self.cut.is_none() => json,
             _ => body_text.into(),
         };
         let json = json!({"status": self.status, "headers": shown, "body": json_body,
-            "truncated": self.is_cut, "note": note});
-        Said { text, json, is_error: self.status >= 400 }
+            "truncated": self.cut.is_some(), "note": note});
+        Said { text, json, is_error: self.status >= 400 || self.cut == Some(Cut::Broken) }
+    }
+
+    /// The headers that a model can do something with; one that comes more than once is one with commas
+    /// (RFC 9110, 5.3).
+    fn shown(&self) -> Map<String, Value> {
+        let mut shown: Map<String, Value> = Map::new();
+        for name in self.headers.keys().filter(|name| matters(name.as_str())) {
+            let values = self.headers.get_all(name).iter();
+            // What is not ASCII is shown as far as it can be.
+            let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
+            let values = values.collect::<Vec<_>>().join(", ");
+            shown.insert(name.to_string(), values.into());
+        }
+        shown
+    }
+
+    /// What a model must know of the body.
+    fn note(&self, is_text: bool) -> Option<String> {
+        let (url, bytes) = (&self.url, self.bytes.len());
+        match (self.cut, is_text) {
+            (Some(Cut::Large), _) => Some(format!(
+                "the body is cut off after {bytes} bytes: ask for less (the API's own paging or \
+                 filters), or GET {url} over HTTP with your token"
+            )),
+            (Some(Cut::Broken), _) => Some(format!(
+                "the provider's answer broke off after {bytes} bytes, this is not all of it: ask again"
+            )),
+            (None, false) => Some(format!(
+                "{bytes} bytes that are not text: GET {url} over HTTP with your token"
+            )),
+            (None, true) => None,
+        }
     }
 
     /// The body as text, up to the last whole character; `None` where it is none.
     fn body(&self) -> Option<String> {
         match std::str::from_utf8(self.bytes) {
             Ok(text) => Some(text.to_owned()),
-            Err(error) if self.is_cut && error.error_len().is_none() => {
+            Err(error) if self.cut.is_some() && error.error_len().is_none() => {
                 let whole = self.bytes.get(..error.valid_up_to())?;
                 Some(String::from_utf8_lossy(whole).into_owned())
             }

@@ -6,25 +6,31 @@ use nexus_common::wire::{self, Effect, Policy};
 use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
 
-use crate::tools::{Said, Tools, only, text};
+use crate::arguments::Arguments;
+use crate::tools::{Said, Tools};
 
 /// How many integrations a page has where no `limit` is asked for: a model reads all of it.
 const PAGE: u32 = 100;
+
+/// What `list_integrations` takes.
+pub(crate) const PAGED: [&str; 2] = ["limit", "cursor"];
+/// What `describe_integration` takes.
+pub(crate) const ONE: [&str; 1] = ["integration"];
 
 /// `list_integrations`.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Storage`].
-pub(crate) async fn list(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
-    only(arguments, &["limit", "cursor"])?;
-    let limit = match arguments.get("limit") {
-        None | Some(Value::Null) => PAGE,
-        Some(limit) => wire::limit_to(USABLE_MOST, &limit.to_string())?,
+pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+    let limit = match arguments.text("limit")? {
+        None => PAGE,
+        // A model's 10 may be 10.0.
+        Some(limit) => {
+            wire::limit_to(USABLE_MOST, limit.trim().strip_suffix(".0").unwrap_or(limit.trim()))?
+        }
     };
-    let cursor = match arguments.get("cursor") {
-        None | Some(Value::Null) => None,
-        Some(_) => Some(text(arguments, "cursor")?),
-    };
+    let cursor = arguments.text("cursor")?;
+    let cursor = cursor.as_deref();
     let public_url = &config::public_url().await?;
     let page = Usable { caller: &tools.agent.caller, public_url }.page(limit, cursor).await?;
     let items = parsed(&page.items)?;
@@ -53,9 +59,8 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Map<String, Value>) -> R
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Storage`].
-pub(crate) async fn one(tools: &Tools<'_>, arguments: &Map<String, Value>) -> Result<Said> {
-    only(arguments, &["integration"])?;
-    let which = text(arguments, "integration")?;
+pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+    let which = &arguments.required("integration")?;
     let public_url = &config::public_url().await?;
     let Some(item) = (Usable { caller: &tools.agent.caller, public_url }).find(which).await? else {
         return Err(Error::NotFound(format!(

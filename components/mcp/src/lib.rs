@@ -5,7 +5,9 @@
 //! about both in the same place.
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod call;
+mod definitions;
 mod describe;
 mod message;
 mod metadata;
@@ -18,7 +20,8 @@ use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, access, component, config};
 use serde_json::{Value, json};
 
-use message::{Era, Failure, Message};
+use definitions::definitions;
+use message::{Era, Failure, Message, Read, Sent};
 use tools::Tools;
 
 /// Largest message, in bytes.
@@ -39,7 +42,8 @@ async fn route(inbound: Inbound) -> Result<Response> {
         let body = message::error(&Value::Null, -32_600, why, None);
         return Ok(json_response(StatusCode::FORBIDDEN, body.to_string()));
     }
-    if inbound.path() != "/mcp" {
+    // Clients are told addresses with a slash at the end, and do not follow a redirect with a body.
+    if !matches!(inbound.path(), "/mcp" | "/mcp/") {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     }
     if inbound.method() != Method::POST {
@@ -54,17 +58,38 @@ async fn route(inbound: Inbound) -> Result<Response> {
     access::permit(&agent.caller, Role::Agent, ("integration.call", None), &request_id)?;
     let headers = inbound.headers().clone();
     let body = inbound.bytes(MAX).await?;
-    let message = match Message::read(&body, &headers) {
-        Ok(Some(message)) => message,
-        // What needs no answer.
-        Ok(None) => return Ok(empty(StatusCode::ACCEPTED)),
-        Err(failure) => return Ok(failure.respond()),
-    };
     let tools = Tools { agent: &agent, request_id: &request_id };
-    Ok(match answer(&message, &tools).await {
-        Ok(result) => message.respond(result),
-        Err(failure) => failure.respond(),
+    let answers = match message::read(&body, &headers) {
+        Sent::One(read) => match answered(read, &tools).await {
+            Some(Err(failure)) => return Ok(failure.respond()),
+            answer => answer.and_then(Result::ok),
+        },
+        // One after the other: calls at work are limited for each agent.
+        Sent::Batch(all) => {
+            let mut answers = Vec::new();
+            for read in all {
+                let answer = answered(read, &tools).await;
+                answers.extend(answer.map(|answer| answer.unwrap_or_else(|failure| failure.body)));
+            }
+            (!answers.is_empty()).then_some(Value::Array(answers))
+        }
+    };
+    Ok(match answers {
+        Some(answers) => json_response(StatusCode::OK, answers.to_string()),
+        // What needs no answer.
+        None => empty(StatusCode::ACCEPTED),
     })
+}
+
+/// The answer to what was read; `None` where it needs none.
+async fn answered(read: Read, tools: &Tools<'_>) -> Option<Result<Value, Failure>> {
+    match read {
+        Ok(None) => None,
+        Ok(Some(message)) => {
+            Some(answer(&message, tools).await.map(|result| message.answer(result)))
+        }
+        Err(failure) => Some(Err(failure)),
+    }
 }
 
 /// What a message asks for.
@@ -84,9 +109,9 @@ async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> 
         })),
         ("ping", _) => Ok(json!({})),
         ("tools/list", Era::Modern) => {
-            Ok(json!({"tools": tools::definitions(), "ttlMs": 3_600_000, "cacheScope": "public"}))
+            Ok(json!({"tools": definitions(), "ttlMs": 3_600_000, "cacheScope": "public"}))
         }
-        ("tools/list", Era::Legacy) => Ok(json!({ "tools": tools::definitions() })),
+        ("tools/list", Era::Legacy) => Ok(json!({ "tools": definitions() })),
         ("tools/call", _) => tools.call(message).await,
         (method, _) => Err(message.no_method(method)),
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
     let path = match rest {
         "" | "/" => "",
-        "/mcp" => "/mcp",
+        "/mcp" | "/mcp/" => "/mcp",
         _ => return Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
     };
     if inbound.method() != Method::GET {

@@ -26,8 +26,10 @@ fn message() -> Operation {
         .role(Role::Agent)
         .describe(
             "Without sessions and streams: one message, one answer. The versions are 2026-07-28, \
-             where headers repeat what the message says, 2025-11-25 and 2025-06-18. The tools are \
-             `list_integrations`, `describe_integration` and `call_api`, which is a call of \
+             where headers repeat what the message says, 2025-11-25, 2025-06-18, 2025-03-26 and \
+             2024-11-05; with the last two, and without a version, up to 50 messages may come as a list. \
+             Before 2026-07-28 an error that answers a request is a 200. `/mcp/` is the same. The tools \
+             are `list_integrations`, `describe_integration` and `call_api`, which is a call of \
              `/api/proxy`. At most 1 MiB, whatever its media type.",
         )
         .takes("mcp_version")
@@ -36,7 +38,14 @@ fn message() -> Operation {
         .problem(problems::TOO_LARGE)
         .answers(200, Answer::json("The answer, an error of the protocol too", "McpAnswer"))
         .answers(202, Answer::empty("What needs no answer"))
-        .answers(400, failed("No message, or one that its headers contradict"))
+        .answers(
+            400,
+            failed(
+                "Not a message, one without an `id` to answer it by, a version that is not spoken, in \
+                 2026-07-28 any error; as a problem, `broken_body`: the body is not whole",
+            )
+            .of("application/problem+json", component("schemas", "Problem")),
+        )
         .answers(
             403,
             problem(

@@ -34,7 +34,14 @@ pub(super) fn all() -> Value {
             },
             "policy": component("schemas", "Policy"),
         })),
-        "McpMessage": {
+        "McpMessage": {"anyOf": [
+            component("schemas", "McpOne"),
+            {
+                "description": "Several, before 2025-06-18",
+                "type": "array", "minItems": 1, "maxItems": 50, "items": component("schemas", "McpOne"),
+            },
+        ]},
+        "McpOne": {
             "description": "JSON-RPC 2.0: a request, a notification, or an answer, which is ignored",
             "type": "object", "required": ["jsonrpc"],
             "properties": {
@@ -45,9 +52,16 @@ pub(super) fn all() -> Value {
             "anyOf": [{"required": ["method"]}, {"required": ["result"]}, {"required": ["error"]}],
         },
         "McpAnswer": {"anyOf": [
-            object(json!({"jsonrpc": version, "id": id, "result": {"type": "object"}})),
+            component("schemas", "McpResult"),
             component("schemas", "McpFailure"),
+            {
+                "description": "To several: one for each request",
+                "type": "array", "minItems": 1, "maxItems": 50, "items": {"anyOf": [
+                    component("schemas", "McpResult"), component("schemas", "McpFailure"),
+                ]},
+            },
         ]},
+        "McpResult": object(json!({"jsonrpc": version, "id": id, "result": {"type": "object"}})),
         "McpFailure": partial(
             &["jsonrpc", "error"],
             json!({"jsonrpc": version, "id": id, "error": error}),

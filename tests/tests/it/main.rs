@@ -34,6 +34,7 @@ mod links;
 mod manifests;
 mod mask;
 mod mcp;
+mod mcp_tools;
 mod names;
 mod oauth;
 mod oauth_providers;

@@ -10,13 +10,13 @@ const MODERN: &str = "2026-07-28";
 const LEGACY: &str = "2025-11-25";
 
 /// A message as a client before 2026-07-28 sends it.
-async fn legacy(app: &App, message: &Value) -> Answer {
+pub(crate) async fn legacy(app: &App, message: &Value) -> Answer {
     let call = app.post("/mcp").as_role("AGENT", "acme");
     let call = call.header("accept", "application/json, text/event-stream");
     call.header("mcp-protocol-version", LEGACY).json(message).send().await
 }
 
-fn request(method: &str, params: Value) -> Value {
+pub(crate) fn request(method: &str, params: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 }
 
@@ -44,7 +44,7 @@ pub(crate) async fn tool(app: &App, name: &str, arguments: Value) -> Value {
     answer.json()["result"].clone()
 }
 
-fn text(result: &Value) -> &str {
+pub(crate) fn text(result: &Value) -> &str {
     result["content"][0]["text"].as_str().unwrap()
 }
 
@@ -58,7 +58,15 @@ async fn both_ways_of_the_protocol_are_spoken() {
             "clientInfo": {"name": "t", "version": "1"}}),
         )
     };
-    for (asked, spoken) in [(LEGACY, LEGACY), ("2025-06-18", "2025-06-18"), ("1.0", LEGACY)] {
+    for (asked, spoken) in [
+        (LEGACY, LEGACY),
+        ("2025-06-18", "2025-06-18"),
+        ("2025-03-26", "2025-03-26"),
+        ("2024-11-05", "2024-11-05"),
+        ("2024-10-07", LEGACY),
+        (MODERN, LEGACY),
+        ("1.0", LEGACY),
+    ] {
         let answer = legacy(&app, &hello(asked)).await;
         let result = &answer.json()["result"];
         assert_eq!(result["protocolVersion"], spoken, "{answer:?}");
@@ -108,18 +116,16 @@ async fn what_is_no_message_is_told_so() {
     for (headers, body, status, code) in [
         (vec![], "{".to_owned(), 400, -32700),
         (vec![], "[]".to_owned(), 400, -32600),
-        (vec![], json!([request("ping", json!({}))]).to_string(), 400, -32600),
-        (vec![], json!({"id": 1, "method": "ping"}).to_string(), 400, -32600),
-        (vec![], json!({"jsonrpc": "2.0", "id": 1, "method": 1}).to_string(), 400, -32600),
+        (vec![], "7".to_owned(), 400, -32600),
         (vec![], json!({"jsonrpc": "2.0", "id": [], "method": "ping"}).to_string(), 400, -32600),
+        (vec![], json!({"method": "ping"}).to_string(), 400, -32600),
+        (vec![version], json!({"id": 1, "method": "ping"}).to_string(), 400, -32600),
         (
-            vec![],
-            json!({"jsonrpc": "2.0", "id": 1, "method": "ping", "params": []}).to_string(),
+            vec![version, ("mcp-method", "tools/call"), ("mcp-name", "nothing")],
+            request("tools/call", json!({"name": "nothing", "_meta": meta(MODERN)})).to_string(),
             400,
             -32602,
         ),
-        (vec![], request("resources/list", json!({})).to_string(), 200, -32601),
-        (vec![], request("tools/call", json!({"name": "nothing"})).to_string(), 400, -32602),
         (
             vec![("mcp-protocol-version", "1900-01-01")],
             request("ping", json!({})).to_string(),
@@ -174,11 +180,141 @@ async fn what_is_no_message_is_told_so() {
     let answer =
         answer.header("mcp-protocol-version", "1900-01-01").json(&request("ping", json!({})));
     assert_eq!(answer.send().await.json()["error"]["data"]["supported"][0], MODERN);
-    // A name that is no plain ASCII comes in base64.
+    // A name that is no plain ASCII comes in base64; proxies repeat a header.
     let sent = app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", MODERN);
+    let sent = sent.header("mcp-protocol-version", MODERN);
     let sent =
         sent.header("mcp-method", "tools/call").header("mcp-name", "=?base64?Y2FsbF9hcGk=?=");
     assert_eq!(sent.json(&request("tools/call", call)).send().await.status, 200);
+}
+
+/// Clients of the versions before 2026-07-28 lose their session by a 400.
+#[tokio::test]
+async fn an_error_that_answers_a_request_is_a_200_before_2026() {
+    let app = App::start().await;
+    let message = |members: Value| {
+        let mut message = json!({"jsonrpc": "2.0", "id": 7, "method": "ping"});
+        message.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        message
+    };
+    let call = |params: Value| message(json!({"method": "tools/call", "params": params}));
+    for version in [None, Some("2024-11-05"), Some("2025-03-26"), Some("2025-06-18"), Some(LEGACY)]
+    {
+        for (body, code) in [
+            (message(json!({"jsonrpc": "1.0"})), -32600),
+            (message(json!({"method": 1})), -32600),
+            (message(json!({"params": []})), -32602),
+            (message(json!({"method": "resources/list"})), -32601),
+            (message(json!({"method": "server/discover"})), -32601),
+            (call(json!({"name": "nope", "arguments": {}})), -32602),
+            (call(json!({"arguments": {}})), -32602),
+            (call(json!({"name": "call_api", "arguments": []})), -32602),
+            (call(json!({"name": "call_api", "arguments": "nonsense"})), -32602),
+        ] {
+            let mut sent = app.post("/mcp").as_role("AGENT", "acme");
+            if let Some(version) = version {
+                sent = sent.header("mcp-protocol-version", version);
+            }
+            let answer = sent.json(&body).send().await;
+            assert_eq!(answer.status, 200, "{version:?} {body}: {answer:?}");
+            let told = answer.json();
+            assert_eq!((&told["error"]["code"], &told["id"]), (&json!(code), &json!(7)), "{body}");
+        }
+    }
+    // A version that is not spoken is a 400 in all of them, and so is what no `id` could be answered by.
+    for version in ["2024-10-07", "2025-06-18, 2025-11-25", "latest"] {
+        let sent =
+            app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", version);
+        let answer = sent.json(&request("ping", json!({}))).send().await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["id"]), (400, &json!(7)), "{version}");
+    }
+    // The same one twice is one.
+    for values in [&["2025-06-18", "2025-06-18"][..], &["2025-06-18, 2025-06-18"]] {
+        let sent = app.post("/mcp").as_role("AGENT", "acme");
+        let sent =
+            values.iter().fold(sent, |sent, value| sent.header("mcp-protocol-version", value));
+        assert_eq!(sent.json(&request("ping", json!({}))).send().await.status, 200, "{values:?}");
+    }
+    // A handshake is of the old way, whatever header a new client sends along.
+    let hello = request("initialize", json!({"protocolVersion": LEGACY, "capabilities": {}}));
+    for version in [MODERN, "2099-01-01"] {
+        let sent =
+            app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", version);
+        let answer = sent.json(&hello).send().await;
+        assert_eq!(answer.json()["result"]["protocolVersion"], LEGACY, "{answer:?}");
+    }
+}
+
+/// JSON-RPC 2.0, section 6; 2025-03-26, "Sending Messages to the Server"; gone with 2025-06-18.
+#[tokio::test]
+async fn several_messages_come_as_a_list_where_the_version_has_lists() {
+    let app = App::start().await;
+    let send = async |body: &Value, version: Option<&str>| {
+        let mut sent = app.post("/mcp").as_role("AGENT", "acme");
+        if let Some(version) = version {
+            sent = sent.header("mcp-protocol-version", version);
+        }
+        sent.json(body).send().await
+    };
+    let note = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let with = |id: Value, method: &str, params: Value| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+    let all = json!([
+        with(json!(1), "ping", json!({})),
+        note,
+        with(json!("b"), "tools/list", json!({})),
+        with(json!(3), "nope", json!({})),
+        with(json!(4), "tools/call", json!({"name": "list_integrations"})),
+        with(json!(5), "initialize", json!({"protocolVersion": "2025-03-26"})),
+        {"jsonrpc": "2.0", "id": 6, "result": {}},
+        7,
+    ]);
+    for version in [None, Some("2025-03-26"), Some("2024-11-05")] {
+        let answer = send(&all, version).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let told = answer.json();
+        let ids: Vec<&Value> = told.as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        let expected = json!([1, "b", 3, 4, 5, null]);
+        assert_eq!(ids, expected.as_array().unwrap().iter().collect::<Vec<_>>(), "{told}");
+        assert_eq!(told[0]["result"], json!({}));
+        assert_eq!(told[1]["result"]["tools"].as_array().unwrap().len(), 3);
+        assert_eq!(told[2]["error"]["code"], -32601);
+        assert_eq!(told[3]["result"]["isError"], false);
+        assert_eq!(
+            (&told[4]["error"]["code"], &told[5]["error"]["code"]),
+            (&json!(-32600), &json!(-32600))
+        );
+        let answer = send(&json!([note, note]), version).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""));
+        let many: Vec<_> = (0..51).map(|id| with(json!(id), "ping", json!({}))).collect();
+        for refused in [json!([]), json!(many)] {
+            let answer = send(&refused, version).await;
+            assert_eq!(
+                (answer.status.as_u16(), &answer.json()["error"]["code"]),
+                (400, &json!(-32600))
+            );
+        }
+    }
+    for version in ["2025-06-18", LEGACY, MODERN] {
+        let answer = send(&all, Some(version)).await;
+        assert_eq!(answer.status, 400, "{version}: {answer:?}");
+        assert!(answer.text.contains("ended with 2025-06-18"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_is_the_same_address() {
+    let app = App::start().await;
+    let ping = request("ping", json!({}));
+    let answer = app.post("/mcp/").as_role("AGENT", "acme").json(&ping).send().await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["result"]), (200, &json!({})), "{answer:?}");
+    let answer = app.post("/mcp/").json(&ping).send().await;
+    answer.problem(401, "missing_token");
+    assert!(
+        answer.header("www-authenticate").contains("/.well-known/oauth-protected-resource/mcp\"")
+    );
+    app.get("/mcp/").as_role("AGENT", "acme").send().await.problem(405, "method_not_allowed");
+    let shown = app.get("/.well-known/oauth-protected-resource/mcp/").send().await.json();
+    assert_eq!(shown["resource"], "http://127.0.0.1:1/mcp");
 }
 
 #[tokio::test]
@@ -288,11 +424,15 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
         (json!({"integration": "up", "path": "x"}), "must start with `/`"),
         (json!({"integration": "up", "path": "/x?y=1"}), "go into `query`"),
         (json!({"integration": "up", "path": "/x", "method": "FETCH"}), "must be one of GET"),
-        (json!({"integration": "up", "path": "/x", "query": "a=b"}), "must be an object"),
+        (json!({"integration": "up", "path": "/x", "query": "a=b"}), "must be a list of"),
         (json!({"integration": "up", "path": "/x", "query": {"a": {}}}), "query/a"),
         (json!({"integration": "up", "path": "/x", "headers": {"a b": "c"}}), "headers/a b"),
-        (json!({"integration": "up", "path": "/x", "body": "a", "form": {}}), "in place of `body`"),
-        (json!({"integration": "up", "path": "/x", "token": "a"}), "is not an argument"),
+        (
+            json!({"integration": "up", "path": "/x", "body": "a", "form": {"b": 1}}),
+            "in place of `body`",
+        ),
+        (json!({"integration": null, "path": "/x"}), "integration: is required"),
+        (json!({"integration": "up", "path": {}}), "must be a string"),
         (json!({"integration": "up", "path": "/../x"}), "decodes to a `.` or `..`"),
         (
             json!({"integration": "up", "path": "/x", "host": "evil.example"}),
@@ -322,10 +462,14 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
     upstream.answer(|_| Reply::new(200, "content-type: text/plain\r\n", "\u{fc}".repeat(100_000)));
     let result = tool(&app, "call_api", json!({"integration": "up", "path": "/big"})).await;
     assert_eq!(result["structuredContent"]["truncated"], true);
-    assert!(text(&result).len() < 70_000 && text(&result).contains("/api/proxy/up/big"));
+    let text_of_it = text(&result);
+    assert!(text_of_it.len() < 70_000 && text_of_it.contains("/api/proxy/up/big"));
+    // At both ends: a client may show a model the beginning alone, and a model may look at the end.
+    assert!(text_of_it.get(..400).unwrap().contains("cut off after 65536 bytes"), "{text_of_it}");
+    assert!(text_of_it.ends_with("[the body is cut off here]"));
     upstream.answer(|_| Reply::new(200, "content-type: image/png\r\n", [0x89, 0x50, 0xff, 0x00]));
     let result = tool(&app, "call_api", json!({"integration": "up", "path": "/image"})).await;
-    assert!(text(&result).contains("4 bytes that are no text"), "{result}");
+    assert!(text(&result).contains("4 bytes that are not text"), "{result}");
     let many: Map<String, Value> = (0..30_000).map(|n| (format!("x-{n}"), "".into())).collect();
     let arguments = json!({"integration": "up", "path": "/x", "headers": many});
     let result = tool(&app, "call_api", arguments).await;

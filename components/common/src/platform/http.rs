@@ -223,22 +223,40 @@ where
     Ok(bytes.freeze())
 }
 
-/// Reads a body up to `limit` bytes, and says whether more was to come (or it broke off).
-pub async fn collect_some<B>(mut body: B, limit: usize) -> (Bytes, bool)
+/// As much of a body as was asked for.
+pub struct Collected {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Why they are not all; `None` where they are.
+    pub cut: Option<Cut>,
+}
+
+/// Why a body is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// It is larger than what was asked for.
+    Large,
+    /// It broke off on its way here.
+    Broken,
+}
+
+/// Reads a body up to `limit` bytes.
+pub async fn collect_some<B>(mut body: B, limit: usize) -> Collected
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
     let mut bytes = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return (bytes.freeze(), true) };
+    let cut = loop {
+        let Some(frame) = body.frame().await else { break None };
+        let Ok(frame) = frame else { break Some(Cut::Broken) };
         let Ok(data) = frame.into_data() else { continue };
         let room = limit - bytes.len();
         bytes.extend_from_slice(data.get(..room).unwrap_or(&data));
         if data.len() > room {
-            return (bytes.freeze(), true);
+            break Some(Cut::Large);
         }
-    }
-    (bytes.freeze(), false)
+    };
+    Collected { bytes: bytes.freeze(), cut }
 }
 
 impl From<&ErrorCode> for CallError {

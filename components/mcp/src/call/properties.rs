@@ -9,6 +9,10 @@ use super::*;
 
 const HUB: &str = "https://nexus.example.com/api/proxy/acme";
 
+fn arguments(sent: Value) -> Arguments {
+    Arguments::read(Some(&sent), &ARGUMENTS).unwrap()
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -61,8 +65,7 @@ fn path() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn a_path_leads_below_its_own_integration(path in path()) {
-        let arguments = json!({"path": path});
-        if let Ok(place) = place(arguments.as_object().unwrap(), HUB) {
+        if let Ok(place) = place(&path, HUB) {
             let below = &place.path;
             prop_assert!(below.is_empty() || below.starts_with('/'), "{below}");
             prop_assert!(!below.contains(['?', '#']), "{below}");
@@ -78,16 +81,19 @@ proptest! {
 
     #[test]
     fn a_query_is_read_back_as_it_was_given(query_value in any_value()) {
-        if let Ok(text) = query(Some(&query_value)) {
+        if let Ok(pairs) = arguments(json!({"query": query_value})).pairs("query") {
+            let text = encoded_form(&pairs);
             prop_assert!(text.bytes().all(|b| b.is_ascii_graphic() && !b"#\"<>".contains(&b)), "{text}");
-            let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-            let members = query_value.as_object().cloned().unwrap_or_default();
-            let one = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let given: Vec<_> = members.iter().flat_map(|(name, value)| match value {
-                Value::Array(all) => all.iter().map(|value| (name.clone(), one(value))).collect(),
-                value => vec![(name.clone(), one(value))],
-            }).collect();
-            prop_assert_eq!(pairs, given);
+            let read: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+            prop_assert_eq!(&read, &pairs);
+            if let Value::Object(members) = &query_value {
+                let one = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let given: Vec<_> = members.iter().flat_map(|(name, value)| match value {
+                    Value::Array(all) => all.iter().map(|value| (name.clone(), value)).collect(),
+                    value => vec![(name.clone(), value)],
+                }).filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, one(value))).collect();
+                prop_assert_eq!(pairs, given);
+            }
         }
     }
 
@@ -96,32 +102,36 @@ proptest! {
         header_value in any_value(), body_value in prop::option::of(any_value()),
         form_value in prop::option::of(any_value()), method_value in any_value(), name in "(?i)get|delete|PATCH|TRACE|\u{17f}",
     ) {
-        let headers = headers(Some(&header_value));
+        let mut members = Map::new();
+        members.insert("headers".to_owned(), header_value);
+        members.extend(body_value.map(|value| ("body".to_owned(), value)));
+        members.extend(form_value.map(|value| ("form".to_owned(), value)));
+        members.insert("method".into(), method_value);
+        let sent = arguments(members.into());
+        let headers = headers(&sent);
         if let Ok(headers) = &headers {
             prop_assert!(!headers.contains_key(header::CONTENT_LENGTH));
         }
-        let mut arguments = Map::new();
-        arguments.extend(body_value.map(|value| ("body".to_owned(), value)));
-        arguments.extend(form_value.map(|value| ("form".to_owned(), value)));
         let mut headers = headers.unwrap_or_default();
-        let sent = body(&arguments, &mut headers);
-        prop_assert!(!sent.is_ok_and(|sent| !sent.is_empty()) || headers.contains_key(header::CONTENT_TYPE));
-        arguments.insert("method".into(), method_value);
-        let _ = method(&arguments);
-        arguments.insert("method".into(), name.clone().into());
+        let text = body(&sent, &mut headers);
+        prop_assert!(!text.is_ok_and(|text| !text.is_empty()) || headers.contains_key(header::CONTENT_TYPE));
+        let _ = method(&sent);
         let known = ["GET", "DELETE", "PATCH"];
-        prop_assert_eq!(method(&arguments).is_ok(), known.iter().any(|own| name.eq_ignore_ascii_case(own)));
+        let is_known = known.iter().any(|own| name.eq_ignore_ascii_case(own));
+        prop_assert_eq!(method(&arguments(json!({"method": name}))).is_ok(), is_known);
     }
 
     #[test]
     fn any_answer_can_be_told(
-        bytes in vec(any::<u8>(), 0..60), json in any_value(), is_cut: bool, status in 100_u16..600,
+        bytes in vec(any::<u8>(), 0..60), json in any_value(), status in 100_u16..600,
+        cut in select(&[None, Some(Cut::Large), Some(Cut::Broken)][..]),
     ) {
         let headers = HeaderMap::new();
         for bytes in [bytes, json.to_string().into_bytes()] {
-            let answered = Answered { status, headers: &headers, bytes: &bytes, is_cut, url: HUB.into() };
+            let answered = Answered { status, headers: &headers, bytes: &bytes, cut, url: HUB.into() };
             let said = answered.told();
-            prop_assert_eq!(said.is_error, status >= 400);
+            prop_assert_eq!(said.is_error, status >= 400 || cut == Some(Cut::Broken));
+            prop_assert_eq!(cut.is_some(), said.text.ends_with("[the body is cut off here]"));
             let start = format!("HTTP {status}");
             prop_assert!(said.text.starts_with(&start));
         }

@@ -8,6 +8,8 @@ use proptest::sample::{Index, select};
 
 use super::*;
 
+const VERSION_AT: &str = "/params/_meta/io.modelcontextprotocol~1protocolVersion";
+
 const METHODS: [&str; 6] = [
     "initialize",
     "tools/call",
@@ -20,7 +22,7 @@ const METHODS: [&str; 6] = [
 fn versions() -> impl Strategy<Value = Value> {
     prop_oneof![
         4 => select(&VERSIONS[..]).prop_map(Value::from),
-        1 => select(&["", "2024-11-05", "9999-01-01", "2026-07-28 "][..]).prop_map(Value::from),
+        1 => select(&["", "2024-10-07", "9999-01-01", "2026-07-28 "][..]).prop_map(Value::from),
         1 => Just(Value::from(3)),
     ]
 }
@@ -95,10 +97,7 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
 fn own_headers(message: &Value) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let all = [
-        (
-            "mcp-protocol-version",
-            message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion"),
-        ),
+        ("mcp-protocol-version", message.pointer(VERSION_AT)),
         ("mcp-method", message.get("method")),
         ("mcp-name", message.pointer("/params/name")),
     ];
@@ -114,10 +113,29 @@ fn own_headers(message: &Value) -> HeaderMap {
 /// The answer to a message, or what it was read as, is what JSON-RPC 2.0 asks for.
 fn check(body: &[u8], headers: &HeaderMap) -> Result<(), TestCaseError> {
     let sent: Option<Value> = serde_json::from_slice(body).ok();
+    let is_list = sent.as_ref().is_some_and(Value::is_array);
+    let all = match (read(body, headers), sent) {
+        (Sent::One(read), sent) => vec![(read, sent.filter(|_| !is_list))],
+        (Sent::Batch(all), Some(Value::Array(sent))) => {
+            prop_assert_eq!(all.len(), sent.len());
+            all.into_iter().zip(sent.into_iter().map(Some)).collect()
+        }
+        (Sent::Batch(_), sent) => panic!("a batch of {sent:?}"),
+    };
+    all.into_iter().try_for_each(|(read, sent)| check_one(read, sent, headers, is_list))
+}
+
+fn check_one(
+    read: Read,
+    sent: Option<Value>,
+    headers: &HeaderMap,
+    is_list: bool,
+) -> Result<(), TestCaseError> {
     let sent_id = sent.as_ref().and_then(|sent| sent.get("id")).cloned().unwrap_or_default();
-    match Message::read(body, headers) {
+    match read {
         Ok(Some(message)) => {
             let sent = sent.unwrap();
+            prop_assert!(!is_list || message.method != "initialize");
             prop_assert_eq!(&sent["jsonrpc"], "2.0");
             prop_assert_eq!(&sent["method"], &message.method);
             prop_assert_eq!(&sent_id, &message.id);
@@ -137,7 +155,12 @@ fn check(body: &[u8], headers: &HeaderMap) -> Result<(), TestCaseError> {
             prop_assert!(sent_id.is_null() || is_answer, "{sent}");
         }
         Err(failure) => {
-            prop_assert_eq!(failure.status, StatusCode::BAD_REQUEST);
+            // A 200 has the id of what it answers.
+            let is_answer = failure.status == StatusCode::OK && !failure.body["id"].is_null();
+            prop_assert!(is_answer || failure.status == StatusCode::BAD_REQUEST, "{failure:?}");
+            let is_modern =
+                sent.is_some_and(|sent| sent.pointer(VERSION_AT).is_some_and(|v| v == MODERN));
+            prop_assert!(!(is_answer && is_modern), "{failure:?}");
             error_is_well_formed(&failure.body, &sent_id)?;
         }
     }
@@ -176,13 +199,13 @@ proptest! {
     /// The other side: a request that is well-formed is read.
     #[test]
     fn a_request_that_agrees_with_its_headers_is_read(request in request()) {
-        let version = request.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion");
+        let version = request.pointer(VERSION_AT);
         let is_known = version.is_none_or(|version| VERSIONS.iter().any(|known| version == known));
         // A header has no line break and no letters beyond ASCII.
         let is_plain = request["method"].as_str().unwrap().is_ascii();
         if is_known && is_plain {
-            let read = Message::read(request.to_string().as_bytes(), &own_headers(&request));
-            prop_assert!(read.unwrap().is_some());
+            let read = read(request.to_string().as_bytes(), &own_headers(&request));
+            prop_assert!(matches!(read, Sent::One(Ok(Some(_)))));
         }
     }
 }
