@@ -42,7 +42,11 @@ pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&st
     // Packages are found from where a script lies.
     let copy = place.join(script);
     std::fs::copy(repo().join("tests/sdk").join(script), &copy).unwrap();
-    let program = if program == "python" { place.join("venv/bin/python") } else { program.into() };
+    let program = match program {
+        "python" => place.join("venv/bin/python"),
+        "older python" => place.join("older/bin/python"),
+        other => other.into(),
+    };
     let _turn = turn().await;
     let output = Command::new(program)
         .arg(&copy)
@@ -137,4 +141,24 @@ async fn mcp_clients_of_both_generations_work() {
     let worked = run("node", "mcp.mjs", &app).await;
     assert_eq!(worked, ["@modelcontextprotocol/sdk", "@modelcontextprotocol/client"]);
     never_saw_the_token(&stripe);
+}
+
+/// One member that a converter does not take costs its users every tool of the server.
+#[tokio::test]
+async fn the_vendors_converters_take_every_tool() {
+    if installed().is_none() {
+        return;
+    }
+    let app = App::start().await;
+    let worked = run("python", "schemas.py", &app).await;
+    assert_eq!(worked, ["google-genai", "openai", "openai-agents"]);
+}
+
+#[tokio::test]
+async fn an_older_client_keeps_its_session_through_an_error() {
+    if installed().is_none() {
+        return;
+    }
+    let app = App::start().await;
+    assert_eq!(run("older python", "older.py", &app).await, ["mcp 1.9"]);
 }

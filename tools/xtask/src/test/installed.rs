@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use crate::repo::Repo;
 
 /// The files that pin the vendors' SDKs, the MCP clients and what runs the example in TypeScript.
-const SDK_PINS: [&str; 5] = [
+const SDK_PINS: [&str; 6] = [
     "tests/sdk/package.json",
     "tests/sdk/package-lock.json",
     "examples/agent-tools/package.json",
     "examples/agent-tools/package-lock.json",
     "tests/sdk/requirements.txt",
+    "tests/sdk/older.txt",
 ];
 
 /// The files that pin the authorization servers which are nobody's of ours.
