@@ -1,7 +1,7 @@
 //! The command line. The names are those of `spin up` where it has the same option.
 
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +59,10 @@ pub(crate) struct Up {
     /// Requests that one instance of a component serves at the same time
     #[arg(long, default_value = "16")]
     pub(crate) max_instance_concurrent_reuse_count: NonZeroUsize,
+
+    /// Seconds that a client may take nothing of its answer before that is cut off
+    #[arg(long, default_value = "60")]
+    pub(crate) answer_timeout: NonZeroU64,
 
     /// Stop when stdin is closed: when the process that started this one is gone
     #[arg(long)]

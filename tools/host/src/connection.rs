@@ -1,169 +1,251 @@
-//! What one client may hold: a connection, for as long as it sends a request or waits for an answer;
-//! a place among the requests, except while the request's own body is waited for.
+//! One connection of a client: which requests it has, and for what each of them waits.
 //!
 //! It must not look at what is sent.
 
-use std::collections::HashMap;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 use tokio::time::Instant;
-use wasmtime_wasi_http::Error;
+use wasmtime_wasi_http::WasiBody;
 
-/// From the first byte of a head, or from the connection on, to the end of the head.
-const HEAD: Duration = Duration::from_secs(10);
-/// Between an answer and the next request of a connection.
-const IDLE: Duration = Duration::from_secs(75);
-/// Most connections at once, where the process may have as many files open twice over.
-const MOST: usize = 4096;
+use crate::place::Place;
 
-/// One connection, as it is seen by all who hold a part of it.
+/// A client that has sent or taken nothing for this long gives its places to others who need them.
+pub(crate) const STALLED: Duration = Duration::from_secs(5);
+
+/// How long a connection without a request may stay.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// From the first byte of a head, or from the connection on, to the end of the head.
+    pub(crate) head: Duration,
+    /// Between an answer and the next request.
+    pub(crate) idle: Duration,
+}
+
+/// A connection, as all see it who hold a part of it.
 pub(crate) struct Connection {
-    /// Requests that have not been answered whole.
-    busy: AtomicUsize,
+    limits: Limits,
     idle: Mutex<Idle>,
-    kicked: Notify,
+    requests: Mutex<Vec<Arc<Work>>>,
+    closing: Notify,
 }
 
 /// Since when a connection without a request waits, and for what.
+#[derive(Clone, Copy)]
 struct Idle {
     since: Instant,
-    limit: Duration,
+    in_head: bool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Connection {
-    fn new() -> Self {
-        let idle = Idle { since: Instant::now(), limit: HEAD };
-        Self { busy: AtomicUsize::new(0), idle: Mutex::new(idle), kicked: Notify::new() }
+    pub(crate) fn new(limits: Limits, now: Instant) -> Arc<Self> {
+        let idle = Mutex::new(Idle { since: now, in_head: true });
+        Arc::new(Self { limits, idle, requests: Mutex::default(), closing: Notify::new() })
     }
 
-    fn waits(&self, limit: Duration) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        // The first byte of a head counts, not the last.
-        if limit == IDLE || idle.limit == IDLE {
-            *idle = Idle { since: Instant::now(), limit };
-        }
-    }
-
-    fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Relaxed) > 0
-    }
-
-    /// Since when it waits, and until when it may.
-    fn idle(&self) -> (Instant, Instant) {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        (idle.since, idle.since + idle.limit)
+    /// A request of it begins; it has ended when what is returned is dropped. `shares` says whether
+    /// other requests use the connection at the same time.
+    pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> Busy {
+        let work = Arc::new(Work { shares, ..Work::default() });
+        lock(&self.requests).push(work.clone());
+        Busy { connection: self.clone(), work }
     }
 
     /// Resolves when the connection is to be closed.
     pub(crate) async fn is_over(&self) {
-        loop {
-            let until = match self.is_busy() {
-                true => Instant::now() + HEAD,
-                false => self.idle().1,
-            };
-            tokio::select! {
-                () = self.kicked.notified() => return,
-                () = tokio::time::sleep_until(until) => {}
+        self.closing.notified().await;
+    }
+
+    /// Has the connection closed.
+    pub(crate) fn close(&self) {
+        self.closing.notify_one();
+    }
+
+    /// Since when nothing but the client is waited for; none where a component is at work.
+    pub(crate) fn waits_since(&self, now: Instant) -> Option<Instant> {
+        let requests = lock(&self.requests);
+        if requests.is_empty() {
+            return Some(lock(&self.idle).since);
+        }
+        let mut latest = None;
+        for work in requests.iter() {
+            let since = work.waits_since().filter(|since| now >= *since + STALLED)?;
+            latest = latest.max(Some(since));
+        }
+        latest
+    }
+
+    /// Closes the connection, ends a request, or takes its place from it, where its client has been
+    /// waited for long enough.
+    pub(crate) fn look(&self, now: Instant, answer: Duration) {
+        let mut requests = lock(&self.requests);
+        if requests.is_empty() {
+            let Idle { since, in_head } = *lock(&self.idle);
+            if now >= since + if in_head { self.limits.head } else { self.limits.idle } {
+                self.close();
             }
-            if !self.is_busy() && self.idle().1 <= Instant::now() {
-                return;
+        }
+        requests.retain(|work| match work.unread_since() {
+            Some(since) if now >= since + answer => {
+                work.give_up();
+                if !work.shares {
+                    self.close();
+                }
+                false
             }
+            Some(since) => {
+                if now >= since + STALLED {
+                    work.leave();
+                }
+                true
+            }
+            None => true,
+        });
+    }
+
+    fn is_busy(&self) -> bool {
+        !lock(&self.requests).is_empty()
+    }
+
+    /// Something came from the client.
+    fn heard(&self) {
+        let mut idle = lock(&self.idle);
+        // The first byte of a head counts, not the last.
+        if !idle.in_head && !self.is_busy() {
+            *idle = Idle { since: Instant::now(), in_head: true };
         }
     }
 
-    /// A request of it has begun; it ends with what is returned.
-    pub(crate) fn begin(self: &Arc<Self>) -> Busy {
-        self.busy.fetch_add(1, Ordering::Relaxed);
-        Busy(self.clone())
+    /// The client took something, also of an answer whose request is over.
+    fn taken(&self) {
+        let mut idle = lock(&self.idle);
+        if !idle.in_head {
+            idle.since = Instant::now();
+        }
     }
 }
 
 /// A request that has not been answered whole.
-pub(crate) struct Busy(Arc<Connection>);
+pub(crate) struct Busy {
+    connection: Arc<Connection>,
+    pub(crate) work: Arc<Work>,
+}
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.waits(IDLE);
-        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+        *lock(&self.connection.idle) = Idle { since: Instant::now(), in_head: false };
+        lock(&self.connection.requests).retain(|work| !Arc::ptr_eq(work, &self.work));
     }
 }
 
-/// All connections.
-#[derive(Clone)]
-pub(crate) struct Connections {
-    all: Arc<Mutex<HashMap<usize, Arc<Connection>>>>,
-    most: usize,
+/// For what a request waits.
+#[derive(Clone, Copy, Default)]
+enum Waits {
+    /// For a component.
+    #[default]
+    Component,
+    /// For the client to send more of the body, since then.
+    Body(Instant),
+    /// For the client to take what was handed out of the answer, since then.
+    Answer(Instant),
 }
 
-/// A connection that is open; it is forgotten when this is dropped.
-pub(crate) struct Open {
-    all: Connections,
-    number: usize,
-    pub(crate) connection: Arc<Connection>,
+/// A request: for what it waits, its place, and the rest of its answer.
+#[derive(Default)]
+pub(crate) struct Work {
+    shares: bool,
+    waits: Mutex<Waits>,
+    is_answered: OnceLock<()>,
+    pub(crate) place: OnceLock<Arc<Place>>,
+    pub(crate) answer: Mutex<Option<WasiBody>>,
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.all.lock().remove(&self.number);
-    }
-}
-
-impl Connections {
-    pub(crate) fn new() -> Self {
-        Self { all: Arc::default(), most: MOST.min(open_files() / 2) }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<usize, Arc<Connection>>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether there is room for one more. Where there is not, the one that has waited longest
-    /// without a request is closed for it.
-    pub(crate) fn have_room(&self) -> bool {
-        let all = self.lock();
-        if all.len() < self.most {
-            return true;
+impl Work {
+    /// The component wants more of the body, and the client has sent none.
+    pub(crate) fn body_waits(&self) {
+        let mut waits = lock(&self.waits);
+        // Once there is an answer, whether it is taken is what counts.
+        if self.is_answered.get().is_none() && !matches!(*waits, Waits::Body(_)) {
+            *waits = Waits::Body(Instant::now());
         }
-        let idle = all.values().filter(|connection| !connection.is_busy());
-        if let Some(oldest) = idle.min_by_key(|connection| connection.idle().0) {
-            oldest.kicked.notify_one();
+    }
+
+    /// More of the body has come.
+    pub(crate) fn body_came(&self) {
+        let mut waits = lock(&self.waits);
+        if matches!(*waits, Waits::Body(_)) {
+            *waits = Waits::Component;
         }
-        false
     }
 
-    /// Adds one.
-    pub(crate) fn open(&self) -> Open {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let (number, connection) =
-            (NUMBER.fetch_add(1, Ordering::Relaxed), Arc::new(Connection::new()));
-        self.lock().insert(number, connection.clone());
-        Open { all: self.clone(), number, connection }
+    /// The answer begins.
+    pub(crate) fn begin_answer(&self, body: WasiBody) {
+        let _ = self.is_answered.set(());
+        *lock(&self.answer) = Some(body);
+        *lock(&self.waits) = Waits::Component;
+    }
+
+    /// A piece of the answer was handed out.
+    pub(crate) fn answer_waits(&self) {
+        *lock(&self.waits) = Waits::Answer(Instant::now());
+    }
+
+    /// There is room for more of the answer.
+    pub(crate) fn answer_was_taken(&self) {
+        *lock(&self.waits) = Waits::Component;
+    }
+
+    fn waits_since(&self) -> Option<Instant> {
+        match *lock(&self.waits) {
+            Waits::Component => None,
+            Waits::Body(since) | Waits::Answer(since) => Some(since),
+        }
+    }
+
+    fn unread_since(&self) -> Option<Instant> {
+        match *lock(&self.waits) {
+            Waits::Answer(since) => Some(since),
+            Waits::Component | Waits::Body(_) => None,
+        }
+    }
+
+    /// Lets others have its place until it goes on.
+    fn leave(&self) {
+        if let Some(place) = self.place.get() {
+            place.leave();
+        }
+    }
+
+    /// Drops the rest of the answer, and what makes it.
+    fn give_up(&self) {
+        self.leave();
+        lock(&self.answer).take();
     }
 }
 
-/// How many files this process may have open, as far as the system tells.
-fn open_files() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
-    let soft = line.and_then(|line| line.split_whitespace().next());
-    soft.and_then(|soft| soft.parse().ok()).unwrap_or(1024)
-}
-
-/// A client's stream, which tells when a head begins to come.
+/// A client's stream, which tells what comes and goes.
 pub(crate) struct Stream {
     pub(crate) stream: TcpStream,
     pub(crate) connection: Arc<Connection>,
+}
+
+impl Stream {
+    fn wrote(&self, polled: &Poll<io::Result<usize>>) {
+        if matches!(polled, Poll::Ready(Ok(1..))) {
+            self.connection.taken();
+        }
+    }
 }
 
 impl AsyncRead for Stream {
@@ -174,8 +256,8 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before && !self.connection.is_busy() {
-            self.connection.waits(HEAD);
+        if buffer.filled().len() > before {
+            self.connection.heard();
         }
         polled
     }
@@ -187,7 +269,9 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(&polled);
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -207,109 +291,14 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.wrote(&polled);
+        polled
     }
 }
 
-/// A place among the requests that are worked on.
-pub(crate) struct Place {
-    free: Arc<Semaphore>,
-    held: Mutex<Option<OwnedSemaphorePermit>>,
-}
-
-impl Place {
-    /// Waits for one.
-    pub(crate) async fn take(free: &Arc<Semaphore>) -> Arc<Self> {
-        // An error: the semaphore is closed, which it never is.
-        let held = free.clone().acquire_owned().await.ok();
-        Arc::new(Self { free: free.clone(), held: Mutex::new(held) })
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-type Acquiring = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
-
-/// The body of a request. Its place is somebody else's while it does not come, and taken again
-/// before what came is passed on.
-pub(crate) struct Coming {
-    body: Incoming,
-    place: Arc<Place>,
-    come: Option<Option<Result<Frame<Bytes>, hyper::Error>>>,
-    acquiring: Option<Acquiring>,
-}
-
-impl Coming {
-    pub(crate) fn new(body: Incoming, place: Arc<Place>) -> Self {
-        Self { body, place, come: None, acquiring: None }
-    }
-}
-
-impl Body for Coming {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let this = &mut *self;
-        if this.come.is_none() {
-            match Pin::new(&mut this.body).poll_frame(cx) {
-                Poll::Pending => {
-                    this.place.lock().take();
-                    return Poll::Pending;
-                }
-                Poll::Ready(frame) => this.come = Some(frame),
-            }
-        }
-        if this.place.lock().is_none() {
-            let free = &this.place.free;
-            let acquiring =
-                this.acquiring.get_or_insert_with(|| Box::pin(free.clone().acquire_owned()));
-            match acquiring.as_mut().poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(held) => *this.place.lock() = held.ok(),
-            }
-            this.acquiring = None;
-        }
-        let frame = this.come.take().flatten();
-        Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.come.is_none() && self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.come {
-            None => self.body.size_hint(),
-            Some(_) => SizeHint::default(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_one_that_has_waited_longest_makes_room() {
-        let all = Connections { all: Arc::default(), most: 2 };
-        let (first, second) = (all.open(), all.open());
-        assert!(!all.have_room());
-        tokio::time::timeout(Duration::from_secs(1), first.connection.is_over()).await.unwrap();
-        drop(first);
-        assert!(all.have_room());
-        // One that is at work is left alone.
-        let busy = second.connection.begin();
-        let third = all.open();
-        assert!(!all.have_room());
-        tokio::time::timeout(Duration::from_secs(1), third.connection.is_over()).await.unwrap();
-        let waits = tokio::time::timeout(Duration::from_millis(50), second.connection.is_over());
-        assert!(waits.await.is_err());
-        drop(busy);
-    }
+/// Numbers of connections.
+pub(crate) fn next_number() -> usize {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
 }

@@ -4,15 +4,13 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use http_body::{Body, Frame, SizeHint};
+use http::header::{CONNECTION, RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -22,12 +20,15 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::App;
 use crate::cli::Up;
-use crate::connection::{Busy, Coming, Connections, Open, Place, Stream};
+use crate::connection::{Stream, Work};
+use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::Line;
+use crate::place::{Coming, Going, Place};
 use crate::request::{answer, strip};
 
 /// What is in flight may take this long once we stop.
@@ -36,6 +37,16 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Requests of clients at the same time; more wait. Those between components are not counted: they
 /// would wait for each other; nor those whose client is waited for.
 const MAX_REQUESTS: usize = 1024;
+
+/// What asks for the application's health has places of its own, so that it is answered while all
+/// others are taken.
+const HEALTH: [&str; 2] = ["/api/health", "/.well-known/spin/health"];
+
+/// Requests of one HTTP/2 connection at the same time: the least that RFC 9113, 5.1.2 recommends.
+const MAX_STREAMS: u32 = 100;
+
+/// What is held of each HTTP/2 answer that its client has not made room for, in bytes.
+const MAX_UNREAD: usize = 64 * 1024;
 
 /// After an accept that failed (no more file descriptors, most likely).
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
@@ -63,7 +74,11 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
 
     let connections = GracefulShutdown::new();
     let free = Arc::new(Semaphore::new(MAX_REQUESTS));
-    let server = Server { app: app.clone(), free, connections: Connections::new() };
+    let free_for_health = Arc::new(Semaphore::new(RESERVE));
+    let server =
+        Server { app: app.clone(), free, free_for_health, connections: Connections::new() };
+    let answer = Duration::from_secs(options.answer_timeout.get());
+    tokio::spawn(server.connections.clone().look_after(answer));
     tokio::select! {
         () = accept(&listener, &server, &connections) => {}
         () = stop => {}
@@ -113,11 +128,11 @@ fn stop_signal(with_stdin: bool) -> Result<impl Future<Output = ()>> {
 
 async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulShutdown) {
     loop {
-        while !server.connections.have_room() {
-            tokio::time::sleep(ROOM_AGAIN).await;
-        }
         match listener.accept().await {
-            Ok((stream, client)) => server.connect(stream, client, connections),
+            Ok((stream, client)) => {
+                let kind = server.room().await;
+                server.connect(stream, client, kind, connections);
+            }
             Err(error) => {
                 eprintln!("cannot accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_AGAIN).await;
@@ -130,34 +145,56 @@ async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulS
 struct Server {
     app: Arc<App>,
     free: Arc<Semaphore>,
+    free_for_health: Arc<Semaphore>,
     connections: Connections,
 }
 
 impl Server {
-    fn connect(&self, stream: TcpStream, client: SocketAddr, connections: &GracefulShutdown) {
+    /// Waits until there is room for a connection.
+    async fn room(&self) -> Kind {
+        loop {
+            if let Some(kind) = self.connections.room(Instant::now()) {
+                return kind;
+            }
+            tokio::time::sleep(ROOM_AGAIN).await;
+        }
+    }
+
+    fn connect(
+        &self,
+        stream: TcpStream,
+        client: SocketAddr,
+        kind: Kind,
+        connections: &GracefulShutdown,
+    ) {
         // Without it a chunked answer waits 40 ms for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
         let server = self.clone();
-        let open = self.connections.open();
+        let open = self.connections.open(kind);
         let of_requests = open.connection.clone();
-        let service = service_fn(move |request| {
-            let (server, busy) = (server.clone(), of_requests.begin());
-            async move { Ok::<_, Infallible>(server.answer(request, client, busy).await) }
+        let service = service_fn(move |request: Request<Incoming>| {
+            let shares = request.version() >= Version::HTTP_2;
+            let (server, busy) = (server.clone(), of_requests.begin(shares));
+            async move {
+                let response = server.answer(request, client, kind, &busy.work).await;
+                Ok::<_, Infallible>(Going::answer(response, busy))
+            }
         });
         let stream = Stream { stream, connection: open.connection.clone() };
         let mut builder = Builder::new(TokioExecutor::new());
         // How long a head may take is seen to by `connection`: hyper's own limit counts from the
         // answer before.
         builder.http1().max_buf_size(MAX_HEAD).header_read_timeout(None);
-        builder.http2().timer(TokioTimer::new());
+        let http2 = &mut builder.http2();
+        http2.timer(TokioTimer::new());
+        http2.max_concurrent_streams(MAX_STREAMS).max_send_buf_size(MAX_UNREAD);
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
-            let Open { connection: state, .. } = &open;
-            // A client that leaves is no event.
+            // A client that leaves is not an event.
             tokio::select! {
                 _ = connection => {}
-                () = state.is_over() => {}
+                () = open.connection.is_over() => {}
             }
         });
     }
@@ -166,62 +203,45 @@ impl Server {
         &self,
         mut request: Request<Incoming>,
         client: SocketAddr,
-        busy: Busy,
-    ) -> Response<Held> {
+        kind: Kind,
+        work: &Arc<Work>,
+    ) -> Response<WasiBody> {
         let path = request.uri().path().to_owned();
         let mut line = Line::new(request.method(), &path);
         strip(&mut request);
-        let response = if let Some(reserved) = path.strip_prefix("/.well-known/spin/") {
+        let is_health = HEALTH.contains(&path.as_str());
+        let mut response = if kind == Kind::Reserved && !is_health {
+            come_again()
+        } else if let Some(reserved) = path.strip_prefix("/.well-known/spin/") {
             match reserved {
-                "health" => Held::free(answer(StatusCode::OK, "OK")),
-                _ => Held::free(answer(StatusCode::NOT_FOUND, "")),
+                "health" => answer(StatusCode::OK, "OK"),
+                _ => answer(StatusCode::NOT_FOUND, ""),
             }
         } else if let Some(matched) = self.app.router.route(&path) {
             line.to(&matched.component);
-            let place = Place::take(&self.free).await;
+            let free = if is_health { &self.free_for_health } else { &self.free };
+            let place = Place::take(free).await;
+            let place = work.place.get_or_init(|| place);
             let request = request.map(|body| match body.is_end_stream() {
                 true => body.map_err(Error::from).boxed_unsync(),
-                false => Coming::new(body, place.clone()).boxed_unsync(),
+                false => Coming::new(body, work.clone(), place.clone()).boxed_unsync(),
             });
-            let response = self.app.call(&matched, request, client, 0).await;
-            response.map(|body| Held { body, _busy: None, _place: Some(place) })
+            self.app.call(&matched, request, client, 0).await
         } else {
-            Held::free(answer(StatusCode::NOT_FOUND, ""))
+            answer(StatusCode::NOT_FOUND, "")
         };
+        if kind == Kind::Reserved {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         line.end(response.status());
-        response.map(|held| Held { _busy: Some(busy), ..held })
+        response
     }
 }
 
-/// A body that holds its place among the requests until it is sent or dropped.
-struct Held {
-    body: WasiBody,
-    _busy: Option<Busy>,
-    _place: Option<Arc<Place>>,
-}
-
-impl Held {
-    fn free(response: Response<WasiBody>) -> Response<Self> {
-        response.map(|body| Self { body, _busy: None, _place: None })
-    }
-}
-
-impl Body for Held {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+/// For a connection beyond the number that there may be.
+fn come_again() -> Response<WasiBody> {
+    let body = "There are too many connections. Try again in a second.\n";
+    let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, body);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }

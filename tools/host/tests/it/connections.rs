@@ -1,12 +1,21 @@
 //! Clients that send nothing, or not to its end, and what is left for the others.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::StatusCode;
+use bytes::Bytes;
+use futures::stream;
+use http::{Request, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::client::conn::http2::{SendRequest, handshake};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
-use crate::harness::{Host, PATIENCE, probe};
+use crate::harness::{Host, PATIENCE, Setup, full, probe, upstream};
 
 const LOOPBACK: &str = "allowed_outbound_hosts = [\"http://127.0.0.0/8:*\"]";
 
@@ -72,4 +81,133 @@ async fn a_head_without_end_is_not_kept_for_ever() {
     let told = String::from_utf8_lossy(&answer).into_owned();
     assert!(refused || told.starts_with("HTTP/1.1 431"), "{told}");
     assert_eq!(host.get("/bytes/1").await.status, StatusCode::OK);
+}
+
+/// Asks for a path on a connection of its own; what is answered, to its end.
+async fn ask(host: &Host, path: &str) -> String {
+    let mut stream =
+        sent(host, &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
+    let mut answer = Vec::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn unfinished_bodies_on_all_connections_leave_room_for_health_and_soon_for_others() {
+    // Half of the files are connections: 64.
+    let host = Setup::new(&probe(LOOPBACK)).files(128).start();
+    let head =
+        "POST /count HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\nexpect: 100-continue\r\n\r\n";
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        let mut stream = sent(&host, head).await;
+        // From here on the component waits for the body.
+        let mut interim = [0; 25];
+        tokio::time::timeout(PATIENCE, stream.read_exact(&mut interim)).await.unwrap().unwrap();
+        stream.write_all(b"x").await.unwrap();
+        held.push(stream);
+    }
+    // Connections are accepted in their order; these are the 65th and 66th.
+    let told = ask(&host, "/bytes/1").await;
+    assert!(told.starts_with("HTTP/1.1 503 ") && told.contains("retry-after: 1\r\n"), "{told}");
+    assert!(told.contains("connection: close\r\n") && told.contains("Try again"), "{told}");
+    let health = ask(&host, "/.well-known/spin/health").await;
+    assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
+    // The probe knows no such path: its error is as good as an answer.
+    let health = ask(&host, "/api/health").await;
+    assert!(health.starts_with("HTTP/1.1 500 "), "{health}");
+    // Those whose body does not come make room for others.
+    let served = async {
+        while !ask(&host, "/bytes/1").await.starts_with("HTTP/1.1 200 OK\r\n") {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, served).await.unwrap();
+    assert!(closes(&mut held[0], PATIENCE).await);
+}
+
+/// A server that sends without end, and tells when nobody reads it any more.
+async fn endless() -> (String, oneshot::Receiver<()>) {
+    let (gone, left) = oneshot::channel::<()>();
+    let gone = Arc::new(Mutex::new(Some(gone)));
+    let address = upstream(move |_| {
+        let gone = gone.lock().unwrap().take();
+        async move {
+            let chunk = Bytes::from(vec![b'x'; 16 * 1024]);
+            let body = stream::repeat_with(move || {
+                let _held = &gone;
+                Ok(Frame::data(chunk.clone()))
+            });
+            Response::new(BodyExt::boxed(StreamBody::new(body)))
+        }
+    })
+    .await;
+    (address, left)
+}
+
+#[tokio::test]
+async fn an_answer_that_its_client_does_not_read_is_cut_off() {
+    let (address, left) = endless().await;
+    let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
+    let request = format!("GET /forward?http://{address}/ HTTP/1.1\r\nhost: a\r\n\r\n");
+    let mut client = sent(&host, &request).await;
+    let mut begin = [0; 15];
+    client.read_exact(&mut begin).await.unwrap();
+    // It is an error: nothing was sent, it was dropped.
+    assert!(tokio::time::timeout(PATIENCE, left).await.unwrap().is_err());
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, client.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "the connection is still open");
+}
+
+type Sender = SendRequest<BoxBody<Bytes, std::io::Error>>;
+
+async fn http_2(host: &Host) -> Sender {
+    let stream = TcpStream::connect(&host.address).await.unwrap();
+    let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_read_ends_alone_where_others_share_the_connection() {
+    let (address, left) = endless().await;
+    let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
+    let mut sender = http_2(&host).await;
+    let url = host.url(&format!("/forward?http://{address}/"));
+    let unread = sender.send_request(Request::get(url).body(full(Bytes::new())).unwrap());
+    let unread = unread.await.unwrap();
+    assert!(tokio::time::timeout(PATIENCE, left).await.unwrap().is_err());
+    let request = Request::get(host.url("/bytes/1")).body(full(Bytes::new())).unwrap();
+    let answer = tokio::time::timeout(PATIENCE, sender.send_request(request)).await.unwrap();
+    assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    // What was cut off does not look whole.
+    let read = tokio::time::timeout(PATIENCE, unread.into_body().collect()).await.unwrap();
+    assert!(read.is_err());
+}
+
+#[tokio::test]
+async fn an_http_2_connection_has_a_hundred_requests_at_once() {
+    let host = Host::start(&probe(LOOPBACK));
+    let mut sender = http_2(&host).await;
+    // The limit is the server's to say: it has, once there is an answer.
+    let first = Request::get(host.url("/bytes/1")).body(full(Bytes::new())).unwrap();
+    sender.send_request(first).await.unwrap();
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        let body = BodyExt::boxed(StreamBody::new(stream::pending()));
+        let request = Request::post(host.url("/count")).body(body).unwrap();
+        held.push(tokio::spawn(sender.send_request(request)));
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let next = Request::get(host.url("/bytes/1")).body(full(Bytes::new())).unwrap();
+    let next = sender.send_request(next);
+    tokio::pin!(next);
+    let early = tokio::time::timeout(Duration::from_millis(500), &mut next).await;
+    assert!(early.is_err(), "more than 100 at once");
+    held.pop().unwrap().abort();
+    let answer = tokio::time::timeout(PATIENCE, next).await.unwrap().unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
 }

@@ -93,6 +93,17 @@ impl Setup {
         self
     }
 
+    /// Lets the host have this many files open, and no more.
+    pub(crate) fn files(mut self, most: usize) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &most.to_string()]);
+        command.arg(self.command.get_program()).args(self.command.get_args());
+        command.env_remove("RUNTIME_CONFIG_FILE");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command = command;
+        self
+    }
+
     /// Runs until it listens.
     pub(crate) fn start(mut self) -> Host {
         // One at a time: the first one compiles for all.

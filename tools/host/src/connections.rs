@@ -1,0 +1,254 @@
+//! All connections: how many there may be, and which is closed for a new one. A few are kept in
+//! reserve: they are told to come again, except where they ask for the application's health.
+//!
+//! It must not look at what is sent.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::connection::{Connection, Limits, next_number};
+
+/// Most connections at once, where the process may have as many files open twice over.
+const MOST: usize = 4096;
+
+/// Further ones, which may ask for the application's health.
+pub(crate) const RESERVE: usize = 16;
+
+const ORDINARY: Limits = Limits { head: Duration::from_secs(10), idle: Duration::from_secs(75) };
+const RESERVED: Limits = Limits { head: Duration::from_secs(2), idle: Duration::from_secs(1) };
+
+/// How often it is looked whether a client has been waited for too long.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// All connections.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    all: Arc<Mutex<All>>,
+    most: usize,
+}
+
+#[derive(Default)]
+struct All {
+    ordinary: HashMap<usize, Arc<Connection>>,
+    reserved: HashMap<usize, Arc<Connection>>,
+}
+
+impl All {
+    fn of(&mut self, kind: Kind) -> &mut HashMap<usize, Arc<Connection>> {
+        match kind {
+            Kind::Ordinary => &mut self.ordinary,
+            Kind::Reserved => &mut self.reserved,
+        }
+    }
+}
+
+/// What a connection may be used for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Anything.
+    Ordinary,
+    /// One request for the application's health: there is no room for more.
+    Reserved,
+}
+
+/// A connection that is open; it is forgotten when this is dropped.
+pub(crate) struct Open {
+    all: Connections,
+    number: usize,
+    pub(crate) kind: Kind,
+    pub(crate) connection: Arc<Connection>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.all.lock().of(self.kind).remove(&self.number);
+    }
+}
+
+impl Connections {
+    pub(crate) fn new() -> Self {
+        Self { all: Arc::default(), most: MOST.min(open_files() / 2) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the next connection may be. None: not yet, another is being closed for it.
+    ///
+    /// Where there are as many as there may be, the one is closed that has waited longest for its
+    /// client: for a request, or five seconds at least for a body or for its answer to be read.
+    pub(crate) fn room(&self, now: Instant) -> Option<Kind> {
+        let all = self.lock();
+        if all.ordinary.len() < self.most {
+            return Some(Kind::Ordinary);
+        }
+        if close_one(&all.ordinary, now) {
+            return None;
+        }
+        if all.reserved.len() < RESERVE {
+            return Some(Kind::Reserved);
+        }
+        close_one(&all.reserved, now);
+        None
+    }
+
+    /// Adds one.
+    pub(crate) fn open(&self, kind: Kind) -> Open {
+        let limits = match kind {
+            Kind::Ordinary => ORDINARY,
+            Kind::Reserved => RESERVED,
+        };
+        let (number, connection) = (next_number(), Connection::new(limits, Instant::now()));
+        self.lock().of(kind).insert(number, connection.clone());
+        Open { all: self.clone(), number, kind, connection }
+    }
+
+    /// Looks after them, without end. `answer`: how long a client may take nothing of its answer.
+    pub(crate) async fn look_after(self, answer: Duration) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            self.look(Instant::now(), answer);
+        }
+    }
+
+    fn look(&self, now: Instant, answer: Duration) {
+        let all = self.lock();
+        let every: Vec<_> = all.ordinary.values().chain(all.reserved.values()).cloned().collect();
+        // An answer that is given up may be the end of a connection, which is then forgotten here.
+        drop(all);
+        every.iter().for_each(|connection| connection.look(now, answer));
+    }
+}
+
+/// Closes the one that has waited longest for its client; false where none does.
+fn close_one(connections: &HashMap<usize, Arc<Connection>>, now: Instant) -> bool {
+    let waiting = connections
+        .values()
+        .filter_map(|connection| connection.waits_since(now).map(|since| (since, connection)));
+    match waiting.min_by_key(|(since, _)| *since) {
+        Some((_, connection)) => {
+            connection.close();
+            true
+        }
+        None => false,
+    }
+}
+
+/// How many files this process may have open, as far as the system tells.
+fn open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    soft.and_then(|soft| soft.parse().ok()).unwrap_or(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::STALLED;
+
+    const ANSWER: Duration = Duration::from_secs(60);
+
+    fn connections(most: usize) -> Connections {
+        Connections { all: Arc::default(), most }
+    }
+
+    async fn is_closed(open: &Open) -> bool {
+        let closing = open.connection.is_over();
+        tokio::time::timeout(Duration::from_millis(20), closing).await.is_ok()
+    }
+
+    fn later(seconds: u64) -> Instant {
+        Instant::now() + Duration::from_secs(seconds)
+    }
+
+    #[tokio::test]
+    async fn the_one_that_has_waited_longest_makes_room() {
+        let all = connections(2);
+        let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
+        assert_eq!(all.room(Instant::now()), None);
+        assert!(is_closed(&first).await && !is_closed(&second).await);
+        drop(first);
+        assert_eq!(all.room(Instant::now()), Some(Kind::Ordinary));
+        // One that a component works for is left alone.
+        let busy = second.connection.begin(false);
+        let third = all.open(Kind::Ordinary);
+        assert_eq!(all.room(Instant::now()), None);
+        assert!(is_closed(&third).await && !is_closed(&second).await);
+        drop(busy);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_makes_room_after_five_seconds_and_an_answer_unread_too() {
+        let all = connections(2);
+        let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
+        let (upload, download) = (first.connection.begin(false), second.connection.begin(false));
+        upload.work.body_waits();
+        download.work.answer_waits();
+        assert_eq!(all.room(Instant::now()), Some(Kind::Reserved));
+        assert_eq!(all.room(Instant::now() + STALLED), None);
+        assert!(is_closed(&first).await);
+        drop((first, upload));
+        let _third = all.open(Kind::Ordinary).connection.begin(false);
+        let full = connections(1);
+        assert_eq!(full.room(later(0)), Some(Kind::Ordinary));
+        // What goes on is left alone.
+        download.work.answer_was_taken();
+        let third = all.open(Kind::Ordinary);
+        let _busy = third.connection.begin(false);
+        assert_eq!(all.room(later(60)), Some(Kind::Reserved));
+    }
+
+    #[tokio::test]
+    async fn the_reserve_is_never_full_of_those_who_say_nothing() {
+        let all = connections(0);
+        let reserve: Vec<_> = (0..RESERVE).map(|_| all.open(Kind::Reserved)).collect();
+        assert_eq!(all.room(Instant::now()), None);
+        assert!(is_closed(&reserve[0]).await);
+        drop(reserve);
+        assert_eq!(all.room(Instant::now()), Some(Kind::Reserved));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_read_ends_after_a_minute_and_one_that_is_does_not() {
+        let all = connections(9);
+        let (unread, read) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
+        let (slow, quick) = (unread.connection.begin(false), read.connection.begin(false));
+        slow.work.answer_waits();
+        quick.work.answer_waits();
+        quick.work.answer_was_taken();
+        all.look(later(59), ANSWER);
+        assert!(!is_closed(&unread).await);
+        all.look(later(60), ANSWER);
+        assert!(is_closed(&unread).await && !is_closed(&read).await);
+    }
+
+    #[tokio::test]
+    async fn of_a_shared_connection_only_the_answer_that_is_not_read_ends() {
+        let all = connections(9);
+        let open = all.open(Kind::Ordinary);
+        let (unread, other) = (open.connection.begin(true), open.connection.begin(true));
+        unread.work.answer_waits();
+        all.look(later(60), ANSWER);
+        assert!(!is_closed(&open).await);
+        drop((unread, other));
+        all.look(later(74), ANSWER);
+        assert!(!is_closed(&open).await);
+        all.look(later(76), ANSWER);
+        assert!(is_closed(&open).await);
+    }
+
+    #[tokio::test]
+    async fn a_head_has_ten_seconds() {
+        let all = connections(9);
+        let open = all.open(Kind::Ordinary);
+        all.look(later(9), ANSWER);
+        assert!(!is_closed(&open).await);
+        all.look(later(11), ANSWER);
+        assert!(is_closed(&open).await);
+    }
+}

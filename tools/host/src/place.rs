@@ -1,0 +1,161 @@
+//! A place among the requests that are worked on. A request leaves it while its client is waited
+//! for, and takes one again before it goes on.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::Response;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::connection::{Busy, Work};
+
+/// A place.
+pub(crate) struct Place {
+    free: Arc<Semaphore>,
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+type Acquiring = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
+
+impl Place {
+    /// Waits for one.
+    pub(crate) async fn take(free: &Arc<Semaphore>) -> Arc<Self> {
+        // An error: the semaphore is closed, which it never is.
+        let held = free.clone().acquire_owned().await.ok();
+        Arc::new(Self { free: free.clone(), held: Mutex::new(held) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets others have it.
+    pub(crate) fn leave(&self) {
+        self.lock().take();
+    }
+
+    /// Takes one again where it was left.
+    fn poll_return(&self, acquiring: &mut Option<Acquiring>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.lock().is_none() {
+            let free = &self.free;
+            let waiting = acquiring.get_or_insert_with(|| Box::pin(free.clone().acquire_owned()));
+            *self.lock() = ready!(waiting.as_mut().poll(cx)).ok();
+            *acquiring = None;
+        }
+        Poll::Ready(())
+    }
+}
+
+/// The body of a request. Its place is somebody else's while it does not come.
+pub(crate) struct Coming {
+    body: Incoming,
+    work: Arc<Work>,
+    place: Arc<Place>,
+    come: Option<Option<Result<Frame<Bytes>, hyper::Error>>>,
+    acquiring: Option<Acquiring>,
+}
+
+impl Coming {
+    pub(crate) fn new(body: Incoming, work: Arc<Work>, place: Arc<Place>) -> Self {
+        Self { body, work, place, come: None, acquiring: None }
+    }
+}
+
+impl Body for Coming {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        if this.come.is_none() {
+            match Pin::new(&mut this.body).poll_frame(cx) {
+                Poll::Pending => {
+                    this.place.leave();
+                    this.work.body_waits();
+                    return Poll::Pending;
+                }
+                Poll::Ready(frame) => this.come = Some(frame),
+            }
+            this.work.body_came();
+        }
+        ready!(this.place.poll_return(&mut this.acquiring, cx));
+        let frame = this.come.take().flatten();
+        Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.come.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.come {
+            None => self.body.size_hint(),
+            Some(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// The body of an answer. It ends where its client does not read it.
+pub(crate) struct Going {
+    busy: Busy,
+    acquiring: Option<Acquiring>,
+}
+
+impl Going {
+    /// The answer to a request.
+    pub(crate) fn answer(response: Response<WasiBody>, busy: Busy) -> Response<Self> {
+        response.map(|body| {
+            busy.work.begin_answer(body);
+            Self { busy, acquiring: None }
+        })
+    }
+
+    /// What `read` says of the rest of the answer.
+    fn rest<T>(&self, read: impl FnOnce(&WasiBody) -> T) -> Option<T> {
+        let answer = self.busy.work.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        answer.as_ref().map(read)
+    }
+}
+
+impl Body for Going {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        let work = &this.busy.work;
+        work.answer_was_taken();
+        if let Some(place) = work.place.get() {
+            ready!(place.poll_return(&mut this.acquiring, cx));
+        }
+        let mut answer = work.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(body) = answer.as_mut() else {
+            // It was given up, because nobody read it.
+            return Poll::Ready(Some(Err(Error::ConnectionWriteTimeout)));
+        };
+        let frame = ready!(Pin::new(body).poll_frame(cx));
+        if frame.is_some() {
+            work.answer_waits();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest(WasiBody::is_end_stream).unwrap_or(false)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.rest(WasiBody::size_hint).unwrap_or_default()
+    }
+}
