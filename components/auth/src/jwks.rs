@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use http::{StatusCode, header};
+use nexus_common::log::Line;
 use nexus_common::platform::http::{call, full};
 use nexus_common::platform::{clock, kv};
 use nexus_common::{Error, Result};
@@ -198,14 +199,16 @@ impl Jwks {
                 entry.keys = keys;
                 entry.fetched = Some(entry.attempted);
             }
-            Err(why) => eprintln!("jwks: no keys from `jwt_jwks_origin`: {why}"),
+            Err(why) => {
+                Line::error("no keys from `jwt_jwks_origin`").with("why", &why).write();
+            }
         }
         let bytes = bytes_of(&entry)?;
         let held = self.hold(Some(entry));
         // Where the claim is gone, somebody has fetched later than this; where it cannot be
         // replaced, it runs out by itself.
         if let Err(Error::Storage { detail }) = kv::swap(ENTRY, &bytes_of(&claim)?, &bytes) {
-            eprintln!("jwks: the keys cannot be kept: {detail}");
+            Line::error("the issuer's keys cannot be kept").with("why", &detail).write();
         }
         Ok(held)
     }

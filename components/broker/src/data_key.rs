@@ -4,6 +4,7 @@
 //! module that asks for it.
 
 use hmac::{Hmac, KeyInit, Mac};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::Value;
 use nexus_common::store::{Transaction, read_row};
@@ -44,7 +45,9 @@ impl DataKey {
             match open(sealed) {
                 Ok(bytes) => return Ok(Self(bytes)),
                 // What sealed it is gone, and with it the credentials of its time: begun anew.
-                Err(Error::Unreadable(why)) => eprintln!("error the data key {id}: {why}"),
+                Err(Error::Unreadable(why)) => {
+                    Line::error("data key").with("id", &id).with("why", &why).write();
+                }
                 Err(other) => return Err(other),
             }
         }

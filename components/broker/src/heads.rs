@@ -11,6 +11,7 @@ use std::time::Duration;
 use hmac::Mac;
 use nexus_common::broker::{HeadBroken, HeadsVerified};
 use nexus_common::kept::{Once, once};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::store::{Head, Heads};
 use nexus_common::{Result, encoding};
@@ -71,12 +72,15 @@ pub(crate) async fn sign() -> Result<u32> {
             && let Some(why) = fault(&signer, workspace, last, grown.found_at_last.as_deref())
         {
             broken += 1;
-            eprintln!("error audit record workspace={workspace:?} at={}: {why}", last.count);
+            let line = Line::error("audit record").with("workspace", &workspace);
+            line.with("count", &last.count).with("why", &why).write();
         }
         grown.head.mac = signer.sign(workspace, &grown.head);
         Heads::of(workspace).add(&grown.head).await?;
         let Head { count, hash, at, mac } = &grown.head;
-        eprintln!("audit head workspace={workspace:?} head={count}:{hash} at={at} mac={mac}");
+        let line = Line::info("audit head").with("workspace", &workspace);
+        let line = line.with("head", &format_args!("{count}:{hash}"));
+        line.with("at", at).with("mac", mac).write();
     }
     Ok(broken)
 }

@@ -36,6 +36,7 @@ use nexus_common::broker::{
     Account, Checked, Denied, Described, NewCredentials, OfWorkspace, Revoke, Sealed, Stored,
 };
 use nexus_common::http::{Inbound, json_response, serve_component};
+use nexus_common::log::Line;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::give_up;
 use nexus_common::{Error, Result, component};
@@ -158,7 +159,7 @@ async fn give_up_minted(new: &NewCredentials, usable: &credential::Usable, reque
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let lost = credential::minted(workspace, id, usable).await;
     if let Err(error) = give_up(workspace, id, (&new.actor, request_id), &lost).await {
-        eprintln!("error request_id={request_id} a token that nobody ends: {error:?}");
+        Line::error("a token that nobody ends").with("request_id", &request_id).why(&error);
     }
 }
 

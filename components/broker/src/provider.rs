@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use nexus_common::http::{LOOP, LOOP_ID};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
 use nexus_common::{Error, Result};
@@ -215,7 +216,7 @@ fn failure(error: &CallError, deadline: Duration) -> Error {
 pub(crate) fn unanswered(error: &CallError) -> String {
     match error {
         CallError::Unreachable(_) | CallError::Broken(_) => {
-            eprintln!("a provider did not answer: {error}");
+            Line::warning("a provider did not answer").with("why", &error).write();
             "the provider did not answer: no connection to it, or one that broke off".to_owned()
         }
         CallError::Status(status) => format!(

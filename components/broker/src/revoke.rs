@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::broker::{GivenUp, Plan, Receipt, Stored};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{Manifests, OutboxEntry, read, read_row};
@@ -147,7 +148,7 @@ pub(crate) async fn plan(stored: &Stored, force: bool, request_id: &str) -> Resu
 /// lose the others.
 pub(crate) async fn lost(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
     give_up(workspace, usable).await.unwrap_or_else(|error| {
-        eprintln!("error integration={id} tokens that nobody ends: {error:?}");
+        Line::error("tokens that nobody ends").with("integration", &id).why(&error);
         GivenUp::default()
     })
 }
@@ -166,7 +167,7 @@ pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<
         Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
         // What cannot be opened cannot be revoked, and must not stand in the way of the new one.
         Err(Error::Unreadable(why)) => {
-            eprintln!("error integration={id} replaced credential: {why}");
+            Line::error("replaced credential").with("integration", &id).with("why", &why).write();
             let words = "it could not be opened any more: end it at the provider";
             let failed = vec![receipt("unknown", "failed", words)];
             Ok(GivenUp { failed, ..GivenUp::default() })
@@ -360,7 +361,7 @@ fn unmade(error: &Error) -> String {
             "the OAuth app that it was connected with is gone: end it at the provider".to_owned()
         }
         other => {
-            eprintln!("error revocation: {other:?}");
+            Line::error("revocation").why(other);
             "the manifest's revocation cannot be made of what is stored: end it at the provider"
                 .to_owned()
         }

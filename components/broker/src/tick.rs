@@ -7,6 +7,7 @@
 
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
+use nexus_common::log::Line;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{CHECK_AGAIN_MS, Transaction, forget_documents, read, read_row};
 use nexus_common::{Error, Result};
@@ -164,5 +165,5 @@ async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
 
 fn failed(ticked: &mut Ticked, request_id: &str, id: &str, error: &Error) {
     ticked.failed += 1;
-    eprintln!("error request_id={request_id} tick integration={id}: {error:?}");
+    Line::error("tick").with("request_id", &request_id).with("integration", &id).why(error);
 }

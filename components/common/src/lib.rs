@@ -16,6 +16,7 @@ pub mod forward;
 pub mod http;
 pub mod id;
 pub mod kept;
+pub mod log;
 pub mod origin;
 pub mod platform;
 pub mod policy;

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 
 /// Between two lines in the log, in ms.
@@ -32,7 +33,7 @@ pub(crate) fn note() {
 pub(crate) fn tell() {
     let (Count { untold, told_at }, now) = (COUNT.get(), clock::now_ms());
     if untold > 0 && now.abs_diff(told_at) >= PAUSE {
-        eprintln!("tick: {untold} wrong guesses of `tick_secret`");
+        Line::warning("wrong guesses of `tick_secret`").with("count", &untold).write();
         COUNT.set(Count { untold: 0, told_at: now });
     }
 }

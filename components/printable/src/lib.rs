@@ -64,6 +64,17 @@ fn is_invisible(c: char) -> bool {
     c >= '\u{ad}' && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
+/// A value as a line of the log has it (logfmt): as it is where it has only letters, digits and
+/// `-_.:/@+,*` in it, else between quotation marks with escapes, so that it is one value of one line.
+#[must_use]
+pub fn logged(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+,*".contains(c);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("{value:?}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +125,19 @@ mod tests {
     #[test]
     fn what_is_shown_is_on_one_line_and_in_its_order() {
         assert_eq!(shown("a\r\nb\u{2028}c\u{202e}d\u{200b}"), "a  b cd");
+    }
+
+    #[test]
+    fn a_value_of_the_log_is_one_value_of_one_line() {
+        for (value, expected) in [
+            ("req_01J", "req_01J"),
+            ("https://a.example:443/x", "https://a.example:443/x"),
+            ("", "\"\""),
+            ("two words", "\"two words\""),
+            ("a=b", "\"a=b\""),
+            ("say \"x\"\nlevel=error", "\"say \\\"x\\\"\\nlevel=error\""),
+        ] {
+            assert_eq!(logged(value), expected);
+        }
     }
 }

@@ -474,7 +474,7 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         (&found["heads"], &found["broken"], &found["up_to"]),
         (&json!(2), &json!(1), &json!(3))
     );
-    assert!(app.log().contains("error audit record workspace=\"acme\""));
+    assert!(app.log().contains("level=error what=\"audit record\" workspace=acme "));
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use crate::compile::{self, Cache};
 use crate::component::Component;
 use crate::host::kv_store;
 use crate::instance::{self, Ctx, Factory, Handler, Population, Reuse};
+use crate::log::warn;
 use crate::manifest::{self, Manifest};
 use crate::outbound::Client;
 use crate::outbound::allowed_hosts::AllowedHosts;
@@ -98,7 +99,7 @@ impl App {
             return request::answer(StatusCode::NOT_FOUND, "");
         };
         if let Err(error) = request::set_uri(&mut request) {
-            eprintln!("[{}] refused a request: {error:#}", matched.component);
+            warn(Some(&matched.component), "a request was refused", &format_args!("{error:#}"));
             return request::answer(StatusCode::BAD_REQUEST, "");
         }
         let uri = request.uri().clone();
@@ -108,7 +109,7 @@ impl App {
             Err(error) => Err(error),
         };
         answered.unwrap_or_else(|error| {
-            eprintln!("[{}] a request failed: {error:#}", matched.component);
+            warn(Some(&matched.component), "a request failed", &format_args!("{error:#}"));
             request::answer(StatusCode::INTERNAL_SERVER_ERROR, "")
         })
     }
@@ -121,7 +122,8 @@ impl App {
         depth: usize,
     ) -> Result<Response<WasiBody>, Error> {
         if !self.handlers.contains_key(component) {
-            eprintln!("a request to {component}.spin.internal: there is no such component");
+            let why = format_args!("there is no component {component}");
+            warn(None, "a request between components failed", &why);
             return Err(Error::DestinationNotFound);
         }
         let matched = Match::chained(component, request.uri().path());
@@ -182,7 +184,7 @@ fn allowed_hosts(
     let parsed = AllowedHosts::parse(entries, variables, manifest.components.keys());
     match parsed {
         Err(error) if entries.iter().any(|entry| is_template(entry)) => {
-            eprintln!("[{id}] all requests will be denied: {error:#}");
+            warn(Some(id), "all requests will be denied", &format_args!("{error:#}"));
             Ok(AllowedHosts::default())
         }
         parsed => parsed,

@@ -21,6 +21,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::app::App;
 use crate::component::Component;
 use crate::host::bindings::Imports;
+use crate::log::warn;
 use crate::outbound::Sender;
 
 /// An instance without requests goes away after this. The same as Spin's.
@@ -252,7 +253,7 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<Ctx>, result: Result<(), wasmtime::Error>) {
         drop(store);
         if let Err(error) = result {
-            eprintln!("[{}] an instance failed: {error:#}", self.component);
+            warn(Some(&self.component), "an instance failed", &format_args!("{error:#}"));
         }
     }
 }

@@ -1,10 +1,20 @@
-//! One line on stderr for each request: time, method, path, status, milliseconds, component.
+//! Lines on stderr, all in one form (logfmt), as the components write theirs: `level=warning
+//! component=broker what="a request was denied" why="…"`; and one for each request of a client,
+//! `level=info time=… what=request method=GET path=/x status=200 ms=1.2 component=list`.
 //! Never the query string: it may hold a token.
 
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http::{Method, StatusCode};
+use nexus_printable::logged;
+
+/// Writes what is wrong: of a component, where it is known of which.
+pub(crate) fn warn(component: Option<&str>, what: &str, why: &dyn std::fmt::Display) {
+    let component = component.map(|id| format!(" component={}", logged(id))).unwrap_or_default();
+    let (what, why) = (logged(what), logged(&why.to_string()));
+    eprintln!("level=warning{component} what={what} why={why}");
+}
 
 /// A request that has begun. Dropped before it was answered, it is logged with the status `-`.
 pub(crate) struct Line {
@@ -44,7 +54,11 @@ impl Drop for Line {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let (time, Self { method, path, component, .. }) = (timestamp(now), &*self);
         // One write: stderr has no buffer, and `eprintln` would make one for every piece.
-        let line = format!("{time} {method} {path} {status} {took:.1} ms {component}\n");
+        let (path, component) = (logged(path), logged(component));
+        let line = format!(
+            "level=info time={time} what=request method={method} path={path} status={status} \
+             ms={took:.1} component={component}\n"
+        );
         // Nobody reads it: not a reason to fail.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use anyhow::{Result, anyhow};
 
+use crate::log::warn;
 use crate::manifest::{HttpTrigger, Route};
 
 /// The public routes.
@@ -39,10 +40,8 @@ impl Router {
             {
                 let earlier: Option<&HttpTrigger> = triggers.get(earlier);
                 let earlier = earlier.map_or("", |trigger| &trigger.component);
-                eprintln!(
-                    "the route {route:?} of {earlier:?} is never used: {:?} has it too",
-                    trigger.component
-                );
+                let what = format!("the route {route} of {earlier} is never used");
+                warn(None, &what, &format_args!("{} has it too", trigger.component));
             }
         }
         let mut router = routefinder::Router::new();

@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::cli::Up;
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
-use crate::log::Line;
+use crate::log::{Line, warn};
 use crate::place::{Coming, Going, Place};
 use crate::request::{answer, strip};
 
@@ -91,7 +91,8 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
         app.population.empty().await;
     };
     if tokio::time::timeout(GRACE, finish).await.is_err() {
-        eprintln!("stopped with requests in flight after {} s", GRACE.as_secs());
+        let why = format_args!("they did not end within {} s", GRACE.as_secs());
+        warn(None, "stopped with requests in flight", &why);
     }
     Ok(())
 }
@@ -134,7 +135,7 @@ async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulS
                 server.connect(stream, client, kind, connections);
             }
             Err(error) => {
-                eprintln!("cannot accept a connection: {error}");
+                warn(None, "a connection cannot be accepted", &error);
                 tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }

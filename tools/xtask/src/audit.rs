@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// COUNT:HASH, a head that GET /api/audit/head gave earlier: the record must reach it
     #[arg(long, value_parser = head)]
     head: Option<(u64, String)>,
-    /// Heads that were kept: pages of GET /api/audit/heads, or a log with the lines `audit head …`
+    /// Heads that were kept: pages of GET /api/audit/heads, or a log with the lines `what="audit head"`
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
 }
@@ -95,7 +95,8 @@ fn heads_of(text: &str, workspace: Option<&str>) -> Vec<(u64, String)> {
         };
         return items.iter().filter_map(one).collect();
     }
-    let mark = format!("audit head workspace={:?} head=", workspace.unwrap_or_default());
+    let workspace = nexus_printable::logged(workspace.unwrap_or_default());
+    let mark = format!("what=\"audit head\" workspace={workspace} head=");
     let after = text.lines().filter_map(|line| line.split_once(&mark));
     after.filter_map(|(_, rest)| head(rest.split(' ').next()?).ok()).collect()
 }
@@ -361,10 +362,11 @@ mod tests {
             "next_cursor": null});
         assert_eq!(heads_of(&page.to_string(), None), [(2, hash.clone())]);
         let log = format!(
-            "x\n[monitor] audit head workspace=\"w\" head=3:{hash} at=x mac=y\n\
-             audit head workspace=\"v\" head=4:{hash} at=x mac=y\n"
+            "x\n[monitor] level=info what=\"audit head\" workspace=\"w 1\" head=3:{hash} at=x mac=y\n\
+             level=info what=\"audit head\" workspace=v head=4:{hash} at=x mac=y\n"
         );
-        assert_eq!(heads_of(&log, Some("w")), [(3, hash)]);
+        assert_eq!(heads_of(&log, Some("w 1")), [(3, hash.clone())]);
+        assert_eq!(heads_of(&log, Some("v")), [(4, hash)]);
         assert!(heads_of("nothing", Some("w")).is_empty());
     }
 

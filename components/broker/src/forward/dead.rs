@@ -7,6 +7,7 @@
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use nexus_common::broker::Stored;
+use nexus_common::log::Line;
 use nexus_common::platform::http::spawn;
 use nexus_manifests::{Manifest, Success, Verify};
 
@@ -73,7 +74,7 @@ pub(super) fn look_into_it(stored: &Stored, request_id: &str) {
     let (stored, request_id) = (stored.clone(), request_id.to_owned());
     spawn(async move {
         if let Err(error) = check::once_a_minute(&stored, &request_id).await {
-            eprintln!("error request_id={request_id} check after a call: {error:?}");
+            Line::error("check after a call").with("request_id", &request_id).why(&error);
         }
     });
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nexus_common::Result;
+use nexus_common::log::Line;
 use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::{clock, http::spawn};
 use nexus_common::store::Transaction;
@@ -54,7 +55,7 @@ pub(super) fn count(whose: Whose, is_error: bool, bytes: u64) {
             clock::sleep(GATHER).await;
             let counted = COUNTED.take();
             if let Err(error) = write(&counted).await {
-                eprintln!("error usage of {} agents is lost: {error:?}", counted.len());
+                Line::error("usage is lost").with("agents", &counted.len()).why(&error);
             }
         });
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, Connected, Exchange, Exchanged, GivenUp};
+use nexus_common::log::Line;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::{now_ms, read_row};
 use nexus_common::{Error, Result, encoding};
@@ -110,7 +111,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
     // The new tokens are ours alone: they must not be lost for the sake of the old.
     let replaced = revoke::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
-        eprintln!("error integration={id} replaced tokens: {error:?}");
+        Line::error("replaced tokens").with("integration", &id).why(&error);
         GivenUp::default()
     });
     let replaced = GivenUp { forced: flow.force, ..replaced };

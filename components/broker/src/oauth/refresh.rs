@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use nexus_common::broker::Stored;
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::platform::sqlite::{Value, text};
@@ -420,9 +421,8 @@ impl Lease {
             Either::Right(((), refresh)) => {
                 spawn(async move {
                     if let (Err(error), id, request_id) = refresh.await {
-                        eprintln!(
-                            "error request_id={request_id} refresh integration={id}: {error:?}"
-                        );
+                        let line = Line::error("refresh").with("request_id", &request_id);
+                        line.with("integration", &id).why(&error);
                     }
                 });
                 Err(State::read(who).await?.pending())
@@ -477,7 +477,8 @@ impl Lease {
     /// Where the database cannot be written now, it may be when the next one is due.
     async fn renew_or_log(&self, who: &For<'_>, version: i64) {
         if let Err(error) = self.renew(who, version).await {
-            eprintln!("error request_id={} lease not renewed: {error:?}", who.request_id);
+            let line = Line::error("a lease was not renewed");
+            line.with("request_id", &who.request_id).why(&error);
         }
     }
 

@@ -5,6 +5,7 @@ use http::{HeaderName, StatusCode, header};
 use super::{set, typed};
 use crate::error::{Error, FieldError, Problem};
 use crate::forward::ERROR;
+use crate::log::Line;
 use crate::platform::http::Response;
 
 /// Errors as responses.
@@ -83,17 +84,18 @@ impl Respond for Error {
 
     fn log_beside(&self, request_id: &str, what: &str) {
         let detail = hidden(self).map_or_else(|| self.problem(request_id).detail, str::to_owned);
-        eprintln!("error request_id={request_id} {what}: {detail}");
+        Line::error(what).with("request_id", &request_id).with("why", &detail).write();
     }
 }
 
 /// Faults that an operator must hear of go to the log; they name no value of a request.
 fn log(error: &Error, request_id: &str) {
     if let Some(detail) = hidden(error) {
-        eprintln!("error request_id={request_id} {detail}");
+        Line::error("request").with("request_id", &request_id).with("why", &detail).write();
     }
     if let Error::Misconfigured { variable, rule } = error {
-        eprintln!("misconfigured request_id={request_id} variable={variable} rule={rule}");
+        let line = Line::error("misconfigured").with("request_id", &request_id);
+        line.with("variable", variable).with("why", rule).write();
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) use client::Client;
 use crate::app::App;
 use crate::component::Component;
 use crate::instance::Depths;
+use crate::log::warn;
 
 /// For each of the three phases, when the guest names no other. The same as Spin's.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -80,10 +81,8 @@ async fn send(
     check(app, component, &mut request)?;
     if let Some(target) = chaining_target(request.uri()) {
         if depth > MAX_DEPTH {
-            eprintln!(
-                "[{}] a request through {MAX_DEPTH} components was stopped: a loop",
-                component.id
-            );
+            let why = format_args!("a loop: it came through {MAX_DEPTH} components");
+            warn(Some(&component.id), "a request was stopped", &why);
             return Err(Error::LoopDetected);
         }
         return app.chain(&target, request, depth).await;
@@ -96,11 +95,11 @@ async fn send(
         options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
     );
     let answer = answer.await.inspect_err(|error| match error {
-        Error::DestinationIpProhibited => eprintln!(
-            "[{}] denied a request to {host}: its address is in block_networks",
-            component.id
-        ),
-        error => eprintln!("[{}] a request to {host} failed: {error}", component.id),
+        Error::DestinationIpProhibited => {
+            let why = "its address is in block_networks";
+            warn(Some(&component.id), &format!("denied a request to {host}"), &why);
+        }
+        error => warn(Some(&component.id), &format!("a request to {host} failed"), error),
     })?;
     Ok(answer.map(|body| body.map_err(Error::from).boxed_unsync()))
 }
@@ -116,10 +115,8 @@ fn check(app: &App, component: &Component, request: &mut Request<WasiBody>) -> R
     if !allowed {
         let scheme = uri.scheme_str().unwrap_or("http");
         let host = uri.authority().map_or("self", |authority| authority.host());
-        eprintln!(
-            "[{}] denied a request to {scheme}://{host}: not in allowed_outbound_hosts",
-            component.id
-        );
+        let what = format!("denied a request to {scheme}://{host}");
+        warn(Some(&component.id), &what, &"it is not in allowed_outbound_hosts");
         return Err(Error::HttpRequestDenied);
     }
     if to_self {

@@ -87,8 +87,11 @@ async fn a_request_is_one_line_in_the_log_without_its_query() {
     host.get("/echo/x?token=secret").await;
     let line = host.stderr.wait("/echo/x").await;
     let fields: Vec<_> = line.split(' ').collect();
-    assert_eq!(fields[1..4], ["GET", "/echo/x", "200"], "{line}");
-    assert_eq!(fields[5..], ["ms", "probe"], "{line}");
-    assert!(fields[0].ends_with('Z') && fields[4].parse::<f64>().is_ok(), "{line}");
+    assert_eq!((fields[0], fields[2]), ("level=info", "what=request"), "{line}");
+    assert_eq!(fields[3..6], ["method=GET", "path=/echo/x", "status=200"], "{line}");
+    assert_eq!(fields[7..], ["component=probe"], "{line}");
+    let is_time = fields[1].starts_with("time=") && fields[1].ends_with('Z');
+    let took = fields[6].strip_prefix("ms=").and_then(|took| took.parse::<f64>().ok());
+    assert!(is_time && took.is_some(), "{line}");
     assert!(!host.stderr.text().contains("secret"));
 }

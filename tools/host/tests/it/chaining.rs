@@ -49,7 +49,7 @@ async fn only_allowed_components_that_exist_are_reached() {
     let denied = host.fetch("https://inner.spin.internal/echo").await;
     assert_eq!(denied["error"], "ErrorCode::HttpRequestDenied");
     let line = host.stderr.wait("denied a request to https://inner.spin.internal").await;
-    assert!(line.contains("[outer]"), "{line}");
+    assert!(line.contains("component=outer "), "{line}");
 
     let host = Host::start(&application(&[(
         "outer",
@@ -74,7 +74,7 @@ async fn a_component_that_calls_itself_without_end_is_stopped() {
         url = format!("{url}?http://inner.spin.internal/forward");
     }
     assert_eq!(host.get(&url).await.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(host.stderr.wait("a loop").await.contains("[inner]"));
+    assert!(host.stderr.wait("a loop").await.contains("component=inner "));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn a_blocked_address_is_prohibited_however_it_is_named() {
             }
         }
         let line = host.stderr.wait("block_networks").await;
-        assert!(line.contains("[probe]") && line.contains("127.0.0.1"), "{line}");
+        assert!(line.contains("component=probe ") && line.contains("127.0.0.1"), "{line}");
     }
     assert_eq!(arrived.load(Ordering::SeqCst), 0);
 }

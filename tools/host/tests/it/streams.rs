@@ -142,7 +142,7 @@ async fn a_request_cut_off_is_an_error_to_the_guest_and_to_nobody_else() {
         format!("POST /count HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\n\r\nhal", host.address);
     client.write_all(head.as_bytes()).await.unwrap();
     drop(client);
-    host.stderr.wait("POST /count").await;
+    host.stderr.wait("path=/count").await;
     host.get("/instance").await.json();
 }
 

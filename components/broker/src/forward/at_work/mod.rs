@@ -20,6 +20,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use futures::channel::oneshot;
+use nexus_common::log::Line;
 use nexus_common::platform::{clock, http::spawn};
 use nexus_common::{Error, Result};
 
@@ -140,7 +141,7 @@ fn write() -> Option<oneshot::Receiver<()>> {
             Err(error) => Err(error),
         };
         if let Err(error) = &result {
-            eprintln!("error calls at work are not written down: {error:?}");
+            Line::error("calls at work are not written down").why(error);
         }
         STATE.with_borrow_mut(|state| {
             state.places.written(&due, result.ok(), clock::now_ms());
