@@ -332,6 +332,16 @@ fn pages() -> Value {
             "calls": count(), "errors": count(), "bytes": count(),
         })),
         "ManifestList": object(json!({"items": array(component("schemas", "ManifestSummary"))})),
+        "FindingList": object(json!({"items": array(object(json!({
+            "server": {"type": "string", "description": "The origin of the token endpoint"},
+            "client_id": {"type": ["string", "null"], "description": "Of the OAuth app"},
+            "at": {"type": "string", "format": "date-time"},
+            "integration_id": {
+                "type": "string",
+                "description": "Which had given its token up; it may be gone",
+            },
+            "detail": {"type": "string", "description": "What the provider said of the other"},
+        })))})),
         "ManifestSummary": partial(
             &["id", "name", "family", "categories", "description", "brand", "auth_method"],
             json!({

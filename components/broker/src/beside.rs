@@ -1,31 +1,86 @@
 //! What lives beside a token that was ended: it is looked at whether that ended it as well.
 //!
 //! A server may end more than its manifest says (RFC 7009, 2.1 lets it), and no author of a manifest
-//! can know for ever. Where a connection is refused right after, that is said at the connection, and
-//! kept: from then on the manifest is not believed there.
+//! can know for ever. Where a connection that was accepted right before is refused right after, that is
+//! said at the connection, and kept: from then on the manifest is not believed there.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use futures::channel::oneshot;
 use futures::future::join_all;
 use nexus_common::Result;
 use nexus_common::broker::Stored;
+use nexus_common::log::Line;
 use nexus_common::platform::sqlite::Value;
-use nexus_common::store::{Event, Transaction, read_row};
+use nexus_common::platform::{clock, http::spawn};
+use nexus_common::store::{Event, Place, Transaction};
 use serde_json::json;
 
 use crate::check;
 use crate::outbox::Taken;
 use crate::shared::{Ends, User};
 
-/// Most connections that are tried after one working off.
+/// Most connections that are tried before one working off, and after it.
 const MOST: usize = 16;
 
+/// What has not answered by then is not known to be alive: the revocation must not wait for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The ids of the connections that might end with what is about to be ended, and that the provider
+/// accepts now. Only of these anything can be found: what was dead before did not die of it.
+///
+/// It cannot fail: who is not known to be alive is left out.
+pub(crate) async fn alive(
+    taken: impl Iterator<Item = &Taken>,
+    request_id: &str,
+) -> BTreeSet<String> {
+    // Where the manifest had said so, there is nothing to learn.
+    let tries =
+        beside(taken.filter(|entry| !entry.ends_grant && entry.is_told()), request_id).await;
+    let looks = tries.iter().map(async |(entry, user)| {
+        is_alive(stored(entry, user), request_id.to_owned()).await.then(|| user.id.clone())
+    });
+    join_all(looks).await.into_iter().flatten().collect()
+}
+
+/// Whether its provider accepts a connection now. Its check goes on when the time is up: a refresh that
+/// was begun has to be written down.
+async fn is_alive(stored: Stored, request_id: String) -> bool {
+    let (tell, told) = oneshot::channel();
+    spawn(async move {
+        let checked = check::run(&stored, &request_id).await;
+        let _ = tell.send(checked.is_ok_and(|checked| checked.health == "healthy"));
+    });
+    clock::within(PATIENCE, told).await.is_some_and(|told| told.unwrap_or(false))
+}
+
 /// Tries the connections that might have ended with `ended`, all at once, and writes down which did.
+/// `alive`: those that the provider accepted before.
 /// It cannot fail: the tokens have ended, whatever is found.
-pub(crate) async fn check(ended: impl Iterator<Item = &Taken>, request_id: &str) {
+pub(crate) async fn check(
+    ended: impl Iterator<Item = &Taken>,
+    alive: &BTreeSet<String>,
+    request_id: &str,
+) {
+    let tries = beside(ended, request_id).await;
+    join_all(tries.iter().map(|(entry, user)| async move {
+        let was_alive = alive.contains(&user.id);
+        if let Err(error) = look(entry, user, was_alive, request_id).await {
+            failed(request_id, &user.id, &error);
+        }
+    }))
+    .await;
+}
+
+/// The live connections that might end with `taken`, each once.
+async fn beside<'a>(
+    taken: impl Iterator<Item = &'a Taken>,
+    request_id: &str,
+) -> Vec<(&'a Taken, User)> {
     let mut seen = BTreeSet::new();
     let mut tries = Vec::new();
-    for entry in ended {
+    for entry in taken {
         match entry.ends(true).users(-1).await {
             Ok(users) => {
                 let live = users.into_iter().filter(|user| {
@@ -38,34 +93,41 @@ pub(crate) async fn check(ended: impl Iterator<Item = &Taken>, request_id: &str)
         }
     }
     tries.truncate(MOST);
-    join_all(tries.iter().map(|(entry, user)| async move {
-        if let Err(error) = look(entry, user, request_id).await {
-            failed(request_id, &user.id, &error);
-        }
-    }))
-    .await;
+    tries
 }
 
 fn failed(request_id: &str, id: &str, error: &nexus_common::Error) {
-    eprintln!("error request_id={request_id} beside a revocation integration={id}: {error:?}");
+    let line = Line::error("beside a revocation").with("request_id", &request_id);
+    line.with("integration", &id).why(error);
 }
 
-async fn look(entry: &Taken, user: &User, request_id: &str) -> Result<()> {
-    let stored = Stored {
+fn stored(entry: &Taken, user: &User) -> Stored {
+    let is_ours = user.workspace == entry.workspace;
+    Stored {
         workspace: user.workspace.clone(),
         integration_id: user.id.clone(),
-        actor: entry.actor.clone(),
-    };
-    let checked = check::run(&stored, request_id).await?;
+        // Nobody of another workspace is named.
+        actor: if is_ours { entry.actor.clone() } else { "tick".to_owned() },
+    }
+}
+
+async fn look(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
+    let checked = check::run(&stored(entry, user), request_id).await?;
     if checked.health == "reauthorize" {
         let why = checked.detail.unwrap_or_default();
-        note(entry, user, &why, request_id).await?;
+        note(entry, user, was_alive, &why, request_id).await?;
     }
     Ok(())
 }
 
 /// Says at the connection why it ended, and keeps what was found.
-async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result<()> {
+async fn note(
+    entry: &Taken,
+    user: &User,
+    was_alive: bool,
+    why: &str,
+    request_id: &str,
+) -> Result<()> {
     let is_ours = user.workspace == entry.workspace;
     let whose = if is_ours { entry.integration_id.as_str() } else { "another workspace" };
     let words = format!(
@@ -95,19 +157,9 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
     })
     .await?;
     // Nothing is learnt where the manifest had said so, or it was the very token that it held.
-    if !entry.ends_grant && user.is_certain && !user.has_token {
+    if was_alive && !entry.ends_grant && user.is_certain && !user.has_token {
         let ends = entry.ends(true);
-        tx.query(
-            "insert or replace into revocation_findings
-               (workspace, manifest_id, server, client_id, at, integration_id, detail)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            place(&ends).into_iter().chain([
-                Value::integer(tx.now_ms),
-                Value::text(user.id.as_str()),
-                Value::text(why),
-            ]),
-        )
-        .await?;
+        place(&ends).note(&tx, &entry.integration_id, why).await?;
     }
     tx.commit().await
 }
@@ -117,18 +169,15 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
 /// # Errors
 /// [`nexus_common::Error::Storage`].
 pub(crate) async fn is_known(ends: &Ends<'_>) -> Result<bool> {
-    let sql = "select 1 from revocation_findings
-               where workspace = ?1 and manifest_id = ?2 and server = ?3 and client_id = ?4";
-    Ok(read_row(sql, place(ends)).await?.is_some())
+    place(ends).is_found().await
 }
 
-/// What a finding is about: a manifest, where it is built in for everybody, a server and a client.
-fn place(ends: &Ends<'_>) -> [Value; 4] {
-    let own = ends.manifest_id.starts_with("custom-");
-    [
-        Value::text(if own { ends.workspace } else { "" }),
-        Value::text(ends.manifest_id),
-        Value::text(ends.authorization_server.or(ends.revocation_server).unwrap_or_default()),
-        Value::text(ends.client_id.unwrap_or_default()),
-    ]
+/// What a finding is about: a manifest, a server and a client.
+fn place<'a>(ends: &Ends<'a>) -> Place<'a> {
+    Place {
+        workspace: ends.workspace,
+        manifest_id: ends.manifest_id,
+        server: ends.authorization_server.or(ends.revocation_server).unwrap_or_default(),
+        client_id: ends.client_id.unwrap_or_default(),
+    }
 }

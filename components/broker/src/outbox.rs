@@ -12,6 +12,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use http::HeaderMap;
 use nexus_common::broker::{Receipt, Stored};
+use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Row, Value, text};
 use nexus_common::store::{Event, Transaction, read_row};
@@ -101,6 +102,7 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
     let begun = clock::now_ms();
     let (kept, new): (Vec<_>, Vec<_>) =
         take(&which).await?.into_iter().partition(|entry| entry.kept_at.is_some());
+    let alive = beside::alive(new.iter().chain(&kept), request_id).await;
     // The tokens of one integration in their order, those of several at once.
     let mut groups: Vec<Vec<Taken>> = Vec::new();
     for entry in new {
@@ -121,7 +123,7 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
     }
     done.extend(all(lanes, Some(begun + LATE_MS), request_id).await?);
     let revoked = done.iter().filter(|(_, receipt)| receipt.state == "revoked");
-    beside::check(revoked.map(|(entry, _)| entry), request_id).await;
+    beside::check(revoked.map(|(entry, _)| entry), &alive, request_id).await;
     Ok(done.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
@@ -258,6 +260,12 @@ impl Taken {
         })
     }
 
+    /// Whether the provider is told although a connection may use it: nothing is known to end with it,
+    /// or somebody said that all may.
+    pub(crate) fn is_told(&self) -> bool {
+        !self.cautious || self.forced_at.is_some()
+    }
+
     fn receipt(&self, state: &str, detail: String) -> Receipt {
         let (token, state) = (self.token.clone(), state.to_owned());
         Receipt { token, state, detail, entry_id: Some(self.id.clone()) }
@@ -274,7 +282,8 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
             Told::Done("superseded", "the connection uses it again, and ends it in its turn".into())
         }
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
-            eprintln!("error request_id={request_id} outbox={}: {error:?}", entry.id);
+            let line = Line::error("revocation").with("request_id", &request_id);
+            line.with("outbox", &entry.id).why(&error);
             Told::Failed("the call could not be made; the log says why".to_owned())
         }),
     };

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod clients;
+mod findings;
 mod own;
 mod show;
 
@@ -39,6 +40,11 @@ async fn route(inbound: Inbound) -> Result<Response> {
             }
             Method::DELETE => own::delete(&inbound, id).await,
             _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
+        },
+        [id, "findings"] => match method {
+            Method::GET => findings::list(&inbound, id).await,
+            Method::DELETE => findings::clear(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("GET, DELETE")),
         },
         _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
     }

@@ -48,14 +48,26 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
         Some(entry) => (entry.json.as_bytes().into(), entry.sha256.to_owned()),
         None => match Manifests::of(&caller.workspace).hash(id).await? {
             Some(hash) => (Manifests::document(&hash).await?.into(), hash),
-            None => {
-                let shown: String = id.chars().take(64).collect();
-                return Err(Error::NotFound(format!("there is no manifest {shown:?}")));
-            }
+            None => return Err(not_found(id)),
         },
     };
     let tag = format!("\"{hash}\"");
     unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, body.into_owned())))
+}
+
+/// Checks that there is a manifest `id` for `workspace`.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Storage`].
+pub(crate) async fn require_manifest(workspace: &str, id: &str) -> Result<()> {
+    let is_there =
+        catalog::find(id).is_some() || Manifests::of(workspace).hash(id).await?.is_some();
+    if is_there { Ok(()) } else { Err(not_found(id)) }
+}
+
+fn not_found(id: &str) -> Error {
+    let shown: String = id.chars().take(64).collect();
+    Error::NotFound(format!("there is no manifest {shown:?}"))
 }
 
 /// An item of the list, as the table of the built-in ones has it.

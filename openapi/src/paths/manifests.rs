@@ -9,6 +9,7 @@ use crate::problems;
 
 const LIST: &str = "/api/manifests";
 const ONE: &str = "/api/manifests/{id}";
+const FINDINGS: &str = "/api/manifests/{id}/findings";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
@@ -17,6 +18,8 @@ pub(super) fn calls() -> Vec<Call> {
         (ONE, "get", get()),
         (ONE, "put", replace()),
         (ONE, "delete", delete()),
+        (FINDINGS, "get", findings()),
+        (FINDINGS, "delete", clear_findings()),
     ]
 }
 
@@ -82,6 +85,32 @@ fn delete() -> Operation {
         .answers(204, Answer::empty("Deleted"))
         .problem(problems::NOT_FOUND)
         .conflicts(&["manifest_in_use"])
+}
+
+fn findings() -> Operation {
+    operation("listFindings", "What revocations were found to end", Role::Manager)
+        .describe(
+            "Where a manifest says that a revocation ends one token alone, and the provider refused \
+             another connection right after one that this workspace made, although it had accepted it \
+             right before. From then on such a token waits until no connection in use may end with it. \
+             Of a built-in manifest that counts for every workspace when two have found it.",
+        )
+        .takes("manifest")
+        .query(&[])
+        .answers(200, Answer::json("What was found", "FindingList"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn clear_findings() -> Operation {
+    operation("clearFindings", "Believe the manifest again", Role::Admin)
+        .describe(
+            "For the case that the connections had ended for another reason. It concerns this \
+             workspace's findings alone.",
+        )
+        .takes("manifest")
+        .query(&[])
+        .answers(204, Answer::empty("Cleared"))
+        .problem(problems::NOT_FOUND)
 }
 
 /// An API whose keys go into a header.

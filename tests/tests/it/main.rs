@@ -24,6 +24,7 @@ mod contract;
 mod egress;
 mod ends;
 mod examples;
+mod findings;
 mod gate;
 mod history;
 mod in_use;

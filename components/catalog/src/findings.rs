@@ -1,0 +1,37 @@
+//! `/api/manifests/{id}/findings`: what revocations of this workspace were found to end beside their
+//! token, although the manifest says that they end nothing else.
+
+use http::StatusCode;
+use nexus_common::Result;
+use nexus_common::access;
+use nexus_common::auth::Role;
+use nexus_common::http::{Inbound, empty, json_response};
+use nexus_common::platform::http::Response;
+use nexus_common::store::{By, Findings};
+
+use crate::show::require_manifest;
+
+/// The findings of the workspace.
+///
+/// # Errors
+/// 401, 403, 404.
+pub(crate) async fn list(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Manager, "manifest.findings_read").await?;
+    inbound.query(&[])?;
+    require_manifest(&caller.workspace, id).await?;
+    let found = Findings { workspace: &caller.workspace, manifest_id: id }.list().await?;
+    Ok(json_response(StatusCode::OK, found))
+}
+
+/// Deletes them: the manifest is believed again.
+///
+/// # Errors
+/// 401, 403, 404.
+pub(crate) async fn clear(inbound: &Inbound, id: &str) -> Result<Response> {
+    let caller = access::require(inbound, Role::Admin, "manifest.findings_clear").await?;
+    inbound.query(&[])?;
+    require_manifest(&caller.workspace, id).await?;
+    let by = By { caller: &caller, request_id: &inbound.request_id };
+    Findings { workspace: &caller.workspace, manifest_id: id }.clear(&by).await?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}

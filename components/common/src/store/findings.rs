@@ -1,0 +1,102 @@
+//! What revocations were found to end beside their token, although the manifest says that they end
+//! nothing else.
+//!
+//! A workspace must not decide for the others: what one has found of a built-in manifest counts for
+//! all when a second has found the same.
+
+use serde_json::json;
+
+use super::{By, Transaction, read_row};
+use crate::error::Result;
+use crate::platform::sqlite::{Value, into_text};
+
+/// What a finding is about.
+pub struct Place<'a> {
+    /// The workspace that gave the token up.
+    pub workspace: &'a str,
+    /// By which manifest.
+    pub manifest_id: &'a str,
+    /// The origin of the token endpoint, else of the call.
+    pub server: &'a str,
+    /// The OAuth client; empty where there is none.
+    pub client_id: &'a str,
+}
+
+impl Place<'_> {
+    fn values(&self) -> [Value; 4] {
+        [self.workspace, self.manifest_id, self.server, self.client_id].map(Value::text)
+    }
+
+    /// Keeps that the provider refused another connection right after `integration_id` had given its
+    /// token up; `detail`: what the provider said.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn note(&self, tx: &Transaction, integration_id: &str, detail: &str) -> Result<()> {
+        let sql = "insert or replace into revocation_findings
+                     (workspace, manifest_id, server, client_id, at, integration_id, detail)
+                   values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let more = [Value::integer(tx.now_ms), Value::text(integration_id), Value::text(detail)];
+        tx.query(sql, self.values().into_iter().chain(more)).await.map(drop)
+    }
+
+    /// Whether a revocation here was found to end more than its token: by this workspace, or, where the
+    /// manifest is built in, by two others.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn is_found(&self) -> Result<bool> {
+        let sql = "select 1 from revocation_findings
+                   where manifest_id = ?2 and server = ?3 and client_id = ?4
+                   group by manifest_id
+                   having max(workspace = ?1) or (count(*) > 1 and ?2 not like 'custom-%')";
+        Ok(read_row(sql, self.values()).await?.is_some())
+    }
+}
+
+/// The findings of a workspace about one manifest.
+pub struct Findings<'a> {
+    /// The workspace.
+    pub workspace: &'a str,
+    /// The manifest.
+    pub manifest_id: &'a str,
+}
+
+impl Findings<'_> {
+    fn values(&self) -> [Value; 2] {
+        [self.workspace, self.manifest_id].map(Value::text)
+    }
+
+    /// The newest first, as the JSON object that clients get: `items` of `server` (an origin),
+    /// `client_id`, `at` (RFC 3339, UTC), `integration_id` (which gave the token up; it may be gone) and
+    /// `detail`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn list(&self) -> Result<String> {
+        let sql =
+            "select json_object('items', json_group_array(json(item) order by at desc)) from (
+                     select at, json_object('server', server, 'client_id', nullif(client_id, ''),
+                       'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
+                       'integration_id', integration_id, 'detail', detail) as item
+                     from revocation_findings where workspace = ?1 and manifest_id = ?2)";
+        Ok(read_row(sql, self.values()).await?.map(into_text).unwrap_or_default())
+    }
+
+    /// Deletes them: from then on the manifest is believed again, unless two others have found the same.
+    /// Where there are none, nothing is recorded.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn clear(&self, by: &By<'_>) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        let sql = "delete from revocation_findings where workspace = ?1 and manifest_id = ?2
+                   returning 1";
+        let cleared = tx.query(sql, self.values()).await?.len();
+        if cleared > 0 {
+            let detail = json!({ "cleared": cleared });
+            tx.audit(&by.entry("manifest.findings_clear", self.manifest_id, detail)).await?;
+        }
+        tx.commit().await
+    }
+}
