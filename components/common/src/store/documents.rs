@@ -26,17 +26,24 @@ pub(super) fn key(hash: &str) -> String {
 ///
 /// # Errors
 /// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
-pub(super) async fn has_room(workspace: &str, hash: &str, quota: &Quota) -> Result<()> {
+async fn check_room(tx: &Transaction, workspace: &str, hash: &str, quota: &Quota) -> Result<()> {
     let sql = "select count(*) from manifest_documents where workspace = ?1 and hash <> ?2";
-    let row = read_row(sql, [Value::text(workspace), Value::text(hash)]).await?;
+    let row = tx.row(sql, [Value::text(workspace), Value::text(hash)]).await?;
     quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
 }
 
-/// Notes that the document `hash` is there, and about to be named.
+/// Notes that the document `hash` is there, and about to be named, where `workspace` may have it. Of
+/// many at once each sees those before it: they come under the write lock.
 ///
 /// # Errors
-/// [`crate::Error::Storage`].
-pub(super) async fn is_stored(tx: &Transaction, workspace: &str, hash: &str) -> Result<()> {
+/// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
+pub(super) async fn note_stored(
+    tx: &Transaction,
+    workspace: &str,
+    hash: &str,
+    quota: &Quota,
+) -> Result<()> {
+    check_room(tx, workspace, hash, quota).await?;
     let sql = "insert into manifest_documents (workspace, hash, unused_since) values (?1, ?2, ?3)
                on conflict do update set unused_since = excluded.unused_since";
     let values = [Value::text(workspace), Value::text(hash), Value::integer(tx.now_ms)];

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::documents::{has_room, is_stored, key};
+use super::documents::{key, note_stored};
 use super::{By, Transaction, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
@@ -109,9 +109,8 @@ impl<'a> Manifests<'a> {
         // Asked before the document is written, and again when it counts.
         let values = [Value::text(self.workspace), Value::text(id)];
         self.may_save(id, replace, read_row(STATE, values.clone()).await?)?;
-        has_room(self.workspace, &hash, quota).await?;
         let tx = Transaction::begin().await?;
-        is_stored(&tx, self.workspace, &hash).await?;
+        note_stored(&tx, self.workspace, &hash, quota).await?;
         tx.commit().await?;
         kv::set(&key(&hash), document).await?;
         let tx = Transaction::begin().await?;
