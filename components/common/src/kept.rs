@@ -75,6 +75,53 @@ impl<K, V> Default for Recent<K, V> {
     }
 }
 
+/// How long an entry of [`Aging`] is kept at most, in milliseconds, where it is swept as often as it is
+/// used: ten minutes.
+pub const LONGEST_MS: u64 = 10 * 60 * 1000;
+/// How often it is looked for what is older, in milliseconds.
+const SWEEP_MS: u64 = 60 * 1000;
+
+/// The same for what must not be kept for long, however often it is met. Times are in milliseconds.
+pub struct Aging<K, V> {
+    entries: Recent<K, (u64, V)>,
+    swept_at: u64,
+}
+
+impl<K: Eq + Hash, V> Aging<K, V> {
+    /// The value of `key`, to be changed.
+    pub fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get_mut(key).map(|(_, value)| value)
+    }
+
+    /// Keeps `value`, which was made `now`, in place of what `key` had.
+    pub fn insert(&mut self, key: K, value: V, now: u64) {
+        self.entries.insert(key, (now, value));
+    }
+
+    /// Forgets all but those for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
+        self.entries.retain(|key, (_, value)| keep(key, value));
+    }
+
+    /// Forgets what would be older than [`LONGEST_MS`] before it is looked for again.
+    pub fn sweep(&mut self, now: u64) {
+        if now.saturating_sub(self.swept_at) < SWEEP_MS {
+            return;
+        }
+        self.swept_at = now;
+        self.entries.retain(|_, (since, _)| now.saturating_sub(*since) < LONGEST_MS - SWEEP_MS);
+    }
+}
+
+impl<K, V> Default for Aging<K, V> {
+    fn default() -> Self {
+        Self { entries: Recent::default(), swept_at: 0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +139,31 @@ mod tests {
         recent.insert(0, "fourth");
         recent.retain(|key, _| *key == 0);
         assert_eq!((recent.get(&0), recent.get(&MOST)), (Some(&"fourth"), None));
+    }
+
+    #[test]
+    fn what_ages_is_forgotten_however_often_it_is_met() {
+        const BEGUN: u64 = 1_700_000_000_000;
+        let mut aging = Aging::default();
+        aging.insert("old", 1, BEGUN);
+        aging.insert("young", 2, BEGUN + LONGEST_MS / 2);
+        // Met every second, it is never kept for longer than ten minutes.
+        let mut last = 0;
+        for now in (BEGUN..BEGUN + 2 * LONGEST_MS).step_by(1_000) {
+            aging.sweep(now);
+            if aging.get_mut("old").is_some() {
+                last = now - BEGUN;
+            }
+            assert_eq!(
+                aging.get_mut("young").is_some(),
+                now - BEGUN < LONGEST_MS * 3 / 2 - SWEEP_MS
+            );
+        }
+        assert!(last <= LONGEST_MS && last >= LONGEST_MS - 2 * SWEEP_MS, "{last}");
+        // What is made anew begins anew, and what is not wanted goes at once.
+        aging.insert("old", 3, BEGUN + 2 * LONGEST_MS);
+        aging.insert("young", 4, BEGUN + 2 * LONGEST_MS);
+        aging.retain(|key, _| *key == "old");
+        assert_eq!((aging.get_mut("old"), aging.get_mut("young")), (Some(&mut 3), None));
     }
 }

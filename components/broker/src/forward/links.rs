@@ -8,6 +8,8 @@ mod json;
 #[cfg(test)]
 mod properties;
 
+use std::rc::Rc;
+
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::call::CallPath;
 use url::Url;
@@ -19,14 +21,29 @@ pub(super) use json::JsonLinks;
 /// Digests of a body (RFC 9530, and before): they are not those of a body with other links.
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
 
+/// The links that are an integration's.
+pub(super) struct Roots {
+    /// The pinned origins, that of `base_url` first.
+    origins: Vec<String>,
+    /// The path of `base_url`, without a slash at its end.
+    base_path: String,
+}
+
+impl Roots {
+    /// Those below `base` and `base_path`, and below the same path on the other `hosts`.
+    pub(super) fn of(base: &Host, base_path: &str, hosts: &[Host]) -> Self {
+        let others = hosts.iter().filter(|host| host.origin != base.origin);
+        let origins = [base].into_iter().chain(others).map(|host| host.origin.clone());
+        Self { origins: origins.collect(), base_path: base_path.to_owned() }
+    }
+}
+
 /// Where links lead, and where they shall lead.
 #[derive(Clone)]
 pub(super) struct Links {
     /// The address of the integration at the proxy, as the agent named it; without a slash at its end.
-    hub: String,
-    /// The pinned origins, that of `base_url` first.
-    origins: Vec<String>,
-    base_path: String,
+    hub: Rc<str>,
+    roots: Rc<Roots>,
     /// Whether links in JSON are changed, too.
     is_for_json: bool,
 }
@@ -37,12 +54,9 @@ impl Links {
     pub(super) fn of(opened: &Opened, hub: &str) -> Option<Self> {
         let wanted =
             opened.usable.sourced.manifest.api.rewrite_links && opened.policy.rewrite_links;
-        let others = opened.hosts.iter().filter(|host| host.origin != opened.base.origin);
-        let origins = [&opened.base].into_iter().chain(others);
         (!hub.is_empty()).then(|| Self {
-            hub: hub.to_owned(),
-            origins: origins.map(|host: &Host| host.origin.clone()).collect(),
-            base_path: opened.base_path.clone(),
+            hub: hub.into(),
+            roots: Rc::clone(&opened.roots),
             is_for_json: wanted,
         })
     }
@@ -130,14 +144,16 @@ impl Links {
     fn url(&self, url: &Url) -> Option<String> {
         let has_user = !url.username().is_empty() || url.password().is_some();
         let origin = url.origin().ascii_serialization();
-        let at = self.origins.iter().position(|own| *own == origin && !has_user)?;
-        let path = below(&self.base_path, url.path())?;
+        let at = self.roots.origins.iter().position(|own| *own == origin && !has_user)?;
+        let path = below(&self.roots.base_path, url.path())?;
         CallPath::read(path).ok()?;
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
         let hub = &self.hub;
         Some(match at {
-            0 if !is_ambiguous(&self.base_path, path) => format!("{hub}{path}{query}{fragment}"),
+            0 if !is_ambiguous(&self.roots.base_path, path) => {
+                format!("{hub}{path}{query}{fragment}")
+            }
             // The whole URL, below the integration's name.
             _ => format!("{hub}/{origin}{}{query}{fragment}", url.path()),
         })
@@ -153,8 +169,8 @@ impl Links {
     /// `changed`, with what follows the base URL as it is in `text`; `None` where a client would read that
     /// otherwise.
     fn as_written(&self, text: &str, changed: &str) -> Option<String> {
-        let origin = self.origins.iter().find(|origin| is_prefix(origin, text))?;
-        let below = text.get(origin.len()..)?.strip_prefix(self.base_path.as_str())?;
+        let origin = self.roots.origins.iter().find(|origin| is_prefix(origin, text))?;
+        let below = text.get(origin.len()..)?.strip_prefix(self.roots.base_path.as_str())?;
         let is_below = below.is_empty() || below.starts_with(['/', '?', '#']);
         // Of other texts a URL's own form is what is written.
         let is_template =
@@ -163,7 +179,7 @@ impl Links {
         let hub = &self.hub;
         match changed.strip_prefix(&format!("{hub}/{origin}")) {
             _ if !is_plain => None,
-            Some(_) => Some(format!("{hub}/{origin}{}{below}", self.base_path)),
+            Some(_) => Some(format!("{hub}/{origin}{}{below}", self.roots.base_path)),
             None => Some(format!("{hub}{below}")),
         }
     }
@@ -182,7 +198,7 @@ impl Links {
     }
 
     fn hosts(&self) -> impl Iterator<Item = &str> {
-        self.origins.iter().filter_map(|origin| Some(origin.split_once("://")?.1))
+        self.roots.origins.iter().filter_map(|origin| Some(origin.split_once("://")?.1))
     }
 }
 
@@ -223,10 +239,13 @@ mod tests {
     use super::*;
 
     pub(super) fn links() -> Links {
-        Links {
-            hub: "https://nexus.example.com/api/proxy/acme".into(),
+        let roots = Roots {
             origins: vec!["https://api.acme.com".into(), "https://files.acme.com".into()],
             base_path: "/v1".into(),
+        };
+        Links {
+            hub: "https://nexus.example.com/api/proxy/acme".into(),
+            roots: roots.into(),
             is_for_json: true,
         }
     }

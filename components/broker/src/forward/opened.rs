@@ -7,10 +7,10 @@
 //! is forgotten when its row is found to be gone or another one, when a deletion is planned here, and
 //! after ten minutes.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use nexus_common::kept::Recent;
+use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
 use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
@@ -18,15 +18,11 @@ use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use url::Url;
 
+use super::links::Roots;
 use super::mask::Needles;
 use super::rules::OwnUrls;
 use crate::credential::{self, Callable, Usable};
 use crate::provider::secrets;
-
-/// How long a credential stays opened at most, in milliseconds, in an instance that is called.
-const LONGEST_MS: u64 = 10 * 60 * 1000;
-/// How often it is looked for what is older, in milliseconds.
-const SWEEP_MS: u64 = 60 * 1000;
 
 /// What a call is made with.
 pub(super) struct Opened {
@@ -38,6 +34,8 @@ pub(super) struct Opened {
     pub(super) base_path: String,
     /// The pinned hosts.
     pub(super) hosts: Vec<Host>,
+    /// The links that lead to them.
+    pub(super) roots: Rc<Roots>,
     /// Who may make which calls.
     pub(super) policy: Policy,
     /// How the connection itself is made and ended.
@@ -84,17 +82,13 @@ struct Found {
 struct Kept {
     callable: Rc<Callable>,
     opened: Rc<Opened>,
-    /// When it was opened, in milliseconds.
-    since: u64,
 }
 
 thread_local! {
     /// By workspace, and the id or slug that was asked for.
     static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
     /// By id.
-    static OPENED: RefCell<Recent<String, Kept>> = RefCell::default();
-    /// When it was last looked for what is too old, in milliseconds.
-    static SWEPT: Cell<u64> = const { Cell::new(0) };
+    static OPENED: RefCell<Aging<String, Kept>> = RefCell::default();
 }
 
 /// Forgets an integration, by its id or its slug.
@@ -119,19 +113,6 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     });
 }
 
-/// Forgets what was opened too long ago.
-fn sweep() {
-    let now = clock::now_ms();
-    if now.saturating_sub(SWEPT.get()) < SWEEP_MS {
-        return;
-    }
-    SWEPT.set(now);
-    // What was found holds ciphertext alone.
-    OPENED.with_borrow_mut(|all| {
-        all.retain(|_, kept| now.saturating_sub(kept.since) < LONGEST_MS - SWEEP_MS);
-    });
-}
-
 /// Finds an integration of `workspace`.
 ///
 /// # Errors
@@ -139,7 +120,8 @@ fn sweep() {
 pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
     // Before the row is read: what is committed meanwhile makes another version.
     let version = version().await?;
-    sweep();
+    // What was found holds ciphertext alone.
+    OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
     let found = FOUND.with_borrow(|all| {
         let found = all.get(&key).filter(|found| Some(found.version) == version);
@@ -179,9 +161,7 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
     let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
-    OPENED.with_borrow_mut(|all| {
-        all.insert(id, Kept { callable, opened: kept, since: clock::now_ms() })
-    });
+    OPENED.with_borrow_mut(|all| all.insert(id, Kept { callable, opened: kept }, clock::now_ms()));
     Ok(opened)
 }
 
@@ -190,13 +170,16 @@ impl Opened {
         let base = params::base_url(&usable.sourced.manifest, &usable.params)
             .map_err(credential::broken)?;
         let pins = usable.credential.pins.api.iter().cloned();
-        let hosts = pins.filter_map(|pin| Host::of(pin).ok()).collect();
+        let hosts: Vec<Host> = pins.filter_map(|pin| Host::of(pin).ok()).collect();
+        let base_path = base.path().trim_end_matches('/').to_owned();
+        let base = Host::of(base.origin().ascii_serialization())?;
         let needles = Needles::new(secrets(&usable).iter().map(|secret| secret.as_str()));
         let own_urls = OwnUrls::of(&usable.sourced.manifest);
         Ok(Self {
             needles: Rc::new(needles),
-            base_path: base.path().trim_end_matches('/').to_owned(),
-            base: Host::of(base.origin().ascii_serialization())?,
+            roots: Rc::new(Roots::of(&base, &base_path, &hosts)),
+            base_path,
+            base,
             hosts,
             policy,
             own_urls,

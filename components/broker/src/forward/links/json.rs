@@ -1,7 +1,10 @@
-//! Links in JSON, changed while it comes: strings that are an absolute URL, from their first character on.
+//! Links in JSON, changed while it comes: values that are an absolute URL, from their first character on.
 //!
-//! It holds back no more than a string that may be such a link, and rewrites no other: numbers, white space
-//! and the order of members stay to the byte.
+//! It holds back no more than a string that may be such a link, and what tells a value from a member's name. It
+//! rewrites nothing else: names, numbers, white space and the order of members stay to the byte. Nor does it
+//! touch a value that leads to the application itself, as `Links::headers` does: a value may be data, such as
+//! the redirect URI of an OAuth app, which a client that writes it back would lose. Whoever follows it makes a
+//! call with his own rights, of whose answer the provider sees nothing.
 
 use bytes::Bytes;
 
@@ -14,7 +17,7 @@ const LONGEST: usize = 8 * 1024;
 pub(in crate::forward) struct JsonLinks {
     links: Links,
     state: State,
-    /// A string from its quotation mark on, for as long as it may be a link.
+    /// A string from its quotation mark on, for as long as it may be a link, and the white space behind it.
     held: Vec<u8>,
 }
 
@@ -24,6 +27,8 @@ enum State {
     Outside,
     /// In a string that may be a link; whether its last character escapes the next.
     Held { is_escaped: bool },
+    /// Behind a string that may be a link, as long as this: a colon would make it a member's name.
+    Ended { length: usize },
     /// In a string that is none.
     Passed { is_escaped: bool },
 }
@@ -38,12 +43,19 @@ impl JsonLinks {
     pub(in crate::forward) fn push(&mut self, chunk: &[u8]) -> Bytes {
         let mut out = Vec::with_capacity(chunk.len() + self.held.len());
         for byte in chunk {
+            if let State::Ended { length } = self.state {
+                if byte.is_ascii_whitespace() && self.held.len() < LONGEST {
+                    self.held.push(*byte);
+                    continue;
+                }
+                self.end(length, *byte == b':', &mut out);
+            }
             match self.state {
                 State::Outside if *byte == b'"' => {
                     self.held.push(*byte);
                     self.state = State::Held { is_escaped: false };
                 }
-                State::Outside => out.push(*byte),
+                State::Outside | State::Ended { .. } => out.push(*byte),
                 State::Passed { is_escaped } => {
                     out.push(*byte);
                     self.state = match (is_escaped, byte) {
@@ -64,18 +76,37 @@ impl JsonLinks {
 
     /// What is held back when nothing more comes.
     pub(in crate::forward) fn finish(&mut self) -> Bytes {
+        let mut out = Vec::new();
+        if let State::Ended { length } = self.state {
+            self.end(length, false, &mut out);
+        }
         self.state = State::Outside;
-        Bytes::from(std::mem::take(&mut self.held))
+        out.append(&mut self.held);
+        Bytes::from(out)
+    }
+
+    /// Passes on the string of `length` bytes that is held, and the white space behind it.
+    fn end(&mut self, length: usize, is_name: bool, out: &mut Vec<u8>) {
+        let (text, space) = self.held.split_at_checked(length).unwrap_or((&self.held, &[]));
+        match self.changed(text).filter(|_| !is_name) {
+            Some(changed) => out.extend_from_slice(changed.as_bytes()),
+            None => out.extend_from_slice(text),
+        }
+        out.extend_from_slice(space);
+        self.held.clear();
+        self.state = State::Outside;
     }
 
     fn hold(&mut self, is_escaped: bool, byte: u8, out: &mut Vec<u8>) {
         if !is_escaped && byte == b'"' {
-            match self.changed() {
-                Some(changed) => out.extend_from_slice(changed.as_bytes()),
-                None => out.extend_from_slice(&self.held),
+            // One that has ended before a whole origin was read is not a link.
+            match self.changed(&self.held) {
+                Some(_) => self.state = State::Ended { length: self.held.len() },
+                None => {
+                    out.append(&mut self.held);
+                    self.state = State::Outside;
+                }
             }
-            self.held.clear();
-            self.state = State::Outside;
             return;
         }
         let is_escaped = !is_escaped && byte == b'\\';
@@ -94,7 +125,7 @@ impl JsonLinks {
             return false;
         }
         let text = self.held.get(1..).unwrap_or_default();
-        self.links.origins.iter().any(|origin| {
+        self.links.roots.origins.iter().any(|origin| {
             let mut text = text.iter();
             origin.bytes().all(|own| match text.next() {
                 None => true,
@@ -104,9 +135,9 @@ impl JsonLinks {
         })
     }
 
-    /// The string that is held as JSON, with the proxy's address in it.
-    fn changed(&self) -> Option<String> {
-        let text: String = serde_json::from_slice(&self.held).ok()?;
+    /// `string`, as JSON, with the proxy's address in it.
+    fn changed(&self, string: &[u8]) -> Option<String> {
+        let text: String = serde_json::from_slice(string).ok()?;
         serde_json::to_string(&self.links.absolute(&text)?).ok()
     }
 }
@@ -149,6 +180,18 @@ mod tests {
             ),
             (r#"{"a":"https://api.acme.com/v1/x"#, r#"{"a":"https://api.acme.com/v1/x"#.into()),
             ("not json \"at all", "not json \"at all".into()),
+            (
+                r#"{"https://api.acme.com/v1/x":{"https:\/\/api.acme.com/v1" : "https://api.acme.com/v1" }}"#,
+                format!(
+                    r#"{{"https://api.acme.com/v1/x":{{"https:\/\/api.acme.com/v1" : "{HUB}" }}}}"#
+                ),
+            ),
+            (r#""https://api.acme.com/v1/x""#, format!(r#""{HUB}/x""#)),
+            ("\"https://api.acme.com/v1/x\" \n", format!("\"{HUB}/x\" \n")),
+            (
+                r#"["https://nexus.example.com/api/proxy/other/x"]"#,
+                r#"["https://nexus.example.com/api/proxy/other/x"]"#.into(),
+            ),
         ] {
             for size in 1..=text.len() {
                 assert_eq!(changed(text, size), expected, "{text} in pieces of {size}");

@@ -171,10 +171,16 @@ fn taken_apart(text: &str) -> (String, Vec<String>) {
 /// Where a client that follows `text` would go, if that is a pinned host and below the base URL.
 fn pinned(links: &Links, text: &str) -> Option<Url> {
     let lower = text.to_ascii_lowercase();
-    let url =
-        links.origins.iter().any(|own| lower.starts_with(own)).then(|| Url::parse(text))?.ok()?;
-    let is_own = links.origins.iter().any(|own| Url::parse(own).unwrap().origin() == url.origin());
-    let base = format!("{}/", links.base_path);
+    let url = links
+        .roots
+        .origins
+        .iter()
+        .any(|own| lower.starts_with(own))
+        .then(|| Url::parse(text))?
+        .ok()?;
+    let is_own =
+        links.roots.origins.iter().any(|own| Url::parse(own).unwrap().origin() == url.origin());
+    let base = format!("{}/", links.roots.base_path);
     let is_below = format!("{}/", url.path()).starts_with(&base);
     (is_own && is_below && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
@@ -186,13 +192,13 @@ fn led(links: &Links, text: &str) -> Option<String> {
     let (path, rest) = text.split_at(end);
     if let Some((scheme, authority, path)) = parts(path) {
         let origin = format!("{scheme}://{authority}");
-        if links.origins.contains(&origin) {
-            let below = below(&links.base_path, path)?;
-            return Some(format!("{origin}{}{below}{rest}", links.base_path));
+        if links.roots.origins.contains(&origin) {
+            let below = below(&links.roots.base_path, path)?;
+            return Some(format!("{origin}{}{below}{rest}", links.roots.base_path));
         }
     }
-    let below = without_base(&links.base_path, path);
-    Some(format!("{}{}{below}{rest}", links.origins[0], links.base_path))
+    let below = without_base(&links.roots.base_path, path);
+    Some(format!("{}{}{below}{rest}", links.roots.origins[0], links.roots.base_path))
 }
 
 proptest! {
@@ -265,5 +271,5 @@ proptest! {
 
 /// Whether the proxy passes a call of `url` on.
 fn is_let_in(links: &Links, url: &Url) -> bool {
-    below(&links.base_path, url.path()).is_some_and(|below| CallPath::read(below).is_ok())
+    below(&links.roots.base_path, url.path()).is_some_and(|below| CallPath::read(below).is_ok())
 }
