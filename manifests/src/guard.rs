@@ -13,6 +13,42 @@ pub use crate::own_hosts::OwnHosts;
 pub use crate::private_hosts::PrivateHosts;
 use crate::private_names;
 
+/// What the guard knows of a deployment.
+pub struct Guard {
+    /// The application's own hosts.
+    pub own: OwnHosts,
+    /// Hosts that may be called although they are private.
+    pub private: PrivateHosts,
+}
+
+impl Guard {
+    /// Reads the variables `own_hosts` (with what is below `proxy_domain`), `private_hosts` and
+    /// `private_hosts_workspaces`.
+    ///
+    /// # Errors
+    /// The variable that is wrong, and the rule it breaks.
+    pub fn of(
+        public_url: &str,
+        own: &str,
+        private: &str,
+        private_workspaces: &str,
+    ) -> Result<Self, (&'static str, &'static str)> {
+        let own = OwnHosts::parse(public_url, own).map_err(|_| ("own_hosts", OwnHosts::RULE))?;
+        let private = PrivateHosts::parse(private)
+            .map_err(|_| ("private_hosts", PrivateHosts::RULE))?
+            .for_workspaces(private_workspaces);
+        Ok(Self { own, private })
+    }
+
+    /// Whether a credential of `workspace` may be sent to `url`.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, workspace: &str, url: &Url) -> Result<(), Refusal> {
+        check_url(url, &self.own, &|url| self.private.cover(workspace, url))
+    }
+}
+
 /// Why a URL may not be sent to. Each names the rule and the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

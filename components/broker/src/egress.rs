@@ -6,16 +6,12 @@
 use std::rc::Rc;
 
 use nexus_common::kept::{Once, once};
-use nexus_common::platform::variables;
 use nexus_common::{Error, Result, config};
-use nexus_manifests::guard::{OwnHosts, PrivateHosts, check_url};
+use nexus_manifests::guard;
 use url::Url;
 
 /// What the guard must know of the deployment.
-pub(crate) struct Guard {
-    own_hosts: OwnHosts,
-    private_hosts: PrivateHosts,
-}
+pub(crate) struct Guard(guard::Guard);
 
 thread_local! {
     static GUARD: Once<Guard> = const { Once::new(None) };
@@ -26,26 +22,20 @@ thread_local! {
 /// # Errors
 /// [`Error::Misconfigured`].
 pub(crate) async fn guard() -> Result<Rc<Guard>> {
-    once(&GUARD, Guard::read()).await
+    let read = async {
+        let hosts = config::hosts().await?;
+        let public_url = hosts.public_url.as_str();
+        guard::Guard::of(public_url, &hosts.own, &hosts.private, &hosts.private_workspaces)
+            .map(Guard)
+            .map_err(|(variable, rule)| Error::misconfigured(variable, rule))
+    };
+    once(&GUARD, read).await
 }
 
 impl Guard {
-    async fn read() -> Result<Self> {
-        let public_url = config::public_url().await?;
-        let own_hosts = config::own_hosts().await;
-        let own_hosts = OwnHosts::parse(public_url.as_str(), &own_hosts)
-            .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
-        let entry = variables::get("private_hosts").await.unwrap_or_default();
-        let workspaces = variables::get("private_hosts_workspaces").await.unwrap_or_default();
-        let private_hosts = PrivateHosts::parse(&entry)
-            .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
-            .for_workspaces(&workspaces);
-        Ok(Self { own_hosts, private_hosts })
-    }
-
     /// Whether `url` is one of the application itself.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
-        self.own_hosts.cover(url)
+        self.0.own.cover(url)
     }
 
     /// Refuses what no credential of `workspace` may ever be sent to.
@@ -53,7 +43,6 @@ impl Guard {
     /// # Errors
     /// [`Error::EgressDenied`].
     pub(crate) fn check(&self, workspace: &str, url: &Url) -> Result<()> {
-        check_url(url, &self.own_hosts, &|url| self.private_hosts.cover(workspace, url))
-            .map_err(|refusal| Error::EgressDenied(refusal.to_string()))
+        self.0.check(workspace, url).map_err(|refusal| Error::EgressDenied(refusal.to_string()))
     }
 }

@@ -4,11 +4,10 @@ use http::{StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::http::{Inbound, empty, set};
 use nexus_common::platform::http::Response;
-use nexus_common::platform::variables;
 use nexus_common::quota::Quota;
 use nexus_common::store::{By, Manifests, NewManifest};
 use nexus_common::{Error, FieldError, Result, access, config};
-use nexus_manifests::guard::{OwnHosts, PrivateHosts};
+use nexus_manifests::guard::Guard;
 use nexus_manifests::{Finding, Manifest, Origin, catalog, lint, parse};
 use url::Url;
 
@@ -110,17 +109,12 @@ fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<
 }
 
 async fn check(workspace: &str, manifest: &Manifest) -> Result<()> {
-    let entry = variables::get("private_hosts").await.unwrap_or_default();
-    let workspaces = variables::get("private_hosts_workspaces").await.unwrap_or_default();
-    let private = PrivateHosts::parse(&entry)
-        .map_err(|_| Error::misconfigured("private_hosts", PrivateHosts::RULE))?
-        .for_workspaces(&workspaces);
-    let public_url = config::public_url().await?;
-    let own_hosts = config::own_hosts().await;
-    let own = OwnHosts::parse(public_url.as_str(), &own_hosts)
-        .map_err(|_| Error::misconfigured("own_hosts", OwnHosts::RULE))?;
-    let private = |url: &Url| private.cover(workspace, url);
-    let findings = lint::check_with(manifest, Origin::Workspace, &own, &private);
+    let hosts = config::hosts().await?;
+    let public_url = hosts.public_url.as_str();
+    let guard = Guard::of(public_url, &hosts.own, &hosts.private, &hosts.private_workspaces)
+        .map_err(|(variable, rule)| Error::misconfigured(variable, rule))?;
+    let private = |url: &Url| guard.private.cover(workspace, url);
+    let findings = lint::check_with(manifest, Origin::Workspace, &guard.own, &private);
     if !findings.is_empty() {
         return Err(Error::Invalid(findings.into_iter().map(field_error).collect()));
     }

@@ -19,6 +19,7 @@ pub const ROLE_CLAIM: &str = "role";
 
 thread_local! {
     static BROKER_SECRET: Once<Secret> = const { Once::new(None) };
+    static PUBLIC_URL: Once<Origin> = const { Once::new(None) };
     static PROXY_DOMAIN: Once<Option<Rc<ProxyDomain>>> = const { Once::new(None) };
 }
 
@@ -74,13 +75,16 @@ pub async fn required(name: &str) -> Result<String> {
     variables::get(name).await.ok_or_else(|| Error::misconfigured(name, "must be set"))
 }
 
-/// The origin under which clients reach the application.
+/// The origin under which clients reach the application; read once per instance.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is none.
-pub async fn public_url() -> Result<Origin> {
-    let text = required("public_url").await?;
-    Origin::parse(&text).ok_or_else(|| Error::misconfigured("public_url", Origin::RULE))
+/// [`Error::Misconfigured`] where it is not an origin.
+pub async fn public_url() -> Result<Rc<Origin>> {
+    let read = async {
+        let text = required("public_url").await?;
+        Origin::parse(&text).ok_or_else(|| Error::misconfigured("public_url", Origin::RULE))
+    };
+    once(&PUBLIC_URL, read).await
 }
 
 /// The domain below which each integration has an address of its own; `None` where there is none.
@@ -96,12 +100,33 @@ pub async fn proxy_domain() -> Result<Option<Rc<ProxyDomain>>> {
     once(&PROXY_DOMAIN, read).await.map(|domain| (*domain).clone())
 }
 
-/// The names under which the deployment is reached beside `public_url`: `own_hosts`, and the hosts below
-/// `proxy_domain`. As `own_hosts` has them, with commas between.
-pub async fn own_hosts() -> String {
+/// What the deployment says of hosts that may not be called, or may although they are private. The
+/// crate of the manifests reads it (`guard::Guard::of`).
+pub struct Hosts {
+    /// The origin of the application.
+    pub public_url: Rc<Origin>,
+    /// The further names under which it is reached: `own_hosts`, and the hosts below `proxy_domain`, with
+    /// commas between.
+    pub own: String,
+    /// `private_hosts`; empty where it is not set.
+    pub private: String,
+    /// `private_hosts_workspaces`; empty where it is not set.
+    pub private_workspaces: String,
+}
+
+/// The variables about hosts, as they are.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for `public_url`.
+pub async fn hosts() -> Result<Hosts> {
     let own = variables::get("own_hosts").await;
     let below = proxy_domain().await.ok().flatten().map(|domain| format!("*.{domain}"));
-    own.into_iter().chain(below).collect::<Vec<_>>().join(",")
+    Ok(Hosts {
+        public_url: public_url().await?,
+        own: own.into_iter().chain(below).collect::<Vec<_>>().join(","),
+        private: variables::get("private_hosts").await.unwrap_or_default(),
+        private_workspaces: variables::get("private_hosts_workspaces").await.unwrap_or_default(),
+    })
 }
 
 /// Where a provider sends the browser back to. A workspace's own manifest has an address of its own,
