@@ -187,6 +187,30 @@ async fn agents_see_what_they_may_use_in_pages() {
 }
 
 #[tokio::test]
+async fn a_page_of_long_policies_has_a_megabyte_at_most() {
+    let app = App::start().await;
+    app.get("/api/integrations").as_admin().send().await;
+    fill(&app, "a", "a", 150);
+    let rule =
+        json!({"effect": "allow", "methods": ["GET"], "path": format!("/{}", "x".repeat(499))});
+    let policy = json!({"agents": ["*"], "rules": vec![rule; 100]}).to_string();
+    app.database().execute("update integrations set policy = ?1", [&policy]).unwrap();
+    let (mut names, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = app.get(&format!("/api/proxy{cursor}")).as_role("AGENT", "acme").send().await;
+        assert!(page.text.len() < (1 << 20) + 100, "{} bytes", page.text.len());
+        let page = page.json();
+        let items = page["items"].as_array().unwrap();
+        names.extend(items.iter().map(|item| item["name"].as_str().unwrap().to_owned()));
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("?cursor={next}");
+    }
+    assert!(names.is_sorted() && names.len() == 150, "{names:?}");
+    assert!(pages > 5, "{pages}");
+}
+
+#[tokio::test]
 async fn of_one_integration_ten_sign_ins_are_under_way_at_most() {
     let app = App::start().await;
     let slack = json!({"client_id": "1.2", "client_secret": "a-secret-of-slack"});
@@ -276,6 +300,15 @@ async fn a_workspace_has_so_many_versions_of_manifests_and_no_more() {
     let other = manifest(1);
     let saved = app.post("/api/manifests").as_role("ADMIN", "other").json(&other).send().await;
     assert_eq!(saved.status, 201, "{saved:?}");
+}
+
+#[tokio::test]
+async fn of_versions_that_come_at_once_no_more_are_saved_than_may_be() {
+    let app = Options::default().var("max_manifest_versions", "3").start().await.unwrap();
+    app.save(&manifest(0)).await;
+    let answers = futures::future::join_all((1..=12).map(|version| replace(&app, version))).await;
+    let saved = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!((saved, app.count("manifest_documents")), (2, 3), "{answers:?}");
 }
 
 #[tokio::test]

@@ -25,11 +25,25 @@ pub struct UsablePage {
     pub next: Option<String>,
 }
 
+impl UsablePage {
+    /// Of the beginning of an array; `after`: the name of its last, where there are more.
+    fn of(items: String, after: Option<&str>) -> Self {
+        Self { items: items + "]", next: after.map(|name| to_hex(name.as_bytes())) }
+    }
+}
+
 /// Most of them in a page.
 pub const USABLE_MOST: u32 = 1000;
 
+/// Most bytes of a page of several: policies may be long.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Rows that are read at once: no more is held of what a page has no room for.
+const AT_ONCE: u32 = 100;
+
 impl Usable<'_> {
-    /// The page of at most `limit` after `cursor`, which an earlier page gave.
+    /// The page of at most `limit` after `cursor`, which an earlier page gave. It has fewer where more would
+    /// be over a megabyte.
     ///
     /// # Errors
     /// [`crate::Error::Invalid`] for a cursor that no page gave, [`crate::Error::Storage`].
@@ -40,19 +54,28 @@ impl Usable<'_> {
             }
             None => Vec::new(),
         };
-        let after = String::from_utf8_lossy(&after);
-        // One more than is shown: it tells whether there is a next page.
-        let rows = self.rows(("name_key > ?4", &after), limit.saturating_add(1)).await?;
-        let shown = rows.len().min(limit as usize);
-        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let last = page.last().filter(|_| !rest.is_empty());
-        Ok(UsablePage {
-            items: format!(
-                "[{}]",
-                page.iter().map(|(item, _)| &**item).collect::<Vec<_>>().join(",")
-            ),
-            next: last.map(|(_, name)| to_hex(name.as_bytes())),
-        })
+        let mut after = String::from_utf8_lossy(&after).into_owned();
+        let mut items = String::from("[");
+        let mut left = limit;
+        loop {
+            // One more than is shown: it tells whether there is a next page.
+            let wanted = left.min(AT_ONCE);
+            let rows = self.rows(("name_key > ?4", &after), wanted.saturating_add(1)).await?;
+            let is_last = rows.len() <= wanted as usize;
+            for (item, name) in rows.into_iter().take(wanted as usize) {
+                let is_first = items.len() == 1;
+                if !is_first && items.len() + item.len() > MOST_BYTES {
+                    return Ok(UsablePage::of(items, Some(&after)));
+                }
+                items.push_str(if is_first { "" } else { "," });
+                items.push_str(&item);
+                after = name;
+                left -= 1;
+            }
+            if is_last || left == 0 {
+                return Ok(UsablePage::of(items, (!is_last).then_some(after.as_str())));
+            }
+        }
     }
 
     /// The one with this id or slug.
