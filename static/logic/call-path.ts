@@ -26,12 +26,49 @@ export function readPath(path: string): CallPath | null {
   const at = (decodings: number) => forms.map((all) => text(all[Math.min(decodings, all.length - 1)] ?? ""));
   const whole = at(1);
   const exact = [whole, split(whole, (part) => part), split(at(DECODINGS), (part) => trimmed(part) || null)];
-  const lenient = [1, 2, 3].flatMap((decodings) => {
-    const decoded = at(decodings);
-    return [decoded.map(plain).filter((part) => part !== null), split(decoded, plain)];
-  });
+  const lenient = lenientReadings(path, at);
   const isClean = forms.flat().every((form) => !/[;?#]/.test(form) && form.split("/").every(Boolean));
   return { whole, exact, lenient, isClean };
+}
+
+/**
+ * What lenient servers may read. Before each may stand gateways, which decode the path, end it at a `?` or `#`, and pass
+ * on what is left.
+ */
+function lenientReadings(path: string, at: (decodings: number) => string[]): Reading[] {
+  const decodings = [1, 2, 3];
+  // One that decodes a segment once more after it was split.
+  const readings = decodings.map((times) => filled(at(times).map(plain)));
+  if (!/[%;?#]|\.\.\./.test(path)) return readings;
+  for (const times of decodings) {
+    // One that takes nothing off.
+    const decoded = at(times);
+    readings.push(filled(decoded.map(folded)), filled(decoded.join("/").split("/").map(folded)));
+  }
+  let passed = String.fromCharCode(...new TextEncoder().encode(path));
+  for (const _ of decodings) {
+    // One that takes `;…` off a segment before it decodes it, or leaves it.
+    for (const end of [null, ";"]) {
+      const parts = passed.split("/").map((part) => decode(end === null ? part : upTo(part, end)));
+      readings.push(filled(parts.map(tidied)), filled(parts.join("/").split("/").map(tidied)));
+    }
+    passed = decode(passed).split(/[?#]/)[0] ?? "";
+    // One that takes `;…` off after it decoded.
+    readings.push(filled(passed.split("/").map((part) => plain(text(part)))));
+  }
+  return readings;
+}
+
+function filled(parts: readonly (string | null)[]): Reading {
+  return parts.filter((part) => part !== null && part !== "") as string[];
+}
+
+function upTo(part: string, end: string): string {
+  return part.split(end)[0] ?? "";
+}
+
+function tidied(bytes: string): string {
+  return folded(trimmed(text(bytes)));
 }
 
 /** The path of a URL that is not an agent's, written as lenient readings are. */
@@ -41,8 +78,9 @@ export function plainPath(path: string): Reading {
 
 /** Whether a pattern's segment is the same as one of a lenient reading. */
 export function isSame(pattern: string, segment: string, isLast: boolean): boolean {
-  const own = lower(trimmed(pattern));
-  return own === lower(segment) || (isLast && own.replace(FORMAT, "$1") === lower(segment).replace(FORMAT, "$1"));
+  const own = folded(trimmed(pattern));
+  const read = folded(segment);
+  return own === read || (isLast && own.replace(FORMAT, "$1") === read.replace(FORMAT, "$1"));
 }
 
 /** A segment as it is sent, decoded once, twice, and so on until nothing changes: bytes, one a character. */
@@ -70,7 +108,7 @@ function leadsAway(form: string): boolean {
   return (
     /[\u0000-\u001f\u007f\\]|[\u00c0\u00c1][^]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]|%u[0-9a-f]{4}/i.test(form) ||
     form.split("/").some((part) => {
-      const [name = ""] = part.split(";");
+      const [name = ""] = part.split(/[;?#]/);
       const dots = name.split(".").length - 1;
       return /^[ .]+$/.test(name) && dots > 0 && (dots <= 2 || name.includes(" "));
     })
@@ -84,14 +122,15 @@ function split(segments: readonly string[], part: (text: string) => string | nul
 }
 
 function plain(part: string): string | null {
-  return lower(trimmed(part.split(";")[0] ?? "")) || null;
+  return folded(trimmed(upTo(part, ";"))) || null;
 }
 
 function trimmed(part: string): string {
   return part.replace(/^ +/, "").replace(/[ .]+$/, "");
 }
 
-/** ASCII letters only, as servers compare. */
-function lower(part: string): string {
-  return part.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** In lower case. By capitals, because some letters have others' (`ſ` is an `S`, the sign of Kelvin a `k`). */
+function folded(part: string): string {
+  const each = (of: string, change: (letter: string) => string) => Array.from(of, change).join("");
+  return each(each(part, (letter) => letter.toUpperCase()), (letter) => letter.toLowerCase());
 }

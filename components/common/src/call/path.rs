@@ -177,7 +177,8 @@ fn lenient(path: &str, segments: &[Segment<'_>]) -> Vec<Reading> {
         let whole = segments.iter().filter_map(|s| plain(&lossy(s.decoded(decodings))));
         keep(&mut readings, whole.collect());
     }
-    if !path.contains(['%', ';', '?', '#']) {
+    // Three dots or more are a name that some servers drop.
+    if !path.contains(['%', ';', '?', '#']) && !path.contains("...") {
         return readings;
     }
     // One that takes nothing off.
