@@ -303,6 +303,7 @@ export const t = {
       path: "Refused: a path begins with / and has no . or .. segments, backslashes or control characters",
       unclean: "Refused: where there are rules, a path has no empty segments and no ;",
       no_allow: "Refused: no rule that allows matches",
+      refused: "These rules cannot be saved: correct them first",
     } as Record<string, string>,
     deniedBy: (rule: number) => `Refused by rule ${rule}`,
     deniedManifest: (why: string) => `Always refused to agents: ${why}`,

@@ -129,6 +129,12 @@ pub(crate) fn all() -> Value {
              uses it is deleted. Without it that is 409 `grant_shared`",
             &json!({"type": "boolean"}),
         ),
+        "dry_run": query(
+            "dry_run",
+            "`true` checks the form alone (names, policy, members) and changes nothing: the answer is the \
+             integration as it is. The provider is not asked, so credentials and `params` are not judged",
+            &json!({"type": "boolean", "default": false}),
+        ),
         "believe_effect": query(
             "believe_effect",
             "Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token \

@@ -1,6 +1,8 @@
 /** The policy: which agents may use an integration, for which calls, and a line to try a call. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { problemOf } from "../api/client";
+import type { Problem } from "../api/client";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { t } from "../text";
@@ -21,6 +23,9 @@ interface Props {
   onReload(): void;
 }
 
+/** How long nothing is typed before the server is asked, in milliseconds. */
+const WHILE_TYPING = 300;
+
 const NEW_RULE: Rule = { effect: "allow", methods: ["GET"], path: "/**" };
 
 export function Access({ integration, manifest, onChanged, onDirty, onReload }: Props) {
@@ -32,9 +37,30 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const [rows, setRows] = useState(() => saved.rules.map(row));
   const { busy, problem, run, clear } = useAction();
   const policy: Policy = { ...saved, agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
-  const dirty = JSON.stringify(policy) !== JSON.stringify(saved);
+  const text = JSON.stringify(policy);
+  const dirty = text !== JSON.stringify(saved);
   useEffect(() => onDirty(dirty), [dirty]);
   useEffect(() => () => onDirty(false), []);
+  /** The policy that the server was asked about last, and what it refuses of it: it judges a form before it is saved. */
+  const [judged, setJudged] = useState<{ text: string; problem: Problem | null } | null>(null);
+  useEffect(() => {
+    if (!dirty) return;
+    const left = new AbortController();
+    const ask = async () => {
+      const path = `/api/integrations/${integration.id}`;
+      const options = { body: { policy }, query: { dry_run: "true" }, signal: left.signal };
+      const problem = await nexus.client.call("PUT", path, options).then(() => null, problemOf);
+      // Whatever else is wrong is said when it is saved.
+      if (!left.signal.aborted) setJudged({ text, problem: problem?.code === "invalid" ? problem : null });
+    };
+    const timer = setTimeout(() => void ask(), WHILE_TYPING);
+    return () => {
+      clearTimeout(timer);
+      left.abort();
+    };
+  }, [text, dirty]);
+  const isJudged = !dirty || judged?.text === text;
+  const refused = dirty && isJudged ? (judged?.problem ?? null) : null;
   /** What the server said was about other rules, or other places of them. */
   const change = (rows: { id: number; rule: Rule }[]) => {
     clear();
@@ -47,7 +73,8 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
-  const about = (pointer: string) => problem?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
+  const about = (pointer: string) =>
+    (problem ?? refused)?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
   const agentsError = about("/policy/agents");
   const placed = agentsError !== undefined || rows.some((_, index) => about(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
@@ -89,7 +116,7 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
           </div>
         )}
       </Form>
-      <PolicyTest policy={policy} manifest={manifest} />
+      <PolicyTest policy={policy} manifest={manifest} isJudged={isJudged} isRefused={refused !== null} />
       {deny.length > 0 && (
         <details class="fold">
           <summary>{t.access.always(deny.length)}</summary>

@@ -11,12 +11,22 @@ import { Icon } from "./icons";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 
-export function PolicyTest({ policy, manifest }: { policy: Policy; manifest: IntegrationManifest }) {
+interface Props {
+  policy: Policy;
+  manifest: IntegrationManifest;
+  /** Whether the server has said of exactly this policy whether it can be saved. */
+  isJudged: boolean;
+  /** Whether it said no. */
+  isRefused: boolean;
+}
+
+export function PolicyTest({ policy, manifest, isJudged, isRefused }: Props) {
   const [method, setMethod] = useState("GET");
   const [path, setPath] = useState("");
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
-  const verdict = path ? judge(policy, manifest, { agent, method, host, path: path.split(/[?#]/)[0] ?? "" }) : null;
+  const call = { agent, method, host, path: path.split(/[?#]/)[0] ?? "" };
+  const verdict = path && isJudged ? (isRefused ? REFUSED : judge(policy, manifest, call)) : null;
   return (
     <section class="box">
       <h3>{t.access.test}</h3>
@@ -52,7 +62,10 @@ export function PolicyTest({ policy, manifest }: { policy: Policy; manifest: Int
   );
 }
 
-function words(verdict: Verdict): string {
+/** Of rules that cannot be saved nothing is foretold. */
+const REFUSED = { allowed: false, because: "refused" } as const;
+
+function words(verdict: Verdict | typeof REFUSED): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);

@@ -29,7 +29,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
         return Err(Error::MethodNotAllowed("PUT"));
     }
     let caller = access::require(&inbound, Role::Manager, "integration.update").await?;
-    let force = inbound.choice("force")?;
+    let [force, dry_run] = inbound.choices(["force", "dry_run"])?;
     let segments = inbound.segments("/api/integrations");
     let [id] = segments.as_slice() else {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
@@ -40,7 +40,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let patch: IntegrationPatch = inbound.json().await?;
     patch.check()?;
     let different = Difference::of(patch, &found.doc)?;
-    if different.is_empty() {
+    if different.is_empty() || dry_run == Some(true) {
         return Ok(answer(found.doc, found.version));
     }
     let sealed = match different.needs_broker() {

@@ -97,7 +97,7 @@ fn update() -> Operation {
              is replaced ends at the provider, unless a connection in use could end with it.",
         )
         .takes("if_match")
-        .query(&["force_replaced"])
+        .query(&["force_replaced", "dry_run"])
         .body(
             "IntegrationPatch",
             &[

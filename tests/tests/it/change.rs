@@ -57,6 +57,31 @@ async fn each_member_changes_and_the_others_stay() {
 }
 
 #[tokio::test]
+async fn a_dry_run_judges_the_form_and_changes_nothing() {
+    let (app, provider) = connected().await;
+    let before = get(&app).await;
+    let dry = async |value: &str, body: Value| {
+        let path = format!("/api/integrations/stripe?dry_run={value}");
+        app.put(&path).as_role("MANAGER", "acme").json(&body).send().await
+    };
+    let rule = |path: &str| {
+        json!({"policy": {"rules": [
+        {"effect": "allow", "methods": ["GET"], "path": path}]}})
+    };
+    let problem = dry("true", rule("/v1/cha*")).await.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/policy/rules/0/path", "{problem}");
+    let well = dry("true", rule("/v1/**")).await;
+    assert_eq!((well.status.as_u16(), well.json()), (200, before.clone()), "{well:?}");
+    // Credentials are not tried: the form is all that is judged.
+    let key = json!({"name": "Other", "credentials": {"secret_key": "sk_test_wrong_0000000000"}});
+    assert_eq!(dry("true", key).await.json(), before);
+    assert!(provider.requests().is_empty(), "the provider was asked");
+    dry("perhaps", json!({})).await.problem(422, "invalid");
+    assert_eq!(get(&app).await, before);
+    assert_eq!(dry("false", rule("/v1/**")).await.json()["version"], 2);
+}
+
+#[tokio::test]
 async fn what_is_the_same_makes_no_version() {
     let (app, provider) = connected().await;
     let before = get(&app).await;

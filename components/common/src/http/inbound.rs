@@ -118,12 +118,25 @@ impl Inbound {
     /// # Errors
     /// [`Error::Invalid`] for another parameter, another value, or one that comes twice.
     pub fn choice(&self, name: &str) -> Result<Option<bool>> {
-        match self.query(&[name])?.first().map(|(_, value)| value.as_str()) {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(Error::invalid(format!("?{name}"), "must be true or false")),
+        self.choices([name]).map(|[chosen]| chosen)
+    }
+
+    /// The same of several parameters.
+    ///
+    /// # Errors
+    /// As [`Self::choice`].
+    pub fn choices<const N: usize>(&self, names: [&str; N]) -> Result<[Option<bool>; N]> {
+        let mut chosen = [None; N];
+        for (name, value) in self.query(&names)? {
+            let value = match value.as_str() {
+                "true" => true,
+                "false" => false,
+                _ => return Err(Error::invalid(format!("?{name}"), "must be true or false")),
+            };
+            let places = names.iter().zip(&mut chosen).filter(|(one, _)| **one == name);
+            places.for_each(|(_, place)| *place = Some(value));
         }
+        Ok(chosen)
     }
 
     /// The query as decoded pairs, whatever they are called: a provider's answer.
