@@ -9,6 +9,8 @@ import { google } from "googleapis";
 import OpenAI from "openai";
 import Stripe from "stripe";
 
+import { runAll } from "./run.mjs";
+
 const [origin, token] = process.argv.slice(2);
 const base = (slug) => `${origin}/api/proxy/${slug}`;
 
@@ -62,12 +64,4 @@ const calls = {
   },
 };
 
-for (const [name, call] of Object.entries(calls)) {
-  try {
-    await call();
-    console.log(`worked: ${name}`);
-  } catch (error) {
-    console.error(`failed: ${name}:`, error);
-    process.exitCode = 1;
-  }
-}
+await runAll(calls);

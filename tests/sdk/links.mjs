@@ -13,6 +13,8 @@ import Airtable from "airtable";
 import { google } from "googleapis";
 import Stripe from "stripe";
 
+import { runAll } from "./run.mjs";
+
 const [origin, token, domain] = process.argv.slice(2);
 /** As clients are told it; the SDKs with a transport of their own talk to `origin`. */
 const hub = (slug) => `https://hub.${domain}/api/proxy/${slug}`;
@@ -84,12 +86,4 @@ const calls = {
   },
 };
 
-for (const [name, call] of Object.entries(calls)) {
-  try {
-    await call();
-    console.log(`worked: ${name}`);
-  } catch (error) {
-    console.error(`failed: ${name}:`, error);
-    process.exitCode = 1;
-  }
-}
+await runAll(calls);

@@ -257,6 +257,41 @@ async fn a_body_that_does_not_end_is_answered_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn an_upload_that_stops_or_drips_is_cut_off_after_a_minute() {
+    let (app, _upstream) = Upstream::connected().await;
+    let token = token::of("AGENT", "acme");
+    let head = format!(
+        "POST /api/proxy/up/x HTTP/1.1\r\nhost: nexus.example\r\nauthorization: Bearer {token}\r\n\
+         content-length: 100000\r\n\r\nx"
+    );
+    let begun = Instant::now();
+    let stops = async { read_all(sent(&app, &head).await).await };
+    let drips = async {
+        let (mut read, mut write) = sent(&app, &head).await.into_split();
+        // The drip is what is tried: it ends with the connection.
+        let drip = tokio::spawn(async move {
+            while write.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        });
+        let mut answer = Vec::new();
+        let _ = read.read_to_end(&mut answer).await;
+        drip.abort();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let (stopped, dripped) = tokio::join!(stops, drips);
+    for (answer, why) in [(stopped, "no byte for 60 s"), (dripped, "100 bytes a second")] {
+        assert_eq!(status(&answer), 408, "{answer}");
+        assert!(
+            answer.contains("\"code\":\"request_timeout\"") && answer.contains(why),
+            "{answer}"
+        );
+    }
+    let took = begun.elapsed().as_secs();
+    assert!((60..110).contains(&took), "after {took} s");
+}
+
+#[tokio::test]
 async fn an_answer_that_does_not_begin_is_waited_for_as_long_as_the_manifest_says() {
     let (app, upstream) = (App::start().await, Upstream::start().await);
     let mut manifest = upstream.manifest(json!({}));

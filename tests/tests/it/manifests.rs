@@ -3,7 +3,7 @@
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App};
+use crate::app::{Answer, App, repo};
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -40,6 +40,18 @@ async fn built_in_manifests_are_listed_searched_and_shown() {
         app.get("/api/manifests/stripe").as_admin().header("if-none-match", one.header("etag"));
     let again = call.send().await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+}
+
+#[tokio::test]
+async fn the_changelog_counts_manifests_and_vendors_as_they_are() {
+    let app = App::start().await;
+    let all = app.get("/api/manifests").as_admin().send().await.json();
+    let items = all["items"].as_array().unwrap();
+    let families = items.iter().map(|item| item["family"].as_str().unwrap());
+    let vendors = families.collect::<std::collections::BTreeSet<_>>().len();
+    let counted = format!("{} manifests of {vendors} vendors built in", items.len());
+    let changelog = std::fs::read_to_string(repo().join("CHANGELOG.md")).unwrap();
+    assert!(changelog.contains(&counted), "CHANGELOG.md must say: {counted}");
 }
 
 #[tokio::test]

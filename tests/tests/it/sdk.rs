@@ -32,6 +32,9 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
 }
 
 /// Runs a script of `tests/sdk` and returns what it says worked.
+/// What the scripts in JavaScript end with.
+const SHARED: &str = "run.mjs";
+
 async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     run_with(program, script, app, &[]).await
 }
@@ -40,8 +43,10 @@ async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
 pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&str]) -> Vec<String> {
     let place = installed().unwrap();
     // Packages are found from where a script lies.
+    for file in [script, SHARED] {
+        std::fs::copy(repo().join("tests/sdk").join(file), place.join(file)).unwrap();
+    }
     let copy = place.join(script);
-    std::fs::copy(repo().join("tests/sdk").join(script), &copy).unwrap();
     let program = match program {
         "python" => place.join("venv/bin/python"),
         "older python" => place.join("older/bin/python"),
