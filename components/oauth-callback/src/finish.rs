@@ -4,10 +4,13 @@
 //! its error's code is shown, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use futures::channel::oneshot;
 use http::StatusCode;
-use nexus_common::broker::{Broker, Exchange};
-use nexus_common::http::{Inbound, Respond, flow_cookie};
+use nexus_common::broker::{Broker, Exchange, Stored};
+use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
+use nexus_common::platform::{clock, http::spawn};
 use nexus_common::secret::SecretJson;
 use nexus_common::store::{Flow, Integrations, consume_flow};
 use nexus_common::{Error, Result, encoding};
@@ -15,6 +18,9 @@ use serde_json::json;
 
 /// Longest value of the callback's query that is looked at, in bytes.
 const MAX: usize = 8 * 1024;
+
+/// How long the page waits for what was given up to end.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How a flow ended, for a person and for the window that opened this one.
 pub(crate) struct Outcome {
@@ -225,7 +231,12 @@ async fn exchange(
         callback: manifest_id.map(str::to_owned),
     };
     let exchanged = Broker::new("oauth-callback", &inbound.request_id).exchange(&back).await?;
-    Integrations::of(&flow.workspace).connect(flow, &exchanged, inbound.request_id.own()).await?;
+    let integrations = Integrations::of(&flow.workspace);
+    let written = integrations.connect(flow, &exchanged, inbound.request_id.own()).await;
+    if !(exchanged.lost.entries.is_empty() && exchanged.replaced.entries.is_empty()) {
+        work_off(flow, inbound.request_id.clone()).await;
+    }
+    written?;
     Ok(match (&exchanged.stored, exchanged.refused) {
         (Some(connected), _) => {
             let account = &connected.account;
@@ -241,6 +252,26 @@ async fn exchange(
             Outcome::failed(Some(flow), status, &code, words)
         }
     })
+}
+
+/// Has what was given up ended at the provider now, instead of by the next tick. The page waits for that
+/// for a moment only; it goes on beside the answer, and the outbox sees to whatever becomes of it.
+async fn work_off(flow: &Flow, request_id: RequestId) {
+    let stored = Stored {
+        workspace: flow.workspace.clone(),
+        integration_id: flow.integration_id.clone(),
+        actor: flow.actor.clone(),
+    };
+    let (tell, told) = oneshot::channel();
+    spawn(async move {
+        let broker = Broker::new("oauth-callback", &request_id);
+        if let Err(error) = broker.revoke(stored, Vec::new()).await {
+            error.log_beside(request_id.own(), "revoke");
+        }
+        // An error: nobody waits for it any more.
+        let _ = tell.send(());
+    });
+    let _ = clock::within(PATIENCE, told).await;
 }
 
 /// The parameters of an authorization response, which must not come twice (RFC 6749, 3.1; RFC 9207, 2).
