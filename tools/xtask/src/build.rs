@@ -100,11 +100,20 @@ pub(crate) async fn components(
     profile: Profile,
     guests: &[&Member],
 ) -> Result<Vec<(PathBuf, u64)>> {
+    ui::build(repo).await?;
+    components_alone(repo, profile, guests).await
+}
+
+/// The same without the UI, which must have been built.
+pub(crate) async fn components_alone(
+    repo: &Repo,
+    profile: Profile,
+    guests: &[&Member],
+) -> Result<Vec<(PathBuf, u64)>> {
     let components = repo.components();
     if components.is_empty() {
         bail!("no crate below {}/components builds a cdylib", repo.root.display());
     }
-    ui::build(repo).await?;
     ensure_target(&repo.root).await?;
     let mut args = vec!["build", "--target", TARGET, "--profile", profile.name()];
     for member in components.iter().chain(guests) {

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use nexus_simulators::client;
 
 use crate::cargo;
+use crate::env::PREFIX;
 
 /// How long it may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
@@ -63,20 +64,22 @@ impl App {
         Ok(self.child.wait().await?)
     }
 
-    /// Waits until `GET /api/health` answers 200.
+    /// Waits until `GET /api/health` answers 200. `keys`: the tick secret or the token of an ADMIN,
+    /// who are told what is wrong.
     ///
     /// Fails at once when the application ends or says that it is misconfigured, naming the
     /// variables; and when it is not ready after `limit`.
-    pub(crate) async fn ready(&mut self, port: u16, limit: Duration) -> Result<()> {
+    pub(crate) async fn ready(&mut self, port: u16, keys: &[&str], limit: Duration) -> Result<()> {
+        let mut said = String::new();
         tokio::select! {
             status = self.child.wait() => bail!(
                 "the application ended before it was ready ({}); what it said is above", status?
             ),
-            result = timeout(limit, healthy(port)) => match result {
+            result = timeout(limit, healthy(port, keys, &mut said)) => match result {
                 Ok(result) => result,
                 Err(_) => bail!(
-                    "GET http://127.0.0.1:{port}/api/health did not answer 200 within {} s; what \
-                     the application said is above", limit.as_secs()
+                    "the application was not ready within {} s{said}; what it said is above",
+                    limit.as_secs()
                 ),
             },
         }
@@ -110,39 +113,57 @@ impl Drop for App {
     }
 }
 
-async fn healthy(port: u16) -> Result<()> {
+/// Asks until it is well; `said` is what was wrong the last time.
+async fn healthy(port: u16, keys: &[&str], said: &mut String) -> Result<()> {
     loop {
-        let call = client::send(port, "GET", "/api/health", &[], b"");
-        if let Ok(Ok(answer)) = timeout(Duration::from_secs(5), call).await {
-            if answer.status == 200 {
+        // The first key that is told what is wrong; nobody's answer at the least.
+        let mut told = None;
+        for key in keys.iter().copied().map(Some).chain([None]) {
+            let Some(health) = health(port, key).await else { break };
+            if health.status == 200 {
                 return Ok(());
             }
-            if answer.json().get("status").is_some_and(|status| status == "misconfigured") {
-                bail!("the application is misconfigured{}", problems(&answer.json()));
+            let health = health.json();
+            let is_detailed = health.get("problems").is_some();
+            told = Some(health);
+            if is_detailed {
+                break;
+            }
+        }
+        if let Some(health) = told {
+            *said = wrong(&health);
+            if health.get("status").is_some_and(|status| status == "misconfigured") {
+                bail!("the application is misconfigured{said}");
             }
         }
         sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// `: jwt_secret: at least 32 bytes; …`, as far as health says.
-fn problems(health: &serde_json::Value) -> String {
-    let problems = health.get("problems").and_then(|problems| problems.as_array());
+/// What health answers whoever has `key`; none where nothing answers yet.
+async fn health(port: u16, key: Option<&str>) -> Option<client::Answer> {
+    let authorization = format!("Bearer {}", key.unwrap_or_default());
+    let headers = [("authorization", authorization.as_str())];
+    let headers = if key.is_some() { &headers[..] } else { &[] };
+    let call = client::send(port, "GET", "/api/health", headers, b"");
+    timeout(Duration::from_secs(5), call).await.ok()?.ok()
+}
+
+/// `: SPIN_VARIABLE_JWT_SECRET: at least 32 bytes; …`, as far as health says.
+fn wrong(health: &serde_json::Value) -> String {
+    let items = |name: &str| {
+        let items = health.get(name).and_then(|items| items.as_array());
+        items.map(Vec::as_slice).unwrap_or_default()
+    };
     let member = |problem: &serde_json::Value, name| {
         problem.get(name).and_then(|value| value.as_str()).map(str::to_owned)
     };
-    let named: Vec<_> = problems
-        .into_iter()
-        .flatten()
-        .filter_map(|problem| {
-            Some(format!("{}: {}", member(problem, "variable")?, member(problem, "rule")?))
-        })
-        .collect();
-    if named.is_empty() {
-        ": see GET /api/health".to_owned()
-    } else {
-        format!(": {}", named.join("; "))
-    }
+    let problems = items("problems").iter().filter_map(|problem| {
+        let variable = member(problem, "variable")?.to_ascii_uppercase();
+        Some(format!("\n  {PREFIX}{variable}: {}", member(problem, "rule")?))
+    });
+    let failures = items("failures").iter().filter_map(|failure| failure.as_str());
+    problems.chain(failures.map(|failure| format!("\n  {failure}"))).collect()
 }
 
 /// The last of what an application printed to the file `log`.
@@ -200,7 +221,7 @@ mod tests {
         let mut app = App::start(shell("exit 3")).unwrap();
         let port = free_port(0).unwrap();
         let begun = std::time::Instant::now();
-        let error = app.ready(port, Duration::from_secs(30)).await.unwrap_err().to_string();
+        let error = app.ready(port, &[], Duration::from_secs(30)).await.unwrap_err().to_string();
         assert!(error.contains("ended before it was ready") && error.contains('3'), "{error}");
         assert!(begun.elapsed() < Duration::from_secs(5));
     }
@@ -209,8 +230,8 @@ mod tests {
     async fn readiness_is_bounded() {
         let mut app = App::start(shell("sleep 30")).unwrap();
         let port = free_port(0).unwrap();
-        let error = app.ready(port, Duration::from_millis(200)).await.unwrap_err().to_string();
-        assert!(error.contains("/api/health"), "{error}");
+        let error = app.ready(port, &[], Duration::from_millis(200)).await.unwrap_err().to_string();
+        assert!(error.contains("was not ready within 0 s"), "{error}");
         app.stop().await.unwrap();
     }
 
@@ -219,7 +240,7 @@ mod tests {
         let simulator = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         simulator.set_behaviour(Behaviour::WrongContentType).await.unwrap();
         let mut app = App::start(shell("sleep 30")).unwrap();
-        app.ready(simulator.port(), Duration::from_secs(5)).await.unwrap();
+        app.ready(simulator.port(), &[], Duration::from_secs(5)).await.unwrap();
         let pid = app.pid();
         app.stop().await.unwrap();
         assert!(!alive(pid));
@@ -255,6 +276,9 @@ mod tests {
     fn health_names_the_variables() {
         let health = serde_json::json!({"status":"misconfigured","problems":[
             {"variable":"jwt_secret","rule":"at least 32 bytes"}]});
-        assert_eq!(problems(&health), ": jwt_secret: at least 32 bytes");
+        assert_eq!(wrong(&health), "\n  SPIN_VARIABLE_JWT_SECRET: at least 32 bytes");
+        let health = serde_json::json!({"status":"failing","failures":["the disk is full"]});
+        assert_eq!(wrong(&health), "\n  the disk is full");
+        assert_eq!(wrong(&serde_json::json!({"status":"misconfigured"})), "");
     }
 }

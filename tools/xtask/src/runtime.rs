@@ -137,6 +137,11 @@ fn version(line: &str) -> Option<(u64, u64)> {
     Some((major, minor))
 }
 
+/// Where the embedded host is once it is built.
+pub(crate) fn host_path(repo: &Repo, release: bool) -> PathBuf {
+    repo.target.join(if release { "release" } else { "debug" }).join("nexus-host")
+}
+
 /// Builds the embedded host and returns its path.
 pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
     let named = std::env::var_os("CC").is_some();
@@ -148,11 +153,7 @@ pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
             OLDEST.1
         );
     }
-    let directory = repo.target.join(if release { "release" } else { "debug" });
-    let host = directory.join("nexus-host");
-    if !host.exists() {
-        eprintln!("building the embedded host; the first time takes some minutes");
-    }
+    let host = host_path(repo, release);
     let mut args = vec!["build", "-p", "nexus-host"];
     if release {
         args.push("--release");

@@ -108,7 +108,7 @@ impl Site {
         // A line per request on a terminal would be measured too.
         let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;
-        if let Err(error) = app.ready(port, Duration::from_secs(120)).await {
+        if let Err(error) = app.ready(port, &[], Duration::from_secs(120)).await {
             app.stop().await?;
             eprint!("{}", child::tail(&log));
             return Err(error);

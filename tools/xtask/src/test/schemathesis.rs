@@ -71,8 +71,8 @@ pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u6
     let log = dir.join("log");
     let mut app = App::start_logged(command, &log)?;
     let found = async {
-        app.ready(port, Duration::from_secs(120)).await?;
         let admin = mint(&variables, Role::Admin)?;
+        app.ready(port, &[&admin], Duration::from_secs(120)).await?;
         let folder = repo.root.join("tests/simulators");
         let _provider = sandbox::start(&folder, &state, port, &admin).await?;
         fill(port, &admin).await?;

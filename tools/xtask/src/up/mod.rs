@@ -3,6 +3,8 @@
 mod report;
 pub(crate) mod sandbox;
 mod state;
+mod steps;
+mod timer;
 
 use std::path::PathBuf;
 use std::pin::pin;
@@ -16,8 +18,10 @@ use crate::child::{self, App};
 use crate::env::{PREFIX, Variables};
 use crate::keys;
 use crate::repo::Repo;
-use crate::runtime::{Choice, Launch, Runtime};
+use crate::runtime::{self, Choice, Launch, Runtime};
 use crate::token::{self, Role};
+use crate::ui;
+use steps::Steps;
 
 /// The workspace that `up` signs in to.
 const WORKSPACE: &str = "demo";
@@ -68,6 +72,8 @@ struct Prepared {
     state: PathBuf,
     port: u16,
     token: String,
+    tick_secret: Option<String>,
+    steps: Steps,
 }
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
@@ -102,13 +108,22 @@ async fn prepare(args: &Args) -> Result<Prepared> {
     }
     let variables = Variables::read(&env_file)?;
     let token = token::mint(&variables, Role::Admin, WORKSPACE, SUBJECT, VALID)?;
-    build::components(&repo, Profile::of(args.release), &[]).await?;
+    let mut steps = Steps::new();
+    steps.next(!repo.root.join("static/dist/files.json").exists());
+    ui::build(&repo).await?;
+    let profile = Profile::of(args.release);
+    steps.next(!repo.wasm_dir(profile.name()).join("nexus_broker.wasm").exists());
+    build::components_alone(&repo, profile, &[]).await?;
+    let is_embedded = args.runtime == Choice::Embedded || runtime::spin().await.is_err();
+    steps.next(is_embedded && !runtime::host_path(&repo, args.release).exists());
     let runtime = Runtime::pick(args.runtime, &repo, args.release).await?;
+    steps.next(!repo.root.join(&args.state_dir).exists());
     // Relative to the repository, as Spin takes its default.
     let state = repo.root.join(&args.state_dir);
     // After the builds, whose files others may read.
     state::make(&state)?;
-    Ok(Prepared { runtime, repo, state, port, token })
+    let tick_secret = variables.get("tick_secret").map(str::to_owned);
+    Ok(Prepared { runtime, repo, state, port, token, tick_secret, steps })
 }
 
 impl Prepared {
@@ -125,7 +140,8 @@ impl Prepared {
             dir: &self.repo.root,
         })?;
         let public_url = format!("{PREFIX}PUBLIC_URL");
-        if std::env::var_os(&public_url).is_none() {
+        // Empty is what Spin takes for a value, and is none.
+        if std::env::var_os(&public_url).is_none_or(|url| url.is_empty()) {
             command.env(public_url, self.url());
         }
         // Asked again: the builds may have taken minutes.
@@ -136,7 +152,11 @@ impl Prepared {
 
 /// Waits until it is ready, registers the sandbox, prints where it is, and returns when it ends.
 async fn serve(args: &Args, prepared: &Prepared, app: &mut App) -> Result<()> {
-    app.ready(prepared.port, READY).await?;
+    let tick_secret = prepared.tick_secret.as_deref();
+    let keys: Vec<&str> = tick_secret.into_iter().chain([&*prepared.token]).collect();
+    app.ready(prepared.port, &keys, READY).await?;
+    eprintln!("it is ready, after {}", prepared.steps.took());
+    let _timer = timer::start(prepared.port, tick_secret);
     let mut sandbox = None;
     if !args.no_sandbox {
         let folder = prepared.repo.root.join("tests/simulators");
