@@ -74,12 +74,12 @@ impl Findings<'_> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn list(&self) -> Result<String> {
-        let sql =
-            "select json_object('items', json_group_array(json(item) order by at desc)) from (
-                     select at, json_object('server', server, 'client_id', nullif(client_id, ''),
+        let sql = "select json_object('items', json_group_array(json(item))) from (
+                     select json_object('server', server, 'client_id', nullif(client_id, ''),
                        'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
                        'integration_id', integration_id, 'detail', detail) as item
-                     from revocation_findings where workspace = ?1 and manifest_id = ?2)";
+                     from revocation_findings where workspace = ?1 and manifest_id = ?2
+                     order by at desc)";
         Ok(read_row(sql, self.values()).await?.map(into_text).unwrap_or_default())
     }
 
