@@ -69,12 +69,11 @@ const PIECES: [&str; 30] = [
 ];
 
 fn links(base_path: &str) -> Links {
-    Links {
-        hub: HUB.into(),
+    let roots = Roots {
         origins: vec!["https://api.acme.com".into(), "https://files.acme.com".into()],
         base_path: base_path.into(),
-        is_for_json: true,
-    }
+    };
+    Links { hub: HUB.into(), roots: roots.into(), is_for_json: true }
 }
 
 fn base() -> impl Strategy<Value = &'static str> {
