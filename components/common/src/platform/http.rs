@@ -310,6 +310,9 @@ pub fn spawn(work: impl Future<Output = ()> + 'static) {
     spin_sdk::wasip3::spawn(work);
 }
 
+/// For how long a body that breaks off is left to the runtime, to write what it has of it, in milliseconds.
+const FLUSH_MS: u64 = 50;
+
 /// The end of a streamed body that is written to.
 pub struct BodySender(mpsc::Sender<Result<Frame<Bytes>, anyhow::Error>>);
 
@@ -333,6 +336,8 @@ impl BodySender {
 
     /// Breaks the body off, so that it is not taken for whole.
     pub async fn fail(mut self, why: &'static str) {
+        // The runtime throws away what it has not written yet, the head too: a moment lets it write.
+        clock::sleep(Duration::from_millis(FLUSH_MS)).await;
         let _ = self.0.send(Err(anyhow::anyhow!(why))).await;
     }
 }
