@@ -1,9 +1,12 @@
 //! Lines of the log, all in one form (logfmt): `level=error what="check after a 401" request_id=req_… why="…"`.
 //!
 //! `level` is `error`, `warning` or `info`; `what` says what happened, or what failed; `why` comes last.
-//! It must not be given a secret, a token or a body.
+//! It must not be given a secret, a token or a body. A line that cannot be written is lost, and nothing else is:
+//! Spin's log is a file beside the database, and on a full disk `eprintln!` panics, which ends the instance with
+//! every request in it.
 
 use std::fmt::Display;
+use std::io::Write as _;
 
 use nexus_printable::logged;
 
@@ -44,7 +47,8 @@ impl Line {
 
     /// Writes the line.
     pub fn write(self) {
-        eprintln!("{}", self.0);
+        // In one piece: lines of several requests must not be mixed.
+        let _ = std::io::stderr().write_all(format!("{}\n", self.0).as_bytes());
     }
 }
 

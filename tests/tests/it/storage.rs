@@ -7,6 +7,7 @@ use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
 use crate::app::{App, Options};
+use crate::process::is_spin;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -172,4 +173,33 @@ async fn a_full_disk_is_503_and_loses_nothing() {
     assert_eq!(read.status, 200, "{read:?}");
     assert_eq!(app.count("integrations"), created);
     assert_eq!(app.count("credentials"), created);
+}
+
+/// A directory in which no line of the application's log can be written. Spin's logs are files
+/// beside the database, one for each component; the embedded host has one log.
+fn with_a_full_log() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let logs = dir.path().join(".spin/logs");
+    std::fs::create_dir_all(&logs).unwrap();
+    let files = match is_spin() {
+        true => ["auth", "broker", "list", "monitor"]
+            .map(|id| logs.join(format!("{id}_stderr.txt")))
+            .to_vec(),
+        false => vec![dir.path().join("log")],
+    };
+    files.iter().for_each(|file| std::os::unix::fs::symlink("/dev/full", file).unwrap());
+    dir
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_loses_no_answer() {
+    let misconfigured = || Options::default().var("jwt_secret", &"ab".repeat(32));
+    let app = misconfigured().start().await.unwrap();
+    app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    assert!(app.log().contains("what=misconfigured"), "nothing was logged: {}", app.log());
+
+    let app = misconfigured().dir(with_a_full_log()).start().await.unwrap();
+    for _ in 0..3 {
+        app.get("/api/integrations").as_admin().send().await.problem(500, "misconfigured");
+    }
 }
