@@ -11,9 +11,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::contract::Sent;
+use crate::process::{Process, is_spin};
 use crate::token;
 
 /// Longer than any deadline of the application: what takes longer hangs.
@@ -28,7 +29,7 @@ pub(crate) struct App {
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     port: u16,
-    child: Child,
+    process: Process,
     client: reqwest::Client,
 }
 
@@ -86,12 +87,12 @@ impl Options {
             };
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
-        let (child, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
+        let (process, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .build()?;
-        Ok(App { url, dir, variables, manifest, port: self.port, child, client })
+        Ok(App { url, dir, variables, manifest, port: self.port, process, client })
     }
 }
 
@@ -146,6 +147,12 @@ pub(crate) fn repo() -> PathBuf {
         Some(root) => root.into(),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
     }
+}
+
+/// The program of `cargo xtask`.
+pub(crate) fn xtask() -> PathBuf {
+    let built = || repo().join("target/debug/xtask");
+    std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from)
 }
 
 /// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.
@@ -207,12 +214,17 @@ fn write_manifest(
 
 /// The command that serves `manifest` on `port`; 0: a free one.
 fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
-    let spin = std::env::var("NEXUS_RUNTIME").is_ok_and(|runtime| runtime == "spin");
-    let mut command = if spin {
-        Command::new("spin")
-    } else {
-        let default = repo().join("target/debug/nexus-host").into_os_string();
-        Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
+    let mut command = match is_spin() {
+        // Spin does not end with its stdin, nor what it starts with it: the guard sees to both.
+        true => {
+            let mut command = Command::new(xtask());
+            command.args(["guard", "--", "spin"]);
+            command
+        }
+        false => {
+            let default = repo().join("target/debug/nexus-host").into_os_string();
+            Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
+        }
     };
     let listen = format!("127.0.0.1:{port}");
     command.arg("up").arg("--from").arg(manifest).args(["--listen", &listen]);
@@ -229,7 +241,7 @@ async fn spawn(
     dir: &Path,
     variables: &BTreeMap<String, String>,
     port: u16,
-) -> Result<(Child, String)> {
+) -> Result<(Process, String)> {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
     let mut command = command(manifest, dir, port);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
@@ -238,18 +250,13 @@ async fn spawn(
     for (name, value) in variables {
         command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
     }
-    let mut child = command
-        .current_dir(dir)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .kill_on_drop(true)
-        .spawn()
+    command.current_dir(dir).stdout(Stdio::piped()).stderr(log);
+    let mut process = Process::start(&mut command)
         .with_context(|| format!("cannot start {command:?}: run `cargo xtask test`"))?;
-    let mut lines = BufReader::new(child.stdout.take().context("stdout")?).lines();
+    let mut lines = BufReader::new(process.stdout().context("stdout")?).lines();
     let url = loop {
         let Some(line) = lines.next_line().await? else {
-            let status = child.wait().await?;
+            let status = process.ended().await?;
             bail!("ended with {status}: {}", std::fs::read_to_string(dir.join("log"))?);
         };
         if let Some((_, url)) = line.split_once("Serving ") {
@@ -265,7 +272,7 @@ async fn spawn(
             }
         }
     });
-    Ok((child, url))
+    Ok((process, url))
 }
 
 /// An answer, read whole.
@@ -457,15 +464,15 @@ impl App {
 
     /// Kills it without warning and gives its directory back.
     pub(crate) async fn kill(mut self) -> TempDir {
-        self.child.kill().await.unwrap();
+        self.process.kill().await;
         self.dir
     }
 
     /// Kills it without warning and starts it again on the same directory.
     pub(crate) async fn restart(mut self) -> Self {
-        self.child.kill().await.unwrap();
+        self.process.kill().await;
         let (manifest, dir) = (&self.manifest, self.dir.path());
-        let (child, url) = spawn(manifest, dir, &self.variables, self.port).await.unwrap();
-        Self { child, url, ..self }
+        let (process, url) = spawn(manifest, dir, &self.variables, self.port).await.unwrap();
+        Self { process, url, ..self }
     }
 }

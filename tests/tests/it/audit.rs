@@ -1,11 +1,10 @@
 //! The audit record: what is in it, and that nothing in it can be changed unnoticed.
 
-use std::path::PathBuf;
 use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, Options, TICK_SECRET, key, repo, until};
+use crate::app::{Answer, App, Options, TICK_SECRET, key, repo, until, xtask};
 use crate::upstream::Upstream;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
@@ -44,8 +43,7 @@ async fn head(app: &App) -> Value {
 fn verify(app: &App, export: &str, head: Option<&Value>) -> Output {
     let file = app.dir.path().join("export.json");
     std::fs::write(&file, export).unwrap();
-    let built = || repo().join("target/debug/xtask");
-    let xtask = std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from);
+    let xtask = xtask();
     let mut command = std::process::Command::new(xtask);
     command.args(["audit", "verify"]).arg(file);
     if let Some(head) = head {
@@ -490,8 +488,7 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     let heads_of_log = |text: &str| {
         let export = app.dir.path().join("export.json");
         std::fs::write(&export, text).unwrap();
-        let built = || repo().join("target/debug/xtask");
-        let xtask = std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from);
+        let xtask = xtask();
         let mut command = std::process::Command::new(xtask);
         command.args(["audit", "verify", "--heads"]).arg(&file).arg(export).output().unwrap()
     };

@@ -43,6 +43,7 @@ mod oauth_storms;
 mod openapi;
 mod own_token;
 mod policy;
+mod process;
 mod providers;
 mod proxy;
 mod proxy_attacks;
