@@ -63,7 +63,7 @@ impl App {
             concurrent: options.max_instance_concurrent_reuse_count.get(),
         };
         let population = Population::default();
-        let client = Client::new(config.blocked_networks)?;
+        let client = Client::new(config.blocked_networks, !options.no_nodelay)?;
         Ok(Arc::new_cyclic(|app| {
             let handlers = services.into_iter().zip(components).map(|(service, component)| {
                 let id = component.id.to_string();
@@ -193,7 +193,7 @@ fn allowed_hosts(
 
 /// Compiles and links all components that are used.
 async fn services(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<ServicePre<Ctx>>> {
-    let engine = compile::engine()?;
+    let engine = compile::engine(&options.limits)?;
     compile::start_clock(&engine);
     let linker = instance::linker(&engine).map_err(compile::error)?;
     let cache = options.cache_dir.clone().map_or_else(Cache::default_path, Ok)?;

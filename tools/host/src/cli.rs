@@ -64,9 +64,36 @@ pub(crate) struct Up {
     #[arg(long, default_value = "60")]
     pub(crate) answer_timeout: NonZeroU64,
 
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+
+    /// Send what is written at once only where the client has acknowledged everything before it, as
+    /// Spin does: it does not set TCP_NODELAY
+    #[arg(long)]
+    pub(crate) no_nodelay: bool,
+
     /// Stop when stdin is closed: when the process that started this one is gone
     #[arg(long)]
     pub(crate) exit_on_stdin_close: bool,
+}
+
+/// How much there may be at once, over all components. Names and defaults are those of Spin
+/// (`spin-core`, `Config::default`).
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Instances at once, and by default as many memories and fibers, twice as many tables
+    #[arg(long, env = "SPIN_MAX_INSTANCE_COUNT", default_value_t = 1_000)]
+    pub(crate) max_instance_count: u32,
+
+    /// Fibers at once: the stacks on which guests run. An instance holds up to two for as long as it
+    /// is there [default: the number of instances]
+    #[arg(long, env = "SPIN_WASMTIME_TOTAL_STACKS")]
+    pub(crate) max_fiber_count: Option<u32>,
+
+    /// Bytes of an instance's memory that stay resident when it ends, for the next one; Spin keeps
+    /// 2 MiB, which makes instances begin sooner and a burst of them cost that much each for good
+    #[arg(long, env = "SPIN_WASMTIME_LINEAR_MEMORY_KEEP_RESIDENT", default_value_t = 0)]
+    pub(crate) keep_resident: usize,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {

@@ -13,7 +13,9 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Engine, PoolingAllocationConfig};
+
+use crate::cli::Limits;
 
 /// How often a guest that computes gives way to others.
 const TICK: Duration = Duration::from_millis(10);
@@ -21,13 +23,48 @@ const TICK: Duration = Duration::from_millis(10);
 /// Compiled components that nothing made for this long are removed.
 const MAX_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// The engine, the same in the host and in the process that compiles for it.
-pub(crate) fn engine() -> Result<Engine> {
+/// The engine of the process that compiles for the host.
+fn compiler() -> Result<Engine> {
+    Engine::new(&config()).map_err(error)
+}
+
+/// What the code depends on: the same for who compiles it and who runs it.
+fn config() -> Config {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
     // A guest that computes without end must share its thread.
     config.epoch_interruption(true);
-    Engine::new(&config).map_err(error)
+    config
+}
+
+/// The engine of the host. Its instances come from a pool, as those of Spin do, so that there is
+/// room for as many and what does not fit gets the same error.
+pub(crate) fn engine(limits: &Limits) -> Result<Engine> {
+    let instances = limits.max_instance_count;
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(instances)
+        .total_memories(instances)
+        .total_tables(instances.saturating_mul(2))
+        .total_stacks(limits.max_fiber_count.unwrap_or(instances))
+        .total_core_instances(instances.saturating_mul(4))
+        .table_elements(100_000)
+        .max_component_instance_size(10 << 20)
+        .max_core_instance_size(10 << 20)
+        .max_core_instances_per_component(200)
+        .max_tables_per_component(64)
+        .max_memories_per_component(32)
+        .max_tables_per_module(2)
+        .max_memories_per_module(2)
+        .max_memory_size(4 << 30)
+        .linear_memory_keep_resident(limits.keep_resident);
+    let mut config = config();
+    config.allocation_strategy(pool);
+    Engine::new(&config).map_err(error).with_context(|| {
+        format!(
+            "cannot reserve the address space of {instances} instances: take fewer with \
+             --max-instance-count"
+        )
+    })
 }
 
 /// Wasmtime has an error type of its own.
@@ -144,7 +181,7 @@ async fn compile_elsewhere(source: &Path, target: &Path) -> Result<()> {
 /// Compiles one file into another: the whole of the `precompile` subcommand.
 pub(crate) fn precompile(source: &Path, target: &Path) -> Result<()> {
     let wasm = std::fs::read(source)?;
-    let compiled = engine()?.precompile_component(&wasm).map_err(error)?;
+    let compiled = compiler()?.precompile_component(&wasm).map_err(error)?;
     let directory = target.parent().context("the target has no directory")?;
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(&compiled)?;

@@ -2,6 +2,8 @@
 //! component=broker what="a request was denied" why="…"`; and one for each request of a client,
 //! `level=info time=… what=request method=GET path=/x status=200 ms=1.2 component=list`.
 //! Never the query string: it may hold a token.
+//!
+//! A line that cannot be written is lost. It must never be a reason to fail: `eprintln!` panics.
 
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -13,7 +15,8 @@ use nexus_printable::logged;
 pub(crate) fn warn(component: Option<&str>, what: &str, why: &dyn std::fmt::Display) {
     let component = component.map(|id| format!(" component={}", logged(id))).unwrap_or_default();
     let (what, why) = (logged(what), logged(&why.to_string()));
-    eprintln!("level=warning{component} what={what} why={why}");
+    let line = format!("level=warning{component} what={what} why={why}\n");
+    let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
 /// A request that has begun. Dropped before it was answered, it is logged with the status `-`.

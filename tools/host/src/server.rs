@@ -75,8 +75,14 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
     let connections = GracefulShutdown::new();
     let free = Arc::new(Semaphore::new(MAX_REQUESTS));
     let free_for_health = Arc::new(Semaphore::new(RESERVE));
-    let server =
-        Server { app: app.clone(), free, free_for_health, connections: Connections::new() };
+    let nodelay = !options.no_nodelay;
+    let server = Server {
+        app: app.clone(),
+        free,
+        free_for_health,
+        connections: Connections::new(),
+        nodelay,
+    };
     let answer = Duration::from_secs(options.answer_timeout.get());
     tokio::spawn(server.connections.clone().look_after(answer));
     tokio::select! {
@@ -148,6 +154,7 @@ struct Server {
     free: Arc<Semaphore>,
     free_for_health: Arc<Semaphore>,
     connections: Connections,
+    nodelay: bool,
 }
 
 impl Server {
@@ -169,7 +176,7 @@ impl Server {
         connections: &GracefulShutdown,
     ) {
         // Without it a chunked answer waits 40 ms for the client's acknowledgement.
-        let _ = stream.set_nodelay(true);
+        let _ = stream.set_nodelay(self.nodelay);
         let server = self.clone();
         let open = self.connections.open(kind);
         let of_requests = open.connection.clone();

@@ -1,7 +1,10 @@
 //! What a guest prints: whole lines, each behind the component's name, to our own stdout or
 //! stderr. A line that the guest never ends is printed when its stream is dropped.
+//!
+//! A line that cannot be written (the log is a file on a full disk) is the guest's error, as it is
+//! in Spin, whose logs are files beside the database: `eprintln!` ends the instance then.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,7 +12,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 /// A line is printed in pieces beyond this.
 const MAX_LINE: usize = 64 * 1024;
@@ -56,19 +59,19 @@ struct Lines {
 }
 
 impl Lines {
-    fn take(&mut self, bytes: &[u8]) {
+    fn take(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.pending.extend_from_slice(bytes);
         let ended = match self.pending.iter().rposition(|byte| *byte == b'\n') {
             Some(last) => last + 1,
             None if self.pending.len() > MAX_LINE => self.pending.len(),
-            None => return,
+            None => return Ok(()),
         };
         let rest = self.pending.split_off(ended);
         let lines = std::mem::replace(&mut self.pending, rest);
-        self.print(&lines);
+        self.print(&lines)
     }
 
-    fn print(&self, lines: &[u8]) {
+    fn print(&self, lines: &[u8]) -> std::io::Result<()> {
         let mut text = Vec::with_capacity(lines.len() + 32);
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
             text.extend_from_slice(b"[");
@@ -79,14 +82,18 @@ impl Lines {
         if text.last() != Some(&b'\n') {
             text.push(b'\n');
         }
-        // Nobody reads it any more: not the guest's error.
-        let _ = match self.output.target {
+        let written = match self.output.target {
             Target::Stdout => {
                 let mut stdout = std::io::stdout().lock();
                 stdout.write_all(&text).and_then(|()| stdout.flush())
             }
             Target::Stderr => std::io::stderr().lock().write_all(&text),
         };
+        match written {
+            // Nobody reads it any more.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 }
 
@@ -94,7 +101,8 @@ impl Drop for Lines {
     fn drop(&mut self) {
         if !self.pending.is_empty() {
             let rest = std::mem::take(&mut self.pending);
-            self.print(&rest);
+            // The guest is gone.
+            let _ = self.print(&rest);
         }
     }
 }
@@ -105,8 +113,7 @@ impl AsyncWrite for Lines {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        self.take(bytes);
-        Poll::Ready(Ok(bytes.len()))
+        Poll::Ready(self.take(bytes).map(|()| bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
@@ -120,8 +127,7 @@ impl AsyncWrite for Lines {
 
 impl OutputStream for Lines {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.take(&bytes);
-        Ok(())
+        self.take(&bytes).map_err(|error| StreamError::LastOperationFailed(error.into()))
     }
 
     fn flush(&mut self) -> StreamResult<()> {

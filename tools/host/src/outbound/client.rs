@@ -35,7 +35,7 @@ pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 impl Client {
     /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
     /// `SSL_CERT_FILE` names: behind a proxy that opens TLS there is no other way out.
-    pub(crate) fn new(blocked: BlockedNetworks) -> Result<Self> {
+    pub(crate) fn new(blocked: BlockedNetworks, nodelay: bool) -> Result<Self> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
             let name = || format!("SSL_CERT_FILE: cannot use {}", Path::new(&path).display());
@@ -49,7 +49,7 @@ impl Client {
             )
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(Connector { blocked: Arc::new(blocked) });
+            .wrap_connector(Connector { blocked: Arc::new(blocked), nodelay });
         Ok(Self(
             Pool::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
@@ -95,6 +95,7 @@ impl std::error::Error for ConnectError {}
 #[derive(Clone)]
 struct Connector {
     blocked: Arc<BlockedNetworks>,
+    nodelay: bool,
 }
 
 impl Service<Uri> for Connector {
@@ -110,12 +111,13 @@ impl Service<Uri> for Connector {
         // Read here, where the request is polled: the pool may drive the future elsewhere.
         let timeout =
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
-        let blocked = self.blocked.clone();
+        let Self { blocked, nodelay } = self.clone();
         Box::pin(async move {
-            match tokio::time::timeout(timeout, connect(&uri, &blocked)).await {
-                Ok(stream) => stream.map(TokioIo::new),
-                Err(_) => Err(ConnectError::Timeout),
-            }
+            let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked)).await;
+            let stream = connecting.map_err(|_| ConnectError::Timeout)??;
+            // Refused only by a socket that is already gone, which the first write will tell.
+            let _ = stream.set_nodelay(nodelay);
+            Ok(TokioIo::new(stream))
         })
     }
 }
@@ -133,10 +135,7 @@ async fn connect(uri: &Uri, blocked: &BlockedNetworks) -> Result<TcpStream, Conn
         return Err(ConnectError::Blocked);
     }
     // To these addresses: a second lookup may give others.
-    let stream = TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)?;
-    // Refused only by a socket that is already gone, which the first write will tell.
-    let _ = stream.set_nodelay(true);
-    Ok(stream)
+    TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)
 }
 
 /// Finds what the guest can be told in what the pool reports.

@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, mpsc};
 
 /// Everything must happen within this; what takes longer never will.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -104,13 +105,20 @@ impl Setup {
         self
     }
 
+    /// Writes stderr to this file; nothing of it is read.
+    pub(crate) fn stderr(mut self, path: &str) -> Self {
+        let file = std::fs::File::options().append(true).open(path).unwrap();
+        self.command.stderr(file);
+        self
+    }
+
     /// Runs until it listens.
     pub(crate) fn start(mut self) -> Host {
         // One at a time: the first one compiles for all.
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut child = self.command.spawn().unwrap();
-        let stderr = Log::read(child.stderr.take().unwrap());
+        let stderr = child.stderr.take().map_or_else(Log::default, Log::read);
         let stdout = Log::read(child.stdout.take().unwrap());
         let line = stdout.wait_or_end("Serving http://");
         let Some(address) = line.as_deref().and_then(|line| line.strip_prefix("Serving http://"))
@@ -301,4 +309,21 @@ where
         }
     });
     address
+}
+
+/// A server that tells when a request has arrived, and answers when it is told to.
+pub(crate) async fn gate() -> (String, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
+    let (arrived, arrivals) = mpsc::unbounded_channel();
+    let open = Arc::new(Notify::new());
+    let gate = open.clone();
+    let address = upstream(move |_| {
+        let (arrived, gate) = (arrived.clone(), gate.clone());
+        async move {
+            arrived.send(()).unwrap();
+            gate.notified().await;
+            Response::new(full("late".into()))
+        }
+    })
+    .await;
+    (address, arrivals, open)
 }

@@ -1,33 +1,14 @@
 //! How instances are reused, how they fail, and how the host stops.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use serde_json::json;
-use tokio::sync::{Notify, mpsc};
 
-use crate::harness::{Host, Setup, full, probe, upstream};
+use crate::harness::{Host, Setup, full, gate, probe};
 
 const LOOPBACK: &str = "allowed_outbound_hosts = [\"http://127.0.0.0/8:*\"]";
-
-/// A server that tells when a request has arrived, and answers when it is told to.
-async fn gate() -> (String, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
-    let (arrived, arrivals) = mpsc::unbounded_channel();
-    let open = Arc::new(Notify::new());
-    let gate = open.clone();
-    let address = upstream(move |_| {
-        let (arrived, gate) = (arrived.clone(), gate.clone());
-        async move {
-            arrived.send(()).unwrap();
-            gate.notified().await;
-            Response::new(full("late".into()))
-        }
-    })
-    .await;
-    (address, arrivals, open)
-}
 
 async fn instances(host: &Host, requests: usize) -> HashMap<String, usize> {
     let mut served = HashMap::new();

@@ -9,6 +9,7 @@ mod connections;
 mod harness;
 mod key_value;
 mod lifecycle;
+mod limits;
 mod outbound;
 mod runtime_config;
 mod settings;

@@ -33,6 +33,7 @@ async fn handle(request: Request) -> impl IntoResponse {
         "write" => json(system::write(rest)),
         "socket" => json(system::socket(rest)),
         "print" => json(system::print(rest)),
+        "log" => json(system::log(rest)),
         "instance" => json(system::instance()),
         "burn" => json(system::burn(rest)),
         "panic" => panic!("as asked"),
