@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::app::App;
 use crate::proxy::{get, open, ours};
 use crate::token;
-use crate::upstream::{KEY, Reply, Upstream, raw_get, status};
+use crate::upstream::{KEY, Reply, Upstream, raw, raw_get, status};
 
 /// Answers `/base/drip` with what the sender is given, everything else at once.
 fn dripping(upstream: &Upstream) -> UnboundedSender<Vec<u8>> {
@@ -146,4 +146,27 @@ async fn a_request_cannot_be_traced() {
     assert!(!answer.text.contains(KEY), "{answer:?}");
     ours(&answer, 405, "method_not_allowed");
     assert!(upstream.seen().is_empty());
+}
+
+/// The authority of a target in absolute form counts (RFC 9112, 3.2.2). Where `Host` names another, the
+/// embedded host answers 400, and Spin closes the connection: with neither is the call made.
+#[tokio::test]
+async fn a_target_whose_authority_is_not_that_of_host_goes_nowhere() {
+    let (app, upstream) = Upstream::connected().await;
+    let own = app.url.strip_prefix("http://").unwrap();
+    let token = token::of("AGENT", "acme");
+    for (authority, is_let_through) in [(own, true), (upstream.host.as_str(), false)] {
+        let text = format!(
+            "GET http://{authority}/api/proxy/up/x HTTP/1.1\r\nhost: {own}\r\nconnection: close\r\n\
+             authorization: Bearer {token}\r\n\r\n"
+        );
+        let answer = raw(&app, &text).await;
+        if is_let_through {
+            assert_eq!(status(&answer), 200, "{answer}");
+            assert_eq!(upstream.one().target(), "/base/x");
+        } else {
+            assert!(answer.is_empty() || status(&answer) == 400, "{answer}");
+            assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
+        }
+    }
 }
