@@ -113,21 +113,16 @@ fn stored(entry: &Taken, user: &User) -> Stored {
 
 async fn look(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
     let checked = check::run(&stored(entry, user), request_id).await?;
-    if checked.health == "reauthorize" {
+    // Where the manifest had said so it was not tried before.
+    if checked.health == "reauthorize" && (was_alive || entry.ends_grant) {
         let why = checked.detail.unwrap_or_default();
-        note(entry, user, was_alive, &why, request_id).await?;
+        note(entry, user, &why, request_id).await?;
     }
     Ok(())
 }
 
 /// Says at the connection why it ended, and keeps what was found.
-async fn note(
-    entry: &Taken,
-    user: &User,
-    was_alive: bool,
-    why: &str,
-    request_id: &str,
-) -> Result<()> {
+async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result<()> {
     let is_ours = user.workspace == entry.workspace;
     let whose = if is_ours { entry.integration_id.as_str() } else { "another workspace" };
     let words = format!(
@@ -157,7 +152,7 @@ async fn note(
     })
     .await?;
     // Nothing is learnt where the manifest had said so, or it was the very token that it held.
-    if was_alive && !entry.ends_grant && user.is_certain && !user.has_token {
+    if !entry.ends_grant && user.is_certain && !user.has_token {
         let ends = entry.ends(true);
         place(&ends).note(&tx, &entry.integration_id, why).await?;
     }

@@ -1,4 +1,4 @@
-//! Lines of the log, all in one form (logfmt): `level=error what="check after a 401" request_id=req_… why="…"`.
+//! Lines of the log, all in one form (logfmt): `level=error what="check after a call" request_id=req_… why="…"`.
 //!
 //! `level` is `error`, `warning` or `info`; `what` says what happened, or what failed; `why` comes last.
 //! It must not be given a secret, a token or a body. A line that cannot be written is lost, and nothing else is:
