@@ -226,6 +226,14 @@ fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
             Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
         }
     };
+    // Room for a burst, as `deploy/README.md` advises.
+    for (name, value) in
+        [("SPIN_MAX_INSTANCE_COUNT", "2000"), ("SPIN_WASMTIME_TOTAL_STACKS", "4000")]
+    {
+        if std::env::var_os(name).is_none() {
+            command.env(name, value);
+        }
+    }
     let listen = format!("127.0.0.1:{port}");
     command.arg("up").arg("--from").arg(manifest).args(["--listen", &listen]);
     command.arg("--state-dir").arg(dir.join(".spin"));

@@ -13,7 +13,7 @@ use crate::repo::Repo;
 /// The oldest Spin whose component model the application's components fit.
 const OLDEST: (u64, u64) = (4, 1);
 
-/// How many instances, and stacks of theirs, Spin has room for: a burst of a thousand callers makes about as
+/// How many instances, and stacks of theirs, a runtime has room for: a burst of a thousand callers makes about as
 /// many instances, each with two stacks. `deploy/README.md` has the arithmetic.
 const ROOM: [(&str, &str); 2] =
     [("SPIN_MAX_INSTANCE_COUNT", "2000"), ("SPIN_WASMTIME_TOTAL_STACKS", "4000")];
@@ -84,14 +84,14 @@ impl Runtime {
                 // Spin does not watch its stdin: our guard does.
                 let mut command = Command::new(std::env::current_exe().context("who am I")?);
                 command.args(["guard", "--", "spin", "up"]);
-                for (name, value) in ROOM {
-                    if std::env::var_os(name).is_none() {
-                        command.env(name, value);
-                    }
-                }
                 command
             }
         };
+        for (name, value) in ROOM {
+            if std::env::var_os(name).is_none() {
+                command.env(name, value);
+            }
+        }
         command
             .arg("--from")
             .arg(launch.manifest)
