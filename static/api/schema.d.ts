@@ -305,6 +305,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/manifests/{id}/findings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What revocations were found to end
+         * @description Where a manifest says that a revocation ends one token alone, and the provider refused another connection right after one that this workspace made, although it had accepted it right before. From then on such a token waits until no connection in use may end with it. Of a built-in manifest that counts for every workspace when two have found it. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listFindings"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Believe the manifest again
+         * @description For the case that the connections had ended for another reason. It concerns this workspace's findings alone. Role: ADMIN.
+         */
+        readonly delete: operations["clearFindings"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/oauth-clients": {
         readonly parameters: {
             readonly query?: never;
@@ -597,6 +621,20 @@ export interface components {
             readonly items: readonly components["schemas"]["Event"][];
             /** @description `cursor` of the next page */
             readonly next_cursor: string | null;
+        };
+        readonly FindingList: {
+            readonly items: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                /** @description Of the OAuth app */
+                readonly client_id: string | null;
+                /** @description What the provider said of the other */
+                readonly detail: string;
+                /** @description Which had given its token up; it may be gone */
+                readonly integration_id: string;
+                /** @description The origin of the token endpoint */
+                readonly server: string;
+            }[];
         };
         readonly HeadsVerified: {
             readonly broken: number;
@@ -2080,6 +2118,8 @@ export interface components {
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
+        /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
+        readonly dry_run: boolean;
         /** @description RFC 6749, 4.1.2.1 */
         readonly error: string;
         /** @description RFC 6749, 4.1.2.1 */
@@ -2537,6 +2577,8 @@ export interface operations {
     readonly updateIntegration: {
         readonly parameters: {
             readonly query?: {
+                /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
+                readonly dry_run?: components["parameters"]["dry_run"];
                 /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
                 readonly force?: components["parameters"]["force_replaced"];
             };
@@ -3064,6 +3106,81 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.manifest_in_use"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listFindings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The manifest's id
+                 * @example stripe
+                 */
+                readonly id: components["parameters"]["manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was found */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly clearFindings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The manifest's id
+                 * @example stripe
+                 */
+                readonly id: components["parameters"]["manifest"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Cleared */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden"];
+            readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
