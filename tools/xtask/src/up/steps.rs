@@ -10,7 +10,7 @@ struct Step {
     seconds: u64,
 }
 
-/// Measured on the processors that CI has. A step that is not measured takes seconds.
+/// Estimated from builds on two processors.
 const STEPS: [Step; 4] = [
     Step { what: "the admin UI", seconds: 20 },
     Step { what: "the components, for WebAssembly", seconds: 500 },
