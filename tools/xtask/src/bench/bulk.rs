@@ -37,7 +37,7 @@ pub(crate) async fn measure(app: &App, token: &str) -> Result<Bulk> {
     let up_mb = growth(app, upload(app.port, token)).await.context("a gigabyte up")?;
     let down_mb = growth(app, download(app.port, token)).await.context("a gigabyte down")?;
     let begun = Instant::now();
-    let answered = crowd(app.port, token).await?;
+    let answered = crowd(app.port, token, &format!("/api/proxy/{SLUG}{SLOW}")).await?;
     let seconds = begun.elapsed().as_secs_f64();
     Ok(Bulk { up_mb, down_mb, answered, seconds })
 }
@@ -73,17 +73,19 @@ async fn growth(app: &App, work: impl Future<Output = Result<()>>) -> Result<f64
     Ok(most.saturating_sub(before) as f64 / 1_000_000.0)
 }
 
-fn head(method: &str, path: &str, token: &str, length: Option<u64>) -> String {
+fn head(method: &str, target: &str, token: &str, length: Option<u64>) -> String {
     let length = length.map(|length| format!("content-length: {length}\r\n")).unwrap_or_default();
     format!(
-        "{method} /api/proxy/{SLUG}{path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+        "{method} {target} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
          connection: close\r\n{length}\r\n"
     )
 }
 
 async fn upload(port: u16, token: &str) -> Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(head("PUT", "/up", token, Some(GIGABYTE)).as_bytes()).await?;
+    stream
+        .write_all(head("PUT", &format!("/api/proxy/{SLUG}/up"), token, Some(GIGABYTE)).as_bytes())
+        .await?;
     let piece = vec![0; 256 * 1024];
     for _ in 0..GIGABYTE / piece.len() as u64 {
         stream.write_all(&piece).await?;
@@ -96,7 +98,9 @@ async fn upload(port: u16, token: &str) -> Result<()> {
 
 async fn download(port: u16, token: &str) -> Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(head("GET", LARGE, token, None).as_bytes()).await?;
+    stream
+        .write_all(head("GET", &format!("/api/proxy/{SLUG}{LARGE}"), token, None).as_bytes())
+        .await?;
     let mut buffer = vec![0; 256 * 1024];
     let mut received = 0;
     loop {
@@ -109,11 +113,11 @@ async fn download(port: u16, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// [`AGENTS`] calls that each wait two seconds for their provider, all at once.
-async fn crowd(port: u16, token: &str) -> Result<usize> {
+/// [`AGENTS`] calls of `target`, all at once; how many had a 200.
+pub(crate) async fn crowd(port: u16, token: &str, target: &str) -> Result<usize> {
     let mut calls = JoinSet::new();
     for _ in 0..AGENTS {
-        let request = head("GET", SLOW, token, None);
+        let request = head("GET", target, token, None);
         calls.spawn(async move {
             let call = async {
                 let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;

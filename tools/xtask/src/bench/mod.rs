@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
 //! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
 //! catalogue is; what the proxy adds to a call, and how much of a bare forwarder's throughput it
-//! reaches; how long a workspace's changes take while another is denied five hundred times a second;
-//! and what memory the host takes for all that.
+//! reaches; how long a workspace's changes take while another is denied five hundred times a second; what
+//! becomes of a thousand callers who find one token expired; and what memory the host takes for all that.
 //!
 //! All are measured in alternating slices and compared by their medians, so that whatever else the
 //! machine does hits all. The load generator shares the machine's cores with the host: the ratios
@@ -10,6 +10,7 @@
 
 mod app;
 mod bulk;
+mod burst;
 mod fill;
 mod grow;
 mod load;
@@ -33,6 +34,7 @@ use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
 use app::{App, Site};
 use bulk::Bulk;
+use burst::Burst;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
@@ -55,7 +57,8 @@ pub(crate) struct Args {
     /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
-    /// "health_answered_percent","host_rss_mb"},…} on stdout
+    /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
+    /// "host_rss_mb"},…} on stdout
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -143,7 +146,9 @@ async fn measure(
         app.stop().await?;
     }
     let (slices, rss, bulk, neighbour) = result.with_context(on)?;
-    Ok(Outcome::new(&name, &slices, rss, bulk, neighbour))
+    eprintln!("{name}: {} callers of an expired token, cold", bulk::AGENTS);
+    let burst = burst::measure(&site, yardsticks.upstream).await.with_context(on)?;
+    Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
 }
 
 /// Makes the state directories: one filled over HTTP, the other a copy of it, grown.

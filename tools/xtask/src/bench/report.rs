@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::bench::bulk::{AGENTS, Bulk};
+use crate::bench::burst::Burst;
 use crate::bench::load::Slice;
 use crate::bench::neighbour::Neighbour;
 use crate::bench::rows::{COMPARISONS, Comparison, Row};
@@ -17,6 +18,7 @@ pub(crate) struct Outcome {
     rss: u64,
     bulk: Bulk,
     neighbour: Neighbour,
+    burst: Burst,
 }
 
 /// The figures of one row.
@@ -35,11 +37,10 @@ impl Outcome {
         runtime: &str,
         slices: &[(&'static Row, Vec<Slice>)],
         rss: u64,
-        bulk: Bulk,
-        neighbour: Neighbour,
+        (bulk, neighbour, burst): (Bulk, Neighbour, Burst),
     ) -> Self {
         let rows = slices.iter().map(|(row, slices)| (*row, Figures::of(slices))).collect();
-        Self { runtime: runtime.to_owned(), rows, rss, bulk, neighbour }
+        Self { runtime: runtime.to_owned(), rows, rss, bulk, neighbour, burst }
     }
 
     fn figures(&self, row: &Row) -> Option<&Figures> {
@@ -135,6 +136,13 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
              second ({alone_p99_ms:.1} ms alone); health answered {health_percent:.0} %",
             outcome.runtime
         );
+        let Burst { answered, seconds, refreshes } = &outcome.burst;
+        let _ = writeln!(
+            text,
+            "{:<10} {answered} of {AGENTS} callers of an expired token answered in {seconds:.1} s (one \
+             of them the provider's), cold; tokens asked for: {refreshes}",
+            outcome.runtime
+        );
         let _ =
             writeln!(text, "{:<10} resident memory {:.1} MB", outcome.runtime, outcome.megabytes());
     }
@@ -159,6 +167,10 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
             members.push(("neighbour_alone_p99_write_ms", rounded(neighbour.alone_p99_ms, 10.0)));
             members.push(("denied_per_second", rounded(neighbour.denied_rate, 1.0)));
             members.push(("health_answered_percent", rounded(neighbour.health_percent, 10.0)));
+            let burst = &outcome.burst;
+            members.push(("burst_1000_answered", burst.answered.to_string()));
+            members.push(("burst_1000_seconds", rounded(burst.seconds, 10.0)));
+            members.push(("burst_1000_refreshes", burst.refreshes.to_string()));
             members.push(("host_rss_mb", rounded(outcome.megabytes(), 10.0)));
             let members = members.into_iter().map(|(name, number)| member(name, &number));
             member(&outcome.runtime, &object(members))
@@ -217,7 +229,8 @@ mod tests {
             denied_rate: 499.6,
             health_percent: 100.0,
         };
-        Outcome::new("embedded", &slices, 34_540_000, bulk, neighbour)
+        let burst = Burst { answered: AGENTS, seconds: 3.21, refreshes: 1 };
+        Outcome::new("embedded", &slices, 34_540_000, (bulk, neighbour, burst))
     }
 
     #[test]
@@ -234,7 +247,7 @@ mod tests {
         let mut spin = outcome();
         spin.runtime = "spin".to_owned();
         let line = json(&[outcome(), spin]);
-        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"neighbour_p99_write_ms":12.3,"neighbour_alone_p99_write_ms":4.5,"denied_per_second":500.0,"health_answered_percent":100.0,"host_rss_mb":34.5}"#;
+        let figures = r#"{"list_vs_empty":0.605,"list_100k_vs_1k":0.992,"catalog_vs_empty":0.81,"proxy_added_p50_ms":0.0,"proxy_vs_forwarder":0.75,"proxy_1gb_up_mb":1.3,"proxy_1gb_down_mb":2.0,"agents_answered":1000,"neighbour_p99_write_ms":12.3,"neighbour_alone_p99_write_ms":4.5,"denied_per_second":500.0,"health_answered_percent":100.0,"burst_1000_answered":1000,"burst_1000_seconds":3.2,"burst_1000_refreshes":1,"host_rss_mb":34.5}"#;
         assert_eq!(line, format!(r#"{{"embedded":{figures},"spin":{figures}}}"#));
         let parsed: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(parsed["spin"]["host_rss_mb"].as_f64(), Some(34.5));
@@ -253,6 +266,7 @@ mod tests {
             "34.5 MB",
             "1000 of",
             "p99 12.3 ms beside 500 denied",
+            "1000 callers of an expired token answered in 3.2 s",
         ];
         for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {
             assert!(text.contains(part), "{part} in {text}");

@@ -1,12 +1,13 @@
-//! The provider of the benchmark: answers at once, after two seconds, or with a gigabyte.
+//! The provider of the benchmark: answers at once, after two seconds, or with a gigabyte; gives tokens.
 //!
 //! It is as small as it can be, because it shares the machine's cores with what is measured.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use nexus_simulators::client;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -14,10 +15,22 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) const GIGABYTE: u64 = 1 << 30;
 /// The slug of the integration with it.
 pub(crate) const SLUG: &str = "upstream";
+/// The slug of the integration whose tokens expire.
+pub(crate) const EXPIRING: &str = "expiring";
+/// Where its tokens are, which take a second.
+const TOKEN: &str = "/token";
 /// What takes two seconds.
 pub(crate) const SLOW: &str = "/slow";
 /// What answers with a gigabyte.
 pub(crate) const LARGE: &str = "/large";
+
+/// How many tokens were given.
+static TOKENS: AtomicU32 = AtomicU32::new(0);
+
+/// How many tokens it was asked for.
+pub(crate) fn tokens() -> u32 {
+    TOKENS.load(Ordering::Relaxed)
+}
 
 /// Starts it, on a thread of its own; returns its port.
 pub(crate) fn start() -> Result<u16> {
@@ -51,6 +64,27 @@ pub(crate) async fn connect(port: u16, token: &str, upstream: u16) -> Result<()>
     });
     let integration = json!({"manifest_id": "custom-upstream", "name": "Upstream",
         "credentials": {"key": "upstream-key-0123456789"}});
+    save(port, token, manifest, integration).await
+}
+
+/// Connects it to the application at `port` once more, by tokens that it gives to a client.
+pub(crate) async fn connect_expiring(port: u16, token: &str, upstream: u16) -> Result<()> {
+    let host = format!("127.0.0.1:{upstream}");
+    let manifest = json!({
+        "id": "custom-expiring", "name": "Expiring", "auth_method": "oauth2_client_credentials",
+        "credentials": [{"name": "client_id", "label": "Client", "secret": false},
+            {"name": "client_secret", "label": "Secret", "secret": true}],
+        "inject": [{"in": "header", "name": "Authorization", "value": "Bearer {access_token}"}],
+        "oauth2": {"token_url": format!("http://{host}{TOKEN}"), "client_auth": "post"},
+        "api": {"base_url": format!("http://{host}"), "hosts": [host]},
+        "verify": {"unsupported": "it takes any token"}, "revoke": {"unsupported": "it takes any token"},
+    });
+    let integration = json!({"manifest_id": "custom-expiring", "name": "Expiring",
+        "credentials": {"client_id": "bench", "client_secret": "bench-secret-0123456789"}});
+    save(port, token, manifest, integration).await
+}
+
+async fn save(port: u16, token: &str, manifest: Value, integration: Value) -> Result<()> {
     for (path, body) in [("/api/manifests", manifest), ("/api/integrations", integration)] {
         let authorization = format!("Bearer {token}");
         let headers =
@@ -71,6 +105,11 @@ async fn serve(stream: TcpStream) -> Result<()> {
     let small = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{small}",
         small.len()
+    );
+    let token = r#"{"access_token":"bench-token-0123456789","expires_in":3600}"#;
+    let token = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{token}",
+        token.len()
     );
     loop {
         let mut line = String::new();
@@ -98,6 +137,11 @@ async fn serve(stream: TcpStream) -> Result<()> {
         skip(&mut stream, length).await?;
         match path.as_str() {
             LARGE => large(stream.get_mut()).await?,
+            TOKEN => {
+                TOKENS.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                stream.get_mut().write_all(token.as_bytes()).await?;
+            }
             path => {
                 if path == SLOW {
                     tokio::time::sleep(Duration::from_secs(2)).await;
