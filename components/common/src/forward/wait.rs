@@ -23,8 +23,11 @@ pub const KEPT: usize = 64 * 1024;
 const FIRST_PAUSE_MS: u64 = 40;
 /// The longest.
 const LONGEST_PAUSE_MS: u64 = 500;
-/// How long a call waits for a place among the calls at work.
-const PLACE: Duration = Duration::from_secs(5);
+/// How long a call waits for a place among the calls at work: a burst of short calls is over by then.
+const PLACE: Duration = Duration::from_secs(3);
+/// The first pause of a call that waits for a place, in milliseconds; the longest. Each look is a call of the
+/// broker.
+const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
 
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +98,13 @@ pub(super) fn say_no_more(headers: &mut HeaderMap) {
 pub(super) struct Waiter {
     begun_ms: u64,
     pause_ms: u64,
+    /// Whether it waits for a place by now, no longer for a refresh.
+    is_for_place: bool,
 }
 
 impl Waiter {
     pub(super) fn new() -> Self {
-        Self { begun_ms: clock::now_ms(), pause_ms: FIRST_PAUSE_MS }
+        Self { begun_ms: clock::now_ms(), pause_ms: FIRST_PAUSE_MS, is_for_place: false }
     }
 
     /// Waits for `what`. Returns whether to ask again; else it has taken too long.
@@ -107,11 +112,15 @@ impl Waiter {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub(super) async fn wait(&mut self, what: &Wait) -> Result<bool> {
+        // Who has waited for a refresh begins to wait for a place.
+        if *what == Wait::Place && !self.is_for_place {
+            *self = Self { is_for_place: true, ..Self::new() };
+        }
         loop {
             if clock::now_ms().saturating_sub(self.begun_ms) >= what.patience().as_millis() as u64 {
                 return Ok(false);
             }
-            self.pause().await;
+            self.pause(what).await;
             let is_over = match what {
                 Wait::Refresh(refreshing, _) => refreshing.is_over().await?,
                 Wait::Place => true,
@@ -123,10 +132,14 @@ impl Waiter {
     }
 
     /// Pauses, each time longer, and not for as long as the others who wait.
-    async fn pause(&mut self) {
-        let ms = self.pause_ms / 2 + clock::random_u64() % self.pause_ms;
-        self.pause_ms = (self.pause_ms * 3 / 2).min(LONGEST_PAUSE_MS);
-        clock::sleep(Duration::from_millis(ms)).await;
+    async fn pause(&mut self, what: &Wait) {
+        let (first, longest) = match what {
+            Wait::Refresh(..) => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+            Wait::Place => PLACE_PAUSES_MS,
+        };
+        let most = self.pause_ms.max(first);
+        self.pause_ms = (most * 3 / 2).min(longest);
+        clock::sleep(Duration::from_millis(most / 2 + clock::random_u64() % most)).await;
     }
 }
 
