@@ -14,7 +14,7 @@ use nexus_common::broker::Stored;
 use nexus_common::log::Line;
 use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::{clock, http::spawn};
-use nexus_common::store::{Event, Place, Transaction};
+use nexus_common::store::{Event, Place, Transaction, read_row};
 use serde_json::json;
 
 use crate::check;
@@ -26,6 +26,10 @@ const MOST: usize = 16;
 
 /// What has not answered by then is not known to be alive: the revocation must not wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A check that is younger needs no other, in seconds: where many are deleted one after the other, each is not
+/// tried anew for each.
+const FRESH_SECONDS: i64 = 10;
 
 /// The ids of the connections that might end with what is about to be ended, and that the provider
 /// accepts now. Only of these anything can be found: what was dead before did not die of it.
@@ -47,12 +51,26 @@ pub(crate) async fn alive(
 /// Whether its provider accepts a connection now. Its check goes on when the time is up: a refresh that
 /// was begun has to be written down.
 async fn is_alive(stored: Stored, request_id: String) -> bool {
+    if was_alive_just_now(&stored).await.unwrap_or(false) {
+        return true;
+    }
     let (tell, told) = oneshot::channel();
     spawn(async move {
         let checked = check::run(&stored, &request_id).await;
         let _ = tell.send(checked.is_ok_and(|checked| checked.health == "healthy"));
     });
     clock::within(PATIENCE, told).await.is_some_and(|told| told.unwrap_or(false))
+}
+
+async fn was_alive_just_now(stored: &Stored) -> Result<bool> {
+    let sql = "select 1 from integrations where workspace = ?1 and id = ?2 and health = 'healthy'
+               and health_at > (unixepoch('subsec') - ?3) * 1000";
+    let values = [
+        Value::text(stored.workspace.as_str()),
+        Value::text(stored.integration_id.as_str()),
+        Value::integer(FRESH_SECONDS),
+    ];
+    Ok(read_row(sql, values).await?.is_some())
 }
 
 /// Tries the connections that might have ended with `ended`, all at once, and writes down which did.

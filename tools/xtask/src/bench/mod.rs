@@ -34,7 +34,6 @@ use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
 use app::{App, Site};
 use bulk::Bulk;
-use burst::Burst;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
