@@ -7,13 +7,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures::channel::oneshot;
 use futures::future::join_all;
 use nexus_common::Result;
 use nexus_common::broker::Stored;
 use nexus_common::log::Line;
+use nexus_common::platform::http::within_or_beside;
 use nexus_common::platform::sqlite::Value;
-use nexus_common::platform::{clock, http::spawn};
 use nexus_common::store::{Event, Place, Transaction, read_row};
 use serde_json::json;
 
@@ -54,12 +53,11 @@ async fn is_alive(stored: Stored, request_id: String) -> bool {
     if was_alive_just_now(&stored).await.unwrap_or(false) {
         return true;
     }
-    let (tell, told) = oneshot::channel();
-    spawn(async move {
+    let check = async move {
         let checked = check::run(&stored, &request_id).await;
-        let _ = tell.send(checked.is_ok_and(|checked| checked.health == "healthy"));
-    });
-    clock::within(PATIENCE, told).await.is_some_and(|told| told.unwrap_or(false))
+        checked.is_ok_and(|checked| checked.health == "healthy")
+    };
+    within_or_beside(PATIENCE, check).await.unwrap_or(false)
 }
 
 async fn was_alive_just_now(stored: &Stored) -> Result<bool> {

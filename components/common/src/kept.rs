@@ -159,7 +159,7 @@ mod tests {
                 now - BEGUN < LONGEST_MS * 3 / 2 - SWEEP_MS
             );
         }
-        assert!(last <= LONGEST_MS && last >= LONGEST_MS - 2 * SWEEP_MS, "{last}");
+        assert!((LONGEST_MS - 2 * SWEEP_MS..=LONGEST_MS).contains(&last), "{last}");
         // What is made anew begins anew, and what is not wanted goes at once.
         aging.insert("old", 3, BEGUN + 2 * LONGEST_MS);
         aging.insert("young", 4, BEGUN + 2 * LONGEST_MS);

@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use futures::channel::oneshot;
 use http::StatusCode;
 use nexus_common::broker::{Broker, Exchange, Stored};
 use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
-use nexus_common::platform::{clock, http::spawn};
+use nexus_common::platform::http::within_or_beside;
 use nexus_common::secret::SecretJson;
 use nexus_common::store::{Flow, Integrations, consume_flow};
 use nexus_common::{Error, Result, encoding};
@@ -233,7 +232,10 @@ async fn exchange(
     let exchanged = Broker::new("oauth-callback", &inbound.request_id).exchange(&back).await?;
     let integrations = Integrations::of(&flow.workspace);
     let written = integrations.connect(flow, &exchanged, inbound.request_id.own()).await;
-    if !(exchanged.lost.entries.is_empty() && exchanged.replaced.entries.is_empty()) {
+    // What is stored is not given up.
+    let is_lost = written.is_err() || exchanged.stored.is_none();
+    let given_up = if is_lost { &exchanged.lost } else { &exchanged.replaced };
+    if !given_up.entries.is_empty() {
         work_off(flow, inbound.request_id.clone()).await;
     }
     written?;
@@ -262,16 +264,13 @@ async fn work_off(flow: &Flow, request_id: RequestId) {
         integration_id: flow.integration_id.clone(),
         actor: flow.actor.clone(),
     };
-    let (tell, told) = oneshot::channel();
-    spawn(async move {
+    let work = async move {
         let broker = Broker::new("oauth-callback", &request_id);
         if let Err(error) = broker.revoke(stored, Vec::new()).await {
             error.log_beside(request_id.own(), "revoke");
         }
-        // An error: nobody waits for it any more.
-        let _ = tell.send(());
-    });
-    let _ = clock::within(PATIENCE, told).await;
+    };
+    within_or_beside(PATIENCE, work).await;
 }
 
 /// The parameters of an authorization response, which must not come twice (RFC 6749, 3.1; RFC 9207, 2).

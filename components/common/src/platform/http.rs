@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use ::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
+use futures::future::{Either, select};
 use futures::{SinkExt, StreamExt};
 use http_body::Frame;
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
@@ -312,6 +314,22 @@ pub fn spawn(work: impl Future<Output = ()> + 'static) {
 
 /// For how long a body that breaks off is left to the runtime, to write what it has of it, in milliseconds.
 const FLUSH_MS: u64 = 50;
+
+/// Waits for `work`, at most for `limit`; then it goes on beside what this request still does.
+///
+/// The work is what is waited for, not a message from a task of its own: that would not wake who waits.
+pub async fn within_or_beside<T: 'static>(
+    limit: Duration,
+    work: impl Future<Output = T> + 'static,
+) -> Option<T> {
+    match select(Box::pin(work), pin!(clock::sleep(limit))).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(((), work)) => {
+            spawn(async move { drop(work.await) });
+            None
+        }
+    }
+}
 
 /// The end of a streamed body that is written to.
 pub struct BodySender(mpsc::Sender<Result<Frame<Bytes>, anyhow::Error>>);
