@@ -29,6 +29,9 @@ pub(crate) struct Answer {
     pub(crate) form: Option<Value>,
     /// A short body that is neither.
     pub(crate) text: Option<String>,
+    /// Whether its headers say that there were too many calls: some providers answer 403 then, as GitHub
+    /// does (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+    pub(crate) is_limited: bool,
     /// Its content type, for an error's words.
     pub(crate) content_type: String,
     /// For every word that leaves the broker.
@@ -60,6 +63,8 @@ impl Answer {
             form,
             text: is_text.then(|| String::from_utf8_lossy(body).into_owned()),
             content_type: screen.pass(content_type).unwrap_or_default(),
+            is_limited: headers.contains_key(header::RETRY_AFTER)
+                || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0"),
             screen,
         }
     }

@@ -94,6 +94,8 @@ impl Expected<'_> {
         match status {
             200..=299 => {}
             401 => return Err(self.refused(answer)),
+            // Whoever uses up a limit must not have the connection made again.
+            400..=499 if answer.is_limited => return Err(self.in_trouble(answer)),
             403 if own => return Err(self.refused(answer)),
             // Not there, too slow, too early, too often: about the call, not about the credential.
             404 | 405 | 408 | 425 | 429 => return Err(self.in_trouble(answer)),

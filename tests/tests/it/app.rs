@@ -226,9 +226,13 @@ fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
             Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
         }
     };
-    // Room for a burst, as `deploy/README.md` advises.
+    // Room for a burst, as `deploy/README.md` advises; more where each request has instances of its own.
+    let (instances, stacks) = match std::env::var_os("NEXUS_REUSE") {
+        Some(_) => ("6000", "12000"),
+        None => ("2000", "4000"),
+    };
     for (name, value) in
-        [("SPIN_MAX_INSTANCE_COUNT", "2000"), ("SPIN_WASMTIME_TOTAL_STACKS", "4000")]
+        [("SPIN_MAX_INSTANCE_COUNT", instances), ("SPIN_WASMTIME_TOTAL_STACKS", stacks)]
     {
         if std::env::var_os(name).is_none() {
             command.env(name, value);

@@ -18,7 +18,7 @@ use crate::ui;
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
 /// The most that a component may have, in bytes, as it is shipped.
-const LIMIT: u64 = 650_000;
+const LIMIT: u64 = 660_000;
 /// Those that hold the table of manifests: they have as much as it needs.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// The host's test guests too; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail where a component is larger than 650 KB and does not hold the table of manifests
+    /// Fail where a component is larger than 660 KB and does not hold the table of manifests
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }

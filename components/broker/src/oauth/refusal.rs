@@ -49,6 +49,14 @@ const DEAD: [&str; 12] = [
     "consentrequired",
     "accountselectionrequired",
 ];
+/// Codes that say of the request, or of the server, what is wrong (RFC 6749, 5.2 and 4.1.2.1).
+const OTHERWISE: [&str; 5] = [
+    "invalidrequest",
+    "unsupportedgranttype",
+    "invalidscope",
+    "servererror",
+    "temporarilyunavailable",
+];
 /// What a sentence says of a refresh token that is dead.
 const DEAD_WORDS: [&str; 15] = [
     "invalid",
@@ -75,12 +83,13 @@ pub(super) fn of(oauth2: &OAuth2, answer: &Answer, own: &str, is_refresh: bool) 
     let listed = oauth2.refresh.as_ref().map_or(&[][..], |refresh| &refresh.invalid_grant);
     let is_listed =
         said.codes.iter().any(|code| listed.iter().any(|word| letters(word) == letters(code)));
-    let may_be_dead = is_refresh && is_about_the_request(answer.status);
+    // One wrong secret of an app must not have every connection of it made again.
+    let is_of_client = said.has_code(&["invalidclient"]);
+    let may_be_dead = is_refresh && is_about_the_request(answer.status) && !is_of_client;
     if is_listed || said.names_invalid_grant() || (may_be_dead && said.is_dead()) {
         return TokenFailure::Grant(why);
     }
-    let of_client = ["invalidclient", "unauthorizedclient"];
-    if said.codes.iter().any(|code| of_client.contains(&letters(code).as_str())) {
+    if is_of_client || said.has_code(&["unauthorizedclient"]) {
         return TokenFailure::Client(why);
     }
     TokenFailure::Trouble(Error::Provider(why))
@@ -143,15 +152,23 @@ impl<'a> Said<'a> {
         })
     }
 
-    /// A code for a token that is over, or a sentence that says so of the refresh token.
+    /// Whether one of the codes is one of `known`, by letters and digits.
+    fn has_code(&self, known: &[&str]) -> bool {
+        self.codes.iter().any(|code| known.contains(&letters(code).as_str()))
+    }
+
+    /// A code for a token that is over, or a sentence that says so of the refresh token. Where a code says
+    /// something else, and a sentence about the kind of grant, nothing is read into sentences.
     fn is_dead(&self) -> bool {
-        self.codes.iter().any(|code| DEAD.contains(&letters(code).as_str()))
-            || self.texts.iter().any(|text| {
-                let text = letters(text);
-                text.contains("refreshtoken")
-                    && DEAD_WORDS.iter().any(|word| text.contains(word))
-                    && !["missing", "required"].iter().any(|word| text.contains(word))
-            })
+        self.has_code(&DEAD)
+            || !self.has_code(&OTHERWISE)
+                && self.texts.iter().any(|text| {
+                    let text = letters(text);
+                    text.contains("refreshtoken")
+                        && !text.contains("granttype")
+                        && DEAD_WORDS.iter().any(|word| text.contains(word))
+                        && !["missing", "required"].iter().any(|word| text.contains(word))
+                })
     }
 
     /// The refusal in words for people: the status, the first code, the provider's words.
@@ -195,6 +212,7 @@ mod tests {
             form: None,
             text,
             content_type: String::new(),
+            is_limited: false,
             screen: Screen::new(std::iter::empty()),
         };
         let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/", "client_auth": "post",
@@ -248,6 +266,12 @@ mod tests {
                 json!({"error": "invalid_request", "error_description": "refresh_token is missing"}),
             ),
             (503, json!({"error": "token_expired"})),
+            (
+                400,
+                json!({"error": "unsupported_grant_type",
+                "error_description": "invalid, use authorization_code or refresh_token"}),
+            ),
+            (400, json!({"message": "Unknown error, grant_type=refresh_token"})),
             (503, json!("refresh token service: invalid state")),
             (429, json!({"error": "invalid refresh token rate"})),
             (400, json!({"error": "temporarily_unavailable"})),
@@ -259,6 +283,8 @@ mod tests {
             json!({"error": "unauthorized_client"}),
             json!({"error": "INVALID_CLIENT"}),
             json!({"error": {"type": "invalid_client", "message": "x"}}),
+            json!({"error": "invalid_client",
+                "error_description": "Invalid client credentials for grant type refresh_token"}),
         ] {
             assert_eq!(meaning(401, body.clone(), true), "client", "{body}");
         }
