@@ -170,6 +170,8 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
     // Nothing is learnt where the manifest had said so, or it was the very token that it held.
     if !entry.ends_grant && user.is_certain && !user.has_token {
         let ends = entry.ends(true);
+        // Its provider's words are for the workspace of the connection that died.
+        let why = if is_ours { why } else { "a connection of another workspace was refused" };
         place(&ends).note(&tx, &entry.integration_id, why).await?;
     }
     tx.commit().await

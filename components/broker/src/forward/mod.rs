@@ -29,6 +29,7 @@ use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::forward::{AGENT, HOST, WAIT, Wait, has_waited, may_wait, ours};
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
+use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
 use nexus_common::store::{Entry, Refreshing, now_ms};
 use nexus_common::{Error, Result, access, config};
@@ -45,6 +46,9 @@ use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
+
+/// A call that waited for longer is held against its right again before it is sent, in milliseconds.
+const SHORT_MS: u64 = 1_000;
 
 /// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
@@ -115,16 +119,24 @@ impl Call {
             integration_id: gate.id.clone(),
             agent: self.caller.subject.clone(),
         };
-        let waiting = Waiting::of(&headers);
+        let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
+        // Who waits here holds a place meanwhile.
+        let place = match waiting {
+            Waiting::Here => Some(at_work::enter(&whose).await?),
+            _ => None,
+        };
         let live = match self.live(gate, Rc::clone(&opened), waiting).await? {
             Live::Opened(live) => live,
             Live::Wait(wait) => return Ok(wait_elsewhere(&wait)),
         };
-        let at_work = match at_work::enter(&whose).await {
-            Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
-                return Ok(wait_elsewhere(&Wait::Place));
-            }
-            entered => entered?,
+        let at_work = match place {
+            Some(place) => place,
+            None => match at_work::enter(&whose).await {
+                Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
+                    return Ok(wait_elsewhere(&Wait::Place));
+                }
+                entered => entered?,
+            },
         };
         let right = Right {
             whose,
@@ -134,6 +146,12 @@ impl Call {
             host: target.host.name().to_owned(),
             path,
         };
+        // What was allowed before it waited may not be any more.
+        if clock::now_ms().saturating_sub(begun) > SHORT_MS
+            && let Some(lost) = right.lost().await
+        {
+            return Err(self.lost(gate, lost).await);
+        }
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
@@ -155,14 +173,19 @@ impl Call {
         match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
-            Outcome::Lost(Lost::Gone) => {
-                Err(self.mend("integration_inactive", gate, "it was switched off").await)
-            }
-            Outcome::Lost(Lost::Denied(why)) => Err(self.policy_denied(gate, &why).await),
-            Outcome::Lost(Lost::Expired) => Err(Error::TokenExpired),
+            Outcome::Lost(lost) => Err(self.lost(gate, lost).await),
             Outcome::Reauthorize(why) => {
                 Err(self.mend("reauthorization_required", gate, &why).await)
             }
+        }
+    }
+
+    /// The refusal of a call whose right ended while it was made.
+    async fn lost(&self, gate: &Gate, lost: Lost) -> Error {
+        match lost {
+            Lost::Gone => self.mend("integration_inactive", gate, "it was switched off").await,
+            Lost::Denied(why) => self.policy_denied(gate, &why).await,
+            Lost::Expired => Error::TokenExpired,
         }
     }
 

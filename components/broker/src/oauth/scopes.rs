@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// Most scopes of an answer that are kept.
 const MAX_SCOPES: usize = 200;
+/// Longest list of scopes in a text that is read, in bytes.
+const MAX_TEXT: usize = 16 * 1024;
 /// What may stand between scopes although another separator was asked with.
 const SEPARATORS: [&str; 5] = [" ", ",", ";", "+", "|"];
 /// Short names that Google answers with their long form
@@ -23,7 +25,7 @@ pub(super) fn granted(oauth2: &OAuth2, answer: &Value, asked: &[String]) -> Opti
     let pointers = &oauth2.token_response;
     let own = pointers.scope_separator.as_deref().unwrap_or(&oauth2.scope_separator);
     let all: Vec<&str> = match answer.pointer(pointers.scope.as_deref()?)? {
-        Value::String(text) => parts(text, own, asked),
+        Value::String(text) if text.len() <= MAX_TEXT => parts(text, own, asked),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         _ => return None,
     };
