@@ -75,6 +75,8 @@ fn uri_of(component: &str, path: &str) -> Result<Uri> {
 
 /// How often a component is asked again that gave no answer.
 const ATTEMPTS: u32 = 12;
+/// For how long it is asked again, in milliseconds: an attempt that took longer was not short of room.
+const LASTS_MS: u64 = 5_000;
 /// The longest pause before that, in milliseconds; the first is a tenth of it.
 const PAUSE_MS: u64 = 500;
 
@@ -85,9 +87,10 @@ const PAUSE_MS: u64 = 500;
 pub(crate) async fn again_while_unavailable<T>(
     mut ask: impl AsyncFnMut() -> Result<T>,
 ) -> Result<T> {
+    let begun = clock::now_ms();
     for attempt in 1..ATTEMPTS {
         match ask().await {
-            Err(Error::Unavailable { .. }) => {}
+            Err(Error::Unavailable { .. }) if clock::now_ms().saturating_sub(begun) < LASTS_MS => {}
             answer => return answer,
         }
         let most = (PAUSE_MS / 10 * u64::from(attempt)).min(PAUSE_MS);
