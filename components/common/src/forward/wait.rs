@@ -24,7 +24,7 @@ const FIRST_PAUSE_MS: u64 = 40;
 /// The longest.
 const LONGEST_PAUSE_MS: u64 = 500;
 /// How long a call waits for a place among the calls at work: a burst of short calls is over by then.
-const PLACE: Duration = Duration::from_secs(3);
+const PLACE: Duration = Duration::from_secs(5);
 /// The first pause of a call that waits for a place, in milliseconds; the longest. Each look is a call of the
 /// broker.
 const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
