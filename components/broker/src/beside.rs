@@ -33,7 +33,7 @@ const FRESH_SECONDS: i64 = 10;
 /// The ids of the connections that might end with what is about to be ended, and that the provider
 /// accepts now. Only of these anything can be found: what was dead before did not die of it.
 ///
-/// It cannot fail: who is not known to be alive is left out.
+/// It cannot fail: a connection that is not known to be alive is left out.
 pub(crate) async fn alive(
     taken: impl Iterator<Item = &Taken>,
     request_id: &str,

@@ -220,7 +220,7 @@ pub(crate) fn unanswered(error: &CallError) -> String {
             "the provider did not answer: no connection to it, or one that broke off".to_owned()
         }
         CallError::Status(status) => format!(
-            "the provider answered with the status {status}, which is none of HTTP (200 to 599 are): \
+            "the provider answered with the status {status}, which is not a status of HTTP (200 to 599 are): \
              it refuses the request in a way of its own, or something before it does"
         ),
         other => format!("the provider did not answer: {other}"),

@@ -108,7 +108,7 @@ pub enum Error {
     },
     /// A component of ours gave no answer: the runtime has no room for it now, or it failed.
     Unavailable {
-        /// Which, and what is known; shown to nobody but the log.
+        /// Which component, and what is known of it; only the log has it.
         detail: String,
     },
     /// What would end at the provider is in use by other connections.

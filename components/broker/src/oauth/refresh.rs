@@ -176,7 +176,7 @@ pub(crate) async fn after_refusal_or_refreshing(who: &For<'_>, version: i64) -> 
     find(who, Why::Refused(version)).await
 }
 
-/// Tells somebody who has waited long enough when a refresh is over at the latest.
+/// What a call that has waited long enough is told: when the refresh is over at the latest.
 ///
 /// # Errors
 /// [`Error::RefreshPending`], [`Error::NotFound`], [`Error::Storage`]; never a value.
@@ -194,7 +194,7 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
                 (version, Duration::from_secs(seconds.into()))
             }
         };
-        // Only who has a chance opens the credential again, or asks for the lease.
+        // Only a call that has a chance opens the credential again, or asks for the lease.
         loop {
             if elapsed(begun) >= patience {
                 return Err(pending(who).await);
@@ -329,7 +329,7 @@ impl State {
         Error::ReauthorizationRequired(words.into())
     }
 
-    /// What somebody is told who waited long enough: the refresh is over by then, or its lease.
+    /// What a call that waited long enough is told: the refresh is over by then, or its lease.
     fn pending(&self) -> Error {
         let left = self.lease_until.saturating_sub(self.now).max(0) as u64;
         Error::RefreshPending { retry_after: left.div_ceil(1000).max(1) }
@@ -425,7 +425,7 @@ impl Lease {
                         line.with("integration", &id).why(&error);
                     }
                 });
-                Err(State::read(who).await?.pending())
+                Err(pending(who).await)
             }
         }
     }

@@ -12,8 +12,7 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::store::Refreshing;
 
-/// The header in which the broker names what to wait for, and in which the last request of somebody who has
-/// waited long enough says so.
+/// The header in which the broker names what to wait for. A call that has waited long enough says so in it.
 pub const WAIT: HeaderName = HeaderName::from_static("x-nexus-wait");
 /// What the last request says.
 const NO_MORE: &str = "no-more";
@@ -94,7 +93,7 @@ pub(super) fn say_no_more(headers: &mut HeaderMap) {
     headers.insert(WAIT, HeaderValue::from_static(NO_MORE));
 }
 
-/// Somebody who waits.
+/// A call that waits.
 pub(super) struct Waiter {
     begun_ms: u64,
     pause_ms: u64,
