@@ -16,6 +16,8 @@ use crate::screen::Screen;
 const MAX_ANSWER: usize = 1024 * 1024;
 /// Longest text that is kept of an answer that is neither JSON nor a form, in bytes.
 const MAX_TEXT: usize = 1024;
+/// Most members of a form that are read.
+const MAX_MEMBERS: usize = 200;
 /// The mark that some servers write before JSON (RFC 8259, 8.1: a reader may ignore it).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -103,7 +105,7 @@ fn form(kind: &str, body: &[u8]) -> Option<Value> {
     if !(kind.starts_with(FORM) || (is_untold && looks_like_a_form(body))) {
         return None;
     }
-    let pairs = url::form_urlencoded::parse(body);
+    let pairs = url::form_urlencoded::parse(body).take(MAX_MEMBERS);
     let members: Map<String, Value> =
         pairs.map(|(name, value)| (name.into_owned(), value.into())).collect();
     Some(Value::Object(members))

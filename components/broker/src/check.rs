@@ -40,20 +40,22 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
 /// # Errors
 /// As [`run`].
 pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<()> {
-    let sql = "select 1 from integrations where workspace = ?1 and id = ?2
-                 and coalesce(health_at, 0) < (unixepoch('subsec') - 60) * 1000";
-    let values =
-        [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())];
-    if read_row(sql, values.clone()).await?.is_none() {
+    let key = [Value::text(stored.workspace.as_str()), Value::text(stored.integration_id.as_str())];
+    let is_due = "select 1 from integrations i join credentials c on c.integration_id = i.id
+                  where i.workspace = ?1 and i.id = ?2
+                    and coalesce(i.health_at, 0) < (unixepoch('subsec') - 60) * 1000
+                    and c.check_at < (unixepoch('subsec') - 60) * 1000 + ?3";
+    let values = key.clone().into_iter().chain([Value::integer(CHECK_AGAIN_MS)]);
+    if read_row(is_due, values).await?.is_none() {
         return Ok(());
     }
-    // Of many at once one does.
-    let tx = Transaction::begin().await?;
+    // Of many at once one does; while somebody else writes, the next such answer is soon enough.
+    let Some(tx) = Transaction::begin_if_free().await? else { return Ok(()) };
     let claim = "update credentials set check_at = ?3 + ?4
                  where workspace = ?1 and integration_id = ?2 and check_at < ?3 + ?4 - 60000
                  returning 1";
     let times = [Value::integer(tx.now_ms), Value::integer(CHECK_AGAIN_MS)];
-    let claimed = tx.row(claim, values.into_iter().chain(times)).await?;
+    let claimed = tx.row(claim, key.into_iter().chain(times)).await?;
     tx.commit().await?;
     match claimed {
         Some(_) => run(stored, request_id).await.map(drop),

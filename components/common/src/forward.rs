@@ -8,15 +8,15 @@ mod wait;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::auth::{Agent, Caller};
 use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{
-    ANSWERED, PASSED_ID, RequestId, Respond, again_while_unavailable, answered, request_to, set,
-    strip,
+    ANSWERED, CALL, PASSED_ID, RequestId, Respond, again_while_unavailable, answered, request_to,
+    set, strip,
 };
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 pub use wait::{KEPT, WAIT, Wait, has_waited, may_wait};
@@ -105,7 +105,7 @@ impl Forward<'_> {
         let mut last = false;
         loop {
             let answer = match self.may_be_repeated() {
-                true => again_while_unavailable(async || self.once(&ask, last).await).await?,
+                true => again_while_unavailable(CALL, async || self.once(&ask, last).await).await?,
                 false => self.once(&ask, last).await?,
             };
             let Some(wait) = Wait::of(answer.headers()).filter(|_| !last) else {
@@ -117,9 +117,13 @@ impl Forward<'_> {
     }
 
     /// Whether a provider that was asked twice has done no more than one that was asked once (RFC 9110,
-    /// 9.2.1): a broker that gave no answer may have asked it.
+    /// 9.2.1): a broker that gave no answer may have asked it. A call that may name another method beside
+    /// its own is not repeated.
     fn may_be_repeated(&self) -> bool {
-        self.method.is_safe() && !matches!(self.body, Upload::Stream(_))
+        self.method.is_safe()
+            && !matches!(self.body, Upload::Stream(_))
+            && !names_a_method(self.query)
+            && !self.headers.keys().any(|name| names_a_method(name.as_str()))
     }
 
     async fn once<F>(
@@ -190,9 +194,35 @@ impl Forward<'_> {
     }
 }
 
+/// Whether `text`, a query or a header's name, speaks of a method, decoded up to twice: frameworks take one
+/// from `_method`, `X-HTTP-Method-Override` and the like.
+fn names_a_method(text: &str) -> bool {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let holds = |text: &str| text.to_ascii_lowercase().contains("method");
+    holds(text) || text.contains('%') && holds(&decode(&decode(text)))
+}
+
 /// An error as an answer that is not taken for the provider's: with [`ERROR`].
 pub fn ours(error: &Error, request_id: &str) -> Response {
     let mut response = error.respond(request_id);
     set(&mut response, HeaderName::from_static(ERROR), &error.problem(request_id).code);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_name_a_method_is_seen_in_every_spelling() {
+        for text in
+            ["_method=DELETE", "a=1&_HttpMethod=PUT", "x-http-method-override", "%5fmeth%6fd=x"]
+        {
+            assert!(names_a_method(text), "{text}");
+        }
+        assert!(names_a_method("%255fmeth%256fd=x"));
+        for text in ["", "a=1", "accept", "page%3D2"] {
+            assert!(!names_a_method(text), "{text}");
+        }
+    }
 }

@@ -101,6 +101,10 @@ impl Call {
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
         // Before anything else: what is no method of ours is read by no rule.
         CallMethod::require(&self.method)?;
+        // It may have ended since it was verified: a list of MCP messages is worked off one by one.
+        if right::is_over(self.caller.expires_at) {
+            return Err(Error::TokenExpired);
+        }
         let callable = opened::find(&self.caller.workspace, &self.target).await?;
         let gate = &callable.gate;
         self.is_open(gate).await?;

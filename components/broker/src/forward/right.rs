@@ -50,10 +50,15 @@ impl Lost {
     }
 }
 
+/// Whether a token with `exp` `expires_at`, in seconds since the Unix epoch, has ended.
+pub(super) fn is_over(expires_at: u64) -> bool {
+    clock::now_ms() / 1000 > expires_at.saturating_add(LEEWAY)
+}
+
 impl Right {
     /// Why the call may not go on; `None` while it may. Where that cannot be seen, it may.
     pub(super) async fn lost(&self) -> Option<Lost> {
-        if clock::now_ms() / 1000 > self.expires_at.saturating_add(LEEWAY) {
+        if is_over(self.expires_at) {
             return Some(Lost::Expired);
         }
         // Read again only where something was committed since.

@@ -31,8 +31,10 @@ use crate::{digest, revoke};
 const LEASE_MS: i64 = 6_000;
 /// How often its holder renews it.
 const RENEWAL: Duration = Duration::from_millis(1_500);
-/// A holder this late starts no call: the lease may be somebody else's soon.
-const TOO_LATE_MS: i64 = 3_000;
+/// A holder this late renews the lease before it asks the provider: the lease may be somebody else's soon.
+const LATE_MS: i64 = 3_000;
+/// How often a renewal is tried while another connection writes.
+const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
 /// After a failure that says nothing, the next attempt waits this long.
 const BACKOFF_MS: i64 = 15_000;
 /// How long a call waits for a refresh, in seconds, where the manifest does not say.
@@ -432,12 +434,14 @@ impl Lease {
 
     /// Asks the provider, writes what it said, and returns the credential as it then is.
     async fn refresh(self, who: &For<'_>, usable: Usable, alive: bool) -> Result<Usable> {
-        if now_ms().await? - self.taken_ms > TOO_LATE_MS {
-            return Err(Error::RefreshPending { retry_after: 1 });
-        }
+        let version = usable.version;
         // What may fail comes before the provider is asked.
         digest::digester().await?;
-        let version = usable.version;
+        // Where many come at once, a holder may get no processor for seconds.
+        let is_late = now_ms().await? - self.taken_ms > LATE_MS;
+        if is_late && !self.renew(who, version).await? {
+            return Err(pending(who).await);
+        }
         match self.while_held(who, version, ask(who, usable)).await {
             Ok(renewed) => self.succeeded(who, version, renewed).await,
             Err((failure, old)) => {
@@ -482,8 +486,19 @@ impl Lease {
         }
     }
 
-    async fn renew(&self, who: &For<'_>, version: i64) -> Result<()> {
-        let tx = Transaction::begin().await?;
+    /// Makes the lease last [`LEASE_MS`] from now. Returns whether this attempt still holds it. It does not
+    /// queue for the write lock: among many writers its turn might come too late.
+    async fn renew(&self, who: &For<'_>, version: i64) -> Result<bool> {
+        let begun = clock::now_ms();
+        let tx = loop {
+            if let Some(tx) = Transaction::begin_if_free().await? {
+                break tx;
+            }
+            if elapsed(begun).as_millis() as i64 > LEASE_MS {
+                return Ok(false);
+            }
+            clock::sleep(RENEWAL_AGAIN).await;
+        };
         let sql = "update credentials set lease_until = ?5
                    where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
                    returning 1";
@@ -494,8 +509,9 @@ impl Lease {
             Value::text(self.attempt.as_str()),
             Value::integer(tx.now_ms + LEASE_MS),
         ];
-        tx.row(sql, values).await?;
-        tx.commit().await
+        let is_held = tx.row(sql, values).await?.is_some();
+        tx.commit().await?;
+        Ok(is_held)
     }
 
     async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {

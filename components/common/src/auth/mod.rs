@@ -37,6 +37,8 @@ thread_local! {
 
 /// How often it is looked whether another request has the answer.
 const LOOK: Duration = Duration::from_millis(3);
+/// How long a request waits for the question of another, in milliseconds: then it asks for itself.
+const LONGEST_LOOK_MS: u64 = 5_000;
 
 /// A question to `auth` that is under way; over when this is dropped.
 struct Asking(String);
@@ -45,7 +47,9 @@ impl Asking {
     /// Waits while another request of this instance asks about `token`; many come with the same one at
     /// once, and each question would hold a place in the runtime. No request may wake another: it looks.
     async fn about(token: &str) -> Self {
-        while ASKED.with_borrow(|asked| asked.iter().any(|one| one == token)) {
+        let begun = clock::now_ms();
+        let waits_on = || clock::now_ms().saturating_sub(begun) < LONGEST_LOOK_MS;
+        while waits_on() && ASKED.with_borrow(|asked| asked.iter().any(|one| one == token)) {
             clock::sleep(LOOK).await;
         }
         ASKED.with_borrow_mut(|asked| asked.push(token.to_owned()));
@@ -55,7 +59,11 @@ impl Asking {
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        ASKED.with_borrow_mut(|asked| asked.retain(|one| *one != self.0));
+        ASKED.with_borrow_mut(|asked| {
+            if let Some(own) = asked.iter().position(|one| *one == self.0) {
+                asked.swap_remove(own);
+            }
+        });
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Caller;
 use crate::error::{Error, Result};
-use crate::http::{Respond, again_while_unavailable, answered, request_to};
+use crate::http::{QUESTION, Respond, again_while_unavailable, answered, request_to};
 use crate::platform::http::{call, full};
 
 /// Longer than the issuer of the keys is waited for, so that the verdict is heard.
@@ -93,7 +93,7 @@ async fn ask(path: &str, token: &str) -> Result<Bytes> {
     let value = HeaderValue::try_from(format!("Bearer {token}"))
         .map_err(|_| Error::InvalidToken("the token is not a JWT".into()))?;
     // To ask changes nothing: where the runtime has no room for `auth` now, it has in a moment.
-    let answer = again_while_unavailable(async || {
+    let answer = again_while_unavailable(QUESTION, async || {
         let mut request = request_to("auth", Method::GET, path, full(""))?;
         request.headers_mut().insert(header::AUTHORIZATION, value.clone());
         answered("auth", call(request, LIMIT, MAX_ANSWER).await)

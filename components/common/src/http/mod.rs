@@ -22,7 +22,9 @@ pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;
 pub use inbound::{Inbound, in_time, serve, serve_component, whole};
 pub use looped::{LOOP, LOOP_ID};
-pub(crate) use outbound::{ANSWERED, again_while_unavailable, answered, request_to};
+pub(crate) use outbound::{
+    ANSWERED, CALL, QUESTION, again_while_unavailable, answered, request_to,
+};
 pub use outbound::{forward, strip};
 pub use problem::Respond;
 pub use request_id::RequestId;

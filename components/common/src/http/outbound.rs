@@ -73,27 +73,32 @@ fn uri_of(component: &str, path: &str) -> Result<Uri> {
         .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
 }
 
-/// How often a component is asked again that gave no answer.
-const ATTEMPTS: u32 = 12;
-/// For how long it is asked again, in milliseconds: an attempt that took longer was not short of room.
+/// For how long a component that gave no answer is asked again, in milliseconds: an attempt that took longer
+/// was not short of room.
 const LASTS_MS: u64 = 5_000;
-/// The longest pause before that, in milliseconds; the first is a tenth of it.
-const PAUSE_MS: u64 = 500;
 
-/// Asks again while there is no answer, for about four seconds: only for what may be asked twice.
+/// The pauses before a component that gave no answer is asked again, in milliseconds: on average, because
+/// those who come at once must not come back at once.
+pub(crate) type Pauses = &'static [u64];
+/// For a question, which changes nothing wherever it goes.
+pub(crate) const QUESTION: Pauses = &[50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 500];
+/// For a call of a provider, which may have been made by a component that failed afterwards.
+pub(crate) const CALL: Pauses = &[300, 1_500];
+
+/// Asks again while there is no answer: only for what may be asked twice.
 ///
 /// # Errors
 /// Those of `ask`; after the last attempt also [`Error::Unavailable`].
 pub(crate) async fn again_while_unavailable<T>(
+    pauses: Pauses,
     mut ask: impl AsyncFnMut() -> Result<T>,
 ) -> Result<T> {
     let begun = clock::now_ms();
-    for attempt in 1..ATTEMPTS {
+    for most in pauses {
         match ask().await {
             Err(Error::Unavailable { .. }) if clock::now_ms().saturating_sub(begun) < LASTS_MS => {}
             answer => return answer,
         }
-        let most = (PAUSE_MS / 10 * u64::from(attempt)).min(PAUSE_MS);
         clock::sleep(Duration::from_millis(most / 2 + clock::random_u64() % most)).await;
     }
     ask().await
