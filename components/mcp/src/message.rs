@@ -167,7 +167,7 @@ impl Message {
             return Ok(None);
         }
         message.params = match params {
-            None => Map::new(),
+            None | Some(Value::Null) => Map::new(),
             Some(Value::Object(params)) => params,
             Some(_) => return Err(message.invalid("`params` must be an object")),
         };
