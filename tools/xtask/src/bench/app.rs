@@ -105,6 +105,8 @@ impl Site {
         for limit in ["AGENT", "INTEGRATION", "WORKSPACE"] {
             command.env(format!("{PREFIX}MAX_CALLS_PER_{limit}"), "10000");
         }
+        // One workspace has a thousand integrations, and those that are called.
+        command.env(format!("{PREFIX}MAX_INTEGRATIONS"), "10000");
         // A line per request on a terminal would be measured too.
         let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;
