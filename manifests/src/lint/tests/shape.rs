@@ -1,4 +1,4 @@
-//! Rules for texts, names and templates.
+//! Rules for text, names and templates.
 
 use super::*;
 
