@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::document;
 
-/// Calls `visit` with every value of the document that has the member `name`.
+/// Calls `visit` with every value in the document that is the member `name` of an object.
 fn each(value: &Value, name: &str, visit: &mut dyn FnMut(&Value)) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| each(item, name, visit)),
