@@ -1,6 +1,6 @@
-//! One connection of a client: which requests it has, and for what each of them waits.
+//! One client connection: its requests, and what each of them is waiting for.
 //!
-//! It must not look at what is sent.
+//! This module must not look at the transmitted content.
 
 use std::io;
 use std::pin::Pin;
@@ -17,19 +17,19 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::place::Place;
 
-/// A client that has sent or taken nothing for this long gives its places to others who need them.
+/// A client that has sent or read nothing for this long loses its places to other clients that need them.
 pub(crate) const STALLED: Duration = Duration::from_secs(5);
 
-/// How long a connection without a request may stay.
+/// How long a connection without a request may stay open.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// From the first byte of a head, or from the connection on, to the end of the head.
+    /// From the first byte of a head, or from the start of the connection, to the end of the head.
     pub(crate) head: Duration,
-    /// Between an answer and the next request.
+    /// Between a response and the next request.
     pub(crate) idle: Duration,
 }
 
-/// A connection, as all see it who hold a part of it.
+/// A connection, as shared by everything that holds a part of it.
 pub(crate) struct Connection {
     limits: Limits,
     idle: Mutex<Idle>,
@@ -37,7 +37,7 @@ pub(crate) struct Connection {
     closing: Notify,
 }
 
-/// Since when a connection without a request waits, and for what.
+/// How long a connection without a request has been waiting, and for what.
 #[derive(Clone, Copy)]
 struct Idle {
     since: Instant,
@@ -54,25 +54,25 @@ impl Connection {
         Arc::new(Self { limits, idle, requests: Mutex::default(), closing: Notify::new() })
     }
 
-    /// A request of it begins; it has ended when what is returned is dropped. `shares` says whether
-    /// other requests use the connection at the same time.
+    /// Begins a request, which ends when the returned value is dropped. `shares` says whether other requests
+    /// use the connection at the same time.
     pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> Busy {
         let work = Arc::new(Work { shares, ..Work::default() });
         lock(&self.requests).push(work.clone());
         Busy { connection: self.clone(), work }
     }
 
-    /// Resolves when the connection is to be closed.
+    /// Resolves when the connection must be closed.
     pub(crate) async fn is_over(&self) {
         self.closing.notified().await;
     }
 
-    /// Has the connection closed.
+    /// Requests that the connection be closed.
     pub(crate) fn close(&self) {
         self.closing.notify_one();
     }
 
-    /// Since when nothing but the client is waited for; none where a component is at work.
+    /// The time since which the connection waits for its client alone; `None` if a component is working.
     pub(crate) fn waits_since(&self, now: Instant) -> Option<Instant> {
         let requests = lock(&self.requests);
         if requests.is_empty() {
@@ -86,8 +86,8 @@ impl Connection {
         latest
     }
 
-    /// Closes the connection, ends a request, or takes its place from it, where its client has been
-    /// waited for long enough.
+    /// Closes the connection, ends a request, or releases the request's place, if the client has kept it
+    /// waiting for too long.
     pub(crate) fn look(&self, now: Instant, answer: Duration) {
         let mut requests = lock(&self.requests);
         if requests.is_empty() {
@@ -118,7 +118,7 @@ impl Connection {
         !lock(&self.requests).is_empty()
     }
 
-    /// Something came from the client.
+    /// Records that the client sent something.
     fn heard(&self) {
         let mut idle = lock(&self.idle);
         // The first byte of a head counts, not the last.
@@ -127,7 +127,7 @@ impl Connection {
         }
     }
 
-    /// The client took something, also of an answer whose request is over.
+    /// Records that the client read something, also of a response whose request has ended.
     fn taken(&self) {
         let mut idle = lock(&self.idle);
         if !idle.in_head {
@@ -136,7 +136,7 @@ impl Connection {
     }
 }
 
-/// A request that has not been answered whole.
+/// A request whose response is not complete.
 pub(crate) struct Busy {
     connection: Arc<Connection>,
     pub(crate) work: Arc<Work>,
@@ -149,19 +149,19 @@ impl Drop for Busy {
     }
 }
 
-/// For what a request waits.
+/// What a request is waiting for.
 #[derive(Clone, Copy, Default)]
 enum Waits {
-    /// For a component.
+    /// A component.
     #[default]
     Component,
-    /// For the client to send more of the body, since then.
+    /// The client must send more of the body; since this time.
     Body(Instant),
-    /// For the client to take what was handed out of the answer, since then.
+    /// The client must read the part of the response that was handed over; since this time.
     Answer(Instant),
 }
 
-/// A request: for what it waits, its place, and the rest of its answer.
+/// A request: what it is waiting for, its place, and the rest of its response.
 #[derive(Default)]
 pub(crate) struct Work {
     shares: bool,
@@ -172,16 +172,16 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The component wants more of the body, and the client has sent none.
+    /// Records that the component wants more of the body, and the client has sent none.
     pub(crate) fn body_waits(&self) {
         let mut waits = lock(&self.waits);
-        // Once there is an answer, whether it is taken is what counts.
+        // Once there is a response, only its reading counts.
         if self.is_answered.get().is_none() && !matches!(*waits, Waits::Body(_)) {
             *waits = Waits::Body(Instant::now());
         }
     }
 
-    /// More of the body has come.
+    /// Records that more of the body has arrived.
     pub(crate) fn body_came(&self) {
         let mut waits = lock(&self.waits);
         if matches!(*waits, Waits::Body(_)) {
@@ -189,19 +189,19 @@ impl Work {
         }
     }
 
-    /// The answer begins.
+    /// Records that the response begins.
     pub(crate) fn begin_answer(&self, body: WasiBody) {
         let _ = self.is_answered.set(());
         *lock(&self.answer) = Some(body);
         *lock(&self.waits) = Waits::Component;
     }
 
-    /// A piece of the answer was handed out.
+    /// Records that a part of the response was handed over.
     pub(crate) fn answer_waits(&self) {
         *lock(&self.waits) = Waits::Answer(Instant::now());
     }
 
-    /// There is room for more of the answer.
+    /// Records that there is room for more of the response.
     pub(crate) fn answer_was_taken(&self) {
         *lock(&self.waits) = Waits::Component;
     }
@@ -220,21 +220,21 @@ impl Work {
         }
     }
 
-    /// Lets others have its place until it goes on.
+    /// Releases its place until the request continues.
     fn leave(&self) {
         if let Some(place) = self.place.get() {
             place.leave();
         }
     }
 
-    /// Drops the rest of the answer, and what makes it.
+    /// Drops the rest of the response, and the task that produces it.
     fn give_up(&self) {
         self.leave();
         lock(&self.answer).take();
     }
 }
 
-/// A client's stream, which tells what comes and goes.
+/// A client's stream, which reports each read and write.
 pub(crate) struct Stream {
     pub(crate) stream: TcpStream,
     pub(crate) connection: Arc<Connection>,
@@ -297,7 +297,7 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// Numbers of connections.
+/// Assigns numbers to connections.
 pub(crate) fn next_number() -> usize {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     NUMBER.fetch_add(1, Ordering::Relaxed)

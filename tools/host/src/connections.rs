@@ -1,7 +1,8 @@
-//! All connections: how many there may be, and which is closed for a new one. A few are kept in
-//! reserve: they are told to come again, except where they ask for the application's health.
+//! All connections: the limit on their number, and the choice of the one that is closed for a new one. A few
+//! connections are kept in reserve. They are told to retry later, unless they ask for the application's
+//! health.
 //!
-//! It must not look at what is sent.
+//! This module must not look at the transmitted content.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,16 +12,16 @@ use tokio::time::Instant;
 
 use crate::connection::{Connection, Limits, next_number};
 
-/// Most connections at once, where the process may have as many files open twice over.
+/// The maximum number of connections, if the process may open twice as many files.
 const MOST: usize = 4096;
 
-/// Further ones, which may ask for the application's health.
+/// Additional connections, which may ask for the application's health.
 pub(crate) const RESERVE: usize = 16;
 
 const ORDINARY: Limits = Limits { head: Duration::from_secs(10), idle: Duration::from_secs(75) };
 const RESERVED: Limits = Limits { head: Duration::from_secs(2), idle: Duration::from_secs(1) };
 
-/// How often it is looked whether a client has been waited for too long.
+/// How often to check for clients that have kept us waiting for too long.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// All connections.
@@ -48,13 +49,13 @@ impl All {
 /// What a connection may be used for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
-    /// Anything.
+    /// Any request.
     Ordinary,
-    /// One request for the application's health: there is no room for more.
+    /// One request for the application's health, because the limit is reached.
     Reserved,
 }
 
-/// A connection that is open; it is forgotten when this is dropped.
+/// An open connection. It is removed from the list when this is dropped.
 pub(crate) struct Open {
     all: Connections,
     number: usize,
@@ -77,10 +78,10 @@ impl Connections {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next connection may be. None: not yet, another is being closed for it.
+    /// The kind of the next connection. `None`: no room yet; another connection is being closed for it.
     ///
-    /// Where there are as many as there may be, the one is closed that has waited longest for its
-    /// client: for a request, or five seconds at least for a body or for its answer to be read.
+    /// If the limit is reached, closes the connection that has waited longest for its client: for a request,
+    /// or, for at least five seconds, for a body or for its response to be read.
     pub(crate) fn room(&self, now: Instant) -> Option<Kind> {
         let all = self.lock();
         if all.ordinary.len() < self.most {
@@ -96,7 +97,7 @@ impl Connections {
         None
     }
 
-    /// Adds one.
+    /// Adds a connection.
     pub(crate) fn open(&self, kind: Kind) -> Open {
         let limits = match kind {
             Kind::Ordinary => ORDINARY,
@@ -107,7 +108,7 @@ impl Connections {
         Open { all: self.clone(), number, kind, connection }
     }
 
-    /// Looks after them, without end. `answer`: how long a client may take nothing of its answer.
+    /// Checks the connections forever. `answer`: how long a client may stop reading its response.
     pub(crate) async fn look_after(self, answer: Duration) {
         loop {
             tokio::time::sleep(LOOK).await;
@@ -118,13 +119,13 @@ impl Connections {
     fn look(&self, now: Instant, answer: Duration) {
         let all = self.lock();
         let every: Vec<_> = all.ordinary.values().chain(all.reserved.values()).cloned().collect();
-        // An answer that is given up may be the end of a connection, which is then forgotten here.
+        // Giving up a response may end a connection, which then locks `all` to remove itself.
         drop(all);
         every.iter().for_each(|connection| connection.look(now, answer));
     }
 }
 
-/// Closes the one that has waited longest for its client; false where none does.
+/// Closes the connection that has waited longest for its client. Returns false if none is waiting.
 fn close_one(connections: &HashMap<usize, Arc<Connection>>, now: Instant) -> bool {
     let waiting = connections
         .values()
@@ -138,7 +139,7 @@ fn close_one(connections: &HashMap<usize, Arc<Connection>>, now: Instant) -> boo
     }
 }
 
-/// How many files this process may have open, as far as the system tells.
+/// How many files this process may open, as far as the system reports it.
 fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
@@ -174,7 +175,7 @@ mod tests {
         assert!(is_closed(&first).await && !is_closed(&second).await);
         drop(first);
         assert_eq!(all.room(Instant::now()), Some(Kind::Ordinary));
-        // One that a component works for is left alone.
+        // A connection that a component works for is not closed.
         let busy = second.connection.begin(false);
         let third = all.open(Kind::Ordinary);
         assert_eq!(all.room(Instant::now()), None);
@@ -196,7 +197,7 @@ mod tests {
         let _third = all.open(Kind::Ordinary).connection.begin(false);
         let full = connections(1);
         assert_eq!(full.room(later(0)), Some(Kind::Ordinary));
-        // What goes on is left alone.
+        // A connection that makes progress is not closed.
         download.work.answer_was_taken();
         let third = all.open(Kind::Ordinary);
         let _busy = third.connection.begin(false);

@@ -1,5 +1,5 @@
-//! A place among the requests that are worked on. A request leaves it while its client is waited
-//! for, and takes one again before it goes on.
+//! A place among the requests in progress. A request releases its place while it waits for its client, and
+//! takes a place again before it continues.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,9 +23,9 @@ pub(crate) struct Place {
 type Acquiring = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
 
 impl Place {
-    /// Waits for one.
+    /// Waits for a place.
     pub(crate) async fn take(free: &Arc<Semaphore>) -> Arc<Self> {
-        // An error: the semaphore is closed, which it never is.
+        // An error would mean that the semaphore is closed, which never happens.
         let held = free.clone().acquire_owned().await.ok();
         Arc::new(Self { free: free.clone(), held: Mutex::new(held) })
     }
@@ -34,12 +34,12 @@ impl Place {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets others have it.
+    /// Releases the place for other requests.
     pub(crate) fn leave(&self) {
         self.lock().take();
     }
 
-    /// Takes one again where it was left.
+    /// Takes a place again, if it was released.
     fn poll_return(&self, acquiring: &mut Option<Acquiring>, cx: &mut Context<'_>) -> Poll<()> {
         if self.lock().is_none() {
             let free = &self.free;
@@ -51,7 +51,7 @@ impl Place {
     }
 }
 
-/// The body of a request. Its place is somebody else's while it does not come.
+/// The body of a request. While the request waits for it, other requests can use its place.
 pub(crate) struct Coming {
     body: Incoming,
     work: Arc<Work>,
@@ -103,14 +103,14 @@ impl Body for Coming {
     }
 }
 
-/// The body of an answer. It ends where its client does not read it.
+/// The body of a response. It ends if its client stops reading.
 pub(crate) struct Going {
     busy: Busy,
     acquiring: Option<Acquiring>,
 }
 
 impl Going {
-    /// The answer to a request.
+    /// The response to a request.
     pub(crate) fn answer(response: Response<WasiBody>, busy: Busy) -> Response<Self> {
         response.map(|body| {
             busy.work.begin_answer(body);
@@ -118,7 +118,7 @@ impl Going {
         })
     }
 
-    /// What `read` says of the rest of the answer.
+    /// The result of `read` for the rest of the response.
     fn rest<T>(&self, read: impl FnOnce(&WasiBody) -> T) -> Option<T> {
         let answer = self.busy.work.answer.lock().unwrap_or_else(PoisonError::into_inner);
         answer.as_ref().map(read)
@@ -141,7 +141,7 @@ impl Body for Going {
         }
         let mut answer = work.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(body) = answer.as_mut() else {
-            // It was given up, because nobody read it.
+            // The response was given up because the client did not read it.
             return Poll::Ready(Some(Err(Error::ConnectionWriteTimeout)));
         };
         let frame = ready!(Pin::new(body).poll_frame(cx));

@@ -1,4 +1,4 @@
-//! `spin:key-value@3.0.0`: rights and handles over [`super::kv_store`].
+//! `spin:key-value@3.0.0`: access checks and handles for [`super::kv_store`].
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
@@ -6,10 +6,10 @@ use super::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostSt
 use super::kv_store::Store;
 use crate::instance::Ctx;
 
-/// Open stores that one instance may have. The same as Spin's.
+/// The number of stores that one instance may have open. The same as Spin's.
 pub(crate) const MAX_STORES: usize = 256;
 
-/// Why a store was not opened.
+/// The reason why a store was not opened.
 pub(crate) enum Refused {
     AccessDenied,
     TableFull,
@@ -33,7 +33,7 @@ impl Ctx {
         Ok(Ok(handle))
     }
 
-    /// Closes it.
+    /// Closes a store.
     pub(crate) fn close_store(&mut self, handle: Resource<Store>) -> wasmtime::Result<()> {
         self.table.delete(handle)?;
         self.stores -= 1;

@@ -1,4 +1,4 @@
-//! `spin:sqlite@3.1.0`: rights, handles, and the results as streams. The database itself is in
+//! `spin:sqlite@3.1.0`: access checks, handles, and results as streams. The database itself is in
 //! [`super::database`].
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
@@ -10,7 +10,7 @@ use super::database::Connection;
 use super::stream::Rows;
 use crate::instance::Ctx;
 
-/// Open connections that one instance may have. The same as Spin's.
+/// The number of connections that one instance may have open. The same as Spin's.
 const MAX_CONNECTIONS: usize = 256;
 
 impl Ctx {

@@ -1,5 +1,5 @@
-//! `wasi:keyvalue`, store and atomics, in the draft that the SDK ships: the same stores under
-//! another interface.
+//! `wasi:keyvalue`, store and atomics, in the draft that the SDK includes: the same stores through another
+//! interface.
 
 use wasmtime::component::Resource;
 
@@ -131,7 +131,7 @@ impl atomics::Host for Ctx {
             Ok(false) => {}
             Err(error) => return Ok(Err(CasError::StoreError(Error::Other(error)))),
         }
-        // The guest gets a new handle that has seen the value as it is now.
+        // The guest gets a new handle, which has read the current value.
         if let Err(error) = cas.current().await {
             return Ok(Err(CasError::StoreError(Error::Other(error))));
         }

@@ -1,5 +1,5 @@
-//! The application as it is measured: its own `spin.toml` with the yardstick beside it, fresh keys,
-//! state directories of its own; all in a temporary directory that goes away.
+//! The application as it is measured: its own `spin.toml` with the baseline components added, new keys, and
+//! its own state directories, all in a temporary directory that is deleted afterwards.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,21 +15,21 @@ use crate::keys;
 use crate::runtime::{Launch, Runtime};
 use crate::token::{self, Role};
 
-/// Where the empty component answers.
+/// The path of the empty component.
 pub(crate) const EMPTY_ROUTE: &str = "/bench/empty";
-/// Where the bare forwarder answers.
+/// The path of the bare forwarder.
 pub(crate) const FORWARD_ROUTE: &str = "/bench/forward";
 
 const MANIFEST: &str = "spin.toml";
 const ENV_FILE: &str = ".env";
 
-/// Where applications are measured: one manifest and one set of keys, a state directory for each.
+/// The setup of the measured applications: one manifest and one set of keys, and a state directory for each.
 pub(crate) struct Site {
     directory: TempDir,
     runtime: Runtime,
-    /// ADMIN of the workspace `bench`.
+    /// A token of an ADMIN of the workspace `bench`.
     pub(crate) token: String,
-    /// AGENT of another workspace.
+    /// A token of an AGENT of another workspace.
     pub(crate) attacker: String,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct App {
 }
 
 impl Site {
-    /// Writes what the applications need.
+    /// Writes the files that the applications need.
     pub(crate) fn new(root: &Path, yardsticks: &Yardsticks, runtime: Runtime) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("nexus-bench-").tempdir()?;
         let source = root.join("spin.toml");
@@ -57,23 +57,23 @@ impl Site {
         Ok(Self { directory, runtime, token, attacker })
     }
 
-    /// What runs the applications: `embedded` or `spin`.
+    /// The name of the runtime: `embedded` or `spin`.
     pub(crate) fn runtime(&self) -> String {
         self.runtime.to_string()
     }
 
-    /// The state directory of that name.
+    /// The state directory with this name.
     pub(crate) fn state(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    /// The state directory `to`, a copy of `from`, which no application may be using.
+    /// Copies the state directory `from` to `to`. No application may be using `from`.
     pub(crate) fn copy_state(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (self.state(from), self.state(to));
         std::fs::create_dir(&to)?;
         for entry in std::fs::read_dir(&from)? {
             let entry = entry?;
-            // Databases and what lies beside them; Spin's folder of logs is not needed.
+            // Databases and the files beside them. Spin's folder of logs is not needed.
             if entry.file_type()?.is_file() {
                 std::fs::copy(entry.path(), to.join(entry.file_name()))?;
             }
@@ -81,7 +81,7 @@ impl Site {
         Ok(())
     }
 
-    /// Starts an application on the state directory of that name and waits until it is ready.
+    /// Starts an application on the state directory with this name, and waits until it is ready.
     pub(crate) async fn start(&self, state: &str) -> Result<App> {
         let dir = self.directory.path();
         let port = child::free_port(0)?;
@@ -94,7 +94,7 @@ impl Site {
             env_file: &dir.join(ENV_FILE),
             dir,
         })?;
-        // What is measured must not depend on what happens to be set.
+        // The measurement must not depend on variables that happen to be set.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(PREFIX) {
                 command.env_remove(name);
@@ -105,7 +105,7 @@ impl Site {
         for limit in ["AGENT", "INTEGRATION", "WORKSPACE"] {
             command.env(format!("{PREFIX}MAX_CALLS_PER_{limit}"), "10000");
         }
-        // A line per request on a terminal would be measured too.
+        // Printing a line per request to a terminal would affect the measurement.
         let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;
         if let Err(error) = app.ready(port, &[], Duration::from_secs(120)).await {
@@ -118,12 +118,12 @@ impl Site {
 }
 
 impl App {
-    /// The last of what the application printed.
+    /// The end of the application's output.
     pub(crate) fn said(&self) -> String {
         child::tail(&self.log)
     }
 
-    /// The process to look at for memory.
+    /// The process whose memory is measured.
     pub(crate) fn pid(&self) -> u32 {
         self.app.pid()
     }
@@ -133,8 +133,8 @@ impl App {
     }
 }
 
-/// The application's manifest, readable from elsewhere, with the components `bench-empty` and
-/// `bench-forward` added.
+/// The application's manifest, with absolute paths and with the components `bench-empty` and `bench-forward`
+/// added.
 fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<String> {
     let mut manifest: Table = text.parse().context("spin.toml is not TOML")?;
     let components = manifest
@@ -144,7 +144,7 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
     for (_, component) in components.iter_mut() {
         let Some(component) = component.as_table_mut() else { continue };
         component.remove("build");
-        // The pages are not measured, and their patterns cannot be absolute.
+        // Pages are not measured, and their patterns cannot be absolute.
         component.remove("files");
         if let Some(Value::String(source)) = component.get_mut("source") {
             *source = root.join(&*source).display().to_string();

@@ -1,12 +1,16 @@
-//! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
-//! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
-//! catalogue is; what the proxy adds to a call, and how much of a bare forwarder's throughput it
-//! reaches; how long a workspace's changes take while another is denied five hundred times a second; what
-//! becomes of a thousand callers who find one token expired; and what memory the host takes for all that.
+//! `cargo xtask bench` measures:
 //!
-//! All are measured in alternating slices and compared by their medians, so that whatever else the
-//! machine does hits all. The load generator shares the machine's cores with the host: the ratios
-//! are the result, the rates depend on the machine.
+//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput,
+//!   and how much of it is left when other workspaces have 99,000 more integrations;
+//! - the speed of the catalogue;
+//! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
+//! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
+//! - the calls of a thousand callers who find one token expired;
+//! - the host's memory for all of this.
+//!
+//! All rows are measured in alternating slices and compared by their medians, so that other load on the
+//! machine affects all of them. The load generator shares the machine's cores with the host: the ratios are
+//! the result, and the rates depend on the machine.
 
 mod app;
 mod bulk;
@@ -39,21 +43,22 @@ use neighbour::Neighbour;
 use report::Outcome;
 use rows::{At, ROWS, Row, State};
 
-/// The application's database in its state directory, on either runtime.
+/// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
 
-/// Slices per row: many short ones, so that all rows get their part of a disturbance.
+/// Slices per row. There are many short slices, so that a disturbance affects all rows.
 const SLICES: u32 = 12;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to measure; auto: the embedded host, and Spin too where it is installed
+    /// The runtime to measure; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Seconds of measuring per row, in twelve slices of at least half a second
+    /// Seconds of measurement per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
+    /// The format of the result; json: one last line
+    /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
@@ -62,7 +67,7 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// What is measured against: two components, and a provider on this port.
+/// The baselines: two components, and a provider on this port.
 pub(crate) struct Yardsticks {
     pub(crate) empty: PathBuf,
     pub(crate) forward: PathBuf,
@@ -96,7 +101,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     build::components(&repo, Profile::Shipped, &guests).await?;
     let wasm = |name: &str| {
         let guest = guests.iter().find(|guest| guest.name == name);
-        let guest = guest.with_context(|| format!("there is no {name} in tools/host/guests"))?;
+        let guest = guest.with_context(|| format!("{name} is missing in tools/host/guests"))?;
         anyhow::Ok(repo.wasm_dir(Profile::Shipped.name()).join(guest.wasm()))
     };
     let yardsticks = Yardsticks {
@@ -112,7 +117,9 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => {}
         (_, Ok(())) => runtimes.push(Runtime::Spin),
-        (Choice::Spin, Err(why)) => anyhow::bail!("{why}; --runtime embedded needs no Spin"),
+        (Choice::Spin, Err(why)) => {
+            anyhow::bail!("{why}; use --runtime embedded, which does not need Spin")
+        }
         (Choice::Auto, Err(why)) => eprintln!("SKIPPED: Spin: {why}"),
     }
     let mut outcomes = Vec::new();
@@ -122,7 +129,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// One runtime: an application for each state, all at once.
+/// Measures one runtime: one application per state, all running at once.
 async fn measure(
     args: &Args,
     root: &Path,
@@ -150,7 +157,7 @@ async fn measure(
     Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
 }
 
-/// Makes the state directories: one filled over HTTP, the other a copy of it, grown.
+/// Creates the state directories: one filled over HTTP, and a copy of it that is grown.
 async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
     let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
@@ -172,7 +179,7 @@ async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
     tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await?
 }
 
-/// Every row in turn, again and again; and the most memory that the first application took.
+/// Measures every row in turn, repeatedly, and the peak memory of the first application.
 async fn slices(
     args: &Args,
     site: &Site,
@@ -183,7 +190,7 @@ async fn slices(
     let mut rows = Vec::new();
     for row in ROWS {
         let port = match row.at {
-            At::App(state) => port(state).context("a row of an application that does not run")?,
+            At::App(state) => port(state).context("the application of a row is not running")?,
             At::Upstream => upstream,
         };
         rows.push((row, row.plan(port, &site.token), Vec::new()));
