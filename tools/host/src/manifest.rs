@@ -126,8 +126,7 @@ struct Build {
     _watch: Vec<String>,
 }
 
-/// An entry of `files`: a path or a glob pattern that is mounted at the same place, or a directory that is
-/// mounted elsewhere.
+/// An entry of `files`: a path or a glob pattern that is mounted at the same place, or a path that is mounted elsewhere.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum FileMount {

@@ -138,7 +138,9 @@ impl Store {
             let number = match get(&transaction, label, &key)? {
                 None => 0,
                 Some(bytes) => i64::from_le_bytes(
-                    bytes.try_into().map_err(|_| "the value is not an 8-byte number".to_owned())?,
+                    bytes
+                        .try_into()
+                        .map_err(|_| "the value must be a number of 8 bytes".to_owned())?,
                 ),
             };
             let number = number.checked_add(delta).ok_or("the number overflows")?;

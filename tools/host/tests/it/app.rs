@@ -1,4 +1,4 @@
-//! Routes, the headers that a component is told, forbidden headers, and the log.
+//! Routes, the headers that a component receives, forbidden headers, and the log.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -59,7 +59,7 @@ async fn no_route_and_private_routes_are_404() {
         assert_eq!((answer.status, answer.body.len()), (StatusCode::NOT_FOUND, 0), "{path}");
     }
     assert_eq!(host.get("/.well-known/spin/health").await.body, "OK");
-    // Neither can a client name it by its internal name.
+    // A client cannot name it by its internal name, either.
     let request = Request::get("/echo").header("host", "hidden.spin.internal").body(Bytes::new());
     assert_eq!(host.request(request.unwrap()).await.status, StatusCode::BAD_REQUEST);
 }

@@ -1,4 +1,4 @@
-//! `spin:key-value` and `wasi:keyvalue`: the same stores by two interfaces.
+//! `spin:key-value` and `wasi:keyvalue`: the same stores through two interfaces.
 
 use serde_json::json;
 

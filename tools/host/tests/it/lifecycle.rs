@@ -54,7 +54,8 @@ async fn an_instance_serves_16_requests_at_a_time() {
         assert_eq!(answer["body"], "late");
         *served.entry(answer["instance"].as_str().unwrap().to_owned()).or_default() += 1;
     }
-    // How many there are is the host's to choose; none may have more than 16, and they share.
+    // The host chooses the number of instances; none may handle more than 16 requests, and the requests share
+    // them.
     let most = served.values().max().unwrap();
     assert!((2..=16).contains(most), "{served:?}");
 }
@@ -72,8 +73,8 @@ async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
     let (sharing, panicked) = tokio::join!(sharing, panicking);
     assert_eq!(panicked.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(sharing.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(host.stderr.wait("as asked").await.contains("probe"));
-    // A new instance, and nothing left of the old one.
+    assert!(host.stderr.wait("as requested").await.contains("probe"));
+    // This is a new instance, with no state of the old one.
     let again = host.get(&forward);
     let opened = async {
         arrivals.recv().await.unwrap();
@@ -87,8 +88,8 @@ async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
 #[tokio::test]
 async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
     let host = Host::start(&probe(""));
-    // More of them than there are threads, for longer than anybody waits: who is answered was
-    // answered beside them. They end with the host.
+    // There are more of them than threads, and they take longer than anyone waits, so a response shows that
+    // they run concurrently. They end with the host.
     let threads = std::thread::available_parallelism().unwrap().get();
     let burning = futures::future::join_all((0..=threads).map(|_| host.get("/burn/600000")));
     let answered = async {
@@ -113,7 +114,7 @@ async fn stopping_finishes_what_is_in_flight() {
     let stopping = async {
         arrivals.recv().await.unwrap();
         host.terminate();
-        // No more connections are taken: it has begun to stop.
+        // No more connections are accepted, so it has begun to stop.
         let address = url.trim_start_matches("http://").to_owned();
         while tokio::net::TcpStream::connect(&address).await.is_ok() {
             tokio::task::yield_now().await;

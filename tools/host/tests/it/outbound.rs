@@ -53,7 +53,7 @@ async fn what_is_not_allowed_is_denied_before_anything_is_sent() {
     ] {
         assert_eq!(host.fetch(url).await["error"], "ErrorCode::HttpRequestDenied", "{url}");
     }
-    // Allowed, and nobody is there.
+    // Allowed, and nothing listens there.
     let refused = host.fetch("http://127.0.0.1:1/").await;
     assert_eq!(refused["error"], "ErrorCode::ConnectionRefused");
 }
@@ -167,7 +167,7 @@ async fn requests_of_one_instance_wait_for_their_servers_side_by_side() {
     let address = upstream(move |_| {
         let (count, gate) = (count.clone(), gate.clone());
         async move {
-            // The last one to arrive lets all of them go.
+            // The last one to arrive releases all of them.
             let mut open = std::pin::pin!(gate.notified());
             open.as_mut().enable();
             if count.fetch_add(1, Ordering::SeqCst) + 1 == 10 {

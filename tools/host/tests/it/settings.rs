@@ -1,4 +1,4 @@
-//! Variables, environment, files, sockets, output, and manifests that are refused.
+//! Variables, environment, files, sockets, output, and rejected manifests.
 
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ async fn output_is_whole_lines_behind_the_name_of_the_component() {
 #[tokio::test]
 async fn output_that_cannot_be_written_is_the_guests_error_and_not_the_hosts() {
     let host = Setup::new(&probe("")).stderr("/dev/full").start();
-    // The guest's `eprintln!` panics, as it does in Spin, whose log is a file beside the database.
+    // The guest's `eprintln!` panics, as in Spin, whose log is a file beside the database.
     assert_eq!(host.get("/log/word").await.status, 500);
     assert_eq!(host.get("/environment").await.status, 200);
 }

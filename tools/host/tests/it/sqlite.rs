@@ -130,7 +130,7 @@ async fn a_busy_database_holds_neither_the_instance_nor_the_host() {
     let other = outside(&host);
     other.execute_batch("begin exclusive").unwrap();
     let mut write = Box::pin(run(&host, json!([{ "sql": "insert into t values (1)" }])));
-    // While it waits, the same instance answers.
+    // While it waits, the same instance responds.
     tokio::select! {
         _ = &mut write => panic!("the write did not wait"),
         answered = async {
