@@ -1,5 +1,5 @@
-//! Entries of `private_hosts` open what Spin opens for them and nothing more; without one, no URL that the
-//! guard lets through names an address, this machine, a private network or a part of Spin.
+//! Entries of `private_hosts` allow what Spin allows for them and nothing more. Without an entry, no URL that
+//! the guard lets through names an address, this machine, a private network or a part of Spin.
 
 use std::net::IpAddr;
 
@@ -142,7 +142,8 @@ fn url() -> impl Strategy<Value = Url> {
         })
 }
 
-/// Whether a name is answered inside the application: Spin's documents, "Service chaining" and "Self".
+/// Whether Spin answers requests to this name inside the application: Spin's documents, "Service chaining"
+/// and "Self".
 fn is_spins(host: &str) -> bool {
     let lower = host.to_ascii_lowercase();
     let labels: Vec<&str> = lower.split('.').filter(|label| !label.is_empty()).collect();
@@ -161,7 +162,7 @@ proptest! {
         }
     }
 
-    /// The other side: what an entry says is opened.
+    /// The converse: an entry allows the host that it names.
     #[test]
     fn an_entry_with_a_plain_host_opens_it(
         scheme in select(&["http", "https"][..]), port in 1_u16..,
@@ -185,7 +186,7 @@ proptest! {
             prop_assert!(url.username().is_empty() && url.password().is_none(), "{url}");
             prop_assert!(matches!(url.host(), Some(Host::Domain(_))), "{url}");
             prop_assert!(host.trim_matches(['[', ']']).parse::<IpAddr>().is_err(), "{url}");
-            // What `inet_aton` takes for an address (`127.1`, `0x7f.1`) ends in a number.
+            // A name that `inet_aton` reads as an address (`127.1`, `0x7f.1`) ends in a number.
             let last = host.rsplit('.').next().unwrap();
             let hex = last.strip_prefix("0x").unwrap_or("g");
             prop_assert!(last.parse::<u64>().is_err(), "{url}");

@@ -1,5 +1,5 @@
-//! Manifests that were changed anywhere: reading, linting and expanding them never panics, what is read is
-//! written back the same, and no value changes the host that a URL leads to.
+//! Manifests with arbitrary changes. Parsing, linting and expanding them never panics; a parsed manifest is
+//! written back unchanged; and no value changes the host of a URL.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ const STRINGS: [&str; 26] = [
     "https://x/?{api_key}#{api_key}",
 ];
 
-/// A change at some place of a JSON document.
+/// A change at one place of a JSON document.
 #[derive(Clone, Debug)]
 enum Change {
     Delete,
@@ -74,7 +74,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// A built-in manifest with a few changes; with none of them it is one that must be right.
+/// A built-in manifest with a few changes. Without changes it must be valid.
 fn changed() -> impl Strategy<Value = Value> {
     let changes = vec((any::<Index>(), change()), 0..4);
     (select(catalog::all()), changes).prop_map(|(entry, changes)| {
@@ -154,7 +154,7 @@ fn apply(json: &mut Value, places: &[String], at: &Index, change: Change) {
     }
 }
 
-/// Every text in a document.
+/// Collects every text in a document.
 fn texts(json: &Value, found: &mut Vec<String>) {
     match json {
         Value::String(text) => found.push(text.clone()),
@@ -170,7 +170,7 @@ fn findings(manifest: &Manifest, origin: Origin) -> Vec<crate::Finding> {
     lint::check_with(manifest, origin, &own, &|url| private.covers(url))
 }
 
-/// A secret that no text of a manifest has.
+/// A secret that is not part of any manifest's text.
 const SECRET: &str = "zq7secretzq7";
 
 /// Whether the secret is in the host of a URL, or before it.
@@ -234,7 +234,7 @@ proptest! {
                 let is_bare = url.is_ok_and(|url| url.path() == "/" && url.query().is_none());
                 prop_assert!(is_bare || !is_well, "{origin}");
             }
-            // Every text as if it were a URL's template, with a secret for each name that is no parameter.
+            // Every text as if it were a URL template, with a secret for each name that is not a parameter.
             let lookup = |name: &str| Some(values.get(name).map_or(SECRET, String::as_str).to_owned());
             let mut all = vec![];
             texts(&json, &mut all);
