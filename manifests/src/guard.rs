@@ -173,7 +173,7 @@ pub fn check_url(
     if private_names::is_private(bare) {
         return Err(Refusal::PrivateSuffix(lower));
     }
-    if private_names::is_an_address(bare) {
+    if private_names::encodes_address(bare) {
         return Err(Refusal::AddressName(lower));
     }
     match url.port_or_known_default() {

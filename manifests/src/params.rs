@@ -43,7 +43,7 @@ impl<'a> Field<'a> {
 /// Checks the parameters that an admin entered for a connection. Every parameter of the manifest must be
 /// present, and no other. Each must be a string of at most 253 bytes that matches its pattern or is one of
 /// its choices. A parameter in a host must also be a single label, or a choice. An admin does not enter
-/// parameters that the OAuth flow supplies ([`found`]); naming one of them is an error.
+/// parameters that the OAuth flow supplies ([`flow_params`]); naming one of them is an error.
 ///
 /// # Errors
 /// One finding for each problem, at `/params/{name}`.
@@ -84,7 +84,7 @@ pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), F
 ///
 /// # Errors
 /// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
-pub fn found(
+pub fn flow_params(
     manifest: &Manifest,
     answer: &Value,
     callback: &dyn Fn(&str) -> Option<String>,
@@ -259,10 +259,10 @@ mod tests {
         let manifest = manifest(&with(&crate::lint::tests::oauth2(), "/params", params));
         let none = |_: &str| None;
         let realm = |name: &str| (name == "realmId").then(|| "77".to_owned());
-        let names = found(&manifest, &json!({"who": {"id": "acct_1"}}), &realm).unwrap();
+        let names = flow_params(&manifest, &json!({"who": {"id": "acct_1"}}), &realm).unwrap();
         assert_eq!(names["account"], "acct_1");
         assert_eq!(names["realm"], "77");
-        let numbers = found(&manifest, &json!({"who": {"id": 42}}), &realm).unwrap();
+        let numbers = flow_params(&manifest, &json!({"who": {"id": 42}}), &realm).unwrap();
         assert_eq!(numbers["account"], "42");
         for (answer, callback, rule) in [
             (json!({}), &realm as &dyn Fn(&str) -> Option<String>, "missing_field"),
@@ -271,10 +271,10 @@ mod tests {
             (json!({"who": {"id": {}}}), &realm, "not_a_string"),
         ] {
             let expected = vec![("/params/account".to_owned(), rule.to_owned())];
-            assert_eq!(outcome(found(&manifest, &answer, callback)), expected, "{answer}");
+            assert_eq!(outcome(flow_params(&manifest, &answer, callback)), expected, "{answer}");
         }
         let expected = vec![("/params/realm".to_owned(), "missing_field".to_owned())];
-        assert_eq!(outcome(found(&manifest, &json!({"who": {"id": 1}}), &none)), expected);
+        assert_eq!(outcome(flow_params(&manifest, &json!({"who": {"id": 1}}), &none)), expected);
         // Nobody enters these parameters, and none is missing without them.
         assert_eq!(outcome(check_params(&manifest, &object(json!({})))), []);
         let entered = object(json!({"account": "acct_2"}));

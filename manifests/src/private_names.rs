@@ -62,7 +62,7 @@ pub(crate) fn is_private(host: &str) -> bool {
 }
 
 /// Whether `host` (lower-case, without a trailing dot) encodes an address.
-pub(crate) fn is_an_address(host: &str) -> bool {
+pub(crate) fn encodes_address(host: &str) -> bool {
     ADDRESSES.iter().any(|domain| is_within(host, domain))
 }
 
@@ -92,7 +92,7 @@ mod tests {
             ("nip.io.example", false, false),
             ("local.example", false, false),
         ] {
-            assert_eq!((is_private(host), is_an_address(host)), (private, address), "{host}");
+            assert_eq!((is_private(host), encodes_address(host)), (private, address), "{host}");
         }
     }
 }

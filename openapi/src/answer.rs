@@ -57,7 +57,7 @@ pub(crate) fn headers() -> Value {
             "The provider's own request id; if it sends none, the id of the request",
             json!({"type": "string"}),
         ),
-        "kept_by_nobody": header(
+        "no_store_private": header(
             "Never cached",
             json!({"type": "string", "const": "no-store, private"}),
         ),
@@ -98,7 +98,7 @@ impl Answer {
     }
 
     /// JSON of the schema `schema`, which the client may cache and must revalidate.
-    pub(crate) fn kept(description: &'static str, schema: &str) -> Self {
+    pub(crate) fn cacheable(description: &'static str, schema: &str) -> Self {
         Self::empty(description)
             .of("application/json", component("schemas", schema))
             .header("cache-control", "no_cache")
@@ -126,10 +126,10 @@ impl Answer {
     }
 
     /// A provider's response, passed on.
-    pub(crate) fn of_provider(description: &'static str) -> Self {
+    pub(crate) fn from_provider(description: &'static str) -> Self {
         let headers = vec![
             ("x-request-id", "provider_request_id"),
-            ("cache-control", "kept_by_nobody"),
+            ("cache-control", "no_store_private"),
             ("content-security-policy", "sandbox"),
         ];
         let empty = Self { headers, ..Self::empty(description) };
@@ -149,7 +149,7 @@ impl Answer {
     }
 
     /// Adds links to `operations`, which take the parameter `id` from `pointer` in the body.
-    pub(crate) fn leads(mut self, pointer: &str, operations: &[&str]) -> Self {
+    pub(crate) fn links_to(mut self, pointer: &str, operations: &[&str]) -> Self {
         for operation in operations {
             let id = format!("$response.body#{pointer}");
             let link = json!({"operationId": operation, "parameters": {"path.id": id}});

@@ -83,7 +83,7 @@ impl Operation {
     }
 
     /// Takes a parameter: one of the components.
-    pub(crate) fn takes(mut self, parameter: &str) -> Self {
+    pub(crate) fn parameter(mut self, parameter: &str) -> Self {
         if let Some(Value::Array(parameters)) = self.value.get_mut("parameters") {
             parameters.push(component("parameters", parameter));
         }
@@ -92,7 +92,7 @@ impl Operation {
 
     /// Takes query parameters. Any other query parameter is rejected with 422.
     pub(crate) fn query(self, parameters: &[&str]) -> Self {
-        parameters.iter().fold(self, |operation, name| operation.takes(name)).refuses(INVALID)
+        parameters.iter().fold(self, |operation, name| operation.parameter(name)).rejects(INVALID)
     }
 
     /// Takes a JSON body of this schema; `examples` by name.
@@ -119,12 +119,12 @@ impl Operation {
     }
 
     /// Gives this response with `status`.
-    pub(crate) fn answers(self, status: u16, answer: Answer) -> Self {
-        self.answers_as(&status.to_string(), answer)
+    pub(crate) fn responds(self, status: u16, answer: Answer) -> Self {
+        self.responds_as(&status.to_string(), answer)
     }
 
     /// Gives this response for a range of statuses, or for all statuses that are not named.
-    pub(crate) fn answers_as(self, statuses: &str, answer: Answer) -> Self {
+    pub(crate) fn responds_as(self, statuses: &str, answer: Answer) -> Self {
         self.response(statuses, answer.value())
     }
 
@@ -137,7 +137,7 @@ impl Operation {
     }
 
     /// May respond with 422 and one of these codes.
-    pub(crate) fn refuses(self, codes: &'static [&'static str]) -> Self {
+    pub(crate) fn rejects(self, codes: &'static [&'static str]) -> Self {
         self.problem(Problem { status: 422, codes, marked: false })
     }
 

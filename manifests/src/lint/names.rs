@@ -11,12 +11,12 @@ pub(super) const RESERVED: [&str; 6] =
     ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
 /// Reports `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and the rules of [`found`].
+/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and the rules of [`check_flow_param`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
         if let Some(source) = &param.from {
-            found(lint, index, param, source);
+            check_flow_param(lint, index, param, source);
         }
     }
     let params = manifest.params.iter().map(|param| param.name.as_str());
@@ -60,7 +60,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
 
 /// Reports `from_without_flow`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`: rules for a
 /// parameter whose value the OAuth flow supplies.
-fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
+fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
     let manifest = lint.manifest;
     let pointer = format!("/params/{index}/from");
     let (place, has_source) = match source {

@@ -42,7 +42,7 @@ impl Sign {
 
     /// Whether a response with this status and body matches.
     #[must_use]
-    pub fn is_shown_by(&self, status: u16, body: &Value) -> bool {
+    pub fn matches(&self, status: u16, body: &Value) -> bool {
         let body_fits = match self {
             Self::Status(_) => true,
             Self::Body(sign) => body.pointer(&sign.pointer) == Some(&sign.equals),
@@ -96,7 +96,7 @@ mod tests {
             (json!({"status": 401, "pointer": "/code", "equals": "restricted"}), 401, false),
         ] {
             let parsed: Sign = serde_json::from_value(sign.clone()).unwrap();
-            assert_eq!(parsed.is_shown_by(status, &body), shown, "{sign} and {status}");
+            assert_eq!(parsed.matches(status, &body), shown, "{sign} and {status}");
             assert_eq!(serde_json::to_value(&parsed).unwrap(), sign);
         }
         let refused = |sign: &str| serde_json::from_str::<Sign>(sign).unwrap_err().to_string();

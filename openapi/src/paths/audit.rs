@@ -20,7 +20,7 @@ fn page() -> Operation {
              of the record without `hash` and `count`, with sorted members and no white space (RFC 8785).",
         )
         .query(&["limit", "after_row"])
-        .answers(200, Answer::json("A page", "AuditPage"))
+        .responds(200, Answer::json("A page", "AuditPage"))
 }
 
 fn head() -> Operation {
@@ -33,7 +33,7 @@ fn head() -> Operation {
              the record.",
         )
         .query(&["verify"])
-        .answers(200, Answer::json("The head", "AuditHead"))
+        .responds(200, Answer::json("The head", "AuditHead"))
 }
 
 fn heads() -> Operation {
@@ -45,5 +45,5 @@ fn heads() -> Operation {
     .role(Role::Admin)
     .describe("There is one head for each tick that found new records.")
     .query(&["limit", "after_row"])
-    .answers(200, Answer::json("A page", "AuditHeadPage"))
+    .responds(200, Answer::json("A page", "AuditHeadPage"))
 }

@@ -11,7 +11,7 @@ pub(super) fn calls() -> Vec<Call> {
         "finishOwnAuthorization",
         "Return from a provider of the workspace's own manifest",
     )
-    .takes("custom_manifest")
+    .parameter("custom_manifest")
     .problem(problems::NOT_FOUND);
     vec![
         ("/api/oauth/callback", "get", operation("finishAuthorization", "Return from a provider")),
@@ -29,20 +29,20 @@ fn operation(id: &str, summary: &str) -> Operation {
     );
     ["state", "code", "error", "error_description", "iss"]
         .iter()
-        .fold(operation, |operation, name| operation.takes(name))
-        .answers(200, Answer::page("Connected"))
-        .answers(
+        .fold(operation, |operation, name| operation.parameter(name))
+        .responds(200, Answer::page("Connected"))
+        .responds(
             400,
             failed("`flow_invalid`: this browser did not begin the flow, or `access_denied`"),
         )
-        .answers(
+        .responds(
             403,
             failed("`account_mismatch`: the account is not the one that was connected before"),
         )
-        .answers(409, failed("The integration was changed in the meantime"))
-        .answers(422, failed("The OAuth app was deleted"))
-        .answers(500, fault)
-        .answers(502, failed("The provider refused, or failed"))
-        .answers(503, failed("Storage is unavailable"))
-        .answers(504, failed("The provider did not respond in time"))
+        .responds(409, failed("The integration was changed in the meantime"))
+        .responds(422, failed("The OAuth app was deleted"))
+        .responds(500, fault)
+        .responds(502, failed("The provider refused, or failed"))
+        .responds(503, failed("Storage is unavailable"))
+        .responds(504, failed("The provider did not respond in time"))
 }

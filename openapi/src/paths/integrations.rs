@@ -42,13 +42,13 @@ fn of_one(id: &str, summary: &str) -> Operation {
 }
 
 fn of(id: &str, summary: &str, parameter: &str) -> Operation {
-    operation(id, summary).takes(parameter).problem(problems::NOT_FOUND)
+    operation(id, summary).parameter(parameter).problem(problems::NOT_FOUND)
 }
 
 fn list() -> Operation {
     operation("listIntegrations", "List the integrations, newest first")
         .query(&["status", "of_manifest", "health", "name_part", "limit", "after_integration"])
-        .answers(200, Answer::json("A page", "IntegrationPage"))
+        .responds(200, Answer::json("A page", "IntegrationPage"))
 }
 
 fn create() -> Operation {
@@ -69,16 +69,16 @@ fn create() -> Operation {
                 }),
             )],
         )
-        .answers(
+        .responds(
             201,
             Answer::json("Connected, or with OAuth: the flow has begun", "IntegrationCreated")
                 .header("etag", "version")
                 .header("location", "location")
                 .header("set-cookie", "flow_cookie_by_oauth")
-                .leads("/id", &NEXT),
+                .links_to("/id", &NEXT),
         )
         .conflicts(&["name_taken", "quota_exceeded"])
-        .refuses(&["invalid", "credential_refused", "oauth_client_missing"])
+        .rejects(&["invalid", "credential_refused", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -86,7 +86,7 @@ fn create() -> Operation {
 fn get() -> Operation {
     of_one("getIntegration", "Get an integration")
         .query(&[])
-        .answers(200, Answer::json("The integration", "Integration").header("etag", "version"))
+        .responds(200, Answer::json("The integration", "Integration").header("etag", "version"))
 }
 
 fn update() -> Operation {
@@ -97,7 +97,7 @@ fn update() -> Operation {
              version. The replaced credential is revoked at the provider, unless that could end a \
              connection in use.",
         )
-        .takes("if_match")
+        .parameter("if_match")
         .query(&["force_replaced", "dry_run"])
         .body(
             "IntegrationPatch",
@@ -111,13 +111,13 @@ fn update() -> Operation {
                 ),
             ],
         )
-        .answers(
+        .responds(
             200,
             Answer::json("The integration after the change", "Integration").header("etag", "version"),
         )
         .conflicts(&["name_taken", "changed_meanwhile", "grant_shared"])
         .problem(problems::VERSION)
-        .refuses(&["invalid", "credential_refused", "credentials_required"])
+        .rejects(&["invalid", "credential_refused", "credentials_required"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -132,8 +132,8 @@ fn delete() -> Operation {
              when it is revoked, even much later.",
         )
         .query(&["force"])
-        .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))
-        .answers(202, Answer::json("Deleted; the revocation at the provider is still pending", "Deleted"))
+        .responds(200, Answer::json("Deleted", "Deleted").links_to("/id", &["listIntegrationEvents"]))
+        .responds(202, Answer::json("Deleted; the revocation at the provider is still pending", "Deleted"))
         .conflicts(&["grant_shared", "changed_meanwhile"])
 }
 
@@ -145,20 +145,20 @@ fn authorize() -> Operation {
         )
         .query(&["force_replaced"])
         .body("AuthorizeInput", &[("as before", json!({}))])
-        .answers(
+        .responds(
             200,
             Answer::json("The URL that the browser must open", "Authorization")
                 .header("set-cookie", "flow_cookie"),
         )
         .conflicts(&["not_oauth", "grant_shared"])
-        .refuses(&["invalid", "oauth_client_missing"])
+        .rejects(&["invalid", "oauth_client_missing"])
 }
 
 fn check() -> Operation {
     of_one("checkIntegration", "Check the credential at the provider now")
         .describe("If the provider is down, the call succeeds, and the health is `failing`.")
         .query(&[])
-        .answers(
+        .responds(
             200,
             Answer::json("The integration with its new health", "Integration")
                 .header("etag", "version"),
@@ -169,7 +169,7 @@ fn events() -> Operation {
     of_one("listIntegrationEvents", "List the events of an integration, newest first")
         .describe("Events are kept for 90 days. Use the id for a deleted integration.")
         .query(&["limit", "after_row"])
-        .answers(200, Answer::json("A page", "EventPage"))
+        .responds(200, Answer::json("A page", "EventPage"))
 }
 
 fn usage() -> Operation {
@@ -179,5 +179,5 @@ fn usage() -> Operation {
              integration.",
         )
         .query(&["from", "to", "per", "limit", "after_row"])
-        .answers(200, Answer::json("A page", "UsagePage"))
+        .responds(200, Answer::json("A page", "UsagePage"))
 }

@@ -29,22 +29,22 @@ fn operation(id: &str, summary: &str, role: Role) -> Operation {
 
 fn list() -> Operation {
     operation("listManifests", "List the available providers", Role::Manager)
-        .takes("if_none_match")
+        .parameter("if_none_match")
         .query(&["manifest_part", "category", "auth_method"])
-        .answers(200, Answer::kept("All matching manifests", "ManifestList"))
-        .answers(304, Answer::not_modified())
+        .responds(200, Answer::cacheable("All matching manifests", "ManifestList"))
+        .responds(304, Answer::not_modified())
 }
 
 fn create() -> Operation {
     operation("createManifest", "Add a manifest of the workspace's own", Role::Admin)
         .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
-        .answers(
+        .responds(
             201,
             Answer::json("Added", "Manifest")
                 .header("etag", "hash")
                 .header("location", "location")
-                .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
+                .links_to("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
         .conflicts(&[
             "manifest_exists",
@@ -56,21 +56,21 @@ fn create() -> Operation {
 
 fn get() -> Operation {
     operation("getManifest", "Get a manifest", Role::Manager)
-        .takes("manifest")
-        .takes("if_none_match")
+        .parameter("manifest")
+        .parameter("if_none_match")
         .query(&[])
-        .answers(200, Answer::kept("The manifest", "Manifest"))
-        .answers(304, Answer::not_modified())
+        .responds(200, Answer::cacheable("The manifest", "Manifest"))
+        .responds(304, Answer::not_modified())
         .problem(problems::NOT_FOUND)
 }
 
 fn replace() -> Operation {
     operation("replaceManifest", "Save a new version of a manifest", Role::Admin)
         .describe("New connections use the new version. Existing connections keep the version that they were made with.")
-        .takes("own_manifest")
+        .parameter("own_manifest")
         .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
-        .answers(
+        .responds(
             200,
             Answer::json("Saved", "Manifest").header("etag", "hash").header("location", "location"),
         )
@@ -80,9 +80,9 @@ fn replace() -> Operation {
 
 fn delete() -> Operation {
     operation("deleteManifest", "Delete a manifest of the workspace's own", Role::Admin)
-        .takes("own_manifest")
+        .parameter("own_manifest")
         .query(&[])
-        .answers(204, Answer::empty("Deleted"))
+        .responds(204, Answer::empty("Deleted"))
         .problem(problems::NOT_FOUND)
         .conflicts(&["manifest_in_use"])
 }
@@ -96,9 +96,9 @@ fn findings() -> Operation {
              until revoking it can no longer end a connection in use. For a built-in manifest, this \
              applies to every workspace once two workspaces have a finding.",
         )
-        .takes("manifest")
+        .parameter("manifest")
         .query(&[])
-        .answers(200, Answer::json("The findings", "FindingList"))
+        .responds(200, Answer::json("The findings", "FindingList"))
         .problem(problems::NOT_FOUND)
 }
 
@@ -108,9 +108,9 @@ fn clear_findings() -> Operation {
             "Trusts the manifest again, if the connections ended for another reason. Deletes only this \
              workspace's findings.",
         )
-        .takes("manifest")
+        .parameter("manifest")
         .query(&[])
-        .answers(204, Answer::empty("Cleared"))
+        .responds(204, Answer::empty("Cleared"))
         .problem(problems::NOT_FOUND)
 }
 

@@ -32,13 +32,13 @@ fn message() -> Operation {
              `/mcp/` is the same endpoint. The tools are `list_integrations`, `describe_integration` and \
              `call_api`, which makes a call of `/api/proxy`. At most 1 MiB, with any media type.",
         )
-        .takes("mcp_version")
+        .parameter("mcp_version")
         .content("McpMessage", &[("tools", list)])
         .problem(problems::REQUEST_TIMEOUT)
         .problem(problems::TOO_LARGE)
-        .answers(200, Answer::json("The response, or an error of the protocol", "McpAnswer"))
-        .answers(202, Answer::empty("The message needs no response"))
-        .answers(
+        .responds(200, Answer::json("The response, or an error of the protocol", "McpAnswer"))
+        .responds(202, Answer::empty("The message needs no response"))
+        .responds(
             400,
             failed(
                 "Not a message, a message without an `id`, an unsupported version, or in 2026-07-28 any \
@@ -46,15 +46,15 @@ fn message() -> Operation {
             )
             .of("application/problem+json", component("schemas", "Problem")),
         )
-        .answers(
+        .responds(
             403,
             problem(
                 "`forbidden`: the role does not allow the call, or a page of another origin sent it (`Origin`)",
             )
             .of("application/json", component("schemas", "McpFailure")),
         )
-        .answers(404, failed("The method does not exist, in 2026-07-28"))
-        .answers(
+        .responds(404, failed("The method does not exist, in 2026-07-28"))
+        .responds(
             401,
             problem("The token is missing or not valid; the header names the issuer")
                 .header("www-authenticate", "mcp_challenge"),
@@ -70,6 +70,6 @@ fn problem(description: &'static str) -> Answer {
 fn document(id: &str, summary: &str) -> Operation {
     Operation::new(id, "proxy", summary)
         .describe("RFC 9728.")
-        .answers(200, Answer::json("The document", "ProtectedResource"))
+        .responds(200, Answer::json("The document", "ProtectedResource"))
         .problem(problems::FAULT)
 }

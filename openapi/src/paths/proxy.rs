@@ -34,7 +34,7 @@ fn list() -> Operation {
             "The connected, active integrations whose policy allows the caller, sorted by name.",
         )
         .query(&["usable_limit", "after_name"])
-        .answers(200, Answer::json("A page", "UsableList"))
+        .responds(200, Answer::json("A page", "UsableList"))
 }
 
 fn call(method: &str, id: &str) -> Operation {
@@ -53,18 +53,18 @@ fn call(method: &str, id: &str) -> Operation {
              it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC \
              does not work. WebSockets are rejected with 501.",
         )
-        .takes("integration")
-        .takes("provider_path")
-        .takes("host")
-        .answers_as("2XX", Answer::of_provider("The provider's response"))
-        .answers_as("default", Answer::of_provider("The provider's response, including redirects"))
+        .parameter("integration")
+        .parameter("provider_path")
+        .parameter("host")
+        .responds_as("2XX", Answer::from_provider("The provider's response"))
+        .responds_as("default", Answer::from_provider("The provider's response, including redirects"))
         .problem(problems::CALL_DENIED)
         .problem(problems::NOT_FOUND)
         .problem(problems::REQUEST_TIMEOUT)
         .problem(problems::BROKEN_BODY)
         .problem(problems::UNUSABLE)
         .problem(problems::TOO_MANY_CALLS)
-        .refuses(&["invalid", "oauth_client_missing"])
+        .rejects(&["invalid", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW);
     match method {

@@ -21,8 +21,8 @@ fn health() -> Operation {
             "Everyone gets the status. An ADMIN and the holder of the tick secret also get the reasons.",
         )
         .security(json!([{}, {"token": []}, {"tick_secret": []}]))
-        .answers(200, Answer::json("The deployment works", "Health"))
-        .answers(503, Answer::json("The deployment does not work", "Ill").header("retry-after", "retry_after"))
+        .responds(200, Answer::json("The deployment works", "Health"))
+        .responds(503, Answer::json("The deployment does not work", "Ill").header("retry-after", "retry_after"))
 }
 
 fn tick() -> Operation {
@@ -30,7 +30,7 @@ fn tick() -> Operation {
         .describe("Call it from a timer. Ticks may run concurrently.")
         .security(json!([{"tick_secret": []}]))
         .query(&[])
-        .answers(200, Answer::json("The work that was done", "Ticked"))
+        .responds(200, Answer::json("The work that was done", "Ticked"))
         .problem(problems::TICK_SECRET)
         .problem(problems::NOT_FOUND)
         .problem(problems::FAULT)
@@ -39,7 +39,7 @@ fn tick() -> Operation {
 
 fn openapi() -> Operation {
     Operation::new("getOpenApi", "service", "Get this document")
-        .takes("if_none_match")
-        .answers(200, Answer::kept("OpenAPI 3.1", "OpenApi"))
-        .answers(304, Answer::not_modified())
+        .parameter("if_none_match")
+        .responds(200, Answer::cacheable("OpenAPI 3.1", "OpenApi"))
+        .responds(304, Answer::not_modified())
 }

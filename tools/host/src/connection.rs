@@ -56,14 +56,14 @@ impl Connection {
 
     /// Begins a request, which ends when the returned value is dropped. `shares` says whether other requests
     /// use the connection at the same time.
-    pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> Busy {
+    pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> ActiveRequest {
         let work = Arc::new(Work { shares, ..Work::default() });
         lock(&self.requests).push(work.clone());
-        Busy { connection: self.clone(), work }
+        ActiveRequest { connection: self.clone(), work }
     }
 
     /// Resolves when the connection must be closed.
-    pub(crate) async fn is_over(&self) {
+    pub(crate) async fn close_requested(&self) {
         self.closing.notified().await;
     }
 
@@ -88,7 +88,7 @@ impl Connection {
 
     /// Closes the connection, ends a request, or releases the request's place, if the client has kept it
     /// waiting for too long.
-    pub(crate) fn look(&self, now: Instant, answer: Duration) {
+    pub(crate) fn enforce_limits(&self, now: Instant, answer: Duration) {
         let mut requests = lock(&self.requests);
         if requests.is_empty() {
             let Idle { since, in_head } = *lock(&self.idle);
@@ -106,7 +106,7 @@ impl Connection {
             }
             Some(since) => {
                 if now >= since + STALLED {
-                    work.leave();
+                    work.release_place();
                 }
                 true
             }
@@ -119,7 +119,7 @@ impl Connection {
     }
 
     /// Records that the client sent something.
-    fn heard(&self) {
+    fn bytes_received(&self) {
         let mut idle = lock(&self.idle);
         // The first byte of a head counts, not the last.
         if !idle.in_head && !self.is_busy() {
@@ -128,7 +128,7 @@ impl Connection {
     }
 
     /// Records that the client read something, also of a response whose request has ended.
-    fn taken(&self) {
+    fn bytes_sent(&self) {
         let mut idle = lock(&self.idle);
         if !idle.in_head {
             idle.since = Instant::now();
@@ -137,12 +137,12 @@ impl Connection {
 }
 
 /// A request whose response is not complete.
-pub(crate) struct Busy {
+pub(crate) struct ActiveRequest {
     connection: Arc<Connection>,
     pub(crate) work: Arc<Work>,
 }
 
-impl Drop for Busy {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         *lock(&self.connection.idle) = Idle { since: Instant::now(), in_head: false };
         lock(&self.connection.requests).retain(|work| !Arc::ptr_eq(work, &self.work));
@@ -151,7 +151,7 @@ impl Drop for Busy {
 
 /// What a request is waiting for.
 #[derive(Clone, Copy, Default)]
-enum Waits {
+enum WaitingFor {
     /// A component.
     #[default]
     Component,
@@ -165,7 +165,7 @@ enum Waits {
 #[derive(Default)]
 pub(crate) struct Work {
     shares: bool,
-    waits: Mutex<Waits>,
+    waits: Mutex<WaitingFor>,
     is_answered: OnceLock<()>,
     pub(crate) place: OnceLock<Arc<Place>>,
     pub(crate) answer: Mutex<Option<WasiBody>>,
@@ -173,63 +173,63 @@ pub(crate) struct Work {
 
 impl Work {
     /// Records that the component wants more of the body, and the client has sent none.
-    pub(crate) fn body_waits(&self) {
+    pub(crate) fn body_awaited(&self) {
         let mut waits = lock(&self.waits);
         // Once there is a response, only its reading counts.
-        if self.is_answered.get().is_none() && !matches!(*waits, Waits::Body(_)) {
-            *waits = Waits::Body(Instant::now());
+        if self.is_answered.get().is_none() && !matches!(*waits, WaitingFor::Body(_)) {
+            *waits = WaitingFor::Body(Instant::now());
         }
     }
 
     /// Records that more of the body has arrived.
-    pub(crate) fn body_came(&self) {
+    pub(crate) fn body_received(&self) {
         let mut waits = lock(&self.waits);
-        if matches!(*waits, Waits::Body(_)) {
-            *waits = Waits::Component;
+        if matches!(*waits, WaitingFor::Body(_)) {
+            *waits = WaitingFor::Component;
         }
     }
 
     /// Records that the response begins.
-    pub(crate) fn begin_answer(&self, body: WasiBody) {
+    pub(crate) fn begin_response(&self, body: WasiBody) {
         let _ = self.is_answered.set(());
         *lock(&self.answer) = Some(body);
-        *lock(&self.waits) = Waits::Component;
+        *lock(&self.waits) = WaitingFor::Component;
     }
 
     /// Records that a part of the response was handed over.
-    pub(crate) fn answer_waits(&self) {
-        *lock(&self.waits) = Waits::Answer(Instant::now());
+    pub(crate) fn response_handed_over(&self) {
+        *lock(&self.waits) = WaitingFor::Answer(Instant::now());
     }
 
     /// Records that there is room for more of the response.
-    pub(crate) fn answer_was_taken(&self) {
-        *lock(&self.waits) = Waits::Component;
+    pub(crate) fn response_taken(&self) {
+        *lock(&self.waits) = WaitingFor::Component;
     }
 
     fn waits_since(&self) -> Option<Instant> {
         match *lock(&self.waits) {
-            Waits::Component => None,
-            Waits::Body(since) | Waits::Answer(since) => Some(since),
+            WaitingFor::Component => None,
+            WaitingFor::Body(since) | WaitingFor::Answer(since) => Some(since),
         }
     }
 
     fn unread_since(&self) -> Option<Instant> {
         match *lock(&self.waits) {
-            Waits::Answer(since) => Some(since),
-            Waits::Component | Waits::Body(_) => None,
+            WaitingFor::Answer(since) => Some(since),
+            WaitingFor::Component | WaitingFor::Body(_) => None,
         }
     }
 
     /// Releases its place until the request continues.
-    fn leave(&self) {
+    fn release_place(&self) {
         if let Some(place) = self.place.get() {
-            place.leave();
+            place.release();
         }
     }
 
     /// Drops the rest of the response, and the task that produces it.
     fn give_up(&self) {
-        self.leave();
+        self.release_place();
         lock(&self.answer).take();
     }
 }
@@ -243,7 +243,7 @@ pub(crate) struct Stream {
 impl Stream {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
         if matches!(polled, Poll::Ready(Ok(1..))) {
-            self.connection.taken();
+            self.connection.bytes_sent();
         }
     }
 }
@@ -257,7 +257,7 @@ impl AsyncRead for Stream {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.connection.heard();
+            self.connection.bytes_received();
         }
         polled
     }

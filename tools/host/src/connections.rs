@@ -27,17 +27,17 @@ const LOOK: Duration = Duration::from_secs(1);
 /// All connections.
 #[derive(Clone)]
 pub(crate) struct Connections {
-    all: Arc<Mutex<All>>,
+    all: Arc<Mutex<Registry>>,
     most: usize,
 }
 
 #[derive(Default)]
-struct All {
+struct Registry {
     ordinary: HashMap<usize, Arc<Connection>>,
     reserved: HashMap<usize, Arc<Connection>>,
 }
 
-impl All {
+impl Registry {
     fn of(&mut self, kind: Kind) -> &mut HashMap<usize, Arc<Connection>> {
         match kind {
             Kind::Ordinary => &mut self.ordinary,
@@ -56,14 +56,14 @@ pub(crate) enum Kind {
 }
 
 /// An open connection. It is removed from the list when this is dropped.
-pub(crate) struct Open {
+pub(crate) struct OpenConnection {
     all: Connections,
     number: usize,
     pub(crate) kind: Kind,
     pub(crate) connection: Arc<Connection>,
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.all.lock().of(self.kind).remove(&self.number);
     }
@@ -74,7 +74,7 @@ impl Connections {
         Self { all: Arc::default(), most: MOST.min(open_files() / 2) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, All> {
+    fn lock(&self) -> MutexGuard<'_, Registry> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,30 +98,30 @@ impl Connections {
     }
 
     /// Adds a connection.
-    pub(crate) fn open(&self, kind: Kind) -> Open {
+    pub(crate) fn open(&self, kind: Kind) -> OpenConnection {
         let limits = match kind {
             Kind::Ordinary => ORDINARY,
             Kind::Reserved => RESERVED,
         };
         let (number, connection) = (next_number(), Connection::new(limits, Instant::now()));
         self.lock().of(kind).insert(number, connection.clone());
-        Open { all: self.clone(), number, kind, connection }
+        OpenConnection { all: self.clone(), number, kind, connection }
     }
 
     /// Checks the connections forever. `answer`: how long a client may stop reading its response.
-    pub(crate) async fn look_after(self, answer: Duration) {
+    pub(crate) async fn enforce_limits_forever(self, answer: Duration) {
         loop {
             tokio::time::sleep(LOOK).await;
-            self.look(Instant::now(), answer);
+            self.enforce_limits(Instant::now(), answer);
         }
     }
 
-    fn look(&self, now: Instant, answer: Duration) {
+    fn enforce_limits(&self, now: Instant, answer: Duration) {
         let all = self.lock();
         let every: Vec<_> = all.ordinary.values().chain(all.reserved.values()).cloned().collect();
         // Giving up a response may end a connection, which then locks `all` to remove itself.
         drop(all);
-        every.iter().for_each(|connection| connection.look(now, answer));
+        every.iter().for_each(|connection| connection.enforce_limits(now, answer));
     }
 }
 
@@ -158,8 +158,8 @@ mod tests {
         Connections { all: Arc::default(), most }
     }
 
-    async fn is_closed(open: &Open) -> bool {
-        let closing = open.connection.is_over();
+    async fn is_closed(open: &OpenConnection) -> bool {
+        let closing = open.connection.close_requested();
         tokio::time::timeout(Duration::from_millis(20), closing).await.is_ok()
     }
 
@@ -188,8 +188,8 @@ mod tests {
         let all = connections(2);
         let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (upload, download) = (first.connection.begin(false), second.connection.begin(false));
-        upload.work.body_waits();
-        download.work.answer_waits();
+        upload.work.body_awaited();
+        download.work.response_handed_over();
         assert_eq!(all.room(Instant::now()), Some(Kind::Reserved));
         assert_eq!(all.room(Instant::now() + STALLED), None);
         assert!(is_closed(&first).await);
@@ -198,7 +198,7 @@ mod tests {
         let full = connections(1);
         assert_eq!(full.room(later(0)), Some(Kind::Ordinary));
         // A connection that makes progress is not closed.
-        download.work.answer_was_taken();
+        download.work.response_taken();
         let third = all.open(Kind::Ordinary);
         let _busy = third.connection.begin(false);
         assert_eq!(all.room(later(60)), Some(Kind::Reserved));
@@ -219,12 +219,12 @@ mod tests {
         let all = connections(9);
         let (unread, read) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (slow, quick) = (unread.connection.begin(false), read.connection.begin(false));
-        slow.work.answer_waits();
-        quick.work.answer_waits();
-        quick.work.answer_was_taken();
-        all.look(later(59), ANSWER);
+        slow.work.response_handed_over();
+        quick.work.response_handed_over();
+        quick.work.response_taken();
+        all.enforce_limits(later(59), ANSWER);
         assert!(!is_closed(&unread).await);
-        all.look(later(60), ANSWER);
+        all.enforce_limits(later(60), ANSWER);
         assert!(is_closed(&unread).await && !is_closed(&read).await);
     }
 
@@ -233,13 +233,13 @@ mod tests {
         let all = connections(9);
         let open = all.open(Kind::Ordinary);
         let (unread, other) = (open.connection.begin(true), open.connection.begin(true));
-        unread.work.answer_waits();
-        all.look(later(60), ANSWER);
+        unread.work.response_handed_over();
+        all.enforce_limits(later(60), ANSWER);
         assert!(!is_closed(&open).await);
         drop((unread, other));
-        all.look(later(74), ANSWER);
+        all.enforce_limits(later(74), ANSWER);
         assert!(!is_closed(&open).await);
-        all.look(later(76), ANSWER);
+        all.enforce_limits(later(76), ANSWER);
         assert!(is_closed(&open).await);
     }
 
@@ -247,9 +247,9 @@ mod tests {
     async fn a_head_has_ten_seconds() {
         let all = connections(9);
         let open = all.open(Kind::Ordinary);
-        all.look(later(9), ANSWER);
+        all.enforce_limits(later(9), ANSWER);
         assert!(!is_closed(&open).await);
-        all.look(later(11), ANSWER);
+        all.enforce_limits(later(11), ANSWER);
         assert!(is_closed(&open).await);
     }
 }

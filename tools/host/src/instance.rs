@@ -39,7 +39,7 @@ pub(crate) struct Ctx {
     http: WasiHttpCtx,
     sender: Sender,
     depths: Depths,
-    _alive: Alive,
+    _alive: InstanceGuard,
 }
 
 impl WasiView for Ctx {
@@ -77,19 +77,19 @@ impl Depths {
         depths.last_key_value().map_or(0, |(depth, _)| *depth)
     }
 
-    fn enter(&self, depth: usize) -> Entered {
+    fn enter(&self, depth: usize) -> DepthGuard {
         let mut depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *depths.entry(depth).or_default() += 1;
-        Entered { depths: self.clone(), depth }
+        DepthGuard { depths: self.clone(), depth }
     }
 }
 
-struct Entered {
+struct DepthGuard {
     depths: Depths,
     depth: usize,
 }
 
-impl Drop for Entered {
+impl Drop for DepthGuard {
     fn drop(&mut self) {
         let mut depths = self.depths.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = depths.get_mut(&self.depth) {
@@ -112,15 +112,15 @@ impl Population {
         let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
     }
 
-    fn join(&self) -> Alive {
+    fn join(&self) -> InstanceGuard {
         self.0.send_modify(|count| *count += 1);
-        Alive(self.clone())
+        InstanceGuard(self.clone())
     }
 }
 
-struct Alive(Population);
+struct InstanceGuard(Population);
 
-impl Drop for Alive {
+impl Drop for InstanceGuard {
     fn drop(&mut self) {
         self.0.0.send_modify(|count| *count -= 1);
     }

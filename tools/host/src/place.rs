@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use crate::connection::{Busy, Work};
+use crate::connection::{ActiveRequest, Work};
 
 /// A place.
 pub(crate) struct Place {
@@ -35,7 +35,7 @@ impl Place {
     }
 
     /// Releases the place for other requests.
-    pub(crate) fn leave(&self) {
+    pub(crate) fn release(&self) {
         self.lock().take();
     }
 
@@ -52,7 +52,7 @@ impl Place {
 }
 
 /// The body of a request. While the request waits for it, other requests can use its place.
-pub(crate) struct Coming {
+pub(crate) struct RequestBody {
     body: Incoming,
     work: Arc<Work>,
     place: Arc<Place>,
@@ -60,13 +60,13 @@ pub(crate) struct Coming {
     acquiring: Option<Acquiring>,
 }
 
-impl Coming {
+impl RequestBody {
     pub(crate) fn new(body: Incoming, work: Arc<Work>, place: Arc<Place>) -> Self {
         Self { body, work, place, come: None, acquiring: None }
     }
 }
 
-impl Body for Coming {
+impl Body for RequestBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -78,13 +78,13 @@ impl Body for Coming {
         if this.come.is_none() {
             match Pin::new(&mut this.body).poll_frame(cx) {
                 Poll::Pending => {
-                    this.place.leave();
-                    this.work.body_waits();
+                    this.place.release();
+                    this.work.body_awaited();
                     return Poll::Pending;
                 }
                 Poll::Ready(frame) => this.come = Some(frame),
             }
-            this.work.body_came();
+            this.work.body_received();
         }
         ready!(this.place.poll_return(&mut this.acquiring, cx));
         let frame = this.come.take().flatten();
@@ -104,16 +104,16 @@ impl Body for Coming {
 }
 
 /// The body of a response. It ends if its client stops reading.
-pub(crate) struct Going {
-    busy: Busy,
+pub(crate) struct ResponseBody {
+    busy: ActiveRequest,
     acquiring: Option<Acquiring>,
 }
 
-impl Going {
+impl ResponseBody {
     /// The response to a request.
-    pub(crate) fn answer(response: Response<WasiBody>, busy: Busy) -> Response<Self> {
+    pub(crate) fn answer(response: Response<WasiBody>, busy: ActiveRequest) -> Response<Self> {
         response.map(|body| {
-            busy.work.begin_answer(body);
+            busy.work.begin_response(body);
             Self { busy, acquiring: None }
         })
     }
@@ -125,7 +125,7 @@ impl Going {
     }
 }
 
-impl Body for Going {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -135,7 +135,7 @@ impl Body for Going {
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
         let work = &this.busy.work;
-        work.answer_was_taken();
+        work.response_taken();
         if let Some(place) = work.place.get() {
             ready!(place.poll_return(&mut this.acquiring, cx));
         }
@@ -146,7 +146,7 @@ impl Body for Going {
         };
         let frame = ready!(Pin::new(body).poll_frame(cx));
         if frame.is_some() {
-            work.answer_waits();
+            work.response_handed_over();
         }
         Poll::Ready(frame)
     }

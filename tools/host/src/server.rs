@@ -28,7 +28,7 @@ use crate::cli::Up;
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
-use crate::place::{Coming, Going, Place};
+use crate::place::{Place, RequestBody, ResponseBody};
 use crate::request::{answer, strip};
 
 /// How long requests in flight may continue during a shutdown.
@@ -85,7 +85,7 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
         nodelay,
     };
     let answer = Duration::from_secs(options.answer_timeout.get());
-    tokio::spawn(server.connections.clone().look_after(answer));
+    tokio::spawn(server.connections.clone().enforce_limits_forever(answer));
     tokio::select! {
         () = accept(&listener, &server, &connections) => {}
         () = stop => {}
@@ -186,7 +186,7 @@ impl Server {
             let (server, busy) = (server.clone(), of_requests.begin(shares));
             async move {
                 let response = server.answer(request, client, kind, &busy.work).await;
-                Ok::<_, Infallible>(Going::answer(response, busy))
+                Ok::<_, Infallible>(ResponseBody::answer(response, busy))
             }
         });
         let stream = Stream { stream, connection: open.connection.clone() };
@@ -203,7 +203,7 @@ impl Server {
             // A client that disconnects is not an error.
             tokio::select! {
                 _ = connection => {}
-                () = open.connection.is_over() => {}
+                () = open.connection.close_requested() => {}
             }
         });
     }
@@ -220,7 +220,7 @@ impl Server {
         strip(&mut request);
         let is_health = HEALTH.contains(&path.as_str());
         let mut response = if kind == Kind::Reserved && !is_health {
-            come_again()
+            too_many_connections()
         } else if let Some(reserved) = path.strip_prefix("/.well-known/spin/") {
             match reserved {
                 "health" => answer(StatusCode::OK, "OK"),
@@ -233,7 +233,7 @@ impl Server {
             let place = work.place.get_or_init(|| place);
             let request = request.map(|body| match body.is_end_stream() {
                 true => body.map_err(Error::from).boxed_unsync(),
-                false => Coming::new(body, work.clone(), place.clone()).boxed_unsync(),
+                false => RequestBody::new(body, work.clone(), place.clone()).boxed_unsync(),
             });
             self.app.call(&matched, request, client, 0).await
         } else {
@@ -248,7 +248,7 @@ impl Server {
 }
 
 /// The response on a connection beyond the limit.
-fn come_again() -> Response<WasiBody> {
+fn too_many_connections() -> Response<WasiBody> {
     let body = "Too many connections. Try again in a second.\n";
     let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, body);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -37,17 +37,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Connection {
     path: Arc<PathBuf>,
-    opened: Arc<Mutex<Option<Opened>>>,
+    opened: Arc<Mutex<Option<OpenConnection>>>,
 }
 
-struct Opened {
+struct OpenConnection {
     database: rusqlite::Connection,
     /// Whether the running statement is interrupted after [`BRIEF`] instructions.
     brief: Arc<AtomicBool>,
 }
 
 /// A running statement: `done` resolves when `rows` has ended.
-pub(crate) struct Running {
+pub(crate) struct RunningStatement {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: mpsc::Receiver<RowResult>,
     pub(crate) done: oneshot::Receiver<Result<(), Error>>,
@@ -86,7 +86,7 @@ impl Connection {
             return None;
         }
         let opened = self.opened.try_lock().ok()?;
-        let Opened { database, brief } = opened.as_ref()?;
+        let OpenConnection { database, brief } = opened.as_ref()?;
         let mut statement = database.prepare_cached(sql).ok().filter(|one| one.readonly())?;
         database.busy_timeout(Duration::ZERO).ok()?;
         brief.store(true, Ordering::Relaxed);
@@ -97,8 +97,8 @@ impl Connection {
         result.ok()
     }
 
-    /// Runs the first statement of `sql`. Its rows and every error come through [`Running`].
-    pub(crate) async fn stream(&self, sql: String, parameters: Vec<Value>) -> Running {
+    /// Runs the first statement of `sql`. Its rows and every error come through [`RunningStatement`].
+    pub(crate) async fn stream(&self, sql: String, parameters: Vec<Value>) -> RunningStatement {
         let (columns_tx, columns) = oneshot::channel();
         let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
         let (done_tx, done) = oneshot::channel();
@@ -120,7 +120,7 @@ impl Connection {
         });
         // No columns means that the statement could not be prepared, which `done` reports.
         let columns = columns.await.unwrap_or_default();
-        Running { columns, rows, done }
+        RunningStatement { columns, rows, done }
     }
 
     /// Rows changed by the last statement.
@@ -147,9 +147,9 @@ impl Connection {
 }
 
 /// Receives the names of the columns.
-type Header<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
+type ColumnVisitor<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
 /// Receives a row.
-type Visit<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
+type RowVisitor<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
 
 /// Whether a statement reads and sets nothing: a `select`, or the query for the data version.
 fn is_read(sql: &str) -> bool {
@@ -161,7 +161,7 @@ fn is_read(sql: &str) -> bool {
 
 /// Collects the results of a statement.
 fn collect(
-    statement: impl FnOnce(Header<'_>, Visit<'_>) -> Result<(), Error>,
+    statement: impl FnOnce(ColumnVisitor<'_>, RowVisitor<'_>) -> Result<(), Error>,
 ) -> Result<QueryResult, Error> {
     let mut bytes = size_of::<QueryResult>();
     let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
@@ -182,7 +182,7 @@ fn collect(
 }
 
 fn connected<'a>(
-    opened: &'a mut Option<Opened>,
+    opened: &'a mut Option<OpenConnection>,
     path: &Path,
 ) -> Result<&'a rusqlite::Connection, Error> {
     let opened = match opened {
@@ -192,7 +192,7 @@ fn connected<'a>(
     Ok(&opened.database)
 }
 
-fn open(path: &Path) -> Result<Opened, Error> {
+fn open(path: &Path) -> Result<OpenConnection, Error> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
     }
@@ -212,7 +212,7 @@ fn open(path: &Path) -> Result<Opened, Error> {
     connection
         .progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))
         .map_err(io)?;
-    Ok(Opened { database: connection, brief })
+    Ok(OpenConnection { database: connection, brief })
 }
 
 /// Runs the first statement of a string. The rest is ignored, as in Spin.

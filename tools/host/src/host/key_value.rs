@@ -10,7 +10,7 @@ use crate::instance::Ctx;
 pub(crate) const MAX_STORES: usize = 256;
 
 /// The reason why a store was not opened.
-pub(crate) enum Refused {
+pub(crate) enum OpenError {
     AccessDenied,
     TableFull,
 }
@@ -20,12 +20,12 @@ impl Ctx {
     pub(crate) fn open_store(
         &mut self,
         label: &str,
-    ) -> wasmtime::Result<Result<Resource<Store>, Refused>> {
+    ) -> wasmtime::Result<Result<Resource<Store>, OpenError>> {
         if !self.component.stores.contains(label) {
-            return Ok(Err(Refused::AccessDenied));
+            return Ok(Err(OpenError::AccessDenied));
         }
         if self.stores >= MAX_STORES {
-            return Ok(Err(Refused::TableFull));
+            return Ok(Err(OpenError::TableFull));
         }
         let store = self.component.key_value.store(label);
         let handle = self.table.push(store)?;
@@ -61,8 +61,8 @@ impl<T: Send> HostStoreWithStore<T> for HasSelf<Ctx> {
     ) -> wasmtime::Result<Result<Resource<Store>, Error>> {
         let opened = accessor.with(|mut store| store.get().open_store(&label))?;
         Ok(opened.map_err(|refused| match refused {
-            Refused::AccessDenied => Error::AccessDenied,
-            Refused::TableFull => Error::StoreTableFull,
+            OpenError::AccessDenied => Error::AccessDenied,
+            OpenError::TableFull => Error::StoreTableFull,
         }))
     }
 

@@ -69,7 +69,7 @@ impl HostConnection for Ctx {
     }
 }
 
-type Streamed = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
+type ResultStreams = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
 impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
     async fn open_async(
@@ -84,7 +84,7 @@ impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
         handle: Resource<Connection>,
         sql: String,
         parameters: Vec<Value>,
-    ) -> wasmtime::Result<Result<Streamed, Error>> {
+    ) -> wasmtime::Result<Result<ResultStreams, Error>> {
         let connection = accessor.with(|mut store| store.get().connection(&handle))?;
         let running = connection.stream(sql, parameters).await;
         accessor.with(|mut store| {

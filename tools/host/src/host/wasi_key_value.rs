@@ -5,15 +5,15 @@ use wasmtime::component::Resource;
 
 use super::bindings::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::wasi::keyvalue::store::{self, Error, KeyResponse};
-use super::key_value::{MAX_STORES, Refused};
+use super::key_value::{MAX_STORES, OpenError};
 use super::kv_store::{Cas, Store};
 use crate::instance::Ctx;
 
 impl store::Host for Ctx {
     async fn open(&mut self, label: String) -> wasmtime::Result<Result<Resource<Store>, Error>> {
         Ok(self.open_store(&label)?.map_err(|refused| match refused {
-            Refused::AccessDenied => Error::AccessDenied,
-            Refused::TableFull => Error::Other("store table full".to_owned()),
+            OpenError::AccessDenied => Error::AccessDenied,
+            OpenError::TableFull => Error::Other("store table full".to_owned()),
         }))
     }
 }

@@ -12,7 +12,7 @@ use wasmtime_wasi_http::Error;
 
 /// Ends with [`Error::ConnectionReadTimeout`] after `timeout` without a frame, and then releases the
 /// connection.
-pub(crate) struct Timed<B> {
+pub(crate) struct TimeoutBody<B> {
     inner: Option<B>,
     timeout: Duration,
     // The sleep is reused: one timer per body, not per chunk.
@@ -20,13 +20,13 @@ pub(crate) struct Timed<B> {
     waiting: bool,
 }
 
-impl<B> Timed<B> {
+impl<B> TimeoutBody<B> {
     pub(crate) fn new(inner: B, timeout: Duration) -> Self {
         Self { inner: Some(inner), timeout, silence: None, waiting: false }
     }
 }
 
-impl<B> Body for Timed<B>
+impl<B> Body for TimeoutBody<B>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Error>,

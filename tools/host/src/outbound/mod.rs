@@ -39,7 +39,7 @@ pub(crate) struct Sender {
     depths: Depths,
 }
 
-type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
+type Exchange = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
 
 impl Sender {
     pub(crate) fn new(app: Arc<App>, component: Arc<Component>, depths: Depths) -> Self {
@@ -58,13 +58,14 @@ impl WasiHttpHooks for Sender {
         request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
+    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
         let (app, component) = (self.app.clone(), self.component.clone());
         let depth = self.depths.deepest() + 1;
         Box::new(async move {
             let between = options.and_then(|o| o.between_bytes_timeout).unwrap_or(DEFAULT_TIMEOUT);
             let response = send(&app, &component, depth, request, options).await?;
-            let response = response.map(|body| body::Timed::new(body, between).boxed_unsync());
+            let response =
+                response.map(|body| body::TimeoutBody::new(body, between).boxed_unsync());
             let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
             Ok((response, io))
         })

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use super::Yardsticks;
+use super::Baselines;
 use crate::child;
 use crate::env::{PREFIX, Variables};
 use crate::keys;
@@ -24,7 +24,7 @@ const MANIFEST: &str = "spin.toml";
 const ENV_FILE: &str = ".env";
 
 /// The setup of the measured applications: one manifest and one set of keys, and a state directory for each.
-pub(crate) struct Site {
+pub(crate) struct BenchSetup {
     directory: TempDir,
     runtime: Runtime,
     /// A token of an ADMIN of the workspace `bench`.
@@ -40,14 +40,14 @@ pub(crate) struct App {
     log: PathBuf,
 }
 
-impl Site {
+impl BenchSetup {
     /// Writes the files that the applications need.
-    pub(crate) fn new(root: &Path, yardsticks: &Yardsticks, runtime: Runtime) -> Result<Self> {
+    pub(crate) fn new(root: &Path, baselines: &Baselines, runtime: Runtime) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("nexus-bench-").tempdir()?;
         let source = root.join("spin.toml");
         let text = std::fs::read_to_string(&source)
             .with_context(|| format!("cannot read {}", source.display()))?;
-        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, yardsticks)?)?;
+        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, baselines)?)?;
         let env_file = directory.path().join(ENV_FILE);
         keys::write(&env_file, false, "http://127.0.0.1:3000")?;
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
@@ -135,7 +135,7 @@ impl App {
 
 /// The application's manifest, with absolute paths and with the components `bench-empty` and `bench-forward`
 /// added.
-fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<String> {
+fn manifest_with(text: &str, root: &Path, baselines: &Baselines) -> Result<String> {
     let mut manifest: Table = text.parse().context("spin.toml is not TOML")?;
     let components = manifest
         .get_mut("component")
@@ -155,9 +155,9 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
         component.insert("source".into(), Value::String(path.display().to_string()));
         component
     };
-    components.insert("bench-empty".into(), Value::Table(source(&yardsticks.empty)));
-    let upstream = format!("http://127.0.0.1:{}", yardsticks.upstream);
-    let mut forward = source(&yardsticks.forward);
+    components.insert("bench-empty".into(), Value::Table(source(&baselines.empty)));
+    let upstream = format!("http://127.0.0.1:{}", baselines.upstream);
+    let mut forward = source(&baselines.forward);
     forward.insert("allowed_outbound_hosts".into(), Value::Array(vec![upstream.clone().into()]));
     let variables = Table::from_iter([("upstream".to_owned(), Value::String(upstream))]);
     forward.insert("variables".into(), Value::Table(variables));
@@ -181,8 +181,8 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
 mod tests {
     use super::*;
 
-    fn yardsticks() -> Yardsticks {
-        Yardsticks { empty: "/t/e.wasm".into(), forward: "/t/f.wasm".into(), upstream: 7 }
+    fn baselines() -> Baselines {
+        Baselines { empty: "/t/e.wasm".into(), forward: "/t/f.wasm".into(), upstream: 7 }
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
             files = [{ source = \"static/dist\", destination = \"/\" }]\n\
             allowed_outbound_hosts = [\"https://*:443\"]\n[component.broker.variables]\na = \"{{ a }}\"\n\
             [component.broker.build]\ncommand = \"x\"\n";
-        let written = manifest_with(text, Path::new("/repo"), &yardsticks()).unwrap();
+        let written = manifest_with(text, Path::new("/repo"), &baselines()).unwrap();
         let table: Table = written.parse().unwrap();
         let broker = &table["component"]["broker"];
         assert_eq!(broker["source"].as_str(), Some("/repo/target/components/nexus_broker.wasm"));
@@ -206,13 +206,13 @@ mod tests {
         assert_eq!(triggers[2]["route"].as_str(), Some(FORWARD_ROUTE));
         let forward = &table["component"]["bench-forward"];
         assert_eq!(forward["variables"]["upstream"].as_str(), Some("http://127.0.0.1:7"));
-        assert!(manifest_with("a = 1", Path::new("/"), &yardsticks()).is_err());
+        assert!(manifest_with("a = 1", Path::new("/"), &baselines()).is_err());
     }
 
     #[test]
     fn the_applications_own_manifest_can_be_rewritten() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let text = std::fs::read_to_string(root.join("spin.toml")).unwrap();
-        manifest_with(&text, root, &yardsticks()).unwrap();
+        manifest_with(&text, root, &baselines()).unwrap();
     }
 }

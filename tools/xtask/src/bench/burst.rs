@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use super::DATABASE;
-use super::app::Site;
+use super::app::BenchSetup;
 use super::bulk::crowd;
 use super::upstream::{self, EXPIRING};
 
@@ -27,7 +27,7 @@ pub(crate) struct Burst {
 }
 
 /// Measures a separate application, with the provider at `upstream`.
-pub(crate) async fn measure(site: &Site, upstream: u16) -> Result<Burst> {
+pub(crate) async fn measure(site: &BenchSetup, upstream: u16) -> Result<Burst> {
     let app = site.start(STATE).await?;
     let connected = upstream::connect_expiring(app.port, &site.token, upstream).await;
     app.stop().await?;
@@ -48,7 +48,7 @@ pub(crate) async fn measure(site: &Site, upstream: u16) -> Result<Burst> {
 }
 
 /// Makes the token expire. No application may have the database open.
-fn expire(site: &Site) -> Result<()> {
+fn expire(site: &BenchSetup) -> Result<()> {
     let database = Connection::open(site.state(STATE).join(DATABASE))?;
     let sql = "update credentials set refresh_at = 1, expires_at = 1, lease_until = null";
     anyhow::ensure!(

@@ -36,12 +36,12 @@ use crate::child;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
-use app::{App, Site};
+use app::{App, BenchSetup};
 use bulk::Bulk;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
-use rows::{At, ROWS, Row, State};
+use rows::{Endpoint, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
@@ -68,7 +68,7 @@ pub(crate) struct Args {
 }
 
 /// The baselines: two components, and a provider on this port.
-pub(crate) struct Yardsticks {
+pub(crate) struct Baselines {
     pub(crate) empty: PathBuf,
     pub(crate) forward: PathBuf,
     pub(crate) upstream: u16,
@@ -104,7 +104,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
         let guest = guest.with_context(|| format!("{name} is missing in tools/host/guests"))?;
         anyhow::Ok(repo.wasm_dir(Profile::Shipped.name()).join(guest.wasm()))
     };
-    let yardsticks = Yardsticks {
+    let baselines = Baselines {
         empty: wasm("guest-empty")?,
         forward: wasm("guest-forward")?,
         upstream: upstream::start()?,
@@ -124,7 +124,7 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     }
     let mut outcomes = Vec::new();
     for runtime in runtimes {
-        outcomes.push(measure(args, &repo.root, &yardsticks, runtime).await?);
+        outcomes.push(measure(args, &repo.root, &baselines, runtime).await?);
     }
     Ok(outcomes)
 }
@@ -133,18 +133,18 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
 async fn measure(
     args: &Args,
     root: &Path,
-    yardsticks: &Yardsticks,
+    baselines: &Baselines,
     runtime: Runtime,
 ) -> Result<Outcome> {
-    let site = Site::new(root, yardsticks, runtime)?;
+    let site = BenchSetup::new(root, baselines, runtime)?;
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
     let mut apps = Vec::new();
-    prepare(&site, root, yardsticks.upstream).await.with_context(on)?;
+    prepare(&site, root, baselines.upstream).await.with_context(on)?;
     for state in State::ALL {
         apps.push((state, site.start(state.name()).await.with_context(on)?));
     }
-    let result = slices(args, &site, &apps, yardsticks.upstream).await;
+    let result = slices(args, &site, &apps, baselines.upstream).await;
     for (_, app) in apps {
         if result.is_err() {
             eprint!("{}", app.said());
@@ -153,12 +153,12 @@ async fn measure(
     }
     let (slices, rss, bulk, neighbour) = result.with_context(on)?;
     eprintln!("{name}: {} callers of an expired token, cold", bulk::AGENTS);
-    let burst = burst::measure(&site, yardsticks.upstream).await.with_context(on)?;
+    let burst = burst::measure(&site, baselines.upstream).await.with_context(on)?;
     Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
 }
 
 /// Creates the state directories: one filled over HTTP, and a copy of it that is grown.
-async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
+async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<()> {
     let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
     let app = site.start(alone).await?;
@@ -182,16 +182,18 @@ async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
 /// Measures every row in turn, repeatedly, and the peak memory of the first application.
 async fn slices(
     args: &Args,
-    site: &Site,
+    site: &BenchSetup,
     apps: &[(State, App)],
     upstream: u16,
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
     let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
     let mut rows = Vec::new();
     for row in ROWS {
-        let port = match row.at {
-            At::App(state) => port(state).context("the application of a row is not running")?,
-            At::Upstream => upstream,
+        let port = match row.endpoint {
+            Endpoint::App(state) => {
+                port(state).context("the application of a row is not running")?
+            }
+            Endpoint::Upstream => upstream,
         };
         rows.push((row, row.plan(port, &site.token), Vec::new()));
     }

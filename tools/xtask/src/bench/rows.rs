@@ -34,7 +34,7 @@ impl State {
 
 /// The target of the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At {
+pub(crate) enum Endpoint {
     /// An application.
     App(State),
     /// The provider itself.
@@ -47,7 +47,7 @@ pub(crate) struct Row {
     /// The name for people; it is unique.
     pub(crate) name: &'static str,
     /// The target of the requests.
-    pub(crate) at: At,
+    pub(crate) endpoint: Endpoint,
     target: &'static str,
     signed_in: bool,
     connections: usize,
@@ -73,7 +73,7 @@ pub(crate) struct Comparison {
 
 static EMPTY: Row = Row {
     name: "empty component",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: EMPTY_ROUTE,
     signed_in: false,
     connections: CONNECTIONS,
@@ -81,7 +81,7 @@ static EMPTY: Row = Row {
 
 static LIST: Row = Row {
     name: "list of 20 in 1,000",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -89,7 +89,7 @@ static LIST: Row = Row {
 
 static LIST_CROWDED: Row = Row {
     name: "list of 20 in 100,000",
-    at: At::App(State::Crowded),
+    endpoint: Endpoint::App(State::Crowded),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -97,7 +97,7 @@ static LIST_CROWDED: Row = Row {
 
 static CATALOG: Row = Row {
     name: "catalogue, q=stripe",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/manifests?q=stripe",
     signed_in: true,
     connections: CONNECTIONS,
@@ -105,7 +105,7 @@ static CATALOG: Row = Row {
 
 static DIRECT_ONE: Row = Row {
     name: "upstream, 1 connection",
-    at: At::Upstream,
+    endpoint: Endpoint::Upstream,
     target: FORWARD_ROUTE,
     signed_in: false,
     connections: 1,
@@ -113,7 +113,7 @@ static DIRECT_ONE: Row = Row {
 
 static PROXY_ONE: Row = Row {
     name: "proxy, 1 connection",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
     signed_in: true,
     connections: 1,
@@ -121,7 +121,7 @@ static PROXY_ONE: Row = Row {
 
 static PROXY: Row = Row {
     name: "proxy",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
     signed_in: true,
     connections: CONNECTIONS,
@@ -129,7 +129,7 @@ static PROXY: Row = Row {
 
 static FORWARDER: Row = Row {
     name: "bare forwarder",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: FORWARD_ROUTE,
     signed_in: true,
     connections: CONNECTIONS,

@@ -66,7 +66,7 @@ pub(crate) enum Format {
 }
 
 /// Everything that the application needs to start.
-struct Prepared {
+struct Startup {
     runtime: Runtime,
     repo: Repo,
     state: PathBuf,
@@ -78,16 +78,16 @@ struct Prepared {
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let mut interrupted = pin!(child::interrupted());
-    let prepared = tokio::select! {
-        prepared = prepare(&args) => prepared?,
+    let startup = tokio::select! {
+        startup = prepare(&args) => startup?,
         result = &mut interrupted => {
             result?;
             return Ok(ExitCode::from(130));
         }
     };
-    let mut app = prepared.start()?;
+    let mut app = startup.start()?;
     let outcome = tokio::select! {
-        result = serve(&args, &prepared, &mut app) => result,
+        result = serve(&args, &startup, &mut app) => result,
         result = &mut interrupted => {
             eprintln!("stopping");
             result
@@ -98,7 +98,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
 }
 
 /// Creates the keys, builds, and picks the runtime.
-async fn prepare(args: &Args) -> Result<Prepared> {
+async fn prepare(args: &Args) -> Result<Startup> {
     let repo = Repo::find()?;
     let port = child::free_port(args.port)?;
     let env_file = repo.root.join(".env");
@@ -123,10 +123,10 @@ async fn prepare(args: &Args) -> Result<Prepared> {
     // After the builds, whose files need not be private.
     state::make(&state)?;
     let tick_secret = variables.get("tick_secret").map(str::to_owned);
-    Ok(Prepared { runtime, repo, state, port, token, tick_secret, steps })
+    Ok(Startup { runtime, repo, state, port, token, tick_secret, steps })
 }
 
-impl Prepared {
+impl Startup {
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -152,24 +152,24 @@ impl Prepared {
 
 /// Waits until the application is ready, registers the sandbox, prints the sign-in link, and returns when the
 /// application exits.
-async fn serve(args: &Args, prepared: &Prepared, app: &mut App) -> Result<()> {
-    let tick_secret = prepared.tick_secret.as_deref();
-    let keys: Vec<&str> = tick_secret.into_iter().chain([&*prepared.token]).collect();
-    app.ready(prepared.port, &keys, READY).await?;
-    eprintln!("the application is ready after {}", prepared.steps.took());
-    let _timer = timer::start(prepared.port, tick_secret);
+async fn serve(args: &Args, startup: &Startup, app: &mut App) -> Result<()> {
+    let tick_secret = startup.tick_secret.as_deref();
+    let keys: Vec<&str> = tick_secret.into_iter().chain([&*startup.token]).collect();
+    app.ready(startup.port, &keys, READY).await?;
+    eprintln!("the application is ready after {}", startup.steps.took());
+    let _timer = timer::start(startup.port, tick_secret);
     let mut sandbox = None;
     if !args.no_sandbox {
-        let folder = prepared.repo.root.join("tests/simulators");
-        match sandbox::start(&folder, &prepared.state, prepared.port, &prepared.token).await {
+        let folder = startup.repo.root.join("tests/simulators");
+        match sandbox::start(&folder, &startup.state, startup.port, &startup.token).await {
             Ok(started) => sandbox = Some(started),
             Err(error) => eprintln!("warning: cannot set up the sandbox provider: {error:#}"),
         }
     }
-    let ready = report::Ready {
-        url: &prepared.url(),
-        runtime: &prepared.runtime,
-        token: &prepared.token,
+    let ready = report::ReadyReport {
+        url: &startup.url(),
+        runtime: &startup.runtime,
+        token: &startup.token,
         sandbox: sandbox.as_ref(),
     };
     // Written as a whole line at once, even if stdout is a pipe.

@@ -8,14 +8,14 @@ use crate::runtime::Runtime;
 use crate::up::sandbox::Sandbox;
 
 /// A running application.
-pub(crate) struct Ready<'a> {
+pub(crate) struct ReadyReport<'a> {
     pub(crate) url: &'a str,
     pub(crate) runtime: &'a Runtime,
     pub(crate) token: &'a str,
     pub(crate) sandbox: Option<&'a Sandbox>,
 }
 
-impl Ready<'_> {
+impl ReadyReport<'_> {
     /// One line of JSON, or text for people, without a trailing newline.
     pub(crate) fn render(&self, format: Format) -> String {
         match format {
@@ -60,8 +60,8 @@ impl Ready<'_> {
 mod tests {
     use super::*;
 
-    fn ready() -> Ready<'static> {
-        Ready {
+    fn ready() -> ReadyReport<'static> {
+        ReadyReport {
             url: "http://127.0.0.1:3000",
             runtime: &Runtime::Spin,
             token: "a.b.c",
