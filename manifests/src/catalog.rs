@@ -66,7 +66,7 @@ mod tests {
     use crate::{params, template};
 
     #[test]
-    fn what_was_packed_is_what_the_types_say() {
+    fn packed_entries_match_their_types() {
         assert!(!all().is_empty());
         for entry in all() {
             let manifest = entry.manifest().unwrap();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_oauth_flow_can_be_gone_through() {
+    fn every_oauth_flow_expands() {
         let is_oauth2 = |manifest: &Manifest| manifest.auth_method.is_oauth2();
         let manifests: Vec<Manifest> =
             all().iter().map(|entry| entry.manifest().unwrap()).filter(is_oauth2).collect();

@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn private_hosts_exempt_all_but_spins_names_user_info_and_ourselves() {
+    fn private_hosts_never_exempt_spin_names_user_info_or_own_hosts() {
         for (url, private, expected) in [
             ("http://127.0.0.1:9/v1", "http://127.0.0.0/8:*", "ok"),
             ("http://2130706433:9/v1", "http://127.0.0.0/8:*", "ok"),

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_the_application_itself_is_known() {
+    fn every_spelling_of_an_own_host_is_covered() {
         let https = "https://nexus.example.com";
         let local = "http://127.0.0.1:3000";
         let more = "lb.example.com, 10.1.2.3:8080, *.n.example.com, [fd00::1]:9";
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_is_not_a_host_is_refused_by_name() {
+    fn the_error_names_an_entry_that_is_not_a_host() {
         for entry in ["https://a.example", "a b", "*", "*.", "a.*", "a:x", "a:", "u@a", "a/b"] {
             let refused = OwnHosts::parse("https://n.example", entry).unwrap_err();
             assert!(refused.contains(entry), "{entry}: {refused}");

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_flow_finds_is_checked_and_is_not_entered() {
+    fn flow_parameters_are_checked_and_cannot_be_entered() {
         let param = |name: &str, from: Value| {
             json!({"name": name, "label": "L", "pattern": "[a-z_]*[0-9]+", "example": "a_1",
                 "from": from})
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_one_of_those_that_there_are() {
+    fn a_value_must_be_one_of_the_choices() {
         let chosen = manifest(&chosen());
         assert!(check_params(&chosen, &object(json!({"site":"us3.acme.example"}))).is_ok());
         for value in ["acme.com", "us3", "api.acme.eu", "ACME.eu"] {
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn no_finding_holds_a_credential() {
+    fn no_finding_contains_a_credential() {
         let with_pattern = with(&api_key(), "/credentials/0/pattern", json!("sk_[a-z]+"));
         let manifest = manifest(&with_pattern);
         assert!(check_credentials(&manifest, &object(json!({"api_key":"sk_abc"}))).is_ok());

@@ -104,14 +104,14 @@ mod tests {
             (
                 r#"{"/verify":{"unsupported":"why","path":"/"}}"#,
                 "/verify",
-                "field `path` is not allowed beside `unsupported`",
+                "field `path` is not allowed together with `unsupported`",
             ),
             (r#"{"/revoke":{"tokens":[]}}"#, "/revoke", "exactly one of `rfc7009`"),
             (r#"{"/revoke":{"not_revocable":"why"}}"#, "/revoke", "missing field `manage_url`"),
             (
                 r#"{"/revoke":{"not_revocable":"why","manage_url":"x","effect_source":"y"}}"#,
                 "/revoke",
-                "field `effect_source` is not allowed beside `not_revocable`",
+                "field `effect_source` is not allowed together with `not_revocable`",
             ),
             (r#"{"/inject":[{"in":"cookie"}]}"#, "/inject/0", "`in` is `cookie`"),
             (
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_missing_at_the_top_points_at_the_whole() {
+    fn a_missing_top_level_member_points_at_the_document() {
         let finding = parse("{\"id\":\"x\"}").expect_err("incomplete");
         assert_eq!(finding.pointer, "");
         assert!(finding.detail.starts_with("missing field `"));

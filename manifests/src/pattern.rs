@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_patterns_that_stay_inside_a_label() {
+    fn recognizes_patterns_that_match_label_characters_only() {
         for pattern in
             ["[a-z0-9-]{1,63}", "acme", "(?:eu|us)[0-9]*", "[a-z][a-z0-9-]{0,61}[a-z0-9]", "us-?1"]
         {

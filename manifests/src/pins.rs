@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_means_another_host_is_refused() {
+    fn a_value_that_changes_the_host_is_rejected() {
         let manifest = manifest(&basic());
         for value in ["evil.com/", "a.b", "evil.com#", "A", "", "a@b", "a:1", "é", "a%2e"] {
             let finding = base_url(&manifest, &params(&[("subdomain", value)])).unwrap_err();

@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn covers_what_the_entry_says_and_no_more() {
+    fn covers_exactly_the_hosts_of_the_entry() {
         for (entry, url, expected) in [
             ("", "https://api.example.com/", false),
             ("  ", "http://127.0.0.1/", false),
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_workspaces_opens_it_for_those_alone() {
+    fn a_list_of_workspaces_limits_the_entry() {
         let url = Url::parse("http://10.1.2.3/").unwrap();
         for (list, workspace, open) in [
             ("", "acme", true),
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_open_too_much_or_means_nothing() {
+    fn rejects_entries_that_are_too_broad_or_invalid() {
         for entry in [
             "*",
             "127.0.0.1",

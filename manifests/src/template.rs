@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn expands_or_says_why_not() {
+    fn expands_or_reports_the_error() {
         let unbalanced = Err(TemplateError::Unbalanced);
         let bad = |name: &str| Err(TemplateError::BadName(name.to_owned()));
         for (template, expected) in [
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_in_order() {
+    fn names_are_returned_in_order() {
         assert_eq!(names("{b}/{a}/{b}"), Ok(vec!["b", "a", "b"]));
         assert_eq!(names("none"), Ok(vec![]));
         assert_eq!(names("{"), Err(TemplateError::Unbalanced));

@@ -26,7 +26,7 @@ fn connections(manifest: &Manifest) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
-fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
+fn each_has_deny_rules_and_sources() {
     let manifests = all();
     assert!(manifests.len() >= 12);
     for manifest in manifests {
@@ -50,7 +50,7 @@ fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
 
 /// A missing member would get a default that nobody has looked up.
 #[test]
-fn each_says_whether_its_provider_takes_pkce() {
+fn each_states_whether_pkce_is_used() {
     let mut seen = 0;
     for file in std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
         let path = file.unwrap().path();
@@ -93,7 +93,7 @@ fn each_says_whether_its_provider_takes_pkce() {
 
 /// An app's secret is sent to any value of a parameter in these hosts, because the vendor owns all of them.
 #[test]
-fn where_a_parameter_chooses_the_host_of_a_secret_the_domain_is_the_vendors() {
+fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
     // The vendor assigns My Domain names and shop names, below a domain of its own.
     let vendors = [".my.salesforce.com", ".myshopify.com"];
     let mut seen = Vec::new();
@@ -118,7 +118,7 @@ fn where_a_parameter_chooses_the_host_of_a_secret_the_domain_is_the_vendors() {
 }
 
 #[test]
-fn each_can_be_connected_with_every_choice() {
+fn each_expands_with_every_choice() {
     for manifest in all() {
         let id = &manifest.id;
         for values in connections(&manifest) {
@@ -153,7 +153,7 @@ fn each_can_be_connected_with_every_choice() {
 }
 
 #[test]
-fn each_key_has_a_form_that_helps_and_a_call_that_proves_it() {
+fn each_key_has_a_helpful_form_and_a_verify_request() {
     let by_key = |m: &Manifest| matches!(m.auth_method, AuthMethod::ApiKey | AuthMethod::Basic);
     for manifest in all().into_iter().filter(by_key) {
         let id = &manifest.id;

@@ -2214,8 +2214,6 @@ export interface components {
         readonly flow_cookie_by_oauth: string;
         /** @description The SHA-256 of the content. Use it in `If-None-Match` */
         readonly hash: string;
-        /** @description Never cached */
-        readonly kept_by_nobody: "no-store, private";
         /** @description The path of the new resource */
         readonly location: string;
         /** @description RFC 9728, section 5.1 */
@@ -2224,6 +2222,8 @@ export interface components {
         readonly no_cache: "private, no-cache";
         /** @description Never cached */
         readonly no_store: "no-store";
+        /** @description Never cached */
+        readonly no_store_private: "no-store, private";
         /** @description The provider's own request id; if it sends none, the id of the request */
         readonly provider_request_id: string;
         /** @description The request's id, as in the log */
@@ -3683,7 +3683,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3709,7 +3709,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3752,7 +3752,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3778,7 +3778,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3821,7 +3821,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3847,7 +3847,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3890,7 +3890,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3916,7 +3916,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3955,7 +3955,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3981,7 +3981,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4020,7 +4020,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4046,7 +4046,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4089,7 +4089,7 @@ export interface operations {
             /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4115,7 +4115,7 @@ export interface operations {
             /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;

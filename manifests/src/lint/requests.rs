@@ -165,7 +165,7 @@ const BODY_TWICE: &str = "has both `json` and `form`; use one of them";
 fn effect_source(lint: &mut Lint<'_>) {
     let Some((effect, Some(source))) = lint.manifest.revoke.effect() else { return };
     let place = "/revoke/effect_source";
-    let detail = "only the effect `token` takes a source; remove it beside `grant`";
+    let detail = "only the effect `token` takes a source; remove `effect_source`";
     lint.unless(effect == RevokeEffect::Token, place, "effect_source", detail);
     let ok = source.starts_with("https://");
     let detail = "must be the https URL of a page of the provider's documentation";

@@ -152,7 +152,7 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 }
 
 #[test]
-fn the_examples_break_no_rule() {
+fn example_manifests_pass_every_rule() {
     for json in [api_key(), basic(), chosen(), oauth2(), client_credentials()] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }

@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn success_is_told_from_its_opposite_and_from_silence() {
+    fn success_failure_and_no_answer_are_distinguished() {
         let answer = json!({"ok": true, "id": "a", "errors": null, "deep": [{"n": 1}]});
         for (rule, expected) in [
             (json!({"pointer": "/ok", "equals": true}), Some(true)),

@@ -177,7 +177,7 @@ impl TryFrom<VerifyForm> for Verify {
                 account: form.account,
             });
         };
-        let with = "beside `unsupported`";
+        let with = "together with `unsupported`";
         refuse(&form.method, "method", with)?;
         refuse(&form.path, "path", with)?;
         refuse(&form.base_url, "base_url", with)?;
@@ -299,25 +299,25 @@ impl TryFrom<RevokeForm> for Revoke {
         } = form;
         match (rfc7009, request, unsupported, not_revocable) {
             (Some(rfc7009), None, None, None) => {
-                refuse(&manage_url, "manage_url", "beside `rfc7009`")?;
+                refuse(&manage_url, "manage_url", "together with `rfc7009`")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
                 Ok(Self::Rfc7009 { tokens, effect, effect_source, rfc7009 })
             }
             (None, Some(request), None, None) => {
-                refuse(&manage_url, "manage_url", "beside `request`")?;
+                refuse(&manage_url, "manage_url", "together with `request`")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
                 Ok(Self::Request { tokens, effect, effect_source, request: Box::new(request) })
             }
             (None, None, Some(unsupported), None) => {
-                refuse(&tokens, "tokens", "beside `unsupported`")?;
-                refuse(&effect, "effect", "beside `unsupported`")?;
-                refuse(&effect_source, "effect_source", "beside `unsupported`")?;
+                refuse(&tokens, "tokens", "together with `unsupported`")?;
+                refuse(&effect, "effect", "together with `unsupported`")?;
+                refuse(&effect_source, "effect_source", "together with `unsupported`")?;
                 Ok(Self::Unsupported { unsupported, manage_url })
             }
             (None, None, None, Some(not_revocable)) => {
-                refuse(&tokens, "tokens", "beside `not_revocable`")?;
-                refuse(&effect, "effect", "beside `not_revocable`")?;
-                refuse(&effect_source, "effect_source", "beside `not_revocable`")?;
+                refuse(&tokens, "tokens", "together with `not_revocable`")?;
+                refuse(&effect, "effect", "together with `not_revocable`")?;
+                refuse(&effect_source, "effect_source", "together with `not_revocable`")?;
                 Ok(Self::NotRevocable {
                     not_revocable,
                     manage_url: need(manage_url, "manage_url")?,

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_is_a_status_or_a_status_and_a_word() {
+    fn a_sign_is_a_status_or_a_status_with_a_body_value() {
         let body = json!({"name": "restricted"});
         let word = json!({"status": 401, "pointer": "/name", "equals": "restricted"});
         for (sign, status, shown) in [

@@ -152,7 +152,7 @@ fn is_spins(host: &str) -> bool {
 
 proptest! {
     #[test]
-    fn an_entry_opens_what_spin_opens_for_it_and_no_more(entry in entry(), urls in vec(url(), 1..8)) {
+    fn an_entry_allows_exactly_what_spin_allows(entry in entry(), urls in vec(url(), 1..8)) {
         if let Ok(private) = PrivateHosts::parse(&entry) {
             for url in urls.iter().filter(|url| private.covers(url)) {
                 prop_assert_eq!(spin::opens(&entry, url), Some(true), "{} and {}", entry, url);
@@ -164,7 +164,7 @@ proptest! {
 
     /// The converse: an entry allows the host that it names.
     #[test]
-    fn an_entry_with_a_plain_host_opens_it(
+    fn an_entry_with_a_plain_host_allows_it(
         scheme in select(&["http", "https"][..]), port in 1_u16..,
         host in "[a-z]{1,8}\\.example|10\\.[1-9]\\.[1-9]\\.[1-9]",
     ) {
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn the_guard_lets_nothing_private_through(
+    fn the_guard_blocks_private_hosts(
         url in url(), own in select(&["nexus.example.com", "git.corp.example"][..]),
     ) {
         let hosts = OwnHosts::parse(&format!("https://{own}"), "").unwrap();
@@ -200,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn no_entry_lets_a_name_of_spin_or_a_user_through(entry in entry(), url in url()) {
+    fn no_entry_allows_spin_names_or_user_info(entry in entry(), url in url()) {
         let private = PrivateHosts::parse(&entry).unwrap_or_default();
         for allowed in [true, false] {
             if check_url(&url, &OwnHosts::default(), &|url| allowed || private.covers(url)).is_ok() {

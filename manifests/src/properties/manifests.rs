@@ -186,7 +186,7 @@ fn typed(values: &BTreeMap<String, String>) -> Map<String, Value> {
 
 proptest! {
     #[test]
-    fn a_changed_manifest_is_read_and_linted_or_refused(json in changed()) {
+    fn a_changed_manifest_is_linted_or_rejected(json in changed()) {
         let text = json.to_string();
         match parse(&text) {
             Err(finding) => {
@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_and_no_value_moves_a_host_of_a_manifest_that_lints(
+    fn no_value_changes_a_host_of_a_valid_manifest(
         json in changed(),
         values in vec(prop_oneof![select(&STRINGS[..]).prop_map(str::to_owned), "[a-z0-9.-]{0,12}"], 4),
     ) {
@@ -260,7 +260,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_stays_where_its_name_stands(
+    fn a_value_stays_in_the_place_of_its_name(
         before in "https://[a-z]{1,5}\\.example/[a-z]{0,4}/?", value in any::<String>(),
         after in "(/[a-z]{0,3}){0,2}(\\?x=1)?",
     ) {
@@ -274,7 +274,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_ends_reading_or_expanding_in_a_panic(
+    fn parsing_and_expanding_never_panics(
         text in any::<String>(), cut in any::<Index>(), entry in select(catalog::all()),
     ) {
         let _ = parse(&text);

@@ -36,7 +36,7 @@ pub(crate) struct Up {
     #[arg(long, env = "SPIN_HTTP_LISTEN_ADDR", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     pub(crate) listen: SocketAddr,
 
-    /// Directory of the database and the key-value store [default: .spin beside the manifest]
+    /// Directory of the database and the key-value store [default: .spin next to the manifest]
     #[arg(long)]
     pub(crate) state_dir: Option<PathBuf>,
 
@@ -44,7 +44,7 @@ pub(crate) struct Up {
     #[arg(long, env = "RUNTIME_CONFIG_FILE")]
     pub(crate) runtime_config_file: Option<PathBuf>,
 
-    /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env beside the manifest]
+    /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env next to the manifest]
     #[arg(long)]
     pub(crate) env_file: Option<PathBuf>,
 

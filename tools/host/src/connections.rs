@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_one_that_has_waited_longest_makes_room() {
+    async fn the_connection_that_has_waited_longest_is_closed() {
         let all = connections(2);
         let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         assert_eq!(all.room(Instant::now()), None);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_does_not_come_makes_room_after_five_seconds_and_an_answer_unread_too() {
+    async fn stalled_bodies_and_unread_responses_make_room_after_five_seconds() {
         let all = connections(2);
         let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (upload, download) = (first.connection.begin(false), second.connection.begin(false));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_reserve_is_never_full_of_those_who_say_nothing() {
+    async fn silent_clients_never_fill_the_reserve() {
         let all = connections(0);
         let reserve: Vec<_> = (0..RESERVE).map(|_| all.open(Kind::Reserved)).collect();
         assert_eq!(all.room(Instant::now()), None);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_not_read_ends_after_a_minute_and_one_that_is_does_not() {
+    async fn only_an_unread_response_ends_after_a_minute() {
         let all = connections(9);
         let (unread, read) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (slow, quick) = (unread.connection.begin(false), read.connection.begin(false));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_shared_connection_only_the_answer_that_is_not_read_ends() {
+    async fn on_a_shared_connection_only_the_unread_response_ends() {
         let all = connections(9);
         let open = all.open(Kind::Ordinary);
         let (unread, other) = (open.connection.begin(true), open.connection.begin(true));

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_read_in_two_ways_is_refused_with_its_line() {
+    fn an_ambiguous_line_is_rejected_with_its_number() {
         for line in ["A=$HOME", "A=\"$HOME\"", "A=two words", "A='open", "no equals sign"] {
             let error = format!("{:#}", parse(&format!("# x\n{line}")).unwrap_err());
             assert!(error.starts_with("line 2"), "{line}: {error}");

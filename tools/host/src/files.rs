@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_placed_with_all_below_it() {
+    fn a_directory_is_copied_with_its_content() {
         let root = app();
         let target = mount(root.path(), &[placed("static/dist", "/")]).unwrap().unwrap();
         assert_eq!(std::fs::read_to_string(target.path().join("deep/b.txt")).unwrap(), "b");
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_comes_from_outside_and_nothing_missing_is_ignored() {
+    fn outside_and_missing_files_are_errors() {
         let root = app();
         for mounts in [
             [placed("../x", "/")],

@@ -216,7 +216,7 @@ source = "a.wasm"
     }
 
     #[test]
-    fn the_least_manifest_is_read() {
+    fn the_smallest_manifest_is_valid() {
         assert_eq!(read(MINIMAL).unwrap()._application._name, "x");
     }
 
@@ -235,7 +235,7 @@ source = "a.wasm"
     }
 
     #[test]
-    fn a_database_that_nothing_defines_is_refused() {
+    fn an_undefined_database_is_rejected() {
         let error = error(&format!("{MINIMAL}sqlite_databases = [\"other\"]\n"));
         assert!(error.contains("\"other\""), "{error}");
     }

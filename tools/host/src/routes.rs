@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_exact_route_wins_and_private_ones_are_not_there() {
+    fn the_most_specific_route_wins_and_private_routes_are_absent() {
         let router = router(&[
             ("'/...'", "ui"),
             ("'/api/...'", "api"),

@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_chain_holds_in_both_orders_and_every_form() {
+    fn a_complete_chain_is_valid_in_both_orders_and_every_form() {
         let items = three();
         assert_eq!(outcome(&items, None), "ok 3");
         assert_eq!(outcome(&items.iter().rev().cloned().collect::<Vec<_>>(), None), "ok 3");
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_proved_is_said_exactly() {
+    fn the_message_states_exactly_what_is_proved() {
         let chain = Chain { count: 3, hash: "h".into() };
         let kept = |counts: &[u64]| counts.iter().map(|n| (*n, "h".to_owned())).collect::<Vec<_>>();
         for (counts, part) in [
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_said() {
+    fn an_invalid_record_is_reported() {
         for text in ["{", "1", "[{}]", "{\"items\": [1]}", "{\"seq\": 1}"] {
             assert!(verify(text, &[]).is_err(), "{text}");
         }

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_with_the_table_may_be_large() {
+    fn only_components_with_the_table_may_be_large() {
         let built = [
             ("nexus_list.wasm", LIMIT),
             ("nexus_create.wasm", LIMIT + 1),

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_application_that_ends_is_not_waited_for() {
+    async fn an_exited_application_is_an_error_at_once() {
         let mut app = App::start(shell("exit 3")).unwrap();
         let port = free_port(0).unwrap();
         let begun = std::time::Instant::now();
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dropping_it_kills_its_children_too() {
+    async fn dropping_kills_child_processes() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("pid");
         let script = format!("sleep 60 & echo $! > {}; wait", file.display());
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_named_with_the_way_out() {
+    fn a_port_in_use_is_named_with_the_option() {
         let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = free_port(port).unwrap_err().to_string();

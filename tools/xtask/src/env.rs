@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_wins_and_may_empty_a_variable() {
+    fn the_environment_overrides_and_may_unset_a_variable() {
         let environment = [("SPIN_VARIABLE_A", "new "), ("SPIN_VARIABLE_B", "")]
             .map(|(k, v)| (k.into(), v.into()));
         let variables = Variables::merge(FILE, environment).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_holds_nothing() {
+    fn a_missing_file_is_empty() {
         assert_eq!(Variables::file(Path::new("/nonexistent/.env")).unwrap(), "");
     }
 }

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounds_grow_as_long_as_there_is_time_for_them() {
+    fn rounds_grow_while_time_remains() {
         let seconds = Duration::from_secs;
         for (cases, took, left, expected) in [
             (256, 10, 3600, Some(512)),

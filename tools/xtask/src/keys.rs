@@ -128,7 +128,7 @@ mod tests {
     use crate::env::Variables;
 
     #[test]
-    fn what_is_written_is_read_back_and_long_enough() {
+    fn written_keys_are_read_back_and_long_enough() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(".env");
         write(&path, false, "http://127.0.0.1:4000").unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dotenv_reader_needs_no_quotes_for_it() {
+    fn values_need_no_quotes() {
         let text = render("http://127.0.0.1:3000", &mut |n| Ok(vec![0xfb; n])).unwrap();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (_, value) = line.split_once('=').unwrap();

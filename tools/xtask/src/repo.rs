@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn components_and_guests_are_told_apart() {
+    fn components_and_guests_are_distinguished() {
         let repo = Repo::parse(METADATA.as_bytes()).unwrap();
         assert_eq!(names(repo.components()), ["nexus-list"]);
         assert_eq!(repo.components()[0].wasm(), "nexus_list.wasm");

@@ -111,7 +111,7 @@ impl Runtime {
 pub(crate) async fn spin() -> Result<(), String> {
     let output = match Command::new("spin").arg("--version").output().await {
         Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Err(_) => return Err("there is no `spin` on PATH".to_owned()),
+        Err(_) => return Err("`spin` is not on PATH".to_owned()),
     };
     let first = output.lines().next().unwrap_or_default();
     match version(first) {
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn both_runtimes_are_told_the_same() {
+    fn both_runtimes_receive_the_same_settings() {
         let launch = Launch {
             manifest: Path::new("/a/spin.toml"),
             port: 3000,

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claims_are_those_the_application_reads() {
+    fn the_claims_match_the_application() {
         let hour = Duration::from_secs(3_600);
         let token = mint_at(&variables(""), Role::Manager, "acme", "ada", hour, 1_000).unwrap();
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_be_accepted_is_not_signed() {
+    fn invalid_tokens_are_not_signed() {
         let hour = Duration::from_secs(3_600);
         let short = Variables::merge("SPIN_VARIABLE_JWT_SECRET=short", []).unwrap();
         let error = mint_at(&short, Role::Admin, "w", "s", hour, 0).unwrap_err().to_string();

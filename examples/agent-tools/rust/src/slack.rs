@@ -79,7 +79,7 @@ impl Nexus {
         let header = |name: &str| response.headers().get(name)?.to_str().ok();
         if let Some(code) = header("x-nexus-error") {
             // A problem document (RFC 9457): its detail names the rule, its link is where a person
-            // mends it.
+            // can fix it.
             let refusal = Refusal::new(code, text("detail").unwrap_or_default());
             return Err(refusal
                 .with("link", text("link"))

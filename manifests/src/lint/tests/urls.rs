@@ -117,7 +117,7 @@ fn url_rules() {
 }
 
 #[test]
-fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
+fn own_manifests_may_reach_private_hosts_and_omit_members() {
     let sandbox = include_str!("../../../../tests/simulators/sandbox.json");
     let sandbox: Value = serde_json::from_str(sandbox).unwrap();
     let private = "http://127.0.0.0/8:*";
@@ -134,7 +134,7 @@ fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
 }
 
 #[test]
-fn the_applications_own_host_is_refused() {
+fn own_hosts_are_rejected() {
     let manifest = manifest(&api_key());
     for own in ["https://api.acme.example", "https://nexus.example"] {
         let own = OwnHosts::parse(own, "api.acme.example").unwrap();

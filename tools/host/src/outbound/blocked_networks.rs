@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn private_is_all_that_is_not_global() {
+    fn private_blocks_every_address_that_is_not_global() {
         for address in [
             "0.0.0.0",
             "10.0.0.1",
@@ -164,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn a_network_named_beside_private_is_blocked_whatever_it_is() {
+    fn a_network_listed_with_private_is_blocked_even_if_global() {
         assert!(blocked(&["private", "192.0.0.0/24"], "192.0.0.9"));
         assert!(blocked(&["private", "::/0"], "2600::1"));
     }
 
     #[test]
-    fn what_is_no_network_is_an_error() {
+    fn an_invalid_network_is_an_error() {
         for text in ["", "Private", "1.1.1.1", "1.1.1.1/33", "::1/129", "localhost/8", "1.1.1.1/"] {
             assert!(Entry::try_from(text.to_owned()).is_err(), "{text:?}");
         }

@@ -32,7 +32,7 @@ async fn closes(stream: &mut TcpStream, time: Duration) -> bool {
 }
 
 #[tokio::test]
-async fn bodies_that_do_not_come_take_nobodys_place() {
+async fn stalled_bodies_release_their_places() {
     let host = Host::start(&probe(LOOPBACK));
     host.get("/bytes/1").await;
     let mut held = Vec::new();
@@ -50,7 +50,7 @@ async fn bodies_that_do_not_come_take_nobodys_place() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_end_is_cut_and_an_idle_connection_is_not() {
+async fn an_incomplete_head_is_aborted_but_an_idle_connection_is_not() {
     let host = Host::start(&probe(LOOPBACK));
     host.get("/bytes/1").await;
     let mut silent = sent(&host, "").await;
@@ -68,7 +68,7 @@ async fn a_head_that_does_not_end_is_cut_and_an_idle_connection_is_not() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_not_kept_for_ever() {
+async fn an_endless_head_is_rejected() {
     let host = Host::start(&probe(LOOPBACK));
     let mut stream = sent(&host, "GET /bytes/1 HTTP/1.1\r\nhost: a\r\n").await;
     let line = format!("x-filler: {}\r\n", "x".repeat(4_000));
@@ -93,7 +93,7 @@ async fn ask(host: &Host, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn unfinished_bodies_on_all_connections_leave_room_for_health_and_soon_for_others() {
+async fn health_responds_while_stalled_bodies_hold_all_connections() {
     // Half of the file descriptors are for connections: 64.
     let host = Setup::new(&probe(LOOPBACK)).files(128).start();
     let head =
@@ -146,7 +146,7 @@ async fn endless() -> (String, oneshot::Receiver<()>) {
 }
 
 #[tokio::test]
-async fn an_answer_that_its_client_does_not_read_is_cut_off() {
+async fn an_unread_response_is_aborted() {
     let (address, left) = endless().await;
     let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
     let request = format!("GET /forward?http://{address}/ HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -170,7 +170,7 @@ async fn http_2(host: &Host) -> Sender {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_read_ends_alone_where_others_share_the_connection() {
+async fn an_unread_response_does_not_end_others_on_its_connection() {
     let (address, left) = endless().await;
     let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
     let mut sender = http_2(&host).await;

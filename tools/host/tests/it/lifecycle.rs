@@ -28,7 +28,7 @@ async fn an_instance_serves_128_requests() {
 }
 
 #[tokio::test]
-async fn an_instance_serves_one_request_when_told_so() {
+async fn an_instance_serves_one_request_when_configured() {
     let reuse = ["--max-instance-reuse-count", "1", "--max-instance-concurrent-reuse-count", "1"];
     let host = Setup::new(&probe("")).args(&reuse).start();
     assert_eq!(instances(&host, 10).await.len(), 10);
@@ -61,7 +61,7 @@ async fn an_instance_serves_16_requests_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
+async fn a_panic_fails_only_the_requests_of_its_instance() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let forward = format!("/forward?http://{address}/");
@@ -86,7 +86,7 @@ async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
+async fn endless_computation_does_not_block_other_guests() {
     let host = Host::start(&probe(""));
     // There are more of them than threads, and they take longer than anyone waits, so a response shows that
     // they run concurrently. They end with the host.
@@ -105,7 +105,7 @@ async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
 }
 
 #[tokio::test]
-async fn stopping_finishes_what_is_in_flight() {
+async fn stopping_finishes_requests_in_flight() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let (url, path) = (host.url(""), format!("/forward?http://{address}/"));
@@ -129,7 +129,7 @@ async fn stopping_finishes_what_is_in_flight() {
 }
 
 #[tokio::test]
-async fn stopping_waits_for_what_a_guest_does_after_its_answer() {
+async fn stopping_waits_for_work_after_the_response() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let order = json!({ "url": format!("http://{address}/") });
@@ -143,7 +143,7 @@ async fn stopping_waits_for_what_a_guest_does_after_its_answer() {
 }
 
 #[tokio::test]
-async fn the_end_of_stdin_stops_it_when_asked_for() {
+async fn the_end_of_stdin_stops_the_host_when_requested() {
     let mut host = Setup::new(&probe("")).args(&["--exit-on-stdin-close"]).start();
     host.get("/instance").await.json();
     host.close_stdin();

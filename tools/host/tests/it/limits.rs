@@ -31,13 +31,13 @@ async fn four_and_no_more(host: &Host, of: &str) {
 }
 
 #[tokio::test]
-async fn a_request_for_which_there_is_no_fiber_is_500() {
+async fn a_request_without_a_free_fiber_is_500() {
     let host = Setup::new(&probe(LOOPBACK)).args(&ONE).args(&["--max-fiber-count", "4"]).start();
     four_and_no_more(&host, "fibers").await;
 }
 
 #[tokio::test]
-async fn a_request_for_which_there_is_no_instance_is_500() {
+async fn a_request_without_a_free_instance_is_500() {
     let fibers = ["--max-instance-count", "4", "--max-fiber-count", "9"];
     let host = Setup::new(&probe(LOOPBACK)).args(&ONE).args(&fibers).start();
     four_and_no_more(&host, "component instances").await;
@@ -50,7 +50,7 @@ async fn the_limits_are_read_from_the_variables_of_spin() {
 }
 
 #[tokio::test]
-async fn a_component_that_calls_another_for_which_there_is_no_room_is_told_500() {
+async fn a_call_to_a_component_without_room_is_500() {
     let to_inner = "allowed_outbound_hosts = [\"http://inner.spin.internal\"]";
     let outer = ("outer", "\"/...\"", to_inner);
     let manifest = application(&[outer, ("inner", "{ private = true }", "")]);

@@ -85,7 +85,7 @@ async fn events_arrive_as_they_are_sent() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_in_the_middle_ends_the_stream_behind_it() {
+async fn a_client_disconnect_ends_the_upstream_stream() {
     let (gone, left) = oneshot::channel::<()>();
     let gone = std::sync::Arc::new(std::sync::Mutex::new(Some(gone)));
     let address = upstream(move |_| {
@@ -135,7 +135,7 @@ async fn a_client_may_wait_for_100_continue() {
 }
 
 #[tokio::test]
-async fn a_request_cut_off_is_an_error_to_the_guest_and_to_nobody_else() {
+async fn an_incomplete_request_is_an_error_for_its_guest_only() {
     let host = Host::start(&probe(""));
     let mut client = TcpStream::connect(&host.address).await.unwrap();
     let head =
@@ -147,7 +147,7 @@ async fn a_request_cut_off_is_an_error_to_the_guest_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn http_2_without_tls_is_spoken() {
+async fn http_2_without_tls_is_supported() {
     let host = Host::start(&probe(""));
     let stream = TcpStream::connect(&host.address).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http2::handshake(

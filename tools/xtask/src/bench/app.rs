@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_become_absolute_and_the_yardstick_is_added() {
+    fn sources_become_absolute_and_the_baselines_are_added() {
         let text = "spin_manifest_version = 2\n[application]\nname = \"n\"\n[variables]\na = { required = true }\n\
             [[trigger.http]]\nroute = { private = true }\ncomponent = \"broker\"\n\
             [component.broker]\nsource = \"target/components/nexus_broker.wasm\"\n\

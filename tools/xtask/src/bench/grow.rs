@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn each_new_workspace_has_as_many_and_the_old_one_is_as_it_was() {
+    fn each_new_workspace_gets_copies_and_the_original_is_unchanged() {
         let (_directory, path) = database("");
         let listed = "select group_concat(doc, ',' order by id) from integrations
                       where workspace = 'bench'";

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn it_counts_what_the_server_saw() {
+    async fn the_counts_match_the_servers() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         let plan = Plan::get(server.port(), "/v1/me", Some(Kind::Sandbox.default_key()), 4);
         let slice = run(plan, Duration::from_millis(200)).await.unwrap();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_refusal_is_no_result() {
+    async fn a_refusal_is_an_error() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         server.set_behaviour(Behaviour::Status(503)).await.unwrap();
         let plan = Plan::get(server.port(), "/v1/me", None, 1);

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn this_process_has_some() {
+    fn this_process_has_resident_memory() {
         assert!(tree(1).is_ok());
     }
 }

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_hundred_the_ninety_ninth_counts() {
+    fn the_99th_of_a_hundred_is_the_percentile() {
         let took = (1..=100).rev().map(Duration::from_millis).collect();
         assert!((p99_ms(took) - 99.0).abs() < 1e-9);
         assert_eq!(p99_ms(Vec::new()).to_bits(), 0.0_f64.to_bits());

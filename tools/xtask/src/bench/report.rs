@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn medians_are_compared_so_that_one_bad_slice_does_not_count() {
+    fn medians_ignore_one_bad_slice() {
         let numbers: Vec<_> = outcome().compared().map(|(_, number)| number).collect();
         let expected = [0.605, 600.0 / 605.0, 0.81, 0.0, 0.75];
         assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{numbers:?}");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_all_figures() {
+    fn the_table_contains_all_results() {
         let text = table(&[outcome()]);
         let parts = [
             "embedded",

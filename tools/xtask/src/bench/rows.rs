@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_told_apart_and_what_is_compared_is_measured() {
+    fn row_names_are_unique_and_compared_rows_are_measured() {
         let names: BTreeSet<_> = ROWS.iter().map(|row| row.name).collect();
         assert_eq!(names.len(), ROWS.len());
         for Comparison { name, of, to, .. } in &COMPARISONS {

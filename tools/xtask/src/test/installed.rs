@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_an_installation_and_one_of_other_versions_are_none() {
+    fn incomplete_and_outdated_installations_are_rejected() {
         let root = tempfile::tempdir().unwrap();
         let write = |file: &str, text: &str| std::fs::write(root.path().join(file), text).unwrap();
         let found = || in_root(root.path(), "x", &["a", "b"]);

@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_origin_is_replaced_wherever_it_is_named() {
+    fn the_origin_is_replaced_everywhere() {
         let manifest = json!({
             "id": "custom-sandbox", "docs_url": "https://example.com/127.0.0.1:4010",
             "api": {"base_url": "http://127.0.0.1:4010/v1", "hosts": ["127.0.0.1:4010"]},
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_full() {
+    fn a_refusal_is_printed_completely() {
         let body = json!({"code": "invalid", "detail": "2 problems",
             "errors": [{"pointer": "/api/hosts/0", "detail": "is not a host"}]});
         let answer =

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_open_to_all_is_its_users_alone() {
+    fn public_files_become_private() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join(".spin");
         fs::create_dir_all(state.join("logs")).unwrap();

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_says_which_it_is_and_how_long_it_may_take() {
+    fn a_step_has_its_number_and_an_estimate() {
         let first = line(1, true, 2).unwrap();
         assert!(first.contains("step 2 of 4: the components"), "{first}");
         assert!(first.contains("first run: about 5 min"), "{first}");

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_ticks_again_and_again_although_a_tick_fails() {
+    async fn a_failed_tick_does_not_stop_the_timer() {
         // The simulator does not have this path, so each tick fails.
         let simulator = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         let secret = "a-secret".to_owned();
