@@ -27,7 +27,7 @@ alter table outbox add column authorization_server text;
 -- The digest of the token to be revoked.
 alter table outbox add column digest text;
 
--- Finds the connections of a grant, and those whose grant is not known.
+-- To find the connections of a grant, and those whose account is not known.
 create index integrations_account on integrations (account_id) where account_id is not null;
 
 create index integrations_without_account on integrations (workspace) where account_id is null;

@@ -1,4 +1,4 @@
--- The attempt is a digest of action, target and detail, so that each has a record of its own.
+-- `what` is a digest of action, target and detail, so that each combination has a record of its own.
 alter table denials rename to denials_by_action;
 
 drop index denials_by_minute;
