@@ -1,5 +1,5 @@
-//! Packs the JSON files of this folder into the table of `src/catalog.rs`, after checking each with
-//! the very types and rules that the crate has. A file that breaks a rule fails the build.
+//! Packs the JSON files of this folder into the table of `src/catalog.rs`, after checking each file with the
+//! crate's own types and rules. A file that breaks a rule fails the build.
 
 #![allow(
     dead_code,
@@ -7,7 +7,7 @@
     unreachable_pub,
     unused_imports,
     clippy::panic,
-    reason = "a build script is a program of its own: it uses a part of the crate's modules, and \
+    reason = "a build script is a separate program that uses only some of the crate's modules, and \
               its only way to fail is to panic"
 )]
 
@@ -42,7 +42,7 @@ mod private_names;
 #[path = "src/template.rs"]
 mod template;
 
-/// The members of a manifest that the catalogue's list has.
+/// The members of a manifest that an item of the catalogue's list has.
 const SUMMARY: [&str; 8] =
     ["id", "name", "family", "categories", "description", "docs_url", "brand", "auth_method"];
 
@@ -87,7 +87,7 @@ fn manifest_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The sort key and the source text of one entry, or what is wrong with its file.
+/// The sort key and the source text of one entry, or the problems of its file.
 fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let place = |finding: &finding::Finding| format!("manifests/{stem}.json: {finding}");
@@ -104,7 +104,7 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     let json = to_json(&manifest);
     let value: serde_json::Value =
         serde_json::from_str(&json).unwrap_or_else(|error| panic!("{stem}: {error}"));
-    // Written by hand to keep the members' order.
+    // Written by hand to keep the order of the members.
     let members: Vec<String> = SUMMARY
         .iter()
         .filter_map(|name| Some(format!("{}:{}", to_json(name), to_json(value.get(name)?))))
@@ -119,7 +119,7 @@ fn entry(path: &Path) -> Result<((String, String), String), Vec<String>> {
     Ok(((manifest.name.to_lowercase(), manifest.id), source))
 }
 
-/// What a search looks through.
+/// The text that a search looks through.
 fn search_text(manifest: &model::Manifest) -> String {
     [manifest.name.as_str(), &manifest.id, &manifest.description].join("\n").to_lowercase()
 }

@@ -1,5 +1,5 @@
--- A statement ends with a line that is not indented and ends with `;`: bodies of triggers are
--- indented. The build splits here, because SQLite is given one statement at a time.
+-- A statement ends with a line that is not indented and ends with `;`; the bodies of triggers are indented.
+-- The build splits the file here, because SQLite receives one statement at a time.
 
 create table integrations (
   id text not null primary key,
@@ -27,7 +27,8 @@ create table integrations (
   updated_at integer not null,
   last_used_at integer,
   version integer not null default 1,
-  -- What the API shows, made when the row is written: reading a page is joining strings.
+  -- The API's JSON of an integration, computed when the row is written, so that reading a page only joins
+  -- strings.
   doc text not null generated always as (json_object(
     'id', id,
     'slug', slug,
@@ -81,7 +82,7 @@ create table credentials (
   updated_at integer not null
 ) strict;
 
--- The three facts of a credential that the API shows have one writer: these triggers.
+-- These triggers are the only writer of the three facts of a credential that the API shows.
 create trigger credentials_inserted after insert on credentials begin
   update integrations set hint = new.hint, expires_at = new.expires_at, key_id = new.key_id
     where id = new.integration_id;
@@ -105,7 +106,7 @@ create table events (
 
 create index events_newest on events (workspace, integration_id, id);
 
--- The workspace's own manifests. The document is in key-value storage under its hash.
+-- The workspace's own manifests. The documents are in key-value storage, under their hashes.
 create table manifests (
   workspace text not null,
   id text not null,
@@ -116,7 +117,7 @@ create table manifests (
   primary key (workspace, id)
 ) strict, without rowid;
 
--- What each encryption key id meant when it was first used: other bytes under a known id are a
+-- The fingerprint of each encryption key when its id was first used. Other bytes under a known id are a
 -- mistake of the deployment, not a new key.
 create table key_fingerprints (
   key_id text not null primary key,

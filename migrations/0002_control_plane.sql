@@ -1,12 +1,13 @@
--- The record of every change and denied attempt: per workspace a chain, each link of which holds
--- the hash of the one before. `record` is the very text that was hashed.
+-- The record of every change and denied attempt: a chain per workspace, in which each record holds the hash
+-- of the previous one. `record` is exactly the text that was hashed.
 create table audit (
   workspace text not null,
   seq integer not null,
   at integer not null,
   record text not null check (json_valid(record)),
   hash text not null,
-  -- Of a denied attempt: how often in its minute. Confirmed by a later link, not by this one.
+  -- For a denied attempt: how often it happened in its minute. A later record confirms the count; this
+  -- record's hash does not include it.
   count integer not null default 1,
   primary key (workspace, seq)
 ) strict, without rowid;
@@ -23,7 +24,7 @@ create table denials (
 
 create index denials_by_minute on denials (minute);
 
--- What agents did, per minute: written by the broker after a call has ended.
+-- The usage by agents per minute. The broker writes it after a call has ended.
 create table usage (
   id integer primary key,
   workspace text not null,
@@ -38,21 +39,22 @@ create table usage (
 
 create index usage_by_minute on usage (minute);
 
--- Pruning goes by age, over all workspaces.
+-- Pruning is by age, over all workspaces.
 create index events_by_age on events (at);
 
--- When tick tries a credential again; taken by moving it ahead, so that of two ticks one does.
+-- When the tick checks a credential again. A tick takes a credential by moving this time ahead, so that only
+-- one of two concurrent ticks checks it.
 alter table credentials add column check_at integer not null default 0;
 
 create index credentials_by_check on credentials (check_at);
 
--- Which credentials another key sealed.
+-- The credentials that were sealed with another key.
 create index credentials_by_key on credentials (key_id);
 
--- What the catalogue's list shows of a workspace's own manifest, so that the list reads no documents.
+-- The item of a workspace's own manifest in the catalogue's list, so that the list reads no documents.
 alter table manifests add column summary text not null default '{}' check (json_valid(summary));
 
--- A page of integrations is read from this index alone, twenty neighbours instead of twenty lookups.
+-- A page of integrations is read from this index alone: twenty neighbours instead of twenty lookups.
 drop index integrations_newest;
 
 create unique index integrations_newest on integrations (workspace, id, doc);

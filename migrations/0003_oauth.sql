@@ -1,4 +1,4 @@
--- The workspace's OAuth apps. The secret is sealed; the id is no secret.
+-- The workspace's OAuth apps. The secret is sealed; the id is not secret.
 create table oauth_clients (
   workspace text not null,
   manifest_id text not null,
@@ -11,7 +11,7 @@ create table oauth_clients (
   primary key (workspace, manifest_id)
 ) strict;
 
--- Authorizations under way. The browser has `state` and the cookie, this table their hashes.
+-- Authorizations in progress. The browser has `state` and the cookie; this table has their hashes.
 create table flows (
   state_hash text not null primary key,
   cookie_hash text not null,
@@ -26,7 +26,7 @@ create index flows_by_age on flows (created_at);
 
 create index flows_by_integration on flows (integration_id);
 
--- Tokens that must end at their provider: the call that ends each, resolved and sealed.
+-- Tokens that must be revoked at their provider: the revocation call of each, resolved and sealed.
 create table outbox (
   id text not null primary key,
   workspace text not null,
@@ -34,9 +34,9 @@ create table outbox (
   token text not null,
   sealed blob not null,
   key_id text not null,
-  -- Whether the call ends the whole grant of `account_id` to `client_id`, other connections too.
+  -- Whether the call revokes the whole grant of `account_id` to `client_id`, including other connections.
   ends_grant integer not null,
-  -- Whether somebody said that this is wanted all the same.
+  -- Whether a user confirmed that the token is to be revoked nevertheless.
   forced integer not null,
   client_id text,
   account_id text,
@@ -50,8 +50,8 @@ create index outbox_by_time on outbox (next_at);
 
 alter table credentials add column client_id text;
 
--- When the access token has to be refreshed: before it expires, after the margin.
+-- When the access token must be refreshed: before it expires, by a margin.
 alter table credentials add column refresh_at integer;
 
--- When a 401 last made us refresh before the time.
+-- When a 401 last caused an early refresh.
 alter table credentials add column forced_at integer;

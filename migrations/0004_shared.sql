@@ -1,5 +1,4 @@
--- Random keys of the app's own, sealed like everything that is secret. They outlive the encryption
--- keys that seal them.
+-- Random keys of the application, sealed like every secret. They outlive the encryption keys that seal them.
 create table data_keys (
   workspace text not null,
   id text not null,
@@ -8,7 +7,7 @@ create table data_keys (
   primary key (workspace, id)
 ) strict, without rowid;
 
--- Keyed digests of the secrets of live credentials: what a revocation would end may be in use.
+-- Keyed digests of the secrets of live credentials, to find out whether a token to be revoked is in use.
 create table token_digests (
   digest text not null,
   integration_id text not null references integrations (id) on delete cascade,
@@ -17,18 +16,18 @@ create table token_digests (
 
 create index token_digests_by_integration on token_digests (integration_id);
 
--- Which token endpoint, by origin, `client_id` is registered at.
+-- The origin of the token endpoint at which `client_id` is registered.
 alter table credentials add column authorization_server text;
 
--- When it was entered or connected; a refresh does not change it.
+-- When the credential was entered or connected. A refresh does not change it.
 alter table credentials add column connected_at integer not null default 0;
 
 alter table outbox add column authorization_server text;
 
--- The digest of the token that ends.
+-- The digest of the token to be revoked.
 alter table outbox add column digest text;
 
--- Whose grants are whose, and of which that is not known.
+-- To find the connections of a grant, and those whose account is not known.
 create index integrations_account on integrations (account_id) where account_id is not null;
 
 create index integrations_without_account on integrations (workspace) where account_id is null;

@@ -1,24 +1,24 @@
--- A token that cannot be ended without risk to a connection in use waits here until the last such
--- connection is gone. `kept_at` says since when it waits; null: it does not wait. `created_at` is
--- when it was put here or last woken: the seven days of trying begin there.
+-- A token that cannot be revoked without risk to a connection in use is kept here until the last such
+-- connection is gone. `kept_at` is when it began to wait; null: it does not wait. `created_at` is when it was
+-- added or last woken; the seven days of retries begin at that time.
 alter table outbox add column kept_at integer;
 
--- When somebody said that connections end with it as they were then; null: nobody did.
+-- When a user confirmed that the connections of that time may end with the token; null: nobody did.
 alter table outbox add column forced_at integer;
 
 update outbox set forced_at = created_at where forced = 1;
 
 alter table outbox drop column forced;
 
--- Whether the call may end more than the token, as far as was known when it was given up.
+-- Whether the call may revoke more than the token, as far as was known when the token was given up.
 alter table outbox add column cautious integer not null default 1;
 
 update outbox set cautious = client_id is not null;
 
--- By which manifest it was made; '' for what was written before this was kept.
+-- The manifest that the token was issued under; '' for rows from before this column existed.
 alter table outbox add column manifest_id text not null default '';
 
--- The origin of the call that ends it.
+-- The origin of the revocation call.
 alter table outbox add column revocation_server text;
 
 create index outbox_kept on outbox (client_id, account_id) where kept_at is not null;
@@ -27,17 +27,17 @@ create index outbox_kept_digest on outbox (digest) where kept_at is not null;
 
 create index outbox_of_integration on outbox (integration_id);
 
--- The origin of the call that ends the tokens of a connection.
+-- The origin of the revocation call for the connection's tokens.
 alter table credentials add column revocation_server text;
 
--- When its provider first accepted it; null: never. A refresh does not change it.
+-- When the provider first accepted the credential; null: never. A refresh does not change it.
 alter table credentials add column verified_at integer;
 
 update credentials set verified_at =
   (select health_at from integrations where id = integration_id and health = 'healthy')
 where true;
 
--- Documents of a workspace's own manifests whose `effect_source` an ADMIN has vouched for.
+-- Documents of a workspace's own manifests whose `effect_source` an ADMIN has confirmed.
 create table believed_effects (
   workspace text not null,
   hash text not null,
@@ -47,8 +47,8 @@ create table believed_effects (
   primary key (workspace, hash)
 ) strict, without rowid;
 
--- Where a revocation ended more than its token, whatever the manifest says. `workspace` is '' where
--- the manifest is built in: then it is known for all.
+-- Revocations that ended more than their token, whatever the manifest says. `workspace` is '' where the
+-- manifest is built in; then the finding applies to all workspaces.
 create table revocation_findings (
   workspace text not null,
   manifest_id text not null,
@@ -60,8 +60,8 @@ create table revocation_findings (
   primary key (workspace, manifest_id, server, client_id)
 ) strict, without rowid;
 
--- What waits is woken where a connection goes that it may have waited for, whoever lets it go. It is
--- then looked at again; what others still use goes on waiting.
+-- When a connection is removed, by any writer, the tokens that may have waited for it are woken. They are
+-- then checked again, and those that other connections still use continue to wait.
 create trigger kept_woken_by_delete before delete on integrations begin
   update outbox set next_at = 0
     where kept_at is not null

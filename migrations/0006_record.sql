@@ -1,4 +1,4 @@
--- What was tried is a digest of action, target and detail: each is a record of its own.
+-- `what` is a digest of action, target and detail, so that each combination has a record of its own.
 alter table denials rename to denials_by_action;
 
 drop index denials_by_minute;
@@ -19,8 +19,8 @@ select workspace, subject, minute, action, seq from denials_by_action;
 
 drop table denials_by_action;
 
--- The versions of workspaces' own manifests that are in key-value storage. What no row has named for
--- an hour goes.
+-- The versions of workspaces' own manifests that are in key-value storage. A version that no row has named
+-- for an hour is deleted.
 create table manifest_documents (
   workspace text not null,
   hash text not null,
@@ -34,15 +34,15 @@ create index integrations_document on integrations (manifest_hash);
 
 create index manifests_document on manifests (hash);
 
--- Those saved before: each is in the record.
+-- The versions that were saved before; each is in the audit record.
 insert or ignore into manifest_documents (workspace, hash)
 select workspace, record ->> '$.detail.hash' from audit
   where record ->> '$.action' in ('manifest.create', 'manifest.replace')
   and record ->> '$.detail.hash' <> ''
 ;
 
--- What each chain of the record was when the broker signed it. Rows are added, never changed; after
--- 90 days the last of each day stays.
+-- The head of each audit chain when the broker signed it. Rows are added and never changed. After 90 days the
+-- last head of each day is kept.
 create table audit_heads (
   id integer primary key autoincrement,
   workspace text not null,

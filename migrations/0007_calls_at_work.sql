@@ -1,5 +1,5 @@
--- How many calls an instance of the broker has at work, or has set aside for the next ones. Rows of
--- an instance that was killed end by themselves.
+-- How many calls an instance of the broker has in progress, or has reserved for its next ones. Rows of an
+-- instance that was killed expire by themselves.
 create table calls_at_work (
   workspace text not null,
   integration_id text not null,

@@ -1,5 +1,5 @@
--- What a revocation was found to end is kept for the workspace that gave the token up, also where the
--- manifest is built in: for the others it counts when a second workspace has found the same.
+-- A finding about a revocation belongs to the workspace that gave the token up, even where the manifest is
+-- built in. It applies to other workspaces once a second workspace has the same finding.
 update or ignore revocation_findings
   set workspace = (select i.workspace from integrations i where i.id = integration_id)
   where workspace = '' and exists(select 1 from integrations i where i.id = integration_id);

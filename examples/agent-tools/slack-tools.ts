@@ -1,8 +1,8 @@
-// Slack as tools of an agent. The agent holds a token of Integration Nexus and no Slack token: Nexus
-// puts that in on the way. Hand `tools` to a framework, or run this file (see README.md).
+// Slack tools for an agent. The agent holds a token of Integration Nexus but no Slack token; Nexus adds
+// that to each call. Pass `tools` to a framework, or run this file (see README.md).
 //
 // NEXUS_TOKEN        a token with the role AGENT
-// NEXUS_URL          where Nexus is         [http://127.0.0.1:3000]
+// NEXUS_URL          the URL of Nexus       [http://127.0.0.1:3000]
 // NEXUS_INTEGRATION  the integration's slug [slack-sandbox]
 import { pathToFileURL } from "node:url";
 
@@ -20,7 +20,7 @@ interface Tool {
   run(input: Record<string, string>): Promise<Json>;
 }
 
-/** What a model reads: an answer, or an error that says what can be done about it. */
+/** The result for a model: a response, or an error that says what to do about it. */
 export interface Result {
   isError: boolean;
   content: Json;
@@ -33,8 +33,8 @@ class Refusal extends Error {
 }
 
 const text = (description: string) => ({ type: "string", minLength: 1, description });
-const channel = text("The channel's id (C…), as list_channels shows it");
-const cursor = text("next_cursor of the answer before, to go on from there");
+const channel = text("The channel's id (C…), from list_channels");
+const cursor = text("next_cursor of the previous page, to get the next one");
 
 function input(properties: Json, required: string[]): Tool["inputSchema"] {
   return { type: "object", properties, required, additionalProperties: false };
@@ -80,13 +80,13 @@ export const tools: Tool[] = [
   },
 ];
 
-/** Runs a tool; never throws for what a model can do something about. */
+/** Runs a tool. Does not throw for errors that a model can act on. */
 export async function run(name: string, given: Input): Promise<Result> {
   try {
     const tool = tools.find((tool) => tool.name === name);
     if (!tool) {
       const names = tools.map((tool) => tool.name).join(", ");
-      throw new Refusal({ error: "unknown_tool", message: `there is no tool ${name}; there are: ${names}` });
+      throw new Refusal({ error: "unknown_tool", message: `the tool ${name} does not exist; the tools are: ${names}` });
     }
     return { isError: false, content: await tool.run(checked(tool, given)) };
   } catch (error) {
@@ -101,15 +101,15 @@ function checked({ inputSchema }: Tool, given: Input): Record<string, string> {
     if (!(name in given)) throw invalid(`${name} is missing`);
   }
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(inputSchema.properties, name)) throw invalid(`${name} is not known`);
-    if (typeof value !== "string" || value === "") throw invalid(`${name} must be a string, not empty`);
+    if (!Object.hasOwn(inputSchema.properties, name)) throw invalid(`${name} is not a parameter`);
+    if (typeof value !== "string" || value === "") throw invalid(`${name} must be a non-empty string`);
   }
   return given as Record<string, string>;
 }
 
 const next = (answer: Json): string | null => answer.response_metadata?.next_cursor || null;
 
-/** A call of Slack's Web API, through Nexus. */
+/** Calls Slack's Web API through Nexus. */
 async function call(method: "GET" | "POST", name: string, params: Record<string, string | undefined>): Promise<Json> {
   const sent = Object.entries(params).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const form = new URLSearchParams(sent);
@@ -123,23 +123,23 @@ async function call(method: "GET" | "POST", name: string, params: Record<string,
     response = await fetch(reading ? `${address}?${form}` : address, reading ? options : { ...options, body: form });
     body = await response.text();
   } catch (error) {
-    throw new Refusal({ error: "unreachable", message: `${url} does not answer whole: ${error}` });
+    throw new Refusal({ error: "unreachable", message: `${url} did not respond completely: ${error}` });
   }
   const after = response.headers.get("retry-after");
   const retry = after === null ? {} : { retry_after: after };
   if (response.headers.has("x-nexus-error")) {
-    // A problem document (RFC 9457): its detail names the rule, its link is where a person mends it.
+    // A problem document (RFC 9457): its detail names the rule, its link is where a person can fix it.
     const { code, detail, link } = JSON.parse(body);
     throw new Refusal({ error: code, message: detail, ...(link && { link }), ...retry });
   }
   if (response.status === 429) {
-    throw new Refusal({ error: "ratelimited", message: "Slack wants fewer calls: wait retry_after seconds", ...retry });
+    throw new Refusal({ error: "ratelimited", message: "Slack's rate limit is reached; retry after retry_after seconds", ...retry });
   }
   let answer: Json = {};
   try {
     answer = JSON.parse(body);
   } catch {
-    // A page of a gateway before Slack.
+    // A page from a gateway in front of Slack.
   }
   if (answer.ok !== true) {
     const error: string = answer.error ?? `http_${response.status}`;
@@ -148,29 +148,29 @@ async function call(method: "GET" | "POST", name: string, params: Record<string,
   return answer;
 }
 
-/** What to do about an error of Slack's. */
+/** Explains what to do about an error from Slack. */
 function hint(error: string, name: string, { needed }: Json): string {
   switch (error) {
     case "channel_not_found":
-      return "no channel has this id: list_channels shows those there are";
+      return "no channel has this id; use list_channels to get the channels' ids";
     case "not_in_channel":
-      return "the app is not in this channel: ask a person to invite it there";
+      return "the app is not a member of this channel; ask a person to invite it";
     case "is_archived":
-      return "this channel is archived: nothing can be posted there any more";
+      return "this channel is archived, so nothing can be posted in it";
     case "thread_not_found":
-      return "there is no message with this ts in this channel";
+      return "this channel has no message with this ts";
     case "msg_too_long":
-      return "the text is too long: post it in several messages";
+      return "the text is too long; post it in several messages";
     case "invalid_cursor":
-      return "this cursor is none of this list: leave it out to begin anew";
+      return "this cursor is not valid for this list; leave it out to start again";
     case "missing_scope":
-      return `the connection lacks the scope ${needed}: ask a person to connect it again with that`;
+      return `the connection lacks the scope ${needed}; ask a person to connect it again with that scope`;
     default:
-      return `Slack refuses it: https://docs.slack.dev/reference/methods/${name} says why`;
+      return `Slack rejected the call; see https://docs.slack.dev/reference/methods/${name} for the reason`;
   }
 }
 
-// By hand: without arguments what tools there are, or a tool's name and its input as JSON.
+// Command line: without arguments, lists the tools; with a tool's name and its input as JSON, runs the tool.
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [name, given] = process.argv.slice(2);
   if (name === undefined) {

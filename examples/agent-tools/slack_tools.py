@@ -1,8 +1,8 @@
-"""Slack as tools of an agent. The agent holds a token of Integration Nexus and no Slack token: Nexus
-puts that in on the way. Hand `TOOLS` to a framework, or run this file (see README.md).
+"""Slack tools for an agent. The agent holds a token of Integration Nexus but no Slack token; Nexus adds
+that to each call. Pass `TOOLS` to a framework, or run this file (see README.md).
 
 NEXUS_TOKEN        a token with the role AGENT
-NEXUS_URL          where Nexus is         [http://127.0.0.1:3000]
+NEXUS_URL          the URL of Nexus       [http://127.0.0.1:3000]
 NEXUS_INTEGRATION  the integration's slug [slack-sandbox]
 """
 
@@ -31,7 +31,7 @@ class Tool:
 
 
 class Refusal(Exception):
-    """An error that a model can do something about; `content` is what it reads."""
+    """An error that a model can act on; `content` is the text for the model."""
 
     def __init__(self, error: str, message: str, **more: str) -> None:
         super().__init__(message)
@@ -39,12 +39,12 @@ class Refusal(Exception):
 
 
 def run(name: str, given: Json) -> tuple[bool, Json]:
-    """Runs a tool: whether it is an error, and what a model reads."""
+    """Runs a tool. Returns whether it failed, and the result for the model."""
     try:
         tool = next((tool for tool in TOOLS if tool.name == name), None)
         if tool is None:
             names = ", ".join(tool.name for tool in TOOLS)
-            raise Refusal("unknown_tool", f"there is no tool {name}; there are: {names}")
+            raise Refusal("unknown_tool", f"the tool {name} does not exist; the tools are: {names}")
         check(tool.input_schema, given)
         return False, tool.call(**given)
     except Refusal as refusal:
@@ -57,9 +57,9 @@ def check(schema: Json, given: Json) -> None:
             raise Refusal("invalid_input", f"{name} is missing")
     for name, value in given.items():
         if name not in schema["properties"]:
-            raise Refusal("invalid_input", f"{name} is not known")
+            raise Refusal("invalid_input", f"{name} is not a parameter")
         if not isinstance(value, str) or not value:
-            raise Refusal("invalid_input", f"{name} must be a string, not empty")
+            raise Refusal("invalid_input", f"{name} must be a non-empty string")
 
 
 def post_message(channel: str, text: str, thread_ts: str | None = None) -> Json:
@@ -89,7 +89,7 @@ def next_cursor(answer: Json) -> str | None:
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """The token goes to Nexus and nowhere else."""
+    """Sends the token to Nexus only."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
@@ -99,7 +99,7 @@ OPENER = urllib.request.build_opener(NoRedirects)
 
 
 def slack(method: str, name: str, params: dict[str, str | None]) -> Json:
-    """A call of Slack's Web API, through Nexus."""
+    """Calls Slack's Web API through Nexus."""
     form = urllib.parse.urlencode({key: value for key, value in params.items() if value is not None})
     address = f"{URL}/api/proxy/{urllib.parse.quote(INTEGRATION, safe='')}/{name}"
     if method == "GET":
@@ -114,20 +114,20 @@ def slack(method: str, name: str, params: dict[str, str | None]) -> Json:
     except urllib.error.HTTPError as error:
         status, headers, body = error.code, error.headers, error.read()
     except (OSError, http.client.HTTPException) as error:
-        raise Refusal("unreachable", f"{URL} does not answer whole: {error}") from error
+        raise Refusal("unreachable", f"{URL} did not respond completely: {error}") from error
     after = headers.get("retry-after")
     retry = {"retry_after": after} if after else {}
     if headers.get("x-nexus-error"):
-        # A problem document (RFC 9457): its detail names the rule, its link is where a person mends it.
+        # A problem document (RFC 9457): its detail names the rule, its link is where a person can fix it.
         problem = json.loads(body)
         link = {"link": problem["link"]} if "link" in problem else {}
         raise Refusal(problem["code"], problem["detail"], **link, **retry)
     if status == 429:
-        raise Refusal("ratelimited", "Slack wants fewer calls: wait retry_after seconds", **retry)
+        raise Refusal("ratelimited", "Slack's rate limit is reached; retry after retry_after seconds", **retry)
     try:
         answer = json.loads(body)
     except ValueError:
-        answer = {}  # A page of a gateway before Slack.
+        answer = {}  # A page from a gateway in front of Slack.
     if answer.get("ok") is not True:
         error = answer.get("error", f"http_{status}")
         raise Refusal(error, hint(error, name, answer))
@@ -135,25 +135,25 @@ def slack(method: str, name: str, params: dict[str, str | None]) -> Json:
 
 
 def hint(error: str, name: str, answer: Json) -> str:
-    """What to do about an error of Slack's."""
+    """Explains what to do about an error from Slack."""
     match error:
         case "channel_not_found":
-            return "no channel has this id: list_channels shows those there are"
+            return "no channel has this id; use list_channels to get the channels' ids"
         case "not_in_channel":
-            return "the app is not in this channel: ask a person to invite it there"
+            return "the app is not a member of this channel; ask a person to invite it"
         case "is_archived":
-            return "this channel is archived: nothing can be posted there any more"
+            return "this channel is archived, so nothing can be posted in it"
         case "thread_not_found":
-            return "there is no message with this ts in this channel"
+            return "this channel has no message with this ts"
         case "msg_too_long":
-            return "the text is too long: post it in several messages"
+            return "the text is too long; post it in several messages"
         case "invalid_cursor":
-            return "this cursor is none of this list: leave it out to begin anew"
+            return "this cursor is not valid for this list; leave it out to start again"
         case "missing_scope":
             needed = answer.get("needed")
-            return f"the connection lacks the scope {needed}: ask a person to connect it again with that"
+            return f"the connection lacks the scope {needed}; ask a person to connect it again with that scope"
         case _:
-            return f"Slack refuses it: https://docs.slack.dev/reference/methods/{name} says why"
+            return f"Slack rejected the call; see https://docs.slack.dev/reference/methods/{name} for the reason"
 
 
 def text(description: str) -> Json:
@@ -169,8 +169,8 @@ def schema(required: list[str], **properties: Json) -> Json:
     }
 
 
-CHANNEL = text("The channel's id (C…), as list_channels shows it")
-CURSOR = text("next_cursor of the answer before, to go on from there")
+CHANNEL = text("The channel's id (C…), from list_channels")
+CURSOR = text("next_cursor of the previous page, to get the next one")
 
 TOOLS = [
     Tool(
@@ -203,7 +203,7 @@ TOOLS = [
     ),
 ]
 
-# By hand: without arguments what tools there are, or a tool's name and its input as JSON.
+# Command line: without arguments, lists the tools; with a tool's name and its input as JSON, runs the tool.
 if __name__ == "__main__":
     if len(sys.argv) == 1:
         described = [

@@ -1,6 +1,6 @@
-//! The table of built-in manifests, packed by `build.rs` from the JSON files beside this crate.
+//! The table of built-in manifests, packed by `build.rs` from the JSON files in this folder.
 //!
-//! Every entry was parsed and checked when it was packed; nothing is read at run time.
+//! Every entry was parsed and checked when it was packed. Nothing is read at run time.
 
 use crate::finding::Finding;
 use crate::model::Manifest;
@@ -12,24 +12,24 @@ pub struct Entry {
     pub id: &'static str,
     /// The whole manifest, minified, members in the order of the types.
     pub json: &'static str,
-    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand`, `auth_method`, as a
+    /// `id`, `name`, `family`, `categories`, `description`, `docs_url`, `brand` and `auth_method` as a
     /// minified JSON object: an item of the catalogue's list.
     pub summary: &'static str,
     /// SHA-256 of `json`, in lower-case hexadecimal.
     pub sha256: &'static str,
-    /// Name, id and description in lower case, a line each.
+    /// Name, id and description in lower case, one per line.
     pub search: &'static str,
     /// The manifest's categories.
     pub categories: &'static [&'static str],
-    /// The name of its method, as in JSON.
+    /// The name of its authentication method, as in JSON.
     pub auth_method: &'static str,
 }
 
 impl Entry {
-    /// The manifest as its types.
+    /// The manifest as its Rust type.
     ///
     /// # Errors
-    /// As [`crate::parse`]; not for an entry of [`all`], which the build has parsed.
+    /// As [`crate::parse`]. An entry of [`all`] never fails, because the build has parsed it.
     pub fn manifest(&self) -> Result<Manifest, Finding> {
         crate::parse(self.json)
     }
@@ -43,13 +43,13 @@ pub const fn all() -> &'static [Entry] {
     TABLE
 }
 
-/// SHA-256 of the whole table, in lower-case hexadecimal: it changes when a manifest does.
+/// SHA-256 of the whole table, in lower-case hexadecimal. It changes whenever a manifest changes.
 #[must_use]
 pub fn digest() -> &'static str {
     DIGEST
 }
 
-/// The built-in manifest of this id.
+/// The built-in manifest with this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.id == id)
@@ -66,7 +66,7 @@ mod tests {
     use crate::{params, template};
 
     #[test]
-    fn what_was_packed_is_what_the_types_say() {
+    fn packed_entries_match_their_types() {
         assert!(!all().is_empty());
         for entry in all() {
             let manifest = entry.manifest().unwrap();
@@ -84,7 +84,7 @@ mod tests {
         assert!(names.is_sorted(), "{names:?}");
     }
 
-    /// What templates may find: the parameters, and something for each secret.
+    /// The values that templates can look up: the parameters, and a placeholder for each secret.
     fn lookup<'a>(
         params: &'a BTreeMap<String, String>,
         names: &'a [&str],
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_oauth_flow_can_be_gone_through() {
+    fn every_oauth_flow_expands() {
         let is_oauth2 = |manifest: &Manifest| manifest.auth_method.is_oauth2();
         let manifests: Vec<Manifest> =
             all().iter().map(|entry| entry.manifest().unwrap()).filter(is_oauth2).collect();
@@ -123,7 +123,7 @@ mod tests {
             let examples = manifest.params.iter().map(|param| (param, param.example.clone()));
             let all: BTreeMap<String, String> =
                 examples.clone().map(|(param, example)| (param.name.clone(), example)).collect();
-            // What is known before the flow has ended.
+            // The values that are known before the flow has finished.
             let entered: BTreeMap<String, String> = examples
                 .filter(|(param, _)| param.from.is_none())
                 .map(|(param, example)| (param.name.clone(), example))
@@ -141,7 +141,7 @@ mod tests {
             let names: Vec<&str> = client.into_iter().chain(tokens).collect();
             let refresh = oauth2.refresh.as_ref().map(|refresh| &refresh.params);
             expand(refresh.unwrap_or(&BTreeMap::new()), &lookup(&all, &names));
-            // A refresh needs a token to refresh with.
+            // A refresh needs a refresh token.
             let answer = &oauth2.token_response;
             assert_eq!(oauth2.refresh.is_some(), answer.refresh_token.is_some(), "{id}");
             params::verify_url(&manifest, &all).unwrap();

@@ -1,23 +1,23 @@
-//! One broken rule, at one place.
+//! A finding: one broken rule, at one place.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One broken rule: becomes an entry of `errors` in a problem document (RFC 9457). Never holds a
+/// One broken rule. It becomes an entry of `errors` in a problem document (RFC 9457). It never contains a
 /// secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Where: a JSON pointer (RFC 6901) into what was checked.
+    /// The place: a JSON pointer (RFC 6901) into the checked document.
     pub pointer: String,
-    /// Which rule: a stable snake_case name.
+    /// The rule: a stable snake_case name.
     pub rule: &'static str,
-    /// The rule and the value, for people.
+    /// What is wrong, with the value, for people.
     pub detail: String,
 }
 
 impl Finding {
-    /// A finding at `pointer`.
+    /// Creates a finding at `pointer`.
     pub(crate) fn new(
         pointer: impl Into<String>,
         rule: &'static str,
@@ -33,7 +33,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Adds a reference token to a JSON pointer (RFC 6901 section 3).
+/// Appends a reference token to a JSON pointer (RFC 6901 section 3).
 pub(crate) fn below(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }

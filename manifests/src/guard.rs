@@ -1,9 +1,9 @@
-//! The egress guard: which URLs the broker may send to.
+//! The egress guard: it decides which URLs the broker may send to.
 //!
-//! `https://*:443` in `spin.toml` also opens what Spin chains by host name before any socket, so
-//! the broker asks here with the final, parsed URL just before every send (of an agent's call with
-//! its origin, which nothing behind it can change), and the linter asks for every URL of a manifest.
-//! It decides by the text of the URL alone: it resolves nothing.
+//! `https://*:443` in `spin.toml` also allows the host names that Spin routes to its own components before it
+//! opens a socket. So the broker asks the guard with the final, parsed URL just before every send. For an
+//! agent's call it asks with the origin, which no later step can change. The linter asks for every URL of a
+//! manifest. The guard decides by the text of the URL alone; it resolves no names.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ pub use crate::own_hosts::OwnHosts;
 pub use crate::private_hosts::PrivateHosts;
 use crate::private_names;
 
-/// What the guard knows of a deployment.
+/// What the guard knows about a deployment.
 pub struct Guard {
     /// The application's own hosts.
     pub own: OwnHosts,
-    /// Hosts that may be called although they are private.
+    /// Private hosts that may be called nevertheless.
     pub private: PrivateHosts,
 }
 
 impl Guard {
-    /// Reads the variables `own_hosts` (with what is below `proxy_domain`), `private_hosts` and
+    /// Reads the variables `own_hosts` (together with the hosts below `proxy_domain`), `private_hosts` and
     /// `private_hosts_workspaces`.
     ///
     /// # Errors
-    /// The variable that is wrong, and the rule it breaks.
+    /// The invalid variable, and the rule that it breaks.
     pub fn of(
         public_url: &str,
         own: &str,
@@ -40,41 +40,41 @@ impl Guard {
         Ok(Self { own, private })
     }
 
-    /// Whether a credential of `workspace` may be sent to `url`.
+    /// Checks whether a credential of `workspace` may be sent to `url`.
     ///
     /// # Errors
-    /// Why not.
+    /// The reason for the refusal.
     pub fn check(&self, workspace: &str, url: &Url) -> Result<(), Refusal> {
         check_url(url, &self.own, &|url| self.private.cover(workspace, url))
     }
 }
 
-/// Why a URL may not be sent to. Each names the rule and the value.
+/// Why the guard refuses a URL. Each text names the rule and the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Spin's own names: `*.spin.internal`, `self`, and the top-level name `alt`. Never exempt.
+    /// Spin's own names: `*.spin.internal`, `self`, and the top-level domain `alt`. Never exempt.
     SpinName(String),
     /// A user name or a password in the URL. Never exempt.
     UserInfo,
-    /// Another scheme than https.
+    /// A scheme other than https.
     Scheme(String),
-    /// No host at all.
+    /// The URL has no host.
     NoHost,
-    /// An IP address, in whatever spelling it came.
+    /// An IP address, in any spelling.
     IpLiteral(String),
     /// A host name that ends in a dot.
     TrailingDot(String),
-    /// `localhost` and what is below it.
+    /// `localhost`, or a name below it.
     Localhost(String),
-    /// A host name of one label.
+    /// A host name with a single label.
     SingleLabel(String),
-    /// Below a zone of private networks: `.internal`, `.local`, `.lan`, `.svc`, …
+    /// A name in a zone of private networks: `.internal`, `.local`, `.lan`, `.svc`, …
     PrivateSuffix(String),
-    /// A name that stands for an IP address: `10.0.0.1.nip.io`.
+    /// A name that encodes an IP address: `10.0.0.1.nip.io`.
     AddressName(String),
-    /// Another port than 443.
+    /// A port other than 443.
     Port(u16),
-    /// A host under which this application is reached itself. Never exempt.
+    /// A host under which this application is reached. Never exempt.
     OwnHost(String),
 }
 
@@ -102,20 +102,22 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SpinName(host) => write!(f, "`{host}` is a name inside the application"),
-            Self::UserInfo => f.write_str("a URL must not hold a user name or password"),
-            Self::Scheme(scheme) => write!(f, "the scheme is `{scheme}`, must be `https`"),
+            Self::SpinName(host) => write!(f, "`{host}` is one of Spin's internal names"),
+            Self::UserInfo => f.write_str("a URL must not contain a user name or a password"),
+            Self::Scheme(scheme) => write!(f, "the scheme is `{scheme}`; it must be `https`"),
             Self::NoHost => f.write_str("the URL has no host"),
-            Self::IpLiteral(ip) => write!(f, "`{ip}` is an IP address, a host name is needed"),
-            Self::TrailingDot(host) => write!(f, "the host `{host}` ends in a dot"),
-            Self::Localhost(host) => write!(f, "`{host}` is this machine"),
+            Self::IpLiteral(ip) => write!(f, "`{ip}` is an IP address; use a host name"),
+            Self::TrailingDot(host) => write!(f, "the host `{host}` ends in a dot; remove the dot"),
+            Self::Localhost(host) => {
+                write!(f, "`{host}` is this machine; use the provider's public host name")
+            }
             Self::SingleLabel(host) => write!(f, "`{host}` has no domain, or an empty label"),
             Self::PrivateSuffix(host) => write!(f, "`{host}` is a name of a private network"),
             Self::AddressName(host) => {
-                write!(f, "`{host}` stands for an IP address, a provider's own name is needed")
+                write!(f, "`{host}` encodes an IP address; use the provider's own host name")
             }
-            Self::Port(port) => write!(f, "the port is {port}, must be 443"),
-            Self::OwnHost(host) => write!(f, "`{host}` is this application itself"),
+            Self::Port(port) => write!(f, "the port is {port}; it must be 443"),
+            Self::OwnHost(host) => write!(f, "`{host}` is a host of this application"),
         }
     }
 }
@@ -124,8 +126,9 @@ impl std::error::Error for Refusal {}
 
 /// Decides whether the broker may send to `url`.
 ///
-/// `own` is the application itself. What `is_private_allowed` covers may have another scheme, an IP
-/// address, a private name, any port; never a Spin name, never user info, and never the application.
+/// `own` lists the application's own hosts. A URL that `is_private_allowed` covers may have another scheme,
+/// an IP address, a private name, or any port. It may never have a Spin name or user info, and it may never
+/// lead to the application.
 ///
 /// # Errors
 /// The [`Refusal`] of the first rule that is broken.
@@ -162,7 +165,7 @@ pub fn check_url(
     if bare == "localhost" || bare.ends_with(".localhost") {
         return Err(Refusal::Localhost(lower));
     }
-    // These two are told as what they are, other names of one label as that.
+    // These two are reported as private names; other names of one label are reported as single labels.
     let is_single = !bare.contains('.') && !matches!(bare, "internal" | "local");
     if is_single || bare.split('.').any(str::is_empty) {
         return Err(Refusal::SingleLabel(lower));
@@ -170,7 +173,7 @@ pub fn check_url(
     if private_names::is_private(bare) {
         return Err(Refusal::PrivateSuffix(lower));
     }
-    if private_names::is_an_address(bare) {
+    if private_names::encodes_address(bare) {
         return Err(Refusal::AddressName(lower));
     }
     match url.port_or_known_default() {
@@ -179,7 +182,7 @@ pub fn check_url(
     }
 }
 
-/// Whether Spin answers this host name itself. `host` is lower-case, without a trailing dot.
+/// Whether Spin answers requests to this host name itself. `host` is in lower case, without a trailing dot.
 pub(crate) fn is_spin_name(host: &str) -> bool {
     matches!(host, "self" | "alt" | "spin.internal")
         || has_suffix(host, &[".spin.internal", ".alt"])
@@ -283,7 +286,8 @@ mod tests {
         }
     }
 
-    /// What Unicode would map to another name (UTS 46) is no URL at all: `url` is built without it.
+    /// A name that Unicode would map to another name (UTS 46) does not parse as a URL, because `url` is built
+    /// without that mapping.
     #[test]
     fn a_host_that_is_not_ascii_does_not_parse() {
         for url in [
@@ -301,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn private_hosts_exempt_all_but_spins_names_user_info_and_ourselves() {
+    fn private_hosts_never_exempt_spin_names_user_info_or_own_hosts() {
         for (url, private, expected) in [
             ("http://127.0.0.1:9/v1", "http://127.0.0.0/8:*", "ok"),
             ("http://2130706433:9/v1", "http://127.0.0.0/8:*", "ok"),

@@ -1,9 +1,9 @@
-//! What the application knows about providers: the types of a manifest, the rules it must meet, and
-//! the table of the built-in ones.
+//! What the application knows about providers: the types of a manifest, the rules that a manifest must meet,
+//! and the table of built-in manifests.
 //!
-//! The broker and the catalogue link this crate; `build.rs` runs the same modules over the JSON
-//! files, so that a file which breaks a rule never becomes a build. Nothing here does I/O, holds a
-//! secret or knows a provider by name.
+//! The broker and the catalogue link this crate. `build.rs` checks the JSON files with the same modules, so a
+//! file that breaks a rule fails the build. Nothing here does I/O, holds a secret or contains code for a
+//! particular provider.
 
 #![forbid(unsafe_code)]
 
@@ -29,7 +29,7 @@ pub use model::*;
 pub use params::{Pins, pins};
 pub use parse::parse;
 
-/// The JSON Schema (draft 2020-12) of a manifest, pretty-printed: what `schema.json` holds.
+/// The JSON Schema (draft 2020-12) of a manifest, pretty-printed: the content of `schema.json`.
 #[cfg(feature = "schema")]
 #[must_use]
 pub fn schema() -> String {
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn the_committed_schema_is_current() {
         let committed = include_str!("../schema.json");
-        // As values: the order of members depends on features that other crates switch on.
+        // Compared as values, because the order of members depends on features that other crates enable.
         let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
         assert_eq!(
             value(committed),

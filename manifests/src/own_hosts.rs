@@ -1,36 +1,37 @@
-//! The names under which this application itself is reached.
+//! The host names under which this application is reached.
 //!
-//! A call to one of them would come in again at an agent's door, with whatever token somebody saved
-//! as a key. No entry of `private_hosts` opens them.
+//! A call to one of them would come back to the application's own proxy, with whatever token was saved as a
+//! key. No entry of `private_hosts` allows these hosts.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// The application's own names: that of `public_url`, and those of the variable `own_hosts`.
+/// The application's own hosts: the host of `public_url`, and those of the variable `own_hosts`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnHosts(Vec<OwnHost>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum OwnHost {
-    /// This host, at this port or at any.
+    /// This host, at this port or at any port.
     Named(Host, Option<u16>),
     /// `.nexus.example.com`: every name below it.
     Below(String),
-    /// This machine at this port. Other ports of a loopback address are other programs.
+    /// This machine at this port. Other ports of a loopback address belong to other programs.
     Loopback(u16),
 }
 
 impl OwnHosts {
-    /// The rule that [`OwnHosts::parse`] holds `own_hosts` to, without the value that breaks it.
+    /// The rule for the value of `own_hosts` that [`OwnHosts::parse`] enforces, without the value that breaks
+    /// it.
     pub const RULE: &str = "must be empty or a comma-separated list of hosts, such as \
         nexus-lb.example.com, 10.1.2.3:8080 or *.nexus.example.com";
 
     /// Reads `public_url` (an origin: `https://nexus.example.com`, or `http://127.0.0.1:3000`) and
     /// `own_hosts`, a comma-separated list of `host`, `host:port` and `*.host`.
     ///
-    /// Of an https `public_url` the host counts at every port. An http one is on a loopback address:
-    /// there every name of this machine counts, at that port alone.
+    /// With an https `public_url`, its host is covered at every port. With an http one, which is on a
+    /// loopback address, every name of this machine is covered, at that port alone.
     ///
     /// # Errors
     /// A sentence that names the rule and the entry.
@@ -46,7 +47,7 @@ impl OwnHosts {
         all.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether `url` leads to this application, whatever its scheme.
+    /// Whether `url` leads to this application, whatever its scheme is.
     #[must_use]
     pub fn cover(&self, url: &Url) -> bool {
         let Some(host) = url.host() else { return false };
@@ -72,7 +73,7 @@ impl OwnHost {
             };
         }
         let (host, port) = match entry.rsplit_once(':') {
-            // An IPv6 address in brackets has colons of its own.
+            // An IPv6 address in brackets contains colons.
             Some((host, port)) if !port.ends_with(']') => {
                 (host, Some(port.parse().map_err(|_| fail())?))
             }
@@ -98,8 +99,8 @@ impl OwnHost {
     }
 }
 
-/// Whether a connection to `host` stays on this machine: loopback, and the unspecified addresses,
-/// which Linux takes for it.
+/// Whether a connection to `host` stays on this machine: loopback addresses, and the unspecified addresses,
+/// which Linux treats as loopback.
 fn is_this_machine(host: &Host) -> bool {
     let address = match host {
         Host::Domain(name) => return name == "localhost" || name.ends_with(".localhost"),
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_the_application_itself_is_known() {
+    fn every_spelling_of_an_own_host_is_covered() {
         let https = "https://nexus.example.com";
         let local = "http://127.0.0.1:3000";
         let more = "lb.example.com, 10.1.2.3:8080, *.n.example.com, [fd00::1]:9";
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_is_not_a_host_is_refused_by_name() {
+    fn the_error_names_an_entry_that_is_not_a_host() {
         for entry in ["https://a.example", "a b", "*", "*.", "a.*", "a:x", "a:", "u@a", "a/b"] {
             let refused = OwnHosts::parse("https://n.example", entry).unwrap_err();
             assert!(refused.contains(entry), "{entry}: {refused}");

@@ -1,7 +1,6 @@
-//! What an admin enters for a manifest: parameters and credentials, checked before anything is done
-//! with them.
+//! Checks what an admin enters for a manifest, parameters and credentials, before the values are used.
 //!
-//! No finding ever holds the value of a credential field, secret or not.
+//! No finding ever contains the value of a credential field, whether it is secret or not.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +15,15 @@ pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;
 
-/// What is said of a field when its value is checked.
+/// The rules for one field's value.
 struct Field<'a> {
     name: &'a str,
     pattern: Option<&'a str>,
-    /// Every value there is; empty where a pattern decides.
+    /// The allowed values; empty where a pattern decides.
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
     in_host: bool,
-    /// Whether people read the value later: it is not secret.
+    /// Whether people can read the value later, because it is not secret.
     is_shown: bool,
 }
 
@@ -41,13 +40,13 @@ impl<'a> Field<'a> {
     }
 }
 
-/// Checks the parameters that an admin entered for a connection: every one of the manifest's, no
-/// other, each a string of at most 253 bytes that matches its pattern or is one of its choices; one
-/// in a host is a single label besides, or a choice. Those that the flow finds ([`found`]) are not
-/// entered: to name one is an error.
+/// Checks the parameters that an admin entered for a connection. Every parameter of the manifest must be
+/// present, and no other. Each must be a string of at most 253 bytes that matches its pattern or is one of
+/// its choices. A parameter in a host must also be a single label, or a choice. An admin does not enter
+/// parameters that the OAuth flow supplies ([`flow_params`]); naming one of them is an error.
 ///
 /// # Errors
-/// One finding for each thing that is wrong, at `/params/{name}`.
+/// One finding for each problem, at `/params/{name}`.
 pub fn check_params(
     manifest: &Manifest,
     values: &Map<String, Value>,
@@ -65,7 +64,8 @@ pub fn check_params(
 /// Checks one value of the parameter `name`, as [`check_params`] does.
 ///
 /// # Errors
-/// A finding at `/params/{name}`: the parameter is not one that is entered, or cannot have this value.
+/// A finding at `/params/{name}`: the parameter does not exist or is not entered by an admin, or the value is
+/// invalid.
 pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), Finding> {
     let pointer = below("/params", &name.chars().take(64).collect::<String>());
     let known = manifest.params.iter().find(|param| param.name == name && param.from.is_none());
@@ -78,13 +78,13 @@ pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), F
         .map_err(|(rule, detail)| Finding::new(pointer, rule, detail))
 }
 
-/// The parameters that an OAuth flow finds: in the answer to the code, and among the query
-/// parameters of the callback. Each is checked like one that was entered; a number counts as its
-/// digits. They are kept beside the entered ones, and replace what an earlier flow found.
+/// Reads the parameters that an OAuth flow supplies: from the token response, and from the query parameters
+/// of the callback. Each is checked like an entered parameter; a number is read as its digits. They are
+/// stored with the entered parameters, and replace those that an earlier flow supplied.
 ///
 /// # Errors
-/// One finding for each that is not there or does not match, at `/params/{name}`, without the value.
-pub fn found(
+/// One finding for each parameter that is missing or does not match, at `/params/{name}`, without the value.
+pub fn flow_params(
     manifest: &Manifest,
     answer: &Value,
     callback: &dyn Fn(&str) -> Option<String>,
@@ -106,11 +106,11 @@ pub fn found(
     check_fields("/params", &fields, &values, PARAM_MAX)
 }
 
-/// Checks what an admin entered as a credential: every field of the manifest, no other, each a
-/// string of 1 to 4096 bytes that matches its pattern, if it has one.
+/// Checks the credential that an admin entered. Every field of the manifest must be present, and no other.
+/// Each must be a string of 1 to 4096 bytes that matches its pattern, if it has one.
 ///
 /// # Errors
-/// One finding for each thing that is wrong, at `/credentials/{name}`, without the value.
+/// One finding for each problem, at `/credentials/{name}`, without the value.
 pub fn check_credentials(
     manifest: &Manifest,
     values: &Map<String, Value>,
@@ -139,9 +139,9 @@ fn check_fields(
     let known: Vec<&str> = fields.iter().map(|field| field.name).take(20).collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     let unknown = values.keys().filter(|name| fields.iter().all(|field| field.name != **name));
-    // A few say it all: an answer must not grow with what was sent.
+    // Ten are enough: the response must not grow with the request.
     for name in unknown.take(10) {
-        // A misplaced secret may have become a name: it is cut, and the pointer is not followed.
+        // The name may be a misplaced secret, so it is shortened, and no pointer is followed into it.
         let shown: String = name.chars().take(64).collect();
         let detail = format!("unknown field; the manifest has: {known}");
         findings.push(Finding::new(below(pointer, &shown), "unknown_field", detail));
@@ -172,10 +172,10 @@ fn check_value<'v>(
     };
     if value.is_empty() || value.len() > max {
         let length = value.len();
-        return Err(("length", format!("must have 1 to {max} bytes, has {length}")));
+        return Err(("length", format!("has {length} bytes; it must have 1 to {max}")));
     }
     if value.trim() != value {
-        return Err(("white_space", "begins or ends with white space".to_owned()));
+        return Err(("white_space", "begins or ends with white space; remove it".to_owned()));
     }
     if value.chars().any(char::is_control) {
         return Err(("control_character", "contains a control character".to_owned()));
@@ -193,7 +193,7 @@ fn check_value<'v>(
         return Err(("choice", format!("must be one of {}", field.choices.join(", "))));
     }
     if field.in_host && !pattern::is_label(value) {
-        let detail = "stands in a host name: must be one label, `[a-z0-9-]{1,63}`".to_owned();
+        let detail = "is part of a host name: it must be one label, `[a-z0-9-]{1,63}`".to_owned();
         return Err(("host_label", detail));
     }
     Ok(value)
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_flow_finds_is_checked_and_is_not_entered() {
+    fn flow_parameters_are_checked_and_cannot_be_entered() {
         let param = |name: &str, from: Value| {
             json!({"name": name, "label": "L", "pattern": "[a-z_]*[0-9]+", "example": "a_1",
                 "from": from})
@@ -259,10 +259,10 @@ mod tests {
         let manifest = manifest(&with(&crate::lint::tests::oauth2(), "/params", params));
         let none = |_: &str| None;
         let realm = |name: &str| (name == "realmId").then(|| "77".to_owned());
-        let names = found(&manifest, &json!({"who": {"id": "acct_1"}}), &realm).unwrap();
+        let names = flow_params(&manifest, &json!({"who": {"id": "acct_1"}}), &realm).unwrap();
         assert_eq!(names["account"], "acct_1");
         assert_eq!(names["realm"], "77");
-        let numbers = found(&manifest, &json!({"who": {"id": 42}}), &realm).unwrap();
+        let numbers = flow_params(&manifest, &json!({"who": {"id": 42}}), &realm).unwrap();
         assert_eq!(numbers["account"], "42");
         for (answer, callback, rule) in [
             (json!({}), &realm as &dyn Fn(&str) -> Option<String>, "missing_field"),
@@ -271,11 +271,11 @@ mod tests {
             (json!({"who": {"id": {}}}), &realm, "not_a_string"),
         ] {
             let expected = vec![("/params/account".to_owned(), rule.to_owned())];
-            assert_eq!(outcome(found(&manifest, &answer, callback)), expected, "{answer}");
+            assert_eq!(outcome(flow_params(&manifest, &answer, callback)), expected, "{answer}");
         }
         let expected = vec![("/params/realm".to_owned(), "missing_field".to_owned())];
-        assert_eq!(outcome(found(&manifest, &json!({"who": {"id": 1}}), &none)), expected);
-        // Nobody enters them, and nothing is missing without them.
+        assert_eq!(outcome(flow_params(&manifest, &json!({"who": {"id": 1}}), &none)), expected);
+        // Nobody enters these parameters, and none is missing without them.
         assert_eq!(outcome(check_params(&manifest, &object(json!({})))), []);
         let entered = object(json!({"account": "acct_2"}));
         let expected = vec![("/params/account".to_owned(), "unknown_field".to_owned())];
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_one_of_those_that_there_are() {
+    fn a_value_must_be_one_of_the_choices() {
         let chosen = manifest(&chosen());
         assert!(check_params(&chosen, &object(json!({"site":"us3.acme.example"}))).is_ok());
         for value in ["acme.com", "us3", "api.acme.eu", "ACME.eu"] {
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn no_finding_holds_a_credential() {
+    fn no_finding_contains_a_credential() {
         let with_pattern = with(&api_key(), "/credentials/0/pattern", json!("sk_[a-z]+"));
         let manifest = manifest(&with_pattern);
         assert!(check_credentials(&manifest, &object(json!({"api_key":"sk_abc"}))).is_ok());

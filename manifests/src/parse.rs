@@ -1,17 +1,17 @@
-//! Reading a manifest from JSON, with an error that points at the member.
+//! Parses a manifest from JSON, with an error that points at the member.
 
 use crate::finding::{Finding, below};
 use crate::model::Manifest;
 
-/// Reads a manifest. What parses is not yet allowed: see [`crate::lint::check`].
+/// Parses a manifest. A manifest that parses is not necessarily allowed: see [`crate::lint::check`].
 ///
 /// # Errors
-/// One finding with the rule `parse`; its pointer is the innermost member that was being read, and
-/// the detail names what is unknown, missing or of the wrong kind.
+/// One finding with the rule `parse`. Its pointer is the innermost member that was being read, and its detail
+/// names the member that is unknown, missing or of the wrong type.
 pub fn parse(json: &str) -> Result<Manifest, Finding> {
     serde_json::from_str(json).map_err(|error| {
         let pointer = locate(json, offset(json, error.line(), error.column()));
-        // "missing field `x` at line 3 column 4": the pointer says it better.
+        // In "missing field `x` at line 3 column 4", the pointer replaces the position.
         let text = error.to_string();
         let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
         Finding::new(pointer, "parse", detail.chars().take(500).collect::<String>())
@@ -24,12 +24,12 @@ fn offset(json: &str, line: usize, column: usize) -> usize {
     before.saturating_add(column)
 }
 
-/// The pointer to the innermost value that begins before byte `end`, containers that ended before
-/// it aside. Works on broken JSON as far as it goes.
+/// The pointer to the innermost value that begins before byte `end`, except containers that close before it.
+/// On broken JSON it works as far as the JSON can be read.
 fn locate(json: &str, end: usize) -> String {
     enum Level {
         Array(usize),
-        /// The key that was read last.
+        /// The most recent key.
         Object(String),
     }
     let mut path: Vec<Level> = Vec::new();
@@ -46,7 +46,7 @@ fn locate(json: &str, end: usize) -> String {
                 key_next = false;
             }
             '}' | ']' => {
-                // An error on the closing bracket is about the container itself.
+                // An error at the closing bracket is about the container itself.
                 if chars.clone().next().is_none() {
                     if let Some(Level::Object(key)) = path.last_mut() {
                         key.clear();
@@ -104,14 +104,14 @@ mod tests {
             (
                 r#"{"/verify":{"unsupported":"why","path":"/"}}"#,
                 "/verify",
-                "field `path` does not belong here: `unsupported` is there",
+                "field `path` is not allowed together with `unsupported`",
             ),
             (r#"{"/revoke":{"tokens":[]}}"#, "/revoke", "exactly one of `rfc7009`"),
             (r#"{"/revoke":{"not_revocable":"why"}}"#, "/revoke", "missing field `manage_url`"),
             (
                 r#"{"/revoke":{"not_revocable":"why","manage_url":"x","effect_source":"y"}}"#,
                 "/revoke",
-                "field `effect_source` does not belong here",
+                "field `effect_source` is not allowed together with `not_revocable`",
             ),
             (r#"{"/inject":[{"in":"cookie"}]}"#, "/inject/0", "`in` is `cookie`"),
             (
@@ -125,7 +125,7 @@ mod tests {
             (r#"{"/api":{"base_url":"x","hosts":["a",2]}}"#, "/api/hosts/1", "invalid type"),
         ] {
             let json = crate::lint::tests::changed(&crate::lint::tests::api_key(), change);
-            // Pretty-printed too: lines and columns must come out the same.
+            // Pretty-printed JSON must give the same result, so lines and columns are tested.
             for text in [json.to_string(), serde_json::to_string_pretty(&json).unwrap()] {
                 let finding = parse(&text).expect_err(change);
                 assert_eq!((finding.pointer.as_str(), finding.rule), (pointer, "parse"), "{text}");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_missing_at_the_top_points_at_the_whole() {
+    fn a_missing_top_level_member_points_at_the_document() {
         let finding = parse("{\"id\":\"x\"}").expect_err("incomplete");
         assert_eq!(finding.pointer, "");
         assert!(finding.detail.starts_with("missing field `"));

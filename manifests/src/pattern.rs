@@ -1,8 +1,8 @@
-//! The patterns of parameters and credential fields, compiled so that they match the whole value.
+//! The patterns of parameters and credential fields, compiled so that a pattern matches the whole value.
 
 use regex_lite::{Regex, RegexBuilder};
 
-/// The largest compiled pattern, in bytes: matching takes time in proportion to it.
+/// The maximum size of a compiled pattern, in bytes. Matching takes time in proportion to the size.
 const SIZE: usize = 64 << 10;
 
 /// Compiles `\A(?:pattern)\z`.
@@ -10,7 +10,7 @@ const SIZE: usize = 64 << 10;
 /// # Errors
 /// A sentence that says what is wrong with the pattern.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    // On its own first: `a)|(?:b` would be well-formed only inside our group.
+    // The pattern is first compiled alone: `a)|(?:b` would be well-formed only inside our group.
     let build = |pattern: &str| {
         RegexBuilder::new(pattern).size_limit(SIZE).build().map_err(|error| error.to_string())
     };
@@ -18,8 +18,8 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     build(&format!(r"\A(?:{pattern})\z"))
 }
 
-/// Whether every match of `pattern` consists of lower-case letters, digits and `-`: decided by the
-/// pattern's text, which may use literals, classes of ranges, groups, `|` and repetitions only.
+/// Whether every match of `pattern` consists of lower-case letters, digits and `-`. The text of the pattern
+/// decides; it may contain only literals, classes of ranges, groups, `|` and repetitions.
 pub(crate) fn matches_label_characters_only(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
@@ -70,13 +70,13 @@ fn is_label_class(class: &str) -> bool {
     }
 }
 
-/// Whether `value` is one label of a host name as we take it: `[a-z0-9-]{1,63}`.
+/// Whether `value` is one label of a host name in the form that we accept: `[a-z0-9-]{1,63}`.
 pub(crate) fn is_label(value: &str) -> bool {
     (1..=63).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Whether `value` is labels with dots between them, at most 253 bytes.
+/// Whether `value` is labels separated by dots, at most 253 bytes in total.
 pub(crate) fn is_labels(value: &str) -> bool {
     value.len() <= 253 && value.split('.').all(is_label)
 }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_patterns_that_stay_inside_a_label() {
+    fn recognizes_patterns_that_match_label_characters_only() {
         for pattern in
             ["[a-z0-9-]{1,63}", "acme", "(?:eu|us)[0-9]*", "[a-z][a-z0-9-]{0,61}[a-z0-9]", "us-?1"]
         {

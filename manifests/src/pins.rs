@@ -1,8 +1,8 @@
-//! Where a connection's credential may go: the manifest's hosts with the connection's parameters
-//! put in, as they were when the credential was entered.
+//! Pins: where a connection's credential may be sent. They are the manifest's hosts with the connection's
+//! parameters filled in, as they were when the credential was entered.
 //!
-//! A URL is expanded, parsed again and compared with what was expanded: a value that changes which
-//! host is meant is an error, whatever pattern let it through.
+//! A URL is expanded, parsed again and compared with the expanded text. A value that changes the host of the
+//! URL is an error, even if its pattern allows the value.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use crate::finding::Finding;
 use crate::model::{Inject, Manifest, Revoke, Verify};
 use crate::{pattern, template};
 
-/// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected.
-/// Sealed together with it; the broker sends it nowhere else.
+/// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected. The pins
+/// are sealed together with the credential; the broker sends it nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pins {
-    /// Of `api.hosts`, sorted.
+    /// The origins of `api.hosts`, sorted.
     pub api: Vec<String>,
-    /// Of `verify`; empty where it is unsupported.
+    /// The origin of `verify`; empty where verification is unsupported.
     pub verify: Vec<String>,
-    /// Of `oauth2.token_url`; empty without OAuth.
+    /// The origin of `oauth2.token_url`; empty without OAuth.
     pub token: Vec<String>,
-    /// Of `revoke`; empty where no call revokes.
+    /// The origin of `revoke`; empty where no call revokes.
     pub revoke: Vec<String>,
     /// How the credential is injected.
     pub inject: Vec<Inject>,
@@ -35,7 +35,7 @@ pub struct Pins {
 /// # Errors
 /// The first URL of the manifest that does not expand to a URL.
 pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pins, Finding> {
-    // Checks that base_url is on one of the hosts.
+    // Checks that `base_url` is on one of the hosts.
     base_url(manifest, params)?;
     let origin = |url: Url| vec![url.origin().ascii_serialization()];
     let verify = verify_url(manifest, params)?.map(origin).unwrap_or_default();
@@ -48,7 +48,7 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
             origin(resolve_url("/revoke/rfc7009/url", &rfc7009.url, params)?)
         }
         Revoke::Request { request, .. } => {
-            // Its secrets come after the host and do not matter here.
+            // The secrets come after the host, so their values do not matter here.
             let lookup = |name: &str| Some(params.get(name).map_or("x", String::as_str).to_owned());
             origin(resolve("/revoke/request/url", &request.url, params, &lookup)?)
         }
@@ -60,10 +60,10 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
     Ok(Pins { api, verify, token, revoke, inject: manifest.inject.clone() })
 }
 
-/// `api.base_url` with the parameters put in.
+/// `api.base_url` with the parameters filled in.
 ///
 /// # Errors
-/// A finding at `/api/base_url`, also if its host is none of `api.hosts`.
+/// A finding at `/api/base_url`, also where its host is not one of `api.hosts`.
 pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
     let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;
     let origin = url.origin().ascii_serialization();
@@ -71,7 +71,7 @@ pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Resul
     if hosts.contains(&origin) {
         return Ok(url);
     }
-    let detail = format!("`{origin}` is none of `api.hosts`: {}", hosts.join(", "));
+    let detail = format!("`{origin}` is not one of `api.hosts`: {}", hosts.join(", "));
     Err(Finding::new("/api/base_url", "host_not_listed", detail))
 }
 
@@ -97,7 +97,7 @@ pub fn hosts(
     Ok(origins)
 }
 
-/// The URL of `verify`, or none where it is unsupported.
+/// The URL of `verify`; `None` where verification is unsupported.
 ///
 /// # Errors
 /// A finding at `/verify/path` or `/verify/base_url`.
@@ -124,7 +124,7 @@ pub fn verify_url(
     Ok(Some(url))
 }
 
-/// Puts parameters into a URL template of a manifest: percent-encoded, one label each in the host.
+/// Fills parameters into a URL template of a manifest: percent-encoded, and one label each in the host.
 ///
 /// # Errors
 /// A finding at `pointer` with the rule `template`, `host_label`, `url_invalid` or `host_changed`.
@@ -146,9 +146,9 @@ fn resolve(
     let unusable = |error: template::TemplateError| fail("template", error.to_string());
     let authority = authority(template);
     for name in template::names(authority).map_err(unusable)? {
-        // What ends the host is a whole domain: one of the manifest's choices.
+        // A parameter at the end of the host is a whole domain: one of the manifest's choices.
         let (fits, form) = match host_end(authority) == Some(name) {
-            true => (pattern::is_labels as fn(&str) -> bool, "labels with dots between them"),
+            true => (pattern::is_labels as fn(&str) -> bool, "labels separated by dots"),
             false => (pattern::is_label as fn(&str) -> bool, "one label"),
         };
         if !params.get(name).is_some_and(|value| fits(value)) {
@@ -163,24 +163,24 @@ fn resolve(
     let host = url.host_str().unwrap_or_default();
     let default = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
     if written != host && written != default {
-        return Err(fail("host_changed", format!("`{written}` means the host `{host}`")));
+        return Err(fail("host_changed", format!("`{written}` resolves to the host `{host}`")));
     }
     Ok(url)
 }
 
-/// What stands between `://` and the path of a URL template.
+/// The part of a URL template between `://` and the path.
 pub(crate) fn authority(template: &str) -> &str {
     let rest = template.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#', '\\']).next().unwrap_or_default()
 }
 
-/// The name that ends the host of an authority, where one does.
+/// The name of the parameter at the end of an authority's host, if there is one.
 pub(crate) fn host_end(authority: &str) -> Option<&str> {
     let host = authority.split(':').next().unwrap_or_default();
     host.strip_suffix('}')?.rsplit_once('{').map(|(_, name)| name)
 }
 
-/// The URL templates of a manifest that a request is sent to, with their places.
+/// The URL templates of a manifest that requests are sent to, with their places.
 pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     let (scheme, _) = manifest.api.base_url.split_once("://").unwrap_or(("https", ""));
     let mut urls = vec![("/api/base_url".to_owned(), manifest.api.base_url.clone())];
@@ -205,7 +205,7 @@ pub(crate) fn request_urls(manifest: &Manifest) -> Vec<(String, String)> {
     urls
 }
 
-/// The names of the parameters that stand in a host.
+/// The names of the parameters that are part of a host.
 pub(crate) fn host_names(manifest: &Manifest) -> Vec<&str> {
     let urls = request_urls(manifest);
     let in_hosts: Vec<&str> = urls
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_means_another_host_is_refused() {
+    fn a_value_that_changes_the_host_is_rejected() {
         let manifest = manifest(&basic());
         for value in ["evil.com/", "a.b", "evil.com#", "A", "", "a@b", "a:1", "é", "a%2e"] {
             let finding = base_url(&manifest, &params(&[("subdomain", value)])).unwrap_err();
@@ -277,7 +277,7 @@ mod tests {
         }
         let finding = base_url(&manifest, &params(&[])).unwrap_err();
         assert_eq!(finding.rule, "host_label");
-        // A name in its ASCII form is that name and no other.
+        // A name in its ASCII form stays as it is.
         let odd = params(&[("subdomain", "xn--a")]);
         let url = base_url(&manifest, &odd).unwrap();
         assert!(url.host_str().is_some_and(|host| host.starts_with("xn--a.")), "{url}");

@@ -1,24 +1,24 @@
 //! The variable `private_hosts`: one entry in the grammar of Spin's `allowed_outbound_hosts`.
 //!
-//! Spin opens what the entry says; this opens the same and never more. What would open everything,
-//! or one of Spin's own names, is refused here although Spin takes it.
+//! Spin allows what the entry says. This module allows the same hosts and never more. An entry that would
+//! allow every host, or one of Spin's own names, is rejected here although Spin accepts it.
 
 use std::net::IpAddr;
 use std::ops::Range;
 
 use url::{Host, Url};
 
-/// What of a private network the own manifests of which workspaces may reach.
+/// The part of a private network that workspaces' own manifests may reach, and which workspaces may do so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrivateHosts {
     entry: Option<Entry>,
-    /// Empty: every workspace.
+    /// Empty for every workspace.
     workspaces: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
-    /// `None` is http and https.
+    /// `None` for http and https.
     scheme: Option<String>,
     host: HostRule,
     port: PortRule,
@@ -27,9 +27,9 @@ struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum HostRule {
     Literal(Host),
-    /// `.corp.example`: what is below it, not itself.
+    /// `.corp.example`: every name below it, but not the name itself.
     Below(String),
-    /// Network and prefix length.
+    /// A network and its prefix length.
     Network(IpAddr, u8),
 }
 
@@ -37,18 +37,18 @@ enum HostRule {
 enum PortRule {
     Any,
     One(u16),
-    /// The end is not part of it, as in Spin.
+    /// The end is excluded, as in Spin.
     Within(Range<u16>),
 }
 
 impl PrivateHosts {
-    /// The rule that [`PrivateHosts::parse`] holds an entry to, without the value that breaks it.
+    /// The rule for an entry that [`PrivateHosts::parse`] enforces, without the value that breaks it.
     pub const RULE: &str = "must be empty or one entry of the form scheme://host[:port], such as \
         http://10.1.2.3:8080 or http://127.0.0.0/8:*";
 
-    /// Reads `scheme://host[:port]`: scheme `http`, `https` or `*`; host a name, `*.name`, an
-    /// address or a network (`10.0.0.0/8`); port a number, `80..90` (end excluded) or `*`, and the
-    /// scheme's own if absent. An empty entry covers nothing.
+    /// Parses `scheme://host[:port]`. The scheme is `http`, `https` or `*`. The host is a name, `*.name`, an
+    /// address or a network (`10.0.0.0/8`). The port is a number, `80..90` (end excluded) or `*`; if it is
+    /// missing, the scheme's default port applies. An empty entry covers nothing.
     ///
     /// # Errors
     /// A sentence that names the rule and the entry.
@@ -59,7 +59,7 @@ impl PrivateHosts {
         }
         let fail = |why: &str| format!("`{entry}`: {why}");
         if entry.contains([',', ' ', '\t', '\n', '{']) {
-            return Err(fail("must be one entry, lists are not possible"));
+            return Err(fail("must be a single entry; lists are not supported"));
         }
         let (scheme, rest) = entry
             .split_once("://")
@@ -76,8 +76,8 @@ impl PrivateHosts {
         Ok(Self { entry, workspaces: Vec::new() })
     }
 
-    /// The same for these workspaces alone: `list` is the variable `private_hosts_workspaces`, ids
-    /// with commas between. An empty list is every workspace.
+    /// Limits the entry to these workspaces. `list` is the variable `private_hosts_workspaces`:
+    /// comma-separated ids. An empty list stands for every workspace.
     #[must_use]
     pub fn for_workspaces(mut self, list: &str) -> Self {
         let ids = list.split(',').map(str::trim).filter(|id| !id.is_empty());
@@ -125,18 +125,18 @@ fn split_port(rest: &str) -> Result<(&str, &str), &'static str> {
 impl HostRule {
     fn parse(host: &str) -> Result<Self, &'static str> {
         if host == "*" {
-            return Err("the host `*` would open everything");
+            return Err("the host `*` would allow every host");
         }
         if let Some((address, prefix)) = network(host) {
             return match prefix {
-                0 => Err("a network of prefix length 0 would open everything"),
+                0 => Err("a network of prefix length 0 would allow every host"),
                 _ => Ok(Self::Network(address, prefix)),
             };
         }
         if host.contains('/') {
             return Err("must not have a path");
         }
-        let spin = "Spin's own names cannot be opened";
+        let spin = "Spin's own names cannot be allowed";
         if let Some(domain) = host.strip_prefix("*.") {
             return match Host::parse(domain) {
                 Ok(Host::Domain(domain)) if !domain.contains('*') => {
@@ -165,7 +165,7 @@ impl HostRule {
 
     fn covers(&self, host: &Host<&str>) -> bool {
         let address = match host {
-            // What `*.internal` would open of Spin's own stays closed.
+            // Spin's own names stay closed, although `*.internal` would cover them.
             Host::Domain(domain) if crate::guard::is_spin_name(domain.trim_end_matches('.')) => {
                 return false;
             }
@@ -188,7 +188,7 @@ impl HostRule {
     }
 }
 
-/// Reads `address/prefix`, or an address alone as a network of one.
+/// Parses `address/prefix`, or a single address as a network of one address.
 fn network(text: &str) -> Option<(IpAddr, u8)> {
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
@@ -232,7 +232,7 @@ impl PortRule {
             ("*", _) => Ok(Self::Any),
             ("", Some("http")) => Ok(Self::One(80)),
             ("", Some(_)) => Ok(Self::One(443)),
-            ("", None) => Err("the scheme `*` needs a port"),
+            ("", None) => Err("the scheme `*` needs a port; add `:port`"),
             (port, _) => port.parse().map(Self::One).map_err(|_| number),
         }
     }
@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn covers_what_the_entry_says_and_no_more() {
+    fn covers_exactly_the_hosts_of_the_entry() {
         for (entry, url, expected) in [
             ("", "https://api.example.com/", false),
             ("  ", "http://127.0.0.1/", false),
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_workspaces_opens_it_for_those_alone() {
+    fn a_list_of_workspaces_limits_the_entry() {
         let url = Url::parse("http://10.1.2.3/").unwrap();
         for (list, workspace, open) in [
             ("", "acme", true),
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_open_too_much_or_means_nothing() {
+    fn rejects_entries_that_are_too_broad_or_invalid() {
         for entry in [
             "*",
             "127.0.0.1",

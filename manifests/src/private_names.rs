@@ -1,10 +1,11 @@
-//! Host names that lead into a private network, or stand for an IP address.
+//! Host names that belong to a private network, or that encode an IP address.
 //!
-//! It must not resolve anything: a name that a private server answers for is found by
-//! `block_networks` of the runtime alone.
+//! This module must not resolve names. A public-looking name whose DNS record leads into a private network is
+//! blocked only by the runtime's `block_networks`.
 
-/// Top-level names and zones that no public provider is below: reserved (RFC 2606, 6761, 6762, 7686,
-/// 8375, 9476; ICANN's `internal`), never delegated, or the default of a router or a cluster.
+/// Top-level domains and zones in which no public provider exists: reserved names (RFC 2606, 6761, 6762,
+/// 7686, 8375, 9476; ICANN's `internal`), names that were never delegated, and the defaults of routers and
+/// clusters.
 const ZONES: [&str; 24] = [
     "internal",
     "local",
@@ -32,7 +33,7 @@ const ZONES: [&str; 24] = [
     "in-addr.arpa",
 ];
 
-/// Domains below which a name is an IP address in words (`10.0.0.1.nip.io`), or this machine's.
+/// Domains in which a name encodes an IP address (`10.0.0.1.nip.io`), or leads to this machine.
 const ADDRESSES: [&str; 19] = [
     "nip.io",
     "sslip.io",
@@ -55,13 +56,13 @@ const ADDRESSES: [&str; 19] = [
     "smackaho.st",
 ];
 
-/// Whether `host` (lower-case, without a dot at its end) is or is below a private zone.
+/// Whether `host` (lower-case, without a trailing dot) is a private zone or is below one.
 pub(crate) fn is_private(host: &str) -> bool {
     ZONES.iter().any(|zone| is_within(host, zone))
 }
 
-/// Whether `host` (lower-case, without a dot at its end) stands for an address.
-pub(crate) fn is_an_address(host: &str) -> bool {
+/// Whether `host` (lower-case, without a trailing dot) encodes an address.
+pub(crate) fn encodes_address(host: &str) -> bool {
     ADDRESSES.iter().any(|domain| is_within(host, domain))
 }
 
@@ -91,7 +92,7 @@ mod tests {
             ("nip.io.example", false, false),
             ("local.example", false, false),
         ] {
-            assert_eq!((is_private(host), is_an_address(host)), (private, address), "{host}");
+            assert_eq!((is_private(host), encodes_address(host)), (private, address), "{host}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Templates: text with `{name}` in it, and nothing more.
 //!
-//! There is no escape, no default and no nesting: `{{` is an error. A value that is put in is never
-//! read as a template again, and no error ever holds a value.
+//! There is no escape, no default and no nesting: `{{` is an error. A value that is filled in is never read
+//! as a template again. No error ever contains a value.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use std::fmt;
 pub enum TemplateError {
     /// A `{` without its `}`, or a `}` without its `{`.
     Unbalanced,
-    /// What stands between the braces is not `[a-z][a-z0-9_]{0,63}`.
+    /// The text between the braces is not `[a-z][a-z0-9_]{0,63}`.
     BadName(String),
     /// The lookup does not know this name.
     Unknown(String),
@@ -19,8 +19,10 @@ pub enum TemplateError {
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unbalanced => f.write_str("unbalanced braces"),
-            Self::BadName(name) => write!(f, "`{{{name}}}` is not a template name"),
+            Self::Unbalanced => f.write_str("unbalanced braces; each `{` needs a `}`"),
+            Self::BadName(name) => {
+                write!(f, "`{{{name}}}` is not a valid name; use [a-z][a-z0-9_]{{0,63}}")
+            }
             Self::Unknown(name) => write!(f, "unknown name `{{{name}}}`"),
         }
     }
@@ -31,13 +33,13 @@ impl std::error::Error for TemplateError {}
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// Text that stands as it is.
+    /// Literal text.
     Text(&'a str),
     /// A name to look up.
     Name(&'a str),
 }
 
-/// Cuts a template into its pieces.
+/// Splits a template into its pieces.
 pub(crate) fn pieces(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
     let mut pieces = Vec::new();
     let mut rest = template;
@@ -60,7 +62,7 @@ pub(crate) fn pieces(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
     Ok(pieces)
 }
 
-/// Whether `name` may stand between braces: `[a-z][a-z0-9_]{0,63}`.
+/// Whether `name` is allowed between braces: `[a-z][a-z0-9_]{0,63}`.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
     name.len() <= 64
@@ -68,10 +70,7 @@ pub fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The names of a template in their order, repeated ones too.
-///
-/// # Errors
-/// [`TemplateError::Unbalanced`], [`TemplateError::BadName`].
+/// The names of a template in their order, including repeated names.
 pub fn names(template: &str) -> Result<Vec<&str>, TemplateError> {
     Ok(pieces(template)?
         .into_iter()
@@ -82,11 +81,8 @@ pub fn names(template: &str) -> Result<Vec<&str>, TemplateError> {
         .collect())
 }
 
-/// Puts values in for names, as they are. The text is written once and never moved, so that no copy
-/// of a value stays behind.
-///
-/// # Errors
-/// [`TemplateError`]; the first name that `lookup` does not know is `Unknown`.
+/// Replaces names with their values, unchanged. The text is written once and never moved, so that no copy of
+/// a value stays in memory.
 pub fn expand<V: AsRef<str>>(
     template: &str,
     lookup: &dyn Fn(&str) -> Option<V>,
@@ -111,11 +107,8 @@ pub fn expand<V: AsRef<str>>(
     Ok(out)
 }
 
-/// Puts values in for names in a URL: every byte of a value but the unreserved ones of RFC 3986
-/// section 2.3 is percent-encoded, so that a value cannot begin another segment, a query or a host.
-///
-/// # Errors
-/// As [`expand`].
+/// Replaces names in a URL with their values. Every byte of a value except the unreserved characters of RFC
+/// 3986 section 2.3 is percent-encoded, so that a value cannot begin another segment, a query or a host.
 pub fn expand_url<V: AsRef<str>>(
     template: &str,
     lookup: &dyn Fn(&str) -> Option<V>,
@@ -151,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn expands_or_says_why_not() {
+    fn expands_or_reports_the_error() {
         let unbalanced = Err(TemplateError::Unbalanced);
         let bad = |name: &str| Err(TemplateError::BadName(name.to_owned()));
         for (template, expected) in [
@@ -177,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_in_order() {
+    fn names_are_returned_in_order() {
         assert_eq!(names("{b}/{a}/{b}"), Ok(vec!["b", "a", "b"]));
         assert_eq!(names("none"), Ok(vec![]));
         assert_eq!(names("{"), Err(TemplateError::Unbalanced));

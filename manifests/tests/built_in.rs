@@ -1,6 +1,6 @@
-//! Walks every built-in manifest: what the types and the rules of the lint leave open, but a
-//! provider that is packed into the application must have.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on stops")]
+//! Checks every built-in manifest for requirements that the types and the lint rules leave open, but that a
+//! provider in the application must meet.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot continue must stop")]
 
 use std::collections::BTreeMap;
 
@@ -26,12 +26,15 @@ fn connections(manifest: &Manifest) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
-fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
+fn each_has_deny_rules_and_sources() {
     let manifests = all();
     assert!(manifests.len() >= 12);
     for manifest in manifests {
         let (id, api) = (&manifest.id, &manifest.api);
-        assert!(!api.deny.is_empty() || api.deny_gap.is_some(), "{id}: no deny, and no reason");
+        assert!(
+            !api.deny.is_empty() || api.deny_gap.is_some(),
+            "{id}: no `deny` and no `deny_gap`"
+        );
         assert!(!manifest.sources.is_empty(), "{id}: no sources");
         for (index, rule) in api.deny.iter().enumerate() {
             let again = api
@@ -39,15 +42,15 @@ fn each_says_what_agents_may_not_do_and_where_its_facts_are_from() {
                 .iter()
                 .take(index)
                 .any(|earlier| (&earlier.method, &earlier.path) == (&rule.method, &rule.path));
-            assert!(!again, "{id}: {} {} again", rule.method, rule.path);
+            assert!(!again, "{id}: duplicate rule {} {}", rule.method, rule.path);
         }
         assert_eq!(check(&manifest, Origin::BuiltIn, &|_| false), [], "{id}");
     }
 }
 
-/// What is not said would be a default, and nobody would have looked it up.
+/// A missing member would get a default that nobody has looked up.
 #[test]
-fn each_says_whether_its_provider_takes_pkce() {
+fn each_states_whether_pkce_is_used() {
     let mut seen = 0;
     for file in std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
         let path = file.unwrap().path();
@@ -64,8 +67,8 @@ fn each_says_whether_its_provider_takes_pkce() {
         }
     }
     assert!(seen >= 25, "{seen}");
-    // Without PKCE a code is bound to its flow by the client's secret, `state` and the cookie alone: each of
-    // these was looked for in the provider's documentation, and SECURITY.md names them.
+    // Without PKCE, only the client's secret, `state` and the cookie bind a code to its flow. Each of these
+    // providers was checked in its documentation, and SECURITY.md lists them.
     let without: Vec<String> = all()
         .into_iter()
         .filter(|manifest| {
@@ -88,10 +91,10 @@ fn each_says_whether_its_provider_takes_pkce() {
     assert_eq!(without, known);
 }
 
-/// An app's secret goes to any value of a parameter in these hosts, because all of them are the vendor's.
+/// An app's secret is sent to any value of a parameter in these hosts, because the vendor owns all of them.
 #[test]
-fn where_a_parameter_chooses_the_host_of_a_secret_the_domain_is_the_vendors() {
-    // My Domain names, and shop names, are given out by the vendor, below a domain that is its own.
+fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
+    // The vendor assigns My Domain names and shop names, below a domain of its own.
     let vendors = [".my.salesforce.com", ".myshopify.com"];
     let mut seen = Vec::new();
     for manifest in all() {
@@ -115,11 +118,11 @@ fn where_a_parameter_chooses_the_host_of_a_secret_the_domain_is_the_vendors() {
 }
 
 #[test]
-fn each_can_be_connected_with_every_choice() {
+fn each_expands_with_every_choice() {
     for manifest in all() {
         let id = &manifest.id;
         for values in connections(&manifest) {
-            // What the flow finds is not typed.
+            // An admin does not enter values that the flow supplies.
             let is_typed = |name: &str| {
                 manifest.params.iter().any(|param| param.name == name && param.from.is_none())
             };
@@ -150,7 +153,7 @@ fn each_can_be_connected_with_every_choice() {
 }
 
 #[test]
-fn each_key_has_a_form_that_helps_and_a_call_that_proves_it() {
+fn each_key_has_a_helpful_form_and_a_verify_request() {
     let by_key = |m: &Manifest| matches!(m.auth_method, AuthMethod::ApiKey | AuthMethod::Basic);
     for manifest in all().into_iter().filter(by_key) {
         let id = &manifest.id;
@@ -160,10 +163,10 @@ fn each_key_has_a_form_that_helps_and_a_call_that_proves_it() {
             assert!(field.example.is_some(), "{id}: {name} has no example");
             assert!(field.help_url.is_some() || !field.secret, "{id}: {name} has no help");
         }
-        // A 2xx alone may be anybody's page: the answer must be the one that is documented.
+        // A 2xx alone may be anyone's page: the response must be the documented one.
         let Verify::Request { success, account, .. } = &manifest.verify else {
-            panic!("{id} has no call that verifies")
+            panic!("{id} has no verify request")
         };
-        assert!(success.is_some() || account.is_some(), "{id}: any JSON would do");
+        assert!(success.is_some() || account.is_some(), "{id}: verify accepts any JSON");
     }
 }

@@ -1,5 +1,5 @@
-//! Prints the OpenAPI document: `cargo run -p nexus-openapi --example document`. What makes types of
-//! it reads it from here, where no application runs.
+//! Prints the OpenAPI document: `cargo run -p nexus-openapi --example document`. The generator of the UI's
+//! types reads it from here, where no application is running.
 
 fn main() {
     println!("{:#}", nexus_openapi::document());

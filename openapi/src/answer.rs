@@ -1,11 +1,10 @@
-//! What a call answers when it goes well: the body's schema, the headers, the links to what can be
-//! done next.
+//! A successful response: the schema of its body, its headers, and links to the next calls.
 
 use serde_json::{Map, Value, json};
 
 use crate::component;
 
-/// An answer that is no problem.
+/// A response that is not a problem.
 pub(crate) struct Answer {
     description: &'static str,
     /// Media types and their schemas.
@@ -14,29 +13,29 @@ pub(crate) struct Answer {
     links: Map<String, Value>,
 }
 
-/// The headers of answers, by the names that answers refer to them by.
+/// The headers of responses, by the names that responses use to refer to them.
 pub(crate) fn headers() -> Value {
     let header = |description: &str, schema: Value| json!({"description": description, "required": true, "schema": schema});
     json!({
         "request_id": header(
-            "The request, as in the log",
+            "The request's id, as in the log",
             json!({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}),
         ),
         "version": header(
-            "The version, which counts admins' changes; for `If-Match`",
+            "The version, which counts admins' changes. Use it in `If-Match`",
             json!({"type": "string", "pattern": "^\"[0-9]+\"$"}),
         ),
         "hash": header(
-            "The SHA-256 of what is shown; for `If-None-Match`",
+            "The SHA-256 of the content. Use it in `If-None-Match`",
             json!({"type": "string", "pattern": "^\"[0-9a-f]{64}\"$"}),
         ),
         "location": header(
-            "Where it is from now on",
+            "The path of the new resource",
             json!({"type": "string", "pattern": "^/api/[a-z]+/[A-Za-z0-9_-]+$"}),
         ),
-        "no_store": header("Never kept", json!({"type": "string", "const": "no-store"})),
+        "no_store": header("Never cached", json!({"type": "string", "const": "no-store"})),
         "no_cache": header(
-            "Kept by the client alone, and asked for again",
+            "Cached by the client alone, and revalidated",
             json!({"type": "string", "const": "private, no-cache"}),
         ),
         "allow": header(
@@ -55,35 +54,35 @@ pub(crate) fn headers() -> Value {
             }),
         ),
         "provider_request_id": header(
-            "The provider's own, or where it has none the request's",
+            "The provider's own request id; if it sends none, the id of the request",
             json!({"type": "string"}),
         ),
-        "kept_by_nobody": header(
-            "Never kept",
+        "no_store_private": header(
+            "Never cached",
             json!({"type": "string", "const": "no-store, private"}),
         ),
         "sandbox": header(
-            "A page of a provider can do nothing in our origin",
+            "Keeps a provider's page from acting in the application's origin",
             json!({"type": "string", "const": "sandbox; default-src 'none'"}),
         ),
-        "flow_cookie": header("The browser that may finish this; the same for flows beside it", flow_cookie()),
+        "flow_cookie": header("Identifies the browser that may finish the flow; parallel flows of a browser share it", flow_cookie()),
         "flow_cookie_by_oauth": {
-            "description": "Where `auth_method` is `oauth2`: the browser that may finish this",
+            "description": "Only if `auth_method` is `oauth2`. Identifies the browser that may finish the flow",
             "required": false,
             "schema": flow_cookie(),
         },
         "error_code": header(
-            "What went wrong, as in `Problem`",
+            "The error code, as in `Problem`",
             json!({"type": "string", "pattern": "^[a-z_]+$"}),
         ),
         "retry_after": header(
-            "When to try again, in seconds",
+            "How many seconds to wait before a retry",
             json!({"type": "integer", "minimum": 1}),
         ),
     })
 }
 
-/// `__Host-` but on a loopback `public_url` (RFC 6265bis, 4.1.3.2).
+/// With the prefix `__Host-`, except where `public_url` is a loopback address (RFC 6265bis, 4.1.3.2).
 fn flow_cookie() -> Value {
     let pattern = "^(__Host-nexus-flow=[A-Za-z0-9_-]+; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure\
                    |nexus-flow=[A-Za-z0-9_-]+; Path=/; Max-Age=600; HttpOnly; SameSite=Lax)$";
@@ -91,24 +90,24 @@ fn flow_cookie() -> Value {
 }
 
 impl Answer {
-    /// JSON of the schema `schema`, which nobody may keep.
+    /// JSON of the schema `schema`, which must not be cached.
     pub(crate) fn json(description: &'static str, schema: &str) -> Self {
         Self::empty(description)
             .of("application/json", component("schemas", schema))
             .header("cache-control", "no_store")
     }
 
-    /// JSON of the schema `schema`, which the client may keep and ask for again.
-    pub(crate) fn kept(description: &'static str, schema: &str) -> Self {
+    /// JSON of the schema `schema`, which the client may cache and must revalidate.
+    pub(crate) fn cacheable(description: &'static str, schema: &str) -> Self {
         Self::empty(description)
             .of("application/json", component("schemas", schema))
             .header("cache-control", "no_cache")
             .header("etag", "hash")
     }
 
-    /// 304: the client has it.
+    /// 304: the client's copy is current.
     pub(crate) fn not_modified() -> Self {
-        Self::empty("The client has it already")
+        Self::empty("The client's copy is current")
             .header("cache-control", "no_cache")
             .header("etag", "hash")
     }
@@ -126,31 +125,31 @@ impl Answer {
             .header("cache-control", "no_store")
     }
 
-    /// What a provider answered, handed back.
-    pub(crate) fn of_provider(description: &'static str) -> Self {
+    /// A provider's response, passed on.
+    pub(crate) fn from_provider(description: &'static str) -> Self {
         let headers = vec![
             ("x-request-id", "provider_request_id"),
-            ("cache-control", "kept_by_nobody"),
+            ("cache-control", "no_store_private"),
             ("content-security-policy", "sandbox"),
         ];
         let empty = Self { headers, ..Self::empty(description) };
         empty.of("*/*", json!({}))
     }
 
-    /// Or of this media type and schema.
+    /// Adds this media type and its schema.
     pub(crate) fn of(mut self, media_type: &str, schema: Value) -> Self {
         self.content.insert(media_type.to_owned(), json!({ "schema": schema }));
         self
     }
 
-    /// With the header `name`, which is the component `header`.
+    /// Adds the header `name`, which is the component `header`.
     pub(crate) fn header(mut self, name: &'static str, header: &'static str) -> Self {
         self.headers.push((name, header));
         self
     }
 
-    /// The calls `operations` take the parameter `id` from `pointer` in the body.
-    pub(crate) fn leads(mut self, pointer: &str, operations: &[&str]) -> Self {
+    /// Adds links to `operations`, which take the parameter `id` from `pointer` in the body.
+    pub(crate) fn links_to(mut self, pointer: &str, operations: &[&str]) -> Self {
         for operation in operations {
             let id = format!("$response.body#{pointer}");
             let link = json!({"operationId": operation, "parameters": {"path.id": id}});

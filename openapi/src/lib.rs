@@ -1,9 +1,9 @@
 //! The OpenAPI 3.1 description of the application, composed once when the monitor is built.
 //!
-//! A call is one expression in `paths`; what all calls have in common (who may call, what can go
-//! wrong, which headers come back) is said once, in `operation`, `answer` and `problems`. The form
-//! of a manifest is the committed `manifests/schema.json`, never written again here. It must hold
-//! what the application does, not what it will do: the tests compare every answer with it.
+//! Each call is one expression in `paths`. Everything that calls have in common (who may call, what can go
+//! wrong, which headers are returned) is in `operation`, `answer` and `problems`. The schema of a manifest is
+//! the committed `manifests/schema.json`, which is never repeated here. The document must describe what the
+//! application does, not what it will do: the tests compare every response with it.
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -21,24 +21,24 @@ use serde_json::{Map, Value, json};
 use operation::Operation;
 use problems::Problem;
 
-/// For whoever reads the document without the repository.
+/// The introduction, for readers who do not have the repository.
 const ABOUT: &str = "\
-Admins connect third-party services once; a workspace's agents then call them without ever holding \
-a credential. No call returns a credential.\n\n\
-Everything is bound to the workspace of the token; another workspace's id is a 404. Members and \
-parameters that are not described here are refused (422), never ignored. Bodies are JSON of at most \
-64 KiB, nested at most 16 deep.\n\n\
+Admins connect third-party services once. Then a workspace's agents call them without ever holding a \
+credential. No call returns a credential.\n\n\
+Every resource belongs to the workspace of the token; the id of another workspace's resource is a 404. \
+Members and parameters that are not described here are rejected with 422, never ignored. Bodies are JSON \
+of at most 64 KiB, with at most 16 levels of nesting.\n\n\
 Errors are problem documents (RFC 9457) with a stable `code`. A path that is not described here \
-answers 404 `not_found`, another method 405 `method_not_allowed` with `Allow`; `HEAD` is `GET` \
-without the body. Every answer carries `x-request-id`: the request's own where it is 1 to 128 of \
-`A-Z a-z 0-9 - _ .`, else one that is made here.";
+responds with 404 `not_found`, and any other method with 405 `method_not_allowed` and `Allow`. `HEAD` is \
+`GET` without the body. Every response has `x-request-id`: that of the request if it is 1 to 128 of \
+`A-Z a-z 0-9 - _ .`, otherwise a new one.";
 
 /// The document.
 #[must_use]
 pub fn document() -> Value {
     let mut paths = Map::new();
     let mut problems: BTreeSet<Problem> = BTreeSet::new();
-    // Answers of paths and methods that are not described.
+    // Responses for paths and methods that the document does not describe.
     problems.extend([problems::NOT_FOUND, problems::METHOD_NOT_ALLOWED]);
     for (path, method, operation) in paths::all() {
         let Operation { value, problems: its, .. } = operation;

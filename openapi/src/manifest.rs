@@ -1,4 +1,4 @@
-//! The form of a manifest: `manifests/schema.json`, its definitions as components of this document.
+//! The schema of a manifest: `manifests/schema.json`, with its definitions as components of this document.
 
 use serde_json::{Map, Value};
 
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 const SCHEMA: &str = include_str!("../../manifests/schema.json");
 const PREFIX: &str = "#/$defs/";
 
-/// `Manifest`, and a `Manifest…` for each of its definitions; nothing where it is no
-/// object, which the tests would notice.
+/// `Manifest`, and a `Manifest…` for each of its definitions. Empty if the schema is not an object, which the
+/// tests would detect.
 pub(crate) fn schemas() -> Map<String, Value> {
     let parsed: Option<Value> = serde_json::from_str(SCHEMA).ok();
     let Some(Value::Object(mut root)) = parsed else { return Map::new() };

@@ -1,4 +1,4 @@
-//! One call: who may make it, what it takes, what it answers.
+//! One call: who may make it, which parameters it takes, and which responses it gives.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::component;
 use crate::problems::{self, Problem};
 
-/// An operation of a path, and the problems it answers with.
+/// An operation of a path, and the problems that it can respond with.
 pub(crate) struct Operation {
     pub(crate) value: Value,
     pub(crate) problems: Vec<Problem>,
@@ -21,7 +21,7 @@ pub(crate) enum Role {
     Admin,
 }
 
-/// The ways in which a caller proves itself.
+/// The ways in which a caller can authenticate.
 pub(crate) fn security_schemes() -> Value {
     json!({
         "token": {
@@ -48,12 +48,13 @@ impl Operation {
         operation.problem(problems::LOOP).problem(problems::UPGRADE)
     }
 
-    /// Its problems, from here on, say that they are not a provider's answer.
+    /// Marks the problems that are added from here on: their header says that they are not a provider's
+    /// response.
     pub(crate) fn marked(self) -> Self {
         Self { marked: true, ..self }
     }
 
-    /// For callers whose token has at least `role`, with all that can go wrong for every such call.
+    /// For callers whose token has at least `role`. Adds every problem that each such call can respond with.
     pub(crate) fn role(self, role: Role) -> Self {
         let (name, others) = match role {
             Role::Agent => ("AGENT", "Roles: AGENT, MANAGER, ADMIN."),
@@ -69,29 +70,29 @@ impl Operation {
             .problem(problems::UNAVAILABLE)
     }
 
-    /// What else there is to know.
+    /// Adds a description.
     pub(crate) fn describe(self, text: &str) -> Self {
         let before = self.value.get("description").and_then(Value::as_str);
         let description = before.map_or(text.to_owned(), |before| format!("{text} {before}"));
         self.set("description", json!(description))
     }
 
-    /// Any of these ways to prove oneself; `{}` is none.
+    /// Any of these ways to authenticate; `{}` means no authentication.
     pub(crate) fn security(self, schemes: Value) -> Self {
         self.set("security", schemes)
     }
 
     /// Takes a parameter: one of the components.
-    pub(crate) fn takes(mut self, parameter: &str) -> Self {
+    pub(crate) fn parameter(mut self, parameter: &str) -> Self {
         if let Some(Value::Array(parameters)) = self.value.get_mut("parameters") {
             parameters.push(component("parameters", parameter));
         }
         self
     }
 
-    /// Takes parameters in the query; with any other it answers 422.
+    /// Takes query parameters. Any other query parameter is rejected with 422.
     pub(crate) fn query(self, parameters: &[&str]) -> Self {
-        parameters.iter().fold(self, |operation, name| operation.takes(name)).refuses(INVALID)
+        parameters.iter().fold(self, |operation, name| operation.parameter(name)).rejects(INVALID)
     }
 
     /// Takes a JSON body of this schema; `examples` by name.
@@ -101,7 +102,7 @@ impl Operation {
         operation.problem(problems::TOO_LARGE).problem(problems::MEDIA_TYPE)
     }
 
-    /// The same, without what can go wrong with it.
+    /// Like `body`, without the problems that a body can cause.
     pub(crate) fn content(self, schema: &str, examples: &[(&str, Value)]) -> Self {
         let examples: serde_json::Map<_, _> = examples
             .iter()
@@ -112,22 +113,22 @@ impl Operation {
         self.set("requestBody", body)
     }
 
-    /// Takes a body of any kind, or none.
+    /// Takes an optional body of any media type.
     pub(crate) fn any_body(self) -> Self {
         self.set("requestBody", json!({"required": false, "content": {"*/*": {}}}))
     }
 
-    /// Answers `status` so.
-    pub(crate) fn answers(self, status: u16, answer: Answer) -> Self {
-        self.answers_as(&status.to_string(), answer)
+    /// Gives this response with `status`.
+    pub(crate) fn responds(self, status: u16, answer: Answer) -> Self {
+        self.responds_as(&status.to_string(), answer)
     }
 
-    /// The same of a range of statuses, or of all that are not named.
-    pub(crate) fn answers_as(self, statuses: &str, answer: Answer) -> Self {
+    /// Gives this response for a range of statuses, or for all statuses that are not named.
+    pub(crate) fn responds_as(self, statuses: &str, answer: Answer) -> Self {
         self.response(statuses, answer.value())
     }
 
-    /// May answer with this problem; of one status there is one.
+    /// May respond with this problem. There is one problem per status.
     pub(crate) fn problem(mut self, problem: Problem) -> Self {
         let problem = Problem { marked: self.marked || problem.marked, ..problem };
         self.problems.retain(|other| other.status != problem.status);
@@ -135,12 +136,12 @@ impl Operation {
         self.response(&problem.status.to_string(), component("responses", &problem.name()))
     }
 
-    /// May answer 422 with these codes.
-    pub(crate) fn refuses(self, codes: &'static [&'static str]) -> Self {
+    /// May respond with 422 and one of these codes.
+    pub(crate) fn rejects(self, codes: &'static [&'static str]) -> Self {
         self.problem(Problem { status: 422, codes, marked: false })
     }
 
-    /// May answer 409 with these codes.
+    /// May respond with 409 and one of these codes.
     pub(crate) fn conflicts(self, codes: &'static [&'static str]) -> Self {
         self.problem(Problem { status: 409, codes, marked: false })
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-/// The largest of what people type to search, in characters.
+/// The maximum length of a search text, in characters.
 const TYPED: u16 = 200;
 
-/// All, by the names that operations take them by.
+/// All parameters, by the names that operations use to refer to them.
 pub(crate) fn all() -> Value {
     let typed = json!({"type": "string", "maxLength": TYPED});
     let text = json!({"type": "string"});
@@ -18,18 +18,19 @@ pub(crate) fn all() -> Value {
     json!({
         "request_id": header(
             "X-Request-Id",
-            "Comes back, and stands in the log and beside our own in the audit record, where it is 1 \
-             to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do",
+            "Is returned, and written to the log and, beside the application's own id, to the audit \
+             record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which \
+             marks the application's own ids",
             &text,
         ),
         "if_match": header(
             "If-Match",
-            "Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*`",
+            "Change the integration only if it has one of these versions, or `*` (RFC 9110, 13.1.1)",
             &text,
         ),
         "if_none_match": header(
             "If-None-Match",
-            "Only where it is none of these (RFC 9110, 13.1.2)",
+            "Return the content only if its hash is not one of these (RFC 9110, 13.1.2)",
             &text,
         ),
         "integration": path("The integration's id or slug", &id, "sandbox"),
@@ -37,45 +38,45 @@ pub(crate) fn all() -> Value {
         "integration_by_oauth": path("The integration's id or slug", &id, "sandbox-oauth"),
         "provider_path": {
             "name": "path", "in": "path", "required": true,
-            "description": "What goes below the API's base URL, slashes and all",
+            "description": "The path below the API's base URL, including slashes",
             "schema": text, "example": "me",
         },
         "host": header(
             "X-Nexus-Host",
-            "Another of the manifest's hosts than that of the API's base URL",
+            "One of the manifest's hosts, instead of the host of the API's base URL",
             &text,
         ),
         "mcp_version": header(
             "MCP-Protocol-Version",
-            "The version that was negotiated, or that the message names",
+            "The version that was negotiated, or the one that the message names",
             &text,
         ),
-        "oauth_manifest": path("The id of a manifest connected by OAuth", &manifest, "slack"),
+        "oauth_manifest": path("The id of a manifest that connects by OAuth", &manifest, "slack"),
         "manifest": path("The manifest's id", &manifest, "stripe"),
-        "own_manifest": path("The id of one of the workspace's own", &manifest, "custom-example"),
+        "own_manifest": path("The id of one of the workspace's own manifests", &manifest, "custom-example"),
         "custom_manifest": path(
-            "The id of one of the workspace's own",
+            "The id of one of the workspace's own manifests",
             &json!({"type": "string", "pattern": "^custom-[a-z0-9-]{1,57}$"}),
             "custom-sandbox-oauth",
         ),
-        "state": query("state", "As it was sent to the provider", &text),
+        "state": query("state", "The value that was sent to the provider", &text),
         "code": query("code", "RFC 6749, 4.1.2", &text),
         "error": query("error", "RFC 6749, 4.1.2.1", &text),
         "error_description": query("error_description", "RFC 6749, 4.1.2.1", &text),
         "iss": query("iss", "RFC 9207", &text),
         "limit": query(
             "limit",
-            "At most this many",
+            "The maximum number of items",
             &json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
         ),
         "after_integration": query(
             "cursor",
-            "`next_cursor` of the page before",
+            "`next_cursor` of the previous page",
             &json!({"type": "string", "pattern": "^int_[0-9A-Za-z]{26}$"}),
         ),
         "after_row": query(
             "cursor",
-            "`next_cursor` of the page before",
+            "`next_cursor` of the previous page",
             &json!({"type": "string", "pattern": "^[0-9]{1,18}$"}),
         ),
         "status": query("status", "Exactly this status", &enumeration(&["active", "inactive"])),
@@ -85,10 +86,10 @@ pub(crate) fn all() -> Value {
             &enumeration(&["pending", "unknown", "healthy", "failing", "reauthorize"]),
         ),
         "of_manifest": query("manifest", "Exactly this manifest", &typed),
-        "name_part": query("q", "A part of the name; letter case does not matter", &typed),
+        "name_part": query("q", "A part of the name, case-insensitive", &typed),
         "manifest_part": query(
             "q",
-            "A part of id, name or description; letter case does not matter",
+            "A part of the id, name or description, case-insensitive",
             &typed,
         ),
         "category": query("category", "Exactly this category", &typed),
@@ -99,7 +100,7 @@ pub(crate) fn all() -> Value {
         ),
         "from": query("from", "From this time on", &time),
         "to": query("to", "Before this time", &time),
-        "per": query("per", "What one row sums up", &enumeration(&["minute", "hour", "day"])),
+        "per": query("per", "The period that one row sums up", &enumeration(&["minute", "hour", "day"])),
         "verify": query(
             "verify",
             "Compare the authenticated heads with the record",
@@ -107,26 +108,27 @@ pub(crate) fn all() -> Value {
         ),
         "usable_limit": query(
             "limit",
-            "At most this many",
+            "The maximum number of items",
             &json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
         ),
         "after_name": query(
             "cursor",
-            "`next_cursor` of the page before",
+            "`next_cursor` of the previous page",
             &json!({"type": "string", "pattern": "^([0-9a-f]{2})+$"}),
         ),
         "force": query(
             "force",
-            "Where other connections use what would end: `true` ends it all the same, `false` deletes \
-             and keeps the tokens until the last of those connections is deleted. Without it that is \
-             409 `grant_shared`",
+            "What to do with tokens if revoking them would also end other connections. `true` revokes \
+             them nevertheless. `false` deletes the integration and keeps the tokens until the last of \
+             those connections is deleted. Without `force` the response is 409 `grant_shared`",
             &json!({"type": "boolean"}),
         ),
         "force_replaced": query(
             "force",
-            "Where a connection of another workspace uses what is replaced: `true` ends it all the \
-             same, as it must be where it has leaked, `false` keeps it until the last connection that \
-             uses it is deleted. Without it that is 409 `grant_shared`",
+            "What to do with the replaced credential if a connection of another workspace uses it. \
+             `true` revokes it nevertheless, which is necessary if it has leaked. `false` keeps it \
+             until the last connection that uses it is deleted. Without `force` the response is 409 \
+             `grant_shared`",
             &json!({"type": "boolean"}),
         ),
         "dry_run": query(

@@ -1,6 +1,6 @@
-//! The JSON of requests and answers, but for manifests.
+//! The JSON of requests and responses, except manifests.
 //!
-//! Requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
+//! The requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
 
 mod agents;
 mod audit;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::component;
 
-/// All, by name.
+/// All schemas, by name.
 pub(crate) fn all() -> Map<String, Value> {
     let groups = [
         requests(),
@@ -30,7 +30,7 @@ fn object(members: Value) -> Value {
     partial(&names.iter().map(String::as_str).collect::<Vec<_>>(), members)
 }
 
-/// An object with no other members than these, of which the first are required.
+/// An object with no members other than these, of which those in `required` are required.
 fn partial(required: &[&str], members: Value) -> Value {
     let mut schema =
         json!({"type": "object", "properties": members, "additionalProperties": false});
@@ -56,10 +56,10 @@ fn texts(max: u16) -> Value {
     json!({"type": "object", "additionalProperties": text})
 }
 
-/// What is not printable, as it stands in a class of a pattern: control characters, and invisible ones.
+/// Unprintable characters, as part of a character class of a pattern: control characters and invisible ones.
 fn unprintable() -> String {
-    // Beyond four digits each dialect of patterns has an escape of its own: the character itself is read
-    // by all.
+    // Dialects of patterns differ in their escapes beyond four digits, and all of them accept the character
+    // itself.
     let written = |c: char| match u32::from(c) {
         code @ ..=0xffff => format!("\\u{code:04x}"),
         _ => c.to_string(),
@@ -71,7 +71,7 @@ fn unprintable() -> String {
     format!("\\u0000-\\u001f\\u007f-\\u009f{}", ranges.concat())
 }
 
-/// Printable characters, as many as this.
+/// Printable characters, at most `max` of them.
 fn printable(max: u16) -> Value {
     let pattern = format!("^[^{}]*$", unprintable());
     json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern})
@@ -102,13 +102,13 @@ fn requests() -> Value {
     let name = json!({
         "type": "string", "minLength": 1, "maxLength": 100,
         "pattern": format!("^[^{not}]*[^\\s{not}][^{not}]*$"),
-        "description": "Unique in the workspace; letter case and white space do not tell names apart",
+        "description": "Unique in the workspace; names are compared without regard to case and white space",
     });
     let mut credentials = texts(4096);
     let mut params = texts(253);
     for (schema, what) in [
-        (&mut credentials, "The manifest's credential fields by name, all of them"),
-        (&mut params, "The manifest's parameters by name"),
+        (&mut credentials, "All of the manifest's credential fields, by name"),
+        (&mut params, "The manifest's parameters, by name"),
     ] {
         if let Value::Object(schema) = schema {
             schema.insert("description".into(), json!(what));
@@ -116,7 +116,7 @@ fn requests() -> Value {
     }
     let scopes = json!({
         "type": "array", "items": {"type": "string"},
-        "description": "OAuth 2.0 only, whose credentials are not typed in",
+        "description": "Only for OAuth 2.0, where nobody enters credentials",
     });
     let policy = component("schemas", "PolicyInput");
     json!({
@@ -140,7 +140,7 @@ fn requests() -> Value {
             },
             "rules": {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
-                "description": "Deny wins; if any allow exists, what matches none is denied",
+                "description": "`deny` wins. If any `allow` rule exists, a call that matches none of them is denied",
             },
             "rewrite_links": rewrite_links(),
         })),
@@ -153,11 +153,11 @@ fn requests() -> Value {
             "path": {
                 "type": "string", "maxLength": 500,
                 "pattern": "^(/(\\*|[^*/]*))*/(\\*\\*?|[^*/]*)$",
-                "description": "`*` is one segment, `**` the rest",
+                "description": "`*` is one segment, `**` is the rest",
             },
             "host": {
                 "type": "string", "pattern": "^[A-Za-z0-9.:-]+$",
-                "description": "One of the manifest's hosts; all where it is missing",
+                "description": "One of the manifest's hosts; by default all of them",
             },
         })),
         "OwnManifest": {
@@ -171,12 +171,12 @@ fn requests() -> Value {
 fn rewrite_links() -> Value {
     json!({
         "type": "boolean",
-        "description": "Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) \
-            become addresses of the proxy; they do where it is missing",
+        "description": "Whether links to the provider's API in its responses (`Location`, `Link`, URLs in \
+            JSON) are rewritten to addresses of the proxy; the default is `true`",
     })
 }
 
-/// `schema`, which may have these members besides.
+/// `schema` with these optional members added.
 fn with_optional(schema: &Value, members: &Value) -> Value {
     let mut schema = schema.clone();
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
@@ -207,8 +207,8 @@ fn oauth() -> Value {
                 "additionalProperties": {"type": "array", "minItems": 1, "maxItems": 100,
                     "items": {"type": "string", "minLength": 1, "maxLength": 253}},
                 "description": "The values of the manifest's parameters that the app may be used with. \
-                    A manifest of the workspace's own that has a parameter in the host of its token or \
-                    revocation URL needs them",
+                    Required for a manifest of the workspace's own that has a parameter in the host of its \
+                    token or revocation URL",
             },
         })),
         "OauthClientSaved": object(json!({
@@ -224,7 +224,7 @@ fn oauth() -> Value {
 fn account() -> Value {
     json!({
         "anyOf": [object(json!({"id": text_or_null(), "label": text_or_null()})), {"type": "null"}],
-        "description": "Whose credential it is, as the provider says",
+        "description": "The credential's account, as the provider reports it",
     })
 }
 
@@ -237,7 +237,7 @@ fn integrations() -> Value {
         "IntegrationId": {"type": "string", "pattern": "^int_[0-9A-HJKMNP-TV-Z]{26}$"},
         "Status": {
             "type": "string", "enum": ["active", "inactive"],
-            "description": "What an admin wants: whether agents may use it",
+            "description": "Set by an admin: whether agents may use the integration",
         },
         "Policy": partial(&["agents", "rules"], json!({
             "agents": array(json!({"type": "string"})),
@@ -248,7 +248,7 @@ fn integrations() -> Value {
             "id": component("schemas", "IntegrationId"),
             "slug": {
                 "type": "string", "pattern": "^[a-z0-9-]{1,64}$",
-                "description": "Serves wherever an id does; stays when the name changes",
+                "description": "Can be used in place of the id; does not change with the name",
             },
             "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
             "name": {"type": "string"},
@@ -269,7 +269,7 @@ fn integrations() -> Value {
                     })),
                     {"type": "null"},
                 ],
-                "description": "What may be known of it: the last four characters of a long secret",
+                "description": "What may be shown of the credential; the hint is the last four characters of a long secret",
             },
             "policy": component("schemas", "Policy"),
             "created_at": time(),
@@ -281,7 +281,7 @@ fn integrations() -> Value {
         "IntegrationHealth": object(json!({
             "state": {
                 "type": "string", "enum": ["pending", "unknown", "healthy", "failing", "reauthorize"],
-                "description": "What is true at the provider",
+                "description": "The state of the connection at the provider",
             },
             "checked_at": time_or_null(),
             "detail": text_or_null(),
@@ -293,9 +293,9 @@ fn integrations() -> Value {
                 "token": {"type": "string", "description": "The credential field"},
                 "state": {"type": "string", "enum": [
                     "revoked", "pending", "failed", "unsupported", "not_revocable", "superseded",
-                ], "description": "What is true now. `superseded`: not ended, because a connection \
-                    in use could end with it; where the detail begins with `kept:` it waits, and ends \
-                    with the last of them"},
+                ], "description": "The current state. `superseded`: not revoked, because that could end \
+                    a connection in use. If the detail begins with `kept:`, the token is kept, and is \
+                    revoked with the last of those connections"},
                 "detail": {"type": "string"},
                 "at": time(),
             }))),
@@ -303,7 +303,7 @@ fn integrations() -> Value {
     })
 }
 
-/// A new integration, with where the browser goes if that is to be.
+/// A new integration, and the URL that the browser must open next, if there is one.
 fn created() -> Value {
     let one = integrations().get("Integration").cloned().unwrap_or_default();
     json!({"IntegrationCreated": with_optional(&one, &json!({"authorization_url": url()}))})
@@ -323,7 +323,7 @@ fn pages() -> Value {
                     `call.denied`: once per subject, rule, method and minute",
             },
             "actor": {"type": "string", "description": "The subject of a token, or `tick`"},
-            "detail": {"type": "object", "description": "Facts, by kind"},
+            "detail": {"type": "object", "description": "Facts; their form depends on the kind"},
             "request_id": {"type": "string"},
         })),
         "UsagePage": page("Usage"),
@@ -334,13 +334,13 @@ fn pages() -> Value {
         "ManifestList": object(json!({"items": array(component("schemas", "ManifestSummary"))})),
         "FindingList": object(json!({"items": array(object(json!({
             "server": {"type": "string", "description": "The origin of the token endpoint"},
-            "client_id": {"type": ["string", "null"], "description": "Of the OAuth app"},
+            "client_id": {"type": ["string", "null"], "description": "The client id of the OAuth app"},
             "at": {"type": "string", "format": "date-time"},
             "integration_id": {
                 "type": "string",
-                "description": "Which had given its token up; it may be gone",
+                "description": "The integration whose token was revoked; it may be deleted",
             },
-            "detail": {"type": "string", "description": "What the provider said of the other"},
+            "detail": {"type": "string", "description": "What the provider said about the other connection"},
         })))})),
         "ManifestSummary": partial(
             &["id", "name", "family", "categories", "description", "brand", "auth_method"],
@@ -365,9 +365,9 @@ fn service() -> Value {
                 "failures": array(json!({"type": "string"})),
                 "keys": {
                     "type": "array", "items": {"type": "string"},
-                    "description": "The ids of the encryption keys, the sealing one first",
+                    "description": "The ids of the encryption keys; the first one seals",
                 },
-                "schema": {"type": ["integer", "null"], "description": "Of the database"},
+                "schema": {"type": ["integer", "null"], "description": "The version of the database schema"},
             }),
         )
     };
@@ -399,11 +399,11 @@ fn service() -> Value {
                     })),
                 },
                 "existing_id": component("schemas", "IntegrationId"),
-                "redirect_uri": {"type": "string", "description": "To register at the provider"},
+                "redirect_uri": {"type": "string", "description": "The URI to register at the provider"},
                 "variable": {"type": "string"},
                 "link": {
                     "type": "string", "format": "uri",
-                    "description": "Where a person can mend it",
+                    "description": "Where a person can fix the problem",
                 },
             }),
         ),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::document;
 
-/// Calls `visit` with every value of the document that has the member `name`.
+/// Calls `visit` with every value in the document that is the member `name` of an object.
 fn each(value: &Value, name: &str, visit: &mut dyn FnMut(&Value)) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| each(item, name, visit)),
@@ -29,7 +29,7 @@ fn operations(document: &Value) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn references_lead_somewhere_and_every_component_is_used() {
+fn references_resolve_and_every_component_is_used() {
     let document = document();
     let mut used = BTreeSet::new();
     each(&document, "$ref", &mut |reference| {
@@ -50,7 +50,7 @@ fn references_lead_somewhere_and_every_component_is_used() {
 }
 
 #[test]
-fn operations_are_named_once_and_links_name_them() {
+fn operation_ids_are_unique_and_links_resolve() {
     let document = document();
     let operations = operations(&document);
     let ids: BTreeSet<_> =
@@ -64,7 +64,7 @@ fn operations_are_named_once_and_links_name_them() {
 }
 
 #[test]
-fn every_answer_has_its_request_id_and_every_object_its_members() {
+fn every_response_has_a_request_id_and_every_object_is_closed() {
     let document = document();
     for (call, operation) in operations(&document) {
         let responses = operation["responses"].as_object().unwrap();

@@ -9,7 +9,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Who issues this API's tokens
+         * Get the issuer of this API's tokens
          * @description RFC 9728.
          */
         readonly get: operations["getProtectedResource"];
@@ -29,7 +29,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Who issues the tokens of `/mcp`
+         * Get the issuer of the tokens for `/mcp`
          * @description RFC 9728.
          */
         readonly get: operations["getProtectedMcp"];
@@ -49,8 +49,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The record, newest first
-         * @description A chain: each record holds the hash of the one before it. Without `hash` and `count`, members sorted and without white space (RFC 8785), its SHA-256 is `hash`. Role: ADMIN.
+         * List the audit record, newest first
+         * @description The record is a chain: each record holds the hash of the previous one. `hash` is the SHA-256 of the record without `hash` and `count`, with sorted members and no white space (RFC 8785). Role: ADMIN.
          */
         readonly get: operations["listAudit"];
         readonly put?: never;
@@ -69,8 +69,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The head of the record
-         * @description Whoever keeps it elsewhere can tell later whether anything before it was changed, or the record cut short. `signed` is the last head that the tick had authenticated, under a key that only the broker has. With `verify=true` all of those are compared with the record. Role: ADMIN.
+         * Get the head of the audit record
+         * @description Keep a copy of the head elsewhere to detect later whether an earlier record was changed, or the end of the chain removed. `signed` is the last head that the tick had authenticated, with a key that only the broker has. `verify=true` compares all authenticated heads with the record. Role: ADMIN.
          */
         readonly get: operations["getAuditHead"];
         readonly put?: never;
@@ -89,8 +89,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The authenticated heads of the record, newest first
-         * @description One for each tick before which the record had grown. Role: ADMIN.
+         * List the authenticated heads of the audit record, newest first
+         * @description There is one head for each tick that found new records. Role: ADMIN.
          */
         readonly get: operations["listAuditHeads"];
         readonly put?: never;
@@ -109,8 +109,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Whether the deployment can work
-         * @description Anybody learns whether; an ADMIN and the holder of the tick secret learn why not.
+         * Get the health of the deployment
+         * @description Everyone gets the status. An ADMIN and the holder of the tick secret also get the reasons.
          */
         readonly get: operations["getHealth"];
         readonly put?: never;
@@ -129,14 +129,14 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The integrations, newest first
+         * List the integrations, newest first
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrations"];
         readonly put?: never;
         /**
          * Connect a provider
-         * @description The credentials are tried at the provider, sealed and saved, in that order; where one fails nothing is saved. By OAuth 2.0 it is saved as `pending`, and the answer has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
+         * @description The credentials are tried at the provider, then sealed and saved. If a step fails, nothing is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the `authorization_url` for the browser that made the call. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["createIntegration"];
         readonly delete?: never;
@@ -153,19 +153,19 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * One integration
+         * Get an integration
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["getIntegration"];
         /**
          * Change an integration
-         * @description What is left out stays. `params` are merged, `policy` is replaced; new credentials are tried at the provider first. What changes nothing makes no version. The credential that is replaced ends at the provider, unless a connection in use could end with it. Roles: MANAGER, ADMIN.
+         * @description Members that are left out stay unchanged. `params` are merged, `policy` is replaced. New credentials are first tried at the provider. A request that changes nothing creates no new version. The replaced credential is revoked at the provider, unless that could end a connection in use. Roles: MANAGER, ADMIN.
          */
         readonly put: operations["updateIntegration"];
         readonly post?: never;
         /**
          * Delete an integration
-         * @description The answer says of each token what became of it at the provider, also of tokens that were given up earlier, have waited because revoking them could have ended a connection in use, and end now with the last of them. A token that waits on is `superseded`, and its detail begins with `kept:`; an event of this integration tells when it is revoked, however much later that is. Roles: MANAGER, ADMIN.
+         * @description The response says for each token what happened to it at the provider. That includes tokens that were replaced earlier, were kept because revoking them could have ended a connection in use, and are revoked now with the last of those connections. A token that is still kept is `superseded`, and its detail begins with `kept:`. An event of this integration reports when it is revoked, even much later. Roles: MANAGER, ADMIN.
          */
         readonly delete: operations["deleteIntegration"];
         readonly options?: never;
@@ -184,7 +184,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Connect again by OAuth
-         * @description The old credential works until the new one is stored. Another account than before is refused when the browser comes back, unless it is accepted here. Roles: MANAGER, ADMIN.
+         * @description The old credential works until the new one is stored. If the new account differs from the old one, it is rejected when the browser returns, unless it is accepted here. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["authorizeIntegration"];
         readonly delete?: never;
@@ -203,8 +203,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Try the credential at the provider, now
-         * @description A provider that is down is no error: it is the health `failing`. Roles: MANAGER, ADMIN.
+         * Check the credential at the provider now
+         * @description If the provider is down, the call succeeds, and the health is `failing`. Roles: MANAGER, ADMIN.
          */
         readonly post: operations["checkIntegration"];
         readonly delete?: never;
@@ -221,8 +221,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What happened to an integration, newest first
-         * @description For 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
+         * List the events of an integration, newest first
+         * @description Events are kept for 90 days. Use the id for a deleted integration. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationEvents"];
         readonly put?: never;
@@ -241,8 +241,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What agents did with an integration, newest first
-         * @description By agent and minute, hour or day (UTC), for 90 days; of one that is deleted by its id. Roles: MANAGER, ADMIN.
+         * List agents' usage of an integration, newest first
+         * @description By agent and minute, hour or day (UTC), kept for 90 days. Use the id for a deleted integration. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listIntegrationUsage"];
         readonly put?: never;
@@ -261,13 +261,13 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The providers there are
+         * List the available providers
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listManifests"];
         readonly put?: never;
         /**
-         * Add a provider of the workspace's own
+         * Add a manifest of the workspace's own
          * @description Role: ADMIN.
          */
         readonly post: operations["createManifest"];
@@ -285,18 +285,18 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * One provider, whole
+         * Get a manifest
          * @description Roles: MANAGER, ADMIN.
          */
         readonly get: operations["getManifest"];
         /**
-         * Save a new version
-         * @description For new connections: live ones keep the version they were made with. Role: ADMIN.
+         * Save a new version of a manifest
+         * @description New connections use the new version. Existing connections keep the version that they were made with. Role: ADMIN.
          */
         readonly put: operations["replaceManifest"];
         readonly post?: never;
         /**
-         * Delete a provider of the workspace's own
+         * Delete a manifest of the workspace's own
          * @description Role: ADMIN.
          */
         readonly delete: operations["deleteManifest"];
@@ -313,15 +313,15 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What revocations were found to end
-         * @description Where a manifest says that a revocation ends one token alone, and the provider refused another connection right after one that this workspace made, although it had accepted it right before. From then on such a token waits until no connection in use may end with it. Of a built-in manifest that counts for every workspace when two have found it. Roles: MANAGER, ADMIN.
+         * List the findings about revocations
+         * @description There is a finding where a manifest says that a revocation affects one token alone, but the provider refused another connection right after a revocation that this workspace made, although it had accepted that connection right before. From then on, such a token is kept until revoking it can no longer end a connection in use. For a built-in manifest, this applies to every workspace once two workspaces have a finding. Roles: MANAGER, ADMIN.
          */
         readonly get: operations["listFindings"];
         readonly put?: never;
         readonly post?: never;
         /**
-         * Believe the manifest again
-         * @description For the case that the connections had ended for another reason. It concerns this workspace's findings alone. Role: ADMIN.
+         * Delete the findings about revocations
+         * @description Trusts the manifest again, if the connections ended for another reason. Deletes only this workspace's findings. Role: ADMIN.
          */
         readonly delete: operations["clearFindings"];
         readonly options?: never;
@@ -337,8 +337,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The workspace's OAuth apps
-         * @description Never with a secret. Role: ADMIN.
+         * List the workspace's OAuth apps
+         * @description The secrets are not returned. Role: ADMIN.
          */
         readonly get: operations["listOauthClients"];
         readonly put?: never;
@@ -358,14 +358,14 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Set up the OAuth app for a manifest
-         * @description The secret goes in and never comes out. Register `redirect_uri` at the provider. Role: ADMIN.
+         * Save the OAuth app for a manifest
+         * @description The secret is stored and never returned. Register `redirect_uri` at the provider. Role: ADMIN.
          */
         readonly put: operations["saveOauthClient"];
         readonly post?: never;
         /**
          * Delete the OAuth app for a manifest
-         * @description Connections that were made with it can no longer be refreshed. Role: ADMIN.
+         * @description Connections that were made with the app can no longer be refreshed. Role: ADMIN.
          */
         readonly delete: operations["deleteOauthClient"];
         readonly options?: never;
@@ -381,8 +381,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Come back from a provider
-         * @description For the browser that began, which has the cookie; the page tells the window that opened it. `state` counts once. Any other parameter is the provider's own.
+         * Return from a provider
+         * @description For the browser that began the flow, which has the cookie. The page notifies the window that opened it. `state` can be used once. Any other parameter is the provider's own.
          */
         readonly get: operations["finishAuthorization"];
         readonly put?: never;
@@ -401,8 +401,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Come back from a provider of the workspace's own
-         * @description For the browser that began, which has the cookie; the page tells the window that opened it. `state` counts once. Any other parameter is the provider's own.
+         * Return from a provider of the workspace's own manifest
+         * @description For the browser that began the flow, which has the cookie. The page notifies the window that opened it. `state` can be used once. Any other parameter is the provider's own.
          */
         readonly get: operations["finishOwnAuthorization"];
         readonly put?: never;
@@ -420,7 +420,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This document */
+        /** Get this document */
         readonly get: operations["getOpenApi"];
         readonly put?: never;
         readonly post?: never;
@@ -438,8 +438,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What this caller may use
-         * @description The connected, active integrations whose policy names the caller, by name. Roles: AGENT, MANAGER, ADMIN.
+         * List the integrations that the caller may use
+         * @description The connected, active integrations whose policy allows the caller, sorted by name. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly get: operations["listUsable"];
         readonly put?: never;
@@ -459,37 +459,37 @@ export interface paths {
         };
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly get: operations["proxyGet"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly put: operations["proxyPut"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly post: operations["proxyPost"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly delete: operations["proxyDelete"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly options: operations["proxyOptions"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly head: operations["proxyHead"];
         /**
          * Call the provider's API
-         * @description The path goes below the API's base URL byte for byte, slashes and all, and may be empty; so does the query. The integration's credential is put in, the caller's token goes no further: it may come as `Bearer`, as user or password of `Basic`, or where the provider's own key goes. Methods that have no name here are passed on too, `TRACE` and `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, which may have the same status. An answer that breaks off before 64 KiB of it were passed on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one that breaks off later ends in an error of the connection, never as if it were whole. Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501. Roles: AGENT, MANAGER, ADMIN.
+         * @description The path is appended to the API's base URL unchanged, including slashes, and may be empty. The query is passed on unchanged, too. The integration's credential is added, and the caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or where the provider's own key would be. Methods that are not listed here are passed on too, except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other is the provider's, which may have the same status. A response that breaks off within its first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 `provider_error`. If a response breaks off later, the connection ends with an error, so that it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC does not work. WebSockets are rejected with 501. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly patch: operations["proxyPatch"];
         readonly trace?: never;
@@ -504,8 +504,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Do a bounded part of the work that is due
-         * @description For a timer. Ticks may run at the same time.
+         * Do a limited amount of the work that is due
+         * @description Call it from a timer. Ticks may run concurrently.
          */
         readonly post: operations["tick"];
         readonly delete?: never;
@@ -524,8 +524,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * The Model Context Protocol, over Streamable HTTP
-         * @description Without sessions and streams: one message, one answer. The versions are 2026-07-28, where headers repeat what the message says, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05; with the last two, and without a version, up to 50 messages may come as a list. Before 2026-07-28 an error that answers a request is a 200. `/mcp/` is the same. The tools are `list_integrations`, `describe_integration` and `call_api`, which is a call of `/api/proxy`. At most 1 MiB, whatever its media type. Roles: AGENT, MANAGER, ADMIN.
+         * Send a message of the Model Context Protocol, over Streamable HTTP
+         * @description Without sessions and streams: one message, one response. The supported versions are 2026-07-28, in which headers repeat members of the message, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05. With the last two, and without a version, up to 50 messages may be sent as a list. Before 2026-07-28 an error that responds to a request has the status 200. `/mcp/` is the same endpoint. The tools are `list_integrations`, `describe_integration` and `call_api`, which makes a call of `/api/proxy`. At most 1 MiB, with any media type. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly post: operations["sendMcpMessage"];
         readonly delete?: never;
@@ -559,9 +559,9 @@ export interface components {
             readonly action: string;
             readonly actor: string;
             readonly at: components["schemas"]["Time"];
-            /** @description The client's `X-Request-Id`, where one came */
+            /** @description The client's `X-Request-Id`, if it sent one */
             readonly client_request_id?: string;
-            /** @description Of a denied attempt: how often in its minute */
+            /** @description For a denied attempt: how often it happened in its minute */
             readonly count: number;
             /** @description Facts, by action */
             readonly detail: Record<string, never>;
@@ -569,7 +569,7 @@ export interface components {
             /** @enum {string} */
             readonly outcome: "done" | "denied";
             readonly prev: string;
-            /** @description Ours; of a denied attempt the first one's */
+            /** @description The application's own id; for denied attempts, that of the first one */
             readonly request_id: string;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER" | "AGENT" | "none" | "SYSTEM";
@@ -581,7 +581,7 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             readonly count: number;
             readonly hash: string;
-            /** @description HMAC-SHA256 under a key that only the broker has */
+            /** @description HMAC-SHA256 with a key that only the broker has */
             readonly mac: string;
         };
         readonly Authorization: {
@@ -599,7 +599,7 @@ export interface components {
                 readonly at: components["schemas"]["Time"];
                 readonly detail: string;
                 /**
-                 * @description What is true now. `superseded`: not ended, because a connection in use could end with it; where the detail begins with `kept:` it waits, and ends with the last of them
+                 * @description The current state. `superseded`: not revoked, because that could end a connection in use. If the detail begins with `kept:`, the token is kept, and is revoked with the last of those connections
                  * @enum {string}
                  */
                 readonly state: "revoked" | "pending" | "failed" | "unsupported" | "not_revocable" | "superseded";
@@ -611,7 +611,7 @@ export interface components {
             /** @description The subject of a token, or `tick` */
             readonly actor: string;
             readonly at: components["schemas"]["Time"];
-            /** @description Facts, by kind */
+            /** @description Facts; their form depends on the kind */
             readonly detail: Record<string, never>;
             /** @description `integration.` with `created`, `updated`, `connected`, `reconnected`, `health`, `revocation`, `ended_by_revocation` (the provider refused it right after another token of its account was revoked) or `deleted`; or `call.denied`: once per subject, rule, method and minute */
             readonly kind: string;
@@ -626,11 +626,11 @@ export interface components {
             readonly items: readonly {
                 /** Format: date-time */
                 readonly at: string;
-                /** @description Of the OAuth app */
+                /** @description The client id of the OAuth app */
                 readonly client_id: string | null;
-                /** @description What the provider said of the other */
+                /** @description What the provider said about the other connection */
                 readonly detail: string;
-                /** @description Which had given its token up; it may be gone */
+                /** @description The integration whose token was revoked; it may be deleted */
                 readonly integration_id: string;
                 /** @description The origin of the token endpoint */
                 readonly server: string;
@@ -644,37 +644,37 @@ export interface components {
             }[];
             readonly heads: number;
             readonly since: components["schemas"]["Time"] | null;
-            /** @description The hashes are those that were signed, up to this number; that each record has its hash, an export shows */
+            /** @description Up to this record number, the hashes equal the signed ones. Only an export shows that each record matches its hash */
             readonly up_to: number;
         };
         readonly Health: {
             readonly failures?: readonly string[];
-            /** @description The ids of the encryption keys, the sealing one first */
+            /** @description The ids of the encryption keys; the first one seals */
             readonly keys?: readonly string[];
             readonly problems?: readonly {
                 readonly rule: string;
                 readonly variable: string;
             }[];
-            /** @description Of the database */
+            /** @description The version of the database schema */
             readonly schema?: number | null;
             /** @enum {string} */
             readonly status: "ok";
         };
         readonly Ill: {
             readonly failures?: readonly string[];
-            /** @description The ids of the encryption keys, the sealing one first */
+            /** @description The ids of the encryption keys; the first one seals */
             readonly keys?: readonly string[];
             readonly problems?: readonly {
                 readonly rule: string;
                 readonly variable: string;
             }[];
-            /** @description Of the database */
+            /** @description The version of the database schema */
             readonly schema?: number | null;
             /** @enum {string} */
             readonly status: "misconfigured" | "failing";
         };
         readonly Integration: {
-            /** @description Whose credential it is, as the provider says */
+            /** @description The credential's account, as the provider reports it */
             readonly account: {
                 readonly id: string | null;
                 readonly label: string | null;
@@ -683,7 +683,7 @@ export interface components {
             readonly created_at: components["schemas"]["Time"];
             /** @description The subject of a token */
             readonly created_by: string;
-            /** @description What may be known of it: the last four characters of a long secret */
+            /** @description What may be shown of the credential; the hint is the last four characters of a long secret */
             readonly credential: {
                 readonly expires_at: components["schemas"]["Time"] | null;
                 readonly hint: string | null;
@@ -703,7 +703,7 @@ export interface components {
                 readonly missing: readonly string[];
                 readonly requested: readonly string[];
             };
-            /** @description Serves wherever an id does; stays when the name changes */
+            /** @description Can be used in place of the id; does not change with the name */
             readonly slug: string;
             readonly status: components["schemas"]["Status"];
             readonly updated_at: components["schemas"]["Time"];
@@ -711,7 +711,7 @@ export interface components {
             readonly version: number;
         };
         readonly IntegrationCreated: {
-            /** @description Whose credential it is, as the provider says */
+            /** @description The credential's account, as the provider reports it */
             readonly account: {
                 readonly id: string | null;
                 readonly label: string | null;
@@ -722,7 +722,7 @@ export interface components {
             readonly created_at: components["schemas"]["Time"];
             /** @description The subject of a token */
             readonly created_by: string;
-            /** @description What may be known of it: the last four characters of a long secret */
+            /** @description What may be shown of the credential; the hint is the last four characters of a long secret */
             readonly credential: {
                 readonly expires_at: components["schemas"]["Time"] | null;
                 readonly hint: string | null;
@@ -742,7 +742,7 @@ export interface components {
                 readonly missing: readonly string[];
                 readonly requested: readonly string[];
             };
-            /** @description Serves wherever an id does; stays when the name changes */
+            /** @description Can be used in place of the id; does not change with the name */
             readonly slug: string;
             readonly status: components["schemas"]["Status"];
             readonly updated_at: components["schemas"]["Time"];
@@ -755,26 +755,26 @@ export interface components {
             /** @enum {unknown} */
             readonly next_action: "reconnect" | "replace_key" | "retry" | null;
             /**
-             * @description What is true at the provider
+             * @description The state of the connection at the provider
              * @enum {string}
              */
             readonly state: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
         };
         readonly IntegrationId: string;
         readonly IntegrationInput: {
-            /** @description The manifest's credential fields by name, all of them */
+            /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
             };
             readonly manifest_id: string;
-            /** @description Unique in the workspace; letter case and white space do not tell names apart */
+            /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name: string;
-            /** @description The manifest's parameters by name */
+            /** @description The manifest's parameters, by name */
             readonly params?: {
                 readonly [key: string]: string;
             };
             readonly policy?: components["schemas"]["PolicyInput"];
-            /** @description OAuth 2.0 only, whose credentials are not typed in */
+            /** @description Only for OAuth 2.0, where nobody enters credentials */
             readonly scopes?: readonly string[];
             /**
              * @description Whether the credentials are tried at the provider before they are saved
@@ -788,27 +788,27 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly IntegrationPatch: {
-            /** @description The manifest's credential fields by name, all of them */
+            /** @description All of the manifest's credential fields, by name */
             readonly credentials?: {
                 readonly [key: string]: string;
             };
-            /** @description Unique in the workspace; letter case and white space do not tell names apart */
+            /** @description Unique in the workspace; names are compared without regard to case and white space */
             readonly name?: string;
-            /** @description The manifest's parameters by name */
+            /** @description The manifest's parameters, by name */
             readonly params?: {
                 readonly [key: string]: string;
             };
             readonly policy?: components["schemas"]["PolicyInput"];
             readonly status?: components["schemas"]["Status"];
         };
-        /** @description One provider, and one way to authenticate to it.  Members that a workspace's own manifest may leave out have a default; a built-in manifest must have them all, which [`crate::lint::check`] sees to. */
+        /** @description One provider, and one way to authenticate to it.  Members that a workspace's own manifest may leave out have a default. A built-in manifest must have them all; [`crate::lint::check`] enforces this. */
         readonly Manifest: {
             /** @description What agents may reach. */
             readonly api: components["schemas"]["ManifestApi"];
-            /** @description How a caller proves itself to the provider. */
+            /** @description How a caller authenticates to the provider. */
             readonly auth_method: components["schemas"]["ManifestAuthMethod"];
             /**
-             * @description How the catalogue shows it.
+             * @description How the catalogue shows the provider.
              * @default {
              *       "color": "",
              *       "icon": ""
@@ -821,91 +821,91 @@ export interface components {
              */
             readonly categories: readonly string[];
             /**
-             * @description What the admin enters. Empty for `oauth2`.
+             * @description The fields of the credential that the admin enters. Empty for `oauth2`.
              * @default []
              */
             readonly credentials: readonly components["schemas"]["ManifestCredentialField"][];
             /**
-             * @description One sentence: what an agent can do with it.
+             * @description One sentence that says what an agent can do with the provider.
              * @default
              */
             readonly description: string;
             /** @description The provider's API documentation, for people. */
             readonly docs_url?: string;
             /**
-             * @description Groups the manifests of one vendor (`google-calendar` and `google-drive` are `google`).
+             * @description The group of one vendor's manifests (`google-calendar` and `google-drive` are in `google`).
              * @default
              */
             readonly family: string;
-            /** @description Built in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
+            /** @description The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own: `custom-[a-z0-9-]{1,57}`. */
             readonly id: string;
-            /** @description Where the credential goes in each request. */
+            /** @description Where the credential is placed in each request. */
             readonly inject: readonly components["schemas"]["ManifestInject"][];
             /**
-             * @description What people call it: `Slack`, `Stripe`.
+             * @description The name that people use: `Slack`, `Stripe`.
              * @default
              */
             readonly name: string;
             /** @description Present exactly for the two OAuth methods. */
             readonly oauth2?: components["schemas"]["ManifestOAuth2"] | null;
             /**
-             * @description What is not secret and differs per connection, such as a subdomain.
+             * @description Values that are not secret and differ per connection, such as a subdomain.
              * @default []
              */
             readonly params: readonly components["schemas"]["ManifestParam"][];
-            /** @description How a credential is ended at the provider. */
+            /** @description How a credential is revoked at the provider. */
             readonly revoke: components["schemas"]["ManifestRevoke"];
             /**
-             * @description The provider's own documentation pages that the facts above are from.
+             * @description The pages of the provider's own documentation that are the source of these facts.
              * @default []
              */
             readonly sources: readonly string[];
             /** @description The call that tells whether a credential is live. */
             readonly verify: components["schemas"]["ManifestVerify"];
         };
-        /** @description Whose credential it is: JSON pointers (RFC 6901) into the answer of `verify`. */
+        /** @description The account of a credential: JSON pointers (RFC 6901) into the response of `verify`. */
         readonly ManifestAccount: {
-            /** @description What the provider calls the account: stable, a string or a number. */
+            /** @description The provider's identifier for the account: stable, a string or a number. */
             readonly id: string;
-            /** @description What people call it. */
+            /** @description The name that people use for the account. */
             readonly label?: string | null;
-            /** @description The parameter whose value is the account, where what `id` points at is the same for several; `id` must be there all the same. One that the flow finds. */
+            /** @description The parameter whose value identifies the account, for providers where the value at `id` is the same for several accounts. The value at `id` must still be present. The parameter must be one that the OAuth flow supplies (`from`). */
             readonly param?: string | null;
         };
         /** @description What agents may reach with the credential. */
         readonly ManifestApi: {
-            /** @description A template. What an agent's path is appended to; without a trailing `/`, query or fragment. */
+            /** @description A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment. */
             readonly base_url: string;
             /**
-             * @description Calls that mint credentials or end sessions.
+             * @description Calls that create credentials or end sessions.
              * @default []
              */
             readonly deny: readonly components["schemas"]["ManifestDenyRule"][];
-            /** @description What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one path, or that there is no such call at all. */
+            /** @description A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as GraphQL calls that share one path, or that no such call exists. */
             readonly deny_gap?: string | null;
             /**
              * Format: uint16
-             * @description How long an agent's call waits for the first byte of an answer after it was sent whole, in seconds: 1 to 600, 120 where it is absent. Only for a provider that documents a longer time for what it computes before it answers.
+             * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
              */
             readonly first_byte_seconds?: number | null;
-            /** @description Headers sent with a call unless the caller sent that header: a required API version, say. Not templates, and none that is injected. */
+            /** @description Headers that are sent with a call unless the caller sets them, such as a required API version. They are not templates, and an injected header must not be among them. */
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written exactly where it is not the scheme's own. `base_url`'s is one of them. */
+            /** @description Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only where it is not the scheme's default. The list contains the host of `base_url`. */
             readonly hosts: readonly string[];
-            /** @description Where a request may name another method than its own. What stands there is held against policies and `deny` like the method itself. In every other place it is not sent, or refused. */
+            /** @description Where a request may name a method that overrides its own. The named method is checked against policies and `deny` like the request's method. An override in any other place is not sent, or is rejected. */
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
-            /** @description Whether the provider documents that files are downloaded in parts. Then one `Range` of 256 KiB or more is passed on, and what a part shows of a secret at its ends is masked; else `Range` and `If-Range` are left out, and the provider answers with the whole. */
+            /** @description Whether the provider documents that files can be downloaded in parts. If `true`, one `Range` of 256 KiB or more is passed on, and the part of a secret at the ends of a range is masked. Otherwise `Range` and `If-Range` are removed, and the provider answers with the whole file. */
             readonly ranges?: boolean;
-            /** @description Whether links to this API in an answer (`Location`, `Link`, URLs in JSON) become addresses of the proxy, so that whoever follows them stays there. `false` where such a URL is sent back to the provider as an identifier. */
+            /** @description Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
-        /** @description How a caller proves itself to the provider. */
+        /** @description How a caller authenticates to the provider. */
         readonly ManifestAuthMethod: "api_key" | "basic" | "oauth2" | "oauth2_client_credentials";
-        /** @description A status, and what stands in the body. */
+        /** @description A status, and a value in the body. */
         readonly ManifestBodySign: {
-            /** @description What stands there: a string, a number or a boolean. */
+            /** @description The value at `pointer`: a string, a number or a boolean. */
             readonly equals: unknown;
             /** @description A JSON pointer (RFC 6901) into the body. */
             readonly pointer: string;
@@ -919,40 +919,40 @@ export interface components {
         readonly ManifestBrand: {
             /** @description `#RRGGBB`. */
             readonly color: string;
-            /** @description The name of an icon that the UI has, `[a-z0-9-]{1,64}`; an unknown one shows the initial. */
+            /** @description The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's initial. */
             readonly icon: string;
         };
-        /** @description How a client proves itself (RFC 6749 section 2.3.1). */
+        /** @description How a client authenticates (RFC 6749 section 2.3.1). */
         readonly ManifestClientAuth: "post" | "basic" | "none";
         /** @description One field of the form in which an admin enters a credential. */
         readonly ManifestCredentialField: {
-            /** @description Shown in the empty field; never a real credential. Need not match `pattern`. */
+            /** @description Shown in the empty field; never a real credential. It does not need to match `pattern`. */
             readonly example?: string | null;
-            /** @description Where the provider hands out such a credential. */
+            /** @description The provider's page where such a credential is created. */
             readonly help_url?: string | null;
-            /** @description What the form calls it. */
+            /** @description The label in the form. */
             readonly label: string;
-            /** @description `[a-z][a-z0-9_]{0,63}`: what templates call it. */
+            /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
             readonly name: string;
-            /** @description A regular expression for the whole value (`\A(?:…)\z`): it catches a pasted mistake, and must not be stricter than the provider's documentation. */
+            /** @description A regular expression for the whole value (`\A(?:…)\z`). It catches paste errors, and must not be stricter than the provider's documentation. */
             readonly pattern?: string | null;
-            /** @description Whether the form hides it and a hint of it is kept. */
+            /** @description Whether the form hides the value. A hint of a secret value is stored. */
             readonly secret: boolean;
         };
-        /** @description A call refused to agents unless a policy rule names exactly its path. Holds on every one of `hosts`, and without regard to the case of ASCII letters: some providers route that way. */
+        /** @description A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way. */
         readonly ManifestDenyRule: {
-            /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for every one. */
+            /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for all of them. */
             readonly method: string;
-            /** @description Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the rest. */
+            /** @description The path below `base_url`, or on another host below its root. It starts with `/`; `*` is one segment, and `**` is the rest. */
             readonly path: string;
-            /** @description The reason, told to the agent. */
+            /** @description The reason, which the agent receives. */
             readonly why: string;
         };
-        /** @description Where a credential goes in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
+        /** @description Where a credential is placed in a request to the provider. Values are templates: parameters, credential fields, and for OAuth `access_token` and `client_id`. */
         readonly ManifestInject: {
             /** @constant */
             readonly in: "header";
-            /** @description Never hop-by-hop, `host`, `content-*` or `x-nexus-*`. */
+            /** @description The name of the header. It must not be a hop-by-hop header, `host`, `content-*` or `x-nexus-*`. */
             readonly name: string;
             /** @description A template, such as `Bearer {api_key}`. */
             readonly value: string;
@@ -973,76 +973,76 @@ export interface components {
         };
         /** @description A scope that the form offers. */
         readonly ManifestKnownScope: {
-            /** @description What it permits, in a few words. */
+            /** @description What the scope permits, in a few words. */
             readonly description: string;
-            /** @description As the provider spells it. */
+            /** @description The scope, as the provider spells it. */
             readonly name: string;
         };
         readonly ManifestList: {
             readonly items: readonly components["schemas"]["ManifestSummary"][];
         };
-        /** @description The places in which a provider reads a method that replaces the request's own. Compared without regard to case. */
+        /** @description The places where a provider reads a method that overrides the request's own. Names are compared case-insensitively. */
         readonly ManifestMethodOverride: {
-            /** @description Request headers: `X-HTTP-Method-Override`. */
+            /** @description Names of request headers: `X-HTTP-Method-Override`. */
             readonly headers?: readonly string[];
-            /** @description Query parameters: `_HttpMethod`. */
+            /** @description Names of query parameters: `_HttpMethod`. */
             readonly query?: readonly string[];
         };
-        /** @description A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard. */
+        /** @description A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its deviations from the standard. */
         readonly ManifestOAuth2: {
-            /** @description Where the browser is sent (RFC 6749 section 3.1). Absent for client credentials. */
+            /** @description The URL that the browser is sent to (RFC 6749 section 3.1). Absent for client credentials. */
             readonly authorization_url?: string | null;
             /**
-             * @description Added to the authorization request. Templates: parameters and `client_id`.
+             * @description Parameters added to the authorization request. Templates: parameters and `client_id`.
              * @default {}
              */
             readonly authorize_params: {
                 readonly [key: string]: string;
             };
-            /** @description How the client proves itself at the token endpoint (RFC 6749 section 2.3.1). */
+            /** @description How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
-            /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends none. */
+            /** @description The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`. */
             readonly issuer?: string | null;
             /**
-             * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not know it ignores it (RFC 6749, 3.1); false is for one that refuses it. Built-in manifests say which it is.
+             * @description Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this member.
              * @default true
              */
             readonly pkce: boolean;
-            /** @description How tokens are refreshed (RFC 6749 section 6); absent where the provider issues no refresh tokens. */
+            /** @description How tokens are refreshed (RFC 6749 section 6). Absent where the provider issues no refresh tokens. */
             readonly refresh?: components["schemas"]["ManifestRefresh"] | null;
             /**
-             * @description Between the scopes of a request, and of an answer unless `token_response` says otherwise; a space in the standard.
+             * @description The separator between the scopes of a request, and of a response unless `token_response` says otherwise. The standard is a space.
              * @default
              */
             readonly scope_separator: string;
             /**
-             * @description What is asked for, and what may be.
+             * @description The scopes that are requested, and those that may be.
              * @default {
              *       "default": [],
              *       "known": []
              *     }
              */
             readonly scopes: components["schemas"]["ManifestScopes"];
-            /** @description What success is where a 2xx alone does not say it. */
+            /** @description How a success is recognized where a 2xx status alone is not enough. */
             readonly success?: components["schemas"]["ManifestSuccess"] | null;
-            /** @description Headers of every token request beside the authentication and the content type, where the provider wants some: `Accept`, or an API version. Not templates. */
+            /** @description Headers that the provider requires on every token request in addition to the authentication and the content type, such as `Accept` or an API version. Not templates. */
             readonly token_headers?: {
                 readonly [key: string]: string;
             };
             /**
-             * @description Added to every token request. Templates: parameters, `client_id`, `client_secret`.
+             * @description Parameters added to every token request. Templates: parameters, `client_id`, `client_secret`.
              * @default {}
              */
             readonly token_params: {
                 readonly [key: string]: string;
             };
             /**
-             * @description How the token request's body is written.
+             * @description The format of the token request's body.
              * @default form
              */
             readonly token_request: components["schemas"]["ManifestTokenRequest"];
             /**
-             * @description Where the token answer has what (RFC 6749 section 5.1).
+             * @description Where the members of the token response are (RFC 6749 section 5.1).
              * @default {
              *       "access_token": "/access_token",
              *       "expires_in": "/expires_in",
@@ -1051,27 +1051,27 @@ export interface components {
              *     }
              */
             readonly token_response: components["schemas"]["ManifestTokenResponse"];
-            /** @description Where codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
+            /** @description The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2). */
             readonly token_url: string;
         };
         /** @description A value that is not secret and differs per connection. */
         readonly ManifestParam: {
-            /** @description Every value there is, in place of `pattern`. Only such a parameter may end a host, with dots in it: where a provider's sites have domains of their own, the manifest names them all. */
+            /** @description The list of allowed values, in place of `pattern`. Only a parameter with choices may end a host, and its values may contain dots: where a provider's sites have domains of their own, the manifest lists them all. */
             readonly choices?: readonly string[];
-            /** @description A value that matches `pattern`, or one of `choices`; shown in the empty field. */
+            /** @description A value that matches `pattern`, or one of `choices`. The form shows it in the empty field. */
             readonly example: string;
-            /** @description Where the OAuth flow finds the value. Absent: an admin enters it. A value that is found is kept with the connection like one that was entered; nobody can enter or change it. */
+            /** @description Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the flow is stored with the connection like an entered one, but nobody can enter or change it. */
             readonly from?: components["schemas"]["ManifestParamSource"] | null;
-            /** @description Where the provider says what to enter. */
+            /** @description The provider's page that says what to enter. */
             readonly help_url?: string | null;
-            /** @description What the form calls it. */
+            /** @description The label in the form. */
             readonly label: string;
-            /** @description `[a-z][a-z0-9_]{0,63}`: what templates call it. */
+            /** @description The name in templates: `[a-z][a-z0-9_]{0,63}`. */
             readonly name: string;
-            /** @description A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host: lower-case letters, digits and `-` only. */
+            /** @description A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host, it may match lower-case letters, digits and `-` only. */
             readonly pattern?: string | null;
         };
-        /** @description Where the OAuth flow finds the value of a parameter that is only known when it has ended, such as the number of the account that was connected. Such a parameter stands in no host and in nothing that is needed before: the authorization URL, the token URL and their parameters. */
+        /** @description Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as the number of the connected account. Such a parameter must not be part of a host, nor of anything that is needed earlier: the authorization URL, the token URL and their parameters. */
         readonly ManifestParamSource: {
             readonly token_response: string;
         } | {
@@ -1079,71 +1079,71 @@ export interface components {
         };
         /** @description How tokens are refreshed. */
         readonly ManifestRefresh: {
-            /** @description What the provider's `error` is, beside `invalid_grant`, where the refresh token is no longer good and only a person can connect again. */
+            /** @description The values of the provider's `error`, in addition to `invalid_grant`, that mean the refresh token is no longer valid and a person must connect again. */
             readonly invalid_grant?: readonly string[];
             /**
-             * @description Added to the refresh request. Templates: parameters, `client_id`, `client_secret`, `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request, for providers that want it again.
+             * @description Parameters added to the refresh request. Templates: parameters, `client_id`, `client_secret`, `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request, for providers that require it again.
              * @default {}
              */
             readonly params: {
                 readonly [key: string]: string;
             };
             /**
-             * @description Whether each refresh answers with a new refresh token and ends the old one.
+             * @description Whether each refresh returns a new refresh token and invalidates the old one.
              * @default false
              */
             readonly rotates: boolean;
             /**
              * Format: uint16
-             * @description How long a call waits for a refresh that is on its way, in seconds, 1 to 60; ten where it is absent. More is for a provider whose token endpoint is known to be slow. The refresh itself goes on.
+             * @description How long a call waits for a refresh in progress, in seconds: 1 to 60, default 10. Set a longer time for a provider whose token endpoint is known to be slow. The refresh itself continues after that time.
              */
             readonly wait_seconds?: number | null;
         };
-        /** @description How a credential is ended at the provider. */
+        /** @description How a credential is revoked at the provider. */
         readonly ManifestRevoke: {
-            /** @description What one call ends. */
+            /** @description What one call revokes. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
-            /** @description The provider's documentation that says so, where `effect` is `token`: the `https` URL of the page on which the provider says that this call ends this one token (and what was made of it), and no other of the same account and client. Without it `token` is not believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no connection in use may end with it. Of a workspace's own manifest it counts where an ADMIN has confirmed it (`?believe_effect=true`). */
+            /** @description The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation that says that this call revokes this one token (and tokens derived from it), and no other token of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`). */
             readonly effect_source?: string | null;
             /** @description The endpoint. */
             readonly rfc7009: components["schemas"]["ManifestRfc7009"];
-            /** @description Which tokens: `access_token`, `refresh_token`. */
+            /** @description The tokens to revoke: `access_token`, `refresh_token`. */
             readonly tokens: readonly string[];
         } | {
-            /** @description What one call ends. */
+            /** @description What one call revokes. */
             readonly effect: components["schemas"]["ManifestRevokeEffect"];
-            /** @description The provider's documentation that says so, where `effect` is `token`: the `https` URL of the page on which the provider says that this call ends this one token (and what was made of it), and no other of the same account and client. Without it `token` is not believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no connection in use may end with it. Of a workspace's own manifest it counts where an ADMIN has confirmed it (`?believe_effect=true`). */
+            /** @description The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation that says that this call revokes this one token (and tokens derived from it), and no other token of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`). */
             readonly effect_source?: string | null;
             /** @description The call. */
             readonly request: components["schemas"]["ManifestRevokeRequest"];
-            /** @description Which tokens: `access_token`, `refresh_token`, or names of secret credential fields. */
+            /** @description The tokens to revoke: `access_token`, `refresh_token`, or names of secret credential fields. */
             readonly tokens: readonly string[];
         } | {
-            /** @description Where a person can see what there is. */
+            /** @description The provider's page where a person can see the credential or the connection. */
             readonly manage_url?: string | null;
-            /** @description Why, for people. */
+            /** @description The reason, for people. */
             readonly unsupported: string;
         } | {
-            /** @description Where. */
+            /** @description The provider's page where a person can revoke it. */
             readonly manage_url: string;
-            /** @description Why, for people. */
+            /** @description The reason, for people. */
             readonly not_revocable: string;
         };
-        /** @description How a revocation call proves itself. */
+        /** @description How a revocation call authenticates. */
         readonly ManifestRevokeAuth: "token" | "client_basic" | "client_bearer" | "none";
-        /** @description What one revocation call ends. */
+        /** @description What one revocation call revokes. */
         readonly ManifestRevokeEffect: "token" | "grant";
-        /** @description A revocation call of the provider's own, made once for each of `tokens`, in their order. Templates: parameters, `token` (the one being revoked), `access_token`, `client_id`, `client_secret`, credential fields. */
+        /** @description A revocation call that the provider defines itself, made once for each of `tokens`, in their order. Templates: parameters, `token` (the one to revoke), `access_token`, `client_id`, `client_secret`, credential fields. */
         readonly ManifestRevokeRequest: {
-            /** @description How the call proves itself. */
+            /** @description How the call authenticates. */
             readonly auth: components["schemas"]["ManifestRevokeAuth"];
             /** @description A form body; its values are templates. */
             readonly form?: {
                 readonly [key: string]: string;
             } | null;
-            /** @description What says that the provider does not know the token, or no longer: it has ended, as RFC 7009, 2.2 has it. */
+            /** @description Responses that say that the provider does not know the token, or no longer knows it. Then the token counts as revoked, as in RFC 7009, 2.2. */
             readonly gone_on?: readonly components["schemas"]["ManifestSign"][];
-            /** @description Headers beside the authentication, such as a required API version; not templates. */
+            /** @description Headers in addition to the authentication, such as a required API version. Not templates. */
             readonly headers?: {
                 readonly [key: string]: string;
             };
@@ -1151,14 +1151,14 @@ export interface components {
             readonly json?: unknown;
             /** @description An upper-case method. */
             readonly method: string;
-            /** @description What success is where a 2xx alone does not say it. */
+            /** @description How a success is recognized where a 2xx status alone is not enough. */
             readonly success?: components["schemas"]["ManifestSuccess"] | null;
-            /** @description A template; secrets only after the host, percent-encoded. */
+            /** @description A template. Secrets are allowed only after the host, and are percent-encoded. */
             readonly url: string;
         };
         /** @description A token revocation endpoint (RFC 7009 section 2). */
         readonly ManifestRfc7009: {
-            /** @description How the client proves itself there. */
+            /** @description How the client authenticates at the endpoint. */
             readonly client_auth: components["schemas"]["ManifestClientAuth"];
             /** @description A template of parameters. */
             readonly url: string;
@@ -1166,27 +1166,27 @@ export interface components {
         /** @description The scopes of a provider (RFC 6749 section 3.3). */
         readonly ManifestScopes: {
             /**
-             * @description Asked for where the admin chooses none; where there are none, the request has no `scope`.
+             * @description The scopes that are requested if the admin chooses none. If the list is empty, the request has no `scope`.
              * @default []
              */
             readonly default: readonly string[];
             /**
-             * @description Offered in the form; others may be typed.
+             * @description The scopes that the form offers. The admin may enter others.
              * @default []
              */
             readonly known: readonly components["schemas"]["ManifestKnownScope"][];
-            /** @description What the provider never names among the scopes it granted, so that it is not missing where it is not there (Microsoft's `offline_access`). */
+            /** @description Scopes that the provider never lists among the granted scopes, so that they do not count as missing (Microsoft's `offline_access`). */
             readonly unreported?: readonly string[];
         };
-        /** @description What an answer is known by: its status alone, or its status and a word in its JSON body. */
+        /** @description How a response is recognized: by its status alone, or by its status and a value in its JSON body. */
         readonly ManifestSign: number | components["schemas"]["ManifestBodySign"];
-        /** @description What an answer must say, beside a 2xx status, to be a success. */
+        /** @description What a response must contain, in addition to a 2xx status, to be a success. */
         readonly ManifestSuccess: {
-            /** @description What must be there: a string, a number, a boolean, or null, which is met too where there is nothing. Left out: anything but null. */
+            /** @description The value that must be there: a string, a number, a boolean, or null. A missing value also matches null. If this member is absent, any value except null matches. */
             readonly equals?: unknown;
-            /** @description A JSON pointer to the provider's own word for what went wrong. */
+            /** @description A JSON pointer to the provider's own description of the error. */
             readonly error?: string | null;
-            /** @description A JSON pointer (RFC 6901) into the answer. */
+            /** @description A JSON pointer (RFC 6901) into the response. */
             readonly pointer: string;
         };
         readonly ManifestSummary: {
@@ -1199,51 +1199,51 @@ export interface components {
             readonly id: string;
             readonly name: string;
         };
-        /** @description How the body of a token request is written. */
+        /** @description The format of the body of a token request. */
         readonly ManifestTokenRequest: "form" | "json";
-        /** @description Where the token answer has what: JSON pointers (RFC 6901). */
+        /** @description Where the members of the token response are: JSON pointers (RFC 6901). */
         readonly ManifestTokenResponse: {
             /** @description The access token. */
             readonly access_token: string;
-            /** @description The moment at which the access token ends, where the provider names that and not a lifetime: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. Where the answer has both, the lifetime counts. */
+            /** @description The time at which the access token expires, for a provider that sends a time instead of a lifetime: seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. If a response has both, the lifetime is used. */
             readonly expires_at?: string | null;
-            /** @description The lifetime in seconds; a number, or one in a string. */
+            /** @description The lifetime in seconds: a number, or a number in a string. */
             readonly expires_in?: string | null;
-            /** @description The refresh token, where there is one. */
+            /** @description The refresh token, if the response has one. */
             readonly refresh_token?: string | null;
-            /** @description The granted scopes: a string to split at the separator, or an array. Where it is absent, or the answer has none, what was asked for was granted (RFC 6749 section 5.1). */
+            /** @description The granted scopes: a string to split at the separator, or an array. If this member is absent, or the response has no scopes, all requested scopes were granted (RFC 6749 section 5.1). */
             readonly scope?: string | null;
-            /** @description Between the scopes of an answer, where it is not what stands between those of a request. */
+            /** @description The separator between the scopes of a response, where it differs from the separator of a request. */
             readonly scope_separator?: string | null;
         };
-        /** @description The call that tells whether a credential is live, or why there is none.  A 2xx answer (and `success`, where given) is a live credential; an answer of `live_on` too. 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429, nor an answer of `trouble_on`), is a refusal. The rest says nothing. */
+        /** @description The call that tells whether a credential is live, or the reason why there is no such call.  A credential is live if the response is 2xx (and meets `success`, if given) or matches `live_on`. It is refused if the response is 401, or another 4xx about the credential (not 404, 405, 408, 425, 429, nor a response that matches `trouble_on`). Any other response says nothing about the credential. */
         readonly ManifestVerify: {
-            /** @description Where the answer says whose credential it is. */
+            /** @description Where the response identifies the credential's account. */
             readonly account?: components["schemas"]["ManifestAccount"] | null;
-            /** @description A template used in place of `api.base_url`: for providers that tell who you are at a host that agents have no business with. */
+            /** @description A template used in place of `api.base_url`, for providers that identify the account at a host that agents do not need. */
             readonly base_url?: string | null;
-            /** @description A form body, in place of `json`; its values are templates of parameters. */
+            /** @description A form body, in place of `json`. Its values are templates of parameters. */
             readonly form?: {
                 readonly [key: string]: string;
             } | null;
-            /** @description Headers beside the injected ones and `api.headers`, which they replace; not templates. */
+            /** @description Headers in addition to the injected ones and `api.headers`. They override `api.headers`. Not templates. */
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @description A JSON body, such as a GraphQL query; sent as it stands, not a template. */
+            /** @description A JSON body, such as a GraphQL query. It is sent unchanged and is not a template. */
             readonly json?: unknown;
-            /** @description 4xx answers that prove the credential live although the call is refused: 403 where a key without the permission for this call is told apart from a dead one. */
+            /** @description 4xx responses that prove the credential live although the call is refused: for example a 403 that distinguishes a key without the permission for this call from a dead key. */
             readonly live_on?: readonly components["schemas"]["ManifestSign"][];
             /** @description An upper-case method. */
             readonly method: string;
-            /** @description A template, appended to the base URL; starts with `/`, may have a query. */
+            /** @description A template that is appended to the base URL. It starts with `/` and may have a query. */
             readonly path: string;
-            /** @description What success is where a 2xx alone does not say it. */
+            /** @description How a success is recognized where a 2xx status alone is not enough. */
             readonly success?: components["schemas"]["ManifestSuccess"] | null;
-            /** @description 4xx answers that say nothing about the credential: a rate limit told by 400 or 403. */
+            /** @description 4xx responses that say nothing about the credential: for example a rate limit reported as 400 or 403. */
             readonly trouble_on?: readonly components["schemas"]["ManifestSign"][];
         } | {
-            /** @description Why, for people. */
+            /** @description The reason, for people. */
             readonly unsupported: string;
         };
         readonly McpAnswer: components["schemas"]["McpResult"] | components["schemas"]["McpFailure"] | readonly (components["schemas"]["McpResult"] | components["schemas"]["McpFailure"])[];
@@ -1258,7 +1258,7 @@ export interface components {
             readonly jsonrpc: "2.0";
         };
         readonly McpMessage: components["schemas"]["McpOne"] | readonly components["schemas"]["McpOne"][];
-        /** @description JSON-RPC 2.0: a request, a notification, or an answer, which is ignored */
+        /** @description JSON-RPC 2.0: a request, a notification, or a response, which is ignored */
         readonly McpOne: {
             readonly error?: unknown;
             readonly id?: string | number | null;
@@ -1277,7 +1277,7 @@ export interface components {
         readonly OauthClientInput: {
             readonly client_id: string;
             readonly client_secret: string;
-            /** @description The values of the manifest's parameters that the app may be used with. A manifest of the workspace's own that has a parameter in the host of its token or revocation URL needs them */
+            /** @description The values of the manifest's parameters that the app may be used with. Required for a manifest of the workspace's own that has a parameter in the host of its token or revocation URL */
             readonly params?: {
                 readonly [key: string]: readonly string[];
             };
@@ -1305,7 +1305,7 @@ export interface components {
         } & components["schemas"]["Manifest"];
         readonly Policy: {
             readonly agents: readonly string[];
-            /** @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy; they do where it is missing */
+            /** @description Whether links to the provider's API in its responses (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy; the default is `true` */
             readonly rewrite_links?: boolean;
             readonly rules: readonly components["schemas"]["Rule"][];
         };
@@ -1317,10 +1317,10 @@ export interface components {
              *     ]
              */
             readonly agents: readonly string[];
-            /** @description Whether links to the provider's API in its answers (`Location`, `Link`, URLs in JSON) become addresses of the proxy; they do where it is missing */
+            /** @description Whether links to the provider's API in its responses (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy; the default is `true` */
             readonly rewrite_links?: boolean;
             /**
-             * @description Deny wins; if any allow exists, what matches none is denied
+             * @description `deny` wins. If any `allow` rule exists, a call that matches none of them is denied
              * @default []
              */
             readonly rules: readonly components["schemas"]["Rule"][];
@@ -1336,10 +1336,10 @@ export interface components {
             readonly existing_id?: components["schemas"]["IntegrationId"];
             /**
              * Format: uri
-             * @description Where a person can mend it
+             * @description Where a person can fix the problem
              */
             readonly link?: string;
-            /** @description To register at the provider */
+            /** @description The URI to register at the provider */
             readonly redirect_uri?: string;
             readonly request_id: string;
             readonly status: number;
@@ -1360,14 +1360,14 @@ export interface components {
         readonly Rule: {
             /** @enum {string} */
             readonly effect: "allow" | "deny";
-            /** @description One of the manifest's hosts; all where it is missing */
+            /** @description One of the manifest's hosts; by default all of them */
             readonly host?: string;
             readonly methods: readonly string[];
-            /** @description `*` is one segment, `**` the rest */
+            /** @description `*` is one segment, `**` is the rest */
             readonly path: string;
         };
         /**
-         * @description What an admin wants: whether agents may use it
+         * @description Set by an admin: whether agents may use the integration
          * @enum {string}
          */
         readonly Status: "active" | "inactive";
@@ -1383,14 +1383,14 @@ export interface components {
         /** Format: date-time */
         readonly Time: string;
         readonly Usable: {
-            /** @description Whose credential it is, as the provider says */
+            /** @description The credential's account, as the provider reports it */
             readonly account: {
                 readonly id: string | null;
                 readonly label: string | null;
             } | null;
             /**
              * Format: uri
-             * @description In place of the provider's own: what an SDK is told
+             * @description The base URL to configure in an SDK, in place of the provider's own
              */
             readonly base_url: string;
             readonly id: components["schemas"]["IntegrationId"];
@@ -1418,7 +1418,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description `broken_body`: the body of the request broke off, or one of its chunks is malformed: send it again, whole */
+        /** @description `broken_body`: the body of the request is incomplete, or one of its chunks is malformed; send it again */
         readonly "400.broken_body": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1434,7 +1434,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing */
+        /** @description `missing_token`: the `Authorization` header is missing; `invalid_token`: the token or secret is not valid */
         readonly "401.missing_token.invalid_token": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1451,7 +1451,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing; `token_expired`: the token is past its `exp` */
+        /** @description `missing_token`: the `Authorization` header is missing; `invalid_token`: the token or secret is not valid; `token_expired`: the token is past its `exp` */
         readonly "401.missing_token.invalid_token.token_expired": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1468,7 +1468,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow it, or the manifest is built in */
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in */
         readonly "403.forbidden": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1484,7 +1484,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `not_found`: there is no such thing in the workspace */
+        /** @description `not_found`: the resource does not exist in the workspace */
         readonly "404.not_found": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1500,7 +1500,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `method_not_allowed`: the path has other methods, those in `Allow` */
+        /** @description `method_not_allowed`: the path supports only the methods in `Allow` */
         readonly "405.method_not_allowed": {
             headers: {
                 readonly allow: components["headers"]["allow"];
@@ -1517,7 +1517,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `request_timeout`: the body did not come whole within 30 s, or an upload came too slowly: send it again */
+        /** @description `request_timeout`: the body was not complete within 30 s, or an upload was too slow; send it again */
         readonly "408.request_timeout": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1533,7 +1533,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `effect_unconfirmed`: the manifest says that a revocation ends one token alone: `believe_effect=true` vouches for that, `believe_effect=false` saves it without; `quota_exceeded`: the workspace has as many as the variable `variable` allows */
+        /** @description `effect_unconfirmed`: the manifest says that a revocation affects one token alone; `believe_effect=true` confirms that, `believe_effect=false` saves the manifest without; `quota_exceeded`: the workspace has as many as the deployment's variable `variable` allows */
         readonly "409.effect_unconfirmed.quota_exceeded": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1549,7 +1549,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it; `changed_meanwhile`: somebody else was faster: read it again */
+        /** @description `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them; `changed_meanwhile`: another request changed the resource; read it again */
         readonly "409.grant_shared.changed_meanwhile": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1565,7 +1565,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `manifest_exists`: there is one of that id: PUT replaces it; `too_many_manifests`: the workspace has 100 of its own; `quota_exceeded`: the workspace has as many as the variable `variable` allows; `effect_unconfirmed`: the manifest says that a revocation ends one token alone: `believe_effect=true` vouches for that, `believe_effect=false` saves it without */
+        /** @description `manifest_exists`: a manifest with that id exists; use PUT to replace it; `too_many_manifests`: the workspace already has 100 manifests of its own; `quota_exceeded`: the workspace has as many as the deployment's variable `variable` allows; `effect_unconfirmed`: the manifest says that a revocation affects one token alone; `believe_effect=true` confirms that, `believe_effect=false` saves the manifest without */
         readonly "409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1581,7 +1581,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `manifest_in_use`: integrations use it */
+        /** @description `manifest_in_use`: integrations use the manifest; delete them first */
         readonly "409.manifest_in_use": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1597,7 +1597,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: somebody else was faster: read it again; `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it */
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `changed_meanwhile`: another request changed the resource; read it again; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
         readonly "409.name_taken.changed_meanwhile.grant_shared": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1613,7 +1613,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `name_taken`: the name belongs to the integration `existing_id`; `quota_exceeded`: the workspace has as many as the variable `variable` allows */
+        /** @description `name_taken`: the name belongs to the integration `existing_id`; `quota_exceeded`: the workspace has as many as the deployment's variable `variable` allows */
         readonly "409.name_taken.quota_exceeded": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1629,7 +1629,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `not_oauth`: it is not connected by OAuth: PUT its credentials; `grant_shared`: other connections use what would end: `force=true` ends it, `force=false` keeps it */
+        /** @description `not_oauth`: the integration is not connected by OAuth; PUT its credentials; `grant_shared`: other connections use the tokens; `force=true` revokes them, `force=false` keeps them */
         readonly "409.not_oauth.grant_shared": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1645,7 +1645,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `version_mismatch`: `If-Match` names another version than there is */
+        /** @description `version_mismatch`: `If-Match` does not name the current version */
         readonly "412.version_mismatch": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1661,7 +1661,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `too_large`: the body is larger than 64 KiB, a manifest than 32 KiB, a message than 1 MiB */
+        /** @description `too_large`: the body exceeds 64 KiB, or 32 KiB for a manifest, or 1 MiB for a message */
         readonly "413.too_large": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1693,7 +1693,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names */
+        /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "422.invalid": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1709,7 +1709,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names; `credential_refused`: the provider does not accept the credential; `credentials_required`: the parameters would send the stored credential elsewhere: enter it again */
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `credentials_required`: the parameters would send the stored credential to another host; enter it again */
         readonly "422.invalid.credential_refused.credentials_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1725,7 +1725,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names; `credential_refused`: the provider does not accept the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `credential_refused`: the provider rejects the credential; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
         readonly "422.invalid.credential_refused.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1741,7 +1741,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
         readonly "422.invalid.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1757,7 +1757,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: a fault of ours, which the log has; `credential_unreadable`: what is stored was changed outside, or its key is gone */
+        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: an internal error; see the log; `credential_unreadable`: the stored credential was changed outside the application, or its encryption key is missing */
         readonly "500.misconfigured.internal.credential_unreadable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1773,7 +1773,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_error`: the provider is down, answers something that is not its API or a status that HTTP does not have, or its answer broke off; `egress_denied`: the egress guard refuses the provider's host */
+        /** @description `provider_error`: the provider is down, its response is not from its API or has a status that HTTP does not define, or the response is incomplete; `egress_denied`: the egress guard refuses the provider's host */
         readonly "502.provider_error.egress_denied": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1789,7 +1789,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet: `Retry-After` says when that is over at the latest; `unavailable`: a part of the application has no room for the request now, or failed: try again */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1806,7 +1806,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_timeout`: the provider did not answer completely in time */
+        /** @description `provider_timeout`: the provider's response was not complete in time */
         readonly "504.provider_timeout": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1822,7 +1822,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `broken_body`: the body of the request broke off, or one of its chunks is malformed: send it again, whole */
+        /** @description `broken_body`: the body of the request is incomplete, or one of its chunks is malformed; send it again */
         readonly "proxy.400.broken_body": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1839,7 +1839,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `missing_token`: no `Authorization` header came; `invalid_token`: what came proves nothing; `token_expired`: the token is past its `exp` */
+        /** @description `missing_token`: the `Authorization` header is missing; `invalid_token`: the token or secret is not valid; `token_expired`: the token is past its `exp` */
         readonly "proxy.401.missing_token.invalid_token.token_expired": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1857,7 +1857,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow it, or the manifest is built in */
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in */
         readonly "proxy.403.forbidden": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1874,7 +1874,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow it, or the manifest is built in; `policy_denied`: a rule of the integration's policy, or of its manifest, which `detail` names; `link` is where a person can change it */
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in; `policy_denied`: a rule of the integration's policy or of its manifest denies the call; `detail` names the rule, and `link` is where a person can change it */
         readonly "proxy.403.forbidden.policy_denied": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1891,7 +1891,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `not_found`: there is no such thing in the workspace */
+        /** @description `not_found`: the resource does not exist in the workspace */
         readonly "proxy.404.not_found": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1908,7 +1908,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `request_timeout`: the body did not come whole within 30 s, or an upload came too slowly: send it again */
+        /** @description `request_timeout`: the body was not complete within 30 s, or an upload was too slow; send it again */
         readonly "proxy.408.request_timeout": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1925,7 +1925,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `integration_inactive`: it was switched off; `link` is where a person can switch it on; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
+        /** @description `integration_inactive`: the integration is switched off; `link` is where a person can switch it on; `reauthorization_required`: the provider no longer accepts the credential; `link` is where a person can connect again */
         readonly "proxy.409.integration_inactive.reauthorization_required": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1942,7 +1942,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names */
+        /** @description `invalid`: members or parameters are invalid; see `errors` */
         readonly "proxy.422.invalid": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1959,7 +1959,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid`: members or parameters break rules, which `errors` names; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` */
+        /** @description `invalid`: members or parameters are invalid; see `errors`; `oauth_client_missing`: no OAuth app is set up; register one with `redirect_uri` at the provider */
         readonly "proxy.422.invalid.oauth_client_missing": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1976,7 +1976,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_calls`: as many calls of this agent, to this integration or of this workspace are at work as may be; try again when one has ended */
+        /** @description `too_many_calls`: the limit of concurrent calls of this agent, to this integration or of this workspace is reached; retry when a call has finished */
         readonly "proxy.429.too_many_calls": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -1994,7 +1994,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: a fault of ours, which the log has; `credential_unreadable`: what is stored was changed outside, or its key is gone */
+        /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: an internal error; see the log; `credential_unreadable`: the stored credential was changed outside the application, or its encryption key is missing */
         readonly "proxy.500.misconfigured.internal.credential_unreadable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2011,7 +2011,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `upgrade_unsupported`: the request asks for a WebSocket, which is not passed on; server-sent events are */
+        /** @description `upgrade_unsupported`: the request asks for a WebSocket, which is not supported; server-sent events are */
         readonly "proxy.501.upgrade_unsupported": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2028,7 +2028,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_error`: the provider is down, answers something that is not its API or a status that HTTP does not have, or its answer broke off; `egress_denied`: the egress guard refuses the provider's host */
+        /** @description `provider_error`: the provider is down, its response is not from its API or has a status that HTTP does not define, or the response is incomplete; `egress_denied`: the egress guard refuses the provider's host */
         readonly "proxy.502.provider_error.egress_denied": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2045,7 +2045,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `storage_unavailable`: storage is busy, full or out of reach; nothing was changed; `database_newer`: a later version has written the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's was never seen; `refresh_pending`: the token is being refreshed; the provider has not answered yet: `Retry-After` says when that is over at the latest; `unavailable`: a part of the application has no room for the request now, or failed: try again */
+        /** @description `storage_unavailable`: storage is busy, full or unreachable; nothing was changed; `database_newer`: a later version of the application has migrated the database; `jwks_unavailable`: the issuer's keys cannot be fetched, and the token's key is not cached; `refresh_pending`: the token is being refreshed, and the provider has not responded yet; `Retry-After` is the longest that the refresh can still take; `unavailable`: a part of the application is overloaded or failed; retry */
         readonly "proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2063,7 +2063,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_timeout`: the provider did not answer completely in time */
+        /** @description `provider_timeout`: the provider's response was not complete in time */
         readonly "proxy.504.provider_timeout": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
@@ -2099,11 +2099,11 @@ export interface components {
         };
     };
     parameters: {
-        /** @description `next_cursor` of the page before */
+        /** @description `next_cursor` of the previous page */
         readonly after_integration: string;
-        /** @description `next_cursor` of the page before */
+        /** @description `next_cursor` of the previous page */
         readonly after_name: string;
-        /** @description `next_cursor` of the page before */
+        /** @description `next_cursor` of the previous page */
         readonly after_row: string;
         /** @description Exactly this method */
         readonly auth_method: components["schemas"]["ManifestAuthMethod"];
@@ -2114,7 +2114,7 @@ export interface components {
         /** @description RFC 6749, 4.1.2 */
         readonly code: string;
         /**
-         * @description The id of one of the workspace's own
+         * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
          */
         readonly custom_manifest: string;
@@ -2124,19 +2124,19 @@ export interface components {
         readonly error: string;
         /** @description RFC 6749, 4.1.2.1 */
         readonly error_description: string;
-        /** @description Where other connections use what would end: `true` ends it all the same, `false` deletes and keeps the tokens until the last of those connections is deleted. Without it that is 409 `grant_shared` */
+        /** @description What to do with tokens if revoking them would also end other connections. `true` revokes them nevertheless. `false` deletes the integration and keeps the tokens until the last of those connections is deleted. Without `force` the response is 409 `grant_shared` */
         readonly force: boolean;
-        /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+        /** @description What to do with the replaced credential if a connection of another workspace uses it. `true` revokes it nevertheless, which is necessary if it has leaked. `false` keeps it until the last connection that uses it is deleted. Without `force` the response is 409 `grant_shared` */
         readonly force_replaced: boolean;
         /** @description From this time on */
         readonly from: string;
         /** @description Exactly this health */
         readonly health: "pending" | "unknown" | "healthy" | "failing" | "reauthorize";
-        /** @description Another of the manifest's hosts than that of the API's base URL */
+        /** @description One of the manifest's hosts, instead of the host of the API's base URL */
         readonly host: string;
-        /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
+        /** @description Change the integration only if it has one of these versions, or `*` (RFC 9110, 13.1.1) */
         readonly if_match: string;
-        /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+        /** @description Return the content only if its hash is not one of these (RFC 9110, 13.1.2) */
         readonly if_none_match: string;
         /**
          * @description The integration's id or slug
@@ -2155,47 +2155,47 @@ export interface components {
         readonly integration_to_delete: string;
         /** @description RFC 9207 */
         readonly iss: string;
-        /** @description At most this many */
+        /** @description The maximum number of items */
         readonly limit: number;
         /**
          * @description The manifest's id
          * @example stripe
          */
         readonly manifest: string;
-        /** @description A part of id, name or description; letter case does not matter */
+        /** @description A part of the id, name or description, case-insensitive */
         readonly manifest_part: string;
-        /** @description The version that was negotiated, or that the message names */
+        /** @description The version that was negotiated, or the one that the message names */
         readonly mcp_version: string;
-        /** @description A part of the name; letter case does not matter */
+        /** @description A part of the name, case-insensitive */
         readonly name_part: string;
         /**
-         * @description The id of a manifest connected by OAuth
+         * @description The id of a manifest that connects by OAuth
          * @example slack
          */
         readonly oauth_manifest: string;
         /** @description Exactly this manifest */
         readonly of_manifest: string;
         /**
-         * @description The id of one of the workspace's own
+         * @description The id of one of the workspace's own manifests
          * @example custom-example
          */
         readonly own_manifest: string;
-        /** @description What one row sums up */
+        /** @description The period that one row sums up */
         readonly per: "minute" | "hour" | "day";
         /**
-         * @description What goes below the API's base URL, slashes and all
+         * @description The path below the API's base URL, including slashes
          * @example me
          */
         readonly provider_path: string;
-        /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+        /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
         readonly request_id: string;
-        /** @description As it was sent to the provider */
+        /** @description The value that was sent to the provider */
         readonly state: string;
         /** @description Exactly this status */
         readonly status: "active" | "inactive";
         /** @description Before this time */
         readonly to: string;
-        /** @description At most this many */
+        /** @description The maximum number of items */
         readonly usable_limit: number;
         /** @description Compare the authenticated heads with the record */
         readonly verify: boolean;
@@ -2206,33 +2206,33 @@ export interface components {
         readonly allow: string;
         /** @description RFC 6750, section 3 */
         readonly challenge: "Bearer" | "Bearer error=\"invalid_token\"";
-        /** @description What went wrong, as in `Problem` */
+        /** @description The error code, as in `Problem` */
         readonly error_code: string;
-        /** @description The browser that may finish this; the same for flows beside it */
+        /** @description Identifies the browser that may finish the flow; parallel flows of a browser share it */
         readonly flow_cookie: string;
-        /** @description Where `auth_method` is `oauth2`: the browser that may finish this */
+        /** @description Only if `auth_method` is `oauth2`. Identifies the browser that may finish the flow */
         readonly flow_cookie_by_oauth: string;
-        /** @description The SHA-256 of what is shown; for `If-None-Match` */
+        /** @description The SHA-256 of the content. Use it in `If-None-Match` */
         readonly hash: string;
-        /** @description Never kept */
-        readonly kept_by_nobody: "no-store, private";
-        /** @description Where it is from now on */
+        /** @description The path of the new resource */
         readonly location: string;
         /** @description RFC 9728, section 5.1 */
         readonly mcp_challenge: string;
-        /** @description Kept by the client alone, and asked for again */
+        /** @description Cached by the client alone, and revalidated */
         readonly no_cache: "private, no-cache";
-        /** @description Never kept */
+        /** @description Never cached */
         readonly no_store: "no-store";
-        /** @description The provider's own, or where it has none the request's */
+        /** @description Never cached */
+        readonly no_store_private: "no-store, private";
+        /** @description The provider's own request id; if it sends none, the id of the request */
         readonly provider_request_id: string;
-        /** @description The request, as in the log */
+        /** @description The request's id, as in the log */
         readonly request_id: string;
-        /** @description When to try again, in seconds */
+        /** @description How many seconds to wait before a retry */
         readonly retry_after: number;
-        /** @description A page of a provider can do nothing in our origin */
+        /** @description Keeps a provider's page from acting in the application's origin */
         readonly sandbox: "sandbox; default-src 'none'";
-        /** @description The version, which counts admins' changes; for `If-Match` */
+        /** @description The version, which counts admins' changes. Use it in `If-Match` */
         readonly version: string;
     };
     pathItems: never;
@@ -2243,7 +2243,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2271,7 +2271,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2298,13 +2298,13 @@ export interface operations {
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_row"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2339,7 +2339,7 @@ export interface operations {
                 readonly verify?: components["parameters"]["verify"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2370,13 +2370,13 @@ export interface operations {
     readonly listAuditHeads: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_row"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2408,7 +2408,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2416,7 +2416,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It can */
+            /** @description The deployment works */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2428,7 +2428,7 @@ export interface operations {
                 };
             };
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            /** @description It cannot */
+            /** @description The deployment does not work */
             readonly 503: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2446,21 +2446,21 @@ export interface operations {
     readonly listIntegrations: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_integration"];
                 /** @description Exactly this health */
                 readonly health?: components["parameters"]["health"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
                 /** @description Exactly this manifest */
                 readonly manifest?: components["parameters"]["of_manifest"];
-                /** @description A part of the name; letter case does not matter */
+                /** @description A part of the name, case-insensitive */
                 readonly q?: components["parameters"]["name_part"];
                 /** @description Exactly this status */
                 readonly status?: components["parameters"]["status"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2492,7 +2492,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2504,7 +2504,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Connected, or by OAuth begun to be */
+            /** @description Connected, or with OAuth: the flow has begun */
             readonly 201: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2538,7 +2538,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2579,13 +2579,13 @@ export interface operations {
             readonly query?: {
                 /** @description `true` checks the form alone (names, policy, members) and changes nothing: the answer is the integration as it is. The provider is not asked, so credentials and `params` are not judged */
                 readonly dry_run?: components["parameters"]["dry_run"];
-                /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+                /** @description What to do with the replaced credential if a connection of another workspace uses it. `true` revokes it nevertheless, which is necessary if it has leaked. `false` keeps it until the last connection that uses it is deleted. Without `force` the response is 409 `grant_shared` */
                 readonly force?: components["parameters"]["force_replaced"];
             };
             readonly header?: {
-                /** @description Only while the integration has one of these versions (RFC 9110, 13.1.1), or `*` */
+                /** @description Change the integration only if it has one of these versions, or `*` (RFC 9110, 13.1.1) */
                 readonly "If-Match"?: components["parameters"]["if_match"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2603,7 +2603,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description As it is now */
+            /** @description The integration after the change */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2636,11 +2636,11 @@ export interface operations {
     readonly deleteIntegration: {
         readonly parameters: {
             readonly query?: {
-                /** @description Where other connections use what would end: `true` ends it all the same, `false` deletes and keeps the tokens until the last of those connections is deleted. Without it that is 409 `grant_shared` */
+                /** @description What to do with tokens if revoking them would also end other connections. `true` revokes them nevertheless. `false` deletes the integration and keeps the tokens until the last of those connections is deleted. Without `force` the response is 409 `grant_shared` */
                 readonly force?: components["parameters"]["force"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2665,7 +2665,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Deleted"];
                 };
             };
-            /** @description Deleted; the provider is still being told */
+            /** @description Deleted; the revocation at the provider is still pending */
             readonly 202: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2690,11 +2690,11 @@ export interface operations {
     readonly authorizeIntegration: {
         readonly parameters: {
             readonly query?: {
-                /** @description Where a connection of another workspace uses what is replaced: `true` ends it all the same, as it must be where it has leaked, `false` keeps it until the last connection that uses it is deleted. Without it that is 409 `grant_shared` */
+                /** @description What to do with the replaced credential if a connection of another workspace uses it. `true` revokes it nevertheless, which is necessary if it has leaked. `false` keeps it until the last connection that uses it is deleted. Without `force` the response is 409 `grant_shared` */
                 readonly force?: components["parameters"]["force_replaced"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2712,7 +2712,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Where the browser goes */
+            /** @description The URL that the browser must open */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2743,7 +2743,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2757,7 +2757,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description With the health that was found */
+            /** @description The integration with its new health */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -2782,13 +2782,13 @@ export interface operations {
     readonly listIntegrationEvents: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_row"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2826,19 +2826,19 @@ export interface operations {
     readonly listIntegrationUsage: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_row"];
                 /** @description From this time on */
                 readonly from?: components["parameters"]["from"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["limit"];
-                /** @description What one row sums up */
+                /** @description The period that one row sums up */
                 readonly per?: components["parameters"]["per"];
                 /** @description Before this time */
                 readonly to?: components["parameters"]["to"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -2880,13 +2880,13 @@ export interface operations {
                 readonly auth_method?: components["parameters"]["auth_method"];
                 /** @description Exactly this category */
                 readonly category?: components["parameters"]["category"];
-                /** @description A part of id, name or description; letter case does not matter */
+                /** @description A part of the id, name or description, case-insensitive */
                 readonly q?: components["parameters"]["manifest_part"];
             };
             readonly header?: {
-                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                /** @description Return the content only if its hash is not one of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2894,7 +2894,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All that match */
+            /** @description All matching manifests */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_cache"];
@@ -2906,7 +2906,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ManifestList"];
                 };
             };
-            /** @description The client has it already */
+            /** @description The client's copy is current */
             readonly 304: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_cache"];
@@ -2932,7 +2932,7 @@ export interface operations {
                 readonly believe_effect?: components["parameters"]["believe_effect"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -2975,9 +2975,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                /** @description Return the content only if its hash is not one of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3003,7 +3003,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Manifest"];
                 };
             };
-            /** @description The client has it already */
+            /** @description The client's copy is current */
             readonly 304: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_cache"];
@@ -3030,12 +3030,12 @@ export interface operations {
                 readonly believe_effect?: components["parameters"]["believe_effect"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
                 /**
-                 * @description The id of one of the workspace's own
+                 * @description The id of one of the workspace's own manifests
                  * @example custom-example
                  */
                 readonly id: components["parameters"]["own_manifest"];
@@ -3080,12 +3080,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
                 /**
-                 * @description The id of one of the workspace's own
+                 * @description The id of one of the workspace's own manifests
                  * @example custom-example
                  */
                 readonly id: components["parameters"]["own_manifest"];
@@ -3117,7 +3117,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3131,7 +3131,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was found */
+            /** @description The findings */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3156,7 +3156,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3192,7 +3192,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3200,7 +3200,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All of them */
+            /** @description All OAuth apps */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3224,12 +3224,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
                 /**
-                 * @description The id of a manifest connected by OAuth
+                 * @description The id of a manifest that connects by OAuth
                  * @example slack
                  */
                 readonly id: components["parameters"]["oauth_manifest"];
@@ -3271,12 +3271,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
                 /**
-                 * @description The id of a manifest connected by OAuth
+                 * @description The id of a manifest that connects by OAuth
                  * @example slack
                  */
                 readonly id: components["parameters"]["oauth_manifest"];
@@ -3314,11 +3314,11 @@ export interface operations {
                 readonly error_description?: components["parameters"]["error_description"];
                 /** @description RFC 9207 */
                 readonly iss?: components["parameters"]["iss"];
-                /** @description As it was sent to the provider */
+                /** @description The value that was sent to the provider */
                 readonly state?: components["parameters"]["state"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3337,7 +3337,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `flow_invalid`: this browser has not begun; or `access_denied` */
+            /** @description `flow_invalid`: this browser did not begin the flow, or `access_denied` */
             readonly 400: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3349,7 +3349,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: another account than before */
+            /** @description `account_mismatch`: the account is not the one that was connected before */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3361,7 +3361,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The integration changed meanwhile */
+            /** @description The integration was changed in the meantime */
             readonly 409: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3373,7 +3373,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app is gone */
+            /** @description The OAuth app was deleted */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3385,7 +3385,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description A fault of ours or of the deployment */
+            /** @description An internal error, or a misconfigured deployment */
             readonly 500: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3398,7 +3398,7 @@ export interface operations {
                 };
             };
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            /** @description The provider refused, or is in trouble */
+            /** @description The provider refused, or failed */
             readonly 502: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3410,7 +3410,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description Storage does not answer now */
+            /** @description Storage is unavailable */
             readonly 503: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3422,7 +3422,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The provider is too slow */
+            /** @description The provider did not respond in time */
             readonly 504: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3448,16 +3448,16 @@ export interface operations {
                 readonly error_description?: components["parameters"]["error_description"];
                 /** @description RFC 9207 */
                 readonly iss?: components["parameters"]["iss"];
-                /** @description As it was sent to the provider */
+                /** @description The value that was sent to the provider */
                 readonly state?: components["parameters"]["state"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
                 /**
-                 * @description The id of one of the workspace's own
+                 * @description The id of one of the workspace's own manifests
                  * @example custom-sandbox-oauth
                  */
                 readonly id: components["parameters"]["custom_manifest"];
@@ -3477,7 +3477,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `flow_invalid`: this browser has not begun; or `access_denied` */
+            /** @description `flow_invalid`: this browser did not begin the flow, or `access_denied` */
             readonly 400: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3489,7 +3489,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: another account than before */
+            /** @description `account_mismatch`: the account is not the one that was connected before */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3502,7 +3502,7 @@ export interface operations {
                 };
             };
             readonly 404: components["responses"]["404.not_found"];
-            /** @description The integration changed meanwhile */
+            /** @description The integration was changed in the meantime */
             readonly 409: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3514,7 +3514,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The OAuth app is gone */
+            /** @description The OAuth app was deleted */
             readonly 422: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3526,7 +3526,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description A fault of ours or of the deployment */
+            /** @description An internal error, or a misconfigured deployment */
             readonly 500: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3539,7 +3539,7 @@ export interface operations {
                 };
             };
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
-            /** @description The provider refused, or is in trouble */
+            /** @description The provider refused, or failed */
             readonly 502: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3551,7 +3551,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description Storage does not answer now */
+            /** @description Storage is unavailable */
             readonly 503: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3563,7 +3563,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description The provider is too slow */
+            /** @description The provider did not respond in time */
             readonly 504: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -3582,9 +3582,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Only where it is none of these (RFC 9110, 13.1.2) */
+                /** @description Return the content only if its hash is not one of these (RFC 9110, 13.1.2) */
                 readonly "If-None-Match"?: components["parameters"]["if_none_match"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3604,7 +3604,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OpenApi"];
                 };
             };
-            /** @description The client has it already */
+            /** @description The client's copy is current */
             readonly 304: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_cache"];
@@ -3621,13 +3621,13 @@ export interface operations {
     readonly listUsable: {
         readonly parameters: {
             readonly query?: {
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 readonly cursor?: components["parameters"]["after_name"];
-                /** @description At most this many */
+                /** @description The maximum number of items */
                 readonly limit?: components["parameters"]["usable_limit"];
             };
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -3659,9 +3659,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3671,7 +3671,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -3680,10 +3680,10 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3706,10 +3706,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3724,9 +3724,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3736,7 +3736,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -3749,10 +3749,10 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3775,10 +3775,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3793,9 +3793,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3805,7 +3805,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -3818,10 +3818,10 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3844,10 +3844,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3862,9 +3862,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3874,7 +3874,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -3887,10 +3887,10 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3913,10 +3913,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3931,9 +3931,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -3943,7 +3943,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -3952,10 +3952,10 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3978,10 +3978,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -3996,9 +3996,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -4008,7 +4008,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -4017,10 +4017,10 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4043,10 +4043,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4061,9 +4061,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Another of the manifest's hosts than that of the API's base URL */
+                /** @description One of the manifest's hosts, instead of the host of the API's base URL */
                 readonly "X-Nexus-Host"?: components["parameters"]["host"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path: {
@@ -4073,7 +4073,7 @@ export interface operations {
                  */
                 readonly id: components["parameters"]["integration"];
                 /**
-                 * @description What goes below the API's base URL, slashes and all
+                 * @description The path below the API's base URL, including slashes
                  * @example me
                  */
                 readonly path: components["parameters"]["provider_path"];
@@ -4086,10 +4086,10 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The provider's answer */
+            /** @description The provider's response */
             readonly "2XX": {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4112,10 +4112,10 @@ export interface operations {
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 504: components["responses"]["proxy.504.provider_timeout"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
-            /** @description The provider's answer, redirects among them */
+            /** @description The provider's response, including redirects */
             readonly default: {
                 headers: {
-                    readonly "cache-control": components["headers"]["kept_by_nobody"];
+                    readonly "cache-control": components["headers"]["no_store_private"];
                     readonly "content-security-policy": components["headers"]["sandbox"];
                     readonly "x-request-id": components["headers"]["provider_request_id"];
                     readonly [name: string]: unknown;
@@ -4130,7 +4130,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -4138,7 +4138,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was done */
+            /** @description The work that was done */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4162,9 +4162,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The version that was negotiated, or that the message names */
+                /** @description The version that was negotiated, or the one that the message names */
                 readonly "MCP-Protocol-Version"?: components["parameters"]["mcp_version"];
-                /** @description Comes back, and stands in the log and beside our own in the audit record, where it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, as ours do */
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
                 readonly "X-Request-Id"?: components["parameters"]["request_id"];
             };
             readonly path?: never;
@@ -4176,7 +4176,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The answer, an error of the protocol too */
+            /** @description The response, or an error of the protocol */
             readonly 200: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4187,7 +4187,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["McpAnswer"];
                 };
             };
-            /** @description What needs no answer */
+            /** @description The message needs no response */
             readonly 202: {
                 headers: {
                     readonly "x-request-id": components["headers"]["request_id"];
@@ -4195,7 +4195,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not a message, one without an `id` to answer it by, a version that is not spoken, in 2026-07-28 any error; as a problem, `broken_body`: the body is not whole */
+            /** @description Not a message, a message without an `id`, an unsupported version, or in 2026-07-28 any error. As a problem, `broken_body`: the body is incomplete */
             readonly 400: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4207,7 +4207,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token is missing, or proves nothing; the header says who issues them */
+            /** @description The token is missing or not valid; the header names the issuer */
             readonly 401: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4219,7 +4219,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: the role does not do; or another origin's page sent it (`Origin`) */
+            /** @description `forbidden`: the role does not allow the call, or a page of another origin sent it (`Origin`) */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -4231,7 +4231,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such method, in 2026-07-28 */
+            /** @description The method does not exist, in 2026-07-28 */
             readonly 404: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];

@@ -1,7 +1,7 @@
-//! Finds the interface definitions in the `spin-sdk` package that cargo has, copies the ones that
-//! the host implements to `OUT_DIR`, and generates the `bindgen!` call over them.
+//! Finds the interface definitions in cargo's copy of the `spin-sdk` package, copies those that the host
+//! implements to `OUT_DIR`, and generates the `bindgen!` call for them.
 //!
-//! Nothing of them may be copied into the repository.
+//! The definitions must not be copied into the repository.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ world imports {
 }
 ";
 
-// A function that is `async` in WIT is `async | store` by itself. The synchronous ones that may
-// wait for the disk are async here, so that they hold the guest but never one of our threads.
+// A function that is `async` in WIT is `async | store` automatically. The synchronous functions that may wait
+// for the disk are async here, so that they block the guest but never one of our threads.
 const OPTIONS: &str = r#"
     world: "nexus:host/imports",
     imports: {
@@ -85,9 +85,10 @@ fn copy_package(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn sdk_directory() -> Result<PathBuf, Box<dyn Error>> {
-    // The second try may download what nothing needed so far: `cargo metadata` wants all of it.
+    // The second try may download packages that were not needed so far, because `cargo metadata` requires all
+    // of them.
     let metadata = metadata(&["--offline"]).or_else(|_| metadata(&[]))?;
-    let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata has no packages")?;
     let (name, version) = SDK;
     let manifest = packages
         .iter()

@@ -402,7 +402,7 @@ async fn tell(entry: &Taken) -> Result<Told> {
 fn judge(call: &Call, answer: &Answer) -> Told {
     let status = answer.status.as_u16();
     let json = answer.members();
-    let known_by = |sign: &Sign| json.is_some_and(|json| sign.is_shown_by(status, json));
+    let known_by = |sign: &Sign| json.is_some_and(|json| sign.matches(status, json));
     if call.gone_on.iter().any(known_by) {
         return Told::Done("revoked", "the provider no longer knew the token".into());
     }

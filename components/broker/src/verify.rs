@@ -83,7 +83,7 @@ impl Expected<'_> {
         let own = answer.json.is_some();
         let shown = |signs: &[Sign]| {
             let body = answer.json.as_ref();
-            body.is_some_and(|body| signs.iter().any(|sign| sign.is_shown_by(status, body)))
+            body.is_some_and(|body| signs.iter().any(|sign| sign.matches(status, body)))
         };
         if shown(self.live_on) {
             return Ok(Account::default());

@@ -7,7 +7,7 @@ use crate::finding::below;
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
 use crate::template;
 
-/// Parameters of the authorization request that the flow sets itself.
+/// Parameters of the authorization request that the OAuth flow sets.
 const AUTHORIZE: [&str; 9] = [
     "client_id",
     "client_secret",
@@ -19,13 +19,13 @@ const AUTHORIZE: [&str; 9] = [
     "code_challenge_method",
     "nonce",
 ];
-/// Parameters of the token request that the flow sets itself.
+/// Parameters of the token request that the OAuth flow sets.
 const TOKEN: [&str; 4] = ["code", "redirect_uri", "code_verifier", "state"];
-/// Parameters of the token request that have no business in a refresh.
+/// Parameters of the token request that do not belong in a refresh.
 const REFRESH: [&str; 3] = ["code", "code_verifier", "state"];
 
-/// `credentials_required`, `credentials_forbidden`, `client_credentials_fields`, `oauth2_required`,
-/// `oauth2_forbidden`, `basic_inject`, and those of [`inject`] and [`oauth2`].
+/// Reports `credentials_required`, `credentials_forbidden`, `client_credentials_fields`, `oauth2_required`,
+/// `oauth2_forbidden`, `basic_inject`, and the rules of [`inject`] and [`oauth2`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     let method = manifest.auth_method;
@@ -33,18 +33,23 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let fields = &manifest.credentials;
     match method {
         AuthMethod::ApiKey | AuthMethod::Basic => {
-            let detail = format!("`{name}` needs at least one secret field");
+            let detail =
+                format!("`{name}` needs at least one credential field with `secret: true`");
             let ok = fields.iter().any(|field| field.secret);
             lint.unless(ok, "/credentials", "credentials_required", detail);
         }
         AuthMethod::Oauth2 => {
-            let detail = format!("`{name}` has no fields: the tokens come from the flow");
+            let detail = format!(
+                "`{name}` must not have credential fields; its tokens come from the OAuth flow"
+            );
             lint.unless(fields.is_empty(), "/credentials", "credentials_forbidden", detail);
         }
         AuthMethod::Oauth2ClientCredentials => {
             let id = fields.iter().any(|field| field.name == "client_id");
             let secret = fields.iter().any(|field| field.name == "client_secret" && field.secret);
-            let detail = format!("`{name}` needs `client_id` and a secret `client_secret`");
+            let detail = format!(
+                "`{name}` needs the fields `client_id` and `client_secret`, the latter with `secret: true`"
+            );
             lint.unless(id && secret, "/credentials", "client_credentials_fields", detail);
         }
     }
@@ -56,14 +61,20 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     match (&manifest.oauth2, method.is_oauth2()) {
         (Some(section), true) => oauth2(lint, section),
         (Some(_), false) => {
-            lint.add("/oauth2", "oauth2_forbidden", format!("does not belong to `{name}`"));
+            lint.add(
+                "/oauth2",
+                "oauth2_forbidden",
+                format!("`{name}` must not have `oauth2`; remove it"),
+            );
         }
-        (None, true) => lint.add("/oauth2", "oauth2_required", format!("`{name}` needs it")),
+        (None, true) => {
+            lint.add("/oauth2", "oauth2_required", format!("`{name}` needs `oauth2`; add it"))
+        }
         (None, false) => {}
     }
 }
 
-/// `required`, `inject_without_secret`, `inject_duplicate`, `inject_name`, `inject_value`.
+/// Reports `required`, `inject_without_secret`, `inject_duplicate`, `inject_name`, `inject_value`.
 fn inject(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     if manifest.inject.is_empty() {
@@ -94,7 +105,7 @@ fn inject(lint: &mut Lint<'_>) {
             }
         };
         if places.contains(&place) {
-            lint.add(&pointer, "inject_duplicate", format!("`{place}` again"));
+            lint.add(&pointer, "inject_duplicate", format!("duplicate entry for `{place}`"));
         }
         places.push(place);
         let texts: [&str; 2] = match inject {
@@ -102,7 +113,7 @@ fn inject(lint: &mut Lint<'_>) {
             Inject::Basic { username, password } => [username, password],
         };
         for names in texts.map(template::names) {
-            // A broken template has its own finding.
+            // A broken template is reported by its own rule.
             secret |= names.is_err();
             for name in names.unwrap_or_default() {
                 secret |= name == "access_token"
@@ -110,12 +121,12 @@ fn inject(lint: &mut Lint<'_>) {
             }
         }
     }
-    let detail = "no entry has the credential: requests would go out without it";
+    let detail = "no entry contains a credential, so requests would be sent without one; add a template of a secret";
     lint.unless(secret, "/inject", "inject_without_secret", detail);
 }
 
-/// `inject_name` (or `header_name`): a token (RFC 9110 section 5.6.2) that is not ours, the
-/// transport's or the connection's to set.
+/// Reports `inject_name` (or `header_name`): the name must be a token (RFC 9110 section 5.6.2), and must not
+/// be a header that the application, the transport or the connection sets.
 pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, injected: bool) {
     const REFUSED: [&str; 22] = [
         "connection",
@@ -152,36 +163,36 @@ pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, inject
         || PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
         || !injected && lower == "authorization"
     {
-        lint.add(pointer, rule, format!("the header `{name}` is not a manifest's to set"));
+        lint.add(pointer, rule, format!("a manifest must not set the header `{name}`"));
     }
 }
 
-/// `inject_value`: visible ASCII and spaces inside.
+/// Reports `inject_value`: the value must be visible ASCII characters, with spaces only between them.
 pub(super) fn header_value(lint: &mut Lint<'_>, pointer: &str, value: &str) {
     let ok = !value.is_empty()
         && value.trim() == value
         && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-    lint.unless(ok, pointer, "inject_value", format!("`{value}` is not a header value"));
+    lint.unless(ok, pointer, "inject_value", format!("`{value}` is not a valid header value"));
 }
 
-/// `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
-/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`,
-/// `header_name`, `inject_value`.
+/// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
+/// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
+/// `inject_value`.
 fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     let needs_browser = lint.manifest.auth_method == AuthMethod::Oauth2;
     match (&oauth2.authorization_url, needs_browser) {
         (None, true) => {
-            let detail = "`oauth2` needs it (RFC 6749 section 3.1)";
+            let detail = "`oauth2` needs `authorization_url` (RFC 6749 section 3.1)";
             lint.add("/oauth2/authorization_url", "authorization_url_required", detail);
         }
         (Some(_), false) => {
-            let detail = "client credentials have no browser";
+            let detail = "must not be set: client credentials are used without a browser";
             lint.add("/oauth2/authorization_url", "authorization_url_forbidden", detail);
         }
         _ => {}
     }
     let ok = oauth2.client_auth != ClientAuth::None;
-    let detail = "the client always proves itself at the token endpoint";
+    let detail = "must not be `none`: with client credentials, the client always authenticates at the token endpoint";
     lint.unless(ok, "/oauth2/client_auth", "client_auth_none", detail);
     separator(lint, "/oauth2/scope_separator", &oauth2.scope_separator);
     if let Some(text) = &oauth2.token_response.scope_separator {
@@ -194,7 +205,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     if let Some(refresh) = &oauth2.refresh {
         reserved(lint, "/oauth2/refresh/params", &refresh.params, &REFRESH);
         if let Some(seconds) = refresh.wait_seconds {
-            let detail = format!("{seconds} must be from 1 to 60");
+            let detail = format!("{seconds} is not between 1 and 60");
             let is_in_range = (1..=60).contains(&seconds);
             lint.unless(is_in_range, "/oauth2/refresh/wait_seconds", "wait_range", detail);
         }
@@ -223,13 +234,19 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     super::requests::success(lint, "/oauth2/success", oauth2.success.as_ref());
 }
 
-/// `pointer_secret`: what is shown must not be where the answer has a token.
+/// Reports `pointer_secret`: a value that is shown to people must not be read from a place where the response
+/// has a token.
 pub(super) fn shown(lint: &mut Lint<'_>, place: &str, at: &str) {
     let answer = lint.manifest.oauth2.as_ref().map(|oauth2| &oauth2.token_response);
     let is_token = answer.is_some_and(|answer| {
         at == answer.access_token || Some(at) == answer.refresh_token.as_deref()
     });
-    lint.unless(!is_token, place, "pointer_secret", format!("`{at}` is where a token stands"));
+    lint.unless(
+        !is_token,
+        place,
+        "pointer_secret",
+        format!("`{at}` points to a token, and this value is shown to people"),
+    );
 }
 
 fn separator(lint: &mut Lint<'_>, pointer: &str, text: &str) {
@@ -251,7 +268,7 @@ fn scopes(lint: &mut Lint<'_>, oauth2: &OAuth2) {
             let ok = !scope.is_empty()
                 && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
                 && !scope.contains(&oauth2.scope_separator);
-            let detail = format!("`{scope}` is not a scope, or holds the separator");
+            let detail = format!("`{scope}` is not a valid scope, or contains the separator");
             lint.unless(ok, &format!("{pointer}/{index}"), "scope_form", detail);
         }
     }
@@ -259,7 +276,7 @@ fn scopes(lint: &mut Lint<'_>, oauth2: &OAuth2) {
 
 fn reserved(lint: &mut Lint<'_>, pointer: &str, params: &BTreeMap<String, String>, names: &[&str]) {
     for name in params.keys().filter(|name| names.contains(&name.as_str())) {
-        let detail = format!("`{name}` is set by the flow");
+        let detail = format!("`{name}` is set by the OAuth flow; remove it");
         lint.add(below(pointer, name), "parameter_reserved", detail);
     }
 }

@@ -1,8 +1,8 @@
-//! The rules that a manifest must meet beyond being of the right shape.
+//! The rules that a manifest must meet beyond having the right shape.
 //!
-//! `build.rs` runs them over the built-in files, the catalogue over what a workspace saves. Each
-//! rule has a stable name; `tests.rs` breaks each alone. Nothing here resolves a name or sends
-//! anything.
+//! `build.rs` checks the built-in files; the catalogue checks each manifest that a workspace saves. Each rule
+//! has a stable name, and `tests.rs` breaks each rule alone. Nothing here resolves a host name or sends a
+//! request.
 
 mod auth;
 mod names;
@@ -21,19 +21,19 @@ use crate::finding::Finding;
 use crate::guard::OwnHosts;
 use crate::model::Manifest;
 
-/// Whose manifest it is.
+/// Where a manifest comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Packed into the application.
     BuiltIn,
-    /// A workspace's own, `custom-…`.
+    /// A workspace's own manifest, `custom-…`.
     Workspace,
 }
 
-/// Checks every rule. `private_hosts` says what a workspace's own manifest may reach beside public
-/// https; a built-in one may reach nothing else, whatever it says.
+/// Checks every rule. `private_hosts` lists the hosts that a workspace's own manifest may reach in addition
+/// to public https. A built-in manifest may reach public https only, whatever `private_hosts` says.
 ///
-/// Returns a finding for every rule that is broken, at the place where it is.
+/// Returns one finding for each broken rule, with the place in the manifest.
 #[must_use]
 pub fn check(
     manifest: &Manifest,
@@ -43,7 +43,7 @@ pub fn check(
     check_with(manifest, origin, &OwnHosts::default(), private_hosts)
 }
 
-/// As [`check`], and refuses URLs on the application's `own_hosts`.
+/// Like [`check`], and also rejects URLs on the application's `own_hosts`.
 #[must_use]
 pub fn check_with(
     manifest: &Manifest,
@@ -63,13 +63,13 @@ pub fn check_with(
     lint.findings
 }
 
-/// A manifest on the bench.
+/// A manifest that is being checked, and the findings so far.
 struct Lint<'a> {
     manifest: &'a Manifest,
     origin: Origin,
     own_hosts: &'a OwnHosts,
     private_hosts: &'a dyn Fn(&Url) -> bool,
-    /// The parameters' examples, to make URLs of templates.
+    /// The parameters' examples, used to expand URL templates.
     examples: BTreeMap<String, String>,
     findings: Vec<Finding>,
 }

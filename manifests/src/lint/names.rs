@@ -6,18 +6,17 @@ use crate::model::{AuthMethod, Param, ParamSource};
 use crate::pins::authority;
 use crate::{pattern, template};
 
-/// Names that templates have of themselves.
+/// Names that templates predefine.
 pub(super) const RESERVED: [&str; 6] =
     ["access_token", "refresh_token", "token", "client_id", "client_secret", "redirect_uri"];
 
-/// `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
-/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and those of
-/// [`found`].
+/// Reports `name_form`, `name_reserved`, `name_duplicate`, `pattern_invalid`, `example_mismatch`,
+/// `param_form`, `duplicate`, `host_parameter_pattern`, `host_parameter_choice`, and the rules of [`check_flow_param`].
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, param) in manifest.params.iter().enumerate() {
         if let Some(source) = &param.from {
-            found(lint, index, param, source);
+            check_flow_param(lint, index, param, source);
         }
     }
     let params = manifest.params.iter().map(|param| param.name.as_str());
@@ -33,10 +32,10 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let of_client = manifest.auth_method == AuthMethod::Oauth2ClientCredentials
             && *is_field
             && matches!(*name, "client_id" | "client_secret");
-        let detail = format!("`{name}` means something of its own in templates");
+        let detail = format!("`{name}` is reserved for templates; choose another name");
         lint.unless(!RESERVED.contains(name) || of_client, &pointer, "name_reserved", detail);
         let again = all.iter().take(index).any(|(_, earlier, _)| earlier == name);
-        lint.unless(!again, &pointer, "name_duplicate", format!("`{name}` again"));
+        lint.unless(!again, &pointer, "name_duplicate", format!("duplicate name `{name}`"));
     }
     let in_hosts = crate::pins::host_names(manifest);
     for (index, param) in manifest.params.iter().enumerate() {
@@ -47,7 +46,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             }
             None if !param.choices.is_empty() => by_choice(lint, index, param, in_host),
             _ => {
-                let detail = "needs either `pattern` or `choices`";
+                let detail = "needs exactly one of `pattern` and `choices`";
                 lint.add(format!("/params/{index}"), "param_form", detail);
             }
         }
@@ -59,9 +58,9 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// `from_without_flow`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`: a parameter that the flow
-/// finds.
-fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
+/// Reports `from_without_flow`, `from_form`, `from_placement`, `pointer_form`, `pointer_secret`: rules for a
+/// parameter whose value the OAuth flow supplies.
+fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource) {
     let manifest = lint.manifest;
     let pointer = format!("/params/{index}/from");
     let (place, has_source) = match source {
@@ -76,25 +75,29 @@ fn found(lint: &mut Lint<'_>, index: usize, param: &Param, source: &ParamSource)
             let ok = (1..=64).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
                 && !matches!(name.as_str(), "code" | "state" | "iss" | "error");
-            let detail =
-                format!("`{name}` must match [A-Za-z0-9_.-]{{1,64}} and not be the flow's");
+            let detail = format!(
+                "`{name}` must match [A-Za-z0-9_.-]{{1,64}} and not be a parameter of the OAuth flow"
+            );
             lint.unless(ok, &place, "from_form", detail);
             (place, manifest.auth_method == AuthMethod::Oauth2)
         }
     };
-    let detail = format!("`{}` has no such answer", manifest.auth_method.as_str());
+    let detail = format!(
+        "`{}` does not receive this response, so it cannot supply the value",
+        manifest.auth_method.as_str()
+    );
     lint.unless(has_source, &place, "from_without_flow", detail);
     let early = too_early(lint);
     let stands =
         |text: &String| template::names(text).is_ok_and(|names| names.contains(&&*param.name));
     for (place, _) in early.iter().filter(|(_, text)| stands(text)) {
-        let detail = format!("`{{{}}}` is not known before the flow has ended", param.name);
+        let detail = format!("`{{{}}}` has no value until the OAuth flow has finished", param.name);
         lint.add(place.clone(), "from_placement", detail);
     }
 }
 
-/// The templates that are put to use before the flow has ended, and the hosts, which must be known
-/// to whoever begins it.
+/// The templates that are expanded before the flow has finished, and the hosts, which must be known when the
+/// flow begins.
 fn too_early(lint: &Lint<'_>) -> Vec<(String, String)> {
     let urls = crate::pins::request_urls(lint.manifest).into_iter().map(|(place, url)| {
         let whole = matches!(place.as_str(), "/oauth2/token_url" | "/oauth2/authorization_url");
@@ -122,8 +125,8 @@ fn by_pattern(lint: &mut Lint<'_>, index: usize, param: &Param, text: &str, in_h
     let empty = pattern::compile(text).is_ok_and(|regex| regex.is_match(""));
     if empty || !pattern::matches_label_characters_only(text) {
         let detail = format!(
-            "`{}` stands in a host: its pattern `{text}` must be made of a-z, 0-9, `-`, their \
-             classes, groups and repetitions, and not match nothing",
+            "`{}` is part of a host: its pattern `{text}` must consist of a-z, 0-9, `-`, their \
+             classes, groups and repetitions, and must not match the empty string",
             param.name
         );
         lint.add(pointer, "host_parameter_pattern", detail);
@@ -134,11 +137,11 @@ fn by_choice(lint: &mut Lint<'_>, index: usize, param: &Param, in_host: bool) {
     let pointer = format!("/params/{index}/choices");
     lint.duplicates(&pointer, &param.choices);
     for (number, choice) in param.choices.iter().enumerate() {
-        let detail = format!("`{choice}` stands in a host: must be labels with dots between them");
+        let detail = format!("`{choice}` is part of a host: it must be labels separated by dots");
         let ok = !in_host || pattern::is_labels(choice);
         lint.unless(ok, &format!("{pointer}/{number}"), "host_parameter_choice", detail);
     }
-    let detail = format!("`{}` is none of `choices`", param.example);
+    let detail = format!("`{}` is not one of `choices`", param.example);
     let ok = param.choices.contains(&param.example);
     lint.unless(ok, &format!("/params/{index}/example"), "example_mismatch", detail);
 }

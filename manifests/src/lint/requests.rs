@@ -1,4 +1,4 @@
-//! Rules for the requests: `verify`, `revoke`, `api.deny`, and JSON pointers into answers.
+//! Rules for requests: `verify`, `revoke`, `api.deny`, and JSON pointers into responses.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,10 @@ use crate::model::{
 };
 use crate::template;
 
-/// `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`, `body_twice`,
-/// `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`, `token_unknown`,
-/// `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`, `first_byte_range`.
+/// Reports `method_form`, `path_form`, `required`, `header_name`, `header_injected`, `parameter_name`,
+/// `body_twice`, `sign_form`, `sign_twice`, `pointer_form`, `success_equals`, `tokens_required`,
+/// `token_unknown`, `revoke_auth`, `revoke_without_token`, `effect_source`, `account_param`,
+/// `first_byte_range`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     for (index, rule) in manifest.api.deny.iter().enumerate() {
@@ -23,7 +24,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         if !matches!(rule.method.as_str(), "*" | "OPTIONS") {
             method(lint, &format!("{pointer}/method"), &rule.method);
         }
-        let detail = format!("`{}` must start with `/` and have no query", rule.path);
+        let detail = format!("`{}` must start with `/` and must not have a query", rule.path);
         let ok = rule.path.starts_with('/') && !rule.path.contains(['?', '#']);
         lint.unless(ok, &format!("{pointer}/path"), "path_form", detail);
         let ok = !rule.why.trim().is_empty();
@@ -33,7 +34,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
     lint.unless(ok, "/api/deny_gap", "required", "must not be empty");
     if let Some(seconds) = manifest.api.first_byte_seconds {
-        let detail = format!("{seconds} must be from 1 to 600");
+        let detail = format!("{seconds} is not between 1 and 600");
         lint.unless(
             (1..=600).contains(&seconds),
             "/api/first_byte_seconds",
@@ -47,7 +48,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     revoke(lint);
 }
 
-/// `header_injected`: a caller could set it, and the credential with it.
+/// Reports `header_injected`: a caller could set the header and so replace the credential.
 fn api_headers(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     header_map(lint, "/api/headers", &manifest.api.headers);
@@ -55,12 +56,14 @@ fn api_headers(lint: &mut Lint<'_>) {
         let injected = manifest.inject.iter().any(|inject| {
             matches!(inject, Inject::Header { name: own, .. } if own.eq_ignore_ascii_case(name))
         });
-        let detail = format!("`{name}` is injected");
+        let detail =
+            format!("`{name}` is injected with the credential; remove it from `api.headers`");
         lint.unless(!injected, &below("/api/headers", name), "header_injected", detail);
     }
 }
 
-/// `parameter_name`, `header_name`, `header_injected`: where a request may name another method.
+/// Reports `parameter_name`, `header_name`, `header_injected`: rules for the parameters and headers that
+/// override a request's method.
 fn method_override(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
     let Some(places) = &manifest.api.method_override else { return };
@@ -78,7 +81,12 @@ fn method_override(lint: &mut Lint<'_>) {
         let injected = manifest.inject.iter().any(|inject| {
             matches!(inject, Inject::Header { name: own, .. } if own.eq_ignore_ascii_case(name))
         });
-        lint.unless(!injected, &pointer, "header_injected", format!("`{name}` is injected"));
+        lint.unless(
+            !injected,
+            &pointer,
+            "header_injected",
+            format!("`{name}` is injected with the credential; it cannot override the method"),
+        );
     }
 }
 
@@ -102,7 +110,8 @@ fn verify(lint: &mut Lint<'_>) {
         } => {
             method(lint, "/verify/method", verb);
             let ok = path.starts_with('/') && !path.starts_with("//") && !path.contains('#');
-            let detail = format!("`{path}` must start with one `/` and have no fragment");
+            let detail =
+                format!("`{path}` must start with exactly one `/` and must not have a fragment");
             lint.unless(ok, "/verify/path", "path_form", detail);
             header_map(lint, "/verify/headers", headers);
             (json, form, live_on, trouble_on, success, account)
@@ -112,7 +121,7 @@ fn verify(lint: &mut Lint<'_>) {
     signs(lint, "/verify/live_on", live_on, false);
     signs(lint, "/verify/trouble_on", trouble_on, false);
     for (index, sign) in trouble_on.iter().enumerate() {
-        let detail = "the same is in `live_on`";
+        let detail = "the same entry is in `live_on`; remove one of them";
         let ok = !live_on.contains(sign);
         lint.unless(ok, &format!("/verify/trouble_on/{index}"), "sign_twice", detail);
     }
@@ -123,13 +132,14 @@ fn verify(lint: &mut Lint<'_>) {
         if let Some(name) = &account.param {
             let found = |param: &Param| param.from.is_some() && param.name == *name;
             let ok = lint.manifest.params.iter().any(found);
-            let detail = format!("`{name}` is no parameter that the flow finds");
+            let detail = format!("`{name}` is not a parameter with `from`");
             lint.unless(ok, "/verify/account/param", "account_param", detail);
         }
     }
 }
 
-/// `sign_form`, `pointer_form`. `with_200`: where an answer with that status may say no in its body.
+/// Reports `sign_form`, `pointer_form`. With `with_200`, an entry may also describe a 200 response whose body
+/// reports a failure.
 fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     for (index, sign) in signs.iter().enumerate() {
         let place = format!("{place}/{index}");
@@ -137,7 +147,7 @@ fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
         let known = (400..500).contains(&status) || (with_200 && status == 200);
         let bare = matches!(sign, Sign::Status(200 | 401));
         let or_200 = if with_200 { " or 200" } else { "" };
-        let detail = format!("{status} must be a 4xx{or_200}; 401{or_200} needs a `pointer`");
+        let detail = format!("{status} must be a 4xx{or_200}; 401{or_200} also needs a `pointer`");
         lint.unless(known && !bare, &place, "sign_form", detail);
         if let Sign::Body(sign) = sign {
             pointer(lint, &format!("{place}/pointer"), Some(&sign.pointer));
@@ -148,13 +158,14 @@ fn signs(lint: &mut Lint<'_>, place: &str, signs: &[Sign], with_200: bool) {
     }
 }
 
-const BODY_TWICE: &str = "`json` and `form` exclude each other";
+const BODY_TWICE: &str = "has both `json` and `form`; use one of them";
 
-/// `effect_source`: `https`, a page, and only beside the effect that needs one.
+/// Reports `effect_source`: it must be the https URL of a page, and belongs only beside the effect that needs
+/// a source.
 fn effect_source(lint: &mut Lint<'_>) {
     let Some((effect, Some(source))) = lint.manifest.revoke.effect() else { return };
     let place = "/revoke/effect_source";
-    let detail = "only the effect `token` needs a source: `grant` is believed as it stands";
+    let detail = "only the effect `token` takes a source; remove `effect_source`";
     lint.unless(effect == RevokeEffect::Token, place, "effect_source", detail);
     let ok = source.starts_with("https://");
     let detail = "must be the https URL of a page of the provider's documentation";
@@ -175,7 +186,7 @@ fn revoke(lint: &mut Lint<'_>) {
         }
         Revoke::Rfc7009 { tokens: names, .. } => {
             tokens(lint, names);
-            let detail = "RFC 7009 revokes OAuth tokens only";
+            let detail = "RFC 7009 revokes OAuth tokens only; this manifest has no OAuth tokens";
             lint.unless(is_oauth2, "/revoke/rfc7009", "revoke_auth", detail);
         }
         Revoke::Request { tokens: names, request, .. } => {
@@ -188,16 +199,18 @@ fn revoke(lint: &mut Lint<'_>) {
             signs(lint, "/revoke/request/gone_on", &request.gone_on, true);
             let client = matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
             let ok = is_oauth2 || !client;
-            let detail = "`client_basic` and `client_bearer` need an OAuth client";
+            let detail =
+                "`client_basic` and `client_bearer` need an OAuth client; this manifest has none";
             lint.unless(ok, "/revoke/request/auth", "revoke_auth", detail);
             let ok = request.auth == RevokeAuth::Token || says_token(lint, request);
-            let detail = "neither its authentication nor its URL or body says which token";
+            let detail =
+                "neither the authentication nor the URL nor the body contains the token to revoke";
             lint.unless(ok, "/revoke/request", "revoke_without_token", detail);
         }
     }
 }
 
-/// Which tokens a manifest of this method has.
+/// Checks that each name is a token that manifests with this authentication method have.
 fn tokens(lint: &mut Lint<'_>, names: &[String]) {
     lint.unless(!names.is_empty(), "/revoke/tokens", "tokens_required", "must not be empty");
     lint.duplicates("/revoke/tokens", names);
@@ -208,13 +221,13 @@ fn tokens(lint: &mut Lint<'_>, names: &[String]) {
             ("refresh_token", method) => method == AuthMethod::Oauth2,
             (name, _) => manifest.credentials.iter().any(|f| f.secret && f.name == name),
         };
-        let detail = format!("there is no token `{name}` here");
+        let detail = format!("this authentication method has no token `{name}`");
         lint.unless(known, &format!("/revoke/tokens/{index}"), "token_unknown", detail);
     }
 }
 
-/// Whether the URL or the body of a revocation has a token, a secret field, or what the flow found
-/// out about the connection.
+/// Whether the URL or the body of a revocation contains a token, a secret field, or a value that the OAuth
+/// flow supplied for the connection.
 fn says_token(lint: &Lint<'_>, request: &RevokeRequest) -> bool {
     let json = request.json.as_ref().map(Value::to_string).unwrap_or_default();
     let form = request.form.iter().flat_map(BTreeMap::values).map(String::as_str);
@@ -235,7 +248,7 @@ fn method(lint: &mut Lint<'_>, pointer: &str, method: &str) {
     lint.unless(ok, pointer, "method_form", detail);
 }
 
-/// `header_name`, `inject_value`: fixed headers of a request.
+/// Reports `header_name`, `inject_value`: rules for fixed headers of a request.
 pub(super) fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<String, String>) {
     for (name, value) in headers {
         let pointer = below(pointer, name);
@@ -244,7 +257,8 @@ pub(super) fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<
     }
 }
 
-/// `pointer_form`: a JSON pointer (RFC 6901 section 3), not the whole answer.
+/// Reports `pointer_form`: the text must be a JSON pointer (RFC 6901 section 3), and must not point to the
+/// whole response.
 pub(super) fn pointer(lint: &mut Lint<'_>, place: &str, pointer: Option<&str>) {
     let Some(pointer) = pointer else {
         return;
@@ -254,7 +268,7 @@ pub(super) fn pointer(lint: &mut Lint<'_>, place: &str, pointer: Option<&str>) {
     lint.unless(ok, place, "pointer_form", format!("`{pointer}` is not a JSON pointer"));
 }
 
-/// `pointer_form`, `success_equals`.
+/// Reports `pointer_form`, `success_equals`.
 pub(super) fn success(lint: &mut Lint<'_>, place: &str, success: Option<&Success>) {
     let Some(success) = success else {
         return;

@@ -1,4 +1,4 @@
-//! Rules for templates: which names exist, and where a secret may stand.
+//! Rules for templates: which names exist, and where a secret may be used.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::template;
 
 const CLIENT: &[&str] = &["client_id", "client_secret"];
 
-/// `template_invalid`, `template_unknown`, `secret_placement`.
+/// Reports `template_invalid`, `template_unknown`, `secret_placement`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
-    // What is sent with a parameter at most: request URLs, and URLs of the browser.
+    // URLs that may contain parameters but no secret: request URLs, and URLs for the browser.
     for (pointer, url) in crate::pins::request_urls(manifest) {
         let secrets: &[&str] = match pointer.as_str() {
             "/revoke/request/url" => &["token", "access_token", "client_id", "client_secret"],
             _ => &[],
         };
-        // Never in a host, not even where the URL may have one.
+        // A host must never contain a secret, even where the rest of the URL may.
         one(lint, &pointer, authority(&url), &[], false);
         let tail = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
         let tail = tail.get(authority(&url).len()..).unwrap_or_default();
@@ -104,7 +104,8 @@ fn leaves(lint: &mut Lint<'_>, pointer: &str, value: &Value, secrets: &[&str]) {
     }
 }
 
-/// One template: parameters are allowed everywhere, `secrets` here, credential fields if `fields`.
+/// Checks one template. Parameters are allowed everywhere; `secrets` are allowed here, and credential fields
+/// too if `fields` is true.
 fn one(lint: &mut Lint<'_>, pointer: &str, text: &str, secrets: &[&str], fields: bool) {
     let names = match template::names(text) {
         Ok(names) => names,
@@ -120,7 +121,7 @@ fn one(lint: &mut Lint<'_>, pointer: &str, text: &str, secrets: &[&str], fields:
             continue;
         }
         if is_field || super::names::RESERVED.contains(&name) {
-            lint.add(pointer, "secret_placement", format!("`{{{name}}}` must not stand here"));
+            lint.add(pointer, "secret_placement", format!("`{{{name}}}` must not be used here"));
         } else {
             lint.add(pointer, "template_unknown", format!("unknown name `{{{name}}}`"));
         }

@@ -1,4 +1,4 @@
-//! Each rule is broken alone, by one change to a manifest that is otherwise well.
+//! Each rule is broken alone, by one change to a manifest that is otherwise valid.
 
 mod requests;
 mod shape;
@@ -11,7 +11,7 @@ use super::{Origin, check, check_with};
 use crate::guard::{OwnHosts, PrivateHosts};
 use crate::model::Manifest;
 
-/// An API key, built in.
+/// A built-in manifest with an API key.
 pub(crate) fn api_key() -> Value {
     json!({
         "id": "acme", "name": "Acme", "family": "acme", "categories": ["testing"],
@@ -27,7 +27,7 @@ pub(crate) fn api_key() -> Value {
     })
 }
 
-/// The second example of the design: basic, with a parameter in the host.
+/// The second example of the design: basic authentication, with a parameter in the host.
 pub(crate) fn basic() -> Value {
     let mut json = api_key();
     let changes = json!({
@@ -84,7 +84,7 @@ pub(crate) fn oauth2() -> Value {
     })
 }
 
-/// A parameter that ends the host, one of a few.
+/// A parameter at the end of the host, with a fixed set of choices.
 pub(crate) fn chosen() -> Value {
     let param = json!([{"name": "site", "label": "Site", "example": "acme.eu",
         "choices": ["acme.eu", "us3.acme.example"]}]);
@@ -104,7 +104,7 @@ fn client_credentials() -> Value {
     with(&json, "/credentials", fields)
 }
 
-/// With the value at `pointer` set; its parent must be there.
+/// The manifest with the value at `pointer` set. The parent of `pointer` must exist.
 pub(crate) fn with(json: &Value, pointer: &str, value: Value) -> Value {
     let mut json = json.clone();
     let (parent, token) = pointer.rsplit_once('/').unwrap();
@@ -127,7 +127,7 @@ fn without(json: &Value, pointer: &str) -> Value {
     json
 }
 
-/// With the changes of a JSON object from pointers to values.
+/// The manifest with the changes of a JSON object from pointers to values.
 pub(crate) fn changed(json: &Value, changes: &str) -> Value {
     let changes: Map<String, Value> = serde_json::from_str(changes).unwrap();
     changes.into_iter().fold(json.clone(), |json, (pointer, value)| with(&json, &pointer, value))
@@ -143,7 +143,7 @@ fn broken(json: &Value, origin: Origin, private: &str) -> Vec<(String, &'static 
     findings.into_iter().map(|finding| (finding.pointer, finding.rule)).collect()
 }
 
-/// The change breaks this rule at this place, and no other.
+/// Asserts that the change breaks this rule at this place, and no other rule.
 fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
     for (changes, pointer, rule) in cases {
         let found = broken(&changed(base, changes), Origin::BuiltIn, "");
@@ -152,7 +152,7 @@ fn breaks(base: &Value, cases: &[(&str, &str, &str)]) {
 }
 
 #[test]
-fn the_examples_break_no_rule() {
+fn example_manifests_pass_every_rule() {
     for json in [api_key(), basic(), chosen(), oauth2(), client_credentials()] {
         assert_eq!(broken(&json, Origin::BuiltIn, ""), [], "{}", json["id"]);
     }

@@ -1,4 +1,4 @@
-//! Rules for what is read by people: ids, names, lengths, colours, sources.
+//! Rules for text that people read: ids, names, lengths, colours, sources.
 
 use nexus_printable::{RULE, is_printable};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::template;
 
 const STRING_MAX: usize = 500;
 
-/// `id_form`, `required`, `string_too_long`, `control_character`, `slug_form`, `color_form`,
+/// Reports `id_form`, `required`, `string_too_long`, `control_character`, `slug_form`, `color_form`,
 /// `duplicate`, `secret_in_text`.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
@@ -105,19 +105,19 @@ fn strings(lint: &mut Lint<'_>, pointer: &str, value: &Value) {
 fn string(lint: &mut Lint<'_>, pointer: &str, text: &str) {
     let length = text.chars().count();
     if length > STRING_MAX {
-        let detail = format!("has {length} characters, may have {STRING_MAX}");
+        let detail = format!("has {length} characters; the maximum is {STRING_MAX}");
         lint.add(pointer, "string_too_long", detail);
     }
     if !is_printable(text) {
         lint.add(pointer, "control_character", RULE);
     }
     if is_text(pointer) && mentions_secret(lint, text) {
-        let detail = "a text for people must not have a template of a secret";
+        let detail = "text for people must not contain a template of a secret";
         lint.add(pointer, "secret_in_text", detail);
     }
 }
 
-/// Whether people read the string at this place.
+/// Whether the string at this place is text for people.
 fn is_text(pointer: &str) -> bool {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     matches!(last, "name" | "label" | "description" | "example" | "why")
@@ -138,7 +138,11 @@ impl Lint<'_> {
     pub(super) fn duplicates(&mut self, pointer: &str, list: &[String]) {
         for (index, item) in list.iter().enumerate() {
             if list.iter().take(index).any(|earlier| earlier.eq_ignore_ascii_case(item)) {
-                self.add(format!("{pointer}/{index}"), "duplicate", format!("`{item}` again"));
+                self.add(
+                    format!("{pointer}/{index}"),
+                    "duplicate",
+                    format!("duplicate entry `{item}`"),
+                );
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Rules for URLs: their form, the egress guard for each, and which hosts go together.
+//! Rules for URLs: their form, the egress guard for each, and which hosts belong together.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::guard::{Refusal, check_url};
 use crate::model::{Manifest, Param, Revoke};
 use crate::{pins, template};
 
-/// `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
+/// Reports `url_invalid`, `url_form`, `host_form`, `host_changed`, `host_label`, `host_not_listed`,
 /// `host_parameter_position`, `issuer_form`, and the rules of the egress guard.
 pub(super) fn check(lint: &mut Lint<'_>) {
     let manifest = lint.manifest;
@@ -23,7 +23,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         egress(lint, &pointer, &url);
         let is_base = pointer.ends_with("base_url");
         if is_base && (url.ends_with('/') || url.contains(['?', '#'])) {
-            let detail = format!("`{url}` must not end in `/` or have a query or fragment");
+            let detail =
+                format!("`{url}` must not end in `/` and must not have a query or fragment");
             lint.add(pointer, "url_form", detail);
         } else if url.contains('#') {
             lint.add(pointer, "url_form", format!("`{url}` must not have a fragment"));
@@ -38,7 +39,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = issuer.starts_with("https://") || lint.origin == Origin::Workspace;
         lint.unless(ok && !issuer.contains(['?', '#']), "/oauth2/issuer", "issuer_form", detail);
     }
-    // Only where each URL is well by itself: whether they go together.
+    // Whether the URLs belong together is checked only where each URL is valid by itself.
     let places = ["/params", "/api", "/verify", "/oauth2", "/revoke"];
     let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
     if !lint.findings.iter().all(|finding| well(&finding.pointer)) {
@@ -46,8 +47,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
     match pins::pins(manifest, &lint.examples) {
         Err(finding) => lint.findings.push(finding),
-        // Whoever enters a key reads `api.hosts` as the places it goes to. A built-in manifest may
-        // ask elsewhere who somebody is; its sources say so.
+        // A person who enters a key reads `api.hosts` as the list of hosts that receive it. A built-in
+        // manifest may verify the account at another host, which its sources document.
         Ok(pins) => {
             let listed = pins.verify.iter().all(|origin| pins.api.contains(origin));
             let detail = "`verify.base_url` must be on one of `api.hosts`";
@@ -57,7 +58,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-/// The URLs that a person's browser is sent to, and the pages that facts are from.
+/// The URLs that a person's browser is sent to, and the pages that are the sources of facts.
 pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
     let mut urls = Vec::new();
     let mut push = |pointer: String, url: &str| urls.push((pointer, url.to_owned()));
@@ -81,7 +82,7 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
         }
         _ => {}
     }
-    // What is not https has a rule of its own.
+    // A source that is not https is reported by its own rule.
     if let Some((_, Some(source))) = manifest.revoke.effect()
         && source.starts_with("https://")
     {
@@ -93,8 +94,8 @@ pub(super) fn browser_urls(manifest: &Manifest) -> Vec<(String, String)> {
     urls
 }
 
-/// A parameter in a host must leave the domain to the manifest: after the last one comes a `.` and
-/// at least two labels, or it is one of the manifest's choices.
+/// Checks that a parameter in a host leaves the domain to the manifest. After the last parameter come a `.`
+/// and at least two labels, or the parameter is one of the manifest's choices.
 fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
     let authority = pins::authority(url);
     let Some((_, after)) = authority.rsplit_once('}') else {
@@ -107,14 +108,14 @@ fn host_parameters(lint: &mut Lint<'_>, pointer: &str, url: &str) {
     let ok = domain.starts_with('.') && domain.trim_matches('.').contains('.')
         || lint.manifest.params.iter().any(chosen);
     let detail = format!(
-        "`{authority}`: a parameter must be followed by `.` and a whole domain, or end the host and \
+        "`{authority}`: a parameter in a host must be followed by `.` and a whole domain, or end the host and \
          have `choices`"
     );
     lint.unless(ok, pointer, "host_parameter_position", detail);
 }
 
-/// The URL with examples for parameters, and with each choice of one that has choices, past the
-/// egress guard; the first that is refused tells enough.
+/// Checks the URL with the egress guard: with examples for parameters, and with each choice of a parameter
+/// that has choices. Only the first refusal is reported.
 fn egress(lint: &mut Lint<'_>, pointer: &str, template: &str) {
     let before = lint.findings.len();
     egress_with(lint, pointer, template, &lint.examples.clone());
@@ -130,7 +131,7 @@ fn egress(lint: &mut Lint<'_>, pointer: &str, template: &str) {
     }
 }
 
-/// With these parameters, and anything for secrets.
+/// Checks the URL with these parameters, and with any value for secrets.
 fn egress_with(
     lint: &mut Lint<'_>,
     pointer: &str,
@@ -138,7 +139,7 @@ fn egress_with(
     values: &BTreeMap<String, String>,
 ) {
     let lookup = |name: &str| Some(values.get(name).map_or("x", String::as_str).to_owned());
-    // A template that does not expand has its own finding.
+    // A template that does not expand is reported by its own rule.
     let Ok(expanded) = template::expand_url(template, &lookup) else {
         return;
     };
@@ -150,7 +151,7 @@ fn egress_with(
     let private = |url: &url::Url| lint.origin == Origin::Workspace && private_hosts(url);
     if let Err(refusal) = check_url(&url, lint.own_hosts, &private) {
         let detail = match &refusal {
-            // The only one that does not say what it refuses.
+            // The only refusals whose text does not quote the URL.
             Refusal::UserInfo | Refusal::NoHost => format!("`{template}`: {refusal}"),
             _ => refusal.to_string(),
         };

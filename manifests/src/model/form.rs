@@ -1,6 +1,7 @@
-//! Reading what is told apart by its members: through a form that has every member, optional.
+//! Deserializes types whose variants are distinguished by their members. They are read through a form that
+//! has every member, all optional.
 //!
-//! It decides nothing: which members go together is said by who turns the form into what it means.
+//! This module decides nothing. The code that converts a form to its type says which members belong together.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,8 +10,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Reads a form and turns it into what it says. An error of that is raised inside the object, so
-/// that the reader's position is there and not behind it.
+/// Deserializes a form and converts it to its type. A conversion error is raised inside the object, so that
+/// the reported position is in the object and not after it.
 pub(super) fn through_form<'de, F, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     F: Deserialize<'de>,
@@ -35,15 +36,15 @@ where
     deserializer.deserialize_map(ThroughForm(PhantomData))
 }
 
-/// The member, or an error that it is missing.
+/// Returns the member, or an error that it is missing.
 pub(super) fn need<T>(value: Option<T>, member: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("missing field `{member}`"))
 }
 
-/// An error where a member is there that must not be.
-pub(super) fn refuse<T>(value: &Option<T>, member: &str, with: &str) -> Result<(), String> {
+/// Returns an error if a member is present that must be absent.
+pub(super) fn refuse<T>(value: &Option<T>, member: &str, when: &str) -> Result<(), String> {
     match value {
-        Some(_) => Err(format!("field `{member}` does not belong here: {with}")),
+        Some(_) => Err(format!("field `{member}` is not allowed {when}")),
         None => Ok(()),
     }
 }

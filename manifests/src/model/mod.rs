@@ -1,8 +1,8 @@
-//! The shape of a manifest: everything a provider can differ in, as data.
+//! The shape of a manifest: everything in which providers differ, as data.
 //!
-//! These types are the truth: `schema.json` is generated from them, `build.rs` checks the files
-//! with them. They say what parses; what is *allowed* is said by [`crate::lint`]. No type here
-//! ever holds a secret's value, only the names and the places of secrets.
+//! These types are the single source: `schema.json` is generated from them, and `build.rs` checks the files
+//! with them. They define what parses; [`crate::lint`] defines what is *allowed*. No type here ever holds the
+//! value of a secret, only the names and the places of secrets.
 
 mod form;
 mod oauth2;
@@ -23,42 +23,42 @@ pub use sign::{BodySign, Sign};
 
 /// One provider, and one way to authenticate to it.
 ///
-/// Members that a workspace's own manifest may leave out have a default; a built-in manifest must
-/// have them all, which [`crate::lint::check`] sees to.
+/// Members that a workspace's own manifest may leave out have a default. A built-in manifest must have them
+/// all; [`crate::lint::check`] enforces this.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Built in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own:
+    /// The manifest's id. Built-in: `[a-z0-9-]{1,64}`, not starting with `custom-`. A workspace's own:
     /// `custom-[a-z0-9-]{1,57}`.
     pub id: String,
-    /// What people call it: `Slack`, `Stripe`.
+    /// The name that people use: `Slack`, `Stripe`.
     #[serde(default)]
     pub name: String,
-    /// Groups the manifests of one vendor (`google-calendar` and `google-drive` are `google`).
+    /// The group of one vendor's manifests (`google-calendar` and `google-drive` are in `google`).
     #[serde(default)]
     pub family: String,
     /// Lower-case words to browse by: `communication`, `payments`.
     #[serde(default)]
     pub categories: Vec<String>,
-    /// One sentence: what an agent can do with it.
+    /// One sentence that says what an agent can do with the provider.
     #[serde(default)]
     pub description: String,
     /// The provider's API documentation, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub docs_url: String,
-    /// How the catalogue shows it.
+    /// How the catalogue shows the provider.
     #[serde(default)]
     pub brand: Brand,
-    /// How a caller proves itself to the provider.
+    /// How a caller authenticates to the provider.
     pub auth_method: AuthMethod,
-    /// What is not secret and differs per connection, such as a subdomain.
+    /// Values that are not secret and differ per connection, such as a subdomain.
     #[serde(default)]
     pub params: Vec<Param>,
-    /// What the admin enters. Empty for `oauth2`.
+    /// The fields of the credential that the admin enters. Empty for `oauth2`.
     #[serde(default)]
     pub credentials: Vec<CredentialField>,
-    /// Where the credential goes in each request.
+    /// Where the credential is placed in each request.
     pub inject: Vec<Inject>,
     /// Present exactly for the two OAuth methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,9 +67,9 @@ pub struct Manifest {
     pub api: Api,
     /// The call that tells whether a credential is live.
     pub verify: Verify,
-    /// How a credential is ended at the provider.
+    /// How a credential is revoked at the provider.
     pub revoke: Revoke,
-    /// The provider's own documentation pages that the facts above are from.
+    /// The pages of the provider's own documentation that are the source of these facts.
     #[serde(default)]
     pub sources: Vec<String>,
 }
@@ -81,28 +81,28 @@ pub struct Manifest {
 pub struct Brand {
     /// `#RRGGBB`.
     pub color: String,
-    /// The name of an icon that the UI has, `[a-z0-9-]{1,64}`; an unknown one shows the initial.
+    /// The name of one of the UI's icons, `[a-z0-9-]{1,64}`. For an unknown name, the UI shows the provider's
+    /// initial.
     pub icon: String,
 }
 
-/// How a caller proves itself to the provider.
+/// How a caller authenticates to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// A long-lived key that an admin pastes.
     ApiKey,
-    /// User name and password, or what a provider accepts in their place (RFC 7617).
+    /// A user name and a password, or the values that a provider accepts in their place (RFC 7617).
     Basic,
     /// The authorization code grant (RFC 6749 section 4.1).
     Oauth2,
-    /// The client credentials grant (RFC 6749 section 4.4): the admin enters `client_id` and
-    /// `client_secret`.
+    /// The client credentials grant (RFC 6749 section 4.4): the admin enters `client_id` and `client_secret`.
     Oauth2ClientCredentials,
 }
 
 impl Manifest {
-    /// Whether `name` is a parameter that people enter, rather than one a flow finds.
+    /// Whether `name` is a parameter that an admin enters, rather than one that an OAuth flow supplies.
     #[must_use]
     pub fn is_entered(&self, name: &str) -> bool {
         self.params.iter().any(|param| param.name == name && param.from.is_none())
@@ -110,7 +110,7 @@ impl Manifest {
 }
 
 impl AuthMethod {
-    /// The name as it stands in JSON and in the database.
+    /// The name as written in JSON and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -121,7 +121,7 @@ impl AuthMethod {
         }
     }
 
-    /// Whether the `oauth2` member belongs to this method.
+    /// Whether manifests with this method have the `oauth2` member.
     #[must_use]
     pub const fn is_oauth2(self) -> bool {
         matches!(self, Self::Oauth2 | Self::Oauth2ClientCredentials)
@@ -133,40 +133,41 @@ impl AuthMethod {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Param {
-    /// `[a-z][a-z0-9_]{0,63}`: what templates call it.
+    /// The name in templates: `[a-z][a-z0-9_]{0,63}`.
     pub name: String,
-    /// What the form calls it.
+    /// The label in the form.
     pub label: String,
-    /// A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host: lower-case
-    /// letters, digits and `-` only.
+    /// A regular expression for the whole value (`\A(?:…)\z`). For a parameter in a host, it may match
+    /// lower-case letters, digits and `-` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// Every value there is, in place of `pattern`. Only such a parameter may end a host, with dots
-    /// in it: where a provider's sites have domains of their own, the manifest names them all.
+    /// The list of allowed values, in place of `pattern`. Only a parameter with choices may end a host, and
+    /// its values may contain dots: where a provider's sites have domains of their own, the manifest lists
+    /// them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// A value that matches `pattern`, or one of `choices`; shown in the empty field.
+    /// A value that matches `pattern`, or one of `choices`. The form shows it in the empty field.
     pub example: String,
-    /// Where the provider says what to enter.
+    /// The provider's page that says what to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_url: Option<String>,
-    /// Where the OAuth flow finds the value. Absent: an admin enters it. A value that is found is
-    /// kept with the connection like one that was entered; nobody can enter or change it.
+    /// Where the OAuth flow reads the value. If this is absent, an admin enters the value. A value from the
+    /// flow is stored with the connection like an entered one, but nobody can enter or change it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<ParamSource>,
 }
 
-/// Where the OAuth flow finds the value of a parameter that is only known when it has ended, such as
-/// the number of the account that was connected. Such a parameter stands in no host and in nothing
-/// that is needed before: the authorization URL, the token URL and their parameters.
+/// Where the OAuth flow reads the value of a parameter that is known only when the flow has finished, such as
+/// the number of the connected account. Such a parameter must not be part of a host, nor of anything that is
+/// needed earlier: the authorization URL, the token URL and their parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ParamSource {
-    /// A JSON pointer (RFC 6901) into the answer to the code, to a string or a number.
+    /// A JSON pointer (RFC 6901) into the token response, to a string or a number.
     TokenResponse(String),
-    /// The name of a query parameter of the callback. It comes through the browser: only what the
-    /// token is good for anyway may depend on it.
+    /// The name of a query parameter of the callback. The value comes through the browser, so use it only
+    /// where a forged value reaches nothing beyond what the token allows.
     Callback(String),
 }
 
@@ -175,20 +176,20 @@ pub enum ParamSource {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CredentialField {
-    /// `[a-z][a-z0-9_]{0,63}`: what templates call it.
+    /// The name in templates: `[a-z][a-z0-9_]{0,63}`.
     pub name: String,
-    /// What the form calls it.
+    /// The label in the form.
     pub label: String,
-    /// Whether the form hides it and a hint of it is kept.
+    /// Whether the form hides the value. A hint of a secret value is stored.
     pub secret: bool,
-    /// A regular expression for the whole value (`\A(?:…)\z`): it catches a pasted mistake, and
-    /// must not be stricter than the provider's documentation.
+    /// A regular expression for the whole value (`\A(?:…)\z`). It catches paste errors, and must not be
+    /// stricter than the provider's documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// Where the provider hands out such a credential.
+    /// The provider's page where such a credential is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_url: Option<String>,
-    /// Shown in the empty field; never a real credential. Need not match `pattern`.
+    /// Shown in the empty field; never a real credential. It does not need to match `pattern`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
 }
@@ -198,39 +199,39 @@ pub struct CredentialField {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Api {
-    /// A template. What an agent's path is appended to; without a trailing `/`, query or fragment.
+    /// A template: the URL that an agent's path is appended to, without a trailing `/`, query or fragment.
     pub base_url: String,
-    /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. A port is written
-    /// exactly where it is not the scheme's own. `base_url`'s is one of them.
+    /// Templates of `host` or `host:port`, reached with the scheme of `base_url`. The port is written only
+    /// where it is not the scheme's default. The list contains the host of `base_url`.
     pub hosts: Vec<String>,
-    /// Headers sent with a call unless the caller sent that header: a required API version, say.
-    /// Not templates, and none that is injected.
+    /// Headers that are sent with a call unless the caller sets them, such as a required API version. They
+    /// are not templates, and an injected header must not be among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// Whether the provider documents that files are downloaded in parts. Then one `Range` of 256 KiB
-    /// or more is passed on, and what a part shows of a secret at its ends is masked; else `Range`
-    /// and `If-Range` are left out, and the provider answers with the whole.
+    /// Whether the provider documents that files can be downloaded in parts. If `true`, one `Range` of 256
+    /// KiB or more is passed on, and the part of a secret at the ends of a range is masked. Otherwise `Range`
+    /// and `If-Range` are removed, and the provider answers with the whole file.
     #[serde(default, skip_serializing_if = "is_false")]
     pub ranges: bool,
-    /// Calls that mint credentials or end sessions.
+    /// Calls that create credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
-    /// Where a request may name another method than its own. What stands there is held against policies
-    /// and `deny` like the method itself. In every other place it is not sent, or refused.
+    /// Where a request may name a method that overrides its own. The named method is checked against policies
+    /// and `deny` like the request's method. An override in any other place is not sent, or is rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method_override: Option<MethodOverride>,
-    /// Whether links to this API in an answer (`Location`, `Link`, URLs in JSON) become addresses of the
-    /// proxy, so that whoever follows them stays there. `false` where such a URL is sent back to the
-    /// provider as an identifier.
+    /// Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses
+    /// of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent
+    /// back to the provider as an identifier.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub rewrite_links: bool,
-    /// What of that kind `deny` cannot name, told to whoever connects: GraphQL calls that share one
-    /// path, or that there is no such call at all.
+    /// A note to the admin who connects the provider: calls of this kind that `deny` cannot name, such as
+    /// GraphQL calls that share one path, or that no such call exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny_gap: Option<String>,
-    /// How long an agent's call waits for the first byte of an answer after it was sent whole, in
-    /// seconds: 1 to 600, 120 where it is absent. Only for a provider that documents a longer time
-    /// for what it computes before it answers.
+    /// How long an agent's call waits for the first byte of the response after the request was sent
+    /// completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer
+    /// computation before its response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte_seconds: Option<u16>,
 }
@@ -244,16 +245,16 @@ const fn is_yes(value: &bool) -> bool {
     *value
 }
 
-/// The places in which a provider reads a method that replaces the request's own. Compared without regard
-/// to case.
+/// The places where a provider reads a method that overrides the request's own. Names are compared
+/// case-insensitively.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MethodOverride {
-    /// Query parameters: `_HttpMethod`.
+    /// Names of query parameters: `_HttpMethod`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<String>,
-    /// Request headers: `X-HTTP-Method-Override`.
+    /// Names of request headers: `X-HTTP-Method-Override`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<String>,
 }
@@ -262,17 +263,17 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// A call refused to agents unless a policy rule names exactly its path. Holds on every one of
-/// `hosts`, and without regard to the case of ASCII letters: some providers route that way.
+/// A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one
+/// of `hosts`. ASCII letters are compared case-insensitively, because some providers route that way.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DenyRule {
-    /// GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for every one.
+    /// GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, or `*` for all of them.
     pub method: String,
-    /// Below `base_url`, on another host below its root; starts with `/`, `*` is a segment, `**` the
-    /// rest.
+    /// The path below `base_url`, or on another host below its root. It starts with `/`; `*` is one segment,
+    /// and `**` is the rest.
     pub path: String,
-    /// The reason, told to the agent.
+    /// The reason, which the agent receives.
     pub why: String,
 }

@@ -1,58 +1,57 @@
-//! The OAuth 2.0 part of a manifest, and how an answer says success.
+//! The OAuth 2.0 part of a manifest, and how a response reports success.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its departures from the standard.
+/// A provider's OAuth 2.0 endpoints (RFC 6749 section 3) and its deviations from the standard.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OAuth2 {
-    /// Where the browser is sent (RFC 6749 section 3.1). Absent for client credentials.
+    /// The URL that the browser is sent to (RFC 6749 section 3.1). Absent for client credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_url: Option<String>,
-    /// Where codes and refresh tokens are exchanged (RFC 6749 section 3.2).
+    /// The URL at which codes and refresh tokens are exchanged (RFC 6749 section 3.2).
     pub token_url: String,
-    /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends
-    /// none.
+    /// The issuer that the callback's `iss` must equal (RFC 9207); null where the provider sends no `iss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not know it ignores it
-    /// (RFC 6749, 3.1); false is for one that refuses it. Built-in manifests say which it is.
+    /// Whether PKCE with S256 is used (RFC 7636; RFC 9700, 2.1.1). A server that does not support PKCE
+    /// ignores it (RFC 6749, 3.1). Set `false` for a server that rejects it. Built-in manifests must set this
+    /// member.
     #[serde(default = "yes")]
     pub pkce: bool,
-    /// How the client proves itself at the token endpoint (RFC 6749 section 2.3.1).
+    /// How the client authenticates at the token endpoint (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
-    /// How the token request's body is written.
+    /// The format of the token request's body.
     #[serde(default)]
     pub token_request: TokenRequest,
-    /// Between the scopes of a request, and of an answer unless `token_response` says otherwise; a
-    /// space in the standard.
+    /// The separator between the scopes of a request, and of a response unless `token_response` says
+    /// otherwise. The standard is a space.
     #[serde(default = "space")]
     pub scope_separator: String,
-    /// What is asked for, and what may be.
+    /// The scopes that are requested, and those that may be.
     #[serde(default)]
     pub scopes: Scopes,
-    /// Added to the authorization request. Templates: parameters and `client_id`.
+    /// Parameters added to the authorization request. Templates: parameters and `client_id`.
     #[serde(default)]
     pub authorize_params: BTreeMap<String, String>,
-    /// Added to every token request. Templates: parameters, `client_id`, `client_secret`.
+    /// Parameters added to every token request. Templates: parameters, `client_id`, `client_secret`.
     #[serde(default)]
     pub token_params: BTreeMap<String, String>,
-    /// Headers of every token request beside the authentication and the content type, where the
-    /// provider wants some: `Accept`, or an API version. Not templates.
+    /// Headers that the provider requires on every token request in addition to the authentication and the
+    /// content type, such as `Accept` or an API version. Not templates.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub token_headers: BTreeMap<String, String>,
-    /// Where the token answer has what (RFC 6749 section 5.1).
+    /// Where the members of the token response are (RFC 6749 section 5.1).
     #[serde(default)]
     pub token_response: TokenResponse,
-    /// What success is where a 2xx alone does not say it.
+    /// How a success is recognized where a 2xx status alone is not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<Success>,
-    /// How tokens are refreshed (RFC 6749 section 6); absent where the provider issues no refresh
-    /// tokens.
+    /// How tokens are refreshed (RFC 6749 section 6). Absent where the provider issues no refresh tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Refresh>,
 }
@@ -65,7 +64,7 @@ fn space() -> String {
     " ".to_owned()
 }
 
-/// How a client proves itself (RFC 6749 section 2.3.1).
+/// How a client authenticates (RFC 6749 section 2.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -74,11 +73,11 @@ pub enum ClientAuth {
     Post,
     /// `Authorization: Basic`.
     Basic,
-    /// Not at all; only at a revocation endpoint that asks for the token alone.
+    /// No authentication. Only for a revocation endpoint that requires the token alone.
     None,
 }
 
-/// How the body of a token request is written.
+/// The format of the body of a token request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -95,14 +94,15 @@ pub enum TokenRequest {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scopes {
-    /// Asked for where the admin chooses none; where there are none, the request has no `scope`.
+    /// The scopes that are requested if the admin chooses none. If the list is empty, the request has no
+    /// `scope`.
     #[serde(default)]
     pub default: Vec<String>,
-    /// Offered in the form; others may be typed.
+    /// The scopes that the form offers. The admin may enter others.
     #[serde(default)]
     pub known: Vec<KnownScope>,
-    /// What the provider never names among the scopes it granted, so that it is not missing where it
-    /// is not there (Microsoft's `offline_access`).
+    /// Scopes that the provider never lists among the granted scopes, so that they do not count as missing
+    /// (Microsoft's `offline_access`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreported: Vec<String>,
 }
@@ -112,35 +112,35 @@ pub struct Scopes {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KnownScope {
-    /// As the provider spells it.
+    /// The scope, as the provider spells it.
     pub name: String,
-    /// What it permits, in a few words.
+    /// What the scope permits, in a few words.
     pub description: String,
 }
 
-/// Where the token answer has what: JSON pointers (RFC 6901).
+/// Where the members of the token response are: JSON pointers (RFC 6901).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
-    /// The refresh token, where there is one.
+    /// The refresh token, if the response has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// The lifetime in seconds; a number, or one in a string.
+    /// The lifetime in seconds: a number, or a number in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
-    /// The moment at which the access token ends, where the provider names that and not a lifetime:
-    /// seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. Where the
-    /// answer has both, the lifetime counts.
+    /// The time at which the access token expires, for a provider that sends a time instead of a lifetime:
+    /// seconds or milliseconds since the Unix epoch, as a number or in a string, or RFC 3339. If a response
+    /// has both, the lifetime is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// The granted scopes: a string to split at the separator, or an array. Where it is absent, or
-    /// the answer has none, what was asked for was granted (RFC 6749 section 5.1).
+    /// The granted scopes: a string to split at the separator, or an array. If this member is absent, or the
+    /// response has no scopes, all requested scopes were granted (RFC 6749 section 5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// Between the scopes of an answer, where it is not what stands between those of a request.
+    /// The separator between the scopes of a response, where it differs from the separator of a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope_separator: Option<String>,
 }
@@ -164,47 +164,47 @@ impl Default for TokenResponse {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    /// Whether each refresh answers with a new refresh token and ends the old one.
+    /// Whether each refresh returns a new refresh token and invalidates the old one.
     #[serde(default)]
     pub rotates: bool,
-    /// What the provider's `error` is, beside `invalid_grant`, where the refresh token is no longer
-    /// good and only a person can connect again.
+    /// The values of the provider's `error`, in addition to `invalid_grant`, that mean the refresh token is
+    /// no longer valid and a person must connect again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invalid_grant: Vec<String>,
-    /// Added to the refresh request. Templates: parameters, `client_id`, `client_secret`,
-    /// `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request,
-    /// for providers that want it again.
+    /// Parameters added to the refresh request. Templates: parameters, `client_id`, `client_secret`,
+    /// `access_token`, `refresh_token`, and `redirect_uri`, the one of the authorization request, for
+    /// providers that require it again.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
-    /// How long a call waits for a refresh that is on its way, in seconds, 1 to 60; ten where it is absent.
-    /// More is for a provider whose token endpoint is known to be slow. The refresh itself goes on.
+    /// How long a call waits for a refresh in progress, in seconds: 1 to 60, default 10. Set a longer time
+    /// for a provider whose token endpoint is known to be slow. The refresh itself continues after that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u16>,
 }
 
-/// What an answer must say, beside a 2xx status, to be a success.
+/// What a response must contain, in addition to a 2xx status, to be a success.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Success {
-    /// A JSON pointer (RFC 6901) into the answer.
+    /// A JSON pointer (RFC 6901) into the response.
     pub pointer: String,
-    /// What must be there: a string, a number, a boolean, or null, which is met too where there is
-    /// nothing. Left out: anything but null.
+    /// The value that must be there: a string, a number, a boolean, or null. A missing value also matches
+    /// null. If this member is absent, any value except null matches.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub equals: Option<Value>,
-    /// A JSON pointer to the provider's own word for what went wrong.
+    /// A JSON pointer to the provider's own description of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// So that a member `null` is not the same as no member.
+/// Keeps a member that is `null` distinct from a missing member.
 fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
 impl Success {
-    /// Whether `answer` says success; `None` where it does not speak of it.
+    /// Whether `answer` reports success; `None` if it says neither.
     #[must_use]
     pub fn holds(&self, answer: &Value) -> Option<bool> {
         match (answer.pointer(&self.pointer), &self.equals) {
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn success_is_told_from_its_opposite_and_from_silence() {
+    fn success_failure_and_no_answer_are_distinguished() {
         let answer = json!({"ok": true, "id": "a", "errors": null, "deep": [{"n": 1}]});
         for (rule, expected) in [
             (json!({"pointer": "/ok", "equals": true}), Some(true)),

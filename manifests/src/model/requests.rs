@@ -1,7 +1,7 @@
-//! The requests of a manifest: where a credential goes, how it is verified, how it is revoked.
+//! The requests of a manifest: where a credential is placed, how it is verified, how it is revoked.
 //!
-//! The enums are told apart by their members, not by a tag. Each is read through a form that has
-//! every member, so that an error names the member that is wrong, missing or too much.
+//! The variants of the enums are distinguished by their members, not by a tag. Each is read through a form
+//! that has every member, so that an error names the member that is wrong, missing or unexpected.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use super::form::{need, refuse, through_form};
 use super::oauth2::{ClientAuth, Success};
 use super::sign::Sign;
 
-/// Where a credential goes in a request to the provider. Values are templates: parameters,
-/// credential fields, and for OAuth `access_token` and `client_id`.
+/// Where a credential is placed in a request to the provider. Values are templates: parameters, credential
+/// fields, and for OAuth `access_token` and `client_id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
@@ -21,7 +21,7 @@ use super::sign::Sign;
 pub enum Inject {
     /// A request header.
     Header {
-        /// Never hop-by-hop, `host`, `content-*` or `x-nexus-*`.
+        /// The name of the header. It must not be a hop-by-hop header, `host`, `content-*` or `x-nexus-*`.
         name: String,
         /// A template, such as `Bearer {api_key}`.
         value: String,
@@ -67,28 +67,28 @@ impl TryFrom<InjectForm> for Inject {
             "header" => Self::Header { name: need(name, "name")?, value: need(value, "value")? },
             "query" => Self::Query { name: need(name, "name")?, value: need(value, "value")? },
             "basic" => {
-                refuse(&name, "name", "`in` is `basic`")?;
-                refuse(&value, "value", "`in` is `basic`")?;
+                refuse(&name, "name", "when `in` is `basic`")?;
+                refuse(&value, "value", "when `in` is `basic`")?;
                 return Ok(Self::Basic {
                     username: need(username, "username")?,
                     password: need(password, "password")?,
                 });
             }
             other => {
-                return Err(format!("`in` is `{other}`, must be `header`, `query` or `basic`"));
+                return Err(format!("`in` is `{other}`; it must be `header`, `query` or `basic`"));
             }
         };
-        refuse(&username, "username", "`in` is not `basic`")?;
-        refuse(&password, "password", "`in` is not `basic`")?;
+        refuse(&username, "username", "unless `in` is `basic`")?;
+        refuse(&password, "password", "unless `in` is `basic`")?;
         Ok(inject)
     }
 }
 
-/// The call that tells whether a credential is live, or why there is none.
+/// The call that tells whether a credential is live, or the reason why there is no such call.
 ///
-/// A 2xx answer (and `success`, where given) is a live credential; an answer of `live_on` too.
-/// 401, and any other 4xx that is about the credential (not 404, 405, 408, 425, 429, nor an answer
-/// of `trouble_on`), is a refusal. The rest says nothing.
+/// A credential is live if the response is 2xx (and meets `success`, if given) or matches `live_on`. It is
+/// refused if the response is 401, or another 4xx about the credential (not 404, 405, 408, 425, 429, nor a
+/// response that matches `trouble_on`). Any other response says nothing about the credential.
 #[allow(clippy::large_enum_variant, reason = "a manifest has one, and nearly always the large one")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -99,38 +99,40 @@ pub enum Verify {
     Request {
         /// An upper-case method.
         method: String,
-        /// A template, appended to the base URL; starts with `/`, may have a query.
+        /// A template that is appended to the base URL. It starts with `/` and may have a query.
         path: String,
-        /// A template used in place of `api.base_url`: for providers that tell who you are at a
-        /// host that agents have no business with.
+        /// A template used in place of `api.base_url`, for providers that identify the account at a host that
+        /// agents do not need.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base_url: Option<String>,
-        /// Headers beside the injected ones and `api.headers`, which they replace; not templates.
+        /// Headers in addition to the injected ones and `api.headers`. They override `api.headers`. Not
+        /// templates.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
-        /// A JSON body, such as a GraphQL query; sent as it stands, not a template.
+        /// A JSON body, such as a GraphQL query. It is sent unchanged and is not a template.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         json: Option<Value>,
-        /// A form body, in place of `json`; its values are templates of parameters.
+        /// A form body, in place of `json`. Its values are templates of parameters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         form: Option<BTreeMap<String, String>>,
-        /// 4xx answers that prove the credential live although the call is refused: 403 where a
-        /// key without the permission for this call is told apart from a dead one.
+        /// 4xx responses that prove the credential live although the call is refused: for example a 403 that
+        /// distinguishes a key without the permission for this call from a dead key.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         live_on: Vec<Sign>,
-        /// 4xx answers that say nothing about the credential: a rate limit told by 400 or 403.
+        /// 4xx responses that say nothing about the credential: for example a rate limit reported as 400 or
+        /// 403.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         trouble_on: Vec<Sign>,
-        /// What success is where a 2xx alone does not say it.
+        /// How a success is recognized where a 2xx status alone is not enough.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         success: Option<Success>,
-        /// Where the answer says whose credential it is.
+        /// Where the response identifies the credential's account.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<Account>,
     },
     /// The provider has no such call.
     Unsupported {
-        /// Why, for people.
+        /// The reason, for people.
         unsupported: String,
     },
 }
@@ -175,7 +177,7 @@ impl TryFrom<VerifyForm> for Verify {
                 account: form.account,
             });
         };
-        let with = "`unsupported` is there";
+        let with = "together with `unsupported`";
         refuse(&form.method, "method", with)?;
         refuse(&form.path, "path", with)?;
         refuse(&form.base_url, "base_url", with)?;
@@ -190,23 +192,24 @@ impl TryFrom<VerifyForm> for Verify {
     }
 }
 
-/// Whose credential it is: JSON pointers (RFC 6901) into the answer of `verify`.
+/// The account of a credential: JSON pointers (RFC 6901) into the response of `verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Account {
-    /// What the provider calls the account: stable, a string or a number.
+    /// The provider's identifier for the account: stable, a string or a number.
     pub id: String,
-    /// What people call it.
+    /// The name that people use for the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// The parameter whose value is the account, where what `id` points at is the same for several;
-    /// `id` must be there all the same. One that the flow finds.
+    /// The parameter whose value identifies the account, for providers where the value at `id` is the same
+    /// for several accounts. The value at `id` must still be present. The parameter must be one that the
+    /// OAuth flow supplies (`from`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub param: Option<String>,
 }
 
-/// How a credential is ended at the provider.
+/// How a credential is revoked at the provider.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
@@ -214,51 +217,49 @@ pub struct Account {
 pub enum Revoke {
     /// The standard endpoint (RFC 7009 section 2.1).
     Rfc7009 {
-        /// Which tokens: `access_token`, `refresh_token`.
+        /// The tokens to revoke: `access_token`, `refresh_token`.
         tokens: Vec<String>,
-        /// What one call ends.
+        /// What one call revokes.
         effect: RevokeEffect,
-        /// The provider's documentation that says so, where `effect` is `token`: the `https` URL of
-        /// the page on which the provider says that this call ends this one token (and what was
-        /// made of it), and no other of the same account and client. Without it `token` is not
-        /// believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no
-        /// connection in use may end with it. Of a workspace's own manifest it counts where an
-        /// ADMIN has confirmed it (`?believe_effect=true`).
+        /// The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation
+        /// that says that this call revokes this one token (and tokens derived from it), and no other token
+        /// of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server
+        /// revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a
+        /// workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effect_source: Option<String>,
         /// The endpoint.
         rfc7009: Rfc7009,
     },
-    /// A call of the provider's own.
+    /// A revocation call that the provider defines itself.
     Request {
-        /// Which tokens: `access_token`, `refresh_token`, or names of secret credential fields.
+        /// The tokens to revoke: `access_token`, `refresh_token`, or names of secret credential fields.
         tokens: Vec<String>,
-        /// What one call ends.
+        /// What one call revokes.
         effect: RevokeEffect,
-        /// The provider's documentation that says so, where `effect` is `token`: the `https` URL of
-        /// the page on which the provider says that this call ends this one token (and what was
-        /// made of it), and no other of the same account and client. Without it `token` is not
-        /// believed: RFC 7009, 2.1 lets a server end the whole grant, so the token waits until no
-        /// connection in use may end with it. Of a workspace's own manifest it counts where an
-        /// ADMIN has confirmed it (`?believe_effect=true`).
+        /// The evidence for `effect: "token"`: the `https` URL of the page of the provider's documentation
+        /// that says that this call revokes this one token (and tokens derived from it), and no other token
+        /// of the same account and client. Without it `token` is not trusted: RFC 7009, 2.1 lets a server
+        /// revoke the whole grant, so the revocation waits until it cannot affect a connection in use. In a
+        /// workspace's own manifest it counts only after an ADMIN has confirmed it (`?believe_effect=true`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effect_source: Option<String>,
         /// The call.
         request: Box<RevokeRequest>,
     },
-    /// The provider has no way at all.
+    /// The provider has no way to revoke the credential.
     Unsupported {
-        /// Why, for people.
+        /// The reason, for people.
         unsupported: String,
-        /// Where a person can see what there is.
+        /// The provider's page where a person can see the credential or the connection.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         manage_url: Option<String>,
     },
-    /// Only a person can, at the provider.
+    /// Only a person can revoke the credential, at the provider.
     NotRevocable {
-        /// Why, for people.
+        /// The reason, for people.
         not_revocable: String,
-        /// Where.
+        /// The provider's page where a person can revoke it.
         manage_url: String,
     },
 }
@@ -298,25 +299,25 @@ impl TryFrom<RevokeForm> for Revoke {
         } = form;
         match (rfc7009, request, unsupported, not_revocable) {
             (Some(rfc7009), None, None, None) => {
-                refuse(&manage_url, "manage_url", "`rfc7009` is there")?;
+                refuse(&manage_url, "manage_url", "together with `rfc7009`")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
                 Ok(Self::Rfc7009 { tokens, effect, effect_source, rfc7009 })
             }
             (None, Some(request), None, None) => {
-                refuse(&manage_url, "manage_url", "`request` is there")?;
+                refuse(&manage_url, "manage_url", "together with `request`")?;
                 let (tokens, effect) = (need(tokens, "tokens")?, need(effect, "effect")?);
                 Ok(Self::Request { tokens, effect, effect_source, request: Box::new(request) })
             }
             (None, None, Some(unsupported), None) => {
-                refuse(&tokens, "tokens", "`unsupported` is there")?;
-                refuse(&effect, "effect", "`unsupported` is there")?;
-                refuse(&effect_source, "effect_source", "`unsupported` is there")?;
+                refuse(&tokens, "tokens", "together with `unsupported`")?;
+                refuse(&effect, "effect", "together with `unsupported`")?;
+                refuse(&effect_source, "effect_source", "together with `unsupported`")?;
                 Ok(Self::Unsupported { unsupported, manage_url })
             }
             (None, None, None, Some(not_revocable)) => {
-                refuse(&tokens, "tokens", "`not_revocable` is there")?;
-                refuse(&effect, "effect", "`not_revocable` is there")?;
-                refuse(&effect_source, "effect_source", "`not_revocable` is there")?;
+                refuse(&tokens, "tokens", "together with `not_revocable`")?;
+                refuse(&effect, "effect", "together with `not_revocable`")?;
+                refuse(&effect_source, "effect_source", "together with `not_revocable`")?;
                 Ok(Self::NotRevocable {
                     not_revocable,
                     manage_url: need(manage_url, "manage_url")?,
@@ -331,7 +332,7 @@ impl TryFrom<RevokeForm> for Revoke {
 }
 
 impl Revoke {
-    /// What one call ends, and where the provider says so; `None` where no call ends anything.
+    /// What one call revokes, and the page that documents it; `None` where no call revokes anything.
     #[must_use]
     pub fn effect(&self) -> Option<(RevokeEffect, Option<&str>)> {
         match self {
@@ -343,22 +344,22 @@ impl Revoke {
         }
     }
 
-    /// Whether it says with a source that one call ends one token and nothing beside it.
+    /// Whether the manifest claims, with a source, that one call revokes one token and nothing else.
     #[must_use]
     pub fn claims_token_alone(&self) -> bool {
         matches!(self.effect(), Some((RevokeEffect::Token, Some(_))))
     }
 }
 
-/// What one revocation call ends.
+/// What one revocation call revokes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeEffect {
-    /// The token that was sent, and at most those that belong to it: the access tokens of a refresh
-    /// token, or the other half of its pair. Believed with `effect_source` only.
+    /// The token that was sent, and at most the tokens that belong to it: the access tokens of a refresh
+    /// token, or the other half of its pair. Trusted only with `effect_source`.
     Token,
-    /// The whole grant of this user to this client, its other connections included.
+    /// The whole grant of this user to this client, including its other connections.
     Grant,
 }
 
@@ -369,24 +370,24 @@ pub enum RevokeEffect {
 pub struct Rfc7009 {
     /// A template of parameters.
     pub url: String,
-    /// How the client proves itself there.
+    /// How the client authenticates at the endpoint.
     pub client_auth: ClientAuth,
 }
 
-/// A revocation call of the provider's own, made once for each of `tokens`, in their order.
-/// Templates: parameters, `token` (the one being revoked), `access_token`, `client_id`,
-/// `client_secret`, credential fields.
+/// A revocation call that the provider defines itself, made once for each of `tokens`, in their order.
+/// Templates: parameters, `token` (the one to revoke), `access_token`, `client_id`, `client_secret`,
+/// credential fields.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RevokeRequest {
     /// An upper-case method.
     pub method: String,
-    /// A template; secrets only after the host, percent-encoded.
+    /// A template. Secrets are allowed only after the host, and are percent-encoded.
     pub url: String,
-    /// How the call proves itself.
+    /// How the call authenticates.
     pub auth: RevokeAuth,
-    /// Headers beside the authentication, such as a required API version; not templates.
+    /// Headers in addition to the authentication, such as a required API version. Not templates.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// A form body; its values are templates.
@@ -395,26 +396,26 @@ pub struct RevokeRequest {
     /// A JSON body, in place of `form`; its strings are templates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<Value>,
-    /// What success is where a 2xx alone does not say it.
+    /// How a success is recognized where a 2xx status alone is not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<Success>,
-    /// What says that the provider does not know the token, or no longer: it has ended, as RFC 7009,
-    /// 2.2 has it.
+    /// Responses that say that the provider does not know the token, or no longer knows it. Then the token
+    /// counts as revoked, as in RFC 7009, 2.2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_on: Vec<Sign>,
 }
 
-/// How a revocation call proves itself.
+/// How a revocation call authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeAuth {
-    /// With the token that it revokes: injected as in any call.
+    /// With the token that it revokes, injected as in any call.
     Token,
     /// `Authorization: Basic` with `client_id` and `client_secret`.
     ClientBasic,
     /// `Authorization: Bearer` with `client_secret`, where that is an API key of the client.
     ClientBearer,
-    /// By what its URL or body says.
+    /// By the content of its URL or body.
     None,
 }

@@ -1,4 +1,4 @@
-//! What an answer of a provider is known by, beside success.
+//! How a provider's response is recognized where success does not decide.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// What an answer is known by: its status alone, or its status and a word in its JSON body.
+/// How a response is recognized: by its status alone, or by its status and a value in its JSON body.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Sign {
-    /// A status, whatever the body says. Not 401, every provider's refusal, nor 200.
+    /// A status, whatever the body contains. Not 200, and not 401, which every provider uses for a refusal.
     Status(u16),
-    /// A status together with a word.
+    /// A status together with a value in the body.
     Body(BodySign),
 }
 
-/// A status, and what stands in the body.
+/// A status, and a value in the body.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -27,7 +27,7 @@ pub struct BodySign {
     pub status: u16,
     /// A JSON pointer (RFC 6901) into the body.
     pub pointer: String,
-    /// What stands there: a string, a number or a boolean.
+    /// The value at `pointer`: a string, a number or a boolean.
     pub equals: Value,
 }
 
@@ -40,9 +40,9 @@ impl Sign {
         }
     }
 
-    /// Whether an answer with this status and body shows the sign.
+    /// Whether a response with this status and body matches.
     #[must_use]
-    pub fn is_shown_by(&self, status: u16, body: &Value) -> bool {
+    pub fn matches(&self, status: u16, body: &Value) -> bool {
         let body_fits = match self {
             Self::Status(_) => true,
             Self::Body(sign) => body.pointer(&sign.pointer) == Some(&sign.equals),
@@ -63,7 +63,9 @@ impl<'de> Deserialize<'de> for Sign {
             }
 
             fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Sign, E> {
-                u16::try_from(number).map(Sign::Status).map_err(|_| E::custom("no such status"))
+                u16::try_from(number)
+                    .map(Sign::Status)
+                    .map_err(|_| E::custom(format!("{number} is not an HTTP status")))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sign, A::Error> {
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_is_a_status_or_a_status_and_a_word() {
+    fn a_sign_is_a_status_or_a_status_with_a_body_value() {
         let body = json!({"name": "restricted"});
         let word = json!({"status": 401, "pointer": "/name", "equals": "restricted"});
         for (sign, status, shown) in [
@@ -94,12 +96,12 @@ mod tests {
             (json!({"status": 401, "pointer": "/code", "equals": "restricted"}), 401, false),
         ] {
             let parsed: Sign = serde_json::from_value(sign.clone()).unwrap();
-            assert_eq!(parsed.is_shown_by(status, &body), shown, "{sign} and {status}");
+            assert_eq!(parsed.matches(status, &body), shown, "{sign} and {status}");
             assert_eq!(serde_json::to_value(&parsed).unwrap(), sign);
         }
         let refused = |sign: &str| serde_json::from_str::<Sign>(sign).unwrap_err().to_string();
         assert!(refused("\"403\"").contains("a status or an object"));
-        assert!(refused("70000").contains("no such status"));
+        assert!(refused("70000").contains("is not an HTTP status"));
         assert!(refused(r#"{"status":401,"pointer":"/a"}"#).contains("equals"));
         assert!(refused(r#"{"status":401,"pointer":"/a","equals":1,"is":2}"#).contains("`is`"));
     }

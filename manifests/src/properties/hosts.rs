@@ -1,5 +1,5 @@
-//! Entries of `private_hosts` open what Spin opens for them and nothing more; without one, no URL that the
-//! guard lets through names an address, this machine, a private network or a part of Spin.
+//! Entries of `private_hosts` allow what Spin allows for them and nothing more. Without an entry, no URL that
+//! the guard lets through names an address, this machine, a private network or a part of Spin.
 
 use std::net::IpAddr;
 
@@ -142,7 +142,8 @@ fn url() -> impl Strategy<Value = Url> {
         })
 }
 
-/// Whether a name is answered inside the application: Spin's documents, "Service chaining" and "Self".
+/// Whether Spin answers requests to this name inside the application: Spin's documents, "Service chaining"
+/// and "Self".
 fn is_spins(host: &str) -> bool {
     let lower = host.to_ascii_lowercase();
     let labels: Vec<&str> = lower.split('.').filter(|label| !label.is_empty()).collect();
@@ -151,7 +152,7 @@ fn is_spins(host: &str) -> bool {
 
 proptest! {
     #[test]
-    fn an_entry_opens_what_spin_opens_for_it_and_no_more(entry in entry(), urls in vec(url(), 1..8)) {
+    fn an_entry_allows_exactly_what_spin_allows(entry in entry(), urls in vec(url(), 1..8)) {
         if let Ok(private) = PrivateHosts::parse(&entry) {
             for url in urls.iter().filter(|url| private.covers(url)) {
                 prop_assert_eq!(spin::opens(&entry, url), Some(true), "{} and {}", entry, url);
@@ -161,9 +162,9 @@ proptest! {
         }
     }
 
-    /// The other side: what an entry says is opened.
+    /// The converse: an entry allows the host that it names.
     #[test]
-    fn an_entry_with_a_plain_host_opens_it(
+    fn an_entry_with_a_plain_host_allows_it(
         scheme in select(&["http", "https"][..]), port in 1_u16..,
         host in "[a-z]{1,8}\\.example|10\\.[1-9]\\.[1-9]\\.[1-9]",
     ) {
@@ -174,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn the_guard_lets_nothing_private_through(
+    fn the_guard_blocks_private_hosts(
         url in url(), own in select(&["nexus.example.com", "git.corp.example"][..]),
     ) {
         let hosts = OwnHosts::parse(&format!("https://{own}"), "").unwrap();
@@ -185,7 +186,7 @@ proptest! {
             prop_assert!(url.username().is_empty() && url.password().is_none(), "{url}");
             prop_assert!(matches!(url.host(), Some(Host::Domain(_))), "{url}");
             prop_assert!(host.trim_matches(['[', ']']).parse::<IpAddr>().is_err(), "{url}");
-            // What `inet_aton` takes for an address (`127.1`, `0x7f.1`) ends in a number.
+            // A name that `inet_aton` reads as an address (`127.1`, `0x7f.1`) ends in a number.
             let last = host.rsplit('.').next().unwrap();
             let hex = last.strip_prefix("0x").unwrap_or("g");
             prop_assert!(last.parse::<u64>().is_err(), "{url}");
@@ -199,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn no_entry_lets_a_name_of_spin_or_a_user_through(entry in entry(), url in url()) {
+    fn no_entry_allows_spin_names_or_user_info(entry in entry(), url in url()) {
         let private = PrivateHosts::parse(&entry).unwrap_or_default();
         for allowed in [true, false] {
             if check_url(&url, &OwnHosts::default(), &|url| allowed || private.covers(url)).is_ok() {

@@ -1,5 +1,5 @@
-//! Manifests that were changed anywhere: reading, linting and expanding them never panics, what is read is
-//! written back the same, and no value changes the host that a URL leads to.
+//! Manifests with arbitrary changes. Parsing, linting and expanding them never panics; a parsed manifest is
+//! written back unchanged; and no value changes the host of a URL.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ const STRINGS: [&str; 26] = [
     "https://x/?{api_key}#{api_key}",
 ];
 
-/// A change at some place of a JSON document.
+/// A change at one place of a JSON document.
 #[derive(Clone, Debug)]
 enum Change {
     Delete,
@@ -74,7 +74,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// A built-in manifest with a few changes; with none of them it is one that must be right.
+/// A built-in manifest with a few changes. Without changes it must be valid.
 fn changed() -> impl Strategy<Value = Value> {
     let changes = vec((any::<Index>(), change()), 0..4);
     (select(catalog::all()), changes).prop_map(|(entry, changes)| {
@@ -154,7 +154,7 @@ fn apply(json: &mut Value, places: &[String], at: &Index, change: Change) {
     }
 }
 
-/// Every text in a document.
+/// Collects every text in a document.
 fn texts(json: &Value, found: &mut Vec<String>) {
     match json {
         Value::String(text) => found.push(text.clone()),
@@ -170,7 +170,7 @@ fn findings(manifest: &Manifest, origin: Origin) -> Vec<crate::Finding> {
     lint::check_with(manifest, origin, &own, &|url| private.covers(url))
 }
 
-/// A secret that no text of a manifest has.
+/// A secret that is not part of any manifest's text.
 const SECRET: &str = "zq7secretzq7";
 
 /// Whether the secret is in the host of a URL, or before it.
@@ -186,7 +186,7 @@ fn typed(values: &BTreeMap<String, String>) -> Map<String, Value> {
 
 proptest! {
     #[test]
-    fn a_changed_manifest_is_read_and_linted_or_refused(json in changed()) {
+    fn a_changed_manifest_is_linted_or_rejected(json in changed()) {
         let text = json.to_string();
         match parse(&text) {
             Err(finding) => {
@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_and_no_value_moves_a_host_of_a_manifest_that_lints(
+    fn no_value_changes_a_host_of_a_valid_manifest(
         json in changed(),
         values in vec(prop_oneof![select(&STRINGS[..]).prop_map(str::to_owned), "[a-z0-9.-]{0,12}"], 4),
     ) {
@@ -234,7 +234,7 @@ proptest! {
                 let is_bare = url.is_ok_and(|url| url.path() == "/" && url.query().is_none());
                 prop_assert!(is_bare || !is_well, "{origin}");
             }
-            // Every text as if it were a URL's template, with a secret for each name that is no parameter.
+            // Every text as if it were a URL template, with a secret for each name that is not a parameter.
             let lookup = |name: &str| Some(values.get(name).map_or(SECRET, String::as_str).to_owned());
             let mut all = vec![];
             texts(&json, &mut all);
@@ -260,7 +260,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_stays_where_its_name_stands(
+    fn a_value_stays_in_the_place_of_its_name(
         before in "https://[a-z]{1,5}\\.example/[a-z]{0,4}/?", value in any::<String>(),
         after in "(/[a-z]{0,3}){0,2}(\\?x=1)?",
     ) {
@@ -274,7 +274,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_ends_reading_or_expanding_in_a_panic(
+    fn parsing_and_expanding_never_panics(
         text in any::<String>(), cut in any::<Index>(), entry in select(catalog::all()),
     ) {
         let _ = parse(&text);

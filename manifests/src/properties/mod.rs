@@ -1,4 +1,4 @@
-//! Properties of everything that takes text from outside: entries of `private_hosts`, URLs, manifests.
+//! Properties of everything that parses text from outside: entries of `private_hosts`, URLs, manifests.
 
 mod hosts;
 mod manifests;

@@ -1,12 +1,12 @@
 //! Spin's `allowed_outbound_hosts` as its documentation describes it (spinframework.dev, "Making HTTP
 //! Requests": `scheme://host[:port]`, `*` for any of the three, `*.` before a domain, networks as CIDR, ports
-//! as a number, a range or `*`), written without a look at [`super::super::private_hosts`].
+//! as a number, a range or `*`). Written independently of [`super::super::private_hosts`].
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Whether Spin opens `url` for a component with this one entry; `None` where the entry is none.
+/// Whether Spin allows `url` for a component with this single entry; `None` if the entry is invalid.
 pub(super) fn opens(entry: &str, url: &Url) -> Option<bool> {
     let (scheme, rest) = entry.trim().split_once("://")?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -76,7 +76,7 @@ fn network(text: &str) -> Option<(IpAddr, usize)> {
     (prefix <= longest).then_some((address, prefix))
 }
 
-/// An address, bit by bit.
+/// The bits of an address.
 fn bits(address: IpAddr) -> Vec<bool> {
     let bytes = match address {
         IpAddr::V4(address) => address.octets().to_vec(),

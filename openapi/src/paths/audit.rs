@@ -13,32 +13,37 @@ pub(super) fn calls() -> Vec<Call> {
 }
 
 fn page() -> Operation {
-    Operation::new("listAudit", "audit", "The record, newest first")
+    Operation::new("listAudit", "audit", "List the audit record, newest first")
         .role(Role::Admin)
         .describe(
-            "A chain: each record holds the hash of the one before it. Without `hash` and `count`, \
-             members sorted and without white space (RFC 8785), its SHA-256 is `hash`.",
+            "The record is a chain: each record holds the hash of the previous one. `hash` is the SHA-256 \
+             of the record without `hash` and `count`, with sorted members and no white space (RFC 8785).",
         )
         .query(&["limit", "after_row"])
-        .answers(200, Answer::json("A page", "AuditPage"))
+        .responds(200, Answer::json("A page", "AuditPage"))
 }
 
 fn head() -> Operation {
-    Operation::new("getAuditHead", "audit", "The head of the record")
+    Operation::new("getAuditHead", "audit", "Get the head of the audit record")
         .role(Role::Admin)
         .describe(
-            "Whoever keeps it elsewhere can tell later whether anything before it was changed, or the \
-             record cut short. `signed` is the last head that the tick had authenticated, under a key \
-             that only the broker has. With `verify=true` all of those are compared with the record.",
+            "Keep a copy of the head elsewhere to detect later whether an earlier record was changed, or \
+             the end of the chain removed. `signed` is the last head that the tick had authenticated, \
+             with a key that only the broker has. `verify=true` compares all authenticated heads with \
+             the record.",
         )
         .query(&["verify"])
-        .answers(200, Answer::json("The head", "AuditHead"))
+        .responds(200, Answer::json("The head", "AuditHead"))
 }
 
 fn heads() -> Operation {
-    Operation::new("listAuditHeads", "audit", "The authenticated heads of the record, newest first")
-        .role(Role::Admin)
-        .describe("One for each tick before which the record had grown.")
-        .query(&["limit", "after_row"])
-        .answers(200, Answer::json("A page", "AuditHeadPage"))
+    Operation::new(
+        "listAuditHeads",
+        "audit",
+        "List the authenticated heads of the audit record, newest first",
+    )
+    .role(Role::Admin)
+    .describe("There is one head for each tick that found new records.")
+    .query(&["limit", "after_row"])
+    .responds(200, Answer::json("A page", "AuditHeadPage"))
 }

@@ -36,26 +36,26 @@ fn operation(id: &str, summary: &str) -> Operation {
     Operation::new(id, "integrations", summary).role(Role::Manager)
 }
 
-/// One that is there already.
+/// A call for an existing integration.
 fn of_one(id: &str, summary: &str) -> Operation {
     of(id, summary, "integration")
 }
 
 fn of(id: &str, summary: &str, parameter: &str) -> Operation {
-    operation(id, summary).takes(parameter).problem(problems::NOT_FOUND)
+    operation(id, summary).parameter(parameter).problem(problems::NOT_FOUND)
 }
 
 fn list() -> Operation {
-    operation("listIntegrations", "The integrations, newest first")
+    operation("listIntegrations", "List the integrations, newest first")
         .query(&["status", "of_manifest", "health", "name_part", "limit", "after_integration"])
-        .answers(200, Answer::json("A page", "IntegrationPage"))
+        .responds(200, Answer::json("A page", "IntegrationPage"))
 }
 
 fn create() -> Operation {
     operation("createIntegration", "Connect a provider")
         .describe(
-            "The credentials are tried at the provider, sealed and saved, in that order; where one \
-             fails nothing is saved. By OAuth 2.0 it is saved as `pending`, and the answer has the \
+            "The credentials are tried at the provider, then sealed and saved. If a step fails, nothing \
+             is saved. With OAuth 2.0 the integration is saved as `pending`, and the response has the \
              `authorization_url` for the browser that made the call.",
         )
         .query(&[])
@@ -69,34 +69,35 @@ fn create() -> Operation {
                 }),
             )],
         )
-        .answers(
+        .responds(
             201,
-            Answer::json("Connected, or by OAuth begun to be", "IntegrationCreated")
+            Answer::json("Connected, or with OAuth: the flow has begun", "IntegrationCreated")
                 .header("etag", "version")
                 .header("location", "location")
                 .header("set-cookie", "flow_cookie_by_oauth")
-                .leads("/id", &NEXT),
+                .links_to("/id", &NEXT),
         )
         .conflicts(&["name_taken", "quota_exceeded"])
-        .refuses(&["invalid", "credential_refused", "oauth_client_missing"])
+        .rejects(&["invalid", "credential_refused", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
 
 fn get() -> Operation {
-    of_one("getIntegration", "One integration")
+    of_one("getIntegration", "Get an integration")
         .query(&[])
-        .answers(200, Answer::json("The integration", "Integration").header("etag", "version"))
+        .responds(200, Answer::json("The integration", "Integration").header("etag", "version"))
 }
 
 fn update() -> Operation {
     of_one("updateIntegration", "Change an integration")
         .describe(
-            "What is left out stays. `params` are merged, `policy` is replaced; new credentials are \
-             tried at the provider first. What changes nothing makes no version. The credential that \
-             is replaced ends at the provider, unless a connection in use could end with it.",
+            "Members that are left out stay unchanged. `params` are merged, `policy` is replaced. New \
+             credentials are first tried at the provider. A request that changes nothing creates no new \
+             version. The replaced credential is revoked at the provider, unless that could end a \
+             connection in use.",
         )
-        .takes("if_match")
+        .parameter("if_match")
         .query(&["force_replaced", "dry_run"])
         .body(
             "IntegrationPatch",
@@ -110,13 +111,13 @@ fn update() -> Operation {
                 ),
             ],
         )
-        .answers(
+        .responds(
             200,
-            Answer::json("As it is now", "Integration").header("etag", "version"),
+            Answer::json("The integration after the change", "Integration").header("etag", "version"),
         )
         .conflicts(&["name_taken", "changed_meanwhile", "grant_shared"])
         .problem(problems::VERSION)
-        .refuses(&["invalid", "credential_refused", "credentials_required"])
+        .rejects(&["invalid", "credential_refused", "credentials_required"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW)
 }
@@ -124,55 +125,59 @@ fn update() -> Operation {
 fn delete() -> Operation {
     of("deleteIntegration", "Delete an integration", "integration_to_delete")
         .describe(
-            "The answer says of each token what became of it at the provider, also of tokens that were \
-             given up earlier, have waited because revoking them could have ended a connection in use, \
-             and end now with the last of them. A token that waits on is `superseded`, and its detail \
-             begins with `kept:`; an event of this integration tells when it is revoked, however much \
-             later that is.",
+            "The response says for each token what happened to it at the provider. That includes tokens \
+             that were replaced earlier, were kept because revoking them could have ended a connection \
+             in use, and are revoked now with the last of those connections. A token that is still kept \
+             is `superseded`, and its detail begins with `kept:`. An event of this integration reports \
+             when it is revoked, even much later.",
         )
         .query(&["force"])
-        .answers(200, Answer::json("Deleted", "Deleted").leads("/id", &["listIntegrationEvents"]))
-        .answers(202, Answer::json("Deleted; the provider is still being told", "Deleted"))
+        .responds(200, Answer::json("Deleted", "Deleted").links_to("/id", &["listIntegrationEvents"]))
+        .responds(202, Answer::json("Deleted; the revocation at the provider is still pending", "Deleted"))
         .conflicts(&["grant_shared", "changed_meanwhile"])
 }
 
 fn authorize() -> Operation {
     of("authorizeIntegration", "Connect again by OAuth", "integration_by_oauth")
         .describe(
-            "The old credential works until the new one is stored. Another account than before is \
-             refused when the browser comes back, unless it is accepted here.",
+            "The old credential works until the new one is stored. If the new account differs from the \
+             old one, it is rejected when the browser returns, unless it is accepted here.",
         )
         .query(&["force_replaced"])
         .body("AuthorizeInput", &[("as before", json!({}))])
-        .answers(
+        .responds(
             200,
-            Answer::json("Where the browser goes", "Authorization")
+            Answer::json("The URL that the browser must open", "Authorization")
                 .header("set-cookie", "flow_cookie"),
         )
         .conflicts(&["not_oauth", "grant_shared"])
-        .refuses(&["invalid", "oauth_client_missing"])
+        .rejects(&["invalid", "oauth_client_missing"])
 }
 
 fn check() -> Operation {
-    of_one("checkIntegration", "Try the credential at the provider, now")
-        .describe("A provider that is down is no error: it is the health `failing`.")
+    of_one("checkIntegration", "Check the credential at the provider now")
+        .describe("If the provider is down, the call succeeds, and the health is `failing`.")
         .query(&[])
-        .answers(
+        .responds(
             200,
-            Answer::json("With the health that was found", "Integration").header("etag", "version"),
+            Answer::json("The integration with its new health", "Integration")
+                .header("etag", "version"),
         )
 }
 
 fn events() -> Operation {
-    of_one("listIntegrationEvents", "What happened to an integration, newest first")
-        .describe("For 90 days; of one that is deleted by its id.")
+    of_one("listIntegrationEvents", "List the events of an integration, newest first")
+        .describe("Events are kept for 90 days. Use the id for a deleted integration.")
         .query(&["limit", "after_row"])
-        .answers(200, Answer::json("A page", "EventPage"))
+        .responds(200, Answer::json("A page", "EventPage"))
 }
 
 fn usage() -> Operation {
-    of_one("listIntegrationUsage", "What agents did with an integration, newest first")
-        .describe("By agent and minute, hour or day (UTC), for 90 days; of one that is deleted by its id.")
+    of_one("listIntegrationUsage", "List agents' usage of an integration, newest first")
+        .describe(
+            "By agent and minute, hour or day (UTC), kept for 90 days. Use the id for a deleted \
+             integration.",
+        )
         .query(&["from", "to", "per", "limit", "after_row"])
-        .answers(200, Answer::json("A page", "UsagePage"))
+        .responds(200, Answer::json("A page", "UsagePage"))
 }

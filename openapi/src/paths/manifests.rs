@@ -28,23 +28,23 @@ fn operation(id: &str, summary: &str, role: Role) -> Operation {
 }
 
 fn list() -> Operation {
-    operation("listManifests", "The providers there are", Role::Manager)
-        .takes("if_none_match")
+    operation("listManifests", "List the available providers", Role::Manager)
+        .parameter("if_none_match")
         .query(&["manifest_part", "category", "auth_method"])
-        .answers(200, Answer::kept("All that match", "ManifestList"))
-        .answers(304, Answer::not_modified())
+        .responds(200, Answer::cacheable("All matching manifests", "ManifestList"))
+        .responds(304, Answer::not_modified())
 }
 
 fn create() -> Operation {
-    operation("createManifest", "Add a provider of the workspace's own", Role::Admin)
+    operation("createManifest", "Add a manifest of the workspace's own", Role::Admin)
         .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
-        .answers(
+        .responds(
             201,
             Answer::json("Added", "Manifest")
                 .header("etag", "hash")
                 .header("location", "location")
-                .leads("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
+                .links_to("/id", &["getManifest", "replaceManifest", "deleteManifest"]),
         )
         .conflicts(&[
             "manifest_exists",
@@ -55,22 +55,22 @@ fn create() -> Operation {
 }
 
 fn get() -> Operation {
-    operation("getManifest", "One provider, whole", Role::Manager)
-        .takes("manifest")
-        .takes("if_none_match")
+    operation("getManifest", "Get a manifest", Role::Manager)
+        .parameter("manifest")
+        .parameter("if_none_match")
         .query(&[])
-        .answers(200, Answer::kept("The manifest", "Manifest"))
-        .answers(304, Answer::not_modified())
+        .responds(200, Answer::cacheable("The manifest", "Manifest"))
+        .responds(304, Answer::not_modified())
         .problem(problems::NOT_FOUND)
 }
 
 fn replace() -> Operation {
-    operation("replaceManifest", "Save a new version", Role::Admin)
-        .describe("For new connections: live ones keep the version they were made with.")
-        .takes("own_manifest")
+    operation("replaceManifest", "Save a new version of a manifest", Role::Admin)
+        .describe("New connections use the new version. Existing connections keep the version that they were made with.")
+        .parameter("own_manifest")
         .query(&["believe_effect"])
         .body("OwnManifest", &[("own", example())])
-        .answers(
+        .responds(
             200,
             Answer::json("Saved", "Manifest").header("etag", "hash").header("location", "location"),
         )
@@ -79,41 +79,42 @@ fn replace() -> Operation {
 }
 
 fn delete() -> Operation {
-    operation("deleteManifest", "Delete a provider of the workspace's own", Role::Admin)
-        .takes("own_manifest")
+    operation("deleteManifest", "Delete a manifest of the workspace's own", Role::Admin)
+        .parameter("own_manifest")
         .query(&[])
-        .answers(204, Answer::empty("Deleted"))
+        .responds(204, Answer::empty("Deleted"))
         .problem(problems::NOT_FOUND)
         .conflicts(&["manifest_in_use"])
 }
 
 fn findings() -> Operation {
-    operation("listFindings", "What revocations were found to end", Role::Manager)
+    operation("listFindings", "List the findings about revocations", Role::Manager)
         .describe(
-            "Where a manifest says that a revocation ends one token alone, and the provider refused \
-             another connection right after one that this workspace made, although it had accepted it \
-             right before. From then on such a token waits until no connection in use may end with it. \
-             Of a built-in manifest that counts for every workspace when two have found it.",
+            "There is a finding where a manifest says that a revocation affects one token alone, but the \
+             provider refused another connection right after a revocation that this workspace made, \
+             although it had accepted that connection right before. From then on, such a token is kept \
+             until revoking it can no longer end a connection in use. For a built-in manifest, this \
+             applies to every workspace once two workspaces have a finding.",
         )
-        .takes("manifest")
+        .parameter("manifest")
         .query(&[])
-        .answers(200, Answer::json("What was found", "FindingList"))
+        .responds(200, Answer::json("The findings", "FindingList"))
         .problem(problems::NOT_FOUND)
 }
 
 fn clear_findings() -> Operation {
-    operation("clearFindings", "Believe the manifest again", Role::Admin)
+    operation("clearFindings", "Delete the findings about revocations", Role::Admin)
         .describe(
-            "For the case that the connections had ended for another reason. It concerns this \
-             workspace's findings alone.",
+            "Trusts the manifest again, if the connections ended for another reason. Deletes only this \
+             workspace's findings.",
         )
-        .takes("manifest")
+        .parameter("manifest")
         .query(&[])
-        .answers(204, Answer::empty("Cleared"))
+        .responds(204, Answer::empty("Cleared"))
         .problem(problems::NOT_FOUND)
 }
 
-/// An API whose keys go into a header.
+/// An API with a key in a header.
 fn example() -> Value {
     json!({
         "id": "custom-example", "name": "Example", "auth_method": "api_key",
@@ -122,7 +123,7 @@ fn example() -> Value {
         "api": {"base_url": "https://api.example.com/v1", "hosts": ["api.example.com"]},
         "verify": {"method": "GET", "path": "/me"},
         "revoke": {
-            "not_revocable": "Keys are deleted in the settings",
+            "not_revocable": "Delete keys in the settings",
             "manage_url": "https://example.com/settings/keys",
         },
     })

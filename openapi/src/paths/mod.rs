@@ -1,4 +1,4 @@
-//! The calls, one file per group. A new one is a tuple more: path, method, operation.
+//! The calls, one file per group. To add a call, add a tuple of path, method and operation.
 
 mod audit;
 mod callback;
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::operation::Operation;
 
-/// A path, a method in lower case, and what the two do.
+/// A path, a method in lower case, and the operation.
 type Call = (&'static str, &'static str, Operation);
 
-/// Every call there is.
+/// All calls.
 pub(crate) fn all() -> Vec<Call> {
     [
         integrations::calls(),
@@ -37,9 +37,9 @@ pub(crate) fn all() -> Vec<Call> {
 pub(crate) fn tags() -> Value {
     json!([
         {"name": "integrations", "description": "Connections of a workspace to providers"},
-        {"name": "manifests", "description": "The catalogue: built in, and the workspace's own"},
-        {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the way back from a provider"},
-        {"name": "proxy", "description": "The agents' doors: calls to providers, with the credential put in"},
+        {"name": "manifests", "description": "The catalogue: built-in manifests, and the workspace's own"},
+        {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the callback from a provider"},
+        {"name": "proxy", "description": "The entry points for agents: calls to providers, with the credential added"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},
     ])

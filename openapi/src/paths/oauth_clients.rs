@@ -18,29 +18,29 @@ fn operation(id: &str, summary: &str) -> Operation {
 }
 
 fn list() -> Operation {
-    operation("listOauthClients", "The workspace's OAuth apps")
-        .describe("Never with a secret.")
-        .answers(200, Answer::json("All of them", "OauthClientList"))
+    operation("listOauthClients", "List the workspace's OAuth apps")
+        .describe("The secrets are not returned.")
+        .responds(200, Answer::json("All OAuth apps", "OauthClientList"))
 }
 
 fn save() -> Operation {
-    operation("saveOauthClient", "Set up the OAuth app for a manifest")
+    operation("saveOauthClient", "Save the OAuth app for a manifest")
         .describe(
-            "The secret goes in and never comes out. Register `redirect_uri` at the provider.",
+            "The secret is stored and never returned. Register `redirect_uri` at the provider.",
         )
-        .takes("oauth_manifest")
+        .parameter("oauth_manifest")
         .body(
             "OauthClientInput",
             &[("app", json!({"client_id": "1234567890.1234567890", "client_secret": "a-secret"}))],
         )
-        .answers(200, Answer::json("Saved", "OauthClientSaved"))
+        .responds(200, Answer::json("Saved", "OauthClientSaved"))
         .problem(problems::NOT_FOUND)
 }
 
 fn delete() -> Operation {
     operation("deleteOauthClient", "Delete the OAuth app for a manifest")
-        .describe("Connections that were made with it can no longer be refreshed.")
-        .takes("oauth_manifest")
-        .answers(204, Answer::empty("Deleted"))
+        .describe("Connections that were made with the app can no longer be refreshed.")
+        .parameter("oauth_manifest")
+        .responds(204, Answer::empty("Deleted"))
         .problem(problems::NOT_FOUND)
 }

@@ -1,7 +1,7 @@
-//! `/api/proxy`: what an agent may use, and the calls that go on to a provider.
+//! `/api/proxy`: the integrations that an agent may use, and the calls that are passed on to a provider.
 //!
-//! Of those only what is ours is described. What a provider answers is for its own documentation to
-//! say, and is told apart by the header that ours have.
+//! For those calls, only the application's own responses are described. A provider documents its own
+//! responses, and the header `x-nexus-error` distinguishes the two.
 
 use super::Call;
 use crate::answer::Answer;
@@ -9,7 +9,7 @@ use crate::operation::{Operation, Role};
 use crate::problems;
 
 const CALL: &str = "/api/proxy/{id}/{path}";
-/// The methods that OpenAPI has names for, but `trace`, which is refused.
+/// The methods that OpenAPI has names for, except `trace`, which is rejected.
 const METHODS: [(&str, &str); 7] = [
     ("get", "proxyGet"),
     ("head", "proxyHead"),
@@ -27,12 +27,14 @@ pub(super) fn calls() -> Vec<Call> {
 }
 
 fn list() -> Operation {
-    Operation::new("listUsable", "proxy", "What this caller may use")
+    Operation::new("listUsable", "proxy", "List the integrations that the caller may use")
         .marked()
         .role(Role::Agent)
-        .describe("The connected, active integrations whose policy names the caller, by name.")
+        .describe(
+            "The connected, active integrations whose policy allows the caller, sorted by name.",
+        )
         .query(&["usable_limit", "after_name"])
-        .answers(200, Answer::json("A page", "UsableList"))
+        .responds(200, Answer::json("A page", "UsableList"))
 }
 
 fn call(method: &str, id: &str) -> Operation {
@@ -40,28 +42,29 @@ fn call(method: &str, id: &str) -> Operation {
         .marked()
         .role(Role::Agent)
         .describe(
-            "The path goes below the API's base URL byte for byte, slashes and all, and may be empty; \
-             so does the query. The integration's credential is put in, the caller's token goes no \
-             further: it may come as `Bearer`, as user or password of `Basic`, or where the \
-             provider's own key goes. Methods that have no name here are passed on too, `TRACE` and \
-             `CONNECT` are not. An answer with `x-nexus-error` is ours; any other is the provider's, \
-             which may have the same status. An answer that breaks off before 64 KiB of it were passed \
-             on, and one whose status HTTP does not have (600 and above), is 502 `provider_error`; one \
-             that breaks off later ends in an error of the connection, never as if it were whole. \
-             Trailers (RFC 9110, 6.5) are dropped both ways, so gRPC does not work; WebSockets are 501.",
+            "The path is appended to the API's base URL unchanged, including slashes, and may be empty. \
+             The query is passed on unchanged, too. The integration's credential is added, and the \
+             caller's token is removed: send the token as `Bearer`, as user or password of `Basic`, or \
+             where the provider's own key would be. Methods that are not listed here are passed on too, \
+             except `TRACE` and `CONNECT`. A response with `x-nexus-error` is the application's; any other \
+             is the provider's, which may have the same status. A response that breaks off within its \
+             first 64 KiB, or whose status HTTP does not define (600 and above), becomes 502 \
+             `provider_error`. If a response breaks off later, the connection ends with an error, so that \
+             it never looks complete. Trailers (RFC 9110, 6.5) are dropped in both directions, so gRPC \
+             does not work. WebSockets are rejected with 501.",
         )
-        .takes("integration")
-        .takes("provider_path")
-        .takes("host")
-        .answers_as("2XX", Answer::of_provider("The provider's answer"))
-        .answers_as("default", Answer::of_provider("The provider's answer, redirects among them"))
+        .parameter("integration")
+        .parameter("provider_path")
+        .parameter("host")
+        .responds_as("2XX", Answer::from_provider("The provider's response"))
+        .responds_as("default", Answer::from_provider("The provider's response, including redirects"))
         .problem(problems::CALL_DENIED)
         .problem(problems::NOT_FOUND)
         .problem(problems::REQUEST_TIMEOUT)
         .problem(problems::BROKEN_BODY)
         .problem(problems::UNUSABLE)
         .problem(problems::TOO_MANY_CALLS)
-        .refuses(&["invalid", "oauth_client_missing"])
+        .rejects(&["invalid", "oauth_client_missing"])
         .problem(problems::PROVIDER)
         .problem(problems::PROVIDER_SLOW);
     match method {

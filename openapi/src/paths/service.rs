@@ -1,4 +1,4 @@
-//! The deployment: health, tick, this document.
+//! The deployment: health, the tick, and this document.
 
 use serde_json::json;
 
@@ -16,21 +16,21 @@ pub(super) fn calls() -> Vec<Call> {
 }
 
 fn health() -> Operation {
-    Operation::new("getHealth", "service", "Whether the deployment can work")
+    Operation::new("getHealth", "service", "Get the health of the deployment")
         .describe(
-            "Anybody learns whether; an ADMIN and the holder of the tick secret learn why not.",
+            "Everyone gets the status. An ADMIN and the holder of the tick secret also get the reasons.",
         )
         .security(json!([{}, {"token": []}, {"tick_secret": []}]))
-        .answers(200, Answer::json("It can", "Health"))
-        .answers(503, Answer::json("It cannot", "Ill").header("retry-after", "retry_after"))
+        .responds(200, Answer::json("The deployment works", "Health"))
+        .responds(503, Answer::json("The deployment does not work", "Ill").header("retry-after", "retry_after"))
 }
 
 fn tick() -> Operation {
-    Operation::new("tick", "service", "Do a bounded part of the work that is due")
-        .describe("For a timer. Ticks may run at the same time.")
+    Operation::new("tick", "service", "Do a limited amount of the work that is due")
+        .describe("Call it from a timer. Ticks may run concurrently.")
         .security(json!([{"tick_secret": []}]))
         .query(&[])
-        .answers(200, Answer::json("What was done", "Ticked"))
+        .responds(200, Answer::json("The work that was done", "Ticked"))
         .problem(problems::TICK_SECRET)
         .problem(problems::NOT_FOUND)
         .problem(problems::FAULT)
@@ -38,8 +38,8 @@ fn tick() -> Operation {
 }
 
 fn openapi() -> Operation {
-    Operation::new("getOpenApi", "service", "This document")
-        .takes("if_none_match")
-        .answers(200, Answer::kept("OpenAPI 3.1", "OpenApi"))
-        .answers(304, Answer::not_modified())
+    Operation::new("getOpenApi", "service", "Get this document")
+        .parameter("if_none_match")
+        .responds(200, Answer::cacheable("OpenAPI 3.1", "OpenApi"))
+        .responds(304, Answer::not_modified())
 }

@@ -1,11 +1,11 @@
-//! The JSON of the agents' doors: what they may use, and the messages of MCP.
+//! The JSON for agents: the integrations that an agent may use, and the messages of MCP.
 
 use serde_json::{Value, json};
 
 use super::{account, array, object, partial};
 use crate::component;
 
-/// All, by name.
+/// All schemas, by name.
 pub(super) fn all() -> Value {
     let id = json!({"type": ["string", "number"]});
     let version = json!({"type": "string", "const": "2.0"});
@@ -30,19 +30,19 @@ pub(super) fn all() -> Value {
             "account": account(),
             "base_url": {
                 "type": "string", "format": "uri",
-                "description": "In place of the provider's own: what an SDK is told",
+                "description": "The base URL to configure in an SDK, in place of the provider's own",
             },
             "policy": component("schemas", "Policy"),
         })),
         "McpMessage": {"anyOf": [
             component("schemas", "McpOne"),
             {
-                "description": "Several, before 2025-06-18",
+                "description": "Several messages, before 2025-06-18",
                 "type": "array", "minItems": 1, "maxItems": 50, "items": component("schemas", "McpOne"),
             },
         ]},
         "McpOne": {
-            "description": "JSON-RPC 2.0: a request, a notification, or an answer, which is ignored",
+            "description": "JSON-RPC 2.0: a request, a notification, or a response, which is ignored",
             "type": "object", "required": ["jsonrpc"],
             "properties": {
                 "jsonrpc": version, "id": {"type": ["string", "number", "null"]},
@@ -55,7 +55,7 @@ pub(super) fn all() -> Value {
             component("schemas", "McpResult"),
             component("schemas", "McpFailure"),
             {
-                "description": "To several: one for each request",
+                "description": "For several messages: one response for each request",
                 "type": "array", "minItems": 1, "maxItems": 50, "items": {"anyOf": [
                     component("schemas", "McpResult"), component("schemas", "McpFailure"),
                 ]},

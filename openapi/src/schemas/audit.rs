@@ -6,13 +6,13 @@ use super::{
     array, component, count, hash, object, page, partial, text_or_null, time, time_or_null,
 };
 
-/// All, by name.
+/// All schemas, by name.
 pub(super) fn all() -> Value {
     let authenticated = json!({
         "count": count(), "hash": hash(), "at": time(),
         "mac": {
             "type": "string", "pattern": "^[0-9a-f]{64}$",
-            "description": "HMAC-SHA256 under a key that only the broker has",
+            "description": "HMAC-SHA256 with a key that only the broker has",
         },
     });
     let newest = json!({
@@ -31,14 +31,14 @@ pub(super) fn all() -> Value {
         "outcome": {"type": "string", "enum": ["done", "denied"]},
         "target": text_or_null(),
         "detail": {"type": "object", "description": "Facts, by action"},
-        "request_id": {"type": "string", "description": "Ours; of a denied attempt the first one's"},
+        "request_id": {"type": "string", "description": "The application's own id; for denied attempts, that of the first one"},
         "client_request_id": {
-            "type": "string", "description": "The client's `X-Request-Id`, where one came",
+            "type": "string", "description": "The client's `X-Request-Id`, if it sent one",
         },
         "hash": hash(),
         "count": {
             "type": "integer", "minimum": 1,
-            "description": "Of a denied attempt: how often in its minute",
+            "description": "For a denied attempt: how often it happened in its minute",
         },
     });
     let required = [
@@ -67,8 +67,8 @@ pub(super) fn all() -> Value {
             "since": time_or_null(),
             "up_to": {
                 "type": "integer", "minimum": 0,
-                "description": "The hashes are those that were signed, up to this number; that each \
-                    record has its hash, an export shows",
+                "description": "Up to this record number, the hashes equal the signed ones. Only an \
+                    export shows that each record matches its hash",
             },
             "broken": count(),
             "first_broken": array(object(json!({

@@ -160,8 +160,8 @@ async fn what_goes_wrong_is_something_a_model_can_act_on() {
             ("post_message", post("C0NOWHERE"), "channel_not_found", "list_channels"),
             ("post_message", json!({"channel": "C0SIMULGEN"}), "invalid_input", "text is missing"),
             ("post_message", json!({"chanel": "x"}), "invalid_input", "is missing"),
-            ("list_channels", json!({"limit": "1"}), "invalid_input", "limit is not known"),
-            ("list_channels", json!({"cursor": 1}), "invalid_input", "must be a string"),
+            ("list_channels", json!({"limit": "1"}), "invalid_input", "limit is not a parameter"),
+            ("list_channels", json!({"cursor": 1}), "invalid_input", "must be a non-empty string"),
             ("list_channels", json!({"cursor": "x"}), "invalid_cursor", "leave it out"),
             (
                 "read_thread",

@@ -1,4 +1,4 @@
-//! The application: its components, loaded and ready, and the way from one to another.
+//! The application: its components, loaded and ready, and calls between them.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -28,25 +28,25 @@ use crate::runtime_config::RuntimeConfig;
 use crate::variables::{Variables, is_template};
 use crate::{dotenv, files};
 
-/// Components that are compiled at the same time.
+/// The number of components that are compiled at the same time.
 const COMPILERS: usize = 2;
 
-/// The application as it runs.
+/// The running application.
 pub(crate) struct App {
     pub(crate) router: Router,
     pub(crate) client: Client,
-    /// Where we listen, once we do.
+    /// The address that we listen on, once we listen.
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) population: Population,
     handlers: HashMap<String, Handler>,
 }
 
-/// Where one component calls another, there is no client.
+/// The client address of a call between components, which has no client.
 const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 impl App {
-    /// Reads the manifest and the runtime configuration, resolves the variables, and compiles and
-    /// links every component that a trigger names. `stopping` tells idle instances to go.
+    /// Reads the manifest and the runtime configuration, resolves the variables, and compiles and links every
+    /// component that a trigger names. `stopping` tells idle instances to end.
     pub(crate) async fn load(options: &Up, stopping: watch::Receiver<bool>) -> Result<Arc<Self>> {
         let mut from = std::path::absolute(&options.from)?;
         if from.is_dir() {
@@ -87,7 +87,8 @@ impl App {
         }))
     }
 
-    /// Gives a request to a component. `depth` is the number of components it has come through.
+    /// Passes a request to a component. `depth` is the number of components that the request has passed
+    /// through.
     pub(crate) async fn call(
         &self,
         matched: &Match,
@@ -114,7 +115,7 @@ impl App {
         })
     }
 
-    /// Gives a request of one component to another.
+    /// Passes a request from one component to another.
     pub(crate) async fn chain(
         &self,
         component: &str,
@@ -122,7 +123,7 @@ impl App {
         depth: usize,
     ) -> Result<Response<WasiBody>, Error> {
         if !self.handlers.contains_key(component) {
-            let why = format_args!("there is no component {component}");
+            let why = format_args!("the component {component} does not exist");
             warn(None, "a request between components failed", &why);
             return Err(Error::DestinationNotFound);
         }
@@ -131,13 +132,13 @@ impl App {
     }
 }
 
-/// The components that a trigger names, in the order of their names.
+/// The components that triggers name, sorted by name.
 fn used(manifest: &Manifest) -> impl Iterator<Item = (&String, &manifest::Component)> {
     let named: HashSet<_> = manifest.trigger.http.iter().map(|http| &http.component).collect();
     manifest.components.iter().filter(move |(id, _)| named.contains(id))
 }
 
-/// Resolves the settings of all components that are used.
+/// Resolves the settings of all used components.
 fn components(
     manifest: &Manifest,
     root: &Path,
@@ -172,8 +173,8 @@ fn components(
     components.zip(used(manifest)).map(with_name).collect()
 }
 
-/// A wrong entry is an error. One that is wrong because of a variable's value denies everything,
-/// as in Spin, and says so.
+/// An invalid entry is an error. An entry that is invalid because of a variable's value denies all requests,
+/// as in Spin, and is logged.
 fn allowed_hosts(
     id: &str,
     settings: &manifest::Component,
@@ -191,7 +192,7 @@ fn allowed_hosts(
     }
 }
 
-/// Compiles and links all components that are used.
+/// Compiles and links all used components.
 async fn services(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<ServicePre<Ctx>>> {
     let engine = compile::engine(&options.limits)?;
     compile::start_clock(&engine);

@@ -1,4 +1,4 @@
-//! The command line. The names are those of `spin up` where it has the same option.
+//! The command line. Options that `spin up` also has use the same names.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -14,12 +14,12 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Serve the application
     Up(Up),
-    /// Compile one component (run by `up` in a process of its own)
+    /// Compile one component (run by `up` in a separate process)
     #[command(hide = true)]
     Precompile { source: PathBuf, target: PathBuf },
 }
@@ -28,27 +28,27 @@ pub(crate) enum Command {
 #[derive(Args)]
 #[command(args_override_self = true)]
 pub(crate) struct Up {
-    /// The manifest, or the directory that it is in
+    /// The manifest, or the directory that contains it
     #[arg(short, long, default_value = "spin.toml")]
     pub(crate) from: PathBuf,
 
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address and port to listen on; 0 chooses a free port
     #[arg(long, env = "SPIN_HTTP_LISTEN_ADDR", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     pub(crate) listen: SocketAddr,
 
-    /// Where the database and the key-value store are [default: .spin beside the manifest]
+    /// Directory of the database and the key-value store [default: .spin next to the manifest]
     #[arg(long)]
     pub(crate) state_dir: Option<PathBuf>,
 
-    /// File with Spin's runtime configuration: networks to block, and where the stores are
+    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
     #[arg(long, env = "RUNTIME_CONFIG_FILE")]
     pub(crate) runtime_config_file: Option<PathBuf>,
 
-    /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env beside the manifest]
+    /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env next to the manifest]
     #[arg(long)]
     pub(crate) env_file: Option<PathBuf>,
 
-    /// Where compiled components are kept [default: nexus-host in the user's cache directory]
+    /// Directory of the compiled components [default: nexus-host in the user's cache directory]
     #[arg(long)]
     pub(crate) cache_dir: Option<PathBuf>,
 
@@ -60,46 +60,45 @@ pub(crate) struct Up {
     #[arg(long, default_value = "16")]
     pub(crate) max_instance_concurrent_reuse_count: NonZeroUsize,
 
-    /// Seconds that a client may take nothing of its answer before that is cut off
+    /// Seconds that a client may stop reading its response before the response is aborted
     #[arg(long, default_value = "60")]
     pub(crate) answer_timeout: NonZeroU64,
 
     #[command(flatten)]
     pub(crate) limits: Limits,
 
-    /// Send what is written at once only where the client has acknowledged everything before it, as
-    /// Spin does: it does not set TCP_NODELAY
+    /// Use Nagle's algorithm, which waits for the client's acknowledgement before it sends a small segment,
+    /// as Spin does: it does not set TCP_NODELAY
     #[arg(long)]
     pub(crate) no_nodelay: bool,
 
-    /// Stop when stdin is closed: when the process that started this one is gone
+    /// Stop when stdin is closed, that is, when the parent process has ended
     #[arg(long)]
     pub(crate) exit_on_stdin_close: bool,
 }
 
-/// How much there may be at once, over all components. Names and defaults are those of Spin
-/// (`spin-core`, `Config::default`).
+/// Limits over all components. Names and defaults are those of Spin (`spin-core`, `Config::default`).
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Instances at once, and by default as many memories and fibers, twice as many tables
+    /// Concurrent instances. By default there are as many memories and fibers, and twice as many tables
     #[arg(long, env = "SPIN_MAX_INSTANCE_COUNT", default_value_t = 1_000)]
     pub(crate) max_instance_count: u32,
 
-    /// Fibers at once: the stacks on which guests run. An instance holds up to two for as long as it
-    /// is there [default: the number of instances]
+    /// Concurrent fibers: the stacks on which guests run. An instance holds up to two for its lifetime
+    /// [default: the number of instances]
     #[arg(long, env = "SPIN_WASMTIME_TOTAL_STACKS")]
     pub(crate) max_fiber_count: Option<u32>,
 
-    /// Bytes of an instance's memory that stay resident when it ends, for the next one; Spin keeps
-    /// 2 MiB, which makes instances begin sooner and a burst of them cost that much each for good
+    /// Bytes of an instance's memory that stay resident for the next one after it ends. Spin keeps 2 MiB,
+    /// which starts instances faster, and costs that much memory permanently for each instance of a burst
     #[arg(long, env = "SPIN_WASMTIME_LINEAR_MEMORY_KEEP_RESIDENT", default_value_t = 0)]
     pub(crate) keep_resident: usize,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
     let addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
-    // `localhost` is 127.0.0.1, also where it is ::1 too.
+    // `localhost` is 127.0.0.1, even if it also resolves to ::1.
     let mut addresses: Vec<_> = addresses.collect();
     addresses.sort_by_key(SocketAddr::is_ipv6);
-    addresses.first().copied().ok_or_else(|| "no such address".to_owned())
+    addresses.first().copied().ok_or_else(|| "the address does not resolve".to_owned())
 }

@@ -1,7 +1,7 @@
 //! The engine, and its ahead-of-time compiler with a cache.
 //!
-//! Compiling is done by another process, because it would leave 30 MB behind in this one. What is
-//! compiled is native code: it is loaded from a directory that is ours alone, and from no other.
+//! A separate process compiles, because compiling would leave 30 MB of memory in use in this one. The result
+//! is native code, so it is loaded only from a directory that no other user can write to.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -17,10 +17,10 @@ use wasmtime::{Config, Engine, PoolingAllocationConfig};
 
 use crate::cli::Limits;
 
-/// How often a guest that computes gives way to others.
+/// How often a computing guest yields to others.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Compiled components that nothing made for this long are removed.
+/// Cached components that were not written for this long are removed.
 const MAX_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// The engine of the process that compiles for the host.
@@ -28,17 +28,17 @@ fn compiler() -> Result<Engine> {
     Engine::new(&config()).map_err(error)
 }
 
-/// What the code depends on: the same for who compiles it and who runs it.
+/// The settings that the compiled code depends on; the compiler and the host must use the same.
 fn config() -> Config {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
-    // A guest that computes without end must share its thread.
+    // A guest that computes endlessly must share its thread.
     config.epoch_interruption(true);
     config
 }
 
-/// The engine of the host. Its instances come from a pool, as those of Spin do, so that there is
-/// room for as many and what does not fit gets the same error.
+/// The engine of the host. Its instances come from a pool, as in Spin, so that the limits and their errors
+/// are the same.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine> {
     let instances = limits.max_instance_count;
     let mut pool = PoolingAllocationConfig::default();
@@ -61,18 +61,18 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine> {
     config.allocation_strategy(pool);
     Engine::new(&config).map_err(error).with_context(|| {
         format!(
-            "cannot reserve the address space of {instances} instances: take fewer with \
+            "cannot reserve the address space of {instances} instances; use fewer with \
              --max-instance-count"
         )
     })
 }
 
-/// Wasmtime has an error type of its own.
+/// Converts Wasmtime's own error type.
 pub(crate) fn error(error: wasmtime::Error) -> anyhow::Error {
     anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }
 
-/// Moves the engine's clock until the process ends.
+/// Advances the engine's epoch until the process ends.
 pub(crate) fn start_clock(engine: &Engine) {
     let engine = engine.weak();
     std::thread::spawn(move || {
@@ -83,11 +83,11 @@ pub(crate) fn start_clock(engine: &Engine) {
     });
 }
 
-/// Where compiled components are kept.
+/// The directory of compiled components.
 pub(crate) struct Cache(PathBuf);
 
 impl Cache {
-    /// Opens or creates the directory; one that others may write to, or own, is refused.
+    /// Opens or creates the directory. Fails if another user owns it or can write to it.
     pub(crate) fn open(path: PathBuf) -> Result<Self> {
         let name = path.display();
         std::fs::DirBuilder::new()
@@ -95,7 +95,7 @@ impl Cache {
             .mode(0o700)
             .create(&path)
             .with_context(|| format!("cannot create the cache directory {name}"))?;
-        // Who we are, as this file system sees it.
+        // Our user id, as this file system reports it.
         let ours = tempfile::tempfile_in(&path)
             .and_then(|file| file.metadata())
             .with_context(|| format!("cannot write to the cache directory {name}"))?;
@@ -115,26 +115,28 @@ impl Cache {
         let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
         let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
         let cache = cache.filter(|path| path.is_absolute()).or_else(home);
-        Ok(cache.context("there is no HOME for the cache: use --cache-dir")?.join("nexus-host"))
+        Ok(cache
+            .context("HOME is not set, so there is no default cache directory; use --cache-dir")?
+            .join("nexus-host"))
     }
 
     /// The component in this file, compiled now or earlier.
     pub(crate) async fn load(&self, engine: &Engine, source: &Path) -> Result<Component> {
         let wasm = tokio::fs::read(source).await.with_context(|| {
-            format!("cannot read {}: run `cargo xtask build`", source.display())
+            format!("cannot read {}; run `cargo xtask build`", source.display())
         })?;
         let compiled = self.0.join(key(engine, &wasm));
         drop(wasm);
         if !compiled.exists() {
             compile_elsewhere(source, &compiled).await?;
         }
-        // SAFETY: the file was written by `precompile` of this same program, under the hash of its
-        // source and of the engine's settings, into a directory that only this user can write to
-        // (`Cache::open`), and by a rename, so that it is whole.
+        // SAFETY: the file was written by `precompile` of this same program, under the hash of its source and
+        // of the engine's settings, into a directory that only this user can write to (`Cache::open`). It was
+        // written by a rename, so it is complete.
         let component = unsafe { Component::deserialize_file(engine, &compiled) };
-        component
-            .map_err(error)
-            .with_context(|| format!("cannot load {}: remove it", compiled.display()))
+        component.map_err(error).with_context(|| {
+            format!("cannot load {}; remove the file and try again", compiled.display())
+        })
     }
 
     fn remove_old(&self) {
@@ -145,7 +147,7 @@ impl Cache {
                 .and_then(|found| found.modified())
                 .map(|made| SystemTime::now().duration_since(made).unwrap_or_default());
             if age.is_ok_and(|age| age > MAX_AGE) {
-                // Another process may have removed it.
+                // Another process may already have removed it.
                 let _ = std::fs::remove_file(entry.path());
             }
         }
@@ -178,7 +180,7 @@ async fn compile_elsewhere(source: &Path, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles one file into another: the whole of the `precompile` subcommand.
+/// Compiles one file into another. This is the entire `precompile` subcommand.
 pub(crate) fn precompile(source: &Path, target: &Path) -> Result<()> {
     let wasm = std::fs::read(source)?;
     let compiled = compiler()?.precompile_component(&wasm).map_err(error)?;

@@ -1,4 +1,4 @@
-//! One component of the application as it runs: its rights and its settings, all resolved.
+//! One component of the running application: its rights and its settings, all resolved.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::host::kv_store;
 use crate::host::stdio::{Output, Target};
 use crate::outbound::allowed_hosts::AllowedHosts;
 
-/// What every instance of a component shares.
+/// The data that all instances of a component share.
 pub(crate) struct Component {
     pub(crate) id: Arc<str>,
     pub(crate) variables: HashMap<String, String>,
@@ -22,13 +22,13 @@ pub(crate) struct Component {
     pub(crate) key_value: kv_store::Database,
     pub(crate) allowed_hosts: AllowedHosts,
     pub(crate) environment: Vec<(String, String)>,
-    /// A copy of the mounted files, removed with the host.
+    /// A copy of the mounted files, removed when the host ends.
     pub(crate) files: Option<TempDir>,
 }
 
 impl Component {
-    /// The WASI context of one instance: its environment, its files (read-only), its output, and
-    /// neither sockets nor name lookups.
+    /// The WASI context of one instance: its environment, its read-only files and its output. It has no
+    /// sockets and no name lookups.
     pub(crate) fn wasi(&self) -> Result<WasiCtx> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.envs(&self.environment);

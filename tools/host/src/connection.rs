@@ -1,6 +1,6 @@
-//! One connection of a client: which requests it has, and for what each of them waits.
+//! One client connection: its requests, and what each of them is waiting for.
 //!
-//! It must not look at what is sent.
+//! This module must not look at the transmitted content.
 
 use std::io;
 use std::pin::Pin;
@@ -17,19 +17,19 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::place::Place;
 
-/// A client that has sent or taken nothing for this long gives its places to others who need them.
+/// A client that has sent or read nothing for this long loses its places to other clients that need them.
 pub(crate) const STALLED: Duration = Duration::from_secs(5);
 
-/// How long a connection without a request may stay.
+/// How long a connection without a request may stay open.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// From the first byte of a head, or from the connection on, to the end of the head.
+    /// From the first byte of a head, or from the start of the connection, to the end of the head.
     pub(crate) head: Duration,
-    /// Between an answer and the next request.
+    /// Between a response and the next request.
     pub(crate) idle: Duration,
 }
 
-/// A connection, as all see it who hold a part of it.
+/// A connection, as shared by everything that holds a part of it.
 pub(crate) struct Connection {
     limits: Limits,
     idle: Mutex<Idle>,
@@ -37,7 +37,7 @@ pub(crate) struct Connection {
     closing: Notify,
 }
 
-/// Since when a connection without a request waits, and for what.
+/// How long a connection without a request has been waiting, and for what.
 #[derive(Clone, Copy)]
 struct Idle {
     since: Instant,
@@ -54,25 +54,25 @@ impl Connection {
         Arc::new(Self { limits, idle, requests: Mutex::default(), closing: Notify::new() })
     }
 
-    /// A request of it begins; it has ended when what is returned is dropped. `shares` says whether
-    /// other requests use the connection at the same time.
-    pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> Busy {
+    /// Begins a request, which ends when the returned value is dropped. `shares` says whether other requests
+    /// use the connection at the same time.
+    pub(crate) fn begin(self: &Arc<Self>, shares: bool) -> ActiveRequest {
         let work = Arc::new(Work { shares, ..Work::default() });
         lock(&self.requests).push(work.clone());
-        Busy { connection: self.clone(), work }
+        ActiveRequest { connection: self.clone(), work }
     }
 
-    /// Resolves when the connection is to be closed.
-    pub(crate) async fn is_over(&self) {
+    /// Resolves when the connection must be closed.
+    pub(crate) async fn close_requested(&self) {
         self.closing.notified().await;
     }
 
-    /// Has the connection closed.
+    /// Requests that the connection be closed.
     pub(crate) fn close(&self) {
         self.closing.notify_one();
     }
 
-    /// Since when nothing but the client is waited for; none where a component is at work.
+    /// The time since which the connection waits for its client alone; `None` if a component is working.
     pub(crate) fn waits_since(&self, now: Instant) -> Option<Instant> {
         let requests = lock(&self.requests);
         if requests.is_empty() {
@@ -86,9 +86,9 @@ impl Connection {
         latest
     }
 
-    /// Closes the connection, ends a request, or takes its place from it, where its client has been
-    /// waited for long enough.
-    pub(crate) fn look(&self, now: Instant, answer: Duration) {
+    /// Closes the connection, ends a request, or releases the request's place, if the client has kept it
+    /// waiting for too long.
+    pub(crate) fn enforce_limits(&self, now: Instant, answer: Duration) {
         let mut requests = lock(&self.requests);
         if requests.is_empty() {
             let Idle { since, in_head } = *lock(&self.idle);
@@ -106,7 +106,7 @@ impl Connection {
             }
             Some(since) => {
                 if now >= since + STALLED {
-                    work.leave();
+                    work.release_place();
                 }
                 true
             }
@@ -118,8 +118,8 @@ impl Connection {
         !lock(&self.requests).is_empty()
     }
 
-    /// Something came from the client.
-    fn heard(&self) {
+    /// Records that the client sent something.
+    fn bytes_received(&self) {
         let mut idle = lock(&self.idle);
         // The first byte of a head counts, not the last.
         if !idle.in_head && !self.is_busy() {
@@ -127,8 +127,8 @@ impl Connection {
         }
     }
 
-    /// The client took something, also of an answer whose request is over.
-    fn taken(&self) {
+    /// Records that the client read something, also of a response whose request has ended.
+    fn bytes_sent(&self) {
         let mut idle = lock(&self.idle);
         if !idle.in_head {
             idle.since = Instant::now();
@@ -136,105 +136,105 @@ impl Connection {
     }
 }
 
-/// A request that has not been answered whole.
-pub(crate) struct Busy {
+/// A request whose response is not complete.
+pub(crate) struct ActiveRequest {
     connection: Arc<Connection>,
     pub(crate) work: Arc<Work>,
 }
 
-impl Drop for Busy {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         *lock(&self.connection.idle) = Idle { since: Instant::now(), in_head: false };
         lock(&self.connection.requests).retain(|work| !Arc::ptr_eq(work, &self.work));
     }
 }
 
-/// For what a request waits.
+/// What a request is waiting for.
 #[derive(Clone, Copy, Default)]
-enum Waits {
-    /// For a component.
+enum WaitingFor {
+    /// A component.
     #[default]
     Component,
-    /// For the client to send more of the body, since then.
+    /// The client must send more of the body; since this time.
     Body(Instant),
-    /// For the client to take what was handed out of the answer, since then.
+    /// The client must read the part of the response that was handed over; since this time.
     Answer(Instant),
 }
 
-/// A request: for what it waits, its place, and the rest of its answer.
+/// A request: what it is waiting for, its place, and the rest of its response.
 #[derive(Default)]
 pub(crate) struct Work {
     shares: bool,
-    waits: Mutex<Waits>,
+    waits: Mutex<WaitingFor>,
     is_answered: OnceLock<()>,
     pub(crate) place: OnceLock<Arc<Place>>,
     pub(crate) answer: Mutex<Option<WasiBody>>,
 }
 
 impl Work {
-    /// The component wants more of the body, and the client has sent none.
-    pub(crate) fn body_waits(&self) {
+    /// Records that the component wants more of the body, and the client has sent none.
+    pub(crate) fn body_awaited(&self) {
         let mut waits = lock(&self.waits);
-        // Once there is an answer, whether it is taken is what counts.
-        if self.is_answered.get().is_none() && !matches!(*waits, Waits::Body(_)) {
-            *waits = Waits::Body(Instant::now());
+        // Once there is a response, only its reading counts.
+        if self.is_answered.get().is_none() && !matches!(*waits, WaitingFor::Body(_)) {
+            *waits = WaitingFor::Body(Instant::now());
         }
     }
 
-    /// More of the body has come.
-    pub(crate) fn body_came(&self) {
+    /// Records that more of the body has arrived.
+    pub(crate) fn body_received(&self) {
         let mut waits = lock(&self.waits);
-        if matches!(*waits, Waits::Body(_)) {
-            *waits = Waits::Component;
+        if matches!(*waits, WaitingFor::Body(_)) {
+            *waits = WaitingFor::Component;
         }
     }
 
-    /// The answer begins.
-    pub(crate) fn begin_answer(&self, body: WasiBody) {
+    /// Records that the response begins.
+    pub(crate) fn begin_response(&self, body: WasiBody) {
         let _ = self.is_answered.set(());
         *lock(&self.answer) = Some(body);
-        *lock(&self.waits) = Waits::Component;
+        *lock(&self.waits) = WaitingFor::Component;
     }
 
-    /// A piece of the answer was handed out.
-    pub(crate) fn answer_waits(&self) {
-        *lock(&self.waits) = Waits::Answer(Instant::now());
+    /// Records that a part of the response was handed over.
+    pub(crate) fn response_handed_over(&self) {
+        *lock(&self.waits) = WaitingFor::Answer(Instant::now());
     }
 
-    /// There is room for more of the answer.
-    pub(crate) fn answer_was_taken(&self) {
-        *lock(&self.waits) = Waits::Component;
+    /// Records that there is room for more of the response.
+    pub(crate) fn response_taken(&self) {
+        *lock(&self.waits) = WaitingFor::Component;
     }
 
     fn waits_since(&self) -> Option<Instant> {
         match *lock(&self.waits) {
-            Waits::Component => None,
-            Waits::Body(since) | Waits::Answer(since) => Some(since),
+            WaitingFor::Component => None,
+            WaitingFor::Body(since) | WaitingFor::Answer(since) => Some(since),
         }
     }
 
     fn unread_since(&self) -> Option<Instant> {
         match *lock(&self.waits) {
-            Waits::Answer(since) => Some(since),
-            Waits::Component | Waits::Body(_) => None,
+            WaitingFor::Answer(since) => Some(since),
+            WaitingFor::Component | WaitingFor::Body(_) => None,
         }
     }
 
-    /// Lets others have its place until it goes on.
-    fn leave(&self) {
+    /// Releases its place until the request continues.
+    fn release_place(&self) {
         if let Some(place) = self.place.get() {
-            place.leave();
+            place.release();
         }
     }
 
-    /// Drops the rest of the answer, and what makes it.
+    /// Drops the rest of the response, and the task that produces it.
     fn give_up(&self) {
-        self.leave();
+        self.release_place();
         lock(&self.answer).take();
     }
 }
 
-/// A client's stream, which tells what comes and goes.
+/// A client's stream, which reports each read and write.
 pub(crate) struct Stream {
     pub(crate) stream: TcpStream,
     pub(crate) connection: Arc<Connection>,
@@ -243,7 +243,7 @@ pub(crate) struct Stream {
 impl Stream {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
         if matches!(polled, Poll::Ready(Ok(1..))) {
-            self.connection.taken();
+            self.connection.bytes_sent();
         }
     }
 }
@@ -257,7 +257,7 @@ impl AsyncRead for Stream {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.connection.heard();
+            self.connection.bytes_received();
         }
         polled
     }
@@ -297,7 +297,7 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// Numbers of connections.
+/// Assigns numbers to connections.
 pub(crate) fn next_number() -> usize {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     NUMBER.fetch_add(1, Ordering::Relaxed)

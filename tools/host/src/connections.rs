@@ -1,7 +1,8 @@
-//! All connections: how many there may be, and which is closed for a new one. A few are kept in
-//! reserve: they are told to come again, except where they ask for the application's health.
+//! All connections: the limit on their number, and the choice of the one that is closed for a new one. A few
+//! connections are kept in reserve. They are told to retry later, unless they ask for the application's
+//! health.
 //!
-//! It must not look at what is sent.
+//! This module must not look at the transmitted content.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,32 +12,32 @@ use tokio::time::Instant;
 
 use crate::connection::{Connection, Limits, next_number};
 
-/// Most connections at once, where the process may have as many files open twice over.
+/// The maximum number of connections, if the process may open twice as many files.
 const MOST: usize = 4096;
 
-/// Further ones, which may ask for the application's health.
+/// Additional connections, which may ask for the application's health.
 pub(crate) const RESERVE: usize = 16;
 
 const ORDINARY: Limits = Limits { head: Duration::from_secs(10), idle: Duration::from_secs(75) };
 const RESERVED: Limits = Limits { head: Duration::from_secs(2), idle: Duration::from_secs(1) };
 
-/// How often it is looked whether a client has been waited for too long.
+/// How often to check for clients that have kept us waiting for too long.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// All connections.
 #[derive(Clone)]
 pub(crate) struct Connections {
-    all: Arc<Mutex<All>>,
+    all: Arc<Mutex<Registry>>,
     most: usize,
 }
 
 #[derive(Default)]
-struct All {
+struct Registry {
     ordinary: HashMap<usize, Arc<Connection>>,
     reserved: HashMap<usize, Arc<Connection>>,
 }
 
-impl All {
+impl Registry {
     fn of(&mut self, kind: Kind) -> &mut HashMap<usize, Arc<Connection>> {
         match kind {
             Kind::Ordinary => &mut self.ordinary,
@@ -48,21 +49,21 @@ impl All {
 /// What a connection may be used for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
-    /// Anything.
+    /// Any request.
     Ordinary,
-    /// One request for the application's health: there is no room for more.
+    /// One request for the application's health, because the limit is reached.
     Reserved,
 }
 
-/// A connection that is open; it is forgotten when this is dropped.
-pub(crate) struct Open {
+/// An open connection. It is removed from the list when this is dropped.
+pub(crate) struct OpenConnection {
     all: Connections,
     number: usize,
     pub(crate) kind: Kind,
     pub(crate) connection: Arc<Connection>,
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.all.lock().of(self.kind).remove(&self.number);
     }
@@ -73,14 +74,14 @@ impl Connections {
         Self { all: Arc::default(), most: MOST.min(open_files() / 2) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, All> {
+    fn lock(&self) -> MutexGuard<'_, Registry> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next connection may be. None: not yet, another is being closed for it.
+    /// The kind of the next connection. `None`: no room yet; another connection is being closed for it.
     ///
-    /// Where there are as many as there may be, the one is closed that has waited longest for its
-    /// client: for a request, or five seconds at least for a body or for its answer to be read.
+    /// If the limit is reached, closes the connection that has waited longest for its client: for a request,
+    /// or, for at least five seconds, for a body or for its response to be read.
     pub(crate) fn room(&self, now: Instant) -> Option<Kind> {
         let all = self.lock();
         if all.ordinary.len() < self.most {
@@ -96,35 +97,35 @@ impl Connections {
         None
     }
 
-    /// Adds one.
-    pub(crate) fn open(&self, kind: Kind) -> Open {
+    /// Adds a connection.
+    pub(crate) fn open(&self, kind: Kind) -> OpenConnection {
         let limits = match kind {
             Kind::Ordinary => ORDINARY,
             Kind::Reserved => RESERVED,
         };
         let (number, connection) = (next_number(), Connection::new(limits, Instant::now()));
         self.lock().of(kind).insert(number, connection.clone());
-        Open { all: self.clone(), number, kind, connection }
+        OpenConnection { all: self.clone(), number, kind, connection }
     }
 
-    /// Looks after them, without end. `answer`: how long a client may take nothing of its answer.
-    pub(crate) async fn look_after(self, answer: Duration) {
+    /// Checks the connections forever. `answer`: how long a client may stop reading its response.
+    pub(crate) async fn enforce_limits_forever(self, answer: Duration) {
         loop {
             tokio::time::sleep(LOOK).await;
-            self.look(Instant::now(), answer);
+            self.enforce_limits(Instant::now(), answer);
         }
     }
 
-    fn look(&self, now: Instant, answer: Duration) {
+    fn enforce_limits(&self, now: Instant, answer: Duration) {
         let all = self.lock();
         let every: Vec<_> = all.ordinary.values().chain(all.reserved.values()).cloned().collect();
-        // An answer that is given up may be the end of a connection, which is then forgotten here.
+        // Giving up a response may end a connection, which then locks `all` to remove itself.
         drop(all);
-        every.iter().for_each(|connection| connection.look(now, answer));
+        every.iter().for_each(|connection| connection.enforce_limits(now, answer));
     }
 }
 
-/// Closes the one that has waited longest for its client; false where none does.
+/// Closes the connection that has waited longest for its client. Returns false if none is waiting.
 fn close_one(connections: &HashMap<usize, Arc<Connection>>, now: Instant) -> bool {
     let waiting = connections
         .values()
@@ -138,7 +139,7 @@ fn close_one(connections: &HashMap<usize, Arc<Connection>>, now: Instant) -> boo
     }
 }
 
-/// How many files this process may have open, as far as the system tells.
+/// How many files this process may open, as far as the system reports it.
 fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
@@ -157,8 +158,8 @@ mod tests {
         Connections { all: Arc::default(), most }
     }
 
-    async fn is_closed(open: &Open) -> bool {
-        let closing = open.connection.is_over();
+    async fn is_closed(open: &OpenConnection) -> bool {
+        let closing = open.connection.close_requested();
         tokio::time::timeout(Duration::from_millis(20), closing).await.is_ok()
     }
 
@@ -167,14 +168,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_one_that_has_waited_longest_makes_room() {
+    async fn the_connection_that_has_waited_longest_is_closed() {
         let all = connections(2);
         let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         assert_eq!(all.room(Instant::now()), None);
         assert!(is_closed(&first).await && !is_closed(&second).await);
         drop(first);
         assert_eq!(all.room(Instant::now()), Some(Kind::Ordinary));
-        // One that a component works for is left alone.
+        // A connection that a component works for is not closed.
         let busy = second.connection.begin(false);
         let third = all.open(Kind::Ordinary);
         assert_eq!(all.room(Instant::now()), None);
@@ -183,12 +184,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_does_not_come_makes_room_after_five_seconds_and_an_answer_unread_too() {
+    async fn stalled_bodies_and_unread_responses_make_room_after_five_seconds() {
         let all = connections(2);
         let (first, second) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (upload, download) = (first.connection.begin(false), second.connection.begin(false));
-        upload.work.body_waits();
-        download.work.answer_waits();
+        upload.work.body_awaited();
+        download.work.response_handed_over();
         assert_eq!(all.room(Instant::now()), Some(Kind::Reserved));
         assert_eq!(all.room(Instant::now() + STALLED), None);
         assert!(is_closed(&first).await);
@@ -196,15 +197,15 @@ mod tests {
         let _third = all.open(Kind::Ordinary).connection.begin(false);
         let full = connections(1);
         assert_eq!(full.room(later(0)), Some(Kind::Ordinary));
-        // What goes on is left alone.
-        download.work.answer_was_taken();
+        // A connection that makes progress is not closed.
+        download.work.response_taken();
         let third = all.open(Kind::Ordinary);
         let _busy = third.connection.begin(false);
         assert_eq!(all.room(later(60)), Some(Kind::Reserved));
     }
 
     #[tokio::test]
-    async fn the_reserve_is_never_full_of_those_who_say_nothing() {
+    async fn silent_clients_never_fill_the_reserve() {
         let all = connections(0);
         let reserve: Vec<_> = (0..RESERVE).map(|_| all.open(Kind::Reserved)).collect();
         assert_eq!(all.room(Instant::now()), None);
@@ -214,31 +215,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_not_read_ends_after_a_minute_and_one_that_is_does_not() {
+    async fn only_an_unread_response_ends_after_a_minute() {
         let all = connections(9);
         let (unread, read) = (all.open(Kind::Ordinary), all.open(Kind::Ordinary));
         let (slow, quick) = (unread.connection.begin(false), read.connection.begin(false));
-        slow.work.answer_waits();
-        quick.work.answer_waits();
-        quick.work.answer_was_taken();
-        all.look(later(59), ANSWER);
+        slow.work.response_handed_over();
+        quick.work.response_handed_over();
+        quick.work.response_taken();
+        all.enforce_limits(later(59), ANSWER);
         assert!(!is_closed(&unread).await);
-        all.look(later(60), ANSWER);
+        all.enforce_limits(later(60), ANSWER);
         assert!(is_closed(&unread).await && !is_closed(&read).await);
     }
 
     #[tokio::test]
-    async fn of_a_shared_connection_only_the_answer_that_is_not_read_ends() {
+    async fn on_a_shared_connection_only_the_unread_response_ends() {
         let all = connections(9);
         let open = all.open(Kind::Ordinary);
         let (unread, other) = (open.connection.begin(true), open.connection.begin(true));
-        unread.work.answer_waits();
-        all.look(later(60), ANSWER);
+        unread.work.response_handed_over();
+        all.enforce_limits(later(60), ANSWER);
         assert!(!is_closed(&open).await);
         drop((unread, other));
-        all.look(later(74), ANSWER);
+        all.enforce_limits(later(74), ANSWER);
         assert!(!is_closed(&open).await);
-        all.look(later(76), ANSWER);
+        all.enforce_limits(later(76), ANSWER);
         assert!(is_closed(&open).await);
     }
 
@@ -246,9 +247,9 @@ mod tests {
     async fn a_head_has_ten_seconds() {
         let all = connections(9);
         let open = all.open(Kind::Ordinary);
-        all.look(later(9), ANSWER);
+        all.enforce_limits(later(9), ANSWER);
         assert!(!is_closed(&open).await);
-        all.look(later(11), ANSWER);
+        all.enforce_limits(later(11), ANSWER);
         assert!(is_closed(&open).await);
     }
 }

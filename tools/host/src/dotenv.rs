@@ -1,14 +1,14 @@
 //! Parses an env file: `NAME=value`, comments, quotes and `export`.
 //!
-//! It substitutes nothing. Where Spin's reader would substitute (`$` outside single quotes), the
-//! line is refused, so that one file never means two things. Messages hold no values.
+//! It substitutes nothing. A line in which Spin's reader would substitute (`$` outside single quotes) is
+//! rejected, so that a file never has two meanings. Messages contain no values.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// Reads the file; one that does not exist is empty.
+/// Reads the file; a missing file is treated as empty.
 pub(crate) fn read(path: &Path) -> Result<HashMap<String, String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text).with_context(|| path.display().to_string()),
@@ -25,7 +25,7 @@ fn parse(text: &str) -> Result<HashMap<String, String>> {
             continue;
         }
         let (name, value) = parse_line(line).with_context(|| format!("line {}", index + 1))?;
-        // The first of two wins, as it does in Spin's reader.
+        // The first of two definitions wins, as in Spin's reader.
         values.entry(name).or_insert(value);
     }
     Ok(values)
@@ -33,10 +33,10 @@ fn parse(text: &str) -> Result<HashMap<String, String>> {
 
 fn parse_line(line: &str) -> Result<(String, String)> {
     let line = line.strip_prefix("export ").unwrap_or(line);
-    let (name, value) = line.split_once('=').context("there is no `=`")?;
+    let (name, value) = line.split_once('=').context("the `=` is missing")?;
     let name = name.trim();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
-        bail!("{name:?} is not a name");
+        bail!("{name:?} is not a valid name");
     }
     Ok((name.to_owned(), unquote(value.trim())?))
 }
@@ -50,20 +50,20 @@ fn unquote(value: &str) -> Result<String> {
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if c == open => quote = None,
             (Some('\''), c) => result.push(c),
-            (_, '$') => bail!("`$` must stand in single quotes"),
+            (_, '$') => bail!("`$` must be in single quotes"),
             (Some(_), '\\') => match chars.next() {
                 Some('n') => result.push('\n'),
                 Some(c @ ('\\' | '"' | '\'' | '$' | ' ')) => result.push(c),
-                _ => bail!("an unknown escape"),
+                _ => bail!("unknown escape"),
             },
             (None, '\\') => match chars.next() {
                 Some(c) => result.push(c),
-                None => bail!("a backslash at the end of the line"),
+                None => bail!("the line ends with a backslash"),
             },
             (None, c) if c.is_whitespace() => {
                 let rest = chars.as_str().trim_start();
                 if !rest.is_empty() && !rest.starts_with('#') {
-                    bail!("a value with spaces must be quoted");
+                    bail!("quote a value that contains spaces");
                 }
                 break;
             }
@@ -71,7 +71,7 @@ fn unquote(value: &str) -> Result<String> {
         }
     }
     if quote.is_some() {
-        bail!("a quote is not closed");
+        bail!("the closing quote is missing");
     }
     Ok(result)
 }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_read_in_two_ways_is_refused_with_its_line() {
+    fn an_ambiguous_line_is_rejected_with_its_number() {
         for line in ["A=$HOME", "A=\"$HOME\"", "A=two words", "A='open", "no equals sign"] {
             let error = format!("{:#}", parse(&format!("# x\n{line}")).unwrap_err());
             assert!(error.starts_with("line 2"), "{line}: {error}");

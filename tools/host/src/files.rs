@@ -1,7 +1,7 @@
-//! `files`: copies what a component may read into a directory of its own, as Spin does, so that
-//! a guest sees its files as they were at the start, all under one root.
+//! `files`: copies the files that a component may read into a separate directory, as Spin does, so that a
+//! guest sees its files as they were at the start, all under one root.
 //!
-//! Nothing from outside the application's directory is copied.
+//! No file from outside the application's directory is copied.
 
 use std::path::{Component as Part, Path, PathBuf};
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::manifest::FileMount;
 
-/// Copies the files of one component; `None` when there are none.
+/// Copies the files of one component; `None` if there are none.
 pub(crate) fn mount(root: &Path, mounts: &[FileMount]) -> Result<Option<TempDir>> {
     if mounts.is_empty() {
         return Ok(None);
@@ -32,13 +32,16 @@ pub(crate) fn mount(root: &Path, mounts: &[FileMount]) -> Result<Option<TempDir>
     Ok(Some(target))
 }
 
-/// A path that exists is mounted where it is; else it is a glob pattern over the files.
+/// An existing path is mounted at the same place. Anything else is a glob pattern over the files.
 fn copy_pattern(root: &Path, pattern: &str, target: &Path) -> Result<()> {
     let path = inside(root, Path::new(pattern))?;
     if path.exists() {
         return copy(&path, &inside(target, Path::new(pattern))?);
     }
-    ensure!(pattern.contains(['*', '?', '[']), "there is no such file, and it is no pattern");
+    ensure!(
+        pattern.contains(['*', '?', '[']),
+        "the file does not exist, and this is not a pattern"
+    );
     let glob = path.to_str().context("the path is not UTF-8")?;
     for found in glob::glob(glob)? {
         let found = found?;
@@ -49,10 +52,10 @@ fn copy_pattern(root: &Path, pattern: &str, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file, or a directory with all below it.
+/// Copies a file, or a directory with everything in it.
 fn copy(source: &Path, destination: &Path) -> Result<()> {
-    let kind = std::fs::metadata(source)
-        .with_context(|| format!("{} cannot be read", source.display()))?;
+    let kind =
+        std::fs::metadata(source).with_context(|| format!("cannot read {}", source.display()))?;
     if kind.is_dir() {
         std::fs::create_dir_all(destination)?;
         for entry in std::fs::read_dir(source)? {
@@ -64,16 +67,16 @@ fn copy(source: &Path, destination: &Path) -> Result<()> {
             std::fs::create_dir_all(parent)?;
         }
         std::fs::copy(source, destination)
-            .with_context(|| format!("{} cannot be copied", source.display()))?;
+            .with_context(|| format!("cannot copy {}", source.display()))?;
     }
     Ok(())
 }
 
-/// `root` with `path` below it.
+/// Joins `path` to `root`, and checks that it stays below it.
 fn inside(root: &Path, path: &Path) -> Result<PathBuf> {
     let plain = |part: Part<'_>| matches!(part, Part::Normal(_) | Part::CurDir);
     if !path.components().all(plain) {
-        bail!("files: {} leaves the application's directory", path.display());
+        bail!("files: {} is outside the application's directory", path.display());
     }
     Ok(root.join(path))
 }
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_placed_with_all_below_it() {
+    fn a_directory_is_copied_with_its_content() {
         let root = app();
         let target = mount(root.path(), &[placed("static/dist", "/")]).unwrap().unwrap();
         assert_eq!(std::fs::read_to_string(target.path().join("deep/b.txt")).unwrap(), "b");
@@ -115,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_comes_from_outside_and_nothing_missing_is_ignored() {
+    fn outside_and_missing_files_are_errors() {
         let root = app();
         for mounts in [
             [placed("../x", "/")],

@@ -1,5 +1,5 @@
-//! An instance of a component: its state, and how long it serves. Wasmtime's `ProxyHandler`
-//! makes instances and gives them requests; this says of what and how many.
+//! An instance of a component: its state, and how long it serves. Wasmtime's `ProxyHandler` creates instances
+//! and passes requests to them; this module defines the instances and their limits.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -24,14 +24,14 @@ use crate::host::bindings::Imports;
 use crate::log::warn;
 use crate::outbound::Sender;
 
-/// An instance without requests goes away after this. The same as Spin's.
+/// An instance without requests ends after this time. The same as Spin's.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// The state of one instance, behind every interface it imports.
+/// The state of one instance, used by every interface that it imports.
 pub(crate) struct Ctx {
     pub(crate) component: Arc<Component>,
     pub(crate) table: ResourceTable,
-    /// How many of each are in the table.
+    /// The numbers of resources in the table.
     pub(crate) connections: usize,
     pub(crate) stores: usize,
     pub(crate) swaps: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Ctx {
     http: WasiHttpCtx,
     sender: Sender,
     depths: Depths,
-    _alive: Alive,
+    _alive: InstanceGuard,
 }
 
 impl WasiView for Ctx {
@@ -54,7 +54,7 @@ impl WasiHttpView for Ctx {
     }
 }
 
-/// Everything that a component can import.
+/// All interfaces that a component can import.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Ctx>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -64,32 +64,32 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Ctx>> {
     Ok(linker)
 }
 
-/// Through how many components the requests in flight have come: a request that the guest sends
-/// belongs to one of them, it is not known to which, so it is taken to be the deepest. In an
-/// application without loops that never exceeds the longest way through it.
+/// The depths of the requests in flight: how many components each has passed through. A request that the
+/// guest sends belongs to one of them. Because it is unknown to which, it is assumed to be the deepest. In an
+/// application without loops that never exceeds the longest path through it.
 #[derive(Clone, Default)]
 pub(crate) struct Depths(Arc<Mutex<BTreeMap<usize, usize>>>);
 
 impl Depths {
-    /// Of all requests in flight.
+    /// The depth of the deepest request in flight.
     pub(crate) fn deepest(&self) -> usize {
         let depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         depths.last_key_value().map_or(0, |(depth, _)| *depth)
     }
 
-    fn enter(&self, depth: usize) -> Entered {
+    fn enter(&self, depth: usize) -> DepthGuard {
         let mut depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *depths.entry(depth).or_default() += 1;
-        Entered { depths: self.clone(), depth }
+        DepthGuard { depths: self.clone(), depth }
     }
 }
 
-struct Entered {
+struct DepthGuard {
     depths: Depths,
     depth: usize,
 }
 
-impl Drop for Entered {
+impl Drop for DepthGuard {
     fn drop(&mut self) {
         let mut depths = self.depths.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = depths.get_mut(&self.depth) {
@@ -101,39 +101,39 @@ impl Drop for Entered {
     }
 }
 
-/// How many instances there are, so that stopping can wait for what they still do.
+/// The number of instances, so that a stop can wait for their remaining work.
 #[derive(Clone, Default)]
 pub(crate) struct Population(watch::Sender<usize>);
 
 impl Population {
-    /// Resolves when there are none.
+    /// Resolves when there are no instances.
     pub(crate) async fn empty(&self) {
-        // An error: the sender is gone, but it is ours.
+        // An error would mean that the sender is gone, but we own it.
         let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
     }
 
-    fn join(&self) -> Alive {
+    fn join(&self) -> InstanceGuard {
         self.0.send_modify(|count| *count += 1);
-        Alive(self.clone())
+        InstanceGuard(self.clone())
     }
 }
 
-struct Alive(Population);
+struct InstanceGuard(Population);
 
-impl Drop for Alive {
+impl Drop for InstanceGuard {
     fn drop(&mut self) {
         self.0.0.send_modify(|count| *count -= 1);
     }
 }
 
-/// How far instances are reused.
+/// The limits on the reuse of instances.
 #[derive(Clone, Copy)]
 pub(crate) struct Reuse {
     pub(crate) requests: usize,
     pub(crate) concurrent: usize,
 }
 
-/// Makes the instances of one component.
+/// Creates the instances of one component.
 pub(crate) struct Factory {
     pub(crate) app: Weak<App>,
     pub(crate) component: Arc<Component>,
@@ -143,7 +143,7 @@ pub(crate) struct Factory {
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
-/// A component that takes requests.
+/// A component that handles requests.
 pub(crate) type Handler = ProxyHandler<Factory>;
 
 impl HandlerState for Factory {
@@ -152,7 +152,8 @@ impl HandlerState for Factory {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Ctx, Expiration, Worker>> {
-        let app = self.app.upgrade().ok_or_else(|| wasmtime::format_err!("the host stops"))?;
+        let app =
+            self.app.upgrade().ok_or_else(|| wasmtime::format_err!("the host is stopping"))?;
         let wasi = self.component.wasi().map_err(|error| wasmtime::format_err!("{error:#}"))?;
         let depths = Depths::default();
         let ctx = Ctx {
@@ -178,7 +179,7 @@ impl HandlerState for Factory {
             expiration: Expiration {
                 sleep: Box::pin(tokio::time::sleep(IDLE)),
                 stopping: Box::pin(async move {
-                    // An error: the host is gone, which is a stop as well.
+                    // An error means that the host is gone, which is also a stop.
                     let _ = stopping.wait_for(|stopping| *stopping).await;
                 }),
             },
@@ -187,8 +188,8 @@ impl HandlerState for Factory {
     }
 }
 
-/// Ends an instance that is idle: after a while, or at once when the host stops. A request takes
-/// as long as it takes, as in Spin without a request timeout.
+/// Ends an idle instance: after a while, or immediately when the host stops. A request has no time limit, as
+/// in Spin without a request timeout.
 pub(crate) struct Expiration {
     sleep: Pin<Box<tokio::time::Sleep>>,
     stopping: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
@@ -223,7 +224,7 @@ pub(crate) struct Worker {
 
 impl WorkerState for Worker {
     type StoreData = Ctx;
-    /// Through how many components the request has come.
+    /// How many components the request has passed through.
     type RequestData = usize;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
@@ -242,7 +243,7 @@ impl WorkerState for Worker {
         depth: usize,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        // Dropped with the request; it never expires it.
+        // Dropped with the request; it never makes the instance expire.
         let entered = store.data().depths.enter(depth);
         Box::pin(async move {
             let _entered = entered;

@@ -1,9 +1,10 @@
-//! Lines on stderr, all in one form (logfmt), as the components write theirs: `level=warning
-//! component=broker what="a request was denied" why="…"`; and one for each request of a client,
-//! `level=info time=… what=request method=GET path=/x status=200 ms=1.2 component=list`.
-//! Never the query string: it may hold a token.
+//! Log lines on stderr, in the same form as the components' (logfmt): `level=warning component=broker what="a
+//! request was denied" why="…"`, and one line for each client request, `level=info time=… what=request
+//! method=GET path=/x status=200 ms=1.2 component=list`. The query string is never logged, because it may
+//! contain a token.
 //!
-//! A line that cannot be written is lost. It must never be a reason to fail: `eprintln!` panics.
+//! A line that cannot be written is lost. Logging must never cause a failure, so `eprintln!`, which panics,
+//! is not used.
 
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use http::{Method, StatusCode};
 use nexus_printable::logged;
 
-/// Writes what is wrong: of a component, where it is known of which.
+/// Logs a problem, with its component if that is known.
 pub(crate) fn warn(component: Option<&str>, what: &str, why: &dyn std::fmt::Display) {
     let component = component.map(|id| format!(" component={}", logged(id))).unwrap_or_default();
     let (what, why) = (logged(what), logged(&why.to_string()));
@@ -19,7 +20,7 @@ pub(crate) fn warn(component: Option<&str>, what: &str, why: &dyn std::fmt::Disp
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
-/// A request that has begun. Dropped before it was answered, it is logged with the status `-`.
+/// A request in progress. If it is dropped before the response, it is logged with the status `-`.
 pub(crate) struct Line {
     began: Instant,
     method: Method,
@@ -39,12 +40,12 @@ impl Line {
         }
     }
 
-    /// Names the component that the request went to.
+    /// Sets the component that handles the request.
     pub(crate) fn to(&mut self, component: &str) {
         component.clone_into(&mut self.component);
     }
 
-    /// Answered: the line is written.
+    /// Logs the request with the status of its response.
     pub(crate) fn end(mut self, status: StatusCode) {
         self.status = Some(status);
     }
@@ -56,18 +57,18 @@ impl Drop for Line {
         let took = self.began.elapsed().as_secs_f64() * 1000.0;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let (time, Self { method, path, component, .. }) = (timestamp(now), &*self);
-        // One write: stderr has no buffer, and `eprintln` would make one for every piece.
+        // A single write, because stderr has no buffer, and `eprintln` would write every piece separately.
         let (path, component) = (logged(path), logged(component));
         let line = format!(
             "level=info time={time} what=request method={method} path={path} status={status} \
              ms={took:.1} component={component}\n"
         );
-        // Nobody reads it: not a reason to fail.
+        // A missing reader must not cause a failure.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
 }
 
-/// RFC 3339, in UTC, from the time since 1970.
+/// The time since 1970 as RFC 3339, in UTC.
 fn timestamp(since: Duration) -> String {
     let seconds = since.as_secs();
     let (year, month, day) = civil(seconds / 86_400);
@@ -76,7 +77,7 @@ fn timestamp(since: Duration) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
 }
 
-/// The date, from days since 1970: years are counted from March, so that the leap day is last.
+/// The date of a number of days since 1970. Years are counted from March, so that the leap day comes last.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);

@@ -1,9 +1,9 @@
-//! `nexus-host`: runs this Spin application on Wasmtime where the Spin CLI is not installed, for
-//! development and tests. Production is Spin.
+//! `nexus-host`: runs this Spin application on Wasmtime where the Spin CLI is not installed, for development
+//! and tests. Use Spin in production.
 //!
-//! It reads the same `spin.toml`, runtime configuration, variables and `.spin` files as `spin up`,
-//! and refuses what it does not know. `server` takes a request, `routes` finds its component,
-//! `instance` runs it, `host` and `outbound` are what the component can reach.
+//! It reads the same `spin.toml`, runtime configuration, variables and `.spin` files as `spin up`, and
+//! rejects everything that it does not know. `server` receives a request, `routes` finds its component,
+//! `instance` runs it, and `host` and `outbound` are the interfaces that the component can use.
 
 mod app;
 mod cli;
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 fn up(options: &cli::Up) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(server::run(options));
-    // What is still running had its time.
+    // Remaining tasks had their time to finish.
     runtime.shutdown_background();
     done
 }

@@ -1,7 +1,7 @@
-//! Reads `spin.toml` (manifest version 2): the keys that this application needs, and no others.
+//! Reads `spin.toml` (manifest version 2): only the keys that this application needs.
 //!
-//! An unknown key is an error that names it, because a right or a limit that is silently ignored
-//! would make a test on this host prove nothing about Spin.
+//! An unknown key is an error that names the key. If a right or a limit were silently ignored, a test on this
+//! host would prove nothing about Spin.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::toml_file;
 
-/// The whole of `spin.toml`.
+/// The content of `spin.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
@@ -43,7 +43,7 @@ pub(crate) struct Application {
     _tool: toml::Table,
 }
 
-/// `[variables]`: one of `default` and `required`.
+/// `[variables]`: exactly one of `default` and `required`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Variable {
@@ -56,7 +56,7 @@ pub(crate) struct Variable {
     _description: Option<String>,
 }
 
-/// `[[trigger.http]]`; other triggers are not served here.
+/// `[[trigger.http]]`; other triggers are not supported here.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Triggers {
@@ -74,7 +74,7 @@ pub(crate) struct HttpTrigger {
     pub(crate) component: String,
 }
 
-/// A path pattern, or `{ private = true }`: reachable by other components only.
+/// A path pattern, or `{ private = true }`: reachable only by other components.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Route {
@@ -114,7 +114,7 @@ pub(crate) struct Component {
     _tool: toml::Table,
 }
 
-/// `[component.<id>.build]`: read so that a wrong key is found, run by `cargo xtask build`.
+/// `[component.<id>.build]`: parsed to detect invalid keys; `cargo xtask build` runs it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Build {
@@ -126,7 +126,7 @@ struct Build {
     _watch: Vec<String>,
 }
 
-/// An entry of `files`: a path or glob pattern mounted where it is, or one placed elsewhere.
+/// An entry of `files`: a path or a glob pattern that is mounted at the same place, or a path that is mounted elsewhere.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum FileMount {
@@ -142,11 +142,11 @@ pub(crate) struct Placement {
     pub(crate) destination: String,
 }
 
-/// The only database and store: Spin has more only by way of its runtime configuration.
+/// The only database and store. Spin has others only through its runtime configuration.
 pub(crate) const DEFAULT_LABEL: &str = "default";
 
 impl Manifest {
-    /// Reads and checks the manifest; errors name the file, the line, the table and the key.
+    /// Reads and checks the manifest. Errors name the file, the line, the table and the key.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let manifest: Self = toml_file::read(path, "manifest")?;
         manifest.check().with_context(|| path.display().to_string())?;
@@ -156,7 +156,7 @@ impl Manifest {
     fn check(&self) -> Result<()> {
         ensure!(
             self.spin_manifest_version == 2,
-            "spin_manifest_version is {}, this host reads 2",
+            "spin_manifest_version is {}; this host supports only 2",
             self.spin_manifest_version
         );
         for (name, variable) in &self.variables {
@@ -165,7 +165,7 @@ impl Manifest {
                 "variable {name:?} must have either `required = true` or a `default`"
             );
         }
-        ensure!(!self.trigger.http.is_empty(), "there is no [[trigger.http]]");
+        ensure!(!self.trigger.http.is_empty(), "[[trigger.http]] is missing");
         for trigger in &self.trigger.http {
             let component = &trigger.component;
             ensure!(
@@ -182,7 +182,7 @@ impl Manifest {
             for label in component.sqlite_databases.iter().chain(&component.key_value_stores) {
                 ensure!(
                     label == DEFAULT_LABEL,
-                    "component {id:?} uses the store {label:?}, only {DEFAULT_LABEL:?} is defined"
+                    "component {id:?} uses the store {label:?}, but only {DEFAULT_LABEL:?} is defined"
                 );
             }
         }
@@ -216,7 +216,7 @@ source = "a.wasm"
     }
 
     #[test]
-    fn the_least_manifest_is_read() {
+    fn the_smallest_manifest_is_valid() {
         assert_eq!(read(MINIMAL).unwrap()._application._name, "x");
     }
 
@@ -235,7 +235,7 @@ source = "a.wasm"
     }
 
     #[test]
-    fn a_database_that_nothing_defines_is_refused() {
+    fn an_undefined_database_is_rejected() {
         let error = error(&format!("{MINIMAL}sqlite_databases = [\"other\"]\n"));
         assert!(error.contains("\"other\""), "{error}");
     }

@@ -1,5 +1,5 @@
-//! A place among the requests that are worked on. A request leaves it while its client is waited
-//! for, and takes one again before it goes on.
+//! A place among the requests in progress. A request releases its place while it waits for its client, and
+//! takes a place again before it continues.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use crate::connection::{Busy, Work};
+use crate::connection::{ActiveRequest, Work};
 
 /// A place.
 pub(crate) struct Place {
@@ -23,9 +23,9 @@ pub(crate) struct Place {
 type Acquiring = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
 
 impl Place {
-    /// Waits for one.
+    /// Waits for a place.
     pub(crate) async fn take(free: &Arc<Semaphore>) -> Arc<Self> {
-        // An error: the semaphore is closed, which it never is.
+        // An error would mean that the semaphore is closed, which never happens.
         let held = free.clone().acquire_owned().await.ok();
         Arc::new(Self { free: free.clone(), held: Mutex::new(held) })
     }
@@ -34,12 +34,12 @@ impl Place {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets others have it.
-    pub(crate) fn leave(&self) {
+    /// Releases the place for other requests.
+    pub(crate) fn release(&self) {
         self.lock().take();
     }
 
-    /// Takes one again where it was left.
+    /// Takes a place again, if it was released.
     fn poll_return(&self, acquiring: &mut Option<Acquiring>, cx: &mut Context<'_>) -> Poll<()> {
         if self.lock().is_none() {
             let free = &self.free;
@@ -51,8 +51,8 @@ impl Place {
     }
 }
 
-/// The body of a request. Its place is somebody else's while it does not come.
-pub(crate) struct Coming {
+/// The body of a request. While the request waits for it, other requests can use its place.
+pub(crate) struct RequestBody {
     body: Incoming,
     work: Arc<Work>,
     place: Arc<Place>,
@@ -60,13 +60,13 @@ pub(crate) struct Coming {
     acquiring: Option<Acquiring>,
 }
 
-impl Coming {
+impl RequestBody {
     pub(crate) fn new(body: Incoming, work: Arc<Work>, place: Arc<Place>) -> Self {
         Self { body, work, place, come: None, acquiring: None }
     }
 }
 
-impl Body for Coming {
+impl Body for RequestBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -78,13 +78,13 @@ impl Body for Coming {
         if this.come.is_none() {
             match Pin::new(&mut this.body).poll_frame(cx) {
                 Poll::Pending => {
-                    this.place.leave();
-                    this.work.body_waits();
+                    this.place.release();
+                    this.work.body_awaited();
                     return Poll::Pending;
                 }
                 Poll::Ready(frame) => this.come = Some(frame),
             }
-            this.work.body_came();
+            this.work.body_received();
         }
         ready!(this.place.poll_return(&mut this.acquiring, cx));
         let frame = this.come.take().flatten();
@@ -103,29 +103,29 @@ impl Body for Coming {
     }
 }
 
-/// The body of an answer. It ends where its client does not read it.
-pub(crate) struct Going {
-    busy: Busy,
+/// The body of a response. It ends if its client stops reading.
+pub(crate) struct ResponseBody {
+    busy: ActiveRequest,
     acquiring: Option<Acquiring>,
 }
 
-impl Going {
-    /// The answer to a request.
-    pub(crate) fn answer(response: Response<WasiBody>, busy: Busy) -> Response<Self> {
+impl ResponseBody {
+    /// The response to a request.
+    pub(crate) fn answer(response: Response<WasiBody>, busy: ActiveRequest) -> Response<Self> {
         response.map(|body| {
-            busy.work.begin_answer(body);
+            busy.work.begin_response(body);
             Self { busy, acquiring: None }
         })
     }
 
-    /// What `read` says of the rest of the answer.
+    /// The result of `read` for the rest of the response.
     fn rest<T>(&self, read: impl FnOnce(&WasiBody) -> T) -> Option<T> {
         let answer = self.busy.work.answer.lock().unwrap_or_else(PoisonError::into_inner);
         answer.as_ref().map(read)
     }
 }
 
-impl Body for Going {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -135,18 +135,18 @@ impl Body for Going {
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
         let work = &this.busy.work;
-        work.answer_was_taken();
+        work.response_taken();
         if let Some(place) = work.place.get() {
             ready!(place.poll_return(&mut this.acquiring, cx));
         }
         let mut answer = work.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(body) = answer.as_mut() else {
-            // It was given up, because nobody read it.
+            // The response was given up because the client did not read it.
             return Poll::Ready(Some(Err(Error::ConnectionWriteTimeout)));
         };
         let frame = ready!(Pin::new(body).poll_frame(cx));
         if frame.is_some() {
-            work.answer_waits();
+            work.response_handed_over();
         }
         Poll::Ready(frame)
     }

@@ -1,6 +1,6 @@
-//! What a component is told about a request, in Spin's headers, and the answers that are ours.
+//! The headers that Spin adds to a component's requests, and the host's own responses.
 //!
-//! Headers of these names that a client sends are neither removed nor replaced: they come first.
+//! Headers of these names from a client are neither removed nor replaced; they come first.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use wasmtime_wasi_http::WasiBody;
 use crate::outbound::chaining_host;
 use crate::routes::Match;
 
-/// Removes what would let a client look like a component, and what is of the transport.
+/// Removes headers by which a client could pretend to be a component, and headers of the transport.
 pub(crate) fn strip<B>(request: &mut Request<B>) {
     let headers = request.headers_mut();
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -24,21 +24,21 @@ pub(crate) fn strip<B>(request: &mut Request<B>) {
     headers.remove(CONNECTION);
 }
 
-/// Makes the URI absolute: the authority is that of the URI or of the `Host` header, and both
-/// must agree.
+/// Makes the URI absolute. The authority comes from the URI or the `Host` header; if both have one, they must
+/// match.
 pub(crate) fn set_uri<B>(request: &mut Request<B>) -> Result<()> {
     let mut parts = request.uri().clone().into_parts();
     let host = match request.headers().get(HOST) {
         Some(host) => {
             let host = host.to_str().context("the `Host` header is not text")?;
-            Some(host.parse::<Authority>().context("the `Host` header is no authority")?)
+            Some(host.parse::<Authority>().context("the `Host` header is not a valid authority")?)
         }
         None => None,
     };
     parts.authority = match (host, parts.authority) {
         (None, None) => bail!("the request has no `Host` header"),
         (Some(host), Some(authority)) if host != authority => {
-            bail!("the `Host` header is not the authority of the URI")
+            bail!("the `Host` header does not match the authority of the URI")
         }
         (host, authority) => authority.or(host),
     };
@@ -71,7 +71,7 @@ pub(crate) fn add_headers(
     headers.append("spin-client-addr", HeaderValue::try_from(client.to_string())?);
     for (name, value) in &matched.named {
         let name = format!("spin-path-match-{}", name.to_ascii_lowercase().replace('_', "-"));
-        // A wildcard that is no header name is left out, as it is by Spin.
+        // A wildcard whose name is not a valid header name is left out, as in Spin.
         if let Ok(name) = HeaderName::try_from(name) {
             headers.append(name, HeaderValue::from_str(value)?);
         }
@@ -79,7 +79,7 @@ pub(crate) fn add_headers(
     Ok(())
 }
 
-/// An answer of ours, with a body of text.
+/// A response of the host itself, with a text body.
 pub(crate) fn answer(status: StatusCode, body: &'static str) -> Response<WasiBody> {
     let body = Full::from(body).map_err(|never| match never {}).boxed_unsync();
     let mut response = Response::new(body);

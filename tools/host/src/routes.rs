@@ -1,5 +1,5 @@
-//! Which component answers a path, and what it is told about the match. Routing is by path
-//! alone; private components have no route.
+//! The component for each path, and the information about the match. Routing uses the path alone; private
+//! components have no route.
 
 use std::collections::HashMap;
 
@@ -20,18 +20,18 @@ struct Target {
 /// A path that matched.
 pub(crate) struct Match {
     pub(crate) component: String,
-    /// As written in the manifest.
+    /// The route as written in the manifest.
     pub(crate) raw_route: String,
-    /// The same with a leading and without a trailing slash.
+    /// The route with a leading and without a trailing slash.
     pub(crate) based_route: String,
-    /// What the trailing wildcard stands for.
+    /// The part of the path that the trailing wildcard matched.
     pub(crate) path_info: String,
     /// The named wildcards.
     pub(crate) named: Vec<(String, String)>,
 }
 
 impl Router {
-    /// Of two triggers with the same route the later one wins, as in Spin.
+    /// If two triggers have the same route, the later one wins, as in Spin.
     pub(crate) fn new(triggers: &[HttpTrigger]) -> Result<Self> {
         let mut last = HashMap::new();
         for (index, trigger) in triggers.iter().enumerate() {
@@ -41,7 +41,7 @@ impl Router {
                 let earlier: Option<&HttpTrigger> = triggers.get(earlier);
                 let earlier = earlier.map_or("", |trigger| &trigger.component);
                 let what = format!("the route {route} of {earlier} is never used");
-                warn(None, &what, &format_args!("{} has it too", trigger.component));
+                warn(None, &what, &format_args!("{} has the same route", trigger.component));
             }
         }
         let mut router = routefinder::Router::new();
@@ -68,7 +68,7 @@ impl Router {
         Ok(Self(router))
     }
 
-    /// The best match for a path, if there is any.
+    /// The best match for a path, if there is one.
     pub(crate) fn route(&self, path: &str) -> Option<Match> {
         let found = self.0.best_match(path)?;
         let captures = found.captures();
@@ -94,7 +94,7 @@ impl Router {
 }
 
 impl Match {
-    /// What a component is told when another one calls it: as if it had the route `/...`.
+    /// The match when another component makes the call: as if the component had the route `/...`.
     pub(crate) fn chained(component: &str, path: &str) -> Self {
         Self {
             component: component.to_owned(),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_exact_route_wins_and_private_ones_are_not_there() {
+    fn the_most_specific_route_wins_and_private_routes_are_absent() {
         let router = router(&[
             ("'/...'", "ui"),
             ("'/api/...'", "api"),

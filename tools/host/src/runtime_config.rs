@@ -1,8 +1,8 @@
-//! Reads Spin's runtime configuration: what an operator says of an application, beside its
-//! manifest. These keys are known: `block_networks` of `[outbound_networking]`, and `type` and
-//! `path` of `[sqlite_database.default]` and `[key_value_store.default]`.
+//! Reads Spin's runtime configuration: an operator's settings in addition to the manifest. The supported keys
+//! are `block_networks` of `[outbound_networking]`, and `type` and `path` of `[sqlite_database.default]` and
+//! `[key_value_store.default]`.
 //!
-//! Any other is an error, as in the manifest: Spin knows more, and would do as they say.
+//! Any other key is an error, as in the manifest, because Spin supports more keys and would apply them.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,17 @@ use serde::Deserialize;
 use crate::outbound::blocked_networks::BlockedNetworks;
 use crate::toml_file;
 
-/// What the file says, or, without one, nothing.
+/// The content of the file; empty without a file.
 #[derive(Debug, Default)]
 pub(crate) struct RuntimeConfig {
     pub(crate) blocked_networks: BlockedNetworks,
-    /// Where the default database is, if not in the state directory.
+    /// The path of the default database, if it is not in the state directory.
     pub(crate) sqlite: Option<PathBuf>,
-    /// Where the default key-value store is, if not in the state directory.
+    /// The path of the default key-value store, if it is not in the state directory.
     pub(crate) key_value: Option<PathBuf>,
 }
 
-/// The whole of the file.
+/// The content of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -42,14 +42,14 @@ struct OutboundNetworking {
     block_networks: BlockedNetworks,
 }
 
-/// `[sqlite_database.<label>]` or `[key_value_store.<label>]`: no component can use another label.
+/// `[sqlite_database.<label>]` or `[key_value_store.<label>]`. Components cannot use other labels.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stores {
     default: Option<Store>,
 }
 
-/// A file. Spin keeps one without a `path` in memory, which this host does not.
+/// A file. Without a `path`, Spin uses memory, which this host does not support.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Store {
@@ -58,7 +58,7 @@ struct Store {
     path: PathBuf,
 }
 
-/// Where a store is kept: only in a file of ours.
+/// The kind of a store: only a local file.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
@@ -66,14 +66,14 @@ enum Kind {
 }
 
 impl RuntimeConfig {
-    /// Reads the file, if there is one; errors name it, the line, the table and the key.
+    /// Reads the file, if there is one. Errors name the file, the line, the table and the key.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let path = std::path::absolute(path)?;
         let file: File = toml_file::read(&path, "runtime configuration")?;
         let folder = path.parent().context("the runtime configuration has no directory")?;
         let stored = |stores: Stores| stores.default.map(|store| store.path);
-        // As in Spin: one is relative to the working directory, the other to this file's.
+        // As in Spin, the first is relative to the working directory, the second to this file's directory.
         let sqlite = stored(file.sqlite_database).map(std::path::absolute).transpose()?;
         let key_value = stored(file.key_value_store).map(|path| folder.join(path));
         let blocked_networks = file.outbound_networking.block_networks;

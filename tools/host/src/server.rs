@@ -1,6 +1,6 @@
-//! Listens, takes requests from clients to the application, and stops in good order.
+//! Listens, passes requests from clients to the application, and shuts down in order.
 //!
-//! It decides nothing about a request but which component gets it.
+//! Its only decision about a request is which component handles it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -28,48 +28,49 @@ use crate::cli::Up;
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
-use crate::place::{Coming, Going, Place};
+use crate::place::{Place, RequestBody, ResponseBody};
 use crate::request::{answer, strip};
 
-/// What is in flight may take this long once we stop.
+/// How long requests in flight may continue during a shutdown.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Requests of clients at the same time; more wait. Those between components are not counted: they
-/// would wait for each other; nor those whose client is waited for.
+/// The number of concurrent client requests; further requests wait. Requests between components are not
+/// counted, because they would wait for each other. Requests that wait for their client are not counted,
+/// either.
 const MAX_REQUESTS: usize = 1024;
 
-/// What asks for the application's health has places of its own, so that it is answered while all
-/// others are taken.
+/// Requests for the application's health have separate places, so that they are answered when all others are
+/// taken.
 const HEALTH: [&str; 2] = ["/api/health", "/.well-known/spin/health"];
 
-/// Requests of one HTTP/2 connection at the same time: the least that RFC 9113, 5.1.2 recommends.
+/// Concurrent requests of one HTTP/2 connection: the minimum that RFC 9113, 5.1.2 recommends.
 const MAX_STREAMS: u32 = 100;
 
-/// What is held of each HTTP/2 answer that its client has not made room for, in bytes.
+/// How much of each HTTP/2 response is buffered while its client has no room for it, in bytes.
 const MAX_UNREAD: usize = 64 * 1024;
 
-/// After an accept that failed (no more file descriptors, most likely).
+/// The delay after a failed accept, which most likely means that no file descriptors are left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
-/// While there are as many connections as there may be.
+/// The delay while the limit of connections is reached.
 const ROOM_AGAIN: Duration = Duration::from_millis(2);
 
-/// Largest head of a request, in bytes.
+/// The maximum size of a request's head, in bytes.
 const MAX_HEAD: usize = 256 * 1024;
 
-/// Serves until it is told to stop.
+/// Serves until it receives a signal to stop.
 pub(crate) async fn run(options: &Up) -> Result<()> {
-    // Before anything else, so that no signal finds the default handler.
+    // Before anything else, so that a signal never reaches the default handler.
     let stop = stop_signal(options.exit_on_stdin_close)?;
     let (stopping, stopped) = watch::channel(false);
     let app = App::load(options, stopped).await?;
     let address = options.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}: choose another with --listen"))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with --listen")
+    })?;
     let address = listener.local_addr()?;
     let _ = app.address.set(address);
-    // Nobody reads it: not a reason to stop.
+    // A missing reader is not a reason to stop.
     let _ = announce(address);
 
     let connections = GracefulShutdown::new();
@@ -84,7 +85,7 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
         nodelay,
     };
     let answer = Duration::from_secs(options.answer_timeout.get());
-    tokio::spawn(server.connections.clone().look_after(answer));
+    tokio::spawn(server.connections.clone().enforce_limits_forever(answer));
     tokio::select! {
         () = accept(&listener, &server, &connections) => {}
         () = stop => {}
@@ -92,12 +93,12 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
     drop(listener);
     let finish = async {
         connections.shutdown().await;
-        // Guests may go on after their last answer.
+        // Guests may continue after their last response.
         let _ = stopping.send(true);
         app.population.empty().await;
     };
     if tokio::time::timeout(GRACE, finish).await.is_err() {
-        let why = format_args!("they did not end within {} s", GRACE.as_secs());
+        let why = format_args!("they did not finish within {} s", GRACE.as_secs());
         warn(None, "stopped with requests in flight", &why);
     }
     Ok(())
@@ -110,13 +111,13 @@ fn announce(address: SocketAddr) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Resolves on SIGINT, on SIGTERM, and, if asked for, at the end of stdin.
+/// Resolves on SIGINT, on SIGTERM and, if requested, at the end of stdin.
 fn stop_signal(with_stdin: bool) -> Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (closed, stdin) = oneshot::channel();
     if with_stdin {
-        // Not tokio's stdin: a read that blocks would outlive the runtime's patience.
+        // Not tokio's stdin, because a blocking read would outlast the shutdown of the runtime.
         std::thread::spawn(move || {
             let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
             let _ = closed.send(());
@@ -175,7 +176,7 @@ impl Server {
         kind: Kind,
         connections: &GracefulShutdown,
     ) {
-        // Without it a chunked answer waits 40 ms for the client's acknowledgement.
+        // Without this option, a chunked response waits 40 ms for the client's acknowledgement.
         let _ = stream.set_nodelay(self.nodelay);
         let server = self.clone();
         let open = self.connections.open(kind);
@@ -185,13 +186,13 @@ impl Server {
             let (server, busy) = (server.clone(), of_requests.begin(shares));
             async move {
                 let response = server.answer(request, client, kind, &busy.work).await;
-                Ok::<_, Infallible>(Going::answer(response, busy))
+                Ok::<_, Infallible>(ResponseBody::answer(response, busy))
             }
         });
         let stream = Stream { stream, connection: open.connection.clone() };
         let mut builder = Builder::new(TokioExecutor::new());
-        // How long a head may take is seen to by `connection`: hyper's own limit counts from the
-        // answer before.
+        // `connection` enforces the time limit for a head, because hyper's own limit starts at the previous
+        // response.
         builder.http1().max_buf_size(MAX_HEAD).header_read_timeout(None);
         let http2 = &mut builder.http2();
         http2.timer(TokioTimer::new());
@@ -199,10 +200,10 @@ impl Server {
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
-            // A client that leaves is not an event.
+            // A client that disconnects is not an error.
             tokio::select! {
                 _ = connection => {}
-                () = open.connection.is_over() => {}
+                () = open.connection.close_requested() => {}
             }
         });
     }
@@ -219,7 +220,7 @@ impl Server {
         strip(&mut request);
         let is_health = HEALTH.contains(&path.as_str());
         let mut response = if kind == Kind::Reserved && !is_health {
-            come_again()
+            too_many_connections()
         } else if let Some(reserved) = path.strip_prefix("/.well-known/spin/") {
             match reserved {
                 "health" => answer(StatusCode::OK, "OK"),
@@ -232,7 +233,7 @@ impl Server {
             let place = work.place.get_or_init(|| place);
             let request = request.map(|body| match body.is_end_stream() {
                 true => body.map_err(Error::from).boxed_unsync(),
-                false => Coming::new(body, work.clone(), place.clone()).boxed_unsync(),
+                false => RequestBody::new(body, work.clone(), place.clone()).boxed_unsync(),
             });
             self.app.call(&matched, request, client, 0).await
         } else {
@@ -246,9 +247,9 @@ impl Server {
     }
 }
 
-/// For a connection beyond the number that there may be.
-fn come_again() -> Response<WasiBody> {
-    let body = "There are too many connections. Try again in a second.\n";
+/// The response on a connection beyond the limit.
+fn too_many_connections() -> Response<WasiBody> {
+    let body = "Too many connections. Try again in a second.\n";
     let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, body);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response

@@ -1,6 +1,6 @@
-//! Application variables: where their values come from, and the templates that use them.
+//! Application variables: the sources of their values, and the templates that use them.
 //!
-//! Everything is resolved once, before the first request. No message holds a value: any variable
+//! Everything is resolved once, before the first request. No message contains a value, because any variable
 //! may be a secret.
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,8 +13,8 @@ use crate::manifest::Variable;
 pub(crate) struct Variables(HashMap<String, String>);
 
 impl Variables {
-    /// `SPIN_VARIABLE_<NAME>` in the environment comes first, then the env file, then the default.
-    /// All required variables without a value are named in one error.
+    /// `SPIN_VARIABLE_<NAME>` in the environment comes first, then the env file, then the default. One error
+    /// names all required variables without a value.
     pub(crate) fn resolve(
         declared: &BTreeMap<String, Variable>,
         environment: impl Fn(&str) -> Option<String>,
@@ -33,7 +33,7 @@ impl Variables {
         }
         if !missing.is_empty() {
             bail!(
-                "required variables have no value: set {} in the environment or the env file",
+                "required variables have no value; set {} in the environment or the env file",
                 missing.join(", ")
             );
         }
@@ -75,12 +75,12 @@ impl Variables {
     }
 }
 
-/// Whether a string is a template at all.
+/// Whether a string is a template.
 pub(crate) fn is_template(text: &str) -> bool {
     text.contains("{{")
 }
 
-/// Checks Spin's rules for the name of a variable; the error is a sentence that names the rule.
+/// Checks Spin's rules for the name of a variable. The error names the rule.
 pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let rule = if name.is_empty() {
         Some("must not be empty".to_owned())
@@ -95,7 +95,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
     } else if name.ends_with('_') {
         Some("must end with a lower-case letter or a digit".to_owned())
     } else if name.contains("__") {
-        Some("must not hold two underscores in a row".to_owned())
+        Some("must not contain two underscores in a row".to_owned())
     } else {
         None
     };

@@ -1,8 +1,9 @@
-//! `cargo xtask audit verify`: whether an exported audit record is whole.
+//! `cargo xtask audit verify`: checks whether an exported audit record is complete and unchanged.
 //!
-//! By itself it finds a record that does not fit the ones beside it. That the records are the ones that
-//! were written, and none was cut off, it finds by heads that were kept elsewhere. It must not share code with what writes the chain: ARCHITECTURE.md says how
-//! a record is hashed, and this reads it from there.
+//! The export alone shows whether each record fits the records before and after it. Heads that were stored
+//! elsewhere show that the records are the original ones, and that none was removed at the end. This module
+//! must not share code with the module that writes the chain. It implements the hash from its description in
+//! ARCHITECTURE.md.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,18 +15,18 @@ use sha2::{Digest, Sha256};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
-    /// Verify an export: pages of GET /api/audit, or their items, in the order they came
+    /// Verify an export: pages of GET /api/audit, or their items, in the order in which they were returned
     Verify(Args),
 }
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// JSON: pages, arrays of items, or items one after the other; `-` for standard input
+    /// The export as JSON: pages, arrays of items, or a sequence of items; `-` reads standard input
     file: PathBuf,
-    /// COUNT:HASH, a head that GET /api/audit/head gave earlier: the record must reach it
+    /// COUNT:HASH, a head that GET /api/audit/head returned earlier; the record must contain it
     #[arg(long, value_parser = head)]
     head: Option<(u64, String)>,
-    /// Heads that were kept: pages of GET /api/audit/heads, or a log with the lines `what="audit head"`
+    /// A file with stored heads: pages of GET /api/audit/heads, or a log with the lines `what="audit head"`
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
 }
@@ -48,15 +49,18 @@ pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
     };
     let mut kept: Vec<_> = head.iter().cloned().collect();
     let log = heads.as_ref().map(|file| read(file)).transpose()?;
-    let broken = || format!("{shown} does not hold");
+    let broken = || format!("{shown} is not valid");
     if let Some(log) = &log {
         let workspace = workspace(&text).with_context(broken)?;
         let found = heads_of(log, workspace.as_deref());
-        ensure!(!found.is_empty(), "there is no head of this record in the file of --heads");
+        ensure!(
+            !found.is_empty(),
+            "the file of --heads has no head of this record; check the workspace"
+        );
         kept.extend(found);
     }
     let chain = verify(&text, &kept).with_context(broken)?;
-    println!("{} records hold, up to {}:{}", chain.count, chain.count, chain.hash);
+    println!("{} valid records, up to {}:{}", chain.count, chain.count, chain.hash);
     println!("{}", proved(&chain, &kept));
     Ok(ExitCode::SUCCESS)
 }
@@ -65,21 +69,21 @@ fn read(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// What it means that a chain holds with these heads.
+/// What a valid chain proves, given these heads.
 fn proved(chain: &Chain, kept: &[(u64, String)]) -> String {
     let Some(last) = kept.iter().map(|(count, _)| *count).max() else {
-        return "They fit together. That they are the ones that were written, and that none was cut \
-                off at the end, is not proved: whoever writes to the database can make a chain anew. \
-                A head that was kept elsewhere proves it: --head, --heads"
+        return "The records are consistent. This does not prove that they are the original records, or \
+                that none was removed at the end, because a writer of the database can build a new \
+                chain. To prove that, pass a head that was stored elsewhere: --head, --heads"
             .to_owned();
     };
     let mut said = format!(
-        "Up to record {last} none was edited, added or removed since {} was kept.",
-        if kept.len() == 1 { "the head" } else { "the last of the heads" }
+        "Up to record {last}, no record was edited, added or removed since {} was stored.",
+        if kept.len() == 1 { "the head" } else { "the last head" }
     );
     if last < chain.count {
         said.push_str(&format!(
-            " Of records {} to {} it is proved only that they fit together.",
+            " Records {} to {} are only proved to be consistent.",
             last + 1,
             chain.count
         ));
@@ -101,13 +105,13 @@ fn heads_of(text: &str, workspace: Option<&str>) -> Vec<(u64, String)> {
     after.filter_map(|(_, rest)| head(rest.split(' ').next()?).ok()).collect()
 }
 
-/// The workspace that a record is of; none of one without items.
+/// The workspace of the records; `None` if there are no items.
 fn workspace(text: &str) -> Result<Option<String>> {
     let items = items(text)?;
     items.first().map(|item| member(item, "workspace").map(str::to_owned)).transpose()
 }
 
-/// A chain that holds.
+/// A valid chain.
 #[derive(Debug)]
 struct Chain {
     count: u64,
@@ -130,17 +134,17 @@ fn verify(text: &str, kept: &[(u64, String)]) -> Result<Chain> {
         let found = seq(item)?;
         ensure!(
             found == expected,
-            "record {found} stands where record {expected} belongs: one was removed, moved or repeated"
+            "found record {found} in place of record {expected}: a record was removed, moved or repeated"
         );
         let at = format!("record {found}");
         let hash = member(item, "hash").with_context(|| at.clone())?;
-        ensure!(hash_of(item)? == hash, "{at} was edited: it does not have its hash");
+        ensure!(hash_of(item)? == hash, "{at} was edited: its content does not match its hash");
         ensure!(
             member(item, "prev")? == prev,
-            "{at} does not follow the one before it: that was edited or put in its place"
+            "{at} does not continue the previous record: that record was edited or replaced"
         );
         let its = member(item, "workspace")?;
-        ensure!(*workspace.get_or_insert(its) == its, "{at} is of another workspace, {its:?}");
+        ensure!(*workspace.get_or_insert(its) == its, "{at} belongs to another workspace, {its:?}");
         counts.see(found, item)?;
         found_hashes.push(hash.to_owned());
         hash.clone_into(&mut prev);
@@ -149,9 +153,13 @@ fn verify(text: &str, kept: &[(u64, String)]) -> Result<Chain> {
     let count = u64::try_from(items.len())?;
     for (at, hash) in kept {
         match usize::try_from(*at).ok().and_then(|at| found_hashes.get(at)) {
-            None => bail!("the record ends at {count}, the head is at {at}: it was cut off"),
+            None => bail!(
+                "the record ends at {count}, before the head at {at}: records were removed at the end"
+            ),
             Some(found) if found != hash => {
-                bail!("record {at} does not have the head's hash {hash}: it was made anew since")
+                bail!(
+                    "record {at} does not have the head's hash {hash}: the chain was rebuilt after the head was stored"
+                )
             }
             Some(_) => {}
         }
@@ -159,7 +167,7 @@ fn verify(text: &str, kept: &[(u64, String)]) -> Result<Chain> {
     Ok(Chain { count, hash: prev })
 }
 
-/// The count of a denied attempt stands beside its record; a later record confirms it.
+/// The counts of denied attempts. A count is outside its record's hash; a later record confirms it.
 #[derive(Default)]
 struct Counts {
     shown: BTreeMap<u64, (u64, String)>,
@@ -170,11 +178,11 @@ impl Counts {
     fn see(&mut self, seq: u64, item: &Map<String, Value>) -> Result<()> {
         let count = item.get("count").and_then(Value::as_u64).context("`count` is missing")?;
         let at = member(item, "at")?;
-        let minute = at.get(..16).with_context(|| format!("record {seq}: `at` is no time"))?;
+        let minute = at.get(..16).with_context(|| format!("record {seq}: `at` is not a time"))?;
         self.last_minute = self.last_minute.clone().max(minute.to_owned());
         if count != 1 {
             let denied = member(item, "outcome")? == "denied";
-            ensure!(denied && count > 1, "record {seq}: its count was edited to {count}");
+            ensure!(denied && count > 1, "record {seq}: its count {count} was edited");
             self.shown.insert(seq, (count, minute.to_owned()));
         }
         if member(item, "action")? == "audit.count" {
@@ -184,7 +192,7 @@ impl Counts {
             match self.shown.remove(&target) {
                 Some((shown, _)) if shown == said => {}
                 shown => bail!(
-                    "record {target} shows the count {}, record {seq} says {said}: it was edited",
+                    "record {target} has the count {}, but record {seq} confirms {said}: the count was edited",
                     shown.map_or(1, |(count, _)| count)
                 ),
             }
@@ -192,11 +200,13 @@ impl Counts {
         Ok(())
     }
 
-    /// Unconfirmed may be only what happened in the newest minute.
+    /// Checks that only counts of the newest minute are unconfirmed.
     fn finish(self) -> Result<()> {
         match self.shown.iter().find(|(_, (_, minute))| *minute < self.last_minute) {
             Some((seq, (count, _))) => {
-                bail!("record {seq}: no later record confirms its count {count}: it was edited")
+                bail!(
+                    "record {seq}: no later record confirms its count {count}: the count was edited"
+                )
             }
             None => Ok(()),
         }
@@ -222,17 +232,17 @@ fn collect(value: Value, items: &mut Vec<Map<String, Value>>) -> Result<()> {
             items.push(item);
             Ok(())
         }
-        other => bail!("{other} is no audit record"),
+        other => bail!("{other} is not an audit record"),
     }
 }
 
 fn seq(item: &Map<String, Value>) -> Result<u64> {
-    item.get("seq").and_then(Value::as_u64).context("an item without `seq` is no audit record")
+    item.get("seq").and_then(Value::as_u64).context("an item without `seq` is not an audit record")
 }
 
 fn member<'a>(item: &'a Map<String, Value>, name: &str) -> Result<&'a str> {
     let value = item.get(name).and_then(Value::as_str);
-    value.with_context(|| format!("`{name}` is missing or no text"))
+    value.with_context(|| format!("`{name}` is missing or is not a string"))
 }
 
 /// The SHA-256, in hexadecimal, of the record without `hash` and `count`, as RFC 8785 writes it.
@@ -279,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_chain_holds_in_both_orders_and_every_form() {
+    fn a_complete_chain_is_valid_in_both_orders_and_every_form() {
         let items = three();
         assert_eq!(outcome(&items, None), "ok 3");
         assert_eq!(outcome(&items.iter().rev().cloned().collect::<Vec<_>>(), None), "ok 3");
@@ -309,24 +319,24 @@ mod tests {
             let found = outcome(&items, None);
             assert!(found.contains("record 2 was edited"), "{member}: {found}");
         }
-        // With its own hash made anew, the next one gives it away.
+        // With a recomputed hash of its own, the next record reveals it.
         let mut items = three();
         items[1]["actor"] = "mallory".into();
         items[1]["hash"] = hash_of(items[1].as_object().unwrap()).unwrap().into();
-        assert!(outcome(&items, None).contains("record 3 does not follow"));
+        assert!(outcome(&items, None).contains("record 3 does not continue"));
     }
 
     #[test]
     fn a_removed_moved_or_repeated_record_is_found() {
         let items = three();
         let found = outcome(&[items[0].clone(), items[2].clone()], None);
-        assert!(found.contains("record 3 stands where record 2 belongs"), "{found}");
+        assert!(found.contains("found record 3 in place of record 2"), "{found}");
         let found = outcome(&[items[1].clone(), items[2].clone()], None);
-        assert!(found.contains("record 2 stands where record 1 belongs"), "{found}");
+        assert!(found.contains("found record 2 in place of record 1"), "{found}");
         let moved = [items[1].clone(), items[0].clone(), items[2].clone()];
-        assert!(outcome(&moved, None).contains("stands where record 1 belongs"));
+        assert!(outcome(&moved, None).contains("in place of record 1"));
         let repeated = [items[0].clone(), items[1].clone(), items[1].clone(), items[2].clone()];
-        assert!(outcome(&repeated, None).contains("record 2 stands where record 3 belongs"));
+        assert!(outcome(&repeated, None).contains("found record 2 in place of record 3"));
     }
 
     #[test]
@@ -337,18 +347,21 @@ mod tests {
         assert_eq!(outcome(&items, Some((2, hash(1)))), "ok 3");
         assert_eq!(outcome(&items, Some((0, "0".repeat(64)))), "ok 3");
         let found = outcome(&items[..2], Some((3, hash(2))));
-        assert!(found.contains("ends at 2, the head is at 3: it was cut off"), "{found}");
-        assert!(outcome(&items, Some((2, hash(2)))).contains("made anew"));
+        assert!(found.contains("ends at 2, before the head at 3: records were removed"), "{found}");
+        assert!(outcome(&items, Some((2, hash(2)))).contains("was rebuilt"));
     }
 
     #[test]
-    fn what_is_proved_is_said_exactly() {
+    fn the_message_states_exactly_what_is_proved() {
         let chain = Chain { count: 3, hash: "h".into() };
         let kept = |counts: &[u64]| counts.iter().map(|n| (*n, "h".to_owned())).collect::<Vec<_>>();
         for (counts, part) in [
-            (&[][..], "is not proved: whoever writes to the database"),
-            (&[3], "Up to record 3 none was edited, added or removed since the head was kept."),
-            (&[1, 2], "Of records 3 to 3 it is proved only that they fit together."),
+            (&[][..], "This does not prove that they are the original records"),
+            (
+                &[3],
+                "Up to record 3, no record was edited, added or removed since the head was stored.",
+            ),
+            (&[1, 2], "Records 3 to 3 are only proved to be consistent."),
         ] {
             let said = proved(&chain, &kept(counts));
             assert!(said.contains(part), "{said}");
@@ -378,17 +391,23 @@ mod tests {
             "action": "audit.count", "detail": {"seq": 1, "count": 5}})
         };
         assert_eq!(outcome(&chain(&[(denied.clone(), 5), (later(1), 1)]), None), "ok 2");
-        // The minute is not over.
+        // The minute is not over, so nothing confirms the count yet.
         assert_eq!(outcome(&chain(&[(denied.clone(), 5), (json!({}), 1)]), None), "ok 2");
         for (items, part) in [
-            (chain(&[(denied.clone(), 4), (later(1), 1)]), "shows the count 4, record 2 says 5"),
-            (chain(&[(denied.clone(), 1), (later(1), 1)]), "shows the count 1, record 2 says 5"),
+            (
+                chain(&[(denied.clone(), 4), (later(1), 1)]),
+                "has the count 4, but record 2 confirms 5",
+            ),
+            (
+                chain(&[(denied.clone(), 1), (later(1), 1)]),
+                "has the count 1, but record 2 confirms 5",
+            ),
             (
                 chain(&[(denied.clone(), 5), (json!({"at": "2026-01-01T00:01:00.000Z"}), 1)]),
                 "no later record confirms its count 5",
             ),
-            (chain(&[(json!({}), 2)]), "its count was edited to 2"),
-            (chain(&[(denied, 0)]), "its count was edited to 0"),
+            (chain(&[(json!({}), 2)]), "its count 2 was edited"),
+            (chain(&[(denied, 0)]), "its count 0 was edited"),
         ] {
             let found = outcome(&items, None);
             assert!(found.contains(part), "{part}: {found}");
@@ -396,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_said() {
+    fn an_invalid_record_is_reported() {
         for text in ["{", "1", "[{}]", "{\"items\": [1]}", "{\"seq\": 1}"] {
             assert!(verify(text, &[]).is_err(), "{text}");
         }
@@ -407,6 +426,6 @@ mod tests {
     #[test]
     fn two_workspaces_do_not_mix() {
         let items = chain(&[(json!({}), 1), (json!({"workspace": "v"}), 1)]);
-        assert!(outcome(&items, None).contains("of another workspace"));
+        assert!(outcome(&items, None).contains("belongs to another workspace"));
     }
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask build`: the admin UI, then every component with one cargo command, copied to where
-//! `spin.toml` points.
+//! `cargo xtask build`: builds the admin UI, then all components with one cargo command, and copies the
+//! components to the place that `spin.toml` names.
 //!
-//! It must not build with `--workspace`: the host does not compile to WebAssembly, and the
-//! components do not link natively.
+//! It must not build with `--workspace`: the host does not compile to WebAssembly, and the components do not
+//! link natively.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,43 +14,43 @@ use crate::cargo;
 use crate::repo::{Member, Repo};
 use crate::ui;
 
-/// The target every component is built for.
+/// The target that every component is built for.
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
-/// The most that a component may have, in bytes, as it is shipped.
+/// The maximum size of a component as shipped, in bytes.
 const LIMIT: u64 = 660_000;
-/// Those that hold the table of manifests: they have as much as it needs.
+/// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// As shipped: fat LTO and stripped (profile `wasm`); without it, fast to build (`wasm-dev`)
+    /// Build as shipped: fat LTO and stripped (profile `wasm`). The default is fast to build (`wasm-dev`)
     #[arg(long)]
     release: bool,
-    /// The host's test guests too; they stay in cargo's target directory
+    /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail where a component is larger than 660 KB and does not hold the table of manifests
+    /// Fail if a component without the table of manifests is larger than 660 KB
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
 
-/// Which of the two wasm profiles.
+/// One of the two wasm profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// Built in under a second per change.
+    /// A change is built in under a second.
     Dev,
     /// As shipped.
     Shipped,
 }
 
 impl Profile {
-    /// What `--release` means for components.
+    /// The profile of components with or without `--release`.
     pub(crate) fn of(release: bool) -> Self {
         if release { Self::Shipped } else { Self::Dev }
     }
 
-    /// Its name in `Cargo.toml`, and of cargo's directory for it.
+    /// Its name in `Cargo.toml`, and the name of cargo's directory for it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Dev => "wasm-dev",
@@ -79,12 +79,12 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     println!("{:>9}  {} components, profile {}", human(total), copied.len(), profile.name());
     let too_large = if args.check_sizes { too_large(&copied) } else { Vec::new() };
     for (file, size) in &too_large {
-        eprintln!("error: {file} has {size} bytes, {LIMIT} is the most");
+        eprintln!("error: {file} has {size} bytes; the limit is {LIMIT}");
     }
     Ok(if too_large.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What is larger than it may be.
+/// The components that exceed the limit, with their sizes.
 fn too_large(components: &[(PathBuf, u64)]) -> Vec<(String, u64)> {
     let named = components.iter().filter_map(|(file, size)| {
         let name = file.file_name()?.to_string_lossy().into_owned();
@@ -93,7 +93,7 @@ fn too_large(components: &[(PathBuf, u64)]) -> Vec<(String, u64)> {
     named.filter(|(name, size)| *size > LIMIT && !WITH_THE_TABLE.contains(&name.as_str())).collect()
 }
 
-/// Builds the UI, all components and `guests`, copies the components to `target/components` below the
+/// Builds the UI, all components and `guests`. Copies the components to `target/components` below the
 /// repository's root, and returns each copy with its size in bytes.
 pub(crate) async fn components(
     repo: &Repo,
@@ -104,7 +104,7 @@ pub(crate) async fn components(
     components_alone(repo, profile, guests).await
 }
 
-/// The same without the UI, which must have been built.
+/// Like `components`, without the UI, which must have been built.
 pub(crate) async fn components_alone(
     repo: &Repo,
     profile: Profile,
@@ -127,8 +127,8 @@ pub(crate) async fn components_alone(
     components.iter().map(|member| copy(&from, &to, &member.wasm())).collect()
 }
 
-/// Copies one file by way of a temporary one, so that a running host never reads half of it;
-/// leaves it alone when it is the same, so that caches stay warm.
+/// Copies a file by way of a temporary file, so that a running host never reads half of it. Leaves the copy
+/// alone if it is unchanged, so that caches stay valid.
 fn copy(from: &Path, to: &Path, name: &str) -> Result<(PathBuf, u64)> {
     let source = from.join(name);
     let bytes = fs::read(&source).with_context(|| missing(&source))?;
@@ -143,7 +143,7 @@ fn copy(from: &Path, to: &Path, name: &str) -> Result<(PathBuf, u64)> {
 }
 
 fn missing(file: &Path) -> String {
-    format!("cargo built no {}", file.display())
+    format!("cargo did not build {}", file.display())
 }
 
 fn shown(file: &Path, root: &Path) -> String {
@@ -158,8 +158,8 @@ fn human(bytes: u64) -> String {
     }
 }
 
-/// Adds the target with rustup where the toolchain lacks it: with `RUSTUP_AUTO_INSTALL=0` the
-/// targets of `rust-toolchain.toml` are not installed by themselves.
+/// Installs the target with rustup if the toolchain lacks it. With `RUSTUP_AUTO_INSTALL=0` the targets of
+/// `rust-toolchain.toml` are not installed automatically.
 async fn ensure_target(root: &Path) -> Result<()> {
     let output = tokio::process::Command::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_with_the_table_may_be_large() {
+    fn only_components_with_the_table_may_be_large() {
         let built = [
             ("nexus_list.wasm", LIMIT),
             ("nexus_create.wasm", LIMIT + 1),

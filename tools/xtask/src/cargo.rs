@@ -1,4 +1,4 @@
-//! Running cargo and other tools, their output on stderr, stopped when we are.
+//! Runs cargo and other tools. Their output goes to stderr, and they stop when this process stops.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
-/// The cargo that runs us, or the one on PATH.
+/// The cargo that runs this process, or the one on PATH.
 pub(crate) fn program() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
@@ -18,7 +18,7 @@ pub(crate) fn command(root: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// Runs cargo to its end; `what` is what fails when it does.
+/// Runs cargo and waits for it. `what` names the task in the error.
 pub(crate) async fn run(root: &Path, args: &[&str], what: &str) -> Result<()> {
     let status = command(root, args)
         .stdout(to_stderr())
@@ -26,12 +26,12 @@ pub(crate) async fn run(root: &Path, args: &[&str], what: &str) -> Result<()> {
         .await
         .with_context(|| format!("cannot run `{}`", program()))?;
     if !status.success() {
-        bail!("{what} failed: `cargo {}` ({status}); its messages are above", args.join(" "));
+        bail!("{what} failed: `cargo {}` ({status}); see its messages above", args.join(" "));
     }
     Ok(())
 }
 
-/// Our stderr as a child's stdout, so that stdout stays ours.
+/// This process's stderr as a child's stdout, so that only this process writes to stdout.
 pub(crate) fn to_stderr() -> Stdio {
     use std::os::fd::AsFd as _;
     match std::io::stderr().as_fd().try_clone_to_owned() {

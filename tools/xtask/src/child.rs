@@ -1,5 +1,5 @@
-//! A running application: started in a process group of its own, tied to us by its stdin, stopped
-//! gently and then not.
+//! A running application: started in its own process group, tied to this process by its stdin, and stopped
+//! first by an interrupt and then by a kill.
 
 use std::fs::File;
 use std::path::Path;
@@ -16,24 +16,24 @@ use nexus_simulators::client;
 use crate::cargo;
 use crate::env::PREFIX;
 
-/// How long it may take to stop before it is killed.
+/// How long the application may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The running application.
 pub(crate) struct App {
     child: Child,
     pid: u32,
-    /// Held open: when we go, however, it closes and so does the application.
+    /// Kept open. When this process ends, however it ends, the pipe closes, and the application stops.
     _stdin: Option<ChildStdin>,
 }
 
 impl App {
-    /// Starts `command`; what it prints goes to our stderr.
+    /// Starts `command`. Its output goes to our stderr.
     pub(crate) fn start(command: Command) -> Result<Self> {
         Self::spawn(command, cargo::to_stderr(), Stdio::inherit())
     }
 
-    /// Starts `command`; what it prints goes to the file `log`.
+    /// Starts `command`. Its output goes to the file `log`.
     pub(crate) fn start_logged(command: Command, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         Self::spawn(command, file.try_clone()?.into(), file.into())
@@ -49,47 +49,47 @@ impl App {
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot run {}", program.to_string_lossy()))?;
-        let pid = child.id().context("the application ended at once")?;
+        let pid = child.id().context("the application exited immediately")?;
         let stdin = child.stdin.take();
         Ok(Self { child, pid, _stdin: stdin })
     }
 
-    /// Its process id.
+    /// The process id.
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the application exits by itself.
     pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
         Ok(self.child.wait().await?)
     }
 
-    /// Waits until `GET /api/health` answers 200. `keys`: the tick secret or the token of an ADMIN,
-    /// who are told what is wrong.
+    /// Waits until `GET /api/health` responds with 200. `keys` are the tick secret or the token of an ADMIN,
+    /// for which health includes the reasons.
     ///
-    /// Fails at once when the application ends or says that it is misconfigured, naming the
-    /// variables; and when it is not ready after `limit`.
+    /// Fails immediately if the application exits or reports that it is misconfigured, and names the
+    /// variables. Fails if the application is not ready after `limit`.
     pub(crate) async fn ready(&mut self, port: u16, keys: &[&str], limit: Duration) -> Result<()> {
         let mut said = String::new();
         tokio::select! {
             status = self.child.wait() => bail!(
-                "the application ended before it was ready ({}); what it said is above", status?
+                "the application exited before it was ready ({}); see its output above", status?
             ),
             result = timeout(limit, healthy(port, keys, &mut said)) => match result {
                 Ok(result) => result,
                 Err(_) => bail!(
-                    "the application was not ready within {} s{said}; what it said is above",
+                    "the application was not ready within {} s{said}; see its output above",
                     limit.as_secs()
                 ),
             },
         }
     }
 
-    /// Interrupts it and its children, kills them after ten seconds, and waits for the end.
+    /// Interrupts the application and its children, kills them after ten seconds, and waits until they exit.
     pub(crate) async fn stop(mut self) -> Result<()> {
         self.signal(Signal::INT);
         if timeout(GRACE, self.child.wait()).await.is_err() {
-            eprintln!("the application did not stop within {} s: killing it", GRACE.as_secs());
+            eprintln!("the application did not stop within {} s; killing it", GRACE.as_secs());
             self.signal(Signal::KILL);
             self.child.wait().await?;
         }
@@ -98,7 +98,7 @@ impl App {
 
     fn signal(&self, signal: Signal) {
         if let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
-            // An error means that it is gone already.
+            // An error means that the group has already exited.
             let _ = kill_process_group(group, signal);
         }
     }
@@ -106,17 +106,17 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // After `stop` the group is empty and this does nothing.
+        // After `stop` the group is empty, and this does nothing.
         if self.child.id().is_some() {
             self.signal(Signal::KILL);
         }
     }
 }
 
-/// Asks until it is well; `said` is what was wrong the last time.
+/// Polls health until the application is healthy. `said` receives the reasons of the last failure.
 async fn healthy(port: u16, keys: &[&str], said: &mut String) -> Result<()> {
     loop {
-        // The first key that is told what is wrong; nobody's answer at the least.
+        // The response to the first key that gets the reasons, or else the response without a key.
         let mut told = None;
         for key in keys.iter().copied().map(Some).chain([None]) {
             let Some(health) = health(port, key).await else { break };
@@ -140,7 +140,7 @@ async fn healthy(port: u16, keys: &[&str], said: &mut String) -> Result<()> {
     }
 }
 
-/// What health answers whoever has `key`; none where nothing answers yet.
+/// The response of health to a caller with `key`; `None` while nothing responds yet.
 async fn health(port: u16, key: Option<&str>) -> Option<client::Answer> {
     let authorization = format!("Bearer {}", key.unwrap_or_default());
     let headers = [("authorization", authorization.as_str())];
@@ -149,7 +149,7 @@ async fn health(port: u16, key: Option<&str>) -> Option<client::Answer> {
     timeout(Duration::from_secs(5), call).await.ok()?.ok()
 }
 
-/// `: SPIN_VARIABLE_JWT_SECRET: at least 32 bytes; …`, as far as health says.
+/// `: SPIN_VARIABLE_JWT_SECRET: at least 32 bytes; …`, as far as the response has reasons.
 fn wrong(health: &serde_json::Value) -> String {
     let items = |name: &str| {
         let items = health.get(name).and_then(|items| items.as_array());
@@ -166,7 +166,7 @@ fn wrong(health: &serde_json::Value) -> String {
     problems.chain(failures.map(|failure| format!("\n  {failure}"))).collect()
 }
 
-/// The last of what an application printed to the file `log`.
+/// The end of an application's output in the file `log`.
 pub(crate) fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<_> = text.lines().rev().take(20).collect();
@@ -187,12 +187,12 @@ pub(crate) async fn interrupted() -> Result<()> {
     Ok(())
 }
 
-/// A port on loopback that is free now: `wanted`, or any where that is 0.
+/// A free port on loopback: `wanted`, or any port if that is 0.
 pub(crate) fn free_port(wanted: u16) -> Result<u16> {
     match std::net::TcpListener::bind(("127.0.0.1", wanted)) {
         Ok(listener) => Ok(listener.local_addr()?.port()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
-            "port {wanted} on 127.0.0.1 is in use by another program; stop that, or choose another \
+            "port {wanted} on 127.0.0.1 is in use by another program; stop that program, or choose another \
              port with --port (0: any free one)"
         ),
         Err(error) => Err(error).with_context(|| format!("cannot listen on 127.0.0.1:{wanted}")),
@@ -217,12 +217,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_application_that_ends_is_not_waited_for() {
+    async fn an_exited_application_is_an_error_at_once() {
         let mut app = App::start(shell("exit 3")).unwrap();
         let port = free_port(0).unwrap();
         let begun = std::time::Instant::now();
         let error = app.ready(port, &[], Duration::from_secs(30)).await.unwrap_err().to_string();
-        assert!(error.contains("ended before it was ready") && error.contains('3'), "{error}");
+        assert!(error.contains("exited before it was ready") && error.contains('3'), "{error}");
         assert!(begun.elapsed() < Duration::from_secs(5));
     }
 
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dropping_it_kills_its_children_too() {
+    async fn dropping_kills_child_processes() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("pid");
         let script = format!("sleep 60 & echo $! > {}; wait", file.display());
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_named_with_the_way_out() {
+    fn a_port_in_use_is_named_with_the_option() {
         let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = free_port(port).unwrap_err().to_string();

@@ -1,12 +1,12 @@
-//! The application's variables as the commands see them: `SPIN_VARIABLE_*` of the environment,
-//! else the `.env` file, as Spin reads them.
+//! The application's variables for the commands: `SPIN_VARIABLE_*` of the environment, or else the `.env`
+//! file, as Spin reads them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// What every variable's name begins with, in the environment and in the file.
+/// The prefix of every variable, in the environment and in the file.
 pub(crate) const PREFIX: &str = "SPIN_VARIABLE_";
 
 /// The variables by their lower-case names; values are trimmed.
@@ -14,12 +14,12 @@ pub(crate) const PREFIX: &str = "SPIN_VARIABLE_";
 pub(crate) struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// Reads `file` where it exists, then lets the process's environment win.
+    /// Reads `file` if it exists. The process's environment overrides it.
     pub(crate) fn read(file: &Path) -> Result<Self> {
         Self::merge(&Self::file(file)?, std::env::vars())
     }
 
-    /// Reads `file` alone; a missing file holds nothing.
+    /// Reads `file` alone; the text of a missing file is empty.
     pub(crate) fn file(file: &Path) -> Result<String> {
         match std::fs::read_to_string(file) {
             Ok(text) => Ok(text),
@@ -28,7 +28,7 @@ impl Variables {
         }
     }
 
-    /// The text of a file, and the environment that wins over it.
+    /// Merges the text of a file with an environment that overrides it.
     pub(crate) fn merge(
         text: &str,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -42,25 +42,25 @@ impl Variables {
         Ok(Self(variables))
     }
 
-    /// The value, where it is set and not empty.
+    /// The value, if it is set and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable that must be there.
+    /// The value of a required variable.
     pub(crate) fn require(&self, name: &str) -> Result<&str> {
         self.get(name).with_context(|| {
             format!(
-                "{PREFIX}{} is not set, neither in the environment nor in .env; `cargo xtask keys \
-                 new` makes a .env that has it",
+                "{PREFIX}{} is not set in the environment or in .env; `cargo xtask keys \
+                 new` creates a .env that has it",
                 name.to_ascii_uppercase()
             )
         })
     }
 }
 
-/// The pairs of a dotenv file: `NAME=value`, an `export` before it, `#` comments, quotes around the
-/// value. What this does not understand is an error, not a guess.
+/// The pairs of a dotenv file: `NAME=value`, an optional `export` before it, `#` comments, and quotes around
+/// the value. Syntax that this function does not know is an error, never a guess.
 fn parse(text: &str) -> Result<Vec<(String, String)>> {
     let mut pairs = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -70,7 +70,7 @@ fn parse(text: &str) -> Result<Vec<(String, String)>> {
             continue;
         }
         let Some((name, value)) = line.split_once('=') else {
-            // The line may be half of a secret: it is not shown.
+            // The line may be half of a secret, so the error does not show it.
             bail!("line {} of the env file is not NAME=value", number + 1);
         };
         let value = unquote(value.trim())
@@ -84,17 +84,17 @@ fn unquote(value: &str) -> Result<String> {
     for quote in ['"', '\''] {
         let Some(rest) = value.strip_prefix(quote) else { continue };
         let Some((inner, after)) = rest.split_once(quote) else {
-            bail!("the value's closing {quote} is missing");
+            bail!("the closing {quote} of the value is missing");
         };
         if !(after.trim().is_empty() || after.trim_start().starts_with('#')) {
-            bail!("there is something after the value's closing {quote}");
+            bail!("unexpected text after the closing {quote} of the value");
         }
         if quote == '"' && inner.contains('\\') {
             bail!("escapes are not supported; put the value in single quotes");
         }
         return Ok(inner.to_owned());
     }
-    // A comment begins with a # that follows a space.
+    // A comment begins with a # after a space.
     let end = value.find(" #").unwrap_or(value.len());
     Ok(value.get(..end).unwrap_or(value).trim_end().to_owned())
 }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_wins_and_may_empty_a_variable() {
+    fn the_environment_overrides_and_may_unset_a_variable() {
         let environment = [("SPIN_VARIABLE_A", "new "), ("SPIN_VARIABLE_B", "")]
             .map(|(k, v)| (k.into(), v.into()));
         let variables = Variables::merge(FILE, environment).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_holds_nothing() {
+    fn a_missing_file_is_empty() {
         assert_eq!(Variables::file(Path::new("/nonexistent/.env")).unwrap(), "");
     }
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask fuzz`: the property tests of all crates again and again, each time with more cases, until the
+//! `cargo xtask fuzz`: runs the property tests of all crates repeatedly, each time with more cases, until the
 //! time is over.
 //!
-//! They are those of every module `properties`; `cargo test` runs the same with few cases. What is tried, and
-//! what must hold, stands there and not here.
+//! The tests are those in every module named `properties`; `cargo test` runs them with few cases. The modules
+//! define the inputs and the properties, not this file.
 
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -14,18 +14,18 @@ use crate::cargo;
 use crate::repo::Repo;
 use crate::test::Tally;
 
-/// In the path of every property test.
+/// The path of every property test contains this.
 const FILTER: &str = "properties::";
 
-/// How many cases of each property the first round tries.
+/// The number of cases per property in the first round.
 const CASES: u32 = 256;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// For how many minutes; no round begins that would not end by then
+    /// How many minutes to run; no round starts that could not finish in time
     #[arg(long, default_value_t = 60)]
     minutes: u64,
-    /// Only tests whose path contains this, such as call::properties
+    /// Run only tests whose path contains this, such as call::properties
     #[arg(default_value = FILTER)]
     filter: String,
 }
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let packages = repo.with_properties();
     let of: Vec<&str> = packages.iter().flat_map(|package| ["-p", package.as_str()]).collect();
     cargo::run(&repo.root, &[&["test", "--no-run"], &*of].concat(), "building the tests").await?;
-    // Building does not count.
+    // Time for building does not count.
     let (begun, limit) = (Instant::now(), Duration::from_secs(args.minutes.saturating_mul(60)));
     let (mut cases, mut all, mut rounds) = (Some(CASES), Tally::default(), 0_u32);
     while let Some(now) = cases {
@@ -52,32 +52,32 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     println!("{rounds} rounds, {} s: {all}", begun.elapsed().as_secs());
     if all.failed > 0 {
         println!(
-            "the seeds of what failed are in the crate's `proptest-regressions`: commit them, and they are \
-             tried first from now on; put the case into a table of the code's own tests too"
+            "the seeds of the failures are in the crate's `proptest-regressions`; commit them, so that later \
+             runs try them first, and add the case to a table of the code's own tests"
         );
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// How many cases the next round tries, where `cases` took `took` and `left` is left: twice as many, or what
-/// there is time for; `None` where that is less than the first round's.
+/// The number of cases for the next round, if `cases` took `took` and `left` is left: twice as many, or as
+/// many as fit in the time. `None` if that is fewer than in the first round.
 fn next(cases: u32, took: Duration, left: Duration) -> Option<u32> {
     let fit = f64::from(cases) * left.as_secs_f64() / took.as_secs_f64().max(0.001);
     let twice = cases.saturating_mul(2);
     if fit >= f64::from(twice) {
         return Some(twice);
     }
-    // Less than `twice`, so it is a u32.
+    // The value is less than `twice`, so it fits a u32.
     let fit = fit as u32;
     (fit >= CASES).then_some(fit)
 }
 
-/// Runs all properties once, with so many cases of each.
+/// Runs all properties once, each with this number of cases.
 async fn round(repo: &Repo, args: &[&str], cases: u32) -> Result<Tally> {
     let mut child = cargo::command(&repo.root, args)
         .env("PROPTEST_CASES", cases.to_string())
-        // Inputs that are no case at all grow with the cases.
+        // The number of rejected inputs grows with the number of cases.
         .env("PROPTEST_MAX_GLOBAL_REJECTS", (cases * 16).to_string())
         .stdout(Stdio::piped())
         .spawn()
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounds_grow_as_long_as_there_is_time_for_them() {
+    fn rounds_grow_while_time_remains() {
         let seconds = Duration::from_secs;
         for (cases, took, left, expected) in [
             (256, 10, 3600, Some(512)),

@@ -1,7 +1,7 @@
-//! The hidden verb `guard`: runs a program that does not watch its stdin, and stops it when ours
-//! closes. So nothing is left behind when `cargo xtask` itself is killed.
+//! The hidden verb `guard`: runs a program that does not watch its stdin, and stops the program when our
+//! stdin closes. So no process is left behind when `cargo xtask` itself is killed.
 //!
-//! It expects to lead its process group, as everything started by `child` does.
+//! It expects to lead its process group, like every process that `child` starts.
 
 use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, getpid, kill_process, kill_process_group};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-/// As long as `child` gives an application to stop.
+/// The same grace period that `child` gives an application.
 const GRACE: Duration = Duration::from_secs(10);
 
 #[derive(clap::Args)]
@@ -37,7 +37,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             (false, None) => Ok(()),
         };
     };
-    // Once polled, `interrupted` keeps its handlers: what we send to the group does not end us.
+    // Once polled, `interrupted` keeps its handlers, so the signal that we send to the group does not end
+    // this process.
     let asked = tokio::select! {
         biased;
         result = crate::child::interrupted() => { result?; true }
@@ -58,7 +59,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     Ok(code(status))
 }
 
-/// Its exit code as ours; 1 for one that a signal ended.
+/// Converts the program's exit code to ours; 1 if a signal ended the program.
 fn code(status: ExitStatus) -> ExitCode {
     ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
@@ -66,7 +67,7 @@ fn code(status: ExitStatus) -> ExitCode {
 /// Resolves when our stdin ends.
 async fn closed() {
     let (done, ended) = tokio::sync::oneshot::channel();
-    // A thread of its own: one of the runtime's would hold up our exit.
+    // A separate thread, because a thread of the runtime would delay our exit.
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         let _ = done.send(());

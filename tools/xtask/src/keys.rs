@@ -1,7 +1,7 @@
-//! `cargo xtask keys new`: a `.env` with fresh keys, for development.
+//! `cargo xtask keys new`: writes a `.env` with new keys, for development.
 //!
-//! It must not print a key, nor overwrite one without being told to: what was sealed with a lost
-//! encryption key stays sealed.
+//! It must not print a key. It must not overwrite a key without `--force`, because credentials that were
+//! sealed with a lost encryption key can never be opened.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -19,16 +19,16 @@ use crate::repo::Repo;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
-    /// Write a .env (mode 600, git-ignored) with fresh random keys
+    /// Write a .env (mode 600, git-ignored) with new random keys
     New(New),
 }
 
 #[derive(clap::Args)]
 pub(crate) struct New {
-    /// Overwrite the file: credentials stored under its keys can then never be read again
+    /// Overwrite the file; credentials stored under its keys can then never be read again
     #[arg(long)]
     force: bool,
-    /// Where to write [default: .env at the repository's root]
+    /// The path of the file [default: .env at the repository's root]
     #[arg(long)]
     path: Option<PathBuf>,
 }
@@ -45,21 +45,21 @@ pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a new file; an existing one only with `force`.
+/// Writes a new file, and overwrites an existing file only with `force`.
 pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
     if path.exists() && !force {
         bail!(
-            "{} exists. New keys would make every credential stored under the old ones \
-             unreadable for ever. If that is what you want: cargo xtask keys new --force",
+            "{} exists. With new keys, every credential stored under the old keys becomes permanently \
+             unreadable. To overwrite the file nevertheless: cargo xtask keys new --force",
             path.display()
         );
     }
     let text = render(public_url, &mut |length| {
         let mut bytes = vec![0; length];
-        getrandom::fill(&mut bytes).context("the system has no randomness to give")?;
+        getrandom::fill(&mut bytes).context("cannot get random bytes from the system")?;
         Ok(bytes)
     })?;
-    // The name is never seen with half of the content, nor with another mode.
+    // The final name never has half of the content, or another mode.
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}", std::process::id()));
     let temporary = PathBuf::from(temporary);
@@ -69,7 +69,8 @@ pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
         .mode(0o600)
         .open(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        // Of two first starts at once one makes the keys: a link does not replace, a rename does.
+        // If two first starts run at once, only one makes the keys: a link does not replace a file, a rename
+        // does.
         .and_then(|()| match force {
             true => fs::rename(&temporary, path),
             false => fs::hard_link(&temporary, path),
@@ -78,7 +79,7 @@ pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
     result.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The file's text; `random` gives that many bytes.
+/// The text of the file; `random` returns this many random bytes.
 fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) -> Result<String> {
     let mut secret = |length| random(length).map(|bytes| STANDARD.encode(bytes));
     let values = [
@@ -94,7 +95,7 @@ fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) ->
     let mut text = String::from(
         "# For development, made by `cargo xtask keys new`. Never commit this file: whoever has it\n\
          # can read every stored credential and sign tokens. An environment variable of the same\n\
-         # name wins over a line here.\n",
+         # name overrides a line here.\n",
     );
     for (name, value) in values {
         let _ = writeln!(text, "{PREFIX}{}={value}", name.to_ascii_uppercase());
@@ -102,7 +103,7 @@ fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) ->
     Ok(text)
 }
 
-/// Says so when git would take the file into a commit.
+/// Warns if git would include the file in a commit.
 fn warn_if_tracked(path: &Path) {
     let Some(dir) = path.parent() else { return };
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
@@ -127,7 +128,7 @@ mod tests {
     use crate::env::Variables;
 
     #[test]
-    fn what_is_written_is_read_back_and_long_enough() {
+    fn written_keys_are_read_back_and_long_enough() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(".env");
         write(&path, false, "http://127.0.0.1:4000").unwrap();
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dotenv_reader_needs_no_quotes_for_it() {
+    fn values_need_no_quotes() {
         let text = render("http://127.0.0.1:3000", &mut |n| Ok(vec![0xfb; n])).unwrap();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (_, value) = line.split_once('=').unwrap();

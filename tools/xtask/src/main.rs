@@ -1,7 +1,7 @@
 //! `cargo xtask`: the developer commands of this repository, one verb per file.
 //!
-//! It must compile in seconds: nothing here may depend on Wasmtime or on a component. What is
-//! printed for programs goes to stdout; everything for people who watch goes to stderr.
+//! It must compile in seconds: nothing here may depend on Wasmtime or on a component. Output for programs
+//! goes to stdout; messages for people go to stderr.
 
 mod audit;
 mod bench;
@@ -35,25 +35,25 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Build and run the application with a sandbox provider to try it on, and print a sign-in link
+    /// Build and run the application with a sandbox provider, and print a sign-in link
     Up(up::Args),
     /// Build the admin UI, then the components for wasm32-wasip2 into target/components
     Build(build::Args),
-    /// Run every test: unit, host, and black-box over HTTP on each runtime there is
+    /// Run every test: unit tests, host tests, and black-box tests over HTTP on each available runtime
     Test(test::Args),
-    /// Run the property tests with more and more cases, for an hour
+    /// Run the property tests with more and more cases, for an hour by default
     Fuzz(fuzz::Args),
-    /// Measure a list page against an empty component, and the host's memory
+    /// Measure list pages, proxy calls and memory against baseline components
     Bench(bench::Args),
     /// Verify an exported audit record
     #[command(subcommand)]
     Audit(audit::Verb),
     /// Print a signed token for development
     Token(token::Args),
-    /// Make the keys that .env holds
+    /// Create the keys in .env
     #[command(subcommand)]
     Keys(keys::Verb),
-    /// Run one provider simulator by hand
+    /// Run a single provider simulator
     Simulator(simulator::Args),
     #[command(hide = true)]
     Guard(guard::Args),

@@ -1,5 +1,5 @@
-//! Where things are: the repository's root, cargo's target directory, the crates that are built to
-//! WebAssembly. Asks `cargo metadata`; guesses nothing.
+//! The repository's paths: its root, cargo's target directory, and the crates that are built to WebAssembly.
+//! They come from `cargo metadata`; nothing is guessed.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::cargo;
 pub(crate) struct Repo {
     /// The directory of the workspace's `Cargo.toml`.
     pub(crate) root: PathBuf,
-    /// Where cargo builds to: `CARGO_TARGET_DIR` or whatever is configured.
+    /// The directory that cargo builds to: `CARGO_TARGET_DIR` or the configured one.
     pub(crate) target: PathBuf,
     members: Vec<Member>,
 }
@@ -22,16 +22,16 @@ pub(crate) struct Repo {
 pub(crate) struct Member {
     /// The package's name, e.g. `nexus-list`.
     pub(crate) name: String,
-    /// Its directory below the root.
+    /// The directory, relative to the root.
     pub(crate) dir: PathBuf,
-    /// Whether it builds a `cdylib`, that is, a component.
+    /// Whether it builds a `cdylib`, which means that it is a component.
     pub(crate) cdylib: bool,
-    /// Whether it has property tests: it depends on `proptest`.
+    /// Whether it has property tests, which means that it depends on `proptest`.
     has_properties: bool,
 }
 
 impl Member {
-    /// The file cargo builds for it: `nexus_list.wasm`.
+    /// The file that cargo builds for it: `nexus_list.wasm`.
     pub(crate) fn wasm(&self) -> String {
         format!("{}.wasm", self.name.replace('-', "_"))
     }
@@ -64,9 +64,9 @@ struct Target {
 }
 
 impl Repo {
-    /// Asks cargo, from this crate's own directory.
+    /// Runs `cargo metadata` in this crate's directory.
     pub(crate) fn find() -> Result<Self> {
-        // `cargo run` sets the variable; the compiled-in value serves a binary started by hand.
+        // `cargo run` sets the variable. The compiled-in value is for a binary that was started directly.
         let dir = std::env::var("CARGO_MANIFEST_DIR")
             .unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
         let output = std::process::Command::new(cargo::program())
@@ -83,7 +83,7 @@ impl Repo {
 
     fn parse(json: &[u8]) -> Result<Self> {
         let metadata: Metadata =
-            serde_json::from_slice(json).context("`cargo metadata` said something unexpected")?;
+            serde_json::from_slice(json).context("cannot parse the output of `cargo metadata`")?;
         let root = metadata.workspace_root;
         let members = metadata
             .packages
@@ -104,7 +104,7 @@ impl Repo {
         Ok(Self { root, target: metadata.target_directory, members })
     }
 
-    /// The application's components: what is below `components/` and builds a `cdylib`.
+    /// The application's components: the crates below `components/` that build a `cdylib`.
     pub(crate) fn components(&self) -> Vec<&Member> {
         self.members.iter().filter(|m| m.cdylib && m.dir.starts_with("components")).collect()
     }
@@ -114,7 +114,7 @@ impl Repo {
         self.members.iter().filter(|m| m.cdylib && m.dir.starts_with("tools/host/guests")).collect()
     }
 
-    /// What has native unit tests: everything but the guests and what needs a built host.
+    /// The crates with native unit tests: all except the guests and those that need a built host.
     pub(crate) fn unit_tested(&self) -> Vec<&Member> {
         self.members
             .iter()
@@ -131,7 +131,7 @@ impl Repo {
         all.map(|member| member.name.clone()).collect()
     }
 
-    /// Where a wasm profile's files are: `target/wasm32-wasip2/<profile>`.
+    /// The directory of a wasm profile's files: `target/wasm32-wasip2/<profile>`.
     pub(crate) fn wasm_dir(&self, profile: &str) -> PathBuf {
         self.target.join("wasm32-wasip2").join(profile)
     }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn components_and_guests_are_told_apart() {
+    fn components_and_guests_are_distinguished() {
         let repo = Repo::parse(METADATA.as_bytes()).unwrap();
         assert_eq!(names(repo.components()), ["nexus-list"]);
         assert_eq!(repo.components()[0].wasm(), "nexus_list.wasm");

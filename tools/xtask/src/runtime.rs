@@ -1,5 +1,5 @@
-//! What runs the application: the Spin CLI where it is installed and new enough, else the embedded
-//! host, which is built on the spot.
+//! The runtime of the application: the Spin CLI if it is installed and new enough, otherwise the embedded
+//! host, which is built when it is needed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,18 @@ use tokio::process::Command;
 use crate::cargo;
 use crate::repo::Repo;
 
-/// The oldest Spin whose component model the application's components fit.
+/// The oldest version of Spin that supports the component model of the application's components.
 const OLDEST: (u64, u64) = (4, 1);
 
-/// How many instances, and stacks of theirs, a runtime has room for: a burst of a thousand callers makes about as
-/// many instances, each with two stacks. `deploy/README.md` has the arithmetic.
+/// The numbers of instances and of stacks that a runtime has room for. A burst of a thousand callers creates
+/// about as many instances, each with two stacks. `deploy/README.md` has the calculation.
 const ROOM: [(&str, &str); 2] =
     [("SPIN_MAX_INSTANCE_COUNT", "2000"), ("SPIN_WASMTIME_TOTAL_STACKS", "4000")];
 
-/// What `--runtime` asks for.
+/// The values of `--runtime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Choice {
-    /// Spin where it is installed and new enough, else the embedded host
+    /// Spin if it is installed and new enough, otherwise the embedded host
     Auto,
     /// The Spin CLI on PATH
     Spin,
@@ -29,12 +29,12 @@ pub(crate) enum Choice {
     Embedded,
 }
 
-/// What runs the application.
+/// The runtime of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Runtime {
     /// The Spin CLI on PATH.
     Spin,
-    /// The binary of tools/host.
+    /// The binary of `tools/host`.
     Embedded(PathBuf),
 }
 
@@ -47,26 +47,28 @@ impl fmt::Display for Runtime {
     }
 }
 
-/// How an application is started, whatever runs it.
+/// The parameters to start an application, the same for both runtimes.
 pub(crate) struct Launch<'a> {
     /// The `spin.toml`.
     pub(crate) manifest: &'a Path,
     /// The port on loopback.
     pub(crate) port: u16,
-    /// Where databases are kept.
+    /// The directory of the databases.
     pub(crate) state: &'a Path,
-    /// The `.env` file. Spin finds it by itself: it must be called so and lie in `dir`.
+    /// The `.env` file. Spin finds it by itself, so it must have this name and be in `dir`.
     pub(crate) env_file: &'a Path,
     /// The working directory.
     pub(crate) dir: &'a Path,
 }
 
 impl Runtime {
-    /// Finds or builds what `choice` asks for.
+    /// Finds or builds the runtime for `choice`.
     pub(crate) async fn pick(choice: Choice, repo: &Repo, release: bool) -> Result<Self> {
         match (choice, spin().await) {
             (Choice::Spin | Choice::Auto, Ok(())) => Ok(Self::Spin),
-            (Choice::Spin, Err(why)) => bail!("{why}; --runtime embedded needs no Spin"),
+            (Choice::Spin, Err(why)) => {
+                bail!("{why}; use --runtime embedded, which does not need Spin")
+            }
             (Choice::Auto | Choice::Embedded, _) => Ok(Self::Embedded(host(repo, release).await?)),
         }
     }
@@ -81,8 +83,10 @@ impl Runtime {
                 command
             }
             Self::Spin => {
-                // Spin does not watch its stdin: our guard does.
-                let mut command = Command::new(std::env::current_exe().context("who am I")?);
+                // Spin does not watch its stdin, so our guard does.
+                let mut command = Command::new(
+                    std::env::current_exe().context("cannot find the path of this program")?,
+                );
                 command.args(["guard", "--", "spin", "up"]);
                 command
             }
@@ -103,24 +107,24 @@ impl Runtime {
     }
 }
 
-/// Whether the Spin on PATH will do; if not, why.
+/// Checks whether the Spin on PATH is usable. The error is the reason why it is not.
 pub(crate) async fn spin() -> Result<(), String> {
     let output = match Command::new("spin").arg("--version").output().await {
         Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Err(_) => return Err("there is no `spin` on PATH".to_owned()),
+        Err(_) => return Err("`spin` is not on PATH".to_owned()),
     };
     let first = output.lines().next().unwrap_or_default();
     match version(first) {
         Some(found) if found >= OLDEST => Ok(()),
         Some((major, minor)) => Err(format!(
-            "the Spin on PATH is {major}.{minor}, and {}.{} or newer is needed",
+            "the Spin on PATH is {major}.{minor}; {}.{} or newer is required",
             OLDEST.0, OLDEST.1
         )),
-        None => Err(format!("`spin --version` says {first:?}, which names no version")),
+        None => Err(format!("`spin --version` printed {first:?}, which contains no version")),
     }
 }
 
-/// Major and minor of `spin 4.1.0 (0a1b2c3 2026-01-31)`. A pre-release of a `.0` counts as older.
+/// The major and minor version in `spin 4.1.0 (0a1b2c3 2026-01-31)`. A pre-release of a `.0` counts as older.
 fn version(line: &str) -> Option<(u64, u64)> {
     let word = line.split_whitespace().find(|w| w.starts_with(|c: char| c.is_ascii_digit()))?;
     let mut parts = word.splitn(3, '.');
@@ -137,7 +141,7 @@ fn version(line: &str) -> Option<(u64, u64)> {
     Some((major, minor))
 }
 
-/// Where the embedded host is once it is built.
+/// The path of the embedded host after it is built.
 pub(crate) fn host_path(repo: &Repo, release: bool) -> PathBuf {
     repo.target.join(if release { "release" } else { "debug" }).join("nexus-host")
 }
@@ -160,7 +164,7 @@ pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
     }
     cargo::run(&repo.root, &args, "building the embedded host").await?;
     if !host.is_file() {
-        bail!("cargo built no {}", host.display());
+        bail!("cargo did not build {}", host.display());
     }
     Ok(host)
 }
@@ -182,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn both_runtimes_are_told_the_same() {
+    fn both_runtimes_receive_the_same_settings() {
         let launch = Launch {
             manifest: Path::new("/a/spin.toml"),
             port: 3000,

@@ -1,4 +1,4 @@
-//! `cargo xtask simulator`: one provider simulator, run by hand.
+//! `cargo xtask simulator`: runs a single provider simulator.
 
 use std::process::ExitCode;
 
@@ -10,15 +10,15 @@ use crate::child;
 #[derive(clap::Args)]
 #[command(after_help = known())]
 pub(crate) struct Args {
-    /// Which provider; see below
+    /// The provider; see below
     name: Kind,
-    /// The port on 127.0.0.1; 0: any free one
+    /// The port on 127.0.0.1; 0 for any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// OAuth: where the client may be called back; may be given more than once
+    /// OAuth: a redirect URI of the client; can be given more than once
     #[arg(long, default_value = "http://127.0.0.1:3000/api/oauth/callback")]
     redirect_uri: Vec<String>,
-    /// OAuth: consent at once, without the page
+    /// OAuth: consent immediately, without a page
     #[arg(long)]
     allow: bool,
 }
@@ -39,18 +39,18 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     println!("{} at {}", args.name, simulator.origin());
     let key = args.name.default_key();
     if !key.is_empty() {
-        println!("it accepts the pretend key {key}");
+        println!("accepts the test key {key}");
     }
     if let Some((id, secret)) = args.name.default_client() {
         let uris: Vec<&str> = args.redirect_uri.iter().map(String::as_str).collect();
         simulator.register_client(id, secret, &uris);
         simulator.set_consent(if args.allow { Consent::Allow } else { Consent::Page });
         let path = args.name.authorization_path().unwrap_or_default();
-        println!("it asks for consent at {}{path}", simulator.origin());
-        println!("it knows the client {id} with the secret {secret}");
-        println!("which may be called back at {}", uris.join(", "));
+        println!("asks for consent at {}{path}", simulator.origin());
+        println!("has the client {id} with the secret {secret}");
+        println!("and the redirect URIs {}", uris.join(", "));
     }
-    println!("Ctrl-C stops it");
+    println!("Press Ctrl-C to stop");
     let mut shown = 0;
     loop {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! `cargo xtask token`: a token like those of an identity provider, signed with the development
+//! `cargo xtask token`: creates a token like those of an identity provider, signed with the development
 //! secret (HS256, RFC 7515 and 7519).
 
 use std::path::PathBuf;
@@ -17,31 +17,31 @@ use crate::repo::Repo;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What the token may do
+    /// The role of the token
     #[arg(long, value_enum, ignore_case = true, default_value = "ADMIN")]
     role: Role,
-    /// The workspace it is bound to
+    /// The workspace of the token
     #[arg(long, default_value = "demo")]
     workspace: String,
-    /// Who it says the caller is
+    /// The subject of the token
     #[arg(long, default_value = "developer")]
     sub: String,
-    /// How long it is valid: a number and s, m, h or d
+    /// The lifetime: a number and s, m, h or d
     #[arg(long, default_value = "8h", value_parser = duration)]
     ttl: Duration,
-    /// Where the signing secret is, unless SPIN_VARIABLE_JWT_SECRET is set [default: .env at the
+    /// The file with the signing secret, unless SPIN_VARIABLE_JWT_SECRET is set [default: .env at the
     /// repository's root]
     #[arg(long)]
     env_file: Option<PathBuf>,
 }
 
-/// A role as tokens name it.
+/// A role, as written in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Role {
     /// Everything
     #[value(name = "ADMIN")]
     Admin,
-    /// All but OAuth clients, own manifests and audit export
+    /// Everything except OAuth clients, own manifests and audit export
     #[value(name = "MANAGER")]
     Manager,
     /// The proxy and MCP only
@@ -61,7 +61,7 @@ impl Role {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let file = match &args.env_file {
-        Some(file) if !file.exists() => bail!("there is no {}", file.display()),
+        Some(file) if !file.exists() => bail!("{} does not exist", file.display()),
         Some(file) => file.clone(),
         None => Repo::find()?.root.join(".env"),
     };
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A token that the application accepts, valid from now for `ttl`.
+/// Creates a token that the application accepts, valid from now for `ttl`.
 pub(crate) fn mint(
     variables: &Variables,
     role: Role,
@@ -92,13 +92,13 @@ fn mint_at(
 ) -> Result<String> {
     for (name, value) in [("--workspace", workspace), ("--sub", sub)] {
         if !(1..=128).contains(&value.chars().count()) || !nexus_printable::is_printable(value) {
-            bail!("{name} must be 1 to 128 printable characters, not {value:?}");
+            bail!("{name} must be 1 to 128 printable characters; it is {value:?}");
         }
     }
     if let Some(origin) = variables.get("jwt_jwks_origin") {
         bail!(
-            "tokens are verified with the keys of {origin} (jwt_jwks_origin); only its owner can \
-             sign one. For development set jwt_secret instead"
+            "tokens are verified with the keys of {origin} (jwt_jwks_origin); only their owner can \
+             sign a token. For development, set jwt_secret instead"
         );
     }
     let secret = variables.require("jwt_secret")?;
@@ -132,8 +132,8 @@ fn mint_at(
     sign(&claims, secret.as_bytes())
 }
 
-/// The longest life of a token of `role`, in seconds: of `86400,ADMIN=3600` the role's, else the first.
-/// 0 means no limit.
+/// The maximum lifetime of a token of `role`, in seconds. In `86400,ADMIN=3600` it is the role's number, or
+/// else the first number. 0 means no limit.
 fn max_lifetime(text: Option<&str>, role: Role) -> Result<u64> {
     let mut parts = text.unwrap_or("86400").split(',').map(str::trim);
     let first = parts.next().unwrap_or_default();
@@ -153,7 +153,7 @@ fn sign(claims: &Value, secret: &[u8]) -> Result<String> {
 
 /// `90s`, `15m`, `8h`, `7d`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let rule = || format!("{text:?} is not a duration: a number and s, m, h or d, like 8h");
+    let rule = || format!("{text:?} is not a duration; use a number and s, m, h or d, such as 8h");
     let unit = text.chars().next_back().ok_or_else(rule)?;
     let number: u64 = text.strip_suffix(unit).and_then(|n| n.parse().ok()).ok_or_else(rule)?;
     let seconds = match unit {
@@ -164,7 +164,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(rule()),
     };
     let seconds = number.checked_mul(seconds).filter(|s| (1..=31_536_000).contains(s));
-    seconds.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is not within 1s and 365d"))
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is not between 1s and 365d"))
 }
 
 #[cfg(test)]
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claims_are_those_the_application_reads() {
+    fn the_claims_match_the_application() {
         let hour = Duration::from_secs(3_600);
         let token = mint_at(&variables(""), Role::Manager, "acme", "ada", hour, 1_000).unwrap();
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_be_accepted_is_not_signed() {
+    fn invalid_tokens_are_not_signed() {
         let hour = Duration::from_secs(3_600);
         let short = Variables::merge("SPIN_VARIABLE_JWT_SECRET=short", []).unwrap();
         let error = mint_at(&short, Role::Admin, "w", "s", hour, 0).unwrap_err().to_string();

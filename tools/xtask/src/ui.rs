@@ -1,7 +1,7 @@
-//! The admin UI: built by Node into `static/dist`, before the components, one of which embeds it.
+//! The admin UI: Node builds it into `static/dist` before the components, one of which embeds it.
 //!
-//! Without Node the application is built all the same, with a page that says what is missing. It
-//! must not write to `static` itself, but for the marks that say what was installed and built.
+//! Without Node, the application is built nevertheless, with a page that says what is missing. This module
+//! must not write to `static`, except for the files that record what was installed and built.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use tokio::process::Command;
 use crate::cargo;
 use crate::repo::Repo;
 
-/// The oldest Node whose test runner and standard library the scripts fit.
+/// The oldest version of Node whose test runner and standard library the scripts support.
 const OLDEST: u64 = 20;
 
-/// What the last build was made of; it lives and dies with what was built.
+/// The inputs of the last build. The file is deleted together with the build's output.
 const BUILT: &str = "dist/.inputs";
 
-/// Builds the UI where it has changed; where there is no Node, says so.
+/// Builds the UI if its sources have changed. Prints a warning if Node is missing.
 pub(crate) async fn build(repo: &Repo) -> Result<()> {
     let folder = folder(repo);
     if let Err(why) = node().await {
         let served = match folder.join("dist/files.json").is_file() {
-            true => "the page is the one that was built last",
-            false => "the page that is served says so",
+            true => "the last build is served",
+            false => "a page that explains this is served",
         };
         eprintln!("warning: the admin UI is not built: {why}; {served}");
         return Ok(());
@@ -41,30 +41,30 @@ pub(crate) async fn build(repo: &Repo) -> Result<()> {
     fs::write(&mark, inputs).with_context(|| format!("cannot write {}", mark.display()))
 }
 
-/// The sizes of what was built, as a table.
+/// The sizes of the built files, as a table.
 pub(crate) fn sizes(repo: &Repo) -> Option<String> {
     fs::read_to_string(folder(repo).join("dist/sizes.txt")).ok()
 }
 
-/// Where its sources are.
+/// The folder of the UI's sources.
 pub(crate) fn folder(repo: &Repo) -> PathBuf {
     repo.root.join("static")
 }
 
-/// Whether there is a Node that will do, and npm; if not, why.
+/// Checks whether a usable Node and npm are installed. The error is the reason why not.
 pub(crate) async fn node() -> Result<(), String> {
     for name in ["node", "npm"] {
         if cargo::on_path(name).is_none() {
-            return Err(format!("there is no `{name}` on PATH (Node {OLDEST} or newer is needed)"));
+            return Err(format!("`{name}` is not on PATH; install Node {OLDEST} or newer"));
         }
     }
     let output = Command::new("node").arg("--version").output().await;
     let said = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let said = said.map_err(|error| format!("`node --version` does not run: {error}"))?;
+    let said = said.map_err(|error| format!("cannot run `node --version`: {error}"))?;
     match major(&said) {
         Some(major) if major >= OLDEST => Ok(()),
-        Some(major) => Err(format!("the Node on PATH is {major}, and {OLDEST} or newer is needed")),
-        None => Err(format!("`node --version` says {said:?}, which names no version")),
+        Some(major) => Err(format!("the Node on PATH is {major}; {OLDEST} or newer is required")),
+        None => Err(format!("`node --version` printed {said:?}, which contains no version")),
     }
 }
 
@@ -73,9 +73,9 @@ fn major(version: &str) -> Option<u64> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// Installs the packages that `package-lock.json` in `folder` names, where they are not: without
-/// their install scripts, none of which is needed. The copy of the lock comes last: half of an
-/// installation is never taken for a whole one.
+/// Installs the packages in `folder`'s `package-lock.json`, unless they are installed. Install scripts do not
+/// run, because no package needs them. The copy of the lock file is written last, so that an incomplete
+/// installation never counts as complete.
 pub(crate) async fn install(folder: &Path) -> Result<()> {
     let (lock, mark) = (folder.join("package-lock.json"), folder.join("node_modules/.lock-copy"));
     let wanted = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
@@ -88,7 +88,7 @@ pub(crate) async fn install(folder: &Path) -> Result<()> {
     fs::write(&mark, wanted).with_context(|| format!("cannot write {}", mark.display()))
 }
 
-/// Runs a program in `folder` to its end; `what` is what fails when it does.
+/// Runs a program in `folder` and waits for it. `what` names the task in the error.
 pub(crate) async fn run(program: &str, args: &[&str], folder: &Path, what: &str) -> Result<()> {
     let status = Command::new(program)
         .args(args)
@@ -107,7 +107,7 @@ pub(crate) async fn run(program: &str, args: &[&str], folder: &Path, what: &str)
     Ok(())
 }
 
-/// A digest of everything in `folder` that is neither installed nor built.
+/// A digest of every file in `folder` that is neither installed nor built.
 fn fingerprint(folder: &Path) -> Result<String> {
     let mut files = Vec::new();
     list(folder, &mut files)?;
@@ -162,7 +162,7 @@ mod tests {
         };
         let first = write("ui/a.ts", "1");
         assert_eq!(write("ui/a.ts", "1"), first);
-        // What is made counts for nothing.
+        // Generated files do not affect the fingerprint.
         assert_eq!(write("node_modules/x/a.js", "1"), first);
         assert_eq!(write("dist/index.html", "1"), first);
         let changed = write("ui/a.ts", "2");

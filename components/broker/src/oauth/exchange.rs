@@ -270,7 +270,8 @@ impl Trial<'_> {
     /// Parameters that the provider gave; what holds a secret is none.
     fn found(&self, usable: &Usable) -> Result<BTreeMap<String, String>, String> {
         let callback = |name: &str| self.query.get(name).map(str::to_owned);
-        let found = params::found(&usable.sourced.manifest, self.tokens.answer.expose(), &callback);
+        let found =
+            params::flow_params(&usable.sourced.manifest, self.tokens.answer.expose(), &callback);
         let found = found.map_err(|findings| {
             findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default()
         })?;

@@ -39,19 +39,23 @@ async fn locked(db: &Db) -> Result<()> {
 
 /// How often the write lock is asked for by what stands aside: over a minute and more.
 const ATTEMPTS_ASIDE: u32 = 200;
-/// Longest pause between two of them, in milliseconds; at random, so that they do not come together.
-const ASIDE_MS: u64 = 500;
+/// Longest first pause between two of them, and longest of all, in milliseconds. A pause is random, so that
+/// they do not come together, and each is longer than the last: another's short transaction is over soon, a
+/// crowd is not.
+const ASIDE_MS: (u64, u64) = (4, 500);
 
 /// Takes the write lock when nobody else has it, and waits for it outside of SQLite: many that wait
 /// there take it from each other, and from those who are waited for.
 async fn locked_aside(db: &Db) -> Result<()> {
     db.query("pragma busy_timeout = 0", []).await?;
     let mut attempt = 1;
+    let (mut longest, most) = ASIDE_MS;
     loop {
         match db.query("begin immediate", []).await {
             Err(DbError::Busy) if attempt < ATTEMPTS_ASIDE => {
                 attempt += 1;
-                clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS)).await;
+                clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
+                longest = (longest * 2).min(most);
             }
             done => return done.map(drop).map_err(Error::from),
         }

@@ -1,7 +1,7 @@
-//! Slack as tools of an agent. The agent holds a token of Integration Nexus and no Slack token: Nexus
-//! puts that in on the way. Hand [`tools`] to a framework, and [`Nexus::run`] what a model asks for.
+//! Slack tools for an agent. The agent holds a token of Integration Nexus but no Slack token; Nexus adds
+//! that to each call. Pass [`tools`] to a framework, and the model's tool calls to [`Nexus::run`].
 //!
-//! It blocks: from an async framework, call it on a thread for that.
+//! The calls block: from an async framework, make them on a separate thread.
 #![forbid(unsafe_code)]
 
 mod slack;
@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 
 pub use slack::Nexus;
 
-/// A tool as frameworks and MCP describe one.
+/// A tool, in the form that frameworks and MCP use.
 pub struct Tool {
-    /// What a model calls it.
+    /// The name for the model.
     pub name: &'static str,
-    /// What a model chooses it by.
+    /// The description by which a model chooses the tool.
     pub description: &'static str,
     /// JSON Schema: an object of strings.
     pub input_schema: Value,
 }
 
-/// An error that a model can do something about: what it reads, `{error, message, …}`.
+/// An error that a model can act on, as JSON for the model: `{error, message, …}`.
 #[derive(Debug)]
 pub struct Refusal(pub Value);
 
@@ -31,7 +31,7 @@ impl Refusal {
         Self(json!({"error": error, "message": message.into()}))
     }
 
-    /// With a member more, where there is one.
+    /// Adds a member, if it has a value.
     fn with(mut self, name: &str, value: Option<&str>) -> Self {
         if let (Some(value), Some(members)) = (value, self.0.as_object_mut()) {
             members.insert(name.to_owned(), value.into());
@@ -40,7 +40,7 @@ impl Refusal {
     }
 }
 
-/// The tools there are.
+/// All tools.
 pub fn tools() -> Vec<Tool> {
     let text =
         |description: &str| json!({"type": "string", "minLength": 1, "description": description});
@@ -48,8 +48,8 @@ pub fn tools() -> Vec<Tool> {
         json!({"type": "object", "properties": properties, "required": required,
             "additionalProperties": false})
     };
-    let channel = text("The channel's id (C…), as list_channels shows it");
-    let cursor = text("next_cursor of the answer before, to go on from there");
+    let channel = text("The channel's id (C…), from list_channels");
+    let cursor = text("next_cursor of the previous page, to get the next one");
     vec![
         Tool {
             name: "post_message",
@@ -81,7 +81,7 @@ pub fn tools() -> Vec<Tool> {
     ]
 }
 
-/// What a model gave a tool, checked against its schema.
+/// A model's input to a tool, checked against the tool's schema.
 pub(crate) struct Input(BTreeMap<String, String>);
 
 impl Input {
@@ -97,32 +97,31 @@ impl Input {
         let mut checked = BTreeMap::new();
         for (name, value) in members {
             if tool.input_schema.pointer(&format!("/properties/{name}")).is_none() {
-                return Err(invalid(format!("{name} is not known")));
+                return Err(invalid(format!("{name} is not a parameter")));
             }
             let text = value.as_str().filter(|text| !text.is_empty());
-            let text =
-                text.ok_or_else(|| invalid(format!("{name} must be a string, not empty")))?;
+            let text = text.ok_or_else(|| invalid(format!("{name} must be a non-empty string")))?;
             checked.insert(name.clone(), text.to_owned());
         }
         Ok(Self(checked))
     }
 
-    /// The member `name`, where it was given.
+    /// The member `name`, if it was given.
     fn get(&self, name: &'static str) -> Option<(&'static str, &str)> {
         self.0.get(name).map(|text| (name, text.as_str()))
     }
 }
 
 impl Nexus {
-    /// Runs a tool, and returns what a model reads.
+    /// Runs a tool, and returns the result for the model.
     ///
     /// # Errors
-    /// A [`Refusal`], which a model reads too.
+    /// A [`Refusal`], which is also for the model.
     pub fn run(&self, name: &str, given: &Value) -> Result<Value, Refusal> {
         let all = tools();
         let Some(tool) = all.iter().find(|tool| tool.name == name) else {
             let names = all.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
-            let message = format!("there is no tool {name}; there are: {names}");
+            let message = format!("the tool {name} does not exist; the tools are: {names}");
             return Err(Refusal::new("unknown_tool", message));
         };
         let input = Input::of(tool, given)?;
@@ -156,7 +155,7 @@ impl Nexus {
     }
 }
 
-/// Of each item of the list `name`, these members.
+/// These members of each item of the list `name`.
 fn picked(answer: &Value, name: &str, members: &[&str]) -> Vec<Value> {
     let items = answer.get(name).and_then(Value::as_array).into_iter().flatten();
     let pick = |item: &Value| {

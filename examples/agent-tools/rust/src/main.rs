@@ -1,6 +1,6 @@
-//! By hand: without arguments what tools there are, or a tool's name and its input as JSON.
+//! Command line: without arguments, lists the tools; with a tool's name and its input as JSON, runs the tool.
 //!
-//! `NEXUS_TOKEN`, `NEXUS_URL` and `NEXUS_INTEGRATION` say as whom, where and by which integration.
+//! `NEXUS_TOKEN`, `NEXUS_URL` and `NEXUS_INTEGRATION` set the caller, the server and the integration.
 #![forbid(unsafe_code)]
 
 use std::env;
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let given = match serde_json::from_str(&arguments.next().unwrap_or_else(|| "{}".to_owned())) {
         Ok(given) => given,
         Err(error) => {
-            eprintln!("the input is no JSON: {error}");
+            eprintln!("the input is not JSON: {error}");
             return ExitCode::from(2);
         }
     };

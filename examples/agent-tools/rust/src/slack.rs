@@ -1,4 +1,4 @@
-//! Slack's Web API, called through Nexus; its refusals and Nexus's own, as a model can use them.
+//! Calls Slack's Web API through Nexus, and turns Slack's and Nexus's refusals into errors for a model.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use url::form_urlencoded::Serializer;
 
 use crate::Refusal;
 
-/// The least of an answer that is too much, in bytes.
+/// The size from which a response is too large, in bytes.
 const TOO_MUCH: u64 = 16 * 1024 * 1024;
 
-/// Where Nexus is, who calls, and by which integration.
+/// The URL of Nexus, the caller, and the integration.
 pub struct Nexus {
     url: String,
     token: String,
@@ -27,7 +27,7 @@ impl Nexus {
     pub fn new(url: &str, token: &str, integration: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            // The token goes to Nexus and nowhere else.
+            // Sends the token to Nexus only.
             .max_redirects(0)
             .max_redirects_will_error(false)
             // A call may wait for a token that is being refreshed.
@@ -69,25 +69,27 @@ impl Nexus {
         answer: Result<Response<ureq::Body>, ureq::Error>,
     ) -> Result<Value, Refusal> {
         let unreachable = |error: ureq::Error| {
-            Refusal::new("unreachable", format!("{} does not answer whole: {error}", self.url))
+            Refusal::new("unreachable", format!("{} did not respond completely: {error}", self.url))
         };
         let mut response = answer.map_err(unreachable)?;
         let body = response.body_mut().with_config().limit(TOO_MUCH).read_to_string();
-        // A page of a gateway before Slack is no JSON.
+        // A page from a gateway in front of Slack is not JSON.
         let answer: Value = serde_json::from_str(&body.map_err(unreachable)?).unwrap_or_default();
         let text = |name: &str| answer.get(name).and_then(Value::as_str);
         let header = |name: &str| response.headers().get(name)?.to_str().ok();
         if let Some(code) = header("x-nexus-error") {
             // A problem document (RFC 9457): its detail names the rule, its link is where a person
-            // mends it.
+            // can fix it.
             let refusal = Refusal::new(code, text("detail").unwrap_or_default());
             return Err(refusal
                 .with("link", text("link"))
                 .with("retry_after", header("retry-after")));
         }
         if response.status() == 429 {
-            let refusal =
-                Refusal::new("ratelimited", "Slack wants fewer calls: wait retry_after seconds");
+            let refusal = Refusal::new(
+                "ratelimited",
+                "Slack's rate limit is reached; retry after retry_after seconds",
+            );
             return Err(refusal.with("retry_after", header("retry-after")));
         }
         if answer.get("ok") == Some(&Value::Bool(true)) {
@@ -103,28 +105,28 @@ fn form(params: &[Param<'_>]) -> String {
     Serializer::new(String::new()).extend_pairs(params.iter().flatten()).finish()
 }
 
-/// What to do about an error of Slack's.
+/// Explains what to do about an error from Slack.
 fn hint(error: &str, name: &str, needed: &str) -> String {
     match error {
         "channel_not_found" => {
-            "no channel has this id: list_channels shows those there are".to_owned()
+            "no channel has this id; use list_channels to get the channels' ids".to_owned()
         }
         "not_in_channel" => {
-            "the app is not in this channel: ask a person to invite it there".to_owned()
+            "the app is not a member of this channel; ask a person to invite it".to_owned()
         }
-        "is_archived" => {
-            "this channel is archived: nothing can be posted there any more".to_owned()
-        }
-        "thread_not_found" => "there is no message with this ts in this channel".to_owned(),
-        "msg_too_long" => "the text is too long: post it in several messages".to_owned(),
+        "is_archived" => "this channel is archived, so nothing can be posted in it".to_owned(),
+        "thread_not_found" => "this channel has no message with this ts".to_owned(),
+        "msg_too_long" => "the text is too long; post it in several messages".to_owned(),
         "invalid_cursor" => {
-            "this cursor is none of this list: leave it out to begin anew".to_owned()
+            "this cursor is not valid for this list; leave it out to start again".to_owned()
         }
         "missing_scope" => format!(
-            "the connection lacks the scope {needed}: ask a person to connect it again with that"
+            "the connection lacks the scope {needed}; ask a person to connect it again with that scope"
         ),
         _ => {
-            format!("Slack refuses it: https://docs.slack.dev/reference/methods/{name} says why")
+            format!(
+                "Slack rejected the call; see https://docs.slack.dev/reference/methods/{name} for the reason"
+            )
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rules for texts, names and templates.
+//! Rules for text, names and templates.
 
 use super::*;
 
@@ -90,7 +90,7 @@ fn name_rules() {
 }
 
 #[test]
-fn rules_for_what_the_flow_finds() {
+fn flow_parameter_rules() {
     let account = r#""/params":[{"name":"account","label":"x","pattern":"[a-z]+","example":"a",
         "from":{"token_response":"/id"}}]"#;
     let case = |change: &str| format!("{{{account},{change}}}");
@@ -217,7 +217,7 @@ fn template_rules() {
 }
 
 #[test]
-fn a_secret_in_a_host_is_refused_where_a_url_may_have_secrets() {
+fn a_secret_in_a_host_is_rejected_even_where_urls_may_have_secrets() {
     let change = r#"{"/revoke/request/url":"https://{token}.slack.com/"}"#;
     let found = broken(&changed(&oauth2(), change), Origin::BuiltIn, "");
     assert!(found.contains(&("/revoke/request/url".to_owned(), "secret_placement")), "{found:?}");

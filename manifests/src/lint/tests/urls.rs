@@ -1,4 +1,4 @@
-//! Rules for URLs, and what each origin may reach.
+//! Rules for URLs, and what each origin of manifests may reach.
 
 use super::*;
 
@@ -104,7 +104,7 @@ fn url_rules() {
             "host_parameter_position",
         )],
     );
-    // A choice is looked at as closely as a host that is written out.
+    // A choice is checked as strictly as a host that is written out.
     for (choice, rule) in [("self.alt", "egress_spin_name"), ("x.local", "egress_private_suffix")] {
         let json = with(&chosen(), "/params/0/choices/-", json!(choice));
         let places = ["/api/base_url", "/api/hosts/0"];
@@ -117,14 +117,14 @@ fn url_rules() {
 }
 
 #[test]
-fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
+fn own_manifests_may_reach_private_hosts_and_omit_members() {
     let sandbox = include_str!("../../../../tests/simulators/sandbox.json");
     let sandbox: Value = serde_json::from_str(sandbox).unwrap();
     let private = "http://127.0.0.0/8:*";
     assert_eq!(broken(&sandbox, Origin::Workspace, private), []);
     let closed = broken(&sandbox, Origin::Workspace, "");
     assert!(closed.iter().all(|(_, rule)| *rule == "egress_scheme") && !closed.is_empty());
-    // What is built in reaches nothing private, whatever the variable says.
+    // A built-in manifest reaches nothing private, whatever `private_hosts` says.
     let built_in = broken(&sandbox, Origin::BuiltIn, private);
     assert!(built_in.contains(&("/api/base_url".to_owned(), "egress_scheme")));
     for id in ["sandbox", "custom-", "custom-X", &format!("custom-{}", "x".repeat(58))] {
@@ -134,11 +134,11 @@ fn a_workspaces_own_may_reach_what_is_private_and_say_less() {
 }
 
 #[test]
-fn the_applications_own_host_is_refused() {
+fn own_hosts_are_rejected() {
     let manifest = manifest(&api_key());
     for own in ["https://api.acme.example", "https://nexus.example"] {
         let own = OwnHosts::parse(own, "api.acme.example").unwrap();
-        // Also where `private_hosts` covers it.
+        // The host is rejected even where `private_hosts` covers it.
         for private in [false, true] {
             let found = check_with(&manifest, Origin::Workspace, &own, &|_| private);
             assert!(found.iter().any(|finding| finding.rule == "egress_own_host"));

@@ -1,4 +1,5 @@
-//! The generated side of the interfaces: `build.rs` says where it comes from. No code of our own.
+//! The generated bindings of the interfaces; `build.rs` explains where they come from. This module has no
+//! code of its own.
 
 #![allow(missing_docs, clippy::all, clippy::pedantic)]
 

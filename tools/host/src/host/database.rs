@@ -1,10 +1,10 @@
-//! A SQLite connection as Spin gives it to guests: opened when first used, its own for every
-//! `open`, rolled back when dropped, one statement at a time.
+//! A SQLite connection as Spin provides it to guests: opened on first use, a new one for every `open`, rolled
+//! back when dropped, with one statement at a time.
 //!
-//! Statements run on the blocking pool: the busy timeout of 5 seconds must never hold an event
-//! loop. A short read is tried on the spot first, without waiting and with a bound on its work:
-//! the way to another thread and back costs more than it does. A connection is never reused, so no
-//! transaction can outlive its owner.
+//! Statements run on the blocking pool, because the busy timeout of 5 seconds must never block an event loop.
+//! A short read is first tried on the current thread, without waiting and with a limit on its work, because
+//! switching threads costs more than the read. A connection is never reused, so no transaction can outlive
+//! its owner.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
-/// What one result (when streamed: one row) may take in memory. The same as Spin's.
+/// The maximum memory for one result or, when streamed, for one row. The same as Spin's.
 pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
 
-/// Rows that wait for the guest before the statement does: the same as Spin's, so that a guest
-/// that leaves a result undrained is found here too.
+/// The number of rows that are buffered for the guest before the statement waits. The same as Spin's, so that
+/// tests on this host also detect a guest that does not read a result to its end.
 const ROWS_AHEAD: usize = 4;
 
-/// What a read may do on the spot, in instructions of SQLite's virtual machine: well under a
+/// The limit for a read on the current thread, in instructions of SQLite's virtual machine: well under a
 /// millisecond.
 const BRIEF: i32 = 20_000;
 
@@ -37,17 +37,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Connection {
     path: Arc<PathBuf>,
-    opened: Arc<Mutex<Option<Opened>>>,
+    opened: Arc<Mutex<Option<OpenConnection>>>,
 }
 
-struct Opened {
+struct OpenConnection {
     database: rusqlite::Connection,
-    /// Whether the statement that runs is to be interrupted after [`BRIEF`] instructions.
+    /// Whether the running statement is interrupted after [`BRIEF`] instructions.
     brief: Arc<AtomicBool>,
 }
 
-/// A statement that runs: `done` resolves when `rows` has ended.
-pub(crate) struct Running {
+/// A running statement: `done` resolves when `rows` has ended.
+pub(crate) struct RunningStatement {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: mpsc::Receiver<RowResult>,
     pub(crate) done: oneshot::Receiver<Result<(), Error>>,
@@ -78,15 +78,15 @@ impl Connection {
         }
     }
 
-    /// Runs a short read here and now. `None` where it is something else, would have to wait, or
-    /// does not end soon: a read that ran in part can be run again. Errors are told by the second
-    /// run too.
+    /// Runs a short read on the current thread. Returns `None` if the statement is not a read, would have to
+    /// wait, or does not end soon; a read that was interrupted can run again. The second run reports any
+    /// error.
     fn brief(&self, sql: &str, parameters: &[Value]) -> Option<QueryResult> {
         if !is_read(sql) {
             return None;
         }
         let opened = self.opened.try_lock().ok()?;
-        let Opened { database, brief } = opened.as_ref()?;
+        let OpenConnection { database, brief } = opened.as_ref()?;
         let mut statement = database.prepare_cached(sql).ok().filter(|one| one.readonly())?;
         database.busy_timeout(Duration::ZERO).ok()?;
         brief.store(true, Ordering::Relaxed);
@@ -97,8 +97,8 @@ impl Connection {
         result.ok()
     }
 
-    /// Runs the first statement of `sql`; its rows, and every error, come through [`Running`].
-    pub(crate) async fn stream(&self, sql: String, parameters: Vec<Value>) -> Running {
+    /// Runs the first statement of `sql`. Its rows and every error come through [`RunningStatement`].
+    pub(crate) async fn stream(&self, sql: String, parameters: Vec<Value>) -> RunningStatement {
         let (columns_tx, columns) = oneshot::channel();
         let (rows_tx, rows) = mpsc::channel(ROWS_AHEAD);
         let (done_tx, done) = oneshot::channel();
@@ -112,15 +112,15 @@ impl Connection {
                     rows_tx.blocking_send(row).map_err(|_| gone())
                 })
             });
-            // The rows end, and the connection is free, before the result is known.
+            // The rows must end, and the connection be free, before the result is known.
             drop(rows_tx);
             drop(opened);
-            // An error: the guest dropped the future, and does not want to know.
+            // An error means that the guest has dropped the future and does not need the result.
             let _ = done_tx.send(result);
         });
-        // No columns: the statement could not be prepared, which `done` tells.
+        // No columns means that the statement could not be prepared, which `done` reports.
         let columns = columns.await.unwrap_or_default();
-        Running { columns, rows, done }
+        RunningStatement { columns, rows, done }
     }
 
     /// Rows changed by the last statement.
@@ -137,7 +137,7 @@ impl Connection {
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> Result<R, Error> + Send + 'static,
     ) -> Result<R, Error> {
-        // Whoever waits for the statement before this one holds no thread.
+        // Waiting for the previous statement blocks no thread.
         let mut opened = self.opened.clone().lock_owned().await;
         let path = self.path.clone();
         tokio::task::spawn_blocking(move || work(connected(&mut opened, &path)?))
@@ -146,13 +146,12 @@ impl Connection {
     }
 }
 
-/// Takes the names of the columns.
-type Header<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
-/// Takes a row.
-type Visit<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
+/// Receives the names of the columns.
+type ColumnVisitor<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<(), Error>;
+/// Receives a row.
+type RowVisitor<'a> = &'a mut dyn FnMut(RowResult) -> Result<(), Error>;
 
-/// Whether a statement reads, and sets nothing: a `select`, or the question whether anything was
-/// committed.
+/// Whether a statement reads and sets nothing: a `select`, or the query for the data version.
 fn is_read(sql: &str) -> bool {
     let begins = |word: &str| {
         sql.trim_start().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))
@@ -160,9 +159,9 @@ fn is_read(sql: &str) -> bool {
     begins("select") || sql.trim().eq_ignore_ascii_case("pragma data_version")
 }
 
-/// Collects what a statement gives.
+/// Collects the results of a statement.
 fn collect(
-    statement: impl FnOnce(Header<'_>, Visit<'_>) -> Result<(), Error>,
+    statement: impl FnOnce(ColumnVisitor<'_>, RowVisitor<'_>) -> Result<(), Error>,
 ) -> Result<QueryResult, Error> {
     let mut bytes = size_of::<QueryResult>();
     let mut result = QueryResult { columns: Vec::new(), rows: Vec::new() };
@@ -183,7 +182,7 @@ fn collect(
 }
 
 fn connected<'a>(
-    opened: &'a mut Option<Opened>,
+    opened: &'a mut Option<OpenConnection>,
     path: &Path,
 ) -> Result<&'a rusqlite::Connection, Error> {
     let opened = match opened {
@@ -193,14 +192,14 @@ fn connected<'a>(
     Ok(&opened.database)
 }
 
-fn open(path: &Path) -> Result<Opened, Error> {
+fn open(path: &Path) -> Result<OpenConnection, Error> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|_| Error::InvalidConnection)?;
     }
     let mut connection = rusqlite::Connection::open(path).map_err(io)?;
     connection
         .authorizer(Some(|context: AuthContext<'_>| match context.action {
-            // A temporary or an in-memory database may be attached, a file may not.
+            // A guest may attach a temporary or in-memory database, but not a file.
             AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
                 Authorization::Deny
             }
@@ -213,10 +212,10 @@ fn open(path: &Path) -> Result<Opened, Error> {
     connection
         .progress_handler(BRIEF, Some(move || interrupt.load(Ordering::Relaxed)))
         .map_err(io)?;
-    Ok(Opened { database: connection, brief })
+    Ok(OpenConnection { database: connection, brief })
 }
 
-/// Runs the first statement of a string. What follows it is ignored, as it is by Spin.
+/// Runs the first statement of a string. The rest is ignored, as in Spin.
 fn first_statement(
     connection: &rusqlite::Connection,
     sql: &str,
@@ -226,7 +225,7 @@ fn first_statement(
 ) -> Result<(), Error> {
     match connection.prepare_cached(sql) {
         Ok(mut statement) => run(&mut statement, parameters, header, visit),
-        // Either the statement is wrong, or there is a second one, which is an error here.
+        // Either the statement is invalid, or there is a second statement, which is an error here.
         Err(error) => match Batch::new(connection, sql).next().map_err(io)? {
             Some(mut statement) => run(&mut statement, parameters, header, visit),
             None => Err(io(error)),

@@ -1,4 +1,4 @@
-//! `spin:key-value@3.0.0`: rights and handles over [`super::kv_store`].
+//! `spin:key-value@3.0.0`: access checks and handles for [`super::kv_store`].
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
@@ -6,11 +6,11 @@ use super::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostSt
 use super::kv_store::Store;
 use crate::instance::Ctx;
 
-/// Open stores that one instance may have. The same as Spin's.
+/// The number of stores that one instance may have open. The same as Spin's.
 pub(crate) const MAX_STORES: usize = 256;
 
-/// Why a store was not opened.
-pub(crate) enum Refused {
+/// The reason why a store was not opened.
+pub(crate) enum OpenError {
     AccessDenied,
     TableFull,
 }
@@ -20,12 +20,12 @@ impl Ctx {
     pub(crate) fn open_store(
         &mut self,
         label: &str,
-    ) -> wasmtime::Result<Result<Resource<Store>, Refused>> {
+    ) -> wasmtime::Result<Result<Resource<Store>, OpenError>> {
         if !self.component.stores.contains(label) {
-            return Ok(Err(Refused::AccessDenied));
+            return Ok(Err(OpenError::AccessDenied));
         }
         if self.stores >= MAX_STORES {
-            return Ok(Err(Refused::TableFull));
+            return Ok(Err(OpenError::TableFull));
         }
         let store = self.component.key_value.store(label);
         let handle = self.table.push(store)?;
@@ -33,7 +33,7 @@ impl Ctx {
         Ok(Ok(handle))
     }
 
-    /// Closes it.
+    /// Closes a store.
     pub(crate) fn close_store(&mut self, handle: Resource<Store>) -> wasmtime::Result<()> {
         self.table.delete(handle)?;
         self.stores -= 1;
@@ -61,8 +61,8 @@ impl<T: Send> HostStoreWithStore<T> for HasSelf<Ctx> {
     ) -> wasmtime::Result<Result<Resource<Store>, Error>> {
         let opened = accessor.with(|mut store| store.get().open_store(&label))?;
         Ok(opened.map_err(|refused| match refused {
-            Refused::AccessDenied => Error::AccessDenied,
-            Refused::TableFull => Error::StoreTableFull,
+            OpenError::AccessDenied => Error::AccessDenied,
+            OpenError::TableFull => Error::StoreTableFull,
         }))
     }
 

@@ -1,7 +1,7 @@
-//! The key-value store: one SQLite file and one connection behind a mutex, in Spin's table
-//! layout, so that both can serve the same `.spin` directory.
+//! The key-value store: one SQLite file and one connection behind a mutex, in Spin's table layout, so that
+//! Spin and this host can use the same `.spin` directory.
 //!
-//! It knows labels and keys, not rights. It runs on the blocking pool.
+//! This module handles labels and keys, not access rights. It runs on the blocking pool.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,10 +25,10 @@ const SWAP: &str =
 const DELETE: &str = "delete from spin_key_value where store = ?1 and key = ?2";
 const KEYS: &str = "select key from spin_key_value where store = ?1";
 
-/// Failed, and why. The interfaces have one case for it.
+/// The reason of a failure. The interfaces have one case for it.
 pub(crate) type Failure = String;
 
-/// The file with all stores in it, opened when first used.
+/// The file that contains all stores, opened on first use.
 #[derive(Clone)]
 pub(crate) struct Database {
     path: Arc<PathBuf>,
@@ -42,7 +42,7 @@ pub struct Store {
     label: Arc<str>,
 }
 
-/// A compare-and-swap that was begun: what [`Cas::current`] saw, if it was called.
+/// A compare-and-swap in progress: the value that [`Cas::current`] read, if it was called.
 #[derive(Clone)]
 pub struct Cas {
     pub(crate) store: Store,
@@ -56,7 +56,7 @@ impl Database {
         Self { path: Arc::new(path), opened: Arc::default() }
     }
 
-    /// The store with this label; whoever calls has checked the right to it.
+    /// The store with this label. The caller must have checked the right to it.
     pub(crate) fn store(&self, label: &str) -> Store {
         Store { database: self.clone(), label: label.into() }
     }
@@ -78,8 +78,8 @@ impl Store {
     ) -> Result<R, Failure> {
         let Database { path, opened } = self.database.clone();
         let label = self.label.clone();
-        // A task of its own: a guest that waits in a plain call is not polled, and may have been
-        // handed the lock in another of its calls. Whoever waits holds no thread.
+        // A separate task: a guest that waits in a synchronous call is not polled, and another of its calls
+        // may already hold the lock. Waiting blocks no thread.
         tokio::spawn(async move {
             let mut opened = opened.lock_owned().await;
             tokio::task::spawn_blocking(move || {
@@ -113,7 +113,7 @@ impl Store {
         .await
     }
 
-    /// All keys at once: a guest that reads them slowly must not hold the one connection.
+    /// All keys at once: a guest that reads them slowly must not hold the only connection.
     pub(crate) async fn keys(&self) -> Result<Vec<String>, Failure> {
         self.run(|connection, label| {
             let mut statement = connection.prepare_cached(KEYS).map_err(failure)?;
@@ -131,7 +131,7 @@ impl Store {
         .await
     }
 
-    /// Adds to a number of 8 bytes, little-endian; a missing key is zero.
+    /// Adds to an 8-byte little-endian number. A missing key counts as zero.
     pub(crate) async fn increment(&self, key: String, delta: i64) -> Result<i64, Failure> {
         self.run(move |connection, label| {
             let transaction = connection.transaction().map_err(failure)?;
@@ -140,7 +140,7 @@ impl Store {
                 Some(bytes) => i64::from_le_bytes(
                     bytes
                         .try_into()
-                        .map_err(|_| "the value is not a number of 8 bytes".to_owned())?,
+                        .map_err(|_| "the value must be a number of 8 bytes".to_owned())?,
                 ),
             };
             let number = number.checked_add(delta).ok_or("the number overflows")?;
@@ -153,7 +153,7 @@ impl Store {
 }
 
 impl Cas {
-    /// Begins one; it has seen nothing yet.
+    /// Begins a compare-and-swap that has not read a value yet.
     pub(crate) fn new(store: Store, key: String) -> Self {
         Self { store, key, seen: None }
     }
@@ -165,8 +165,8 @@ impl Cas {
         Ok(value)
     }
 
-    /// Writes if the value is still the one seen; `false` if it is not. One that saw no value
-    /// writes in any case, as Spin's does.
+    /// Writes if the stored value is still the one that was read; otherwise returns `false`. If no value was
+    /// read, it always writes, as Spin does.
     pub(crate) async fn swap(&self, value: Vec<u8>) -> Result<bool, Failure> {
         let Self { store, key, seen } = self.clone();
         store

@@ -1,7 +1,7 @@
-//! What the host gives to guests: one module per interface, over one module per store.
+//! The interfaces that the host provides to guests: one module per interface, on top of one module per store.
 //!
-//! Every function here may be called by a guest that is wrong or hostile: an error goes back to
-//! the guest as its interface says, and a trap is for what no correct guest can cause.
+//! A faulty or hostile guest may call any function here. Errors are returned to the guest as its interface
+//! defines. A trap is only for errors that no correct guest can cause.
 
 pub(crate) mod bindings;
 pub(crate) mod database;

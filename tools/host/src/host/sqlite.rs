@@ -1,4 +1,4 @@
-//! `spin:sqlite@3.1.0`: rights, handles, and the results as streams. The database itself is in
+//! `spin:sqlite@3.1.0`: access checks, handles, and results as streams. The database itself is in
 //! [`super::database`].
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
@@ -10,7 +10,7 @@ use super::database::Connection;
 use super::stream::Rows;
 use crate::instance::Ctx;
 
-/// Open connections that one instance may have. The same as Spin's.
+/// The number of connections that one instance may have open. The same as Spin's.
 const MAX_CONNECTIONS: usize = 256;
 
 impl Ctx {
@@ -69,7 +69,7 @@ impl HostConnection for Ctx {
     }
 }
 
-type Streamed = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
+type ResultStreams = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
 impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
     async fn open_async(
@@ -84,7 +84,7 @@ impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
         handle: Resource<Connection>,
         sql: String,
         parameters: Vec<Value>,
-    ) -> wasmtime::Result<Result<Streamed, Error>> {
+    ) -> wasmtime::Result<Result<ResultStreams, Error>> {
         let connection = accessor.with(|mut store| store.get().connection(&handle))?;
         let running = connection.stream(sql, parameters).await;
         accessor.with(|mut store| {

@@ -1,8 +1,8 @@
-//! What a guest prints: whole lines, each behind the component's name, to our own stdout or
-//! stderr. A line that the guest never ends is printed when its stream is dropped.
+//! The output of guests: whole lines, each prefixed with the component's name, to our own stdout or stderr.
+//! An unfinished line is printed when its stream is dropped.
 //!
-//! A line that cannot be written (the log is a file on a full disk) is the guest's error, as it is
-//! in Spin, whose logs are files beside the database: `eprintln!` ends the instance then.
+//! A line that cannot be written (for example because the log is a file on a full disk) is an error for the
+//! guest, as in Spin, whose logs are files beside the database. In that case `eprintln!` ends the instance.
 
 use std::io::{ErrorKind, Write};
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-/// A line is printed in pieces beyond this.
+/// A longer line is printed in pieces.
 const MAX_LINE: usize = 64 * 1024;
 
-/// Which of our own streams the lines go to.
+/// The stream of our own that the lines are written to.
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
     Stdout,
@@ -90,7 +90,7 @@ impl Lines {
             Target::Stderr => std::io::stderr().lock().write_all(&text),
         };
         match written {
-            // Nobody reads it any more.
+            // The reader is gone, so the output is dropped.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }
@@ -101,7 +101,7 @@ impl Drop for Lines {
     fn drop(&mut self) {
         if !self.pending.is_empty() {
             let rest = std::mem::take(&mut self.pending);
-            // The guest is gone.
+            // The guest has ended, so nobody can receive the error.
             let _ = self.print(&rest);
         }
     }

@@ -1,5 +1,4 @@
-//! Turns the receiving end of a channel into a stream that a guest reads. It waits for nothing
-//! but the channel.
+//! Turns the receiving end of a channel into a stream for a guest. It waits only for the channel.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +7,7 @@ use tokio::sync::mpsc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
 
-/// The items of a channel, as many at once as the guest has room for and the channel holds.
+/// The items of a channel, as many at once as the guest has room for and the channel contains.
 pub(crate) struct Rows<T>(pub(crate) mpsc::Receiver<T>);
 
 impl<D, T: Send + Sync + 'static> StreamProducer<D> for Rows<T> {

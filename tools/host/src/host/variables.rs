@@ -1,4 +1,4 @@
-//! `spin:variables@3.0.0`: a component's own variables, expanded when the host started.
+//! `spin:variables@3.0.0`: a component's own variables, expanded at the start of the host.
 
 use wasmtime::component::{Accessor, HasSelf};
 

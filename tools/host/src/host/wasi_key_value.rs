@@ -1,19 +1,19 @@
-//! `wasi:keyvalue`, store and atomics, in the draft that the SDK ships: the same stores under
-//! another interface.
+//! `wasi:keyvalue`, store and atomics, in the draft that the SDK includes: the same stores through another
+//! interface.
 
 use wasmtime::component::Resource;
 
 use super::bindings::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::wasi::keyvalue::store::{self, Error, KeyResponse};
-use super::key_value::{MAX_STORES, Refused};
+use super::key_value::{MAX_STORES, OpenError};
 use super::kv_store::{Cas, Store};
 use crate::instance::Ctx;
 
 impl store::Host for Ctx {
     async fn open(&mut self, label: String) -> wasmtime::Result<Result<Resource<Store>, Error>> {
         Ok(self.open_store(&label)?.map_err(|refused| match refused {
-            Refused::AccessDenied => Error::AccessDenied,
-            Refused::TableFull => Error::Other("store table full".to_owned()),
+            OpenError::AccessDenied => Error::AccessDenied,
+            OpenError::TableFull => Error::Other("store table full".to_owned()),
         }))
     }
 }
@@ -131,7 +131,7 @@ impl atomics::Host for Ctx {
             Ok(false) => {}
             Err(error) => return Ok(Err(CasError::StoreError(Error::Other(error)))),
         }
-        // The guest gets a new handle that has seen the value as it is now.
+        // The guest gets a new handle, which has read the current value.
         if let Err(error) = cas.current().await {
             return Ok(Err(CasError::StoreError(Error::Other(error))));
         }

@@ -1,6 +1,6 @@
-//! `allowed_outbound_hosts`: Spin's grammar, and whether a request is covered by it.
+//! `allowed_outbound_hosts`: Spin's grammar, and whether it covers a request.
 //!
-//! It decides on names and addresses as they are written, before anything is looked up.
+//! The decision uses names and addresses as they are written, before any lookup.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use url::Host;
 use super::network::Network;
 use crate::variables::{Variables, is_template};
 
-/// The end of the names under which components reach each other.
+/// The suffix of the host names by which components reach each other.
 pub(crate) const CHAINING_SUFFIX: &str = ".spin.internal";
 
 /// The hosts that one component may reach.
@@ -50,8 +50,8 @@ enum Ports {
 }
 
 impl AllowedHosts {
-    /// Parses the entries of one component. One that is a template and expands to nothing is
-    /// skipped; `*.spin.internal` stands for the components that exist.
+    /// Parses the entries of one component. A template that expands to an empty string is skipped.
+    /// `*.spin.internal` stands for the existing components.
     pub(crate) fn parse<'a>(
         entries: &[String],
         variables: &Variables,
@@ -64,9 +64,9 @@ impl AllowedHosts {
             if empty && is_template(entry) {
                 continue;
             }
-            // The entry as written: what it expands to may be a secret.
+            // The error shows the entry as written, because the expanded value may be a secret.
             let rule = Entry::parse(&expanded)
-                .with_context(|| format!("allowed_outbound_hosts: {entry:?} is no host"))?;
+                .with_context(|| format!("allowed_outbound_hosts: {entry:?} is not a host"))?;
             match &rule.host {
                 HostRule::Subdomain(suffix) if suffix == CHAINING_SUFFIX => {
                     for component in components.clone() {
@@ -100,7 +100,7 @@ impl AllowedHosts {
     }
 }
 
-/// Scheme, host and port as the URL standard reads them: `0x7f.1` is 127.0.0.1 here too.
+/// Scheme, host and port as the URL standard parses them: `0x7f.1` is 127.0.0.1 here, too.
 fn target(uri: &Uri) -> Option<(String, Host, Option<u16>)> {
     let scheme = uri.scheme_str()?;
     let authority = uri.authority()?;
@@ -113,12 +113,12 @@ fn target(uri: &Uri) -> Option<(String, Host, Option<u16>)> {
 impl Entry {
     fn parse(text: &str) -> Result<Self> {
         let (scheme, rest) = text.trim().split_once("://").context(
-            "it must be <scheme>://<host>[:<port>], with `*` for any scheme, host or port",
+            "the entry must be <scheme>://<host>[:<port>], with `*` for any scheme, host or port",
         )?;
         let (host, port) = match rest.rsplit_once(':') {
             None => (rest, ""),
             Some((host, "")) => (host, ""),
-            // The colon may be one of an IPv6 address.
+            // The colon may belong to an IPv6 address.
             Some(_) if HostRule::parse(rest).is_ok() => (rest, ""),
             Some((host, port)) => (host, port.strip_suffix('/').unwrap_or(port)),
         };
@@ -159,15 +159,15 @@ impl HostRule {
             return Ok(Self::Network(network));
         }
         let text = text.strip_suffix('/').unwrap_or(text);
-        ensure!(!text.contains('/'), "it must not have a path");
+        ensure!(!text.contains('/'), "the entry must not have a path");
         if let Some(domain) = text.strip_prefix("*.") {
-            ensure!(!domain.contains('*'), "`*` stands only at the start of a host");
+            ensure!(!domain.contains('*'), "`*` is allowed only at the start of a host");
             let Host::Domain(domain) = Host::parse(domain)? else {
                 bail!("`*.` must be followed by a domain");
             };
             return Ok(Self::Subdomain(format!(".{domain}")));
         }
-        ensure!(!text.contains('*'), "`*` stands only for a host or its first labels");
+        ensure!(!text.contains('*'), "`*` is allowed only for a host or its first labels");
         Ok(Self::Is(Host::parse(text)?))
     }
 
@@ -188,7 +188,9 @@ impl Ports {
         let number = |text: &str| text.parse().context("the port must be a number, a range or `*`");
         Ok(match (text, text.split_once("..")) {
             ("*", _) => Self::Any,
-            ("", _) => Self::Is(known_port(scheme).context("this scheme needs a port")?),
+            ("", _) => {
+                Self::Is(known_port(scheme).context("this scheme needs a port; add `:port`")?)
+            }
             (_, Some((start, end))) => Self::In(number(start)?..number(end)?),
             (_, None) => Self::Is(number(text)?),
         })

@@ -60,7 +60,7 @@ fn networks_match_addresses_in_any_spelling_and_no_names() {
 }
 
 #[test]
-fn all_components_are_those_that_exist() {
+fn a_wildcard_component_covers_existing_components() {
     assert!(allows("http://*.spin.internal", "http://broker.spin.internal"));
     assert!(!allows("http://*.spin.internal", "http://other.spin.internal"));
 }
@@ -74,7 +74,7 @@ fn self_is_not_a_host_name() {
 }
 
 #[test]
-fn what_is_not_in_the_grammar_is_an_error() {
+fn an_entry_outside_the_grammar_is_an_error() {
     for entry in [
         "",
         "*",
@@ -89,7 +89,7 @@ fn what_is_not_in_the_grammar_is_an_error() {
 }
 
 #[test]
-fn a_template_may_expand_to_nothing_and_not_to_a_list() {
+fn a_template_may_expand_to_an_empty_string_but_not_to_a_list() {
     let entries = ["{{ hosts }}".to_owned()];
     let parse = |text: &str| AllowedHosts::parse(&entries, &variables(text), [].iter());
     assert!(parse("hosts = { default = '' }").unwrap().0.is_empty());

@@ -1,7 +1,7 @@
-//! `block_networks` of the runtime configuration: the addresses that no component connects to,
-//! whatever its `allowed_outbound_hosts` say and whatever a name resolves to.
+//! `block_networks` of the runtime configuration: the addresses that no component can connect to, whatever
+//! its `allowed_outbound_hosts` contain and whatever a name resolves to.
 //!
-//! It decides on addresses, after a name was looked up.
+//! The decision uses addresses, after a name was looked up.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -17,14 +17,14 @@ pub(crate) struct BlockedNetworks(Vec<Entry>);
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 enum Entry {
-    /// All that is not reachable from everywhere, which is more than the private networks.
+    /// All addresses that are not globally reachable, which is more than the private networks.
     Private,
     Network(Network),
 }
 
 impl BlockedNetworks {
-    /// Whether one of them has this address, or the IPv4 address that this IPv6 address stands
-    /// for.
+    /// Whether one of the networks contains this address, or the IPv4 address that this IPv6 address
+    /// represents.
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
         let embedded = match address {
             IpAddr::V4(_) => None,
@@ -55,21 +55,21 @@ impl TryFrom<String> for Entry {
             return Ok(Self::Private);
         }
         Network::parse(&text).map(Self::Network).ok_or_else(|| {
-            format!("{text:?} is neither a network like \"10.0.0.0/8\" nor \"private\"")
+            format!("{text:?} is not a network such as \"10.0.0.0/8\", nor \"private\"")
         })
     }
 }
 
-/// IANA's special-purpose registry, as Spin reads it: multicast is global.
+/// IANA's special-purpose registry, as Spin interprets it: multicast is global.
 fn is_global_v4(address: Ipv4Addr) -> bool {
     let special = match address.octets() {
         // The two anycast addresses among the protocol assignments.
         [192, 0, 0, 9 | 10] => false,
-        // This network, protocol assignments.
+        // "This network", and protocol assignments.
         [0, ..] | [192, 0, 0, _] => true,
-        // Shared by the customers of a provider, benchmarks.
+        // Carrier-grade NAT, and benchmarks.
         [100, 64..=127, ..] | [198, 18 | 19, ..] => true,
-        // Reserved, and broadcast.
+        // Reserved addresses, and broadcast.
         [240..=255, ..] => true,
         _ => {
             address.is_private()
@@ -81,11 +81,11 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// The same for IPv6, where of multicast only the global scope is.
+/// The same for IPv6, where only the global scope of multicast is global.
 fn is_global_v6(address: Ipv6Addr) -> bool {
     let special = match address.segments() {
         [first @ 0xff00..=0xffff, ..] => first & 0xf != 0xe,
-        // Link-local, site-local (no longer in use), unique local, documentation.
+        // Link-local, site-local (deprecated), unique local, documentation.
         [0xfe80..=0xfeff | 0xfc00..=0xfdff, ..] | [0x2001, 0xdb8, ..] => true,
         _ => address.is_loopback() || address.is_unspecified(),
     };
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn private_is_all_that_is_not_global() {
+    fn private_blocks_every_address_that_is_not_global() {
         for address in [
             "0.0.0.0",
             "10.0.0.1",
@@ -164,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn a_network_named_beside_private_is_blocked_whatever_it_is() {
+    fn a_network_listed_with_private_is_blocked_even_if_global() {
         assert!(blocked(&["private", "192.0.0.0/24"], "192.0.0.9"));
         assert!(blocked(&["private", "::/0"], "2600::1"));
     }
 
     #[test]
-    fn what_is_no_network_is_an_error() {
+    fn an_invalid_network_is_an_error() {
         for text in ["", "Private", "1.1.1.1", "1.1.1.1/33", "::1/129", "localhost/8", "1.1.1.1/"] {
             assert!(Entry::try_from(text.to_owned()).is_err(), "{text:?}");
         }

@@ -1,5 +1,5 @@
-//! The body of a response on its way to a guest: an error of our own kind, and a limit to the
-//! silence between two chunks.
+//! The body of a response on its way to a guest, with errors of our own type, and a limit on the time between
+//! two chunks.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,23 +10,23 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use wasmtime_wasi_http::Error;
 
-/// Ends in [`Error::ConnectionReadTimeout`] after `timeout` without a frame, and then lets go of
-/// the connection.
-pub(crate) struct Timed<B> {
+/// Ends with [`Error::ConnectionReadTimeout`] after `timeout` without a frame, and then releases the
+/// connection.
+pub(crate) struct TimeoutBody<B> {
     inner: Option<B>,
     timeout: Duration,
-    // The sleep is kept: one timer for each body, not for each chunk.
+    // The sleep is reused: one timer per body, not per chunk.
     silence: Option<Pin<Box<Sleep>>>,
     waiting: bool,
 }
 
-impl<B> Timed<B> {
+impl<B> TimeoutBody<B> {
     pub(crate) fn new(inner: B, timeout: Duration) -> Self {
         Self { inner: Some(inner), timeout, silence: None, waiting: false }
     }
 }
 
-impl<B> Body for Timed<B>
+impl<B> Body for TimeoutBody<B>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Error>,

@@ -1,6 +1,6 @@
-//! The pooled HTTP client: HTTP/1.1, and HTTP/2 where TLS negotiates it. It follows no redirects
-//! and knows nothing of the rights of a component. `block_networks` is the same for all of them, so
-//! that every connection in the pool has passed it: they are all made by [`Connector`].
+//! The pooled HTTP client: HTTP/1.1, and HTTP/2 where TLS negotiates it. It follows no redirects, and does
+//! not know the rights of components. `block_networks` is the same for all components, so [`Connector`],
+//! which makes every connection in the pool, enforces it.
 
 use std::path::Path;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use super::blocked_networks::BlockedNetworks;
 
 tokio::task_local! {
-    /// How long this request may wait for its connection. The pool has no other way to be told.
+    /// How long this request may wait for its connection. The pool has no other way to receive this value.
     static CONNECT_TIMEOUT: Duration;
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Client(Pool<HttpsConnector<Connector>, WasiBody>);
 
 impl Client {
     /// Trusts the roots of the web (Mozilla's list, compiled in), and those in the PEM file that
-    /// `SSL_CERT_FILE` names: behind a proxy that opens TLS there is no other way out.
+    /// `SSL_CERT_FILE` names, which is required behind a proxy that intercepts TLS.
     pub(crate) fn new(blocked: BlockedNetworks, nodelay: bool) -> Result<Self> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
@@ -58,7 +58,7 @@ impl Client {
         ))
     }
 
-    /// Sends it, and resolves when the head of the response is there.
+    /// Sends the request, and resolves when the head of the response has arrived.
     pub(crate) async fn send(
         &self,
         request: Request<WasiBody>,
@@ -73,7 +73,7 @@ impl Client {
     }
 }
 
-/// Why there is no connection.
+/// The reason why a connection failed.
 #[derive(Debug, Clone, Copy)]
 enum ConnectError {
     Uri,
@@ -91,7 +91,7 @@ impl std::fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// Opens TCP connections, to addresses that are not blocked.
+/// Opens TCP connections, only to addresses that are not blocked.
 #[derive(Clone)]
 struct Connector {
     blocked: Arc<BlockedNetworks>,
@@ -108,14 +108,14 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        // Read here, where the request is polled: the pool may drive the future elsewhere.
+        // Read here, where the request is polled, because the pool may drive the future in another task.
         let timeout =
             CONNECT_TIMEOUT.try_with(|timeout| *timeout).unwrap_or(super::DEFAULT_TIMEOUT);
         let Self { blocked, nodelay } = self.clone();
         Box::pin(async move {
             let connecting = tokio::time::timeout(timeout, connect(&uri, &blocked)).await;
             let stream = connecting.map_err(|_| ConnectError::Timeout)??;
-            // Refused only by a socket that is already gone, which the first write will tell.
+            // This fails only if the socket is already closed, which the first write will report.
             let _ = stream.set_nodelay(nodelay);
             Ok(TokioIo::new(stream))
         })
@@ -134,11 +134,11 @@ async fn connect(uri: &Uri, blocked: &BlockedNetworks) -> Result<TcpStream, Conn
     if addresses.is_empty() && found > 0 {
         return Err(ConnectError::Blocked);
     }
-    // To these addresses: a second lookup may give others.
+    // Connects to these addresses, because a second lookup may return others.
     TcpStream::connect(&*addresses).await.map_err(|_| ConnectError::Refused)
 }
 
-/// Finds what the guest can be told in what the pool reports.
+/// Converts an error of the pool to an error that the guest can receive.
 fn classify(error: &(dyn std::error::Error + 'static)) -> Error {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -162,7 +162,7 @@ fn classify(error: &(dyn std::error::Error + 'static)) -> Error {
     Error::HttpProtocolError
 }
 
-/// Whether this is an error of TLS, in as many `io::Error`s as it may be wrapped in.
+/// Whether this is a TLS error, however many `io::Error`s wrap it.
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))

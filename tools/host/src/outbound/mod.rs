@@ -1,9 +1,9 @@
-//! Requests that guests send: the check of `allowed_outbound_hosts`, chaining to another
-//! component in this process, and the rest to the network.
+//! Requests that guests send: the check of `allowed_outbound_hosts`, calls to another component in this
+//! process ("chaining"), and requests to the network.
 //!
-//! Nothing leaves before the check. The check is made on the URI that the guest gave; that of
-//! `block_networks`, later, on each address that a connection would go to. A chained request makes
-//! none; one to `self` does.
+//! Nothing is sent before the check. The check uses the URI that the guest gave. `block_networks` is checked
+//! later, for each address of a new connection. A chained request makes no connection; a request to `self`
+//! does.
 
 pub(crate) mod allowed_hosts;
 pub(crate) mod blocked_networks;
@@ -26,20 +26,20 @@ use crate::component::Component;
 use crate::instance::Depths;
 use crate::log::warn;
 
-/// For each of the three phases, when the guest names no other. The same as Spin's.
+/// The timeout of each of the three phases, if the guest sets none. The same as Spin's.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How many components may stand between a client and the last one called.
+/// The maximum number of components between a client and the last component.
 const MAX_DEPTH: usize = 32;
 
-/// Sends for one instance.
+/// Sends the requests of one instance.
 pub(crate) struct Sender {
     app: Arc<App>,
     component: Arc<Component>,
     depths: Depths,
 }
 
-type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
+type Exchange = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
 
 impl Sender {
     pub(crate) fn new(app: Arc<App>, component: Arc<Component>, depths: Depths) -> Self {
@@ -48,7 +48,7 @@ impl Sender {
 }
 
 impl WasiHttpHooks for Sender {
-    // The client sets it from the URI; a chained request has none, as in Spin.
+    // The client sets the header from the URI. A chained request has none, as in Spin.
     fn set_host_header(&mut self) -> bool {
         false
     }
@@ -58,13 +58,14 @@ impl WasiHttpHooks for Sender {
         request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
+    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
         let (app, component) = (self.app.clone(), self.component.clone());
         let depth = self.depths.deepest() + 1;
         Box::new(async move {
             let between = options.and_then(|o| o.between_bytes_timeout).unwrap_or(DEFAULT_TIMEOUT);
             let response = send(&app, &component, depth, request, options).await?;
-            let response = response.map(|body| body::Timed::new(body, between).boxed_unsync());
+            let response =
+                response.map(|body| body::TimeoutBody::new(body, between).boxed_unsync());
             let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
             Ok((response, io))
         })
@@ -81,7 +82,8 @@ async fn send(
     check(app, component, &mut request)?;
     if let Some(target) = chaining_target(request.uri()) {
         if depth > MAX_DEPTH {
-            let why = format_args!("a loop: it came through {MAX_DEPTH} components");
+            let why =
+                format_args!("it passed through {MAX_DEPTH} components, which indicates a loop");
             warn(Some(&component.id), "a request was stopped", &why);
             return Err(Error::LoopDetected);
         }
@@ -104,7 +106,7 @@ async fn send(
     Ok(answer.map(|body| body.map_err(Error::from).boxed_unsync()))
 }
 
-/// Refuses what is not allowed, and points a request to `self` at our own address.
+/// Rejects a request that is not allowed, and directs a request to `self` at our own address.
 fn check(app: &App, component: &Component, request: &mut Request<WasiBody>) -> Result<(), Error> {
     let uri = request.uri();
     let to_self = uri.authority().is_none_or(|to| matches!(to.host(), "" | "self.alt"));
@@ -129,12 +131,12 @@ fn check(app: &App, component: &Component, request: &mut Request<WasiBody>) -> R
     Ok(())
 }
 
-/// The component that a URI like `http://list.spin.internal/` names.
+/// The component that a URI such as `http://list.spin.internal/` names.
 pub(crate) fn chaining_target(uri: &Uri) -> Option<String> {
     chaining_host(uri.authority()?.host())
 }
 
-/// The component that a host like `list.spin.internal` names.
+/// The component that a host such as `list.spin.internal` names.
 pub(crate) fn chaining_host(host: &str) -> Option<String> {
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let component = host.trim().strip_suffix(allowed_hosts::CHAINING_SUFFIX)?;

@@ -1,8 +1,8 @@
-//! A network as CIDR notation writes it.
+//! A network in CIDR notation.
 
 use std::net::IpAddr;
 
-/// The addresses that share a prefix. The bits behind the prefix may be set; they do not count.
+/// The addresses that share a prefix. Bits after the prefix may be set and are ignored.
 #[derive(Debug, PartialEq)]
 pub(super) struct Network {
     address: IpAddr,

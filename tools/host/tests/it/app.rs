@@ -1,4 +1,4 @@
-//! Routes, the headers that a component is told, forbidden headers, and the log.
+//! Routes, the headers that a component receives, forbidden headers, and the log.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -13,7 +13,7 @@ fn header(echo: &Value, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_component_is_told_of_its_route() {
+async fn a_component_receives_its_route() {
     let host = Host::start(&application(&[("probe", "\"/echo/:kind/...\"", "")]));
     let echo = host.get("/echo/some/deep/er/?q=1").await.json();
     assert_eq!(echo["uri"], host.url("/echo/some/deep/er/?q=1"));
@@ -32,7 +32,7 @@ async fn a_component_is_told_of_its_route() {
 }
 
 #[tokio::test]
-async fn what_a_client_claims_comes_first_and_is_not_removed() {
+async fn client_headers_come_first_and_are_not_removed() {
     let host = Host::start(&probe(""));
     let request = Request::get("/echo")
         .header("spin-client-addr", "9.9.9.9:9")
@@ -59,7 +59,7 @@ async fn no_route_and_private_routes_are_404() {
         assert_eq!((answer.status, answer.body.len()), (StatusCode::NOT_FOUND, 0), "{path}");
     }
     assert_eq!(host.get("/.well-known/spin/health").await.body, "OK");
-    // Neither can a client name it by its internal name.
+    // A client cannot name it by its internal name, either.
     let request = Request::get("/echo").header("host", "hidden.spin.internal").body(Bytes::new());
     assert_eq!(host.request(request.unwrap()).await.status, StatusCode::BAD_REQUEST);
 }

@@ -61,7 +61,7 @@ async fn only_allowed_components_that_exist_are_reached() {
 }
 
 #[tokio::test]
-async fn a_component_that_calls_itself_without_end_is_stopped() {
+async fn endless_self_calls_are_stopped() {
     let host = Host::start(&application(&[("inner", "\"/...\"", TO_INNER)]));
     let answer = host
         .get("/forward?http://inner.spin.internal/forward?http://inner.spin.internal/echo")

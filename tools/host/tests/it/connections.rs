@@ -1,4 +1,4 @@
-//! Clients that send nothing, or not to its end, and what is left for the others.
+//! Clients that send nothing or send incomplete requests, and what is left for other clients.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn closes(stream: &mut TcpStream, time: Duration) -> bool {
 }
 
 #[tokio::test]
-async fn bodies_that_do_not_come_take_nobodys_place() {
+async fn stalled_bodies_release_their_places() {
     let host = Host::start(&probe(LOOPBACK));
     host.get("/bytes/1").await;
     let mut held = Vec::new();
@@ -41,7 +41,7 @@ async fn bodies_that_do_not_come_take_nobodys_place() {
         held.push(sent(&host, head).await);
     }
     assert_eq!(host.get("/bytes/1").await.status, StatusCode::OK);
-    // One of them goes on, and is answered.
+    // One of them continues and gets a response.
     let mut one = held.pop().unwrap();
     one.write_all(&[b'x'; 999]).await.unwrap();
     let mut begin = [0; 15];
@@ -50,7 +50,7 @@ async fn bodies_that_do_not_come_take_nobodys_place() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_end_is_cut_and_an_idle_connection_is_not() {
+async fn an_incomplete_head_is_aborted_but_an_idle_connection_is_not() {
     let host = Host::start(&probe(LOOPBACK));
     host.get("/bytes/1").await;
     let mut silent = sent(&host, "").await;
@@ -68,7 +68,7 @@ async fn a_head_that_does_not_end_is_cut_and_an_idle_connection_is_not() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_not_kept_for_ever() {
+async fn an_endless_head_is_rejected() {
     let host = Host::start(&probe(LOOPBACK));
     let mut stream = sent(&host, "GET /bytes/1 HTTP/1.1\r\nhost: a\r\n").await;
     let line = format!("x-filler: {}\r\n", "x".repeat(4_000));
@@ -83,7 +83,7 @@ async fn a_head_without_end_is_not_kept_for_ever() {
     assert_eq!(host.get("/bytes/1").await.status, StatusCode::OK);
 }
 
-/// Asks for a path on a connection of its own; what is answered, to its end.
+/// Requests a path on a separate connection, and returns the complete response.
 async fn ask(host: &Host, path: &str) -> String {
     let mut stream =
         sent(host, &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
@@ -93,8 +93,8 @@ async fn ask(host: &Host, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn unfinished_bodies_on_all_connections_leave_room_for_health_and_soon_for_others() {
-    // Half of the files are connections: 64.
+async fn health_responds_while_stalled_bodies_hold_all_connections() {
+    // Half of the file descriptors are for connections: 64.
     let host = Setup::new(&probe(LOOPBACK)).files(128).start();
     let head =
         "POST /count HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\nexpect: 100-continue\r\n\r\n";
@@ -107,16 +107,16 @@ async fn unfinished_bodies_on_all_connections_leave_room_for_health_and_soon_for
         stream.write_all(b"x").await.unwrap();
         held.push(stream);
     }
-    // Connections are accepted in their order; these are the 65th and 66th.
+    // Connections are accepted in order; these are the 65th and 66th.
     let told = ask(&host, "/bytes/1").await;
     assert!(told.starts_with("HTTP/1.1 503 ") && told.contains("retry-after: 1\r\n"), "{told}");
     assert!(told.contains("connection: close\r\n") && told.contains("Try again"), "{told}");
     let health = ask(&host, "/.well-known/spin/health").await;
     assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
-    // The probe knows no such path: its error is as good as an answer.
+    // The probe does not have this path. Its error is as good as a response.
     let health = ask(&host, "/api/health").await;
     assert!(health.starts_with("HTTP/1.1 500 "), "{health}");
-    // Those whose body does not come make room for others.
+    // Connections whose body does not arrive make room for others.
     let served = async {
         while !ask(&host, "/bytes/1").await.starts_with("HTTP/1.1 200 OK\r\n") {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -126,7 +126,7 @@ async fn unfinished_bodies_on_all_connections_leave_room_for_health_and_soon_for
     assert!(closes(&mut held[0], PATIENCE).await);
 }
 
-/// A server that sends without end, and tells when nobody reads it any more.
+/// A server that sends endlessly, and reports when its reader is gone.
 async fn endless() -> (String, oneshot::Receiver<()>) {
     let (gone, left) = oneshot::channel::<()>();
     let gone = Arc::new(Mutex::new(Some(gone)));
@@ -146,14 +146,14 @@ async fn endless() -> (String, oneshot::Receiver<()>) {
 }
 
 #[tokio::test]
-async fn an_answer_that_its_client_does_not_read_is_cut_off() {
+async fn an_unread_response_is_aborted() {
     let (address, left) = endless().await;
     let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
     let request = format!("GET /forward?http://{address}/ HTTP/1.1\r\nhost: a\r\n\r\n");
     let mut client = sent(&host, &request).await;
     let mut begin = [0; 15];
     client.read_exact(&mut begin).await.unwrap();
-    // It is an error: nothing was sent, it was dropped.
+    // An error is expected: the sender was dropped without sending.
     assert!(tokio::time::timeout(PATIENCE, left).await.unwrap().is_err());
     let mut rest = Vec::new();
     let ended = tokio::time::timeout(PATIENCE, client.read_to_end(&mut rest)).await;
@@ -170,7 +170,7 @@ async fn http_2(host: &Host) -> Sender {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_read_ends_alone_where_others_share_the_connection() {
+async fn an_unread_response_does_not_end_others_on_its_connection() {
     let (address, left) = endless().await;
     let host = Setup::new(&probe(LOOPBACK)).args(&["--answer-timeout", "2"]).start();
     let mut sender = http_2(&host).await;
@@ -181,7 +181,7 @@ async fn an_answer_that_is_not_read_ends_alone_where_others_share_the_connection
     let request = Request::get(host.url("/bytes/1")).body(full(Bytes::new())).unwrap();
     let answer = tokio::time::timeout(PATIENCE, sender.send_request(request)).await.unwrap();
     assert_eq!(answer.unwrap().status(), StatusCode::OK);
-    // What was cut off does not look whole.
+    // An aborted response does not look complete.
     let read = tokio::time::timeout(PATIENCE, unread.into_body().collect()).await.unwrap();
     assert!(read.is_err());
 }
@@ -190,7 +190,7 @@ async fn an_answer_that_is_not_read_ends_alone_where_others_share_the_connection
 async fn an_http_2_connection_has_a_hundred_requests_at_once() {
     let host = Host::start(&probe(LOOPBACK));
     let mut sender = http_2(&host).await;
-    // The limit is the server's to say: it has, once there is an answer.
+    // The server announces the limit; it has done so by the time of a response.
     let first = Request::get(host.url("/bytes/1")).body(full(Bytes::new())).unwrap();
     sender.send_request(first).await.unwrap();
     let mut held = Vec::new();

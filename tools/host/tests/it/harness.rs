@@ -1,4 +1,4 @@
-//! Starts the host on a manifest in a directory of its own, and a server for guests to call.
+//! Starts the host on a manifest in a separate directory, and a server for guests to call.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 
-/// Everything must happen within this; what takes longer never will.
+/// The time limit for every step; a step that takes longer has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where the guests are.
+/// The path of a guest.
 pub(crate) fn wasm(name: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let directory = std::env::var_os("NEXUS_WASM_DIR").map(PathBuf::from);
@@ -51,7 +51,7 @@ pub(crate) fn application(components: &[(&str, &str, &str)]) -> String {
     manifest
 }
 
-/// The command, not yet run, in a directory with this manifest.
+/// The command, before it runs, in a directory with this manifest.
 pub(crate) struct Setup {
     pub(crate) directory: TempDir,
     command: Command,
@@ -77,7 +77,7 @@ impl Setup {
         self
     }
 
-    /// A runtime configuration, in a folder of its own.
+    /// A runtime configuration, in a separate folder.
     pub(crate) fn runtime_config(self, content: &str) -> Self {
         let setup = self.file("config/runtime.toml", content);
         let path = setup.directory.path().join("config/runtime.toml");
@@ -94,7 +94,7 @@ impl Setup {
         self
     }
 
-    /// Lets the host have this many files open, and no more.
+    /// Limits the number of files that the host may open.
     pub(crate) fn files(mut self, most: usize) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &most.to_string()]);
@@ -105,16 +105,16 @@ impl Setup {
         self
     }
 
-    /// Writes stderr to this file; nothing of it is read.
+    /// Writes stderr to this file; the harness does not read it.
     pub(crate) fn stderr(mut self, path: &str) -> Self {
         let file = std::fs::File::options().append(true).open(path).unwrap();
         self.command.stderr(file);
         self
     }
 
-    /// Runs until it listens.
+    /// Runs the host until it listens.
     pub(crate) fn start(mut self) -> Host {
-        // One at a time: the first one compiles for all.
+        // One at a time, because the first host compiles for all.
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut child = self.command.spawn().unwrap();
@@ -130,7 +130,7 @@ impl Setup {
         Host { child, address, stdout, stderr, client, directory: self.directory }
     }
 
-    /// Runs what must fail, and gives what it says.
+    /// Runs a command that must fail, and returns its error.
     pub(crate) fn fail(mut self) -> String {
         let output = self.command.stdin(Stdio::null()).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -138,7 +138,7 @@ impl Setup {
     }
 }
 
-/// A host that runs.
+/// A running host.
 pub(crate) struct Host {
     child: Child,
     /// `127.0.0.1:port`
@@ -156,7 +156,7 @@ impl Drop for Host {
     }
 }
 
-/// An answer, read to its end.
+/// A complete response.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -164,7 +164,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The JSON of a probe that answered.
+    /// The JSON in a probe's response.
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{:?}", self.body);
         serde_json::from_slice(&self.body).unwrap()
@@ -180,7 +180,7 @@ impl Host {
         format!("http://{}{path}", self.address)
     }
 
-    /// Sends a request; the head of the answer is there, its body not yet.
+    /// Sends a request. Returns when the head of the response has arrived, before its body.
     pub(crate) async fn send(
         &self,
         request: Request<BoxBody<Bytes, std::io::Error>>,
@@ -201,13 +201,13 @@ impl Host {
         self.request(Request::get(path).body(Bytes::new()).unwrap()).await
     }
 
-    /// Gives steps to a probe.
+    /// Sends steps to a probe.
     pub(crate) async fn post(&self, path: &str, order: Value) -> Value {
         let request = Request::builder().method(Method::POST).uri(path);
         self.request(request.body(order.to_string().into()).unwrap()).await.json()
     }
 
-    /// Has a probe fetch a URL.
+    /// Makes a probe fetch a URL.
     pub(crate) async fn fetch(&self, url: &str) -> Value {
         self.post("/fetch", serde_json::json!({ "url": url })).await
     }
@@ -226,7 +226,7 @@ impl Host {
         tokio::time::timeout(PATIENCE, wait).await.unwrap().unwrap()
     }
 
-    /// Resident memory, in megabytes: now, and at most so far.
+    /// Resident memory in megabytes: the current value and the peak.
     pub(crate) fn memory(&self) -> (u64, u64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let field = |name: &str| {
@@ -241,7 +241,7 @@ pub(crate) fn full(bytes: Bytes) -> BoxBody<Bytes, std::io::Error> {
     Full::new(bytes).map_err(|never| match never {}).boxed()
 }
 
-/// What a process printed so far.
+/// The output of a process so far.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<(Mutex<Printed>, Condvar)>);
 
@@ -263,7 +263,7 @@ impl Log {
         log
     }
 
-    /// The first line with this in it, or `None` when the stream ends without.
+    /// The first line that contains this text, or `None` if the stream ends without it.
     fn wait_or_end(&self, text: &str) -> Option<String> {
         let (lines, changed) = &*self.0;
         let found = |lines: &[String]| lines.iter().find(|line| line.contains(text)).cloned();
@@ -286,7 +286,7 @@ impl Log {
     }
 }
 
-/// A server on loopback that answers what the test says; its address.
+/// A server on loopback that responds as the test says. Returns its address.
 pub(crate) async fn upstream<F, R>(answer: F) -> String
 where
     F: Fn(Request<Incoming>) -> R + Clone + Send + 'static,
@@ -311,7 +311,7 @@ where
     address
 }
 
-/// A server that tells when a request has arrived, and answers when it is told to.
+/// A server that reports when a request has arrived, and responds when it is told to.
 pub(crate) async fn gate() -> (String, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
     let (arrived, arrivals) = mpsc::unbounded_channel();
     let open = Arc::new(Notify::new());

@@ -1,4 +1,4 @@
-//! `spin:key-value` and `wasi:keyvalue`: the same stores by two interfaces.
+//! `spin:key-value` and `wasi:keyvalue`: the same stores through two interfaces.
 
 use serde_json::json;
 
@@ -65,7 +65,7 @@ async fn both_interfaces_and_spin_see_the_same_values() {
 }
 
 #[tokio::test]
-async fn numbers_are_incremented_and_what_is_none_is_an_error() {
+async fn only_numbers_can_be_incremented() {
     let host = Host::start(&probe(ALLOWED));
     let result = host
         .post(

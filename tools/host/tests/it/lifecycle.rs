@@ -28,7 +28,7 @@ async fn an_instance_serves_128_requests() {
 }
 
 #[tokio::test]
-async fn an_instance_serves_one_request_when_told_so() {
+async fn an_instance_serves_one_request_when_configured() {
     let reuse = ["--max-instance-reuse-count", "1", "--max-instance-concurrent-reuse-count", "1"];
     let host = Setup::new(&probe("")).args(&reuse).start();
     assert_eq!(instances(&host, 10).await.len(), 10);
@@ -54,13 +54,14 @@ async fn an_instance_serves_16_requests_at_a_time() {
         assert_eq!(answer["body"], "late");
         *served.entry(answer["instance"].as_str().unwrap().to_owned()).or_default() += 1;
     }
-    // How many there are is the host's to choose; none may have more than 16, and they share.
+    // The host chooses the number of instances; none may handle more than 16 requests, and the requests share
+    // them.
     let most = served.values().max().unwrap();
     assert!((2..=16).contains(most), "{served:?}");
 }
 
 #[tokio::test]
-async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
+async fn a_panic_fails_only_the_requests_of_its_instance() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let forward = format!("/forward?http://{address}/");
@@ -72,8 +73,8 @@ async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
     let (sharing, panicked) = tokio::join!(sharing, panicking);
     assert_eq!(panicked.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(sharing.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(host.stderr.wait("as asked").await.contains("probe"));
-    // A new instance, and nothing left of the old one.
+    assert!(host.stderr.wait("as requested").await.contains("probe"));
+    // This is a new instance, with no state of the old one.
     let again = host.get(&forward);
     let opened = async {
         arrivals.recv().await.unwrap();
@@ -85,10 +86,10 @@ async fn a_guest_that_panics_fails_what_shares_its_instance_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
+async fn endless_computation_does_not_block_other_guests() {
     let host = Host::start(&probe(""));
-    // More of them than there are threads, for longer than anybody waits: who is answered was
-    // answered beside them. They end with the host.
+    // There are more of them than threads, and they take longer than anyone waits, so a response shows that
+    // they run concurrently. They end with the host.
     let threads = std::thread::available_parallelism().unwrap().get();
     let burning = futures::future::join_all((0..=threads).map(|_| host.get("/burn/600000")));
     let answered = async {
@@ -104,7 +105,7 @@ async fn a_guest_that_computes_without_a_pause_leaves_the_threads_to_others() {
 }
 
 #[tokio::test]
-async fn stopping_finishes_what_is_in_flight() {
+async fn stopping_finishes_requests_in_flight() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let (url, path) = (host.url(""), format!("/forward?http://{address}/"));
@@ -113,7 +114,7 @@ async fn stopping_finishes_what_is_in_flight() {
     let stopping = async {
         arrivals.recv().await.unwrap();
         host.terminate();
-        // No more connections are taken: it has begun to stop.
+        // No more connections are accepted, so it has begun to stop.
         let address = url.trim_start_matches("http://").to_owned();
         while tokio::net::TcpStream::connect(&address).await.is_ok() {
             tokio::task::yield_now().await;
@@ -128,7 +129,7 @@ async fn stopping_finishes_what_is_in_flight() {
 }
 
 #[tokio::test]
-async fn stopping_waits_for_what_a_guest_does_after_its_answer() {
+async fn stopping_waits_for_work_after_the_response() {
     let (address, mut arrivals, open) = gate().await;
     let host = Host::start(&probe(LOOPBACK));
     let order = json!({ "url": format!("http://{address}/") });
@@ -142,7 +143,7 @@ async fn stopping_waits_for_what_a_guest_does_after_its_answer() {
 }
 
 #[tokio::test]
-async fn the_end_of_stdin_stops_it_when_asked_for() {
+async fn the_end_of_stdin_stops_the_host_when_requested() {
     let mut host = Setup::new(&probe("")).args(&["--exit-on-stdin-close"]).start();
     host.get("/instance").await.json();
     host.close_stdin();

@@ -1,14 +1,14 @@
-//! How much there may be at once, and what happens to what does not fit: the same as in Spin.
+//! The limits on concurrency, and what happens beyond them: the same as in Spin.
 
 use http::StatusCode;
 
 use crate::harness::{Host, Setup, application, gate, probe};
 
 const LOOPBACK: &str = "allowed_outbound_hosts = [\"http://127.0.0.0/8:*\"]";
-/// An instance for each request, so that as many are there as requests are.
+/// An instance for each request, so that there are as many instances as requests.
 const ONE: [&str; 2] = ["--max-instance-concurrent-reuse-count", "1"];
 
-/// Four requests take all the room there is; a fifth is answered like one whose guest panicked.
+/// Four requests take all the room. A fifth gets the same response as one whose guest panicked.
 async fn four_and_no_more(host: &Host, of: &str) {
     let (address, mut arrivals, open) = gate().await;
     let forward = format!("/forward?http://{address}/");
@@ -26,18 +26,18 @@ async fn four_and_no_more(host: &Host, of: &str) {
     assert_eq!((fifth.status, fifth.body), (StatusCode::INTERNAL_SERVER_ERROR, "".into()));
     assert_eq!(fifth.headers.get("content-type"), None);
     host.stderr.wait(&format!("maximum concurrent limit of 4 for {of} reached")).await;
-    // There is room again, in the instances that are idle.
+    // There is room again, in the idle instances.
     assert_eq!(host.get("/instance").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_request_for_which_there_is_no_fiber_is_500() {
+async fn a_request_without_a_free_fiber_is_500() {
     let host = Setup::new(&probe(LOOPBACK)).args(&ONE).args(&["--max-fiber-count", "4"]).start();
     four_and_no_more(&host, "fibers").await;
 }
 
 #[tokio::test]
-async fn a_request_for_which_there_is_no_instance_is_500() {
+async fn a_request_without_a_free_instance_is_500() {
     let fibers = ["--max-instance-count", "4", "--max-fiber-count", "9"];
     let host = Setup::new(&probe(LOOPBACK)).args(&ONE).args(&fibers).start();
     four_and_no_more(&host, "component instances").await;
@@ -50,7 +50,7 @@ async fn the_limits_are_read_from_the_variables_of_spin() {
 }
 
 #[tokio::test]
-async fn a_component_that_calls_another_for_which_there_is_no_room_is_told_500() {
+async fn a_call_to_a_component_without_room_is_500() {
     let to_inner = "allowed_outbound_hosts = [\"http://inner.spin.internal\"]";
     let outer = ("outer", "\"/...\"", to_inner);
     let manifest = application(&[outer, ("inner", "{ private = true }", "")]);

@@ -1,7 +1,7 @@
-//! What a guest and a client see of the host, at each interface and at its edges.
+//! The host as a guest and a client see it, at each interface and in its edge cases.
 //!
-//! The guest is `guests/probe`, found in `NEXUS_WASM_DIR`. Nothing here waits for a time to pass:
-//! where one thing must come after another, one of them says so.
+//! The guest is `guests/probe`, found in `NEXUS_WASM_DIR`. No test waits for a fixed time: where one event
+//! must follow another, the first one signals it.
 
 mod app;
 mod chaining;

@@ -41,7 +41,7 @@ async fn a_request_arrives_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn what_is_not_allowed_is_denied_before_anything_is_sent() {
+async fn a_forbidden_request_is_denied_before_it_is_sent() {
     let host = Host::start(&probe("allowed_outbound_hosts = [\"http://127.0.0.1:1\"]"));
     for url in [
         "http://127.0.0.1:2/",
@@ -53,13 +53,13 @@ async fn what_is_not_allowed_is_denied_before_anything_is_sent() {
     ] {
         assert_eq!(host.fetch(url).await["error"], "ErrorCode::HttpRequestDenied", "{url}");
     }
-    // Allowed, and nobody is there.
+    // Allowed, and nothing listens there.
     let refused = host.fetch("http://127.0.0.1:1/").await;
     assert_eq!(refused["error"], "ErrorCode::ConnectionRefused");
 }
 
 #[tokio::test]
-async fn what_keeps_a_connection_from_being_made_is_told_apart() {
+async fn connection_errors_are_distinguished() {
     let plain = upstream(async |_| Response::new(full("ok".into()))).await;
     let host = Host::start(&probe("allowed_outbound_hosts = [\"*://*:*\"]"));
     let lookup = host.fetch("http://nobody.invalid/").await;
@@ -69,7 +69,7 @@ async fn what_keeps_a_connection_from_being_made_is_told_apart() {
 }
 
 #[tokio::test]
-async fn entries_that_expand_to_nothing_are_skipped_and_wrong_ones_deny_all() {
+async fn empty_entries_are_skipped_and_invalid_entries_deny_all() {
     let address = upstream(async |_| Response::new(full("ok".into()))).await;
     let manifest = |hosts: &str| {
         let allowed = "allowed_outbound_hosts = [\"{{ hosts }}\", \"http://127.0.0.0/8:*\"]";
@@ -84,7 +84,7 @@ async fn entries_that_expand_to_nothing_are_skipped_and_wrong_ones_deny_all() {
 }
 
 #[tokio::test]
-async fn self_is_the_application_by_way_of_the_network() {
+async fn self_reaches_the_application_over_the_network() {
     let host = Host::start(&probe("allowed_outbound_hosts = [\"http://self\"]"));
     let answer = host.fetch("http://self.alt/echo/x?q").await;
     let echo: serde_json::Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
@@ -92,7 +92,7 @@ async fn self_is_the_application_by_way_of_the_network() {
 }
 
 #[tokio::test]
-async fn redirects_are_handed_to_the_guest() {
+async fn redirects_are_returned_to_the_guest() {
     let address = upstream(async |_| {
         Response::builder().status(302).header("location", "/next").body(full("".into())).unwrap()
     })
@@ -115,7 +115,7 @@ async fn forbidden_headers_cannot_be_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_given_up_on_after_the_first_byte_timeout() {
+async fn the_first_byte_timeout_applies() {
     let address = upstream(async |_| std::future::pending().await).await;
     let host = Host::start(&probe(LOOPBACK));
     let order = json!({ "url": format!("http://{address}/"), "timeouts": { "first_byte": 50 } });
@@ -124,7 +124,7 @@ async fn a_server_that_says_nothing_is_given_up_on_after_the_first_byte_timeout(
 }
 
 #[tokio::test]
-async fn a_server_that_stops_in_the_middle_is_given_up_on_after_the_between_bytes_timeout() {
+async fn the_between_bytes_timeout_applies() {
     let address = upstream(async |_| {
         let first = futures::stream::iter([Ok(http_body::Frame::data("first".into()))]);
         let body = futures::StreamExt::chain(first, futures::stream::pending());
@@ -138,7 +138,7 @@ async fn a_server_that_stops_in_the_middle_is_given_up_on_after_the_between_byte
 }
 
 #[tokio::test]
-async fn connections_are_kept() {
+async fn connections_are_reused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let accepted = Arc::new(AtomicUsize::new(0));
@@ -161,13 +161,13 @@ async fn connections_are_kept() {
 }
 
 #[tokio::test]
-async fn requests_of_one_instance_wait_for_their_servers_side_by_side() {
+async fn requests_of_one_instance_run_concurrently() {
     let (arrived, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let (count, gate) = (arrived.clone(), go.clone());
     let address = upstream(move |_| {
         let (count, gate) = (count.clone(), gate.clone());
         async move {
-            // The last one to arrive lets all of them go.
+            // The last one to arrive releases all of them.
             let mut open = std::pin::pin!(gate.notified());
             open.as_mut().enable();
             if count.fetch_add(1, Ordering::SeqCst) + 1 == 10 {

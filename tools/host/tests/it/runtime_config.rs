@@ -1,4 +1,4 @@
-//! The runtime configuration: networks that are blocked, and where the stores are.
+//! The runtime configuration: blocked networks, and the paths of the stores.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ fn blocking(manifest: &str, networks: &str) -> Host {
     Setup::new(manifest).runtime_config(&config).start()
 }
 
-/// A server on 127.0.0.1: its port, and how many requests it got.
+/// A server on 127.0.0.1: its port, and the number of requests that it received.
 async fn counted() -> (u16, Arc<AtomicUsize>) {
     let arrived = Arc::new(AtomicUsize::new(0));
     let count = arrived.clone();
@@ -30,7 +30,7 @@ async fn counted() -> (u16, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_blocked_address_is_prohibited_however_it_is_named() {
+async fn a_blocked_address_is_prohibited_in_every_spelling() {
     let (port, arrived) = counted().await;
     for networks in ["[\"127.0.0.0/8\", \"::1/128\"]", "[\"private\"]"] {
         let host = blocking(&probe(ANYWHERE), networks);
@@ -43,7 +43,7 @@ async fn a_blocked_address_is_prohibited_however_it_is_named() {
             "http://[::1]",
             "http://0x7f000001",
         ] {
-            // Twice: there must be nothing kept that a second request could use.
+            // Twice, because nothing may be kept that a second request could use.
             for _ in 0..2 {
                 let answer = host.fetch(&format!("{server}:{port}/")).await;
                 assert_eq!(answer["error"], PROHIBITED, "{server} {networks}");
@@ -56,9 +56,9 @@ async fn a_blocked_address_is_prohibited_however_it_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_not_blocked_is_reached() {
+async fn unblocked_addresses_are_reached() {
     let (port, arrived) = counted().await;
-    // One of the addresses that `localhost` may have is blocked, the other is not.
+    // One of the possible addresses of `localhost` is blocked, the other is not.
     let host = blocking(&probe(ANYWHERE), "[\"1.1.1.1/32\", \"10.0.0.0/8\", \"::1/128\"]");
     for name in ["127.0.0.1", "localhost", "127.0.0.1"] {
         let answer = host.fetch(&format!("http://{name}:{port}/")).await;
@@ -88,7 +88,7 @@ async fn chaining_needs_no_address_and_self_does() {
 }
 
 #[tokio::test]
-async fn the_stores_are_where_it_says() {
+async fn the_stores_have_the_configured_paths() {
     let elsewhere = TempDir::new().unwrap();
     let database = elsewhere.path().join("deep/nexus.db");
     let config = format!(
@@ -106,7 +106,7 @@ async fn the_stores_are_where_it_says() {
 }
 
 #[test]
-fn what_it_does_not_know_is_refused_with_its_table() {
+fn unknown_keys_are_rejected_with_their_table() {
     for (config, named) in [
         ("state_dir = \"x\"", ["state_dir", "line 1"]),
         ("[[variables_provider]]\ntype = \"vault\"", ["variables_provider", "line 1"]),

@@ -1,11 +1,11 @@
-//! Variables, environment, files, sockets, output, and manifests that are refused.
+//! Variables, environment, files, sockets, output, and rejected manifests.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Host, Setup, probe};
 
 #[tokio::test]
-async fn a_component_sees_its_own_variables_from_where_they_come_first() {
+async fn variables_come_from_the_first_source() {
     let manifest = format!(
         "{}\n[variables]\na = {{ default = \"default\" }}\nb = {{ default = \"default\" }}\n\
          c = {{ required = true, secret = true }}\nother = {{ default = \"x\" }}\n",
@@ -47,7 +47,7 @@ fn a_manifest_that_is_not_toml_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_component_that_was_not_built_says_what_to_run() {
+fn a_missing_component_file_names_the_build_command() {
     let manifest = probe("").replace("guest_probe.wasm", "guest_nobody.wasm");
     let error = Setup::new(&manifest).fail();
     assert!(error.contains("guest_nobody.wasm") && error.contains("cargo xtask build"), "{error}");
@@ -101,7 +101,7 @@ fn a_cache_directory_that_others_can_write_to_is_refused() {
 }
 
 #[tokio::test]
-async fn files_are_there_to_be_read_only() {
+async fn files_are_read_only() {
     let files = "files = [\"static/*.txt\", { source = \"public\", destination = \"/\" }]";
     let host = Setup::new(&probe(files))
         .file("static/a.txt", "a")
@@ -136,7 +136,7 @@ async fn there_are_no_sockets_and_no_name_lookups() {
 }
 
 #[tokio::test]
-async fn output_is_whole_lines_behind_the_name_of_the_component() {
+async fn output_lines_are_prefixed_with_the_component() {
     let host = Host::start(&probe(""));
     host.get("/print/word").await;
     assert_eq!(host.stdout.wait("out word").await, "[probe] out word");
@@ -144,9 +144,9 @@ async fn output_is_whole_lines_behind_the_name_of_the_component() {
 }
 
 #[tokio::test]
-async fn output_that_cannot_be_written_is_the_guests_error_and_not_the_hosts() {
+async fn an_output_failure_is_an_error_for_the_guest_only() {
     let host = Setup::new(&probe("")).stderr("/dev/full").start();
-    // The guest's `eprintln!` panics, as it does in Spin, whose log is a file beside the database.
+    // The guest's `eprintln!` panics, as in Spin, whose log is a file beside the database.
     assert_eq!(host.get("/log/word").await.status, 500);
     assert_eq!(host.get("/environment").await.status, 200);
 }

@@ -15,7 +15,7 @@ fn outside(host: &Host) -> rusqlite::Connection {
 }
 
 #[tokio::test]
-async fn values_of_every_type_come_back_as_they_were() {
+async fn values_of_every_type_round_trip() {
     let host = Host::start(&probe(ALLOWED));
     let values = json!([null, -7, 9_007_199_254_740_993_i64, 0.5, "ü☃", "", [0, 255, 10], []]);
     for function in ["sql", "sync"] {
@@ -27,7 +27,7 @@ async fn values_of_every_type_come_back_as_they_were() {
 }
 
 #[tokio::test]
-async fn an_error_arrives_with_the_result_and_says_what_sqlite_says() {
+async fn errors_have_the_text_of_sqlite() {
     let host = Host::start(&probe(ALLOWED));
     let result = run(
         &host,
@@ -93,7 +93,7 @@ async fn a_dropped_connection_rolls_back_and_the_next_one_is_new() {
 }
 
 #[tokio::test]
-async fn changes_and_rowid_are_those_of_the_connection() {
+async fn changes_and_rowid_belong_to_the_connection() {
     let host = Host::start(&probe(ALLOWED));
     let result = run(
         &host,
@@ -124,13 +124,13 @@ async fn an_undrained_result_stalls_its_own_connection_only_until_it_is_dropped(
 }
 
 #[tokio::test]
-async fn a_busy_database_holds_neither_the_instance_nor_the_host() {
+async fn a_busy_database_blocks_neither_the_instance_nor_the_host() {
     let host = Host::start(&probe(ALLOWED));
     run(&host, json!([{ "sql": "create table t (x)" }])).await;
     let other = outside(&host);
     other.execute_batch("begin exclusive").unwrap();
     let mut write = Box::pin(run(&host, json!([{ "sql": "insert into t values (1)" }])));
-    // While it waits, the same instance answers.
+    // While it waits, the same instance responds.
     tokio::select! {
         _ = &mut write => panic!("the write did not wait"),
         answered = async {
@@ -173,7 +173,7 @@ async fn a_file_cannot_be_attached() {
 }
 
 #[tokio::test]
-async fn a_component_has_the_databases_of_its_manifest_and_they_are_one_file() {
+async fn components_share_one_database_file_if_the_manifest_allows_it() {
     let host =
         Host::start(&application(&[("one", "\"/...\"", ALLOWED), ("none", "\"/sql/other\"", "")]));
     run(&host, json!([{ "sql": "create table t (x)" }])).await;

@@ -1,4 +1,4 @@
-//! Bodies that are large, slow, or cut off.
+//! Large, slow and incomplete bodies.
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -14,7 +14,7 @@ use crate::harness::{Host, PATIENCE, probe, upstream};
 const LOOPBACK: &str = "allowed_outbound_hosts = [\"http://127.0.0.0/8:*\", \"http://self\"]";
 const LARGE: usize = 100 << 20;
 
-/// How much the host may grow while a large body passes.
+/// How many megabytes the host may grow while a large body passes.
 const GROWTH: u64 = 40;
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_large_answer_streams() {
     let host = Host::start(&probe(LOOPBACK));
     host.get("/bytes/1000").await;
     let before = host.memory().0;
-    // Through two requests of the guest: made by one, passed on by the other.
+    // Through two requests of the guest: the first generates the body, the second passes it on.
     let path = format!("/forward?http://self.alt/bytes/{LARGE}");
     let request = Request::get(host.url(&path)).body(crate::harness::full(Bytes::new()));
     let mut body = host.send(request.unwrap()).await.into_body();
@@ -74,7 +74,7 @@ async fn events_arrive_as_they_are_sent() {
     let response = host.send(request).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
-    // The next event is sent when the one before it has arrived.
+    // The next event is sent when the previous one has arrived.
     for event in ["data: one\n\n", "data: two\n\n", "data: three\n\n"] {
         events.send(event).unwrap();
         let frame = tokio::time::timeout(PATIENCE, body.frame()).await.unwrap();
@@ -85,11 +85,11 @@ async fn events_arrive_as_they_are_sent() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_in_the_middle_ends_the_stream_behind_it() {
+async fn a_client_disconnect_ends_the_upstream_stream() {
     let (gone, left) = oneshot::channel::<()>();
     let gone = std::sync::Arc::new(std::sync::Mutex::new(Some(gone)));
     let address = upstream(move |_| {
-        // Dropped with the body, when nobody reads it any more.
+        // Dropped with the body, when its reader is gone.
         let gone = gone.lock().unwrap().take();
         async move {
             let chunk = Bytes::from(vec![b'x'; 16 * 1024]);
@@ -110,7 +110,7 @@ async fn a_client_that_leaves_in_the_middle_ends_the_stream_behind_it() {
     let mut some = vec![0; 100_000];
     client.read_exact(&mut some).await.unwrap();
     drop(client);
-    // It is an error: nothing was sent, it was dropped.
+    // An error is expected: the sender was dropped without sending.
     assert!(tokio::time::timeout(PATIENCE, left).await.unwrap().is_err());
     host.get("/instance").await.json();
 }
@@ -135,7 +135,7 @@ async fn a_client_may_wait_for_100_continue() {
 }
 
 #[tokio::test]
-async fn a_request_cut_off_is_an_error_to_the_guest_and_to_nobody_else() {
+async fn an_incomplete_request_is_an_error_for_its_guest_only() {
     let host = Host::start(&probe(""));
     let mut client = TcpStream::connect(&host.address).await.unwrap();
     let head =
@@ -147,7 +147,7 @@ async fn a_request_cut_off_is_an_error_to_the_guest_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn http_2_without_tls_is_spoken() {
+async fn http_2_without_tls_is_supported() {
     let host = Host::start(&probe(""));
     let stream = TcpStream::connect(&host.address).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http2::handshake(

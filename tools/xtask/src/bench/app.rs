@@ -1,5 +1,5 @@
-//! The application as it is measured: its own `spin.toml` with the yardstick beside it, fresh keys,
-//! state directories of its own; all in a temporary directory that goes away.
+//! The application as it is measured: its own `spin.toml` with the baseline components added, new keys, and
+//! its own state directories, all in a temporary directory that is deleted afterwards.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,28 +8,28 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use super::Yardsticks;
+use super::Baselines;
 use crate::child;
 use crate::env::{PREFIX, Variables};
 use crate::keys;
 use crate::runtime::{Launch, Runtime};
 use crate::token::{self, Role};
 
-/// Where the empty component answers.
+/// The path of the empty component.
 pub(crate) const EMPTY_ROUTE: &str = "/bench/empty";
-/// Where the bare forwarder answers.
+/// The path of the bare forwarder.
 pub(crate) const FORWARD_ROUTE: &str = "/bench/forward";
 
 const MANIFEST: &str = "spin.toml";
 const ENV_FILE: &str = ".env";
 
-/// Where applications are measured: one manifest and one set of keys, a state directory for each.
-pub(crate) struct Site {
+/// The setup of the measured applications: one manifest and one set of keys, and a state directory for each.
+pub(crate) struct BenchSetup {
     directory: TempDir,
     runtime: Runtime,
-    /// ADMIN of the workspace `bench`.
+    /// A token of an ADMIN of the workspace `bench`.
     pub(crate) token: String,
-    /// AGENT of another workspace.
+    /// A token of an AGENT of another workspace.
     pub(crate) attacker: String,
 }
 
@@ -40,14 +40,14 @@ pub(crate) struct App {
     log: PathBuf,
 }
 
-impl Site {
-    /// Writes what the applications need.
-    pub(crate) fn new(root: &Path, yardsticks: &Yardsticks, runtime: Runtime) -> Result<Self> {
+impl BenchSetup {
+    /// Writes the files that the applications need.
+    pub(crate) fn new(root: &Path, baselines: &Baselines, runtime: Runtime) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("nexus-bench-").tempdir()?;
         let source = root.join("spin.toml");
         let text = std::fs::read_to_string(&source)
             .with_context(|| format!("cannot read {}", source.display()))?;
-        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, yardsticks)?)?;
+        std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, baselines)?)?;
         let env_file = directory.path().join(ENV_FILE);
         keys::write(&env_file, false, "http://127.0.0.1:3000")?;
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
@@ -57,23 +57,23 @@ impl Site {
         Ok(Self { directory, runtime, token, attacker })
     }
 
-    /// What runs the applications: `embedded` or `spin`.
+    /// The name of the runtime: `embedded` or `spin`.
     pub(crate) fn runtime(&self) -> String {
         self.runtime.to_string()
     }
 
-    /// The state directory of that name.
+    /// The state directory with this name.
     pub(crate) fn state(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    /// The state directory `to`, a copy of `from`, which no application may be using.
+    /// Copies the state directory `from` to `to`. No application may be using `from`.
     pub(crate) fn copy_state(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (self.state(from), self.state(to));
         std::fs::create_dir(&to)?;
         for entry in std::fs::read_dir(&from)? {
             let entry = entry?;
-            // Databases and what lies beside them; Spin's folder of logs is not needed.
+            // Databases and the files beside them. Spin's folder of logs is not needed.
             if entry.file_type()?.is_file() {
                 std::fs::copy(entry.path(), to.join(entry.file_name()))?;
             }
@@ -81,7 +81,7 @@ impl Site {
         Ok(())
     }
 
-    /// Starts an application on the state directory of that name and waits until it is ready.
+    /// Starts an application on the state directory with this name, and waits until it is ready.
     pub(crate) async fn start(&self, state: &str) -> Result<App> {
         let dir = self.directory.path();
         let port = child::free_port(0)?;
@@ -94,7 +94,7 @@ impl Site {
             env_file: &dir.join(ENV_FILE),
             dir,
         })?;
-        // What is measured must not depend on what happens to be set.
+        // The measurement must not depend on variables that happen to be set.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(PREFIX) {
                 command.env_remove(name);
@@ -107,7 +107,7 @@ impl Site {
         }
         // One workspace has a thousand integrations, and those that are called.
         command.env(format!("{PREFIX}MAX_INTEGRATIONS"), "10000");
-        // A line per request on a terminal would be measured too.
+        // Printing a line per request to a terminal would affect the measurement.
         let log = dir.join(format!("{state}.log"));
         let mut app = child::App::start_logged(command, &log)?;
         if let Err(error) = app.ready(port, &[], Duration::from_secs(120)).await {
@@ -120,12 +120,12 @@ impl Site {
 }
 
 impl App {
-    /// The last of what the application printed.
+    /// The end of the application's output.
     pub(crate) fn said(&self) -> String {
         child::tail(&self.log)
     }
 
-    /// The process to look at for memory.
+    /// The process whose memory is measured.
     pub(crate) fn pid(&self) -> u32 {
         self.app.pid()
     }
@@ -135,9 +135,9 @@ impl App {
     }
 }
 
-/// The application's manifest, readable from elsewhere, with the components `bench-empty` and
-/// `bench-forward` added.
-fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<String> {
+/// The application's manifest, with absolute paths and with the components `bench-empty` and `bench-forward`
+/// added.
+fn manifest_with(text: &str, root: &Path, baselines: &Baselines) -> Result<String> {
     let mut manifest: Table = text.parse().context("spin.toml is not TOML")?;
     let components = manifest
         .get_mut("component")
@@ -146,7 +146,7 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
     for (_, component) in components.iter_mut() {
         let Some(component) = component.as_table_mut() else { continue };
         component.remove("build");
-        // The pages are not measured, and their patterns cannot be absolute.
+        // Pages are not measured, and their patterns cannot be absolute.
         component.remove("files");
         if let Some(Value::String(source)) = component.get_mut("source") {
             *source = root.join(&*source).display().to_string();
@@ -157,9 +157,9 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
         component.insert("source".into(), Value::String(path.display().to_string()));
         component
     };
-    components.insert("bench-empty".into(), Value::Table(source(&yardsticks.empty)));
-    let upstream = format!("http://127.0.0.1:{}", yardsticks.upstream);
-    let mut forward = source(&yardsticks.forward);
+    components.insert("bench-empty".into(), Value::Table(source(&baselines.empty)));
+    let upstream = format!("http://127.0.0.1:{}", baselines.upstream);
+    let mut forward = source(&baselines.forward);
     forward.insert("allowed_outbound_hosts".into(), Value::Array(vec![upstream.clone().into()]));
     let variables = Table::from_iter([("upstream".to_owned(), Value::String(upstream))]);
     forward.insert("variables".into(), Value::Table(variables));
@@ -183,19 +183,19 @@ fn manifest_with(text: &str, root: &Path, yardsticks: &Yardsticks) -> Result<Str
 mod tests {
     use super::*;
 
-    fn yardsticks() -> Yardsticks {
-        Yardsticks { empty: "/t/e.wasm".into(), forward: "/t/f.wasm".into(), upstream: 7 }
+    fn baselines() -> Baselines {
+        Baselines { empty: "/t/e.wasm".into(), forward: "/t/f.wasm".into(), upstream: 7 }
     }
 
     #[test]
-    fn sources_become_absolute_and_the_yardstick_is_added() {
+    fn sources_become_absolute_and_the_baselines_are_added() {
         let text = "spin_manifest_version = 2\n[application]\nname = \"n\"\n[variables]\na = { required = true }\n\
             [[trigger.http]]\nroute = { private = true }\ncomponent = \"broker\"\n\
             [component.broker]\nsource = \"target/components/nexus_broker.wasm\"\n\
             files = [{ source = \"static/dist\", destination = \"/\" }]\n\
             allowed_outbound_hosts = [\"https://*:443\"]\n[component.broker.variables]\na = \"{{ a }}\"\n\
             [component.broker.build]\ncommand = \"x\"\n";
-        let written = manifest_with(text, Path::new("/repo"), &yardsticks()).unwrap();
+        let written = manifest_with(text, Path::new("/repo"), &baselines()).unwrap();
         let table: Table = written.parse().unwrap();
         let broker = &table["component"]["broker"];
         assert_eq!(broker["source"].as_str(), Some("/repo/target/components/nexus_broker.wasm"));
@@ -208,13 +208,13 @@ mod tests {
         assert_eq!(triggers[2]["route"].as_str(), Some(FORWARD_ROUTE));
         let forward = &table["component"]["bench-forward"];
         assert_eq!(forward["variables"]["upstream"].as_str(), Some("http://127.0.0.1:7"));
-        assert!(manifest_with("a = 1", Path::new("/"), &yardsticks()).is_err());
+        assert!(manifest_with("a = 1", Path::new("/"), &baselines()).is_err());
     }
 
     #[test]
     fn the_applications_own_manifest_can_be_rewritten() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let text = std::fs::read_to_string(root.join("spin.toml")).unwrap();
-        manifest_with(&text, root, &yardsticks()).unwrap();
+        manifest_with(&text, root, &baselines()).unwrap();
     }
 }

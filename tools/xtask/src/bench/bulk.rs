@@ -1,9 +1,9 @@
-//! What the proxy does under bulk: a gigabyte in each direction, and a thousand agents that wait at
-//! once. Numbers of one run, not ratios: memory that grows, answers that come.
+//! The proxy under bulk load: a gigabyte in each direction, and a thousand agents that wait at once. The
+//! results are absolute numbers of one run, not ratios: the growth of memory, and the number of responses.
 //!
-//! Memory is measured while nothing else grows. An instance ends a second after its last request,
-//! and Spin makes up to 2 MB of its memory resident then (the pool's `keep_resident`): the end of a
-//! thousand of them is half a gigabyte, which is not the upload's.
+//! Memory is measured while nothing else grows. An instance ends a second after its last request, and then
+//! Spin makes up to 2 MB of its memory resident (the pool's `keep_resident`). For a thousand instances that
+//! is half a gigabyte, which the upload did not cause.
 
 use std::time::{Duration, Instant};
 
@@ -16,23 +16,23 @@ use super::app::App;
 use super::memory;
 use super::upstream::{GIGABYTE, LARGE, SLOW, SLUG};
 
-/// How many agents wait at once.
+/// The number of agents that wait at once.
 pub(crate) const AGENTS: usize = 1_000;
 
-/// What was found.
+/// The results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bulk {
-    /// By how much the host's memory grew while a gigabyte went up, in megabytes.
+    /// The growth of the host's memory during an upload of a gigabyte, in megabytes.
     pub(crate) up_mb: f64,
-    /// The same, coming down.
+    /// The same during a download.
     pub(crate) down_mb: f64,
-    /// How many of [`AGENTS`] had a 200.
+    /// How many of [`AGENTS`] received a 200.
     pub(crate) answered: usize,
-    /// How long all of them took, in seconds.
+    /// The duration until all of them were answered, in seconds.
     pub(crate) seconds: f64,
 }
 
-/// Measures all.
+/// Measures all of them.
 pub(crate) async fn measure(app: &App, token: &str) -> Result<Bulk> {
     let up_mb = growth(app, upload(app.port, token)).await.context("a gigabyte up")?;
     let down_mb = growth(app, download(app.port, token)).await.context("a gigabyte down")?;
@@ -42,7 +42,7 @@ pub(crate) async fn measure(app: &App, token: &str) -> Result<Bulk> {
     Ok(Bulk { up_mb, down_mb, answered, seconds })
 }
 
-/// The memory once it has been the same, to a megabyte, for longer than an idle instance is kept.
+/// The memory after it has been constant, to a megabyte, for longer than an idle instance is kept.
 async fn settled(app: &App) -> Result<u64> {
     let mut found = memory::tree(app.pid())?;
     for _ in 0..10 {
@@ -109,11 +109,11 @@ async fn download(port: u16, token: &str) -> Result<()> {
             length => received += length as u64,
         }
     }
-    ensure!(received > GIGABYTE, "only {received} bytes came");
+    ensure!(received > GIGABYTE, "received only {received} bytes");
     Ok(())
 }
 
-/// [`AGENTS`] calls of `target`, all at once; how many had a 200.
+/// Makes [`AGENTS`] calls of `target` at once. Returns how many received a 200.
 pub(crate) async fn crowd(port: u16, token: &str, target: &str) -> Result<usize> {
     let mut calls = JoinSet::new();
     for _ in 0..AGENTS {
@@ -130,7 +130,7 @@ pub(crate) async fn crowd(port: u16, token: &str, target: &str) -> Result<usize>
                 Ok(Ok(answer)) if answer.starts_with(b"HTTP/1.1 200") => Ok(()),
                 Ok(Ok(answer)) => bail!("{}", String::from_utf8_lossy(&answer)),
                 Ok(Err(error)) => Err(error),
-                Err(_) => bail!("no answer within two minutes"),
+                Err(_) => bail!("no response within two minutes"),
             }
         });
     }

@@ -1,5 +1,6 @@
-//! A thousand callers at once find one token expired, in an application that has just been started. Numbers
-//! of one run: how many are answered, how long the last waits, how often the provider is asked for a token.
+//! A thousand callers find one token expired at the same time, in an application that has just started. The
+//! results are numbers of one run: how many calls succeed, how long the last one waits, and how often the
+//! provider is asked for a token.
 
 use std::time::Instant;
 
@@ -7,26 +8,26 @@ use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use super::DATABASE;
-use super::app::Site;
+use super::app::BenchSetup;
 use super::bulk::crowd;
 use super::upstream::{self, EXPIRING};
 
 /// The name of the application's state directory.
 const STATE: &str = "burst";
 
-/// What was found.
+/// The results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Burst {
-    /// How many callers had a 200.
+    /// How many callers received a 200.
     pub(crate) answered: usize,
-    /// How long the last of them waited, in seconds; the provider takes one of them for the token.
+    /// How long the last caller waited, in seconds. One second of it is the provider's time for the token.
     pub(crate) seconds: f64,
-    /// How many tokens the provider was asked for.
+    /// How many tokens were requested from the provider.
     pub(crate) refreshes: u32,
 }
 
-/// Measures an application of its own, with the provider at `upstream`.
-pub(crate) async fn measure(site: &Site, upstream: u16) -> Result<Burst> {
+/// Measures a separate application, with the provider at `upstream`.
+pub(crate) async fn measure(site: &BenchSetup, upstream: u16) -> Result<Burst> {
     let app = site.start(STATE).await?;
     let connected = upstream::connect_expiring(app.port, &site.token, upstream).await;
     app.stop().await?;
@@ -46,10 +47,13 @@ pub(crate) async fn measure(site: &Site, upstream: u16) -> Result<Burst> {
     Ok(Burst { answered: answered?, seconds, refreshes })
 }
 
-/// Its time has come. No application has the database open.
-fn expire(site: &Site) -> Result<()> {
+/// Makes the token expire. No application may have the database open.
+fn expire(site: &BenchSetup) -> Result<()> {
     let database = Connection::open(site.state(STATE).join(DATABASE))?;
     let sql = "update credentials set refresh_at = 1, expires_at = 1, lease_until = null";
-    anyhow::ensure!(database.execute(sql, [])? == 1, "there is another number of credentials");
+    anyhow::ensure!(
+        database.execute(sql, [])? == 1,
+        "expected exactly one credential in the database"
+    );
     Ok(())
 }

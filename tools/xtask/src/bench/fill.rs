@@ -1,4 +1,4 @@
-//! A workspace with a thousand integrations, made as an admin would: over HTTP.
+//! A workspace with a thousand integrations, created over HTTP as an admin would.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use tokio::task::JoinSet;
 
 use crate::up::sandbox;
 
-/// How many integrations the measured workspace has.
+/// The number of integrations in the measured workspace.
 pub(crate) const COUNT: usize = 1_000;
 
-/// Nothing listens there: what is stored is not verified.
+/// Nothing listens there, because the stored credentials are not verified.
 const ORIGIN: &str = "http://127.0.0.1:9";
 
-/// How many are stored at a time.
+/// The number of concurrent requests.
 const WORKERS: usize = 16;
 
-/// How often one that is told to wait (429, 503) tries again.
+/// How often a request is retried after a 429 or 503.
 const TRIES: usize = 20;
 
 /// Registers the sandbox's manifest and stores [`COUNT`] integrations, [`WORKERS`] at a time.
@@ -78,8 +78,8 @@ async fn store(
                 let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
                 tokio::time::sleep(Duration::from_secs(seconds.unwrap_or(1))).await;
             }
-            _ => bail!("storing an integration: {}", sandbox::refusal(&answer)),
+            _ => bail!("cannot store an integration: {}", sandbox::refusal(&answer)),
         }
     }
-    bail!("storing an integration: still told to wait after {TRIES} tries")
+    bail!("cannot store an integration: still rejected after {TRIES} tries")
 }

@@ -1,30 +1,30 @@
-//! A database with a hundred times the integrations: the workspace's rows copied in SQL, because
-//! making 100,000 over HTTP would take many minutes.
+//! A database with a hundred times the integrations. The workspace's rows are copied in SQL, because creating
+//! 100,000 integrations over HTTP would take many minutes.
 //!
-//! The copies are there to be listed: their ciphertexts are bound to the rows that they were copied
-//! from and do not open. No application may have the database open meanwhile.
+//! The copies exist to be listed. Their ciphertexts are bound to the original rows and cannot be opened. No
+//! application may have the database open meanwhile.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use rusqlite::Connection;
 
-/// How many other workspaces there are in the end.
+/// The number of other workspaces afterwards.
 pub(crate) const OTHERS: usize = 99;
 
-/// Each integration once more in each of `others` new workspaces, with its credential.
+/// Copies each integration and its credential to each of `others` new workspaces.
 pub(crate) fn grow(database: &Path, others: usize) -> Result<()> {
     multiply(database, others).with_context(|| format!("growing {}", database.display()))
 }
 
 fn multiply(database: &Path, others: usize) -> Result<()> {
     let mut connection = Connection::open(database)?;
-    // A failed benchmark is begun anew: nothing here needs to survive a crash.
+    // A failed benchmark starts over, so nothing here needs to survive a crash.
     connection.execute_batch("pragma synchronous = off; pragma cache_size = -65536;")?;
     let transaction = connection.transaction()?;
-    // Ids of the same form and age: four bytes of prefix, ten of time, then sixteen at random;
-    // hexadecimal digits are digits of a ULID too. One integration's copies follow each other, as
-    // if the workspaces had grown side by side.
+    // The new ids have the form and age of the originals: four bytes of prefix, ten of time, then sixteen
+    // random ones; hexadecimal digits are also digits of a ULID. The copies of an integration are neighbours,
+    // as if the workspaces had grown in parallel.
     transaction.execute_batch(&format!(
         "create temp table copies as
            with recursive other(number) as (
@@ -37,17 +37,17 @@ fn multiply(database: &Path, others: usize) -> Result<()> {
         copy(&transaction, table, key)?;
     }
     transaction.commit()?;
-    // The measured application must not find the growth in its write-ahead log.
+    // The measured application must not find the new rows in its write-ahead log.
     let busy: bool =
         connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
-    ensure!(!busy, "another program has it open");
+    ensure!(!busy, "another program has the database open");
     Ok(())
 }
 
-/// The rows of `table` again for each copy: `key` and `workspace` are the copy's, the rest is the
-/// source's, whatever columns later migrations add.
+/// Copies the rows of `table` once for each copy. `key` and `workspace` are new; all other columns are the
+/// source's, including columns that later migrations add.
 fn copy(connection: &Connection, table: &str, key: &str) -> Result<()> {
-    // Not those that SQLite makes itself: generated columns cannot be written.
+    // Excludes generated columns, which cannot be written.
     let mut columns =
         connection.prepare("select name from pragma_table_xinfo(?1) where hidden = 0")?;
     let columns: Vec<String> =
@@ -80,7 +80,7 @@ mod tests {
     const STORED: i64 = 3;
     const TIME: &str = "int_01JD0000AB";
 
-    /// As the application leaves it: migrated, with a write-ahead log, three integrations in it.
+    /// A database as the application leaves it: migrated, with a write-ahead log and three integrations.
     fn database(more: &str) -> (TempDir, PathBuf) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("sqlite_db.db");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn each_new_workspace_has_as_many_and_the_old_one_is_as_it_was() {
+    fn each_new_workspace_gets_copies_and_the_original_is_unchanged() {
         let (_directory, path) = database("");
         let listed = "select group_concat(doc, ',' order by id) from integrations
                       where workspace = 'bench'";

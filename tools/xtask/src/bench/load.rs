@@ -1,12 +1,12 @@
-//! The load generator: kept connections, one thread, the next request as soon as an answer is
-//! whole. It does as little as it can: the host has the same cores.
+//! The load generator: persistent connections, one thread, and a new request as soon as a response is
+//! complete. It does as little as possible, because it shares the cores with the host.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nexus_simulators::client::Client;
 
-/// What is asked, over and over.
+/// The request that is repeated.
 #[derive(Clone)]
 pub(crate) struct Plan {
     port: u16,
@@ -15,26 +15,26 @@ pub(crate) struct Plan {
     connections: usize,
 }
 
-/// What one slice of time gave.
+/// The results of one slice of time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slice {
-    /// Answers, all of them 200.
+    /// The number of responses, all of them 200.
     pub(crate) answers: usize,
-    /// How long it really took.
+    /// The actual duration.
     pub(crate) elapsed: Duration,
-    /// Each answer's time, in microseconds.
+    /// The duration of each response, in microseconds.
     pub(crate) latencies: Vec<u32>,
 }
 
 impl Slice {
-    /// Answers per second.
+    /// Responses per second.
     pub(crate) fn rate(&self) -> f64 {
         self.answers as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)
     }
 }
 
 impl Plan {
-    /// GET `target`, with a token where there is one, on that many connections at once.
+    /// GET `target`, with an optional token, on this number of concurrent connections.
     pub(crate) fn get(
         port: u16,
         target: &'static str,
@@ -46,9 +46,9 @@ impl Plan {
     }
 }
 
-/// Asks for `time`. Fails when an answer is not 200: a fast refusal is no result.
+/// Sends requests for `time`. Fails if a response is not 200, because fast refusals must not count.
 pub(crate) async fn run(plan: Plan, time: Duration) -> Result<Slice> {
-    // A thread and a scheduler of its own: no stealing, no waking of other threads.
+    // Its own thread and scheduler, so that it neither steals tasks from other threads nor wakes them.
     tokio::task::spawn_blocking(move || {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
             let begun = Instant::now();
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn it_counts_what_the_server_saw() {
+    async fn the_counts_match_the_servers() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         let plan = Plan::get(server.port(), "/v1/me", Some(Kind::Sandbox.default_key()), 4);
         let slice = run(plan, Duration::from_millis(200)).await.unwrap();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_refusal_is_no_result() {
+    async fn a_refusal_is_an_error() {
         let server = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         server.set_behaviour(Behaviour::Status(503)).await.unwrap();
         let plan = Plan::get(server.port(), "/v1/me", None, 1);

@@ -1,14 +1,14 @@
-//! The resident memory of a process and of those it started, from `/proc` (Linux).
+//! The resident memory of a process and its descendants, from `/proc` (Linux).
 
 use anyhow::{Context, Result};
 
-/// Resident bytes of `pid` and its descendants, without our own guard around Spin.
+/// The resident bytes of `pid` and its descendants, without our own guard around Spin.
 pub(crate) fn tree(pid: u32) -> Result<u64> {
     let mut processes = Vec::new();
     for entry in std::fs::read_dir("/proc").context("memory is measured on Linux only: no /proc")? {
         let name = entry?.file_name();
         let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        // A process that ended meanwhile has nothing to say.
+        // A process that has ended in the meantime is ignored.
         if let Ok(status) = std::fs::read_to_string(format!("/proc/{id}/status")) {
             processes.push((id, Status::parse(&status)));
         }
@@ -16,7 +16,7 @@ pub(crate) fn tree(pid: u32) -> Result<u64> {
     Ok(sum(&processes, pid))
 }
 
-/// What is read of `/proc/<pid>/status`.
+/// The fields that are read from `/proc/<pid>/status`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Status {
     name: String,
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn this_process_has_some() {
+    fn this_process_has_resident_memory() {
         assert!(tree(1).is_ok());
     }
 }

@@ -1,12 +1,16 @@
-//! `cargo xtask bench`: how much of an empty component's throughput a page of 20 integrations out
-//! of 1,000 reaches, how much of that is left where other workspaces have 99,000 more, how fast the
-//! catalogue is; what the proxy adds to a call, and how much of a bare forwarder's throughput it
-//! reaches; how long a workspace's changes take while another is denied five hundred times a second; what
-//! becomes of a thousand callers who find one token expired; and what memory the host takes for all that.
+//! `cargo xtask bench` measures:
 //!
-//! All are measured in alternating slices and compared by their medians, so that whatever else the
-//! machine does hits all. The load generator shares the machine's cores with the host: the ratios
-//! are the result, the rates depend on the machine.
+//! - the throughput of a page of 20 integrations out of 1,000, as a part of an empty component's throughput,
+//!   and how much of it is left when other workspaces have 99,000 more integrations;
+//! - the speed of the catalogue;
+//! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
+//! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
+//! - the calls of a thousand callers who find one token expired;
+//! - the host's memory for all of this.
+//!
+//! All rows are measured in alternating slices and compared by their medians, so that other load on the
+//! machine affects all of them. The load generator shares the machine's cores with the host: the ratios are
+//! the result, and the rates depend on the machine.
 
 mod app;
 mod bulk;
@@ -32,28 +36,29 @@ use crate::child;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, Runtime};
 use crate::up::Format;
-use app::{App, Site};
+use app::{App, BenchSetup};
 use bulk::Bulk;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
-use rows::{At, ROWS, Row, State};
+use rows::{Endpoint, ROWS, Row, State};
 
-/// The application's database in its state directory, on either runtime.
+/// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
 
-/// Slices per row: many short ones, so that all rows get their part of a disturbance.
+/// Slices per row. There are many short slices, so that a disturbance affects all rows.
 const SLICES: u32 = 12;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to measure; auto: the embedded host, and Spin too where it is installed
+    /// The runtime to measure; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Seconds of measuring per row, in twelve slices of at least half a second
+    /// Seconds of measurement per row, in twelve slices of at least half a second
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// json: one last line {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
+    /// The format of the result; json: one last line
+    /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
     /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
@@ -62,8 +67,8 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// What is measured against: two components, and a provider on this port.
-pub(crate) struct Yardsticks {
+/// The baselines: two components, and a provider on this port.
+pub(crate) struct Baselines {
     pub(crate) empty: PathBuf,
     pub(crate) forward: PathBuf,
     pub(crate) upstream: u16,
@@ -96,10 +101,10 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     build::components(&repo, Profile::Shipped, &guests).await?;
     let wasm = |name: &str| {
         let guest = guests.iter().find(|guest| guest.name == name);
-        let guest = guest.with_context(|| format!("there is no {name} in tools/host/guests"))?;
+        let guest = guest.with_context(|| format!("{name} is missing in tools/host/guests"))?;
         anyhow::Ok(repo.wasm_dir(Profile::Shipped.name()).join(guest.wasm()))
     };
-    let yardsticks = Yardsticks {
+    let baselines = Baselines {
         empty: wasm("guest-empty")?,
         forward: wasm("guest-forward")?,
         upstream: upstream::start()?,
@@ -112,32 +117,34 @@ async fn measure_all(args: &Args) -> Result<Vec<Outcome>> {
     match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => {}
         (_, Ok(())) => runtimes.push(Runtime::Spin),
-        (Choice::Spin, Err(why)) => anyhow::bail!("{why}; --runtime embedded needs no Spin"),
+        (Choice::Spin, Err(why)) => {
+            anyhow::bail!("{why}; use --runtime embedded, which does not need Spin")
+        }
         (Choice::Auto, Err(why)) => eprintln!("SKIPPED: Spin: {why}"),
     }
     let mut outcomes = Vec::new();
     for runtime in runtimes {
-        outcomes.push(measure(args, &repo.root, &yardsticks, runtime).await?);
+        outcomes.push(measure(args, &repo.root, &baselines, runtime).await?);
     }
     Ok(outcomes)
 }
 
-/// One runtime: an application for each state, all at once.
+/// Measures one runtime: one application per state, all running at once.
 async fn measure(
     args: &Args,
     root: &Path,
-    yardsticks: &Yardsticks,
+    baselines: &Baselines,
     runtime: Runtime,
 ) -> Result<Outcome> {
-    let site = Site::new(root, yardsticks, runtime)?;
+    let site = BenchSetup::new(root, baselines, runtime)?;
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
     let mut apps = Vec::new();
-    prepare(&site, root, yardsticks.upstream).await.with_context(on)?;
+    prepare(&site, root, baselines.upstream).await.with_context(on)?;
     for state in State::ALL {
         apps.push((state, site.start(state.name()).await.with_context(on)?));
     }
-    let result = slices(args, &site, &apps, yardsticks.upstream).await;
+    let result = slices(args, &site, &apps, baselines.upstream).await;
     for (_, app) in apps {
         if result.is_err() {
             eprint!("{}", app.said());
@@ -146,12 +153,12 @@ async fn measure(
     }
     let (slices, rss, bulk, neighbour) = result.with_context(on)?;
     eprintln!("{name}: {} callers of an expired token, cold", bulk::AGENTS);
-    let burst = burst::measure(&site, yardsticks.upstream).await.with_context(on)?;
+    let burst = burst::measure(&site, baselines.upstream).await.with_context(on)?;
     Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
 }
 
-/// Makes the state directories: one filled over HTTP, the other a copy of it, grown.
-async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
+/// Creates the state directories: one filled over HTTP, and a copy of it that is grown.
+async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<()> {
     let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
     let app = site.start(alone).await?;
@@ -172,19 +179,21 @@ async fn prepare(site: &Site, root: &Path, upstream: u16) -> Result<()> {
     tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await?
 }
 
-/// Every row in turn, again and again; and the most memory that the first application took.
+/// Measures every row in turn, repeatedly, and the peak memory of the first application.
 async fn slices(
     args: &Args,
-    site: &Site,
+    site: &BenchSetup,
     apps: &[(State, App)],
     upstream: u16,
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
     let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
     let mut rows = Vec::new();
     for row in ROWS {
-        let port = match row.at {
-            At::App(state) => port(state).context("a row of an application that does not run")?,
-            At::Upstream => upstream,
+        let port = match row.endpoint {
+            Endpoint::App(state) => {
+                port(state).context("the application of a row is not running")?
+            }
+            Endpoint::Upstream => upstream,
         };
         rows.push((row, row.plan(port, &site.token), Vec::new()));
     }

@@ -1,5 +1,5 @@
-//! One attacker, one neighbour: how long another workspace's changes take while somebody is denied
-//! five hundred times a second, and whether health answers meanwhile. Numbers of one run.
+//! An attacker and a neighbour: how long changes in another workspace take while an attacker is denied five
+//! hundred times a second, and whether health responds meanwhile. The results are numbers of one run.
 
 use std::time::Duration;
 
@@ -9,34 +9,34 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::upstream::SLUG;
 
-/// Calls a second that are denied.
+/// Denied calls per second.
 const DENIED_PER_SECOND: u32 = 500;
-/// Connections of the attacker.
+/// The attacker's connections.
 const ATTACKERS: u32 = 25;
-/// How long it lasts.
+/// The duration of the attack.
 const LASTS: Duration = Duration::from_secs(10);
-/// Between two changes of the neighbour.
+/// The interval between changes by the neighbour.
 const CHANGES: Duration = Duration::from_millis(50);
-/// Between two looks at health.
+/// The interval between health checks.
 const HEALTH: Duration = Duration::from_millis(100);
-/// How long a look at health may take.
+/// The time limit of a health check.
 const HEALTH_WITHIN: Duration = Duration::from_secs(1);
 
-/// What was found.
+/// The results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Neighbour {
     /// The 99th percentile of the neighbour's changes, in milliseconds.
     pub(crate) p99_ms: f64,
     /// The same without the attacker.
     pub(crate) alone_p99_ms: f64,
-    /// Denied calls a second, as many as there really were.
+    /// The actual number of denied calls per second.
     pub(crate) denied_rate: f64,
-    /// Looks at health that were answered 200 within a second, in percent.
+    /// The percentage of health checks that responded with 200 within a second.
     pub(crate) health_percent: f64,
 }
 
-/// Measures the application at `port`: `neighbour` is a token of an ADMIN whose workspace has the
-/// upstream, `attacker` one of an AGENT of another workspace.
+/// Measures the application at `port`. `neighbour` is a token of an ADMIN whose workspace has the upstream;
+/// `attacker` is a token of an AGENT of another workspace.
 pub(crate) async fn measure(port: u16, neighbour: &str, attacker: &str) -> Result<Neighbour> {
     let alone = changes(port, neighbour, LASTS / 4).await?;
     let (under, denied, health) =
@@ -49,7 +49,7 @@ pub(crate) async fn measure(port: u16, neighbour: &str, attacker: &str) -> Resul
     })
 }
 
-/// A change of the neighbour again and again; how long each took.
+/// Repeats a change by the neighbour. Returns how long each change took.
 async fn changes(port: u16, token: &str, lasts: Duration) -> Result<Vec<Duration>> {
     let authorization = format!("Bearer {token}");
     let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
@@ -67,13 +67,13 @@ async fn changes(port: u16, token: &str, lasts: Duration) -> Result<Vec<Duration
         ensure!(answer.status == 200, "PUT {target} answered {}: {}", answer.status, answer.text());
         took.push(sent.elapsed());
     }
-    // As it was found.
+    // Restores the original state.
     let body = b"{\"status\":\"active\"}";
     client.send("PUT", &target, &headers, body).await?;
     Ok(took)
 }
 
-/// Denied calls at their rate, as far as they are answered in time; how many there were.
+/// Makes denied calls at their rate, as far as responses arrive in time. Returns how many there were.
 async fn attack(port: u16, token: &str) -> Result<u32> {
     let mut attackers = tokio::task::JoinSet::new();
     for _ in 0..ATTACKERS {
@@ -101,7 +101,7 @@ async fn attack(port: u16, token: &str) -> Result<u32> {
     Ok(sum)
 }
 
-/// Looks at health; the percentage that was answered in time.
+/// Checks health repeatedly. Returns the percentage of checks that succeeded in time.
 async fn look(port: u16) -> Result<f64> {
     let mut turns = interval(HEALTH);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_hundred_the_ninety_ninth_counts() {
+    fn the_99th_of_a_hundred_is_the_percentile() {
         let took = (1..=100).rev().map(Duration::from_millis).collect();
         assert!((p99_ms(took) - 99.0).abs() < 1e-9);
         assert_eq!(p99_ms(Vec::new()).to_bits(), 0.0_f64.to_bits());

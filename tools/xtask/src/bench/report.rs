@@ -1,4 +1,4 @@
-//! What was measured, as a table and as JSON.
+//! The results, as a table and as JSON.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::bench::load::Slice;
 use crate::bench::neighbour::Neighbour;
 use crate::bench::rows::{COMPARISONS, Comparison, Row};
 
-/// The figures of one runtime.
+/// The results of one runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     runtime: String,
@@ -21,12 +21,12 @@ pub(crate) struct Outcome {
     burst: Burst,
 }
 
-/// The figures of one row.
+/// The results of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Figures {
-    /// Answers per second, the median of the slices.
+    /// Responses per second, the median of the slices.
     rate: f64,
-    /// Microseconds, of all answers.
+    /// Microseconds, over all responses.
     p50: u32,
     p99: u32,
 }
@@ -47,7 +47,7 @@ impl Outcome {
         self.rows.iter().find(|(other, _)| other.name == row.name).map(|(_, figures)| figures)
     }
 
-    /// Each comparison with its number; 0 where a row was not measured.
+    /// Each comparison with its number; 0 if a row was not measured.
     fn compared(&self) -> impl Iterator<Item = (&'static Comparison, f64)> {
         COMPARISONS.iter().map(|comparison| {
             let rows = self.figures(comparison.of).zip(self.figures(comparison.to));
@@ -74,18 +74,18 @@ impl Figures {
         Self { rate: median(&rates), p50: percentile(50), p99: percentile(99) }
     }
 
-    /// By how many milliseconds our median is longer than `other`'s.
+    /// How many milliseconds this median is longer than `other`'s.
     pub(crate) fn added_ms(&self, other: &Self) -> f64 {
         (f64::from(self.p50) - f64::from(other.p50)) / 1_000.0
     }
 
-    /// Our answers per second as a part of `other`'s; 0 where it gave none.
+    /// These responses per second as a part of `other`'s; 0 if `other` had none.
     pub(crate) fn rate_to(&self, other: &Self) -> f64 {
         if other.rate > 0.0 { self.rate / other.rate } else { 0.0 }
     }
 }
 
-/// Of sorted numbers; 0 of none.
+/// The median of sorted numbers; 0 if there are none.
 fn median(sorted: &[f64]) -> f64 {
     let upper = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
     match sorted.len() % 2 {
@@ -97,7 +97,7 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// For people.
+/// The results as text for people.
 pub(crate) fn table(outcomes: &[Outcome]) -> String {
     let mut text = format!(
         "\n{:<10} {:<28} {:>9} {:>9} {:>9}\n",
@@ -125,22 +125,22 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
         let Bulk { up_mb, down_mb, answered, seconds } = &outcome.bulk;
         let _ = writeln!(
             text,
-            "{:<10} memory grew by {up_mb:.1} MB for 1 GB up, {down_mb:.1} MB for 1 GB down; {answered} \
+            "{:<10} memory growth: {up_mb:.1} MB for 1 GB up, {down_mb:.1} MB for 1 GB down; {answered} \
              of {AGENTS} agents that wait 2 s answered in {seconds:.1} s",
             outcome.runtime
         );
         let Neighbour { p99_ms, alone_p99_ms, denied_rate, health_percent } = &outcome.neighbour;
         let _ = writeln!(
             text,
-            "{:<10} a neighbour's changes: p99 {p99_ms:.1} ms beside {denied_rate:.0} denied calls a \
-             second ({alone_p99_ms:.1} ms alone); health answered {health_percent:.0} %",
+            "{:<10} a neighbour's changes: p99 {p99_ms:.1} ms during {denied_rate:.0} denied calls a \
+             second ({alone_p99_ms:.1} ms without them); {health_percent:.0} % of health checks answered",
             outcome.runtime
         );
         let Burst { answered, seconds, refreshes } = &outcome.burst;
         let _ = writeln!(
             text,
             "{:<10} {answered} of {AGENTS} callers of an expired token answered in {seconds:.1} s (one \
-             of them the provider's), cold; tokens asked for: {refreshes}",
+             of them is the provider's), cold start; token requests: {refreshes}",
             outcome.runtime
         );
         let _ =
@@ -149,7 +149,8 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// One line: a member per runtime that was there, its members in the order of the comparisons.
+/// The results as one line of JSON: a member per measured runtime, with its members in the order of the
+/// comparisons.
 pub(crate) fn json(outcomes: &[Outcome]) -> String {
     let runtimes: Vec<_> = outcomes
         .iter()
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn medians_are_compared_so_that_one_bad_slice_does_not_count() {
+    fn medians_ignore_one_bad_slice() {
         let numbers: Vec<_> = outcome().compared().map(|(_, number)| number).collect();
         let expected = [0.605, 600.0 / 605.0, 0.81, 0.0, 0.75];
         assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{numbers:?}");
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_all_figures() {
+    fn the_table_contains_all_results() {
         let text = table(&[outcome()]);
         let parts = [
             "embedded",
@@ -265,7 +266,7 @@ mod tests {
             "list_vs_empty = 0.60",
             "34.5 MB",
             "1000 of",
-            "p99 12.3 ms beside 500 denied",
+            "p99 12.3 ms during 500 denied",
             "1000 callers of an expired token answered in 3.2 s",
         ];
         for part in parts.into_iter().chain(ROWS.iter().map(|row| row.name)) {

@@ -1,29 +1,29 @@
-//! What is measured: a row for each thing that is asked over and over, and the figures made of
-//! them. Another measurement is another row here, not another way through the code.
+//! The measurements: a row for each repeated request, and the numbers that are derived from the rows. To add
+//! a measurement, add a row, not a new path through the code.
 
 use super::app::{EMPTY_ROUTE, FORWARD_ROUTE};
 use super::load::Plan;
 use super::report::Figures;
 
-/// How many connections ask at once, where a row does not want another number.
+/// The number of concurrent connections, unless a row sets another number.
 const CONNECTIONS: usize = 16;
 
 const PAGE: &str = "/api/integrations?limit=20";
 
-/// An application, by what its database holds.
+/// An application, by the content of its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// The workspace with its 1,000 integrations, and no other.
+    /// Only the workspace with its 1,000 integrations.
     Alone,
-    /// The same beside 99 other workspaces with as many each.
+    /// The same workspace, and 99 others with as many integrations each.
     Crowded,
 }
 
 impl State {
-    /// Each is an application of its own. The host's memory is measured at the first.
+    /// All states. Each is a separate application. The host's memory is measured at the first one.
     pub(crate) const ALL: [Self; 2] = [Self::Alone, Self::Crowded];
 
-    /// The name of its state directory.
+    /// The name of the state directory.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Alone => "alone",
@@ -32,48 +32,48 @@ impl State {
     }
 }
 
-/// Who is asked.
+/// The target of the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At {
+pub(crate) enum Endpoint {
     /// An application.
     App(State),
     /// The provider itself.
     Upstream,
 }
 
-/// Something that is asked over and over: a line of the table.
+/// A repeated request: a line of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// What people read; no two have the same.
+    /// The name for people; it is unique.
     pub(crate) name: &'static str,
-    /// Who is asked.
-    pub(crate) at: At,
+    /// The target of the requests.
+    pub(crate) endpoint: Endpoint,
     target: &'static str,
     signed_in: bool,
     connections: usize,
 }
 
 impl Row {
-    /// What to send to the application at `port`.
+    /// The request to the application at `port`.
     pub(crate) fn plan(&self, port: u16, token: &str) -> Plan {
         Plan::get(port, self.target, self.signed_in.then_some(token), self.connections)
     }
 }
 
-/// Two rows made into one number: a member of the JSON.
+/// A number derived from two rows: a member of the JSON.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     /// The name of the member.
     pub(crate) name: &'static str,
     pub(crate) of: &'static Row,
     pub(crate) to: &'static Row,
-    /// How the number is made of the two.
+    /// How the number is computed from the two rows.
     pub(crate) by: fn(&Figures, &Figures) -> f64,
 }
 
 static EMPTY: Row = Row {
     name: "empty component",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: EMPTY_ROUTE,
     signed_in: false,
     connections: CONNECTIONS,
@@ -81,15 +81,15 @@ static EMPTY: Row = Row {
 
 static LIST: Row = Row {
     name: "list of 20 in 1,000",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
 };
 
 static LIST_CROWDED: Row = Row {
-    name: "the same among 100,000",
-    at: At::App(State::Crowded),
+    name: "list of 20 in 100,000",
+    endpoint: Endpoint::App(State::Crowded),
     target: PAGE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -97,7 +97,7 @@ static LIST_CROWDED: Row = Row {
 
 static CATALOG: Row = Row {
     name: "catalogue, q=stripe",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/manifests?q=stripe",
     signed_in: true,
     connections: CONNECTIONS,
@@ -105,7 +105,7 @@ static CATALOG: Row = Row {
 
 static DIRECT_ONE: Row = Row {
     name: "upstream, 1 connection",
-    at: At::Upstream,
+    endpoint: Endpoint::Upstream,
     target: FORWARD_ROUTE,
     signed_in: false,
     connections: 1,
@@ -113,7 +113,7 @@ static DIRECT_ONE: Row = Row {
 
 static PROXY_ONE: Row = Row {
     name: "proxy, 1 connection",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
     signed_in: true,
     connections: 1,
@@ -121,7 +121,7 @@ static PROXY_ONE: Row = Row {
 
 static PROXY: Row = Row {
     name: "proxy",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
     signed_in: true,
     connections: CONNECTIONS,
@@ -129,7 +129,7 @@ static PROXY: Row = Row {
 
 static FORWARDER: Row = Row {
     name: "bare forwarder",
-    at: At::App(State::Alone),
+    endpoint: Endpoint::App(State::Alone),
     target: FORWARD_ROUTE,
     signed_in: true,
     connections: CONNECTIONS,
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_told_apart_and_what_is_compared_is_measured() {
+    fn row_names_are_unique_and_compared_rows_are_measured() {
         let names: BTreeSet<_> = ROWS.iter().map(|row| row.name).collect();
         assert_eq!(names.len(), ROWS.len());
         for Comparison { name, of, to, .. } in &COMPARISONS {

@@ -1,6 +1,7 @@
-//! The provider of the benchmark: answers at once, after two seconds, or with a gigabyte; gives tokens.
+//! The benchmark's provider: it responds immediately, after two seconds, or with a gigabyte, and it issues
+//! tokens.
 //!
-//! It is as small as it can be, because it shares the machine's cores with what is measured.
+//! It does as little as possible, because it shares the machine's cores with the measured application.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,28 +14,28 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A gigabyte, in bytes.
 pub(crate) const GIGABYTE: u64 = 1 << 30;
-/// The slug of the integration with it.
+/// The slug of the integration with this provider.
 pub(crate) const SLUG: &str = "upstream";
 /// The slug of the integration whose tokens expire.
 pub(crate) const EXPIRING: &str = "expiring";
-/// Where its tokens are, which take a second.
+/// The token endpoint, which takes a second.
 const TOKEN: &str = "/token";
-/// What takes two seconds.
+/// The path that takes two seconds.
 pub(crate) const SLOW: &str = "/slow";
-/// What answers with a gigabyte.
+/// The path that responds with a gigabyte.
 pub(crate) const LARGE: &str = "/large";
 
-/// How many tokens were given.
+/// The number of issued tokens.
 static TOKENS: AtomicU32 = AtomicU32::new(0);
 
-/// How many tokens it was asked for.
+/// How many tokens were requested.
 pub(crate) fn tokens() -> u32 {
     TOKENS.load(Ordering::Relaxed)
 }
 
-/// Starts it, on a thread of its own; returns its port.
+/// Starts the provider on its own thread. Returns its port.
 pub(crate) fn start() -> Result<u16> {
-    // A thousand agents knock at once.
+    // A thousand agents connect at once.
     let listener = tokio::net::TcpSocket::new_v4()?;
     listener.bind(([127, 0, 0, 1], 0).into())?;
     let listener = listener.listen(4_096)?.into_std()?;
@@ -52,7 +53,7 @@ pub(crate) fn start() -> Result<u16> {
     Ok(port)
 }
 
-/// Connects it to the application at `port`, by an API key.
+/// Connects the provider to the application at `port`, by an API key.
 pub(crate) async fn connect(port: u16, token: &str, upstream: u16) -> Result<()> {
     let host = format!("127.0.0.1:{upstream}");
     let manifest = json!({
@@ -67,7 +68,7 @@ pub(crate) async fn connect(port: u16, token: &str, upstream: u16) -> Result<()>
     save(port, token, manifest, integration).await
 }
 
-/// Connects it to the application at `port` once more, by tokens that it gives to a client.
+/// Connects the provider to the application at `port` a second time, by OAuth client credentials.
 pub(crate) async fn connect_expiring(port: u16, token: &str, upstream: u16) -> Result<()> {
     let host = format!("127.0.0.1:{upstream}");
     let manifest = json!({
@@ -116,7 +117,7 @@ async fn serve(stream: TcpStream) -> Result<()> {
         if stream.read_line(&mut line).await? == 0 {
             return Ok(());
         }
-        let path = line.split(' ').nth(1).context("no request line")?.to_owned();
+        let path = line.split(' ').nth(1).context("the request line is missing")?.to_owned();
         let mut length = 0;
         let mut chunked = false;
         loop {
@@ -169,7 +170,7 @@ async fn skip(stream: &mut BufReader<TcpStream>, length: u64) -> Result<()> {
     while left > 0 {
         let there = stream.fill_buf().await?.len();
         if there == 0 {
-            bail!("the request broke off");
+            bail!("the request is incomplete");
         }
         let taken = there.min(usize::try_from(left).unwrap_or(there));
         stream.consume(taken);

@@ -1,7 +1,7 @@
-//! What the browser tests need beside the application: Node, Chromium, and the packages of
+//! The requirements of the browser tests besides the application: Node, Chromium, and the packages of
 //! `tests/browser`, which `.ci/run` installs into `target/browser`.
 //!
-//! It must not install anything: a run of the tests changes nothing on the machine.
+//! This module must not install anything: a test run changes nothing on the machine.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use super::installed;
 use crate::repo::Repo;
 use crate::{cargo, ui};
 
-/// What Chromium is called, the usual name first.
+/// The names of Chromium's program, the usual name first.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// The variables that tell the tests where everything is; if something is missing, what.
+/// The variables that tell the tests the paths. The error names what is missing.
 pub(crate) async fn find(repo: &Repo) -> Result<Vec<(&'static str, String)>, String> {
     ui::node().await?;
     let named = std::env::var_os("NEXUS_CHROMIUM").map(PathBuf::from);
     let chromium = named.or_else(|| NAMES.iter().find_map(|name| cargo::on_path(name)));
     let Some(chromium) = chromium.filter(|file| file.is_file()) else {
         let names = NAMES.join(", ");
-        return Err(format!("there is no Chromium: none of {names} on PATH, no NEXUS_CHROMIUM"));
+        return Err(format!("Chromium is missing: install one of {names}, or set NEXUS_CHROMIUM"));
     };
     let place = installed::find(repo, "browser", &["tests/browser/package-lock.json"])?;
     Ok(vec![

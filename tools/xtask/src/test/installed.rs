@@ -1,13 +1,13 @@
-//! What `.ci/run` installs below `target` for the tests: whether it is there, whole, and in the
-//! versions that are pinned.
+//! The tools that `.ci/run` installs below `target` for the tests: checks whether they are installed
+//! completely and in the pinned versions.
 //!
-//! It must not install anything: that takes a network, which a test run does without.
+//! This module must not install anything: that needs a network, and a test run works without one.
 
 use std::path::{Path, PathBuf};
 
 use crate::repo::Repo;
 
-/// The files that pin the vendors' SDKs, the MCP clients and what runs the example in TypeScript.
+/// The files that pin the vendors' SDKs, the MCP clients, and the tools that run the TypeScript example.
 const SDK_PINS: [&str; 6] = [
     "tests/sdk/package.json",
     "tests/sdk/package-lock.json",
@@ -17,24 +17,24 @@ const SDK_PINS: [&str; 6] = [
     "tests/sdk/older.txt",
 ];
 
-/// The files that pin the authorization servers which are nobody's of ours.
+/// The files that pin the third-party authorization servers.
 const SERVER_PINS: [&str; 3] = [
     "tests/servers/package.json",
     "tests/servers/package-lock.json",
     "tests/servers/requirements.txt",
 ];
 
-/// Where the authorization servers are, or why they are not.
+/// The directory of the authorization servers, or the reason why they are missing.
 pub(crate) fn servers(repo: &Repo) -> Result<PathBuf, String> {
     find(repo, "servers", &SERVER_PINS)
 }
 
-/// Where the vendors' SDKs are, or why they are not.
+/// The directory of the vendors' SDKs, or the reason why they are missing.
 pub(crate) fn sdk(repo: &Repo) -> Result<PathBuf, String> {
     find(repo, "sdk", &SDK_PINS)
 }
 
-/// `target/{name}`, where its last file says that it was made of `pins`, one after the other.
+/// `target/{name}`, if its last file shows that it was installed from `pins`, in this order.
 pub(crate) fn find(repo: &Repo, name: &str, pins: &[&str]) -> Result<PathBuf, String> {
     in_root(&repo.root, name, pins)
 }
@@ -49,9 +49,10 @@ fn in_root(root: &Path, name: &str, pins: &[&str]) -> Result<PathBuf, String> {
     match std::fs::read(place.join("pins")) {
         Ok(installed) if installed == pinned => Ok(place),
         Ok(_) => {
-            Err("other versions are installed than are pinned; .ci/run installs them".to_owned())
+            Err("the installed versions differ from the pinned ones; run .ci/run to install them"
+                .to_owned())
         }
-        Err(_) => Err(format!("target/{name} is not there, or not whole; .ci/run installs it")),
+        Err(_) => Err(format!("target/{name} is missing or incomplete; run .ci/run to install it")),
     }
 }
 
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_an_installation_and_one_of_other_versions_are_none() {
+    fn incomplete_and_outdated_installations_are_rejected() {
         let root = tempfile::tempdir().unwrap();
         let write = |file: &str, text: &str| std::fs::write(root.path().join(file), text).unwrap();
         let found = || in_root(root.path(), "x", &["a", "b"]);
@@ -68,10 +69,10 @@ mod tests {
         write("a", "1");
         write("b", "2");
         std::fs::create_dir_all(root.path().join("target/x")).unwrap();
-        assert!(found().unwrap_err().contains("not whole"));
+        assert!(found().unwrap_err().contains("incomplete"));
         write("target/x/pins", "12");
         assert_eq!(found(), Ok(root.path().join("target/x")));
         write("b", "3");
-        assert!(found().unwrap_err().contains("other versions"));
+        assert!(found().unwrap_err().contains("differ from the pinned"));
     }
 }

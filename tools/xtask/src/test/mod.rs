@@ -1,7 +1,7 @@
-//! `cargo xtask test`: builds what the tests run, then every test there is, and one line at the
-//! end that adds them up.
+//! `cargo xtask test`: builds everything that the tests need, runs every test, and prints one line at the end
+//! with the totals.
 //!
-//! What is skipped is said loudly: a green line must not hide a runtime that was never tried.
+//! Skipped tests are reported prominently: a passing result must not hide a runtime that was not tested.
 
 mod browser;
 mod installed;
@@ -22,27 +22,26 @@ use crate::repo::Repo;
 use crate::runtime::{self, Choice};
 pub(crate) use tally::Tally;
 
-/// The package, and its program, of `examples/agent-tools/rust`.
+/// The package and the program of `examples/agent-tools/rust`.
 const EXAMPLE: &str = "slack-tools";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// On which runtime the black-box tests run; auto: the embedded host, and Spin too where it is
+    /// The runtime of the black-box tests; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Only Schemathesis, on the embedded host
+    /// Run only Schemathesis, on the embedded host
     #[arg(long, conflicts_with_all = ["runtime", "rest"])]
     schemathesis: bool,
-    /// Only the browser tests, on the embedded host, with pictures of every view in
-    /// target/screenshots
+    /// Run only the browser tests, on the embedded host, with screenshots of every view in target/screenshots
     #[arg(long, conflicts_with_all = ["runtime", "schemathesis", "rest"])]
     shots: bool,
-    /// What `cargo test` gets after `--`: a filter, --nocapture, …
+    /// Arguments for `cargo test` after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
 }
 
-/// The run that the browser tests are part of.
+/// The run that includes the browser tests.
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
 
 /// One `cargo test`.
@@ -52,12 +51,12 @@ struct Run {
     env: Vec<(&'static str, String)>,
 }
 
-/// What there is to do.
+/// The plan: the runs, and what is skipped.
 struct Plan {
     runs: Vec<Run>,
-    /// The embedded host, where it is used.
+    /// The embedded host, if it is used.
     host: Option<PathBuf>,
-    /// What is not done, and why.
+    /// What is skipped, and why.
     skipped: Vec<String>,
 }
 
@@ -101,13 +100,15 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds what the runs need, and lists them.
+/// Builds everything that the runs need, and lists the runs.
 async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let mut skipped = Vec::new();
     let spin = match (args.runtime, runtime::spin().await) {
         (Choice::Embedded, _) => false,
         (_, Ok(())) => true,
-        (Choice::Spin, Err(why)) => anyhow::bail!("{why}; --runtime embedded needs no Spin"),
+        (Choice::Spin, Err(why)) => {
+            anyhow::bail!("{why}; use --runtime embedded, which does not need Spin")
+        }
         (Choice::Auto, Err(why)) => {
             skipped.push(format!("black-box tests on Spin: {why}"));
             false
@@ -151,7 +152,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let servers = match installed::servers(repo) {
         Ok(place) => Some(place.display().to_string()),
         Err(why) => {
-            skipped.push(format!("the authorization servers that others wrote: {why}"));
+            skipped.push(format!("the third-party authorization servers: {why}"));
             None
         }
     };
@@ -178,7 +179,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
-        // SDKs and browsers do not see how instances are reused: once for each runtime is enough.
+        // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = ("NEXUS_REUSE", "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
@@ -190,7 +191,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     if args.shots {
         runs.retain(|run| run.what == IN_THE_BROWSER);
         let shots = repo.root.join("target/screenshots");
-        // None of an earlier run, whose view may be gone.
+        // Removes the screenshots of earlier runs, whose views may no longer exist.
         if shots.exists() {
             std::fs::remove_dir_all(&shots)
                 .with_context(|| format!("cannot remove {}", shots.display()))?;
@@ -205,7 +206,7 @@ fn heading(what: &str) {
     eprintln!("\n=== {what}");
 }
 
-/// Runs one, streams what it prints and adds up its results.
+/// Runs one `cargo test`, streams its output and adds up its results.
 async fn cargo_test(repo: &Repo, run: &Run, rest: &[String]) -> Result<Tally> {
     let mut args = vec!["test", "--no-fail-fast"];
     for package in &run.packages {
@@ -229,7 +230,7 @@ async fn cargo_test(repo: &Repo, run: &Run, rest: &[String]) -> Result<Tally> {
     }
     let status = child.wait().await?;
     if !status.success() && tally.failed == 0 {
-        // It did not compile, or a test binary died: that must not look like a pass.
+        // The tests did not compile, or a test binary crashed. That must not look like a pass.
         println!("FAILED without a result: {}", run.what);
         tally.failed += 1;
     }

@@ -1,8 +1,8 @@
-//! Schemathesis: requests made up from the OpenAPI document, good and bad ones, and every answer
-//! held against it. Its version is pinned in `tests/schemathesis.txt`, what it looks at and why in
+//! Schemathesis generates valid and invalid requests from the OpenAPI document, and compares every response
+//! with it. Its version is pinned in `tests/schemathesis.txt`; its checks and their reasons are in
 //! `tests/schemathesis.toml`.
 //!
-//! It must not leave the machine: the application it talks to reaches loopback addresses alone.
+//! It must not leave the machine: the application that it calls can reach loopback addresses only.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,13 +22,14 @@ use crate::runtime::{Launch, Runtime};
 use crate::token::{self, Role};
 use crate::up::sandbox;
 
-/// All addresses but those of loopback.
+/// All addresses except loopback.
 const NOWHERE: &str = r#"[outbound_networking]
 block_networks = ["0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/4", "112.0.0.0/5", "120.0.0.0/6",
   "124.0.0.0/7", "126.0.0.0/8", "128.0.0.0/1", "::/0"]
 "#;
 
-/// Who asks, and how much: the last two are refused nearly everything, which few requests show.
+/// The callers, and the number of requests. The last two are denied nearly everything, which few requests can
+/// show.
 const RUNS: [(Role, &str, &[&str]); 3] = [
     (Role::Admin, "an ADMIN", &[]),
     (Role::Manager, "a MANAGER", FEW),
@@ -36,13 +37,14 @@ const RUNS: [(Role, &str, &[&str]); 3] = [
 ];
 const FEW: &[&str] = &["--phases", "examples,fuzzing", "--max-examples", "5"];
 
-/// The program, where it is installed in the versions that are pinned; if not, how it gets there.
+/// The program, if it is installed in the pinned versions. The error says how to install it.
 pub(crate) fn find(repo: &Repo) -> Result<PathBuf, String> {
     let place = installed::find(repo, "schemathesis", &["tests/schemathesis.txt"])?;
     Ok(place.join("bin/schemathesis"))
 }
 
-/// Runs it against the application on the embedded `host`. Returns how many roles found something.
+/// Runs Schemathesis against the application on the embedded `host`. Returns for how many roles it found a
+/// problem.
 pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u64> {
     let directory = tempfile::Builder::new().prefix("nexus-schemathesis-").tempdir()?;
     let dir = directory.path();
@@ -97,7 +99,7 @@ fn mint(variables: &Variables, role: Role) -> Result<String> {
     token::mint(variables, role, "demo", "schemathesis", Duration::from_secs(3_600))
 }
 
-/// A few integrations beside the sandbox's first one, and one by OAuth that nobody has finished.
+/// Creates a few integrations besides the sandbox's first one, and one by OAuth that nobody has completed.
 async fn fill(port: u16, token: &str) -> Result<()> {
     let connect = |name: &str| {
         json!({
@@ -115,7 +117,7 @@ async fn fill(port: u16, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// One run with these secrets; whether it found nothing.
+/// Makes one run with these secrets. Returns whether it found no problem.
 async fn as_role(
     repo: &Repo,
     program: &Path,

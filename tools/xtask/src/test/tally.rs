@@ -1,4 +1,4 @@
-//! Adding up the `test result:` lines that libtest prints.
+//! Adds up the `test result:` lines that libtest prints.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Takes a line of output into account; most say nothing.
+    /// Reads a line of output. Most lines have no result.
     pub(crate) fn line(&mut self, line: &str) {
         let Some(result) = line.strip_prefix("test result: ") else { return };
         let counts = result.split_once(". ").map_or(result, |(_, counts)| counts);
@@ -27,7 +27,7 @@ impl Tally {
         }
     }
 
-    /// Adds another run's.
+    /// Adds the results of another run.
     pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;

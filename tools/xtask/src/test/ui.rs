@@ -1,7 +1,7 @@
-//! The admin UI's own checks: its types, its unit tests, and that the types of the API are those of
-//! the OpenAPI document.
+//! The admin UI's own checks: its types, its unit tests, and whether the API types match the OpenAPI
+//! document.
 //!
-//! What it does in a browser is a black-box test (`tests/tests/it/browser.rs`).
+//! Its behaviour in a browser is a black-box test (`tests/tests/it/browser.rs`).
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ const CHECKS: [(&str, &[&str]); 3] = [
     ("ui: api types are current", &["run", "--silent", "types", "--", "--check"]),
 ];
 
-/// Runs them all; each counts as one test.
+/// Runs all checks. Each counts as one test.
 pub(crate) async fn run(repo: &Repo) -> Result<Tally> {
     let folder = ui::folder(repo);
     ui::install(&folder).await?;

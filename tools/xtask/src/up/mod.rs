@@ -1,4 +1,4 @@
-//! `cargo xtask up`: from a clean checkout to a signed-in page with one command.
+//! `cargo xtask up`: one command from a clean checkout to a signed-in page.
 
 mod report;
 pub(crate) mod sandbox;
@@ -31,32 +31,32 @@ const SUBJECT: &str = "developer";
 
 const VALID: Duration = Duration::from_secs(3_600);
 
-/// How long a first start may take: the components are compiled to machine code then.
+/// The maximum time for a first start, which compiles the components to machine code.
 const READY: Duration = Duration::from_secs(120);
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The port on 127.0.0.1; 0: any free one
+    /// The port on 127.0.0.1; 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Where the databases are kept
+    /// The directory of the databases
     #[arg(long, default_value = ".spin")]
     state_dir: PathBuf,
-    /// What runs the application
+    /// The runtime of the application
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Components as shipped, and an optimised host: slow to build, fast to run
+    /// Build the components as shipped, and an optimized host: slow to build, fast to run
     #[arg(long)]
     release: bool,
-    /// Do not start and register the sandbox provider
+    /// Do not start and register the sandbox providers
     #[arg(long)]
     no_sandbox: bool,
-    /// json: one line {"url","runtime","token"} on stdout when ready
+    /// The format of the result; json: one line {"url","runtime","token"} on stdout when ready
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-/// How the result is printed.
+/// The format of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -65,8 +65,8 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Everything that is needed to start the application.
-struct Prepared {
+/// Everything that the application needs to start.
+struct Startup {
     runtime: Runtime,
     repo: Repo,
     state: PathBuf,
@@ -78,16 +78,16 @@ struct Prepared {
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let mut interrupted = pin!(child::interrupted());
-    let prepared = tokio::select! {
-        prepared = prepare(&args) => prepared?,
+    let startup = tokio::select! {
+        startup = prepare(&args) => startup?,
         result = &mut interrupted => {
             result?;
             return Ok(ExitCode::from(130));
         }
     };
-    let mut app = prepared.start()?;
+    let mut app = startup.start()?;
     let outcome = tokio::select! {
-        result = serve(&args, &prepared, &mut app) => result,
+        result = serve(&args, &startup, &mut app) => result,
         result = &mut interrupted => {
             eprintln!("stopping");
             result
@@ -97,14 +97,14 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// Keys, builds, and what to run it with.
-async fn prepare(args: &Args) -> Result<Prepared> {
+/// Creates the keys, builds, and picks the runtime.
+async fn prepare(args: &Args) -> Result<Startup> {
     let repo = Repo::find()?;
     let port = child::free_port(args.port)?;
     let env_file = repo.root.join(".env");
     if !env_file.exists() {
         keys::write(&env_file, false, "http://127.0.0.1:3000")?;
-        eprintln!("made {} with fresh keys", env_file.display());
+        eprintln!("created {} with new keys", env_file.display());
     }
     let variables = Variables::read(&env_file)?;
     let token = token::mint(&variables, Role::Admin, WORKSPACE, SUBJECT, VALID)?;
@@ -118,15 +118,15 @@ async fn prepare(args: &Args) -> Result<Prepared> {
     steps.next(is_embedded && !runtime::host_path(&repo, args.release).exists());
     let runtime = Runtime::pick(args.runtime, &repo, args.release).await?;
     steps.next(!repo.root.join(&args.state_dir).exists());
-    // Relative to the repository, as Spin takes its default.
+    // Relative to the repository, like Spin's default.
     let state = repo.root.join(&args.state_dir);
-    // After the builds, whose files others may read.
+    // After the builds, whose files need not be private.
     state::make(&state)?;
     let tick_secret = variables.get("tick_secret").map(str::to_owned);
-    Ok(Prepared { runtime, repo, state, port, token, tick_secret, steps })
+    Ok(Startup { runtime, repo, state, port, token, tick_secret, steps })
 }
 
-impl Prepared {
+impl Startup {
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -140,38 +140,39 @@ impl Prepared {
             dir: &self.repo.root,
         })?;
         let public_url = format!("{PREFIX}PUBLIC_URL");
-        // Empty is what Spin takes for a value, and is none.
+        // Spin treats an empty variable as set, although it has no value.
         if std::env::var_os(&public_url).is_none_or(|url| url.is_empty()) {
             command.env(public_url, self.url());
         }
-        // Asked again: the builds may have taken minutes.
+        // Checked again, because the builds may have taken minutes.
         child::free_port(self.port)?;
         App::start(command)
     }
 }
 
-/// Waits until it is ready, registers the sandbox, prints where it is, and returns when it ends.
-async fn serve(args: &Args, prepared: &Prepared, app: &mut App) -> Result<()> {
-    let tick_secret = prepared.tick_secret.as_deref();
-    let keys: Vec<&str> = tick_secret.into_iter().chain([&*prepared.token]).collect();
-    app.ready(prepared.port, &keys, READY).await?;
-    eprintln!("it is ready, after {}", prepared.steps.took());
-    let _timer = timer::start(prepared.port, tick_secret);
+/// Waits until the application is ready, registers the sandbox, prints the sign-in link, and returns when the
+/// application exits.
+async fn serve(args: &Args, startup: &Startup, app: &mut App) -> Result<()> {
+    let tick_secret = startup.tick_secret.as_deref();
+    let keys: Vec<&str> = tick_secret.into_iter().chain([&*startup.token]).collect();
+    app.ready(startup.port, &keys, READY).await?;
+    eprintln!("the application is ready after {}", startup.steps.took());
+    let _timer = timer::start(startup.port, tick_secret);
     let mut sandbox = None;
     if !args.no_sandbox {
-        let folder = prepared.repo.root.join("tests/simulators");
-        match sandbox::start(&folder, &prepared.state, prepared.port, &prepared.token).await {
+        let folder = startup.repo.root.join("tests/simulators");
+        match sandbox::start(&folder, &startup.state, startup.port, &startup.token).await {
             Ok(started) => sandbox = Some(started),
-            Err(error) => eprintln!("warning: there is no sandbox provider: {error:#}"),
+            Err(error) => eprintln!("warning: cannot set up the sandbox provider: {error:#}"),
         }
     }
-    let ready = report::Ready {
-        url: &prepared.url(),
-        runtime: &prepared.runtime,
-        token: &prepared.token,
+    let ready = report::ReadyReport {
+        url: &startup.url(),
+        runtime: &startup.runtime,
+        token: &startup.token,
         sandbox: sandbox.as_ref(),
     };
-    // A line at once, also where stdout is a pipe.
+    // Written as a whole line at once, even if stdout is a pipe.
     println!("{}", ready.render(args.format));
-    bail!("the application ended by itself ({})", app.ended().await?)
+    bail!("the application exited by itself ({})", app.ended().await?)
 }

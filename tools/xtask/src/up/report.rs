@@ -1,4 +1,4 @@
-//! What `up` prints when the application is ready.
+//! The output of `up` when the application is ready.
 
 use nexus_simulators::Kind;
 use serde_json::json;
@@ -8,15 +8,15 @@ use crate::runtime::Runtime;
 use crate::up::sandbox::Sandbox;
 
 /// A running application.
-pub(crate) struct Ready<'a> {
+pub(crate) struct ReadyReport<'a> {
     pub(crate) url: &'a str,
     pub(crate) runtime: &'a Runtime,
     pub(crate) token: &'a str,
     pub(crate) sandbox: Option<&'a Sandbox>,
 }
 
-impl Ready<'_> {
-    /// One line of JSON, or a page for people; without a newline at the end.
+impl ReadyReport<'_> {
+    /// One line of JSON, or text for people, without a trailing newline.
     pub(crate) fn render(&self, format: Format) -> String {
         match format {
             Format::Json => {
@@ -35,7 +35,7 @@ impl Ready<'_> {
              {url}/#token={token}\n\n\
              Or from a shell:\n\n  \
              curl {url}/api/integrations -H \"authorization: Bearer $(cargo xtask token)\"\n\n\
-             The link is a key: it is shown this once, and ends after an hour. `cargo xtask token` makes \
+             The link is a credential: it is shown only once and expires after an hour. `cargo xtask token` prints \
              another.\n"
         );
         if let Some(sandbox) = self.sandbox {
@@ -43,7 +43,7 @@ impl Ready<'_> {
                 "\nA sandbox provider runs at {}; {}.\n\
                  Connect it again with the pretend key {}, which opens nothing.\n\
                  A pretend Slack runs at {}, connected as \"{}\": examples/agent-tools uses it.\n\
-                 They forget messages and keys they minted when this stops.\n",
+                 When they stop, they forget their messages and the keys that they created.\n",
                 sandbox.simulator.origin(),
                 sandbox.integration,
                 Kind::Sandbox.default_key(),
@@ -51,7 +51,7 @@ impl Ready<'_> {
                 sandbox.slack_slug,
             ));
         }
-        text.push_str("\nCtrl-C stops it.");
+        text.push_str("\nPress Ctrl-C to stop.");
         text
     }
 }
@@ -60,8 +60,8 @@ impl Ready<'_> {
 mod tests {
     use super::*;
 
-    fn ready() -> Ready<'static> {
-        Ready {
+    fn ready() -> ReadyReport<'static> {
+        ReadyReport {
             url: "http://127.0.0.1:3000",
             runtime: &Runtime::Spin,
             token: "a.b.c",
@@ -85,10 +85,6 @@ mod tests {
         let text = ready().render(Format::Text);
         assert!(text.contains("http://127.0.0.1:3000/#token=a.b.c"));
         assert!(text.contains("curl http://127.0.0.1:3000/api/integrations -H"));
-        assert_eq!(
-            text.matches("a.b.c").count(),
-            1,
-            "the token stands in the log no more than once"
-        );
+        assert_eq!(text.matches("a.b.c").count(), 1, "the output contains the token only once");
     }
 }

@@ -1,7 +1,7 @@
-//! The sandbox providers of `up`: pretend third parties on loopback, their manifests and OAuth app
-//! registered in the demo workspace, and an integration with each.
+//! The sandbox providers of `up`: simulated third parties on loopback. Their manifests and an OAuth app are
+//! registered in the demo workspace, with an integration for each.
 //!
-//! It speaks to the application over HTTP only, as any admin would. It must not touch the database.
+//! This module uses the application's HTTP API only, like any admin. It must not touch the database.
 
 use std::path::Path;
 
@@ -10,34 +10,34 @@ use nexus_simulators::client::{self, Answer};
 use nexus_simulators::{Consent, Kind, Simulator};
 use serde_json::{Value, json};
 
-/// The id that the sandbox's manifest has.
+/// The id of the sandbox's manifest.
 pub(crate) const MANIFEST_ID: &str = "custom-sandbox";
 
-/// The id of the manifest of its OAuth side, `tests/simulators/sandbox-oauth.json`.
+/// The id of the manifest of the sandbox's OAuth side, `tests/simulators/sandbox-oauth.json`.
 pub(crate) const OAUTH_MANIFEST_ID: &str = "custom-sandbox-oauth";
 
-/// The id of the manifest of the pretend Slack, `tests/simulators/sandbox-slack.json`.
+/// The id of the manifest of the simulated Slack, `tests/simulators/sandbox-slack.json`.
 const SLACK_MANIFEST_ID: &str = "custom-slack-sandbox";
 
-/// The running providers and what the workspace knows of them.
+/// The running providers, and their integrations in the workspace.
 pub(crate) struct Sandbox {
     pub(crate) simulator: Simulator,
     pub(crate) slack: Simulator,
-    /// What to say about the demo integration.
+    /// The text about the demo integration.
     pub(crate) integration: String,
-    /// The slug of one with the pretend Slack.
+    /// The slug of an integration with the simulated Slack.
     pub(crate) slack_slug: String,
 }
 
-/// An integration as `up` makes it.
+/// An integration that `up` creates.
 struct Demo {
     manifest_id: &'static str,
     name: &'static str,
     credentials: Value,
 }
 
-/// Starts the providers and registers them, by key and by OAuth: the manifests in `folder` always, an
-/// integration where the workspace has none.
+/// Starts the providers and registers them, by key and by OAuth. Always registers the manifests in `folder`;
+/// creates an integration only if the workspace has none.
 pub(crate) async fn start(folder: &Path, state: &Path, port: u16, token: &str) -> Result<Sandbox> {
     let simulator = on_a_kept_port(Kind::Sandbox, state).await?;
     let slack = on_a_kept_port(Kind::Slack, state).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn start(folder: &Path, state: &Path, port: u16, token: &str) -
             let slug = connect(port, token, &first).await?;
             format!("connected as the integration \"{slug}\"")
         }
-        false => "the workspace's integrations are as they were".to_owned(),
+        false => "the workspace's integrations are unchanged".to_owned(),
     };
     let known = slugs(port, token, &format!("manifest={SLACK_MANIFEST_ID}")).await?;
     let slack_slug = match known.into_iter().next_back() {
@@ -75,7 +75,7 @@ pub(crate) async fn start(folder: &Path, state: &Path, port: u16, token: &str) -
     Ok(Sandbox { simulator, slack, integration, slack_slug })
 }
 
-/// Makes the application an OAuth client of the provider, whose users decide on a page.
+/// Registers the application as an OAuth client of the provider, which asks its users on a consent page.
 async fn introduce(simulator: &Simulator, port: u16, token: &str) -> Result<()> {
     let (id, secret) = Kind::Sandbox.default_client().context("the sandbox has no client")?;
     let path = format!("/api/oauth-clients/{OAUTH_MANIFEST_ID}");
@@ -91,7 +91,8 @@ async fn introduce(simulator: &Simulator, port: u16, token: &str) -> Result<()> 
     Ok(())
 }
 
-/// The port of the last time where it is free: integrations made then are pinned to its origin.
+/// Starts the simulator on the port of the last run if it is free, because existing integrations are pinned
+/// to its origin.
 async fn on_a_kept_port(kind: Kind, state: &Path) -> Result<Simulator> {
     let file = state.join(format!("{kind}-port"));
     let kept = std::fs::read_to_string(&file).ok().and_then(|port| port.trim().parse().ok());
@@ -99,8 +100,8 @@ async fn on_a_kept_port(kind: Kind, state: &Path) -> Result<Simulator> {
         match Simulator::start(kind, port).await {
             Ok(simulator) => return Ok(simulator),
             Err(_) => eprintln!(
-                "warning: port {port}, which the {kind} simulator had last time, is taken: \
-                 integrations made with it will not reach it until they are made again"
+                "warning: port {port}, which the {kind} simulator used before, is in use; \
+                 existing integrations cannot reach it until they are created again"
             ),
         }
     }
@@ -116,21 +117,21 @@ pub(crate) fn read(file: &Path) -> Result<Value> {
     serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))
 }
 
-/// The manifest with the origin of its `api.base_url` replaced by `origin` wherever it is named.
+/// The manifest with the origin of its `api.base_url` replaced by `origin` everywhere.
 pub(crate) fn with_origin(manifest: &Value, origin: &str) -> Result<Value> {
     let base = manifest
         .pointer("/api/base_url")
         .and_then(Value::as_str)
         .context("the manifest has no api.base_url")?;
     let (scheme, rest) =
-        base.split_once("://").with_context(|| format!("api.base_url is no URL: {base}"))?;
+        base.split_once("://").with_context(|| format!("api.base_url is not a URL: {base}"))?;
     let authority = rest.split('/').next().unwrap_or(rest);
     let old = format!("{scheme}://{authority}");
-    let (_, new_authority) = origin.split_once("://").context("the origin is no URL")?;
+    let (_, new_authority) = origin.split_once("://").context("the origin is not a URL")?;
     Ok(replace(manifest, &[(&old, origin), (authority, new_authority)]))
 }
 
-/// Every string that is one of the old texts, or begins with it and a slash, gets the new one.
+/// Replaces every string that equals an old text, or begins with it and a slash.
 fn replace(value: &Value, pairs: &[(&str, &str)]) -> Value {
     match value {
         Value::String(text) => {
@@ -148,7 +149,7 @@ fn replace(value: &Value, pairs: &[(&str, &str)]) -> Value {
     }
 }
 
-/// POST, or PUT where the workspace has it already.
+/// POSTs the manifest, or PUTs it if the workspace already has it.
 pub(crate) async fn register(port: u16, token: &str, manifest: &Value) -> Result<()> {
     let created = call(port, token, "POST", "/api/manifests", Some(manifest)).await?;
     let answer = match created.status {
@@ -164,7 +165,7 @@ pub(crate) async fn register(port: u16, token: &str, manifest: &Value) -> Result
     Ok(())
 }
 
-/// The slugs of the workspace's integrations that `query` lists, the newest first.
+/// The slugs of the workspace's integrations that match `query`, newest first.
 async fn slugs(port: u16, token: &str, query: &str) -> Result<Vec<String>> {
     let list = call(port, token, "GET", &format!("/api/integrations?{query}"), None).await?;
     if list.status != 200 {
@@ -175,7 +176,7 @@ async fn slugs(port: u16, token: &str, query: &str) -> Result<Vec<String>> {
     Ok(items.filter_map(|item| text(item, "slug")).map(str::to_owned).collect())
 }
 
-/// Connects one; its slug.
+/// Connects an integration and returns its slug.
 async fn connect(port: u16, token: &str, demo: &Demo) -> Result<String> {
     let Demo { manifest_id, name, credentials } = demo;
     let body = json!({"manifest_id": manifest_id, "name": name, "credentials": credentials});
@@ -184,10 +185,10 @@ async fn connect(port: u16, token: &str, demo: &Demo) -> Result<String> {
         bail!("connecting {name}: {}", refusal(&answer));
     }
     let created = answer.json();
-    text(&created, "slug").map(str::to_owned).context("an integration without a slug")
+    text(&created, "slug").map(str::to_owned).context("the integration has no slug")
 }
 
-/// A call with the token, JSON both ways.
+/// Makes a call with the token, with JSON as request and response.
 pub(crate) async fn call(
     port: u16,
     token: &str,
@@ -206,7 +207,7 @@ pub(crate) async fn call(
         .with_context(|| format!("{method} {path}"))
 }
 
-/// What a refusal says: status, code, detail, and the members it names.
+/// The text of a refusal: status, code, detail, and the invalid members.
 pub(crate) fn refusal(answer: &Answer) -> String {
     let problem = answer.json();
     let mut said = answer.status.to_string();
@@ -232,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_origin_is_replaced_wherever_it_is_named() {
+    fn the_origin_is_replaced_everywhere() {
         let manifest = json!({
             "id": "custom-sandbox", "docs_url": "https://example.com/127.0.0.1:4010",
             "api": {"base_url": "http://127.0.0.1:4010/v1", "hosts": ["127.0.0.1:4010"]},
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_full() {
+    fn a_refusal_is_printed_completely() {
         let body = json!({"code": "invalid", "detail": "2 problems",
             "errors": [{"pointer": "/api/hosts/0", "detail": "is not a host"}]});
         let answer =

@@ -1,5 +1,5 @@
-//! The state directory of `up`: its user's alone. It holds ciphertexts, but also names, accounts and
-//! the audit record.
+//! The state directory of `up`, which only its user may read. It contains ciphertexts, but also names,
+//! accounts and the audit record.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -9,16 +9,16 @@ use anyhow::{Context, Result};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
-/// Makes the directory with what is in it readable by its user alone, and from here on whatever this
-/// process and its children write.
+/// Creates the directory, and makes it and its content readable by its user only. From then on, this also
+/// applies to every file that this process and its children write.
 pub(super) fn make(state: &Path) -> Result<()> {
     umask(Mode::RWXG | Mode::RWXO);
     fs::create_dir_all(state)
         .with_context(|| format!("cannot create the state directory {}", state.display()))?;
-    close(state).with_context(|| format!("cannot make {} its user's alone", state.display()))
+    close(state).with_context(|| format!("cannot restrict {} to its user", state.display()))
 }
 
-/// Takes what others may from a directory and all that is in it.
+/// Removes other users' permissions from a directory and all of its content.
 fn close(directory: &Path) -> std::io::Result<()> {
     fs::set_permissions(directory, Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(directory)? {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_open_to_all_is_its_users_alone() {
+    fn public_files_become_private() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join(".spin");
         fs::create_dir_all(state.join("logs")).unwrap();

@@ -1,10 +1,10 @@
-//! What `up` is doing, which of how many steps that is, and how long it may take.
+//! The progress of `up`: the current step, the number of steps, and an estimate of the time.
 
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
-/// A step: what is done, and for how many seconds a processor works on it where nothing was built yet.
+/// A step: its description, and the seconds that one processor needs if nothing was built yet.
 struct Step {
     what: &'static str,
     seconds: u64,
@@ -14,14 +14,14 @@ struct Step {
 const STEPS: [Step; 4] = [
     Step { what: "the admin UI", seconds: 20 },
     Step { what: "the components, for WebAssembly", seconds: 500 },
-    Step { what: "what runs them", seconds: 480 },
-    Step { what: "the application starts", seconds: 20 },
+    Step { what: "the runtime", seconds: 480 },
+    Step { what: "starting the application", seconds: 20 },
 ];
 
-/// More processors than this do not make it faster: some crates are compiled alone.
+/// More processors do not make it faster, because some crates are compiled alone.
 const USEFUL: usize = 6;
 
-/// Tells of the steps, one after the other.
+/// Reports the steps, one after the other.
 pub(super) struct Steps {
     done: usize,
     begun: Instant,
@@ -32,7 +32,7 @@ impl Steps {
         Self { done: 0, begun: Instant::now() }
     }
 
-    /// The next step begins; `is_new`: nothing was built of it yet.
+    /// Begins the next step. `is_new`: nothing of it was built before.
     pub(super) fn next(&mut self, is_new: bool) {
         let processors = available_parallelism().map_or(1, NonZeroUsize::get);
         if let Some(line) = line(self.done, is_new, processors) {
@@ -41,7 +41,7 @@ impl Steps {
         self.done += 1;
     }
 
-    /// For how long they have gone on, in words.
+    /// The elapsed time, in words.
     pub(super) fn took(&self) -> String {
         in_words(self.begun.elapsed().as_secs())
     }
@@ -50,11 +50,10 @@ impl Steps {
 fn line(done: usize, is_new: bool, processors: usize) -> Option<String> {
     let Step { what, seconds } = STEPS.get(done)?;
     let about = match is_new {
-        true => format!(
-            "the first time: about {}",
-            in_words(seconds / processors.clamp(1, USEFUL) as u64)
-        ),
-        false => "seconds, where little has changed".to_owned(),
+        true => {
+            format!("first run: about {}", in_words(seconds / processors.clamp(1, USEFUL) as u64))
+        }
+        false => "seconds, if little has changed".to_owned(),
     };
     Some(format!("\n=== step {} of {}: {what} ({about})", done + 1, STEPS.len()))
 }
@@ -71,12 +70,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_says_which_it_is_and_how_long_it_may_take() {
+    fn a_step_has_its_number_and_an_estimate() {
         let first = line(1, true, 2).unwrap();
         assert!(first.contains("step 2 of 4: the components"), "{first}");
-        assert!(first.contains("the first time: about 5 min"), "{first}");
+        assert!(first.contains("first run: about 5 min"), "{first}");
         let again = line(2, false, 2).unwrap();
-        assert!(again.contains("step 3 of 4") && again.contains("seconds, where"), "{again}");
+        assert!(again.contains("step 3 of 4") && again.contains("seconds, if"), "{again}");
         assert_eq!(line(STEPS.len(), true, 2), None);
         // A hundred processors are not fifty times as fast as two.
         assert_eq!(line(1, true, 100), line(1, true, USEFUL));

@@ -1,5 +1,5 @@
-//! The timer of `up`: `POST /api/tick` every minute, as a deployment's cron job does. Without it no
-//! credential is kept alive, and no revocation is tried again.
+//! The timer of `up`: `POST /api/tick` every minute, like the cron job of a deployment. Without it, no
+//! credential is refreshed, and no revocation is retried.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::sandbox::refusal;
 
 const EVERY: Duration = Duration::from_secs(60);
 
-/// A timer that runs until this is dropped.
+/// A timer that runs until it is dropped.
 pub(super) struct Timer(JoinHandle<()>);
 
 impl Drop for Timer {
@@ -21,29 +21,29 @@ impl Drop for Timer {
     }
 }
 
-/// Ticks at once, and every minute from then on. Without a secret it says that nothing ticks.
+/// Ticks immediately, then every minute. Without a secret, prints a warning and starts no timer.
 pub(super) fn start(port: u16, secret: Option<&str>) -> Option<Timer> {
     let Some(secret) = secret.map(str::to_owned) else {
         eprintln!(
-            "warning: SPIN_VARIABLE_TICK_SECRET is not set: no credential is kept alive, and no \
-             revocation is tried again. `cargo xtask keys new` makes a .env that has one"
+            "warning: SPIN_VARIABLE_TICK_SECRET is not set, so no credential is refreshed in the background, \
+             and no revocation is retried. `cargo xtask keys new` creates a .env that has one"
         );
         return None;
     };
     Some(Timer(tokio::spawn(run(port, secret, EVERY))))
 }
 
-/// What goes wrong is said once, until it goes well again.
+/// A failure is reported once, until a tick succeeds again.
 async fn run(port: u16, secret: String, every: Duration) {
     let mut timer = interval(every);
-    // A tick that took long is not made up for.
+    // Ticks that were missed during a long tick are not made up.
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut was_well = true;
     loop {
         timer.tick().await;
         let ticked = tick(port, &secret).await;
         if let (true, Err(error)) = (was_well, &ticked) {
-            eprintln!("warning: the tick failed, and is tried again each minute: {error:#}");
+            eprintln!("warning: the tick failed and is retried every minute: {error:#}");
         }
         was_well = ticked.is_ok();
     }
@@ -66,8 +66,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_ticks_again_and_again_although_a_tick_fails() {
-        // It knows no such path: each tick fails.
+    async fn a_failed_tick_does_not_stop_the_timer() {
+        // The simulator does not have this path, so each tick fails.
         let simulator = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         let secret = "a-secret".to_owned();
         let every = Duration::from_millis(5);

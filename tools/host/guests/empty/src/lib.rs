@@ -1,4 +1,4 @@
-//! Answers 200 with a `content-length` and nothing else: the yardstick of the benchmarks.
+//! Responds with 200 and a `content-length` and does nothing else: a baseline of the benchmarks.
 
 use bytes::Bytes;
 use spin_sdk::http::{FullBody, IntoResponse, Request, Response};

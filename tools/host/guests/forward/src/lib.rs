@@ -1,6 +1,6 @@
-//! Passes each call on to one upstream and does nothing else: the yardstick of the proxy.
+//! Passes each call on to one upstream and does nothing else: the baseline for the proxy.
 //!
-//! The upstream is the origin in the variable `upstream`; the path goes on as it came.
+//! The upstream is the origin in the variable `upstream`; the path is passed on unchanged.
 
 use spin_sdk::http::FullBody;
 use spin_sdk::http::{BoxBody, IntoResponse, Request, Response, box_body, send};

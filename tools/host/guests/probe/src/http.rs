@@ -1,4 +1,4 @@
-//! Requests in and out.
+//! Incoming and outgoing requests.
 
 use bytes::Bytes;
 use futures::SinkExt;
@@ -27,8 +27,8 @@ fn headers(headers: &HeaderMap) -> Value {
     headers.iter().map(header).collect()
 }
 
-/// Sends `{url, method, headers, body, timeouts: {connect, first_byte, between_bytes}}` (in
-/// milliseconds), and tells what came back.
+/// Sends `{url, method, headers, body, timeouts: {connect, first_byte, between_bytes}}` (in milliseconds),
+/// and reports the response.
 pub(crate) async fn fetch(order: Value) -> Value {
     match try_fetch(&order).await {
         Ok(value) => value,
@@ -68,7 +68,7 @@ fn options(timeouts: &Value) -> Option<RequestOptions> {
     Some(options)
 }
 
-/// Passes the request to the URL in its query, and the response back, both as they flow.
+/// Passes the request to the URL in its query, and the response back, both as streams.
 pub(crate) async fn forward(request: Request) -> Answer {
     let url = request.uri().query().unwrap_or_default().to_owned();
     let (parts, body) = request.into_parts();
@@ -82,7 +82,7 @@ pub(crate) async fn forward(request: Request) -> Answer {
     Ok(Response::from_parts(parts, box_body(body)))
 }
 
-/// Reads the body to its end, and says how long it was.
+/// Reads the body to its end, and reports its length.
 pub(crate) async fn count(request: Request) -> Value {
     let mut body = request.into_body();
     let mut bytes = 0;
@@ -95,7 +95,7 @@ pub(crate) async fn count(request: Request) -> Value {
     json!({ "bytes": bytes })
 }
 
-/// Answers that many bytes, in chunks.
+/// Responds with this number of bytes, in chunks.
 pub(crate) fn bytes(count: &str) -> Answer {
     let mut left: usize = count.parse().unwrap_or_default();
     let (mut chunks, body) = stream::<Bytes>();
@@ -112,14 +112,14 @@ pub(crate) fn bytes(count: &str) -> Answer {
     Ok(Response::new(box_body(body)))
 }
 
-/// Answers with a header of this name.
+/// Responds with a header of this name.
 pub(crate) fn header(name: &str) -> Answer {
     let body: BoxBody = box_body(FullBody::new(Bytes::from_static(b"ok")));
     let response = Response::builder().header(name, "x").body(body);
     response.map_err(|error| ErrorCode::InternalError(Some(error.to_string())))
 }
 
-/// Answers at once, and fetches afterwards.
+/// Responds immediately, and fetches afterwards.
 pub(crate) fn linger(order: Value) -> Answer {
     spin_sdk::wasip3::spawn(async move {
         let seen = fetch(order).await;

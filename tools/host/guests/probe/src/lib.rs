@@ -1,4 +1,4 @@
-//! Does what the path of a request says, and answers what it saw. It holds no test of its own.
+//! Does what the path of a request says, and responds with what it observed. It contains no tests.
 
 mod http;
 mod store;
@@ -36,12 +36,12 @@ async fn handle(request: Request) -> impl IntoResponse {
         "log" => json(system::log(rest)),
         "instance" => json(system::instance()),
         "burn" => json(system::burn(rest)),
-        "panic" => panic!("as asked"),
+        "panic" => panic!("as requested"),
         _ => Err(ErrorCode::DestinationNotFound),
     }
 }
 
-/// The JSON in a request's body; null when there is none.
+/// The JSON in a request's body; null if there is none.
 async fn body(request: Request) -> Result<serde_json::Value, ErrorCode> {
     let bytes = request.into_body().collect().await?.to_bytes();
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())

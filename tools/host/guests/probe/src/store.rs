@@ -1,4 +1,4 @@
-//! SQLite and the key-value stores: runs a list of steps, and tells what each gave.
+//! SQLite and the key-value stores: runs a list of steps, and reports the result of each.
 
 use serde_json::{Value, json};
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store as wasi};
@@ -6,9 +6,10 @@ use spin_sdk::key_value::Store;
 use spin_sdk::sqlite::wit::sqlite::Connection as Raw;
 use spin_sdk::sqlite::{Connection, RowResult, Value as Sql};
 
-/// Steps on one connection to the database `label`: `{sql, params}` runs a statement,
-/// `{sync: sql, params}` the same by the synchronous function, `{start: sql}` starts one and
-/// leaves its result undrained until the end, `"reopen"`, `"changes"` and `"rowid"` are what they say.
+/// Runs steps on one connection to the database `label`. `{sql, params}` runs a statement; `{sync: sql,
+/// params}` runs it by the synchronous function; `{start: sql}` starts a statement and does not read its
+/// result until the end. `"reopen"` opens a new connection; `"changes"` and `"rowid"` call the functions of
+/// these names.
 pub(crate) async fn sql(label: &str, steps: Value) -> Value {
     let mut results = Vec::new();
     let mut undrained = Vec::new();
@@ -94,7 +95,7 @@ fn to_json(rows: &[RowResult]) -> Value {
     rows.iter().map(|row| row.values.iter().map(value).collect::<Value>()).collect()
 }
 
-/// Steps `["set", key, value]`, `["get", key]`, `["delete", key]`, `["exists", key]`, `["keys"]`.
+/// Runs the steps `["set", key, value]`, `["get", key]`, `["delete", key]`, `["exists", key]`, `["keys"]`.
 pub(crate) async fn key_value(label: &str, steps: Value) -> Value {
     let store = match Store::open(label).await {
         Ok(store) => store,
@@ -120,8 +121,8 @@ fn text(value: Option<Vec<u8>>) -> Value {
     value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).into()
 }
 
-/// The same by `wasi:keyvalue`, and `["increment", key, n]`, `["cas", key, value, meanwhile]`:
-/// swaps what it saw for the value after `meanwhile`, if given, was written by another.
+/// The same steps by `wasi:keyvalue`, and `["increment", key, n]` and `["cas", key, value, meanwhile]`. `cas`
+/// swaps the value that it read for `value`, after another writer has written `meanwhile`, if given.
 pub(crate) async fn wasi_key_value(label: &str, steps: Value) -> Value {
     let bucket = match wasi::open(label) {
         Ok(bucket) => bucket,

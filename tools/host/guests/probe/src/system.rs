@@ -1,4 +1,4 @@
-//! What a guest has besides requests and stores.
+//! A guest's capabilities besides requests and stores.
 
 use std::cell::{Cell, OnceCell};
 use std::io::Write;
@@ -36,7 +36,7 @@ pub(crate) fn file(path: &str) -> Value {
     told(std::fs::read_to_string(format!("/{path}")))
 }
 
-/// Every way to change a file.
+/// Tries every way to change a file.
 pub(crate) fn write(path: &str) -> Value {
     let path = format!("/{path}");
     json!([
@@ -46,7 +46,7 @@ pub(crate) fn write(path: &str) -> Value {
     ])
 }
 
-/// A TCP connection, a UDP socket, and a name lookup.
+/// Tries a TCP connection, a UDP socket, and a name lookup.
 pub(crate) fn socket(address: &str) -> Value {
     json!([
         told(TcpStream::connect(address).map(|_| "connected")),
@@ -55,7 +55,7 @@ pub(crate) fn socket(address: &str) -> Value {
     ])
 }
 
-/// Prints a whole line, and one in pieces.
+/// Prints one line whole, and one line in pieces.
 pub(crate) fn print(word: &str) -> Value {
     println!("out {word}");
     let mut stderr = std::io::stderr();
@@ -65,24 +65,24 @@ pub(crate) fn print(word: &str) -> Value {
     json!("printed")
 }
 
-/// Prints a line as most guests do, which ends the instance where it cannot be printed.
+/// Prints a line as most guests do. The instance ends if the line cannot be printed.
 pub(crate) fn log(word: &str) -> Value {
     eprintln!("{word}");
     json!("printed")
 }
 
-/// Who this instance is.
+/// The identity of this instance.
 pub(crate) fn id() -> String {
     ID.with(|id| *id.get_or_init(get_random_u64)).to_string()
 }
 
-/// Who this instance is, and how many of these requests it has had.
+/// The identity of this instance, and the number of these requests that it has received.
 pub(crate) fn instance() -> Value {
     SERVED.set(SERVED.get() + 1);
     json!({ "id": id(), "served": SERVED.get() })
 }
 
-/// Computes for that many milliseconds.
+/// Computes for this number of milliseconds.
 pub(crate) fn burn(millis: &str) -> Value {
     let end = Instant::now() + Duration::from_millis(millis.parse().unwrap_or_default());
     let mut rounds = 0u64;
