@@ -44,7 +44,7 @@ export function openWindow(origin: string): Window | null {
  */
 export function begin<T>(popup: Window, origin: string, what: () => Promise<Begin>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const lost = () => finish(() => reject(new Problem("window_lost", 0, t.problem.windowLost)));
+    const lost = () => finish(() => reject(new Problem("window_lost", 0, t.problem.windowClosed)));
     const patience = setTimeout(lost, LOADS);
     // As long as it shows our own page, that it is closed can be told.
     const look = setInterval(() => popup.closed && lost(), 300);

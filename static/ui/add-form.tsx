@@ -146,7 +146,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
         <AgentsField agents={agents} onChange={setAgents} error={undefined} />
       </details>
       {problem && !placed && (
-        <Alert problem={problem} title={down ? t.add.downBy(manifest.name) : ""}>
+        <Alert problem={problem} title={down ? t.add.notCheckedBy(manifest.name) : ""}>
           {down && !oauth && (
             <>
               <p class="soft">{t.add.saveUncheckedWhy}</p>
@@ -157,7 +157,7 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       )}
       <div class="actions">
         <Button type="submit" tone="primary" busy={action.busy} icon={oauth ? "out" : "plug"}>
-          {action.busy ? t.add.checking(manifest.name) : oauth ? t.add.goOn(manifest.name) : t.add.connect}
+          {action.busy ? t.add.checking(manifest.name) : oauth ? t.add.continueTo(manifest.name) : t.add.connect}
         </Button>
         {manifest.docs_url && <Out href={manifest.docs_url}>{t.add.docs}</Out>}
       </div>

@@ -50,7 +50,7 @@ export function Audit() {
       {head && (
         <div class="field">
           <span class="label">{head.count > 0 ? t.audit.head(head.count) : t.audit.noHead}</span>
-          {head.count > 0 && <Copied text={`${head.count}:${head.hash}`} what={t.audit.head(head.count)} />}
+          {head.count > 0 && <Copied text={`${head.count}:${head.hash}`} what={t.audit.headName} />}
         </div>
       )}
       {first.state === "ready" && (

@@ -80,7 +80,7 @@ export function HealthLine({ health, now }: { health: Integration["health"]; now
     <div class={`health ${tone}`}>
       <Icon name={icon} />
       <p>
-        <strong>{t.list.health_[health.state]}</strong>
+        <strong>{t.list.healthState[health.state]}</strong>
         <span class="soft" title={detail ?? undefined}>
           {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : health.state === "unknown" ? "" : t.list.unchecked}
         </span>

@@ -77,7 +77,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
         <Select
           label={t.add.category}
           value={category}
-          options={[["", t.add.all], ...all.map(([name, many]) => [name, `${words(name)} (${many})`] as const)]}
+          options={[["", t.add.allCategories], ...all.map(([name, many]) => [name, `${words(name)} (${many})`] as const)]}
           onChange={narrow(setCategory)}
         />
         <Select
@@ -104,7 +104,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
             <span class="names">
               <strong>{one.name}</strong>
               <span class="soft">
-                {one.id.startsWith("custom-") && `${t.add.own} · `}
+                {one.id.startsWith("custom-") && `${t.add.custom} · `}
                 {t.method[one.auth_method]}
               </span>
             </span>
@@ -113,7 +113,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
       </ul>
       {found.length === 0 && (
         <p class="none">
-          {t.add.none(typed || words(category))} {identity.role === "ADMIN" && t.add.noneOwn}
+          {t.add.noMatch(typed || words(category))} {identity.role === "ADMIN" && t.add.noMatchHint}
         </p>
       )}
     </div>

@@ -20,6 +20,6 @@ export async function check(nexus: Does, { id }: Integration): Promise<Integrati
   const { name, health } = checked;
   nexus.changed(id, checked);
   if (health.state === "healthy") nexus.announce(t.manage.checkedGood(name));
-  else nexus.announce(t.manage.checkedBad(name, t.list.health_[health.state] ?? health.state), "bad");
+  else nexus.announce(t.manage.checkedBad(name, t.list.healthState[health.state] ?? health.state), "bad");
   return checked;
 }

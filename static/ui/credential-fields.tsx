@@ -53,7 +53,7 @@ export function CredentialFields({ fields, typed, provider, problem, complain, f
         const right = looksRight(field.pattern, value.trim());
         const wrong =
           problem?.at(pointer(field)) ??
-          (field === refused ? `${t.add.refusedBy(provider)}: ${problem?.message}` : undefined) ??
+          (field === refused ? `${t.add.rejectedBy(provider)}: ${problem?.message}` : undefined) ??
           (complain && !value.trim() ? t.add.required(field.label) : undefined);
         return (
           <Field

@@ -44,7 +44,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   };
   if (deleted) {
     return (
-      <Dialog kind="question" title={t.remove.gone(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+      <Dialog kind="question" title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
         {deleted.revocation.length > 0 ? (
           <>
             <h3>{t.remove.receipts}</h3>
@@ -98,7 +98,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
       {users.state === "failed" && <p>{t.remove.unknownUse}</p>}
       {users.state === "ready" && <Users {...users.value} />}
       {"not_revocable" in manifest.revoke || "unsupported" in manifest.revoke ? (
-        <p class="soft">{t.remove.byHand("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
+        <p class="soft">{t.remove.manual("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
       ) : (
         <p class="soft">{t.remove.revokes(manifest.name)}</p>
       )}

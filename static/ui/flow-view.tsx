@@ -26,7 +26,7 @@ export function FlowView({ phase, provider, onAgain, children }: Props) {
       <p class="soft">{shown.lead}</p>
       {phase.at === "blocked" && phase.url && (
         <a class="button primary" href={phase.url} target="_blank" rel="noreferrer">
-          <span>{t.add.goOn(provider)}</span>
+          <span>{t.add.continueTo(provider)}</span>
           <Icon name="out" />
         </a>
       )}

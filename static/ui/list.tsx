@@ -113,7 +113,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
         </Empty>
       )}
       {nothing && filtered && (
-        <Empty icon="search" title={t.list.noneTitle} lead={t.list.noneLead}>
+        <Empty icon="search" title={t.list.noMatchTitle} lead={t.list.noMatchLead}>
           <Button onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
         </Empty>
       )}
@@ -175,8 +175,7 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
     const timer = setTimeout(() => set({}), 200);
     return () => clearTimeout(timer);
   }, [q, filters, open]);
-  const { health_: words } = t.list;
-  const states = Object.entries(words) as [string, string][];
+  const states = Object.entries(t.list.healthState);
   return (
     <div class="toolbar" role="search">
       <div class="search">

@@ -64,9 +64,11 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
   const close = (which: Over) => setOver((now) => (now === which ? null : now));
 
   if (loaded.state !== "ready") {
-    const gone = loaded.state === "failed" && loaded.problem.status === 404;
+    const failed = loaded.state === "failed";
+    const gone = failed && loaded.problem.status === 404;
+    const title = gone ? t.manage.goneTitle : failed ? t.manage.errorTitle : t.manage.loading;
     return (
-      <Dialog kind="drawer" title={gone ? t.manage.goneTitle : t.manage.loading} onClose={onClose}>
+      <Dialog kind="drawer" title={title} onClose={onClose}>
         {loaded.state === "loading" && <Skeleton rows={8} />}
         {gone && (
           <>

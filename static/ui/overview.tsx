@@ -58,7 +58,7 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
       </section>
       <section class="box">
         <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>
-          {t.manage.agentsMayUse}
+          {t.manage.availableToAgents}
         </Switch>
         <Alert problem={change.problem} />
       </section>

@@ -26,7 +26,7 @@ export function PolicyTest({ policy, manifest, isJudged, isRefused }: Props) {
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
   const call = { agent, method, host, path: path.split(/[?#]/)[0] ?? "" };
-  const verdict = path && isJudged ? (isRefused ? REFUSED : judge(policy, manifest, call)) : null;
+  const verdict = path && isJudged ? (isRefused ? INVALID : judge(policy, manifest, call)) : null;
   return (
     <section class="box">
       <h3>{t.access.test}</h3>
@@ -63,9 +63,9 @@ export function PolicyTest({ policy, manifest, isJudged, isRefused }: Props) {
 }
 
 /** Of rules that cannot be saved nothing is foretold. */
-const REFUSED = { allowed: false, because: "refused" } as const;
+const INVALID = { allowed: false, because: "invalid" } as const;
 
-function words(verdict: Verdict | typeof REFUSED): string {
+function words(verdict: Verdict | typeof INVALID): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);

@@ -162,11 +162,11 @@ function Editor({ title, first, path, onClose }: EditorProps) {
         )}
         <div class="actions">
           <Button type="submit" tone="primary" busy={busy}>
-            {busy ? t.saving : unconfirmed ? t.providers.doubt : t.providers.save}
+            {busy ? t.saving : unconfirmed ? t.providers.saveUntrusted : t.providers.save}
           </Button>
           {unconfirmed && (
             <Button tone="danger" busy={busy} onClick={() => submit("true")}>
-              {t.providers.believe}
+              {t.providers.saveTrusted}
             </Button>
           )}
           <Button tone="quiet" onClick={close}>

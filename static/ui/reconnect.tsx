@@ -70,7 +70,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
           )}
           <div class="actions">
             <Button tone="primary" icon="out" onClick={() => start(shared ? false : undefined)}>
-              {shared ? t.reconnect.keep : t.add.goOn(manifest.name)}
+              {shared ? t.reconnect.keep : t.add.continueTo(manifest.name)}
             </Button>
             {shared && (
               <Button tone="danger" icon="out" onClick={() => start(true)}>

@@ -38,7 +38,7 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
       onToken(text);
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (problem.status === 401 || problem.status === 403) setError(t.signIn.refused(problem.message));
+      if (problem.status === 401 || problem.status === 403) setError(t.signIn.rejected(problem.message));
       else setProblem(problem);
       setBusy(false);
     }
