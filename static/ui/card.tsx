@@ -2,13 +2,14 @@
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { LOOK, isBroken, nextAction } from "../logic/health";
+import { HEALTH_TONE, isBroken, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Switch } from "./controls";
 import { Icon } from "./icons";
+import type { IconName } from "./icons";
 import { Button, Mark, RouteLink, sentence } from "./parts";
 
 interface CardProps {
@@ -72,13 +73,20 @@ function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, on
   );
 }
 
-/** Health as icon and words, with what the provider said. */
+const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
+  healthy: "good",
+  unknown: "unknown",
+  pending: "clock",
+  failing: "bad",
+  reauthorize: "plug",
+};
+
+/** The health as an icon and words, with the provider's message if there is one. */
 export function HealthLine({ health, now }: { health: Integration["health"]; now: number }) {
-  const { tone, icon } = LOOK[health.state];
   const { checked_at: checked, detail } = health;
   return (
-    <div class={`health ${tone}`}>
-      <Icon name={icon} />
+    <div class={`health ${HEALTH_TONE[health.state]}`}>
+      <Icon name={HEALTH_ICON[health.state]} />
       <p>
         <strong>{t.list.healthState[health.state]}</strong>
         <span class="soft" title={detail ?? undefined}>

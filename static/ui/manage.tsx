@@ -14,6 +14,7 @@ import { DeleteDialog } from "./delete";
 import { Dialog } from "./dialog";
 import { useLeave } from "./leave";
 import { Overview } from "./overview";
+import type { ManageDialog } from "./overview";
 import { Copied, Mark, NotLoaded, Out, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
@@ -27,9 +28,6 @@ interface Props {
   onClose(): void;
 }
 
-/** What is open over the drawer. */
-export type Over = "delete" | "reconnect" | "replace";
-
 interface Both {
   integration: Integration;
   manifest: IntegrationManifest;
@@ -37,15 +35,15 @@ interface Both {
 
 export function ManageDrawer({ id, tab, onClose }: Props) {
   const nexus = useNexus();
-  const [over, setOver] = useState<Over | null>(null);
+  const [dialog, setDialog] = useState<ManageDialog | null>(null);
   const [dirty, setDirty] = useState(false);
   const leave = useLeave(dirty);
   const [loaded, set] = useLoaded<Both>(async (signal) => {
     const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
     return { integration, manifest: await nexus.manifests.one(integration.manifest_id) };
   }, id);
-  // What is being done here is not exchanged for what is there now.
-  const idle = over === null && !dirty;
+  // A reload must not replace what somebody is working on.
+  const idle = dialog === null && !dirty;
   useEffect(() => {
     if (!idle) return;
     const again = () => set();
@@ -56,12 +54,12 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
     setDirty(false);
     set();
   };
-  /** What is on its way would take the place of what is opened. */
-  const open = (over: Over) => {
+  /** Cancels a reload that is under way, because it would replace the dialog that opens. */
+  const open = (dialog: ManageDialog) => {
     if (loaded.state === "ready") set(loaded.value);
-    setOver(over);
+    setDialog(dialog);
   };
-  const close = (which: Over) => setOver((now) => (now === which ? null : now));
+  const close = (closed: ManageDialog) => setDialog((now) => (now === closed ? null : now));
 
   if (loaded.state !== "ready") {
     const failed = loaded.state === "failed";
@@ -101,13 +99,13 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
         chosen={tab}
         onChoose={(tab) => leave.ask(() => nexus.go({ page: "integration", id, tab: tab as ManageTab }))}
       >
-        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={open} />}
+        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOpen={open} />}
         {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onDirty={setDirty} onReload={reload} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
         {tab === "use" && <UseIt integration={integration} manifest={manifest} />}
       </Tabs>
-      {over === "delete" && (
+      {dialog === "delete" && (
         <DeleteDialog
           integration={integration}
           manifest={manifest}
@@ -117,10 +115,10 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
           }}
         />
       )}
-      {over === "reconnect" && (
+      {dialog === "reconnect" && (
         <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("reconnect")} />
       )}
-      {over === "replace" && (
+      {dialog === "replace" && (
         <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("replace")} />
       )}
       {leave.question}

@@ -1,6 +1,6 @@
 /** The next step of a card, opened from the list: connecting again, or other credentials. */
 import type { Integration } from "../api/types";
-import { isTyped } from "../logic/health";
+import { hasTypedCredentials } from "../logic/health";
 import type { Action } from "../logic/health";
 import { t } from "../text";
 import { useLoaded, useNexus } from "./context";
@@ -19,7 +19,7 @@ export function OverFor({ integration, action, onClose }: Props) {
   const nexus = useNexus();
   const [manifest, again] = useLoaded(() => nexus.manifests.one(integration.manifest_id), integration.manifest_id);
   const onChanged = (changed: Integration) => nexus.changed(changed.id, changed);
-  const replaces = isTyped(integration) || action === "replace_key";
+  const replaces = hasTypedCredentials(integration) || action === "replace_key";
   if (manifest.state !== "ready") {
     return (
       <Dialog title={replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>

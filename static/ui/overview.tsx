@@ -3,24 +3,26 @@ import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { isTyped, nextAction } from "../logic/health";
+import { hasTypedCredentials, nextAction } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { HealthLine } from "./card";
 import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
 import { Field, Form, Switch } from "./controls";
-import type { Over } from "./manage";
 import { Alert, Button, Copied } from "./parts";
+
+/** The dialogs that the overview opens over the drawer. */
+export type ManageDialog = "delete" | "reconnect" | "replace";
 
 interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
   onChanged(integration: Integration): void;
-  onOver(over: Over): void;
+  onOpen(dialog: ManageDialog): void;
 }
 
-export function Overview({ integration, manifest, onChanged, onOver }: Props) {
+export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
   const nexus = useNexus();
   const now = useNow();
   const trying = useAction();
@@ -29,7 +31,7 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
   const active = status === "active";
   const action = nextAction(integration);
   const toBeConnected = action === "reconnect" || action === "finish";
-  const typed = isTyped(integration);
+  const typed = hasTypedCredentials(integration);
 
   const doCheck = () => void trying.run(async () => onChanged(await check(nexus, integration)));
   const setStatus = (on: boolean) => void change.run(async () => onChanged(await setActive(nexus, integration, on)));
@@ -39,12 +41,12 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
         <HealthLine health={health} now={now} />
         <div class="actions">
           {!typed && (
-            <Button tone={toBeConnected ? "primary" : "plain"} icon="out" onClick={() => onOver("reconnect")}>
+            <Button tone={toBeConnected ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
               {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
             </Button>
           )}
           {typed && (
-            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOver("replace")}>
+            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>
               {t.manage.replace}
             </Button>
           )}
@@ -67,7 +69,7 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
       {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
       <section class="box danger">
         <p class="soft">{t.manage.removeLead}</p>
-        <Button tone="danger" icon="trash" onClick={() => onOver("delete")}>
+        <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
           {t.manage.remove}
         </Button>
       </section>

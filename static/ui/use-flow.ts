@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, problemOf } from "../api/client";
-import { begin, connections, openWindow, watch } from "../logic/flow";
 import { t } from "../text";
 import { useNexus } from "./context";
+import { begin, connections, openWindow, watch } from "./oauth-window";
 
 export type Phase =
   | { at: "idle" }
