@@ -1,4 +1,4 @@
-/** One integration in the list: what it is, whether it works, and what to do. */
+/** The card of an integration in the list: its name, its health, and the next action. */
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
@@ -16,16 +16,16 @@ interface CardProps {
   integration: Integration;
   provider: ManifestSummary | undefined;
   now: number;
-  /** Where the UI is a page of its own. */
+  /** The origin of the UI's own page. */
   origin: string;
-  /** What is under way with it. */
+  /** The request that is under way for this integration. */
   busy: "switch" | "action" | null;
   onOpen(integration: Integration): void;
   onSwitch(integration: Integration, on: boolean): void;
   onAction(integration: Integration, action: Action): void;
 }
 
-function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
+function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
   const { name, health, status, credential, last_used_at: used } = integration;
   const action = nextAction(integration);
   const active = status === "active";
@@ -97,7 +97,7 @@ export function HealthLine({ health, now }: { health: Integration["health"]; now
   );
 }
 
-/** OAuth tokens are renewed by themselves: only what ends for good is worth a date. */
+/** When the credential expires. An OAuth token that is renewed automatically has no date. */
 function Expiry({ credential, method, now }: { credential: Integration["credential"]; method: string; now: number }) {
   const expires = credential?.expires_at;
   if (!expires) return null;
@@ -110,13 +110,13 @@ function Expiry({ credential, method, now }: { credential: Integration["credenti
   );
 }
 
-/** A card is drawn again only when something of it has changed: there may be a thousand. */
+/** A card that renders only when one of its properties has changed, because there may be a thousand cards. */
 export class Card extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     return (Object.keys(next) as (keyof CardProps)[]).some((name) => next[name] !== this.props[name]);
   }
 
   override render(props: CardProps) {
-    return <CardOf {...props} />;
+    return <CardView {...props} />;
   }
 }

@@ -1,4 +1,4 @@
-/** What an integration is and how it is doing, with what can be done about it. */
+/** The overview of an integration: its health, its facts, and its actions. */
 import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
@@ -10,7 +10,7 @@ import { HealthLine } from "./card";
 import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
 import { Field, Form, Switch } from "./controls";
-import { Alert, Button, Copied } from "./parts";
+import { Alert, Button, CopyField } from "./parts";
 
 /** The dialogs that the overview opens over the drawer. */
 export type ManageDialog = "delete" | "reconnect" | "replace";
@@ -25,38 +25,38 @@ interface Props {
 export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
   const nexus = useNexus();
   const now = useNow();
-  const trying = useAction();
+  const checking = useAction();
   const change = useAction();
   const { health, status, name } = integration;
   const active = status === "active";
   const action = nextAction(integration);
-  const toBeConnected = action === "reconnect" || action === "finish";
-  const typed = hasTypedCredentials(integration);
+  const needsSignIn = action === "reconnect" || action === "finish";
+  const isTyped = hasTypedCredentials(integration);
 
-  const doCheck = () => void trying.run(async () => onChanged(await check(nexus, integration)));
+  const checkNow = () => void checking.run(async () => onChanged(await check(nexus, integration)));
   const setStatus = (on: boolean) => void change.run(async () => onChanged(await setActive(nexus, integration, on)));
   return (
     <div class="stack">
       <section class="box">
         <HealthLine health={health} now={now} />
         <div class="actions">
-          {!typed && (
-            <Button tone={toBeConnected ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
+          {!isTyped && (
+            <Button tone={needsSignIn ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
               {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
             </Button>
           )}
-          {typed && (
+          {isTyped && (
             <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>
               {t.manage.replace}
             </Button>
           )}
           {health.state !== "pending" && (
-            <Button busy={trying.busy} onClick={doCheck}>
-              {trying.busy ? t.manage.checking : t.manage.check}
+            <Button busy={checking.busy} onClick={checkNow}>
+              {checking.busy ? t.manage.checking : t.manage.check}
             </Button>
           )}
         </div>
-        <Alert problem={trying.problem} />
+        <Alert problem={checking.problem} />
       </section>
       <section class="box">
         <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>
@@ -81,7 +81,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
   const nexus = useNexus();
   const [name, setName] = useState(integration.name);
   const { busy, problem, run } = useAction();
-  const different = name.trim() !== integration.name && name.trim() !== "";
+  const isChanged = name.trim() !== integration.name && name.trim() !== "";
   const submit = () =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
@@ -89,18 +89,18 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
       onChanged(renamed);
       nexus.announce(t.manage.renamed(renamed.name));
     });
-  const placed = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
+  const nameError = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
   return (
-    <Form id="rename" onSubmit={() => different && !busy && submit()}>
+    <Form id="rename" onSubmit={() => isChanged && !busy && submit()}>
       <div class="beside">
-        <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={placed} />
-        {different && (
+        <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={nameError} />
+        {isChanged && (
           <Button type="submit" busy={busy}>
             {t.manage.rename}
           </Button>
         )}
       </div>
-      {!placed && <Alert problem={problem} />}
+      {!nameError && <Alert problem={problem} />}
     </Form>
   );
 }
@@ -108,14 +108,14 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
 function Facts({ integration, manifest, now }: { integration: Integration; manifest: IntegrationManifest; now: number }) {
   const { account, credential, params, last_used_at: used } = integration;
   const expires = credential?.expires_at;
-  const credentialWords = credential
+  const credentialText = credential
     ? [credential.hint && t.manage.credentialEnds(credential.hint), t.manage.credentialSealed(credential.key_id)].filter(Boolean).join(" · ")
     : t.manage.credentialNone;
   const rows: [string, string][] = [
     [t.manage.provider, manifest.name],
     [t.manage.method, t.method[integration.auth_method] ?? integration.auth_method],
     [t.manage.account, [account?.label, account?.id].filter(Boolean).join(" · ") || t.manage.noAccount],
-    [t.manage.credential, credentialWords],
+    [t.manage.credential, credentialText],
     [t.manage.expires, expires ? `${moment(expires)} (${ago(expires, now)})` : t.manage.noExpiry],
     ...Object.entries(params),
     [t.manage.lastUsed, used ? ago(used, now) : t.never],
@@ -132,7 +132,7 @@ function Facts({ integration, manifest, now }: { integration: Integration; manif
       <div>
         <dt>{t.manage.slug}</dt>
         <dd>
-          <Copied text={integration.slug} what={t.manage.slug} />
+          <CopyField text={integration.slug} what={t.manage.slug} />
         </dd>
       </div>
     </dl>
