@@ -96,7 +96,10 @@ function hasHost(rule: Rule, host: string): boolean {
   return rule.host === undefined || rule.host.toLowerCase() === host.toLowerCase();
 }
 
-/** Whether a denied method covers the method of a call. `GET` covers `HEAD`, because many servers handle `HEAD` as `GET`. */
+/**
+ * Whether a denied method covers the method of a call. `GET` covers `HEAD`, because many servers handle
+ * `HEAD` as `GET`.
+ */
 function isCoveredBy(method: string): (denied: string) => boolean {
   return (denied) => denied === "*" || denied === method || (method === "HEAD" && denied === "GET");
 }

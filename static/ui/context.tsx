@@ -1,4 +1,4 @@
-/** The context of the UI: the API client, the identity, the route, and the notices. Hooks for loading and for actions. */
+/** The context of the UI (API client, identity, route, notices), and hooks for loading and for actions. */
 import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 

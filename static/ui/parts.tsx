@@ -112,7 +112,10 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   );
 }
 
-/** Copies a text. Falls back to `execCommand` without the clipboard API (plain http, or a frame without permission). */
+/**
+ * Copies a text. Falls back to `execCommand` without the clipboard API (plain http, or a frame without
+ * permission).
+ */
 async function copy(text: string, button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
