@@ -15,7 +15,7 @@ fn words(because: &str) -> &'static str {
         "no_allow" => "none of the rules that allow",
         "unclean" => "no empty segments and no `;`",
         "manifest" => "api.deny[",
-        "connection" => "made or ended",
+        "connection" => "the connection itself",
         other => panic!("the file has no word {other:?}"),
     }
 }
