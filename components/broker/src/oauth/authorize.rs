@@ -1,7 +1,7 @@
-//! Where the browser is sent to begin (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
+//! Begins an OAuth flow: builds the authorization URL (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
 //!
-//! `state` and the PKCE verifier are made here. `state` goes to the browser, its hash to the
-//! database; the verifier goes nowhere but, sealed, into the flow.
+//! `state` and the PKCE verifier are made here. `state` goes to the browser, and its hash to the database. The
+//! verifier must not go anywhere except, sealed, into the flow.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 use crate::{keys, shared};
 
-/// Most scopes that one authorization asks for.
+/// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
 
-/// What a flow needs to be finished. Sealed under the hash of its `state`.
+/// The data that finish a flow. It is sealed under the hash of the flow's `state`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FlowSecret {
@@ -39,7 +39,7 @@ pub(super) struct FlowSecret {
     pub(super) client: ClientRef,
     pub(super) verifier: Option<String>,
     pub(super) accept_account_change: bool,
-    /// Whether the tokens that are replaced end although others use them.
+    /// Whether the replaced tokens are revoked even if other connections use them.
     #[serde(default)]
     pub(super) force: bool,
 }
@@ -111,7 +111,7 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
             query.append_pair(name, &value);
         }
     }
-    // Some servers take `+` as it is (RFC 3986): what stands for a space must be one for all.
+    // Some servers read `+` as a plus sign (RFC 3986), so a space is written as `%20`.
     let spaced = url.query().map(|query| query.replace('+', "%20"));
     url.set_query(spaced.as_deref());
     let state_hash = encoding::sha256_hex(state.as_bytes());
@@ -127,7 +127,7 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
         force: asked.force == Some(true),
     };
     let text = serde_json::to_vec(&secret).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::Internal("a flow that is no JSON".into()))?;
+    let text = text.map_err(|_| Error::Internal("a flow cannot be encoded".into()))?;
     let ring = keys::ring().await?;
     let (sealed, _) = seal::seal(&ring, place(&asked.workspace, &state_hash), &text)?;
     Ok(Authorization {
@@ -144,11 +144,12 @@ fn check_method(manifest: &Manifest) -> Result<()> {
     if manifest.auth_method == AuthMethod::Oauth2 {
         return Ok(());
     }
-    let detail = format!("{} is not connected by OAuth: PUT its credentials", manifest.id);
+    let detail =
+        format!("{} is not connected by OAuth: send its credentials with PUT", manifest.id);
     Err(Error::Conflict { code: "not_oauth", detail })
 }
 
-/// An integration that is connected again: its manifest, its entered parameters, what it asked for.
+/// A stored integration that is connected again: its manifest, its entered parameters, its requested scopes.
 async fn stored(
     workspace: &str,
     id: &str,
@@ -160,7 +161,7 @@ async fn stored(
     let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
     let mut values: BTreeMap<String, String> = serde_json::from_str(text(&row, 2))
         .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
-    // What an earlier flow found is found again.
+    // Parameters that an earlier flow found will be found again.
     values.retain(|name, _| sourced.manifest.is_entered(name));
     let scopes: Json = serde_json::from_str(text(&row, 3)).unwrap_or_default();
     let before = scopes
@@ -173,14 +174,14 @@ async fn stored(
 /// Scopes are visible ASCII without `"` and `\` (RFC 6749, 3.3).
 fn check_scopes(scopes: &[String]) -> Result<()> {
     if scopes.len() > MAX_SCOPES {
-        return Err(Error::invalid("/scopes", format!("at most {MAX_SCOPES} scopes")));
+        return Err(Error::invalid("/scopes", format!("must have at most {MAX_SCOPES} scopes")));
     }
     let valid = |scope: &String| {
         (1..=256).contains(&scope.len())
             && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
     };
     let broken = scopes.iter().enumerate().filter(|(_, scope)| !valid(scope));
-    let rule = "must be 1 to 256 visible ASCII characters, none of them a quote or a backslash";
+    let rule = "must be 1 to 256 visible ASCII characters without quotes and backslashes";
     let errors: Vec<FieldError> =
         broken.map(|(index, _)| FieldError::new(format!("/scopes/{index}"), rule)).collect();
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
