@@ -1,5 +1,5 @@
 //! The screen for a provider's texts before they leave the broker. It shortens a text, and drops it if it
-//! contains a secret of the request: in any case, or in a form that the mask of responses knows.
+//! contains a secret of the request, in upper or lower case or in a form that the mask of responses knows.
 //!
 //! No text of a provider may leave the broker in an error, event or log without passing the screen.
 
