@@ -74,8 +74,7 @@ pub(super) fn look_into_it(stored: &Stored, request_id: &str) {
     let (stored, request_id) = (stored.clone(), request_id.to_owned());
     spawn(async move {
         if let Err(error) = check::once_a_minute(&stored, &request_id).await {
-            let line = Line::error("a check after a call failed");
-            line.with("request_id", &request_id).why(&error);
+            Line::error("check after a call").with("request_id", &request_id).why(&error);
         }
     });
 }

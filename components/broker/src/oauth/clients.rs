@@ -172,8 +172,8 @@ fn check_pins(
     }
 }
 
-/// The parameters of a workspace's own manifest that decide on a host which gets the secret, and may be
-/// anything: not those whose choices the manifest lists.
+/// The parameters in the hosts that get the secret, of a workspace's own manifest. Parameters whose choices
+/// the manifest lists are left out.
 fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
     if !manifest.id.starts_with("custom-") {
         return Vec::new();
@@ -186,7 +186,7 @@ fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
     names.into_iter().filter(is_free).collect()
 }
 
-/// A manifest that is not there is a 404 here: it stands in the path.
+/// Turns the error for a missing manifest into a 404, because the path names the manifest.
 fn not_found(error: Error) -> Error {
     match error {
         Error::Invalid(errors) => {
