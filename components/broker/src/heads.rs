@@ -130,7 +130,7 @@ fn fault(
         _ if !signer.has_signed(workspace, head) => Some("the head was not signed with this key"),
         None => Some("the record was truncated before this head"),
         Some(found) if found != head.hash => {
-            Some("the record was changed since this head was signed")
+            Some("the record was rebuilt after this head was signed")
         }
         Some(_) => None,
     }

@@ -59,7 +59,7 @@ impl User {
 /// Connections that hold the same token, in any workspace. If the revocation may reach further than the
 /// token, also:
 ///
-/// - connections with the same account and the same client (without a client: the same server), in any workspace
+/// - connections with the same account and client (without a client: the same server), in any workspace
 /// - connections of the same workspace that may have the same account, because one account is unknown
 ///
 /// If an integration is connected again and no account is known, it counts as having the same grant as

@@ -1,7 +1,7 @@
 //! Begins an OAuth flow: builds the authorization URL (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
 //!
-//! `state` and the PKCE verifier are made here. `state` goes to the browser, and its hash to the database. The
-//! verifier must not go anywhere except, sealed, into the flow.
+//! `state` and the PKCE verifier are made here. `state` goes to the browser, and its hash to the database.
+//! The verifier must not go anywhere except, sealed, into the flow.
 
 use std::collections::BTreeMap;
 
