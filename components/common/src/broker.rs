@@ -16,7 +16,7 @@ use crate::store::OutboxEntry;
 
 operations! {
     /// The operations with JSON in their bodies, as the table in ARCHITECTURE.md has them.
-    pub JSON_OPERATIONS at Broker;
+    JSON_OPERATIONS at Broker;
 
     /// Checks, verifies and seals new credentials. Refuses by `invalid`, `credential_refused`, `grant_shared`,
     /// `provider_error`, `provider_timeout`.

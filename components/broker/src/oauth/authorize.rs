@@ -12,7 +12,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, config, encoding};
-use nexus_manifests::{AuthMethod, Manifest, Oauth2, params, template};
+use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -115,14 +115,14 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Begun> {
     }))
 }
 
-fn oauth2_of(manifest: &Manifest) -> Result<&Oauth2> {
+fn oauth2_of(manifest: &Manifest) -> Result<&OAuth2> {
     let missing = || Error::Internal(format!("the manifest {} has no `oauth2`", manifest.id));
     manifest.oauth2.as_ref().ok_or_else(missing)
 }
 
 /// The URL that the browser is sent to: `request`, the PKCE challenge of `verifier`, and what the manifest adds.
 fn authorization_url(
-    oauth2: &Oauth2,
+    oauth2: &OAuth2,
     values: &BTreeMap<String, String>,
     request: [(&str, &str); 5],
     verifier: Option<&String>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Caller;
 use crate::error::{Error, Result};
-use crate::http::{QUESTION, RequestId, again_while_unavailable, json_response};
+use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
 use crate::platform::http::Response;
 use crate::rpc::{self, call_openly, operations};
 
@@ -19,7 +19,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 operations! {
     /// All operations of `auth`.
-    pub AUTH_OPERATIONS at Auth;
+    AUTH_OPERATIONS at Auth;
 
     /// Verifies a token.
     Prove("prove", "verifies a token") for [Catalog, Create, Delete, List, Mcp, Monitor, Proxy, Update]:
