@@ -24,6 +24,7 @@ pub mod policy;
 mod properties;
 pub mod proxy_domain;
 pub mod quota;
+pub mod rpc;
 pub mod secret;
 pub mod store;
 pub mod wire;

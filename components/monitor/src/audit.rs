@@ -5,9 +5,10 @@
 
 use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::broker::Broker;
+use nexus_common::broker::{OfWorkspace, VerifyHeads};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{Audit, Heads, close_minutes};
 use nexus_common::{Error, Result, access, wire};
 use serde_json::json;
@@ -42,8 +43,10 @@ pub(crate) async fn head(inbound: &Inbound) -> Result<Response> {
     close_minutes().await?;
     let mut body = Audit::of(&caller.workspace).head().await?;
     if is_asked {
-        let broker = Broker::new("monitor", &inbound.request_id);
-        let verified = broker.verify_heads(&caller.workspace).await?;
+        let broker = Client::new(Component::Monitor, &inbound.request_id);
+        let verified = broker
+            .call::<VerifyHeads>(&OfWorkspace { workspace: caller.workspace.clone() })
+            .await?;
         body.pop();
         body.push_str(&format!(",\"verified\":{}}}", json!(verified)));
     }

@@ -2,10 +2,11 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::{self, Caller, Role};
-use nexus_common::broker::{Broker, VariableProblem};
+use nexus_common::broker::{Health, Nothing, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::{Error, Result, config, store};
 use serde_json::json;
 
@@ -24,7 +25,8 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     found.note(Quota::of_integrations().await.map(drop));
     found.note(Quota::of_manifest_versions().await.map(drop));
     let mut keys = Vec::new();
-    match Broker::new("monitor", &inbound.request_id).health().await {
+    let broker = Client::new(Component::Monitor, &inbound.request_id);
+    match broker.call::<Health>(&Nothing {}).await {
         Ok(health) => {
             found.problems.extend(health.problems);
             keys = health.keys;

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use http::{StatusCode, header};
 use nexus_common::auth::is_jwt;
-use nexus_common::broker::Broker;
+use nexus_common::broker::{Nothing, SignHeads, Tick};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::secret::Secret;
 use nexus_common::{Error, Result, config, store};
 use serde_json::json;
@@ -38,10 +39,10 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     }
     guesses::tell();
     inbound.query(&[])?;
-    let broker = Broker::new("monitor", &inbound.request_id);
-    let ticked = broker.tick().await?;
+    let broker = Client::new(Component::Monitor, &inbound.request_id);
+    let ticked = broker.call::<Tick>(&Nothing {}).await?;
     store::close_minutes().await?;
-    let broken = broker.sign_heads().await?;
+    let broken = broker.call::<SignHeads>(&Nothing {}).await?;
     let forgotten = store::forget_flows().await?;
     let pruned =
         store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);

@@ -40,14 +40,13 @@ async fn without_the_secret_nothing_is_answered() {
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 14] = [
-        ("verify", &["create", "update"]),
+    let table: [(&str, &[&str]); 13] = [
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
         ("authorize-url", &["create"]),
         ("exchange", &["oauth-callback"]),
         ("check", &["monitor"]),
-        ("refresh", &["monitor"]),
+        ("plan-revocation", &["delete"]),
         ("revoke", &["update", "delete", "oauth-callback"]),
         ("tick", &["monitor"]),
         ("health", &["monitor"]),
@@ -262,9 +261,9 @@ async fn no_operation_returns_a_plaintext() {
         "actor": "x"});
     for (operation, caller, body) in [
         ("check", "monitor", &stored),
-        ("revoke", "delete", &json!({ "plan": stored })),
+        ("plan-revocation", "delete", &stored),
+        ("revoke", "delete", &stored),
         ("seal", "create", &new),
-        ("verify", "create", &new),
         ("health", "monitor", &json!({})),
     ] {
         let call = app.post(&format!("/v1/{operation}")).header("x-nexus-caller", caller);
