@@ -85,7 +85,7 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         ("public_url", "http://nexus.example.com"),
         ("public_url", "https://nexus.example.com/path"),
         ("public_url", "nexus.example.com"),
-        ("private_hosts", "not a host"),
+        ("private_hosts", "ftp:neither fish nor fowl"),
         ("oauth_clients", "[1]"),
         ("jwt_types", "JWT at+jwt"),
         ("jwt_max_lifetime", "24h"),
