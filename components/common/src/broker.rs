@@ -24,7 +24,7 @@ operations! {
         for [Create, Update]: NewCredentials => Sealed, or Problem;
     /// Tries a stored credential at the provider, and stores the result. Refuses by `not_found`,
     /// `credential_unreadable`.
-    Check("check", "checks a stored credential now") for [Monitor]: Stored => Checked, or Problem;
+    Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
     /// Finds out what a revocation of a stored credential would do. Changes nothing. Refuses by `not_found`.
     PlanRevocation("plan-revocation", "plans the revocation of an integration's tokens")
         for [Delete]: RevocationScope => Plan, or Problem;
@@ -33,7 +33,7 @@ operations! {
         for [Update, Delete, OauthCallback]: DueRevocations => Vec<Receipt>, or Problem;
     /// Reports malformed variables that only the broker has.
     Health("health", "reports malformed variables and the key ids")
-        for [Monitor]: Nothing => BrokerHealth, or Problem;
+        for [Status]: Nothing => BrokerHealth, or Problem;
     /// Seals an OAuth app. Refuses by `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
@@ -45,14 +45,14 @@ operations! {
     FinishAuthorization("exchange", "finishes an OAuth flow")
         for [OauthCallback]: Exchange => Exchanged, or Problem;
     /// Does a bounded part of the work that is due.
-    Tick("tick", "does the background work that is due") for [Monitor]: Nothing => Ticked, or Problem;
+    Tick("tick", "does the background work that is due") for [Upkeep]: Nothing => Ticked, or Problem;
     /// Signs the heads of the audit records that have new entries. Returns how many records no longer have
     /// their last head.
     SignHeads("sign-heads", "authenticates the heads of the audit records")
-        for [Monitor]: Nothing => u32, or Problem;
+        for [Upkeep]: Nothing => u32, or Problem;
     /// Compares the signed heads of a workspace's audit record with the record.
     VerifyHeads("verify-heads", "compares the signed heads of an audit record with it")
-        for [Monitor]: OfWorkspace => HeadsVerified, or Problem;
+        for [Upkeep]: OfWorkspace => HeadsVerified, or Problem;
     /// Says what an agent has to know of an integration's provider. Refuses by `not_found`.
     Describe("describe", "says what an agent has to know of an integration's provider")
         for [Mcp]: Stored => Described, or Problem;

@@ -27,6 +27,7 @@ pub mod quota;
 pub mod rpc;
 pub mod secret;
 pub mod store;
+pub mod tick_secret;
 pub mod wire;
 
 pub use error::{Error, FieldError, Result};

@@ -22,10 +22,10 @@ operations! {
     AUTH_OPERATIONS at Auth;
 
     /// Verifies a token.
-    Prove("prove", "verifies a token") for [Catalog, Create, Delete, List, Mcp, Monitor, Proxy, Update]:
+    Prove("prove", "verifies a token") for [Catalog, Create, Delete, History, List, Mcp, Proxy, Status, Update, Upkeep]:
         Token => Proof, or Refusal;
     /// Finds out whether there is anything to verify tokens with.
-    Ready("ready", "says whether tokens can be verified") for [Monitor]: Nothing => Nothing, or Refusal;
+    Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
 
 /// A token, as a client sent it.

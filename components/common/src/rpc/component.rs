@@ -13,33 +13,39 @@ pub enum Component {
     Create,
     /// `DELETE /api/integrations/{id}`.
     Delete,
+    /// Events, usage and the audit record.
+    History,
     /// The front of `/api/integrations`.
     List,
     /// `/mcp`.
     Mcp,
-    /// Health, history and work that is due.
-    Monitor,
     /// `/api/oauth/callback`.
     OauthCallback,
     /// `/api/proxy`.
     Proxy,
+    /// `/api/health`, `/api/openapi.json`, and the 404 of `/api`.
+    Status,
     /// `PUT /api/integrations/{id}`.
     Update,
+    /// `/api/tick`, and the check of a connection.
+    Upkeep,
 }
 
 impl Component {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Auth,
         Self::Broker,
         Self::Catalog,
         Self::Create,
         Self::Delete,
+        Self::History,
         Self::List,
         Self::Mcp,
-        Self::Monitor,
         Self::OauthCallback,
         Self::Proxy,
+        Self::Status,
         Self::Update,
+        Self::Upkeep,
     ];
 
     /// The component's id in spin.toml.
@@ -51,12 +57,14 @@ impl Component {
             Self::Catalog => "catalog",
             Self::Create => "create",
             Self::Delete => "delete",
+            Self::History => "history",
             Self::List => "list",
             Self::Mcp => "mcp",
-            Self::Monitor => "monitor",
             Self::OauthCallback => "oauth-callback",
             Self::Proxy => "proxy",
+            Self::Status => "status",
             Self::Update => "update",
+            Self::Upkeep => "upkeep",
         }
     }
 

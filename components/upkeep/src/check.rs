@@ -19,7 +19,7 @@ pub(crate) async fn run(inbound: &Inbound, id: &str) -> Result<Response> {
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;
     let stored = Stored::of(&caller, &id);
-    Client::new(Component::Monitor, &inbound.request_id).call::<Check>(&stored).await?;
+    Client::new(Component::Upkeep, &inbound.request_id).call::<Check>(&stored).await?;
     let found = integrations.find(&id).await?;
     let mut response = json_response(StatusCode::OK, found.doc);
     set(&mut response, header::ETAG, &format!("\"{}\"", found.version));
