@@ -24,10 +24,10 @@ mod usage;
 use std::rc::Rc;
 
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
-use nexus_common::forward::{AGENT, HOST, WAIT, Wait, has_waited, may_wait, ours};
+use nexus_common::forward::{HOST, OnBehalf, WAIT, Wait, has_waited, may_wait, ours};
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -52,34 +52,17 @@ const SHORT_MS: u64 = 1_000;
 
 /// Makes the call. An error becomes a response of the broker's own.
 pub(crate) async fn run(inbound: Inbound) -> Response {
-    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let header = |name| inbound.header(&HeaderName::from_static(name));
-    let mut agent = header(AGENT).unwrap_or_default().splitn(5, ' ');
-    let mut field = || agent.next().unwrap_or_default();
-    let (role, token_in, expires_at, subject, hub) = (field(), field(), field(), field(), field());
-    let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
-    let workspace = decode(parts.next().unwrap_or_default());
-    let below = parts.next().unwrap_or_default();
-    let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
-    let call = Call {
-        caller: Caller {
-            workspace,
-            subject: decode(subject),
-            role: Role::parse(role),
-            expires_at: expires_at.parse().unwrap_or(0),
-        },
-        token_in: token_in.to_owned(),
-        target: decode(target),
-        path: path.to_owned(),
-        query: inbound.raw_query().to_owned(),
-        method: inbound.sent_method().clone(),
-        host: header(HOST).map(str::to_owned),
-        hub: hub.to_owned(),
-        request_id: inbound.request_id.clone(),
+    let request_id = inbound.request_id.clone();
+    let response = match Call::of(&inbound) {
+        Some(call) => {
+            let (headers, body) = inbound.into_headers_and_body();
+            call.make(headers, body).await
+        }
+        None => {
+            Err(Error::Internal("the call does not have the header that names its caller".into()))
+        }
     };
-    let (headers, body) = inbound.into_headers_and_body();
-    let response = call.make(headers, body).await;
-    response.unwrap_or_else(|error| ours(&error, &call.request_id))
+    response.unwrap_or_else(|error| ours(&error, &request_id))
 }
 
 /// The call that an agent wants to make.
@@ -98,6 +81,27 @@ struct Call {
 }
 
 impl Call {
+    /// Reads the call from `inbound`. `None` if the component did not name the caller.
+    fn of(inbound: &Inbound) -> Option<Self> {
+        let OnBehalf { role, token_in, expires_at, subject, hub } =
+            OnBehalf::read(inbound.headers())?;
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
+        let (workspace, below) = below.split_once('/').unwrap_or((below, ""));
+        let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+        Some(Self {
+            caller: Caller { workspace: decode(workspace), subject, role, expires_at },
+            token_in,
+            target: decode(target),
+            path: path.to_owned(),
+            query: inbound.raw_query().to_owned(),
+            method: inbound.sent_method().clone(),
+            host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
+            hub,
+            request_id: inbound.request_id.clone(),
+        })
+    }
+
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
         // This check comes first, because no rule covers any other method.
         CallMethod::require(&self.method)?;

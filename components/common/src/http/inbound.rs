@@ -57,6 +57,26 @@ impl Inbound {
         &self.head.method
     }
 
+    /// Refuses every method but `GET` and `HEAD`.
+    ///
+    /// # Errors
+    /// [`Error::MethodNotAllowed`].
+    pub fn require_get(&self) -> Result<()> {
+        self.require_method(&Method::GET, "GET")
+    }
+
+    /// Refuses every method but `POST`.
+    ///
+    /// # Errors
+    /// [`Error::MethodNotAllowed`].
+    pub fn require_post(&self) -> Result<()> {
+        self.require_method(&Method::POST, "POST")
+    }
+
+    fn require_method(&self, method: &Method, name: &'static str) -> Result<()> {
+        if self.method() == method { Ok(()) } else { Err(Error::MethodNotAllowed(name)) }
+    }
+
     /// The authority that the request is sent to (RFC 9110, 7.2); the port is part of it where it was sent.
     pub(super) fn authority(&self) -> Option<&str> {
         self.head.uri.authority().map(|authority| authority.as_str())

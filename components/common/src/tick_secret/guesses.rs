@@ -5,8 +5,8 @@
 
 use std::cell::Cell;
 
-use nexus_common::log::Line;
-use nexus_common::platform::clock;
+use crate::log::Line;
+use crate::platform::clock;
 
 /// Between two lines in the log, in ms.
 const PAUSE: u64 = 60 * 1000;
@@ -23,14 +23,14 @@ struct Count {
 }
 
 /// Counts one, and tells of it where nothing was told within the last minute.
-pub(crate) fn note() {
+pub(super) fn note() {
     let count = COUNT.get();
     COUNT.set(Count { untold: count.untold.saturating_add(1), ..count });
     tell();
 }
 
 /// Tells of those that are not in the log yet; a tick that is let in sees to the last ones.
-pub(crate) fn tell() {
+pub(super) fn tell() {
     let (Count { untold, told_at }, now) = (COUNT.get(), clock::now_ms());
     if untold > 0 && now.abs_diff(told_at) >= PAUSE {
         Line::warning("wrong guesses of `tick_secret`").with("count", &untold).write();
