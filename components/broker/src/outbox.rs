@@ -282,7 +282,7 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
     // A request that once revoked more than its token is never again believed to revoke the token only.
     let grant = entry.cautious || beside::is_known(&entry.ends(true)).await?;
     let ends = entry.ends(grant);
-    let told = match entry.verdict(&ends.users(entry.since()).await?) {
+    let outcome = match entry.verdict(&ends.users(entry.since()).await?) {
         Verdict::Keep(_) => return keep(entry, &ends, request_id).await,
         Verdict::InUseAgain => {
             let words = "the connection uses it again, and revokes it when it no longer does";
@@ -296,7 +296,7 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
     };
     let tx = Transaction::begin().await?;
     let given_up = tx.now_ms - entry.trying_since > GIVEN_UP_MS;
-    let (state, words, done) = match told {
+    let (state, words, done) = match outcome {
         Told::Done(state, words) => (state, words, true),
         Told::Failed(words) if given_up => {
             ("failed", format!("not revoked within 7 days, and not tried again: {words}"), true)
