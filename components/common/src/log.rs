@@ -1,9 +1,10 @@
-//! Lines of the log, all in one form (logfmt): `level=error what="check after a call" request_id=req_… why="…"`.
+//! Lines of the log, all in one form (logfmt): `level=error what="check after a call" request_id=req_…
+//! why="…"`.
 //!
-//! `level` is `error`, `warning` or `info`; `what` says what happened, or what failed; `why` comes last.
-//! It must not be given a secret, a token or a body. A line that cannot be written is lost, and nothing else is:
-//! Spin's log is a file beside the database, and on a full disk `eprintln!` panics, which ends the instance with
-//! every request in it.
+//! `level` is `error`, `warning` or `info`; `what` says what happened, or what failed; `why` comes last. It
+//! must not be given a secret, a token or a body. A line that cannot be written is lost, and nothing else is:
+//! Spin's log is a file beside the database, and on a full disk `eprintln!` panics, which ends the instance
+//! with every request in it.
 
 use std::fmt::Display;
 use std::io::Write as _;

@@ -1,8 +1,8 @@
-//! The domain of the proxy: below it each integration has a host of its own, for SDKs that keep only the host of
-//! a base URL (`https://{slug}--{workspace}.nexus.example.com`).
+//! The domain of the proxy: below it each integration has a host of its own, for SDKs that keep only the host
+//! of a base URL (`https://{slug}--{workspace}.nexus.example.com`).
 //!
-//! A host names an integration and nothing more: whose call it is, and that the workspace is the caller's, the
-//! token says.
+//! A host names an integration and nothing more: whose call it is, and that the workspace is the caller's,
+//! the token says.
 
 use std::fmt;
 
@@ -52,7 +52,8 @@ impl ProxyDomain {
         is_whole.then(|| AtHost { slug: slug.to_owned(), workspace: workspace.to_owned() })
     }
 
-    /// A workspace as it stands in a host: in lower case, with a `-` for every character that a host cannot have.
+    /// A workspace as it stands in a host: in lower case, with a `-` for every character that a host cannot
+    /// have.
     pub fn label(workspace: &str) -> String {
         let known = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
         workspace.chars().map(known).collect()

@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads `arguments` of a `tools/call` for a tool that has the arguments `known`; `None` where it is neither an
-    /// object nor the text of one.
+    /// Reads `arguments` of a `tools/call` for a tool that has the arguments `known`; `None` where it is
+    /// neither an object nor the text of one.
     pub(crate) fn read(sent: Option<&Value>, known: &'static [&'static str]) -> Option<Self> {
         let sent = match sent {
             None | Some(Value::Null) => Map::new(),
@@ -79,8 +79,8 @@ impl Arguments {
         self.text(name)?.ok_or_else(|| Error::invalid(name, "is required, a string"))
     }
 
-    /// The names and values of `name`, in their order: a list of `{"name", "value"}`, an object, whose lists repeat
-    /// a name, or the JSON text of either. What is `null` was not given.
+    /// The names and values of `name`, in their order: a list of `{"name", "value"}`, an object, whose lists
+    /// repeat a name, or the JSON text of either. What is `null` was not given.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming what is neither.

@@ -1,10 +1,11 @@
 //! The tools as models see them.
 //!
-//! Their schemas hold to what the narrowest of the readers takes, because one member that a reader does not know
-//! costs it every tool of the server. Each schema has one `type`; each array has `items` (OpenAI, VS Code); each
-//! object has properties (Gemini: "should be non-empty for OBJECT type"); there is no `additionalProperties` (Gemini),
-//! no reference, no alternative, and no rule about a value beyond `enum`: those are in words. What is sent is read by
-//! `arguments`, which takes more than is said here. It must not promise what the tools do not do.
+//! Their schemas hold to what the narrowest of the readers takes, because one member that a reader does not
+//! know costs it every tool of the server. Each schema has one `type`; each array has `items` (OpenAI, VS
+//! Code); each object has properties (Gemini: "should be non-empty for OBJECT type"); there is no
+//! `additionalProperties` (Gemini), no reference, no alternative, and no rule about a value beyond `enum`:
+//! those are in words. What is sent is read by `arguments`, which takes more than is said here. It must not
+//! promise what the tools do not do.
 
 use serde_json::Value;
 

@@ -1,10 +1,10 @@
 //! JSON-RPC messages, and the two ways of the protocol: that of 2026-07-28, where each request says
 //! its version and is checked against its headers, and that before, which begins with `initialize`.
 //!
-//! Before 2026-07-28 an error that answers a request is a 200, because clients take any other status for the end of
-//! the connection (the Python SDK up to 1.12 loses its session by it): the message was understood, and its answer is
-//! in the body. What cannot be answered by its `id`, and a version that is not spoken (2025-06-18 and later, "Protocol
-//! Version Header"), is a 400 in every version.
+//! Before 2026-07-28 an error that answers a request is a 200, because clients take any other status for the
+//! end of the connection (the Python SDK up to 1.12 loses its session by it): the message was understood, and
+//! its answer is in the body. What cannot be answered by its `id`, and a version that is not spoken
+//! (2025-06-18 and later, "Protocol Version Header"), is a 400 in every version.
 //!
 //! Nothing is remembered from one message to the next.
 
@@ -15,8 +15,8 @@ use nexus_common::http::json_response;
 use nexus_common::platform::http::Response;
 use serde_json::{Map, Value, json};
 
-/// The versions that are spoken, the newest first. 2024-11-05 has another transport of its own; its clients that
-/// speak this one are answered.
+/// The versions that are spoken, the newest first. 2024-11-05 has another transport of its own; its clients
+/// that speak this one are answered.
 pub(crate) const VERSIONS: [&str; 5] =
     ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 /// The first that does without a handshake.

@@ -1,7 +1,7 @@
 //! Serves the admin UI with its security headers.
 //!
-//! It must not have rights: no storage, no secrets, and no way out but to the proxy, whose domain's requests come here
-//! where no other component has their path.
+//! It must not have rights: no storage, no secrets, and no way out but to the proxy, whose domain's requests
+//! come here where no other component has their path.
 #![forbid(unsafe_code)]
 
 mod encoding;

@@ -124,8 +124,8 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     Ok(response)
 }
 
-/// Has `component` answer `inbound` as it is, with `header` beside those of the client; the answer is handed back
-/// as it is.
+/// Has `component` answer `inbound` as it is, with `header` beside those of the client; the answer is handed
+/// back as it is.
 ///
 /// # Errors
 /// As [`forward`].

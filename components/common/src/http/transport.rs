@@ -15,7 +15,8 @@ thread_local! {
 /// A year, for this host alone: whether its subdomains speak https is for their owner to say.
 const YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Puts the header into `response` where `public_url` is https. A component that no client reaches is not given the variable.
+/// Puts the header into `response` where `public_url` is https. A component that no client reaches is not
+/// given the variable.
 pub(super) async fn secure(response: &mut Response) {
     let is_https = match IS_HTTPS.get() {
         Some(known) => known,

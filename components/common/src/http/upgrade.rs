@@ -1,9 +1,9 @@
 //! A request that asks for a WebSocket (RFC 6455; over HTTP/2 RFC 8441).
 //!
-//! The runtime takes `Connection` and `Upgrade` out of every request, so that what a component sees of a handshake
-//! is a plain `GET` with the headers that no other request has. Passed on as such it would be answered by the
-//! provider with something that no client of a WebSocket understands. It must not refuse any other upgrade:
-//! whoever offers `h2c` speaks HTTP/1.1 where nobody takes it up (RFC 9110, 7.8).
+//! The runtime takes `Connection` and `Upgrade` out of every request, so that what a component sees of a
+//! handshake is a plain `GET` with the headers that no other request has. Passed on as such it would be
+//! answered by the provider with something that no client of a WebSocket understands. It must not refuse any
+//! other upgrade: whoever offers `h2c` speaks HTTP/1.1 where nobody takes it up (RFC 9110, 7.8).
 
 use http::{HeaderMap, HeaderName, header};
 
