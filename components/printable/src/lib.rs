@@ -38,8 +38,8 @@ pub const INVISIBLE: [(char, char); 24] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// What [`is_printable`] asks for, as it is told to whoever broke it.
-pub const RULE: &str = "must not hold control characters, nor invisible ones (zero width, direction marks, line separators)";
+/// The rule of [`is_printable`], for error messages.
+pub const RULE: &str = "must not contain control characters or invisible characters (zero width, direction marks, line separators)";
 
 /// Whether a reader can see every character of `text`: it has no control character (general category
 /// Cc), and none that is [`INVISIBLE`].
