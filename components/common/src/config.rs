@@ -52,8 +52,7 @@ pub fn check_secret(name: &str, secret: &Secret) -> Result<()> {
 }
 
 /// The rule that monotonous bytes break.
-pub const MONOTONOUS: &str =
-    "must be random, not a few repeated bytes. Use the output of `openssl rand -base64 32`";
+pub const MONOTONOUS: &str = "must not repeat a few bytes. Use random bytes, such as the output of `openssl rand -base64 32`";
 
 /// Whether `bytes` have fewer than eight different values, like zeros, `aaaa…` or a placeholder. Of 32 random
 /// bytes, or 32 random hexadecimal digits, fewer than one in a million are monotonous.
