@@ -1,8 +1,8 @@
 //! A write transaction on a connection of its own.
 //!
 //! A transaction that is dropped without [`Transaction::commit`] is rolled back. Deleted content is
-//! overwritten (`secure_delete`). A commit is on the disk when it returns. This module must not know what is
-//! written.
+//! overwritten (`secure_delete`). A commit is on the disk when it returns. No HTTP request may be made while
+//! a transaction is open.
 
 use std::time::Duration;
 
