@@ -1,6 +1,7 @@
-//! The front of `/api/integrations`: answers `GET`, passes the rest on to the component that acts.
+//! The front of `/api/integrations`: handles `GET`, and forwards other requests to the component that acts.
 //!
-//! It must not vouch for a caller: whoever acts asks for a proof again. It has no broker secret.
+//! This component must not vouch for a caller: the component that acts verifies the token again. It has no
+//! broker secret.
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode, header};
@@ -93,6 +94,6 @@ fn one_of(name: &str, value: String, known: &[&str]) -> Result<String> {
     if known.contains(&value.as_str()) {
         return Ok(value);
     }
-    let detail = format!("must be one of {}, is {value:?}", known.join(", "));
+    let detail = format!("must be one of {}, but is {value:?}", known.join(", "));
     Err(Error::invalid(format!("?{name}"), detail))
 }
