@@ -1,7 +1,7 @@
-//! `GET /api/audit`, `GET /api/audit/head` and `GET /api/audit/heads`: the record of every change and
-//! denied attempt.
+//! `GET /api/audit`, `GET /api/audit/head` and `GET /api/audit/heads`: the record of every change and denied
+//! attempt.
 //!
-//! It must not show a workspace another's record.
+//! This module must not show the record of another workspace.
 
 use http::StatusCode;
 use nexus_common::auth::Role;
@@ -24,16 +24,16 @@ pub(crate) async fn page(inbound: &Inbound) -> Result<Response> {
     Ok(json_response(StatusCode::OK, body))
 }
 
-/// The head of the chain, to be kept elsewhere; with `verify=true` also what the broker says of the
-/// heads that it has signed.
+/// The head of the chain, for the client to keep elsewhere. With `verify=true`, also the broker's
+/// verification of the heads that it has signed.
 ///
 /// # Errors
 /// 401, 403, 422.
 pub(crate) async fn head(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "audit.read").await?;
-    let mut is_asked = false;
+    let mut verify = false;
     for (name, value) in inbound.query(&["verify"])? {
-        is_asked = match value.as_str() {
+        verify = match value.as_str() {
             "true" => true,
             "false" => false,
             _ => return Err(Error::invalid(format!("?{name}"), "must be true or false")),
@@ -41,7 +41,7 @@ pub(crate) async fn head(inbound: &Inbound) -> Result<Response> {
     }
     close_minutes().await?;
     let mut body = Audit::of(&caller.workspace).head().await?;
-    if is_asked {
+    if verify {
         let broker = Broker::new("monitor", &inbound.request_id);
         let verified = broker.verify_heads(&caller.workspace).await?;
         body.pop();

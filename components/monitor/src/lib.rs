@@ -1,8 +1,8 @@
-//! Watching: health, checks, events and usage of an integration, the audit record, the tick, the
-//! API's own description, and the 404 of `/api`.
+//! Monitoring: health, checks, events and usage of an integration, the audit record, the tick, the OpenAPI
+//! document, and the 404 of `/api`.
 //!
-//! It must not show details of the deployment to anybody but an ADMIN or the holder of the tick
-//! secret.
+//! This component must not show details of the deployment, except to an ADMIN or the holder of the tick
+//! secret. It must not call a provider.
 #![forbid(unsafe_code)]
 
 mod audit;

@@ -1,7 +1,7 @@
-//! `POST /api/tick`: work that is due, a bounded part of it; for a cron job or a timer.
+//! `POST /api/tick`: does a bounded part of the work that is due. A cron job or a timer calls it.
 //!
-//! It must not need a user's token: whoever runs the deployment has the tick secret. Ticks may run
-//! at the same time.
+//! A tick must not need a user's token: the operator of the deployment has the tick secret. Ticks may run
+//! concurrently.
 
 use std::time::Duration;
 
@@ -17,23 +17,25 @@ use serde_json::json;
 
 use crate::guesses;
 
-/// For how long one tick removes old events and usage.
+/// How long one tick deletes old events and usage.
 const PRUNING: Duration = Duration::from_secs(2);
 
-/// Does what is due, and says how much of what.
+/// Does the work that is due. The response has a count for each kind of work.
 ///
 /// # Errors
-/// 404 where the deployment has no tick secret, 401, 503.
+/// 404 if the deployment has no tick secret, 401, 503.
 pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     let secret = secret().await?.ok_or_else(|| {
-        Error::NotFound("there is nothing at /api/tick: `tick_secret` is not set".into())
+        Error::NotFound("/api/tick is off. To use it, set the variable `tick_secret`".into())
     })?;
     match sent(inbound) {
         None => return Err(Error::MissingToken),
         Some(sent) if secret.matches(sent) => {}
         Some(_) => {
             guesses::note();
-            return Err(Error::InvalidToken("this is not the tick secret".into()));
+            return Err(Error::InvalidToken(
+                "the Authorization header is not the tick secret".into(),
+            ));
         }
     }
     guesses::tell();
@@ -53,7 +55,7 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     Ok(json_response(StatusCode::OK, body.to_string()))
 }
 
-/// Whether the request carries the tick secret. What is neither that nor a JWT is a wrong guess.
+/// Whether the request has the tick secret. Any other value that is not a JWT counts as a wrong guess.
 pub(crate) async fn holds_secret(inbound: &Inbound) -> bool {
     let (Ok(Some(secret)), Some(sent)) = (secret().await, sent(inbound)) else { return false };
     let holds = secret.matches(sent);
@@ -63,10 +65,10 @@ pub(crate) async fn holds_secret(inbound: &Inbound) -> bool {
     holds
 }
 
-/// The tick secret; `None` where the deployment has none.
+/// The tick secret. `None` if it is not set.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it can be guessed.
+/// [`Error::Misconfigured`] if it can be guessed.
 pub(crate) async fn secret() -> Result<Option<Secret>> {
     let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
         return Ok(None);
