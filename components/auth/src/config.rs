@@ -62,7 +62,8 @@ pub(crate) enum Keys {
 
 /// Checks that there are keys to verify tokens.
 ///
-/// # Errors [`Error::Misconfigured`], or [`Error::KeysUnavailable`] if no keys were ever fetched from the
+/// # Errors
+/// [`Error::Misconfigured`], or [`Error::KeysUnavailable`] if no keys were ever fetched from the
 /// issuer and a fetch now fails.
 pub(crate) async fn ready() -> Result<()> {
     match &get().await?.keys {

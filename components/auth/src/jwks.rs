@@ -101,7 +101,8 @@ impl Jwks {
 
     /// The key for a token with this header.
     ///
-    /// # Errors [`Error::InvalidToken`] if the issuer has no such key, [`Error::KeysUnavailable`] if its keys
+    /// # Errors
+    /// [`Error::InvalidToken`] if the issuer has no such key, [`Error::KeysUnavailable`] if its keys
     /// cannot be fetched.
     pub(crate) async fn key(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
         let held = Rc::clone(&self.held.borrow());

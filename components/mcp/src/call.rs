@@ -21,7 +21,8 @@ pub(crate) const ARGUMENTS: [&str; 8] =
 
 /// Makes the call.
 ///
-/// # Errors [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
+/// # Errors
+/// [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
 /// an error.
 pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
     let target = &arguments.required("integration")?;

@@ -31,7 +31,8 @@ pub(crate) struct Said {
 impl Tools<'_> {
     /// Runs the tool that `tools/call` names.
     ///
-    /// # Errors A [`Failure`] if there is no such tool, or if `arguments` is not an object. An error inside a
+    /// # Errors
+    /// A [`Failure`] if there is no such tool, or if `arguments` is not an object. An error inside a
     /// tool is the tool's result.
     pub(crate) async fn call(&self, message: &Message) -> Result<Value, Failure> {
         let name = message.params.get("name").and_then(Value::as_str).unwrap_or_default();

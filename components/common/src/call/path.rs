@@ -31,7 +31,8 @@ pub struct CallPath {
 impl CallPath {
     /// Reads `path`. It is empty or starts with `/`, has no query, and is percent-encoded as it is sent.
     ///
-    /// # Errors [`Error::Invalid`] for a segment with which a provider could leave the base URL. Decoded zero
+    /// # Errors
+    /// [`Error::Invalid`] for a segment with which a provider could leave the base URL. Decoded zero
     /// to three times, it holds a control character, a backslash, an overlong UTF-8 sequence or `%u` with
     /// four digits, or a server may read it as `.` or `..` (as it may read `..;`, `..%20`, or dots beside an
     /// encoded slash).

@@ -171,7 +171,8 @@ impl Inbound {
 
     /// The whole body, which may have at most `limit` bytes.
     ///
-    /// # Errors [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] if the client
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] if the client
     /// stopped half-way.
     pub async fn bytes(self, limit: usize) -> Result<bytes::Bytes> {
         whole(self.body, limit).await

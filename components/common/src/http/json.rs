@@ -24,7 +24,8 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
 
 /// Parses `text` as a `T`.
 ///
-/// # Errors [`Error::Invalid`] with the pointer of the member and the rule. The parser's messages name
+/// # Errors
+/// [`Error::Invalid`] with the pointer of the member and the rule. The parser's messages name
 /// members and types. They may repeat the invalid value only if it is not a string.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     // The input is bytes, like the responses of components, because the parser is compiled once per kind of
