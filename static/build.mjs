@@ -1,8 +1,8 @@
-// Builds the admin UI into dist/: bundled, hashed, compressed, and listed in dist/files.json, which
-// the component `ui` is made of.
+// Builds the admin UI into dist/. The files are bundled, hashed, compressed, and listed in
+// dist/files.json, from which the component `ui` is built.
 //
-// Everything is made in memory and written beside dist/, which it replaces in the end: a build that
-// fails leaves no half of one. It must not write anything else, and not reach the network.
+// The build happens in memory, is written to a directory beside dist/, and then replaces dist/. So a
+// build that fails leaves nothing half-written. It must not write anything else or use the network.
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -12,9 +12,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
-import { bundled } from "./bundle.mjs";
+import { bundle } from "./bundle.mjs";
 
-/** What the page may load in all, in bytes, gzipped. */
+/** The most that the page may load, in bytes, gzipped. */
 const LIMIT = 50_000;
 
 const TYPES = {
@@ -27,19 +27,20 @@ const TYPES = {
 const root = dirname(fileURLToPath(import.meta.url));
 
 /**
- * Every file as `{path, file, text, immutable}`; `path` is that of its URL.
+ * Every file as `{path, file, text, immutable}`. `path` is the path of its URL.
  *
- * Pages are the `*.html` here, at `/NAME`, and in examples/, at `/examples/NAME.html`. They name hashed files by placeholders: `{{script}}`
- * is the element, `{{style}}`, `{{icon}}`, and `{{NAME}}` the script NAME.ts of the page NAME.html.
+ * The pages are the `*.html` files here, at `/NAME`, and those in examples/, at `/examples/NAME.html`.
+ * Their placeholders stand for hashed files: `{{script}}` for the element, `{{style}}`, `{{icon}}`, and
+ * `{{NAME}}` for the script NAME.ts of the page NAME.html.
  */
 async function files() {
   const pages = (await readdir(root)).filter((file) => file.endsWith(".html")).sort();
   const own = pages.map((page) => page.replace(".html", ".ts")).filter((script) => existsSync(join(root, script)));
   const made = await Promise.all([
-    bundled("integration-nexus.tsx"),
-    bundled("page.css"),
-    named("icon.svg"),
-    ...own.map(bundled),
+    bundle("integration-nexus.tsx"),
+    bundle("page.css"),
+    hashed("icon.svg"),
+    ...own.map(bundle),
   ]);
   const names = ["script", "style", "icon", ...own.map((script) => script.replace(".ts", ""))];
   const urls = Object.fromEntries(names.map((name, at) => [name, `/${made[at].file}`]));
@@ -47,9 +48,9 @@ async function files() {
     const text = await readFile(join(root, file), "utf8");
     const name = file === "index.html" ? "" : file.replace(/\.html$/, "");
     const path = `/${pages.includes(file) ? name : file}`;
-    return { path, file, text: file.endsWith(".html") ? filled(file, text, urls) : text, immutable: false };
+    return { path, file, text: file.endsWith(".html") ? fillPlaceholders(file, text, urls) : text, immutable: false };
   });
-  // A name that stays, for other pages of this origin.
+  // A stable name for other pages of this origin.
   const entry = { file: "integration-nexus.js", text: `export * from ".${urls.script}";\n` };
   return [
     ...(await Promise.all(stable)),
@@ -58,8 +59,8 @@ async function files() {
   ];
 }
 
-/** A file that is served as it is, named after what is in it. */
-async function named(file) {
+/** A file that is served unchanged, with the hash of its content in its name. */
+async function hashed(file) {
   const text = await readFile(join(root, file), "utf8");
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return { file: `assets/${file.replace(".", `-${hash}.`)}`, text };
@@ -70,26 +71,26 @@ async function examples() {
   return names.filter((name) => /\.[a-z]+$/.test(name)).sort().map((name) => `examples/${name}`);
 }
 
-/** The page with its placeholders filled. */
-function filled(file, text, urls) {
+/** Replaces the placeholders of a page. */
+function fillPlaceholders(file, text, urls) {
   const page = text.replaceAll(/\{\{\s*(\w*)\s*\}\}/g, (_, name) => {
     if (!Object.hasOwn(urls, name)) {
-      throw new Error(`${file}: unknown placeholder {{${name}}}; known: ${Object.keys(urls).join(", ")}`);
+      throw new Error(`${file}: unknown placeholder {{${name}}}. Use one of ${Object.keys(urls).join(", ")}`);
     }
     return urls[name];
   });
   const missing = ["script", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
   if (missing) {
-    throw new Error(`${file}: the placeholder {{${missing}}} is missing`);
+    throw new Error(`${file}: the placeholder {{${missing}}} is missing. Add it to the page`);
   }
   return page;
 }
 
-/** The file with its type and its compressed forms. */
-async function compressed({ path, file, text, immutable }) {
+/** A file with its media type and its compressed forms. */
+async function compress({ path, file, text, immutable }) {
   const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
   if (!type) {
-    throw new Error(`${file}: no media type is known for this kind of file; known: ${Object.keys(TYPES).join(", ")}`);
+    throw new Error(`${file}: the media type of this kind of file is unknown. Add it to TYPES, which has ${Object.keys(TYPES).join(", ")}`);
   }
   const raw = Buffer.from(text);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length };
@@ -100,7 +101,7 @@ async function compressed({ path, file, text, immutable }) {
   return { listed: { path, file, type, immutable }, raw, gz, br };
 }
 
-/** A table of sizes, and what the page loads in all: itself and whatever it names. */
+/** A table of the sizes, and the total that the page loads: itself and each file that it names. */
 function report(built) {
   const page = built.find(({ listed }) => listed.path === "/");
   const html = page.raw.toString();
@@ -109,7 +110,7 @@ function report(built) {
   const row = (...cells) => cells.map((cell, at) => String(cell)[at < 3 ? "padStart" : "padEnd"](8)).join("  ").trimEnd();
   const lines = built.map(({ listed, raw, gz, br }) => row(raw.length, gz.length, br.length, listed.path));
   lines.unshift(row("bytes", "gzip", "brotli", "the UI"));
-  lines.push(row("", total, "", `what / loads, of at most ${LIMIT}`));
+  lines.push(row("", total, "", `loaded by / (limit ${LIMIT})`));
   return { text: `${lines.join("\n")}\n`, total };
 }
 
@@ -128,11 +129,11 @@ async function write(built, sizes) {
 }
 
 try {
-  const built = await Promise.all((await files()).map(compressed));
+  const built = await Promise.all((await files()).map(compress));
   const { text, total } = report(built);
   process.stdout.write(text);
   if (total > LIMIT) {
-    throw new Error(`the page loads ${total} bytes gzipped, and at most ${LIMIT} are allowed`);
+    throw new Error(`the page loads ${total} bytes gzipped, more than the limit of ${LIMIT}`);
   }
   await write(built, text);
 } catch (error) {

@@ -1,4 +1,4 @@
-// One bundle of the UI, as it is served. The tests are bundled with the same settings.
+// Bundles a script or a style sheet of the UI. The tests are bundled with the same settings.
 
 import { readFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
@@ -8,18 +8,18 @@ import { build, transform } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
 
-/** What the element imports from `*.css` is the style sheet's text, minified. */
+/** Makes an import of `*.css` the text of the style sheet, minified. */
 const styles = {
   name: "styles-as-text",
-  setup(it) {
-    it.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
     });
   },
 };
 
-/** What all bundles have in common. */
+/** The settings of all bundles. */
 export const settings = {
   absWorkingDir: root,
   bundle: true,
@@ -33,11 +33,11 @@ export const settings = {
   plugins: [styles],
 };
 
-/** `entry` as one minified file `{file, text}`, named after what is in it. */
-export async function bundled(entry) {
+/** Bundles `entry` into one minified file `{file, text}`, with the hash of its content in its name. */
+export async function bundle(entry) {
   const { outputFiles } = await build({
     ...settings,
-    // A style sheet of its own stays one.
+    // A style sheet that is an entry stays a style sheet.
     plugins: entry.endsWith(".css") ? [] : settings.plugins,
     entryPoints: [entry],
     entryNames: "assets/[name]-[hash]",
@@ -46,7 +46,7 @@ export async function bundled(entry) {
     write: false,
   });
   if (outputFiles.length !== 1) {
-    throw new Error(`${entry}: one file was expected, not ${outputFiles.length}`);
+    throw new Error(`${entry}: expected one output file, got ${outputFiles.length}`);
   }
   const [{ path, text }] = outputFiles;
   return { file: relative(`${root}/dist`, path), text };

@@ -1,44 +1,45 @@
 /**
- * The page in the window in which a person signs in at a provider: begins the flow for the page
- * that opened it, and goes there.
+ * The page `/connect`, in the window in which a person signs in at a provider. It begins the flow for
+ * the page that opened it, then goes to the provider.
  *
- * It must listen to its opener of the same origin only: it is handed a token.
+ * It receives a token, so it must accept messages only from its opener, and only from the same origin.
  */
-import type { Message } from "./logic/flow";
+import type { BeginRequest, Message } from "./logic/flow";
 
 const { origin } = location;
 const opener = window.opener as Window | null;
 
-function say(message: Message): void {
+function send(message: Message): void {
   opener?.postMessage(message, origin);
 }
 
+/** Shows one of the two states of the page: `alone` if no page opened the window. */
 function show(id: "waiting" | "alone"): void {
-  for (const one of document.querySelectorAll<HTMLElement>("[data-state]")) one.hidden = one.id !== id;
+  for (const state of document.querySelectorAll<HTMLElement>("[data-state]")) state.hidden = state.id !== id;
 }
 
-async function begin({ token, path, body }: Extract<Message, { type: "nexus:begin" }>): Promise<void> {
+async function begin({ token, path, body }: BeginRequest): Promise<void> {
   const url = new URL(path, origin);
   if (url.origin !== origin) return;
   try {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    const value = (await answer.json()) as Record<string, unknown>;
-    if (answer.ok && typeof value["authorization_url"] === "string") {
-      const to = new URL(value["authorization_url"]);
-      if (to.protocol !== "https:" && to.protocol !== "http:") throw new TypeError(to.protocol);
-      say({ type: "nexus:begun", answer: value });
-      // The provider's page is not to steer the window that people go back to.
+    const value = (await response.json()) as Record<string, unknown>;
+    if (response.ok && typeof value["authorization_url"] === "string") {
+      const target = new URL(value["authorization_url"]);
+      if (target.protocol !== "https:" && target.protocol !== "http:") throw new TypeError(target.protocol);
+      send({ type: "nexus:begun", response: value });
+      // The provider's page must not be able to navigate the window that opened this one.
       window.opener = null;
-      location.replace(to);
+      location.replace(target);
       return;
     }
-    say({ type: "nexus:refused", status: answer.status, problem: value });
+    send({ type: "nexus:failed", status: response.status, problem: value });
   } catch {
-    say({ type: "nexus:refused", status: 0, problem: { code: "unreachable" } });
+    send({ type: "nexus:failed", status: 0, problem: { code: "unreachable" } });
   }
   close();
 }
@@ -49,7 +50,7 @@ if (opener) {
     if (event.data.type === "nexus:begin") void begin(event.data);
   });
   show("waiting");
-  say({ type: "nexus:ready" });
+  send({ type: "nexus:ready" });
 } else {
   show("alone");
 }

@@ -1,4 +1,4 @@
-/** Style sheets are imported as text and adopted by the element's shadow root. */
+/** A style sheet is imported as text, and the element's shadow root adopts it. */
 declare module "*.css" {
   const text: string;
   export default text;

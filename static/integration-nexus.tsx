@@ -1,26 +1,26 @@
 /**
- * `<integration-nexus>`: the admin UI as a custom element, with a style of its own that neither
- * leaks out nor is reached from outside but by the `--nexus-…` custom properties.
+ * `<integration-nexus>`, the admin UI as a custom element. Its style does not leak out, and a page can
+ * change it only through the `--nexus-…` custom properties.
  *
- * On our own page it signs people in, keeps its place in the address (`routing="hash"`), and takes
- * a token from `#token=`. In a page of the same origin the page may set `token`; when one ends, the
- * element fires `nexus:token-expired`, and waits for another.
+ * On our own page, the element signs people in, keeps its route in the address (`routing="hash"`), and
+ * takes a token from `#token=`. Another page of the same origin can set `token`. When that token has
+ * expired, the element fires `nexus:token-expired` and waits for a new one.
  */
 import { render } from "preact";
 
 import { claimNames } from "./api/client";
-import { STANDARD, takenFromAddress } from "./logic/session";
+import { STANDARD, takeTokenFromAddress } from "./logic/session";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
 export class IntegrationNexus extends HTMLElement {
   #token: string | null = null;
-  /** Whether the page has ever given one: then it is the page that signs people in and out. */
+  /** Whether the page has ever set a token. If so, the page signs people in and out. */
   #hosted = false;
-  /** The token of the link that opened the page. */
+  /** The token in the link that opened the page. */
   #link: string | null = null;
 
-  /** The token that the page around the element gives; null: the element asks for one itself. */
+  /** The token that the surrounding page supplies, or null if the element asks for one itself. */
   get token(): string | null {
     return this.#token;
   }
@@ -32,16 +32,16 @@ export class IntegrationNexus extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // A token that the page set before this script came is a plain property until now.
+    // A token that the page set before this script loaded is still a plain property.
     if (Object.hasOwn(this, "token")) {
       const { token } = this;
       Reflect.deleteProperty(this, "token");
       this.token = token;
     }
-    // Out of the address at once, whatever is known by then.
-    if (this.#ownPage) this.#link ??= takenFromAddress(location, history);
-    // Until then the element shows what stands in it.
-    void known.then(() => {
+    // Remove the token from the address at once, before the claim names are known.
+    if (this.#ownPage) this.#link ??= takeTokenFromAddress(location, history);
+    // Until then, the element shows its own content from the page.
+    void claimNamesLoaded.then(() => {
       if (!this.shadowRoot) {
         const style = new CSSStyleSheet();
         style.replaceSync(css);
@@ -52,7 +52,7 @@ export class IntegrationNexus extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    // Moving the element in its page is no end.
+    // Moving the element within its page must not unmount the UI.
     queueMicrotask(() => {
       if (!this.isConnected && this.shadowRoot) render(null, this.shadowRoot);
     });
@@ -71,11 +71,11 @@ export class IntegrationNexus extends HTMLElement {
   }
 }
 
-/** Where this script is from, which is where the API is. */
+/** The origin of this script, which is also the origin of the API. */
 const ORIGIN = new URL(import.meta.url).origin;
-/** Nobody is named before it is known which claims name them. */
+/** The claim names of the deployment. The UI renders only when they are loaded. */
 let names = STANDARD;
-const known = claimNames(ORIGIN).then((claims) => void (names = claims));
+const claimNamesLoaded = claimNames(ORIGIN).then((claims) => void (names = claims));
 
 if (!customElements.get("integration-nexus")) {
   customElements.define("integration-nexus", IntegrationNexus);

@@ -1,5 +1,5 @@
-// The unit tests: every *.test.ts, bundled (Node 20 does not strip types) and run by `node --test`.
-// Arguments go to it: `npm test -- --test-name-pattern=…`.
+// Runs the unit tests. Every *.test.ts is bundled, because Node 20 does not strip types, and run by
+// `node --test`. Arguments are passed on to it: `npm test -- --test-name-pattern=…`.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ const tests = readdirSync(settings.absWorkingDir, { recursive: true }).filter(
   (file) => /\.test\.tsx?$/.test(file) && !/^(node_modules|dist)\//.test(file),
 );
 if (tests.length === 0) {
-  console.error("error: there is no *.test.ts");
+  console.error("error: no *.test.ts found");
   process.exit(1);
 }
 const outdir = mkdtempSync(join(tmpdir(), "nexus-ui-tests-"));

@@ -1,7 +1,6 @@
-// The types of the API's wire format, made from the application's own OpenAPI document.
+// Generates the types of the API from the application's OpenAPI document.
 //
-// `npm run types` writes api/schema.d.ts; with --check it says whether that is current, and changes
-// nothing.
+// `npm run types` writes api/schema.d.ts. With --check, it only reports whether that file is current.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -22,6 +21,6 @@ const types = HEADER + astToString(await openapiTS(document, { alphabetize: true
 if (!process.argv.includes("--check")) {
   writeFileSync(file, types);
 } else if (types !== readFileSync(file, "utf8")) {
-  console.error("error: static/api/schema.d.ts is not what the OpenAPI document says; run `npm run types` in static");
+  console.error("error: static/api/schema.d.ts does not match the OpenAPI document. Run `npm run types` in static");
   process.exit(1);
 }

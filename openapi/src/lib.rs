@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 description of the application, composed once when the monitor is built.
+//! The OpenAPI 3.1 description of the application, composed once when the component `status` is built.
 //!
 //! Each call is one expression in `paths`. Everything that calls have in common (who may call, what can go
 //! wrong, which headers are returned) is in `operation`, `answer` and `problems`. The schema of a manifest is

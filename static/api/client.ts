@@ -1,18 +1,18 @@
 /**
- * Calls to the API: JSON both ways, problems (RFC 9457) as one error type, and one way to go on
- * after a token has ended.
+ * The client of the API: JSON requests and responses, problems (RFC 9457) as one error type, and
+ * retries with a new token when one has expired.
  *
- * It must not keep a token, and sends it to its own origin only.
+ * It must not store a token, and must send it only to its own origin.
  */
 import { STANDARD } from "../logic/session";
 import type { ClaimNames } from "../logic/session";
 import { t } from "../text";
 import type { ProblemBody } from "./types";
 
-/** How long an answer may take, in milliseconds: longer than the server waits for a provider. */
-const PATIENCE = 60_000;
+/** The timeout of a request, in milliseconds. It is longer than the server waits for a provider. */
+const TIMEOUT = 60_000;
 
-/** What went wrong, in the server's words, or `unreachable` where it did not answer. */
+/** The server's problem, or the code `unreachable` if the server did not respond. */
 export class Problem extends Error {
   override readonly name = "Problem";
 
@@ -25,29 +25,24 @@ export class Problem extends Error {
     super(detail);
   }
 
-  /** What is wrong with the field at a JSON pointer of the request, if anything. */
+  /** The error of the field at a JSON pointer into the request, if there is one. */
   at(pointer: string): string | undefined {
     return this.body.errors?.find((error) => error.pointer === pointer)?.detail;
   }
-
-  /** Nobody answered: the network or the server is down. */
-  get unreachable(): boolean {
-    return this.code === "unreachable";
-  }
 }
 
-/** Whatever was thrown, as a problem. */
+/** Turns anything that was thrown into a problem. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   return new Problem("unreachable", 0, t.problem.unreachable);
 }
 
-/** Where the token comes from, and what happens when it is no longer taken. */
+/** Where the client gets its token. */
 export interface Credentials {
-  /** Throws where it is another person's by now. */
+  /** The current token. Throws if somebody else has signed in since the client was made. */
   token(): string;
-  /** Resolves when there is another token than the refused one. */
-  renew(refused: string): Promise<void>;
+  /** Resolves when there is a token other than the one that was rejected. */
+  renew(rejected: string): Promise<void>;
 }
 
 interface CallOptions {
@@ -67,7 +62,7 @@ export class Client {
     return this.call<T>("GET", path, { query, signal });
   }
 
-  /** One call; a token that ended is asked for anew, and the call made again. */
+  /** Makes a request. If the token is rejected, waits for a new one and sends the request again. */
   async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     for (;;) {
       const token = this.credentials.token();
@@ -81,7 +76,7 @@ export class Client {
   }
 }
 
-/** One call with exactly this token. */
+/** Makes one request with this token. */
 export async function send<T>(
   origin: string,
   token: string | null,
@@ -97,49 +92,49 @@ export async function send<T>(
   if (token) headers.set("authorization", `Bearer ${token}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   if (version !== undefined) headers.set("if-match", `"${version}"`);
-  const timeout = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const init: RequestInit = {
     method,
     headers,
-    // The flow cookie is the only one there is.
+    // For the flow cookie, which is the only cookie of the application.
     credentials: "same-origin",
     cache: "no-store",
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   };
   if (body !== undefined) init.body = JSON.stringify(body);
-  let answer: Response;
+  let response: Response;
   let text: string;
   try {
-    answer = await fetch(url, init);
-    text = await answer.text();
+    response = await fetch(url, init);
+    text = await response.text();
   } catch (thrown) {
     if (signal?.aborted) throw thrown;
     throw new Problem("unreachable", 0, t.problem.unreachable);
   }
-  const value = parsed(text);
-  if (answer.ok && (value !== undefined || text === "")) return value as T;
-  const said = (value ?? {}) as Partial<ProblemBody> & Record<string, unknown>;
+  const value = parseJson(text);
+  if (response.ok && (value !== undefined || text === "")) return value as T;
+  const problem = (value ?? {}) as Partial<ProblemBody> & Record<string, unknown>;
   throw new Problem(
-    said.code ?? "unexpected",
-    answer.status,
-    said.detail ?? t.problem.unexpected(answer.status),
-    said,
+    problem.code ?? "unexpected",
+    response.status,
+    problem.detail ?? t.problem.unexpected(response.status),
+    problem,
   );
 }
 
-/** Which claims of a token hold its workspace and role, in this deployment. */
+/** The claims that hold the workspace and the role in the tokens of this deployment. */
 export async function claimNames(origin: string): Promise<ClaimNames> {
   try {
-    const answer = await fetch(new URL("/config.json", origin), { signal: AbortSignal.timeout(PATIENCE) });
-    const { workspace_claim: workspace, role_claim: role } = (await answer.json()) as Record<string, string>;
+    const response = await fetch(new URL("/config.json", origin), { signal: AbortSignal.timeout(TIMEOUT) });
+    const { workspace_claim: workspace, role_claim: role } = (await response.json()) as Record<string, string>;
     return { workspace: workspace ?? STANDARD.workspace, role: role ?? STANDARD.role };
   } catch {
-    // The server is down, and says so to whatever is asked next.
+    // The server is down. The next request will report it.
     return STANDARD;
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,14 +1,14 @@
-/** Lists that come in pages. */
+/** Paginated lists. */
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page begins; null on the last. */
+  /** The cursor of the next page, or null on the last page. */
   readonly next_cursor: string | null;
 }
 
 /**
- * Page after page as one, until there are `wanted` items or no more. `load` is told how many have come
- * so far.
+ * Loads page after page into one, until there are `wanted` items or no more pages. `load` gets the
+ * number of items so far.
  */
 export async function pages<T>(
   load: (cursor: string | null, soFar: number) => Promise<Page<T>>,

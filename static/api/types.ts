@@ -1,6 +1,6 @@
 /**
- * Names for what the API takes and answers. The shapes are generated from the OpenAPI document
- * (`npm run types`); nothing is described by hand here.
+ * Names for the types of the API's requests and responses. They are generated from the OpenAPI document
+ * (`npm run types`). Do not write a type by hand here.
  */
 import type { components } from "./schema";
 
@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 
 export type Integration = Schemas["Integration"];
 export type IntegrationCreated = Schemas["IntegrationCreated"];
-/** What has a default may be left out; the generated types are of what has been read. */
+/** A request may omit members with a default. The generated type has them, as the server reads them. */
 export type IntegrationInput = Omit<Schemas["IntegrationInput"], "verify"> & { verify?: boolean };
 export type IntegrationPatch = Schemas["IntegrationPatch"];
 export type IntegrationPage = Schemas["IntegrationPage"];
@@ -16,8 +16,8 @@ export type Health = Schemas["IntegrationHealth"];
 export type Policy = Schemas["Policy"];
 export type Rule = Schemas["Rule"];
 export type Authorization = Schemas["Authorization"];
-export type Deleted = Schemas["Deleted"];
-export type Receipt = Deleted["revocation"][number];
+export type Deletion = Schemas["Deleted"];
+export type Receipt = Deletion["revocation"][number];
 export type Event = Schemas["Event"];
 export type EventPage = Schemas["EventPage"];
 export type Usage = Schemas["Usage"];

@@ -1,4 +1,4 @@
-/** What a new provider of the workspace's own starts from; a test holds it against the server. */
+/** The manifest that a new custom provider starts from. A test checks that the server accepts it. */
 export const TEMPLATE = JSON.stringify(
   {
     id: "custom-acme",

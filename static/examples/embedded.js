@@ -1,15 +1,15 @@
 /**
- * What a page does that knows its people: it gives the element their token, and another when that
- * has ended. Here the token is the one that this tab was signed in with; an application asks its
- * own server.
+ * A page that already knows who is signed in supplies the element with that person's token, and with
+ * a new one when the token has expired. This example uses the token that this tab was signed in with.
+ * A real application asks its own server for one.
  */
 const element = document.querySelector("integration-nexus");
 
-function tokenOfThisPage() {
+function currentToken() {
   return sessionStorage.getItem("nexus.token");
 }
 
-element.token = tokenOfThisPage();
+element.token = currentToken();
 element.addEventListener("nexus:token-expired", () => {
-  element.token = tokenOfThisPage();
+  element.token = currentToken();
 });

@@ -1,89 +1,95 @@
 /**
- * What servers may read in the path of a call, as `components/common/src/call/path.rs` has it: the readings that an
- * allowance must cover, and those of which a denial must cover one.
+ * The ways in which servers may read the path of a call, as in `components/common/src/call/path.rs`. An
+ * allow rule must cover each exact reading. A denial has to cover only one lenient reading.
  */
 
+/** The segments that one server may read. */
 export type Reading = readonly string[];
 
 export interface CallPath {
+  /** The segments, each decoded once. */
   readonly whole: Reading;
   readonly exact: readonly Reading[];
   readonly lenient: readonly Reading[];
+  /** Whether no segment is empty or contains `;`, `?` or `#`. */
   readonly isClean: boolean;
 }
 
 /** How often a path may be decoded. */
 const DECODINGS = 3;
 
-/** Endings by which frameworks choose a format. */
+/** The extensions by which frameworks choose a format. */
 const FORMAT = /^(.+)\.(json|xml|html|htm|csv|txt|yaml|yml|js|rss|atom|jsonp)$/i;
 
-/** A path from its `/` on; null where no such path is ever sent. */
+/** Reads a path that starts with `/`. Null if the server never sends such a path. */
 export function readPath(path: string): CallPath | null {
   if (!path.startsWith("/") || /%(?![0-9a-f]{2})/i.test(path)) return null;
   const forms = path === "/" ? [] : path.slice(1).split("/").map(formsOf);
   if (forms.flat().some(leadsAway)) return null;
   const at = (decodings: number) => forms.map((all) => text(all[Math.min(decodings, all.length - 1)] ?? ""));
   const whole = at(1);
-  const exact = [whole, split(whole, (part) => part), split(at(DECODINGS), (part) => trimmed(part) || null)];
+  const exact = [whole, split(whole, (part) => part), split(at(DECODINGS), (part) => trim(part) || null)];
   const lenient = lenientReadings(path, at);
   const isClean = forms.flat().every((form) => !/[;?#]/.test(form) && form.split("/").every(Boolean));
   return { whole, exact, lenient, isClean };
 }
 
 /**
- * What lenient servers may read. Before each may stand gateways, which decode the path, end it at a `?` or `#`, and pass
- * on what is left.
+ * The readings of lenient servers. In front of each there may be gateways, which decode the path, cut it
+ * at `?` or `#`, and forward the rest.
  */
 function lenientReadings(path: string, at: (decodings: number) => string[]): Reading[] {
   const decodings = [1, 2, 3];
-  // One that decodes a segment once more after it was split.
-  const readings = decodings.map((times) => filled(at(times).map(plain)));
+  // A server that decodes a segment again after splitting the path.
+  const readings = decodings.map((times) => withoutEmpty(at(times).map(plain)));
   if (!/[%;?#]|\.\.\./.test(path)) return readings;
   for (const times of decodings) {
-    // One that takes nothing off.
+    // A server that cuts nothing off.
     const decoded = at(times);
-    readings.push(filled(decoded.map(folded)), filled(decoded.join("/").split("/").map(folded)));
+    readings.push(withoutEmpty(decoded.map(fold)), withoutEmpty(decoded.join("/").split("/").map(fold)));
   }
-  let passed = String.fromCharCode(...new TextEncoder().encode(path));
+  let forwarded = String.fromCharCode(...new TextEncoder().encode(path));
   for (const _ of decodings) {
-    // One that takes `;…` off a segment before it decodes it, or leaves it.
+    // A server that cuts `;…` off a segment before decoding it, or does not cut it off.
     for (const end of [null, ";"]) {
-      const parts = passed.split("/").map((part) => decode(end === null ? part : upTo(part, end)));
-      readings.push(filled(parts.map(tidied)), filled(parts.join("/").split("/").map(tidied)));
+      const parts = forwarded.split("/").map((part) => decode(end === null ? part : before(part, end)));
+      readings.push(withoutEmpty(parts.map(decodeAndFold)), withoutEmpty(parts.join("/").split("/").map(decodeAndFold)));
     }
-    passed = decode(passed).split(/[?#]/)[0] ?? "";
-    // One that takes `;…` off after it decoded.
-    readings.push(filled(passed.split("/").map((part) => plain(text(part)))));
+    forwarded = decode(forwarded).split(/[?#]/)[0] ?? "";
+    // A server that cuts `;…` off after decoding.
+    readings.push(withoutEmpty(forwarded.split("/").map((part) => plain(text(part)))));
   }
   return readings;
 }
 
-function filled(parts: readonly (string | null)[]): Reading {
+function withoutEmpty(parts: readonly (string | null)[]): Reading {
   return parts.filter((part) => part !== null && part !== "") as string[];
 }
 
-function upTo(part: string, end: string): string {
+function before(part: string, end: string): string {
   return part.split(end)[0] ?? "";
 }
 
-function tidied(bytes: string): string {
-  return folded(trimmed(text(bytes)));
+function decodeAndFold(bytes: string): string {
+  return fold(trim(text(bytes)));
 }
 
-/** The path of a URL that is not an agent's, written as lenient readings are. */
+/** The path of a URL that does not come from an agent, in the form of a lenient reading. */
 export function plainPath(path: string): Reading {
   return split(path.split("/").map((segment) => text(decode(segment))), plain);
 }
 
-/** Whether a pattern's segment is the same as one of a lenient reading. */
+/** Whether a segment of a pattern equals a segment of a lenient reading. */
 export function isSame(pattern: string, segment: string, isLast: boolean): boolean {
-  const own = folded(trimmed(pattern));
-  const read = folded(segment);
-  return own === read || (isLast && own.replace(FORMAT, "$1") === read.replace(FORMAT, "$1"));
+  const expected = fold(trim(pattern));
+  const actual = fold(segment);
+  return expected === actual || (isLast && expected.replace(FORMAT, "$1") === actual.replace(FORMAT, "$1"));
 }
 
-/** A segment as it is sent, decoded once, twice, and so on until nothing changes: bytes, one a character. */
+/**
+ * A segment as it is sent, then decoded once, twice, and so on until nothing changes. Each character
+ * stands for a byte.
+ */
 function formsOf(segment: string): string[] {
   const bytes = new TextEncoder().encode(segment);
   const forms = [String.fromCharCode(...bytes)];
@@ -104,6 +110,7 @@ function text(bytes: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
+/** Whether a segment could lead out of the base URL, or contains bytes that are never sent. */
 function leadsAway(form: string): boolean {
   return (
     /[\u0000-\u001f\u007f\\]|[\u00c0\u00c1][^]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]|%u[0-9a-f]{4}/i.test(form) ||
@@ -122,15 +129,18 @@ function split(segments: readonly string[], part: (text: string) => string | nul
 }
 
 function plain(part: string): string | null {
-  return folded(trimmed(upTo(part, ";"))) || null;
+  return fold(trim(before(part, ";"))) || null;
 }
 
-function trimmed(part: string): string {
+function trim(part: string): string {
   return part.replace(/^ +/, "").replace(/[ .]+$/, "");
 }
 
-/** In lower case. By capitals, because some letters have others' (`ſ` is an `S`, the sign of Kelvin a `k`). */
-function folded(part: string): string {
-  const each = (of: string, change: (letter: string) => string) => Array.from(of, change).join("");
-  return each(each(part, (letter) => letter.toUpperCase()), (letter) => letter.toLowerCase());
+/**
+ * A text in lower case. It goes through upper case first, because some letters share their capital with
+ * another letter (`ſ` becomes `S`, and the Kelvin sign becomes `k`).
+ */
+function fold(part: string): string {
+  const mapLetters = (text: string, change: (letter: string) => string) => Array.from(text, change).join("");
+  return mapLetters(mapLetters(part, (letter) => letter.toUpperCase()), (letter) => letter.toLowerCase());
 }

@@ -1,6 +1,6 @@
 /**
- * The fields that a manifest asks for, and whether what is typed looks right. A hint, not a rule:
- * the server compiles the same patterns and decides.
+ * The fields that a manifest asks for, and whether a value matches its pattern. The result is only a
+ * hint: the server compiles the same patterns, and decides.
  */
 import type { Manifest } from "../api/types";
 
@@ -12,11 +12,11 @@ export interface FieldSpec {
   readonly pattern: string | undefined;
   readonly example: string | undefined;
   readonly help: string | undefined;
-  /** Every value there is, where they are few. */
+  /** The allowed values, if the manifest lists them. */
   readonly choices: readonly string[];
 }
 
-/** Parameters, but for those that the provider tells, then credentials. */
+/** The parameters, except those that the provider supplies, followed by the credentials. */
 export function fieldsOf(manifest: Pick<Manifest, "params" | "credentials">): FieldSpec[] {
   const params = (manifest.params ?? [])
     .filter((param) => !param.from)
@@ -28,7 +28,7 @@ function credentialsOf(manifest: Pick<Manifest, "credentials">): FieldSpec[] {
   return (manifest.credentials ?? []).map((field) => spec(field, "credentials", field.secret ?? true));
 }
 
-interface Described {
+interface ManifestField {
   name: string;
   label: string;
   pattern?: string | null;
@@ -37,7 +37,7 @@ interface Described {
   choices?: readonly string[];
 }
 
-function spec(field: Described, group: FieldSpec["group"], secret: boolean): FieldSpec {
+function spec(field: ManifestField, group: FieldSpec["group"], secret: boolean): FieldSpec {
   return {
     name: field.name,
     label: field.label,
@@ -51,11 +51,11 @@ function spec(field: Described, group: FieldSpec["group"], secret: boolean): Fie
 }
 
 /**
- * Whether a text is as the pattern says; a pattern this browser cannot read, or that it could read for
- * minutes, says nothing.
+ * Whether a value matches the pattern. True if this browser cannot compile the pattern, or could need
+ * minutes to evaluate it.
  */
 export function looksRight(pattern: string | undefined, text: string): boolean {
-  if (!pattern || text === "" || !isQuick(pattern) || text.length > LONGEST) return true;
+  if (!pattern || text === "" || !isQuick(pattern) || text.length > MAX_LENGTH) return true;
   try {
     return new RegExp(`^(?:${pattern})$`, "u").test(text);
   } catch {
@@ -63,37 +63,37 @@ export function looksRight(pattern: string | undefined, text: string): boolean {
   }
 }
 
-/** Longest pattern, and longest text, that are looked at here. */
-const LONGEST = 200;
-/** Most repetitions of a pattern: the time grows by the length of the text with each. */
-const REPEATS = 2;
-/** Most choices of a pattern: the time doubles with each. */
-const CHOICES = 6;
+/** Longer patterns and values are not evaluated. */
+const MAX_LENGTH = 200;
+/** The most repetitions in a pattern. Each multiplies the time by the length of the value. */
+const MAX_REPEATS = 2;
+/** The most choices in a pattern. Each doubles the time. */
+const MAX_CHOICES = 6;
 
 /**
- * Whether a browser, which goes back and tries again, is done with a pattern at once. The server's engine
- * does not go back. Slow is a repetition of a group, which can itself be read in several ways, and many
- * repetitions or choices one after the other.
+ * Whether a browser, whose engine backtracks, evaluates a pattern quickly. The server's engine does not
+ * backtrack. A pattern is slow if it repeats a group, because the group may match in several ways, or if
+ * it has many repetitions or choices in a row.
  */
 export function isQuick(pattern: string): boolean {
-  if (pattern.length >= LONGEST) return false;
-  // What stands in a class, or behind a backslash, is a character like any other.
+  if (pattern.length >= MAX_LENGTH) return false;
+  // A class, and a character after a backslash, count as one ordinary character.
   const plain = pattern
     .replace(/\\./gsu, "a")
     .replace(/\[\^?\]?[^\]]*\]/gu, "a")
     .replaceAll("(?:", "(")
     .replace(/\{\d+\}/gu, (_times, at: number, whole: string) => (whole[at - 1] === ")" ? "*" : ""));
   if (/\)(?:[*+]|\{)/u.test(plain)) return false;
-  const count = (what: RegExp) => plain.match(what)?.length ?? 0;
-  return count(/[*+]|\{\d*,\d*\}/gu) <= REPEATS && count(/[?|]/gu) <= CHOICES;
+  const count = (part: RegExp) => plain.match(part)?.length ?? 0;
+  return count(/[*+]|\{\d*,\d*\}/gu) <= MAX_REPEATS && count(/[?|]/gu) <= MAX_CHOICES;
 }
 
-/** Whether every error stands beside a field that is shown; else they are told together. */
-export function isPlaced(errors: readonly { pointer: string }[] | undefined, pointers: readonly string[]): boolean {
+/** Whether each error belongs to a field that is shown. If not, the errors are shown together. */
+export function belongToFields(errors: readonly { pointer: string }[] | undefined, pointers: readonly string[]): boolean {
   return errors !== undefined && errors.every((error) => pointers.includes(error.pointer));
 }
 
-/** A JSON pointer into the request for a field. */
+/** The JSON pointer of a field in the request. */
 export function pointer(field: Pick<FieldSpec, "group" | "name">): string {
   return `/${field.group}/${field.name}`;
 }

@@ -1,32 +1,32 @@
-/** What an integration's state means and what to do about it. */
+/** The meaning of an integration's health, and the next step for a person. */
 import type { Integration } from "../api/types";
-import type { IconName } from "../ui/icons";
 
+/** How good or bad a health state is. */
 type Tone = "good" | "bad" | "warn" | "neutral";
 
-/** What a person can do next; `finish` is for a sign-in that was begun and not finished. */
+/** What a person can do next. `finish` completes a sign-in that was begun and not finished. */
 export type Action = "reconnect" | "replace_key" | "retry" | "finish";
 
-export const LOOK: Record<Integration["health"]["state"], { tone: Tone; icon: IconName }> = {
-  healthy: { tone: "good", icon: "good" },
-  unknown: { tone: "neutral", icon: "unknown" },
-  pending: { tone: "warn", icon: "clock" },
-  failing: { tone: "bad", icon: "bad" },
-  reauthorize: { tone: "bad", icon: "plug" },
+export const HEALTH_TONE: Record<Integration["health"]["state"], Tone> = {
+  healthy: "good",
+  unknown: "neutral",
+  pending: "warn",
+  failing: "bad",
+  reauthorize: "bad",
 };
 
-/** The next step, as the server says; for a connection that was never there, to finish it. */
+/** The next step that the server names, or `finish` if the integration was never connected. */
 export function nextAction(integration: Integration): Action | null {
   if (integration.health.state === "pending") return "finish";
   return integration.health.next_action ?? null;
 }
 
-/** Whether somebody has to do something. */
+/** Whether the integration needs attention. */
 export function isBroken(integration: Integration): boolean {
   return integration.health.state === "failing" || integration.health.state === "reauthorize";
 }
 
-/** Whether credentials are typed in; else they come from signing in at the provider. */
-export function isTyped(integration: Pick<Integration, "auth_method">): boolean {
+/** Whether a person types the credentials in. Otherwise they come from an OAuth sign-in. */
+export function hasTypedCredentials(integration: Pick<Integration, "auth_method">): boolean {
   return integration.auth_method !== "oauth2";
 }

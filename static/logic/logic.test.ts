@@ -1,4 +1,4 @@
-/** What the UI decides, without a browser. */
+/** Tests of the UI's decisions, without a browser. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { fieldsOf, isQuick, looksRight } from "./fields";
 import { isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, formatRoute, parseRoute } from "./route";
 import type { Route } from "./route";
-import { STANDARD, identify, isLoopback, takenFromAddress } from "./session";
+import { STANDARD, identify, isLoopback, takeTokenFromAddress } from "./session";
 import { snippets } from "./snippets";
 import { ago, size } from "./time";
 import { bars, byAgent, since } from "./usage";
@@ -17,7 +17,7 @@ import { bars, byAgent, since } from "./usage";
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const token = (claims: unknown) => `${encode({ alg: "HS256" })}.${encode(claims)}.c2ln`;
 
-test("a token says who it is for, by the claims that the deployment has", () => {
+test("an identity is read from the claims of the deployment", () => {
   const usual = { sub: "ada", exp: 2_000_000_000, workspace_id: "acmé", role: "ADMIN" };
   assert.deepEqual(identify(token(usual), STANDARD), {
     workspace: "acmé",
@@ -33,7 +33,7 @@ test("a token says who it is for, by the claims that the deployment has", () => 
   assert.equal(typeof found === "object" && found.role, "AGENT");
 });
 
-test("what is no token is told from one that says nothing", () => {
+test("a text that is not a token and a token without claims are different errors", () => {
   for (const text of ["", "abc", "a.b", "a.b.c.d", "a.%%%.c", `a.${encode(7)}.c`]) {
     assert.equal(identify(text, STANDARD), "form", text);
   }
@@ -44,26 +44,26 @@ test("what is no token is told from one that says nothing", () => {
   assert.equal(typeof nobody === "object" && nobody.role, null);
 });
 
-test("a token is taken from the address once, and leaves no trace there", () => {
+test("a token is taken from the address once and removed from it", () => {
   const good = token({ sub: "a" });
   const replaced: string[] = [];
   const history = { replaceState: (_: unknown, __: string, url: string) => void replaced.push(url) } as unknown as History;
-  const at = (hash: string) => takenFromAddress({ hash, pathname: "/", search: "?x" } as Location, history);
+  const at = (hash: string) => takeTokenFromAddress({ hash, pathname: "/", search: "?x" } as Location, history);
   assert.equal(at(`#token=${good}`), good);
   assert.deepEqual(replaced, ["/?x"]);
-  assert.equal(at("#token=a.b%20"), "a.b%20", "what is no token leaves none either");
+  assert.equal(at("#token=a.b%20"), "a.b%20", "a text that is not a token is removed too");
   assert.equal(at(`#/x?token=${good}`), null);
   assert.equal(replaced.length, 2);
 });
 
-test("only this machine's own names are loopback", () => {
+test("only names of this machine are loopback", () => {
   for (const name of ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"]) assert.ok(isLoopback(name), name);
   for (const name of ["127.0.0.1.example.com", "localhost.example.com", "128.0.0.1", "0.0.0.0", "127.0.0"]) {
     assert.ok(!isLoopback(name), name);
   }
 });
 
-test("what is shown can be linked to", () => {
+test("every route can be formatted and parsed", () => {
   const routes: Route[] = [
     HOME,
     { page: "integrations", filters: { ...NO_FILTERS, q: "a b&c", health: "failing" } },
@@ -78,7 +78,7 @@ test("what is shown can be linked to", () => {
   assert.deepEqual(parseRoute("#/integrations/%E0%A4%A"), { page: "integration", id: "%E0%A4%A", tab: "overview" });
 });
 
-test("a name is suggested that is free", () => {
+test("the suggested name is free", () => {
   assert.equal(suggestName("Stripe", []), "Primary Stripe Account");
   assert.equal(suggestName("Airtable (OAuth)", ["x"]), "Primary Airtable Account");
   assert.equal(suggestName("Stripe", [" primary stripe ACCOUNT "]), "Second Stripe Account");
@@ -93,7 +93,7 @@ function taken(many: number): string[] {
   return names;
 }
 
-test("letters stand for a provider, and can be read on its colour", () => {
+test("a provider has one or two letters, readable on its colour", () => {
   assert.equal(monogram("Google Drive"), "GD");
   assert.equal(monogram("GitHub (OAuth app)"), "G");
   assert.equal(monogram(""), "?");
@@ -111,7 +111,7 @@ const provider = (id: string, name: string, categories: string[], description = 
   auth_method: "api_key",
 });
 
-test("a search finds names first", () => {
+test("a search ranks matching names first", () => {
   const all = [
     provider("sendgrid", "SendGrid", ["email"], "Send mail, also for Stripe"),
     provider("stripe", "Stripe", ["payments"]),
@@ -125,12 +125,12 @@ test("a search finds names first", () => {
   assert.deepEqual(categories(all), [["email", 2], ["payments", 2]]);
 });
 
-test("a pattern is a hint, whatever it is", () => {
+test("a pattern is only a hint, even one that cannot be evaluated", () => {
   assert.ok(looksRight("[a-z]+", "abc") && looksRight("[a-z]+", "") && looksRight(undefined, "x"));
   assert.ok(!looksRight("[a-z]+", "abc1"));
-  assert.ok(!looksRight("a|b", "ab"), "the whole text");
-  assert.ok(looksRight("(?i)abc", "x"), "what only the server can read says nothing");
-  // A pattern that would take this browser minutes says nothing, and at once.
+  assert.ok(!looksRight("a|b", "ab"), "the pattern must match the whole text");
+  assert.ok(looksRight("(?i)abc", "x"), "a pattern that only the server can compile accepts every value");
+  // A pattern that would take this browser minutes accepts every value, and at once.
   const began = performance.now();
   const bad = `${"a".repeat(40)}!`;
   for (const slow of [
@@ -149,10 +149,10 @@ test("a pattern is a hint, whatever it is", () => {
     assert.ok(!isQuick(slow) && looksRight(slow, bad), slow);
   }
   assert.ok(performance.now() - began < 200);
-  assert.ok(looksRight("[a-z]+", "A".repeat(201)), "so does a text that is very long");
+  assert.ok(looksRight("[a-z]+", "A".repeat(201)), "a very long text is accepted too");
 });
 
-test("what the provider tells is not asked for", () => {
+test("a parameter that the provider supplies has no field", () => {
   const manifest = {
     params: [
       { name: "site", label: "Site", example: "acme" },
@@ -166,28 +166,28 @@ test("what the provider tells is not asked for", () => {
   ]);
 });
 
-test("a snippet names the integration and never a credential", () => {
+test("a snippet names the integration", () => {
   const made = snippetsOf({ method: "POST", path: "/auth.test" });
   assert.match(made.curl, /^curl -X POST 'https:\/\/nexus\.example\/api\/proxy\/primary-slack\/auth\.test'/);
   assert.match(made.typescript, /method: "POST"/);
   assert.equal(JSON.parse(made.mcp).mcpServers.nexus.url, "https://nexus.example/mcp");
 });
 
-test("a snippet is the whole call, and goes to the integration's host", () => {
+test("a snippet is the complete verify call, unless that goes to another host", () => {
   const graphql = snippetsOf({ method: "POST", path: "/graphql", json: { query: "{ viewer { id } }" }, headers: { "X-V": "1" } });
   assert.match(graphql.curl, /-H 'X-V: 1' \\\n {2}-H 'Content-Type: application\/json' \\\n {2}-d '\{"query":/);
   assert.match(snippetsOf({ method: "GET", path: "/a/{site}/me?x=1" }).curl, /\/a\/acme\/me\?x=1'/);
   assert.match(snippetsOf({ method: "GET", path: "/me", base_url: "https://elsewhere.example" }).curl, /primary-slack\/PATH'/);
 });
 
-test("nothing of a manifest is a command", () => {
+test("nothing from a manifest is executed as code", () => {
   const path = `/me';touch /tmp/x;"+alert(1)+"\`id\`$(id)\\`;
   const made = snippetsOf({ method: "GET", path });
   const sh = spawnSync("sh", ["-c", `curl() { printf '%s' "$1"; }\n${made.curl}`], { encoding: "utf8" });
   assert.equal(sh.stdout, `https://nexus.example/api/proxy/primary-slack${path}`);
   let called = "";
   const fetch = (url: string) => void (called = url);
-  new Function("fetch", "process", made.typescript.split("\n").slice(0, -2).join("\n").replace("const answer = await", ""))(fetch, { env: {} });
+  new Function("fetch", "process", made.typescript.split("\n").slice(0, -2).join("\n").replace("const response = await", ""))(fetch, { env: {} });
   assert.equal(called, `https://nexus.example/api/proxy/primary-slack${path}`);
 });
 
@@ -209,7 +209,7 @@ test("times and sizes in words", () => {
   assert.deepEqual([0, 999, 1000, 1_250_000, 123_400_000_000].map(size), ["0 B", "999 B", "1.0 kB", "1.3 MB", "123 GB"]);
 });
 
-test("a chart has a bar for every day, the empty ones too", () => {
+test("a chart has a bar for each day, including days without calls", () => {
   const now = Date.parse("2026-06-15T12:00:00Z");
   const row = (at: string, agent: string, calls: number, errors = 0): Usage => ({ at, agent, calls, errors, bytes: 10 });
   const rows = [row("2026-06-15T00:00:00Z", "a", 2, 1), row("2026-06-15T00:00:00Z", "b", 3), row("2026-05-17T00:00:00Z", "a", 1), row("2026-05-16T00:00:00Z", "a", 99)];

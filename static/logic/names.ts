@@ -1,9 +1,9 @@
-/** Friendly names for new integrations, and what stands for a provider that has no mark. */
+/** Suggested names for new integrations, account names, and the letters that stand for a provider. */
 import type { Integration } from "../api/types";
 
 const ORDINALS = ["Primary", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"];
 
-/** "Primary Stripe Account", or the next one that is free. Names are compared without letter case. */
+/** "Primary Stripe Account", or the next name that is free. The comparison ignores case. */
 export function suggestName(provider: string, taken: readonly string[]): string {
   const used = new Set(taken.map((name) => name.trim().toLowerCase()));
   const plain = provider.replace(/\s*\(.*\)$/, "");
@@ -13,7 +13,7 @@ export function suggestName(provider: string, taken: readonly string[]): string 
   }
 }
 
-/** Whose account it is, as the provider says, if it does. */
+/** The name or id of the account that is connected, or "" if the provider does not report one. */
 export function accountName({ account }: Pick<Integration, "account">): string {
   return account?.label ?? account?.id ?? "";
 }
@@ -25,7 +25,7 @@ export function monogram(name: string): string {
   return (second ? first.charAt(0) + second.charAt(0) : first.slice(0, 1)).toUpperCase();
 }
 
-/** Whether white text can be read on a colour `#RRGGBB`; relative luminance of WCAG 2. */
+/** Whether white text has enough contrast on a colour `#RRGGBB`, by the relative luminance of WCAG 2. */
 export function isDark(color: string): boolean {
   const linear = [1, 3, 5].map((at) => {
     const value = parseInt(color.slice(at, at + 2), 16) / 255;

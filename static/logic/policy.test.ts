@@ -1,13 +1,13 @@
-/** The forecast of a call, held against the cases that the server is held against. */
+/** The prediction for a call, tested with the cases that the server is tested with. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import groups from "../../tests/policy-cases.json";
 import type { Policy } from "../api/types";
-import { judge } from "./policy";
+import { predict } from "./policy";
 import type { Endpoints } from "./policy";
 
-// As `tests/tests/it/policy.rs` has it, which makes the same calls.
+// The same as in `tests/tests/it/policy.rs`, which makes the same calls.
 const HOST = "api.up.example";
 const UP = {
   api: {
@@ -22,29 +22,29 @@ const UP = {
   revoke: { tokens: ["key"], effect: "token", request: { method: "DELETE", url: `https://${HOST}/base/me/key`, auth: "token" } },
 } as unknown as Endpoints;
 
-const verdict = (policy: Policy, call: { method: string; path: string; host?: string }) => {
-  const said = judge(policy, UP, { agent: "user-1", host: HOST, ...call });
-  return said.allowed ? "allowed" : said.because;
+const outcome = (policy: Policy, call: { method: string; path: string; host?: string }) => {
+  const verdict = predict(policy, UP, { agent: "user-1", host: HOST, ...call });
+  return verdict.allowed ? "allowed" : verdict.because;
 };
 
-test("what is foretold is what the server does", () => {
+test("the prediction is what the server does", () => {
   for (const { what, policy, cases } of groups) {
     for (const [method = "", path = "", expected] of cases) {
-      assert.equal(verdict(policy as Policy, { method, path }), expected, `${what}: ${method} ${path}`);
+      assert.equal(outcome(policy as Policy, { method, path }), expected, `${what}: ${method} ${path}`);
     }
   }
 });
 
-test("what is never sent is said to be refused", () => {
+test("a path that is never sent is denied", () => {
   const open: Policy = { agents: ["*"], rules: [] };
   for (const path of ["x", "/a/../b", "/a/%2e%2e/b", "/a/%252e%252e", "/a%5Cb", "/a%00", "/%zz", "/a/.", "/..;/x", "/..%3F/x", "/a/.%23", "/a/.%253f"]) {
-    assert.equal(verdict(open, { method: "GET", path }), "path", path);
+    assert.equal(outcome(open, { method: "GET", path }), "path", path);
   }
-  assert.equal(verdict(open, { method: "GET", path: "/" }), "allowed");
+  assert.equal(outcome(open, { method: "GET", path: "/" }), "allowed");
 });
 
-test("a rule of one host is about that host", () => {
+test("a rule for one host applies only to that host", () => {
   const policy: Policy = { agents: ["*"], rules: [{ effect: "deny", methods: ["*"], path: "/**", host: "ELSEWHERE.example" }] };
-  assert.equal(verdict(policy, { method: "GET", path: "/a" }), "allowed");
-  assert.equal(verdict(policy, { method: "GET", path: "/a", host: "elsewhere.example" }), "rule");
+  assert.equal(outcome(policy, { method: "GET", path: "/a" }), "allowed");
+  assert.equal(outcome(policy, { method: "GET", path: "/a", host: "elsewhere.example" }), "rule");
 });

@@ -1,4 +1,4 @@
-/** What is shown, as a hash in the address: it can be linked to, and going back works. */
+/** The route: which page is shown, as the hash of the address. It can be linked to, and the Back button works. */
 
 export type ManageTab = "overview" | "access" | "activity" | "usage" | "use";
 export type Route =
@@ -8,7 +8,7 @@ export type Route =
   | { page: "providers" }
   | { page: "audit" };
 
-/** What the list is narrowed to; an empty text is no filter. */
+/** The filters of the list. An empty string does not filter. */
 export interface Filters {
   readonly q: string;
   readonly status: string;
@@ -29,8 +29,8 @@ export function parseRoute(hash: string): Route {
     return { page: "integration", id, tab: TABS.find((one) => one === tab) ?? "overview" };
   }
   if (page === "oauth-apps" || page === "providers" || page === "audit") return { page };
-  const asked = new URLSearchParams(query);
-  const filters = Object.fromEntries(NAMES.map((name) => [name, asked.get(name) ?? ""]));
+  const params = new URLSearchParams(query);
+  const filters = Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""]));
   return { page: "integrations", filters: filters as unknown as Filters };
 }
 

@@ -1,18 +1,19 @@
 /**
- * Whose session it is, read from the token for showing only: the server alone verifies it.
+ * The identity in a token, and the token of this tab.
  *
- * The token is kept for this tab (sessionStorage), unless the page around the element gave it.
+ * The identity is only for display: only the server verifies a token. The token is kept in this tab's
+ * sessionStorage, unless the surrounding page supplies it.
  */
 
 export type Role = "ADMIN" | "MANAGER" | "AGENT";
 
-/** From the least to the most. */
+/** From the fewest rights to the most. */
 const ROLES: readonly Role[] = ["AGENT", "MANAGER", "ADMIN"];
 
 export interface Identity {
   readonly workspace: string;
   readonly subject: string;
-  /** Null where the token names no role that is known. */
+  /** Null if the token has no known role. */
   readonly role: Role | null;
   /** Milliseconds since the Unix epoch. */
   readonly expires: number;
@@ -26,15 +27,15 @@ export interface ClaimNames {
 
 export const STANDARD: ClaimNames = { workspace: "workspace_id", role: "role" };
 
-const STORED = "nexus.token";
+const STORAGE_KEY = "nexus.token";
 
-/** Why a text is no token that says who somebody is. */
-type NoToken = "form" | "claims";
+/** Why an identity cannot be read: the text is not a token, or the token lacks a claim. */
+type TokenError = "form" | "claims";
 
-/** Who a token is for; no signature is checked. */
-export function identify(token: string, names: ClaimNames): Identity | NoToken {
-  const payload = token.trim().split(".");
-  const claims = payload.length === 3 ? decoded(payload[1] ?? "") : null;
+/** The identity in a token. The signature is not checked. */
+export function identify(token: string, names: ClaimNames): Identity | TokenError {
+  const parts = token.trim().split(".");
+  const claims = parts.length === 3 ? decodeClaims(parts[1] ?? "") : null;
   if (!claims) return "form";
   const { sub, exp } = claims;
   const workspace = claim(claims, names.workspace);
@@ -44,7 +45,7 @@ export function identify(token: string, names: ClaimNames): Identity | NoToken {
   return { workspace, subject: sub, role: leastRole(claim(claims, names.role)), expires: exp * 1000 };
 }
 
-function decoded(part: string): Record<string, unknown> | null {
+function decodeClaims(part: string): Record<string, unknown> | null {
   try {
     const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
       char.charCodeAt(0),
@@ -56,7 +57,7 @@ function decoded(part: string): Record<string, unknown> | null {
   }
 }
 
-/** A claim literally of that name, or else by its dotted path. */
+/** The claim with exactly this name, or else at this dotted path. */
 function claim(claims: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
@@ -67,45 +68,45 @@ function claim(claims: Record<string, unknown>, name: string): unknown {
   return value;
 }
 
-/** Of several roles the least, as the server reads them. */
+/** The role with the fewest rights if there are several, as on the server. */
 function leastRole(value: unknown): Role | null {
-  const named = Array.isArray(value) ? value : [value];
-  return ROLES.find((role) => named.includes(role)) ?? null;
+  const roles = Array.isArray(value) ? value : [value];
+  return ROLES.find((role) => roles.includes(role)) ?? null;
 }
 
-/** The token kept for this tab. */
-export function stored(): string | null {
+/** The token that is stored for this tab. */
+export function loadToken(): string | null {
   try {
-    return sessionStorage.getItem(STORED);
+    return sessionStorage.getItem(STORAGE_KEY);
   } catch {
     return null;
   }
 }
 
-/** Keeps a token for this tab, or forgets it. Where storage is refused it lasts as long as the page. */
-export function store(token: string | null): void {
+/** Stores a token for this tab, or removes it. Without storage, the token lasts as long as the page. */
+export function saveToken(token: string | null): void {
   try {
-    if (token === null) sessionStorage.removeItem(STORED);
-    else sessionStorage.setItem(STORED, token);
+    if (token === null) sessionStorage.removeItem(STORAGE_KEY);
+    else sessionStorage.setItem(STORAGE_KEY, token);
   } catch {
-    // Storage is a convenience.
+    // Storage is optional.
   }
 }
 
-/** What stands after `#token=`; it is removed from the address and the history at once. */
-export function takenFromAddress(location: Location, history: History): string | null {
+/** The text after `#token=`. Removes it from the address and the history at once. */
+export function takeTokenFromAddress(location: Location, history: History): string | null {
   const { hash, pathname, search } = location;
   if (!hash.startsWith("#token=")) return null;
   history.replaceState(null, "", pathname + search);
   return hash.slice("#token=".length);
 }
 
-/** Tells people apart, in one workspace or in several. */
-export function nameOf(identity: Identity | null): string {
+/** A key that differs for each person and workspace. */
+export function identityKey(identity: Identity | null): string {
   return identity ? JSON.stringify([identity.workspace, identity.subject]) : "";
 }
 
-/** Whether a token from the address may be taken without asking: only on one's own machine. */
+/** Whether a host is this machine. Only there may a link sign somebody in without a question. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

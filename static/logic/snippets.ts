@@ -1,6 +1,6 @@
 /**
- * How an agent calls exactly this integration. There is never a credential in it, and nothing of a
- * manifest is more than text in it: people paste this into a shell.
+ * Code with which an agent calls an integration. People paste it into a shell, so it must never contain
+ * a credential, and must quote everything that comes from a manifest.
  */
 import type { Integration, Manifest } from "../api/types";
 
@@ -10,20 +10,20 @@ export interface Snippet {
   readonly code: string;
 }
 
-type Named = Pick<Integration, "slug" | "params">;
+type SnippetTarget = Pick<Integration, "slug" | "params">;
 
-export function snippets(origin: string, integration: Named, manifest: Pick<Manifest, "verify">): Snippet[] {
+export function snippets(origin: string, integration: SnippetTarget, manifest: Pick<Manifest, "verify">): Snippet[] {
   const call = sample(manifest, integration.params);
   const url = `${origin}/api/proxy/${integration.slug}${call.path}`;
   const headers = Object.entries(call.headers);
   const curl = [
-    `curl${call.method === "GET" ? "" : ` -X ${call.method}`} ${quoted(url)}`,
+    `curl${call.method === "GET" ? "" : ` -X ${call.method}`} ${quote(url)}`,
     `-H "Authorization: Bearer $NEXUS_TOKEN"`,
-    ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    ...(call.body === undefined ? [] : [`-d ${quoted(call.body)}`]),
+    ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...(call.body === undefined ? [] : [`-d ${quote(call.body)}`]),
   ];
-  const fetched = [
-    `const answer = await fetch(${JSON.stringify(url)}, {`,
+  const typescript = [
+    `const response = await fetch(${JSON.stringify(url)}, {`,
     ...(call.method === "GET" ? [] : [`  method: ${JSON.stringify(call.method)},`]),
     "  headers: {",
     "    authorization: `Bearer ${process.env.NEXUS_TOKEN}`,",
@@ -31,13 +31,13 @@ export function snippets(origin: string, integration: Named, manifest: Pick<Mani
     "  },",
     ...(call.body === undefined ? [] : [`  body: ${JSON.stringify(call.body)},`]),
     "});",
-    `if (answer.headers.has("x-nexus-error")) throw new Error((await answer.json()).detail);`,
-    "console.log(await answer.json());",
+    `if (response.headers.has("x-nexus-error")) throw new Error((await response.json()).detail);`,
+    "console.log(await response.json());",
   ];
   const server = { type: "http", url: `${origin}/mcp`, headers: { Authorization: "Bearer ${NEXUS_TOKEN}" } };
   return [
     { id: "curl", title: "curl", code: curl.join(" \\\n  ") },
-    { id: "typescript", title: "TypeScript", code: fetched.join("\n") },
+    { id: "typescript", title: "TypeScript", code: typescript.join("\n") },
     { id: "mcp", title: "MCP", code: JSON.stringify({ mcpServers: { nexus: server } }, null, 2) },
   ];
 }
@@ -49,9 +49,9 @@ interface Call {
   readonly body?: string;
 }
 
-/** The call that the manifest verifies a credential with, which every credential may make. */
+/** The call with which the manifest verifies a credential, because every credential may make it. */
 function sample({ verify }: Pick<Manifest, "verify">, params: Readonly<Record<string, string>>): Call {
-  // It may go to a host that agents have no business with.
+  // The verify request may go to a host that agents do not call.
   if ("unsupported" in verify || verify.base_url || verify.form) return { method: "GET", path: "/PATH", headers: {} };
   const path = verify.path.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole);
   const json = verify.json === undefined || verify.json === null ? undefined : JSON.stringify(verify.json);
@@ -63,7 +63,7 @@ function sample({ verify }: Pick<Manifest, "verify">, params: Readonly<Record<st
   };
 }
 
-/** As one word of a POSIX shell. */
-function quoted(text: string): string {
+/** Quotes a text as one word of a POSIX shell. */
+function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
-/** Times in words, from now. */
+/** Times and sizes in words. */
 
-/** Of these words and those of `text.ts`. */
+/** The language of these words and of those in `text/`. */
 const LANGUAGE = "en";
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

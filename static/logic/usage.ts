@@ -1,10 +1,10 @@
-/** Usage, made ready for a chart: one bar for each day or hour, the empty ones too. */
+/** Usage as the bars of a chart: one for each day or hour, including those without calls. */
 import type { Usage } from "../api/types";
 
-export type Per = "hour" | "day";
+export type Granularity = "hour" | "day";
 
 export interface Bar {
-  /** When it begins, RFC 3339. */
+  /** The start of the bar, RFC 3339. */
   readonly at: string;
   readonly calls: number;
   readonly errors: number;
@@ -17,16 +17,16 @@ export interface AgentTotal {
   readonly bytes: number;
 }
 
-const LENGTH: Record<Per, number> = { hour: 3_600_000, day: 86_400_000 };
-const BARS: Record<Per, number> = { hour: 24, day: 30 };
+const LENGTH: Record<Granularity, number> = { hour: 3_600_000, day: 86_400_000 };
+const BARS: Record<Granularity, number> = { hour: 24, day: 30 };
 
-/** When the oldest bar begins, in UTC. */
-export function since(per: Per, now: number): string {
+/** The start of the oldest bar, in UTC. */
+export function since(per: Granularity, now: number): string {
   const length = LENGTH[per];
   return new Date((Math.floor(now / length) - BARS[per] + 1) * length).toISOString();
 }
 
-export function bars(rows: readonly Usage[], per: Per, now: number): Bar[] {
+export function bars(rows: readonly Usage[], per: Granularity, now: number): Bar[] {
   const first = Date.parse(since(per, now));
   const all = Array.from({ length: BARS[per] }, (_, index) => ({
     at: new Date(first + index * LENGTH[per]).toISOString(),
@@ -42,7 +42,7 @@ export function bars(rows: readonly Usage[], per: Per, now: number): Bar[] {
   return all;
 }
 
-/** What each agent did, the busiest first. */
+/** The totals of each agent, the busiest first. */
 export function byAgent(rows: readonly Usage[]): AgentTotal[] {
   const totals = new Map<string, { agent: string; calls: number; errors: number; bytes: number }>();
   for (const { agent, calls, errors, bytes } of rows) {

@@ -1,4 +1,4 @@
-/** The policy: which agents may use an integration, for which calls, and a line to try a call. */
+/** The policy of an integration: its agents, its rules, and a field that tests a call. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
@@ -17,14 +17,14 @@ interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
   onChanged(integration: Integration): void;
-  /** Whether there is something to lose. */
+  /** Reports whether there are unsaved changes. */
   onDirty(dirty: boolean): void;
-  /** Somebody else changed it: what is there now is wanted. */
+  /** Loads the latest version, after somebody else has changed the policy. */
   onReload(): void;
 }
 
-/** How long nothing is typed before the server is asked, in milliseconds. */
-const WHILE_TYPING = 300;
+/** The pause in typing after which the server is asked, in milliseconds. */
+const TYPING_PAUSE = 300;
 
 const NEW_RULE: Rule = { effect: "allow", methods: ["GET"], path: "/**" };
 
@@ -41,27 +41,27 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const dirty = text !== JSON.stringify(saved);
   useEffect(() => onDirty(dirty), [dirty]);
   useEffect(() => () => onDirty(false), []);
-  /** The policy that the server was asked about last, and what it refuses of it: it judges a form before it is saved. */
-  const [judged, setJudged] = useState<{ text: string; problem: Problem | null } | null>(null);
+  /** The policy that the server validated last, before it is saved, and the server's problem with it. */
+  const [validated, setValidated] = useState<{ text: string; problem: Problem | null } | null>(null);
   useEffect(() => {
     if (!dirty) return;
-    const left = new AbortController();
-    const ask = async () => {
+    const cancelled = new AbortController();
+    const validate = async () => {
       const path = `/api/integrations/${integration.id}`;
-      const options = { body: { policy }, query: { dry_run: "true" }, signal: left.signal };
+      const options = { body: { policy }, query: { dry_run: "true" }, signal: cancelled.signal };
       const problem = await nexus.client.call("PUT", path, options).then(() => null, problemOf);
-      // Whatever else is wrong is said when it is saved.
-      if (!left.signal.aborted) setJudged({ text, problem: problem?.code === "invalid" ? problem : null });
+      // Other problems are shown when the policy is saved.
+      if (!cancelled.signal.aborted) setValidated({ text, problem: problem?.code === "invalid" ? problem : null });
     };
-    const timer = setTimeout(() => void ask(), WHILE_TYPING);
+    const timer = setTimeout(() => void validate(), TYPING_PAUSE);
     return () => {
       clearTimeout(timer);
-      left.abort();
+      cancelled.abort();
     };
   }, [text, dirty]);
-  const isJudged = !dirty || judged?.text === text;
-  const refused = dirty && isJudged ? (judged?.problem ?? null) : null;
-  /** What the server said was about other rules, or other places of them. */
+  const isValidated = !dirty || validated?.text === text;
+  const invalid = dirty && isValidated ? (validated?.problem ?? null) : null;
+  /** Changes the rules. The problem is cleared, because its pointers refer to the old rules. */
   const change = (rows: { id: number; rule: Rule }[]) => {
     clear();
     setRows(rows);
@@ -73,10 +73,10 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
-  const about = (pointer: string) =>
-    (problem ?? refused)?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
-  const agentsError = about("/policy/agents");
-  const placed = agentsError !== undefined || rows.some((_, index) => about(`/policy/rules/${index}`));
+  const errorAt = (pointer: string) =>
+    (problem ?? invalid)?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
+  const agentsError = errorAt("/policy/agents");
+  const isShownInForm = agentsError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
   return (
     <div class="stack">
@@ -92,8 +92,8 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
               number={index + 1}
               rule={rule}
               hosts={manifest.api.hosts}
-              methodsError={about(`/policy/rules/${index}/methods`)}
-              error={about(`/policy/rules/${index}`)}
+              methodsError={errorAt(`/policy/rules/${index}/methods`)}
+              error={errorAt(`/policy/rules/${index}`)}
               onChange={(rule) => change(rows.map((one) => (one.id === id ? { id, rule } : one)))}
               onRemove={() => change(rows.filter((one) => one.id !== id))}
             />
@@ -102,7 +102,7 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
             {t.access.addRule}
           </Button>
         </fieldset>
-        {!placed && (
+        {!isShownInForm && (
           <Alert problem={problem}>
             {problem?.status === 412 && <Button onClick={onReload}>{t.access.reload}</Button>}
           </Alert>
@@ -116,7 +116,7 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
           </div>
         )}
       </Form>
-      <PolicyTest policy={policy} manifest={manifest} isJudged={isJudged} isRefused={refused !== null} />
+      <PolicyTest policy={policy} manifest={manifest} isValidated={isValidated} isInvalid={invalid !== null} />
       {deny.length > 0 && (
         <details class="fold">
           <summary>{t.access.always(deny.length)}</summary>

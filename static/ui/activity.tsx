@@ -1,19 +1,19 @@
-/** What happened to an integration, newest first. */
+/** The events of an integration, newest first. */
 import type { EventPage } from "../api/types";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
-import { useLoaded, useNexus, useNow } from "./context";
-import { Alert, Button, NotLoaded, Skeleton } from "./parts";
+import { useLoad, useNexus, useNow } from "./context";
+import { Alert, Button, LoadError, Skeleton } from "./parts";
 import { usePages } from "./use-pages";
 
-/** Of an integration that is there, or was within 90 days. */
+/** The integration may have been deleted: its events are kept for 90 days. */
 export function Activity({ id }: { id: string }) {
   const { client } = useNexus();
   const now = useNow();
   const path = `/api/integrations/${encodeURIComponent(id)}/events`;
-  const [first, again] = useLoaded((signal) => client.get<EventPage>(path, {}, signal), id);
+  const [first, again] = useLoad((signal) => client.get<EventPage>(path, {}, signal), id);
   if (first.state === "loading") return <Skeleton rows={6} />;
-  if (first.state === "failed") return <NotLoaded problem={first.problem} onAgain={() => again()} />;
+  if (first.state === "failed") return <LoadError problem={first.problem} onRetry={() => again()} />;
   return <Events first={first.value} load={(cursor) => client.get<EventPage>(path, { cursor })} now={now} />;
 }
 
@@ -54,7 +54,7 @@ function Events({ first, load, now }: EventsProps) {
   );
 }
 
-/** Facts by name. */
+/** The facts of an event or an audit record. */
 export function Detail({ detail }: { detail: Record<string, unknown> }) {
   const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== "");
   if (facts.length === 0) return null;
@@ -63,17 +63,17 @@ export function Detail({ detail }: { detail: Record<string, unknown> }) {
       {facts.map(([name, value]) => (
         <div>
           <dt>{name.replaceAll("_", " ")}</dt>
-          <dd>{inWords(value)}</dd>
+          <dd>{formatValue(value)}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-/** What is nested, in one line; times of parts are those of the whole. */
-function inWords(value: unknown): string {
-  if (Array.isArray(value)) return value.map(inWords).join("; ");
+/** A value in one line. The `at` of nested values is left out, because it is the time of the event. */
+function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(formatValue).join("; ");
   if (typeof value !== "object" || value === null) return String(value);
   const parts = Object.entries(value).filter(([name]) => name !== "at");
-  return parts.map(([name, part]) => `${name.replaceAll("_", " ")}: ${inWords(part)}`).join(", ");
+  return parts.map(([name, part]) => `${name.replaceAll("_", " ")}: ${formatValue(part)}`).join(", ");
 }

@@ -1,9 +1,9 @@
-/** It is connected: how agents use it from now on. */
+/** The last step of adding an integration: how agents use it. */
 import type { Integration, ManifestSummary } from "../api/types";
 import { accountName } from "../logic/names";
 import { snippets } from "../logic/snippets";
 import { t } from "../text";
-import { useLoaded, useNexus } from "./context";
+import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
 import { Button, useFocus } from "./parts";
 import { SnippetTabs } from "./snippet-tabs";
@@ -18,7 +18,7 @@ interface Props {
 
 export function AddDone({ integration, checked, provider, onAnother, onClose }: Props) {
   const nexus = useNexus();
-  const [manifest] = useLoaded(() => nexus.manifests.one(provider.id), provider.id);
+  const [manifest] = useLoad(() => nexus.manifests.get(provider.id), provider.id);
   const title = useFocus<HTMLParagraphElement>();
   const open = () => {
     onClose();

@@ -1,6 +1,6 @@
 /**
- * The form for one provider, drawn from its manifest. Nothing that is typed is lost by an error;
- * what the server says is wrong stands beside the field.
+ * The form for one provider, built from its manifest. An error must not lose what was typed. The server's
+ * errors are shown beside their fields.
  */
 import { useState } from "preact/hooks";
 
@@ -8,7 +8,7 @@ import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
 import type { Integration, IntegrationCreated, IntegrationInput } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { fieldsOf, isPlaced, pointer } from "../logic/fields";
+import { fieldsOf, belongToFields, pointer } from "../logic/fields";
 import { suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text";
@@ -16,37 +16,38 @@ import { AgentsField, EVERYONE, subjects } from "./agents-field";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
-import { CredentialFields, useTyped } from "./credential-fields";
+import { CredentialFields, useFieldValues } from "./credential-fields";
 import { FlowView } from "./flow-view";
-import { Alert, Button, Out, RouteLink } from "./parts";
+import { Alert, Button, ExternalLink, RouteLink } from "./parts";
 import { Scopes } from "./scopes";
-import { useEnd } from "./use-end";
+import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
 
 interface Props {
   manifest: IntegrationManifest;
-  taken: readonly string[];
-  onMade(integration: Integration | IntegrationCreated, checked: boolean): void;
+  /** The names of other integrations. */
+  usedNames: readonly string[];
+  onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
   onClose(): void;
 }
 
-export function AddForm({ manifest, taken, onMade, onClose }: Props) {
+export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
   const nexus = useNexus();
   const oauth = manifest.auth_method === "oauth2";
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
-  const [name, setName] = useState(() => suggestName(manifest.name, taken));
+  const [name, setName] = useState(() => suggestName(manifest.name, usedNames));
   const [scopes, setScopes] = useState<readonly string[]>(manifest.oauth2?.scopes?.default ?? []);
   const [agents, setAgents] = useState(EVERYONE);
-  const [complain, setComplain] = useState(false);
-  const typed = useTyped(fields);
+  const [showMissing, setShowMissing] = useState(false);
+  const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
   const { phase } = flow;
-  const problem = phase.at === "refused" ? phase.problem : action.problem;
+  const problem = phase.at === "rejected" ? phase.problem : action.problem;
 
   const input = (): IntegrationInput => {
-    const params = typed.of("params");
-    const credentials = typed.of("credentials");
+    const params = values.ofGroup("params");
+    const credentials = values.ofGroup("credentials");
     return {
       manifest_id: manifest.id,
       name: name.trim(),
@@ -55,16 +56,16 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       ...(!agents.everyone && { policy: { agents: subjects(agents), rules: [] } }),
     };
   };
-  const made = (integration: Integration | IntegrationCreated, checked: boolean) => {
+  const connected = (integration: Integration | IntegrationCreated, checked: boolean) => {
     nexus.changed(integration.id, integration);
     nexus.announce(t.add.connected(integration.name));
-    onMade(integration, checked);
+    onConnected(integration, checked);
   };
-  useEnd(flow, made);
+  useConnected(flow, connected);
 
   const submit = (verify: boolean) => {
-    setComplain(true);
-    if (typed.missing() || !name.trim()) return;
+    setShowMissing(true);
+    if (values.firstEmpty() || !name.trim()) return;
     if (oauth) {
       flow.start(
         flow.id
@@ -75,14 +76,14 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
     }
     void action.run(async () => {
       const body = { ...input(), ...(!verify && { verify: false }) };
-      made(await nexus.client.call<IntegrationCreated>("POST", "/api/integrations", { body }), verify);
+      connected(await nexus.client.call<IntegrationCreated>("POST", "/api/integrations", { body }), verify);
     });
   };
   const leave = (route: Route) => {
     onClose();
     nexus.go(route);
   };
-  /** A sign-in that is given up leaves no half of an integration behind. */
+  /** Deletes the pending integration of a sign-in that is discarded. */
   const discard = () => {
     const { id } = flow;
     flow.reset();
@@ -106,8 +107,8 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       />
     );
   }
-  // Once it is begun, what was typed is with the server.
-  if (phase.at !== "idle" && !(phase.at === "refused" && !flow.id)) {
+  // When the flow has begun, the server has what was typed.
+  if (phase.at !== "idle" && !(phase.at === "rejected" && !flow.id)) {
     return (
       <FlowView phase={phase} provider={manifest.name} onAgain={() => submit(true)}>
         <Button tone="quiet" onClick={discard}>
@@ -116,21 +117,25 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       </FlowView>
     );
   }
-  const down = problem?.code === "provider_error" || problem?.code === "provider_timeout";
-  const placed = problem && (problem.code === "credential_refused" && !oauth || problem.code === "name_taken" || isPlaced(problem.body.errors, ["/name", ...fields.map(pointer)]));
+  const providerDown = problem?.code === "provider_error" || problem?.code === "provider_timeout";
+  const isShownInForm =
+    problem &&
+    ((problem.code === "credential_refused" && !oauth) ||
+      problem.code === "name_taken" ||
+      belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
   return (
     <Form id="add" onSubmit={() => !action.busy && submit(true)}>
-      <CredentialFields fields={fields} typed={typed} provider={manifest.name} problem={problem} complain={complain} focus />
+      <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
       {oauth && <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />}
       <Field
         label={t.add.name}
         value={name}
         onInput={setName}
         maxLength={100}
-        error={nameError(name, complain, problem)}
+        error={nameError(name, showMissing, problem)}
         hint={
           problem?.body.existing_id ? (
-            <RouteLink origin={nexus.client.origin} route={existing(problem.body.existing_id)} go={leave}>
+            <RouteLink origin={nexus.client.origin} route={overviewRoute(problem.body.existing_id)} go={leave}>
               {t.add.showExisting}
             </RouteLink>
           ) : (
@@ -145,9 +150,9 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
         </summary>
         <AgentsField agents={agents} onChange={setAgents} error={undefined} />
       </details>
-      {problem && !placed && (
-        <Alert problem={problem} title={down ? t.add.downBy(manifest.name) : ""}>
-          {down && !oauth && (
+      {problem && !isShownInForm && (
+        <Alert problem={problem} title={providerDown ? t.add.notCheckedBy(manifest.name) : ""}>
+          {providerDown && !oauth && (
             <>
               <p class="soft">{t.add.saveUncheckedWhy}</p>
               <Button onClick={() => submit(false)}>{t.add.saveUnchecked}</Button>
@@ -157,20 +162,20 @@ export function AddForm({ manifest, taken, onMade, onClose }: Props) {
       )}
       <div class="actions">
         <Button type="submit" tone="primary" busy={action.busy} icon={oauth ? "out" : "plug"}>
-          {action.busy ? t.add.checking(manifest.name) : oauth ? t.add.goOn(manifest.name) : t.add.connect}
+          {action.busy ? t.add.checking(manifest.name) : oauth ? t.add.continueTo(manifest.name) : t.add.connect}
         </Button>
-        {manifest.docs_url && <Out href={manifest.docs_url}>{t.add.docs}</Out>}
+        {manifest.docs_url && <ExternalLink href={manifest.docs_url}>{t.add.docs}</ExternalLink>}
       </div>
     </Form>
   );
 }
 
-function existing(id: string): Route {
+function overviewRoute(id: string): Route {
   return { page: "integration", id, tab: "overview" };
 }
 
-function nameError(name: string, complain: boolean, problem: Problem | null): string | undefined {
-  if (complain && !name.trim()) return t.add.required(t.add.name);
+function nameError(name: string, showMissing: boolean, problem: Problem | null): string | undefined {
+  if (showMissing && !name.trim()) return t.add.required(t.add.name);
   return problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
 }
 

@@ -1,4 +1,4 @@
-/** The dialog in which an integration is added: provider, then its form, then done. */
+/** The dialog that adds an integration, in three steps: the provider, its form, and the result. */
 import { useRef, useState } from "preact/hooks";
 
 import type { Integration, IntegrationCreated, ManifestSummary } from "../api/types";
@@ -7,34 +7,34 @@ import { t } from "../text";
 import { AddDone } from "./add-done";
 import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
-import { useLoaded, useNexus } from "./context";
+import { useLoad, useNexus } from "./context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import { Mark, NotLoaded, Skeleton } from "./parts";
+import { LoadError, Mark, Skeleton } from "./parts";
 
 interface Props {
-  /** Of the integrations that are shown, for a name that is free. */
-  taken: readonly string[];
+  /** The names of the integrations that are shown, so that the suggested name is free. */
+  usedNames: readonly string[];
   onClose(): void;
 }
 
-export function AddDialog({ taken, onClose }: Props) {
+export function AddDialog({ usedNames, onClose }: Props) {
   const { manifests, identity } = useNexus();
   const [picked, pick] = useState<ManifestSummary | null>(null);
-  const [made, setMade] = useState<{ integration: Integration; checked: boolean } | null>(null);
-  const now = useRef(picked);
-  now.current = picked;
-  const [catalogue, again] = useLoaded(() => manifests.catalogue(), 0);
+  const [connected, setConnected] = useState<{ integration: Integration; checked: boolean } | null>(null);
+  const current = useRef(picked);
+  current.current = picked;
+  const [catalogue, again] = useLoad(() => manifests.catalogue(), 0);
   const [into, workspace, as, subject] = t.add.into(identity.workspace, identity.subject);
   const title = picked ? t.add.titleOf(picked.name) : t.add.title;
-  const back = picked && !made && (
+  const back = picked && !connected && (
     <button type="button" class="icon-button" aria-label={t.back} onClick={() => pick(null)}>
       <Icon name="back" />
     </button>
   );
   return (
     <Dialog
-      title={made ? t.add.connected(made.integration.name) : title}
+      title={connected ? t.add.connected(connected.integration.name) : title}
       onClose={onClose}
       lead={back || undefined}
       head={
@@ -46,30 +46,31 @@ export function AddDialog({ taken, onClose }: Props) {
         </p>
       }
     >
-      {made && picked ? (
+      {connected && picked ? (
         <AddDone
-          integration={made.integration}
-          checked={made.checked}
+          integration={connected.integration}
+          checked={connected.checked}
           provider={picked}
           onAnother={() => {
-            setMade(null);
+            setConnected(null);
             pick(null);
           }}
           onClose={onClose}
         />
       ) : picked ? (
-        <Picked
+        <ProviderForm
           key={picked.id}
           summary={picked}
-          taken={taken}
-          // By then another may have been picked: the list has it, and it has been said.
-          onMade={(integration, checked) => now.current === picked && setMade({ integration, checked })}
+          usedNames={usedNames}
+          // Another provider may have been picked by then. The list shows the new integration anyway, and its
+          // name has been announced.
+          onConnected={(integration, checked) => current.current === picked && setConnected({ integration, checked })}
           onClose={onClose}
         />
       ) : catalogue.state === "ready" ? (
         <Catalogue providers={catalogue.value} onPick={pick} />
       ) : catalogue.state === "failed" ? (
-        <NotLoaded problem={catalogue.problem} onAgain={() => again()} />
+        <LoadError problem={catalogue.problem} onRetry={() => again()} />
       ) : (
         <Skeleton rows={8} />
       )}
@@ -77,20 +78,20 @@ export function AddDialog({ taken, onClose }: Props) {
   );
 }
 
-interface PickedProps {
+interface ProviderFormProps {
   summary: ManifestSummary;
-  taken: readonly string[];
-  onMade(integration: Integration | IntegrationCreated, checked: boolean): void;
+  usedNames: readonly string[];
+  onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
   onClose(): void;
 }
 
-function Picked({ summary, taken, onMade, onClose }: PickedProps) {
+function ProviderForm({ summary, usedNames, onConnected, onClose }: ProviderFormProps) {
   const { manifests } = useNexus();
-  const [manifest, again] = useLoaded<IntegrationManifest>(() => manifests.one(summary.id), summary.id);
+  const [manifest, again] = useLoad<IntegrationManifest>(() => manifests.get(summary.id), summary.id);
   if (manifest.state === "loading") return <Skeleton rows={6} />;
   if (manifest.state === "failed") {
     return (
-      <NotLoaded problem={manifest.problem} onAgain={() => again()} />
+      <LoadError problem={manifest.problem} onRetry={() => again()} />
     );
   }
   return (
@@ -99,7 +100,7 @@ function Picked({ summary, taken, onMade, onClose }: PickedProps) {
         <Mark name={summary.name} color={summary.brand.color} />
         <p>{summary.description}</p>
       </div>
-      <AddForm manifest={manifest.value} taken={taken} onMade={onMade} onClose={onClose} />
+      <AddForm manifest={manifest.value} usedNames={usedNames} onConnected={onConnected} onClose={onClose} />
     </>
   );
 }

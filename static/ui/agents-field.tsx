@@ -1,29 +1,29 @@
-/** Which agents may use an integration: all, or those that are named. */
+/** A field for the agents that may use an integration: all of them, or a list. */
 import type { Policy } from "../api/types";
 import { t } from "../text";
 import { Field } from "./controls";
 
-/** As it stands in the form. */
-interface Agents {
+/** The agents, as the form holds them. */
+interface AgentSelection {
   readonly everyone: boolean;
   /** One subject per line. */
   readonly named: string;
 }
 
-export const EVERYONE: Agents = { everyone: true, named: "" };
+export const EVERYONE: AgentSelection = { everyone: true, named: "" };
 
-export function agentsOf(policy: Policy): Agents {
+export function agentsOf(policy: Policy): AgentSelection {
   return { everyone: policy.agents.includes("*"), named: policy.agents.filter((agent) => agent !== "*").join("\n") };
 }
 
-/** As a policy has them. */
-export function subjects({ everyone, named }: Agents): string[] {
+/** The agents, as a policy holds them. */
+export function subjects({ everyone, named }: AgentSelection): string[] {
   return everyone ? ["*"] : named.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 interface Props {
-  agents: Agents;
-  onChange(agents: Agents): void;
+  agents: AgentSelection;
+  onChange(agents: AgentSelection): void;
   error: string | undefined;
   disabled?: boolean;
 }

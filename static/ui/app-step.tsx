@@ -1,13 +1,13 @@
-/** A provider wants a registered app: how to set one up, for administrators. */
+/** The step that sets up an OAuth app. Only administrators can do this. */
 import { useState } from "preact/hooks";
 
 import type { OauthClientSaved } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { isPlaced } from "../logic/fields";
+import { belongToFields } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
-import { Alert, Button, Copied, Empty, Out, useFocus } from "./parts";
+import { Alert, Button, CopyField, EmptyState, ExternalLink, useFocus } from "./parts";
 
 interface StepProps {
   manifest: IntegrationManifest;
@@ -21,9 +21,9 @@ export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepPr
   const title = useFocus<HTMLHeadingElement>();
   if (identity.role !== "ADMIN") {
     return (
-      <Empty icon="plug" title={t.app.missing(manifest.name)} lead={t.app.askAdmin}>
+      <EmptyState icon="plug" title={t.app.missing(manifest.name)} lead={t.app.askAdmin}>
         <Button onClick={onClose}>{t.close}</Button>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -37,7 +37,7 @@ export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepPr
 
 interface FormProps {
   manifest: Pick<IntegrationManifest, "id" | "name" | "docs_url">;
-  /** Empty where it is known only when the app is saved. */
+  /** Empty if the server names it only when the app is saved. */
   redirectUri: string;
   clientId?: string;
   label: string;
@@ -48,12 +48,12 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   const nexus = useNexus();
   const [id, setId] = useState(clientId);
   const [secret, setSecret] = useState("");
-  const [complain, setComplain] = useState(false);
+  const [showMissing, setShowMissing] = useState(false);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const { busy, problem, run } = useAction();
-  const missing = (text: string, name: string) => (complain && !text.trim() ? t.add.required(name) : undefined);
+  const missing = (text: string, name: string) => (showMissing && !text.trim() ? t.add.required(name) : undefined);
   const submit = () => {
-    setComplain(true);
+    setShowMissing(true);
     if (!id.trim() || !secret.trim()) return;
     void run(async () => {
       const params = Object.fromEntries(
@@ -66,19 +66,19 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
       onSaved(saved);
     });
   };
-  // The server says which parameters decide where the secret goes.
-  const asked = (problem?.body.errors ?? []).map((error) => error.pointer).filter((pointer) => pointer.startsWith("/params/"));
-  const names = [...new Set([...Object.keys(values), ...asked.map((pointer) => pointer.slice("/params/".length))])];
-  const placed = isPlaced(problem?.body.errors, ["/client_id", "/client_secret", ...asked]);
+  // The server names the parameters that decide which hosts get the secret.
+  const requested = (problem?.body.errors ?? []).map((error) => error.pointer).filter((pointer) => pointer.startsWith("/params/"));
+  const names = [...new Set([...Object.keys(values), ...requested.map((pointer) => pointer.slice("/params/".length))])];
+  const isShownInForm = belongToFields(problem?.body.errors, ["/client_id", "/client_secret", ...requested]);
   return (
     <Form id="oauth-app" onSubmit={() => !busy && submit()}>
       {redirectUri && (
         <div class="field">
           <span class="label">{t.app.stepRegister}</span>
-          <Copied text={redirectUri} what={t.app.redirect} />
+          <CopyField text={redirectUri} what={t.app.redirect} />
           {manifest.docs_url && (
             <p class="hint">
-              <Out href={manifest.docs_url}>{t.app.docs}</Out>
+              <ExternalLink href={manifest.docs_url}>{t.app.docs}</ExternalLink>
             </p>
           )}
         </div>
@@ -103,7 +103,7 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
           error={problem?.at(`/params/${name}`)}
         />
       ))}
-      {!placed && <Alert problem={problem} />}
+      {!isShownInForm && <Alert problem={problem} />}
       <div class="actions">
         <Button type="submit" tone="primary" busy={busy}>
           {busy ? t.saving : label}

@@ -1,26 +1,26 @@
-/** The whole UI: who is signed in, where we are, and what is shown over it. */
+/** The UI of a person who is signed in: the header, the current page, and the dialogs over it. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Client, Problem } from "../api/client";
 import type { Integration, ManifestSummary } from "../api/types";
-import { Manifests } from "../config/integration-manifests";
+import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
 import { HOME, NO_FILTERS } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
-import { nameOf } from "../logic/session";
+import { identityKey } from "../logic/session";
 import type { Identity } from "../logic/session";
 import { t } from "../text";
+import { ActionDialog } from "./action-dialog";
 import { AddDialog } from "./add";
 import { Audit } from "./audit";
-import { NexusProvider, SaidContext, SaidText, useLoaded } from "./context";
-import type { Nexus, Said } from "./context";
+import { NexusProvider, NoticeContext, NoticeText, useLoad } from "./context";
+import type { Nexus, Notice } from "./context";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { IntegrationList } from "./list";
 import { ManageDrawer } from "./manage";
 import { OauthApps } from "./oauth-apps";
-import { OverFor } from "./over-for";
-import { Empty } from "./parts";
+import { EmptyState } from "./parts";
 import { Providers } from "./providers";
 import { useList } from "./use-list";
 
@@ -30,74 +30,74 @@ interface Props {
   identity: Identity;
   route: Route;
   go(route: Route): void;
-  /** Asks for another token than the one that was refused. */
-  renew(refused: string): Promise<void>;
-  /** Null where the page around the element signs people in and out. */
+  /** Waits for a token other than the one that was rejected. */
+  renew(rejected: string): Promise<void>;
+  /** Null if the surrounding page signs people in and out. */
   onSignOut: (() => void) | null;
 }
 
 export function App({ origin, token, identity, route, go, renew, onSignOut }: Props) {
-  const who = nameOf(identity);
-  const present = useRef({ token, who, renew, go });
-  present.current = { token, who, renew, go };
-  // A call that outlives what began it is nobody's.
-  useEffect(() => () => void (present.current = { ...present.current, who: "" }), []);
-  // What is shown, and what is begun, belongs to one person in one workspace.
+  const person = identityKey(identity);
+  const latest = useRef({ token, person, renew, go });
+  latest.current = { token, person, renew, go };
+  // A request that is still under way after unmounting must not be sent for anybody.
+  useEffect(() => () => void (latest.current = { ...latest.current, person: "" }), []);
+  // Each person in each workspace has a client of their own.
   const client = useMemo(() => {
-    const mine = () => {
-      if (present.current.who !== who) throw new Problem("session_changed", 0, t.signIn.changed);
-      return present.current.token;
+    const tokenOfPerson = () => {
+      if (latest.current.person !== person) throw new Problem("session_changed", 0, t.signIn.changed);
+      return latest.current.token;
     };
-    return new Client(origin, { token: mine, renew: (refused) => present.current.renew(refused) });
-  }, [origin, who]);
-  const manifests = useMemo(() => new Manifests(client), [client]);
+    return new Client(origin, { token: tokenOfPerson, renew: (rejected) => latest.current.renew(rejected) });
+  }, [origin, person]);
+  const manifests = useMemo(() => new IntegrationManifests(client), [client]);
   if (identity.role === "AGENT" || identity.role === null) {
     return (
       <>
         <Header {...{ identity, route, origin, go, onSignOut }} />
         <main>
           {identity.role ? (
-            <Empty icon="plug" title={t.agent.title} lead={t.agent.lead} />
+            <EmptyState icon="plug" title={t.agent.title} lead={t.agent.lead} />
           ) : (
-            <Empty icon="unknown" title={t.agent.noRole} lead={t.agent.noRoleLead} />
+            <EmptyState icon="unknown" title={t.agent.noRole} lead={t.agent.noRoleLead} />
           )}
         </main>
       </>
     );
   }
-  return <Shell key={who} {...{ client, manifests, identity, route, onSignOut, present }} />;
+  return <Shell key={person} {...{ client, manifests, identity, route, onSignOut, latest }} />;
 }
 
 interface ShellProps extends Pick<Props, "identity" | "route" | "onSignOut"> {
   client: Client;
-  manifests: Manifests;
-  present: { current: Pick<Props, "token" | "renew" | "go"> };
+  manifests: IntegrationManifests;
+  latest: { current: Pick<Props, "token" | "renew" | "go"> };
 }
 
 const NONE: readonly ManifestSummary[] = [];
 
-function Shell({ client, manifests, identity, route, onSignOut, present }: ShellProps) {
+function Shell({ client, manifests, identity, route, onSignOut, latest }: ShellProps) {
   const filters = useFilters(route);
   const list = useList(client, filters);
-  // In the list it is for names and marks only: without it the ids are shown.
-  const [loaded, reload] = useLoaded(() => manifests.catalogue(), manifests);
+  // The list needs the catalogue only for names and marks. Without it, the ids are shown.
+  const [loaded, reload] = useLoad(() => manifests.catalogue(), manifests);
   const catalogue = loaded.state === "ready" ? loaded.value : NONE;
   const [adding, setAdding] = useState(false);
-  const [over, setOver] = useState<{ integration: Integration; action: Action } | null>(null);
-  const [said, setSaid] = useState<Said | null>(null);
+  const [cardAction, setCardAction] = useState<{ integration: Integration; action: Action } | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(null);
   const online = useOnline();
   const main = useRef<HTMLElement>(null);
 
   useEffect(() => {
-    if (!said) return;
-    // What went wrong takes longer to read, and stands nowhere else.
-    const timer = setTimeout(() => setSaid(null), said.tone === "good" ? 6_000 : 15_000);
+    if (!notice) return;
+    // An error takes longer to read, and is shown nowhere else.
+    const timer = setTimeout(() => setNotice(null), notice.tone === "good" ? 6_000 : 15_000);
     return () => clearTimeout(timer);
-  }, [said]);
+  }, [notice]);
 
-  const go = useCallback((route: Route) => present.current.go(route), []);
+  const go = useCallback((route: Route) => latest.current.go(route), []);
   const announce = useCallback(
-    (text: string, tone: Said["tone"] = "good") => setSaid((before) => ({ text, tone, id: (before?.id ?? 0) + 1 })),
+    (text: string, tone: Notice["tone"] = "good") => setNotice((before) => ({ text, tone, id: (before?.id ?? 0) + 1 })),
     [],
   );
   const nexus: Nexus = {
@@ -111,18 +111,18 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
   };
   const closeManage = () => {
     go({ page: "integrations", filters });
-    // The card may be gone: then the focus goes to the top of the list.
+    // If the card is gone, the focus goes to the top of the list.
     requestAnimationFrame(() => {
       const root = main.current?.getRootNode() as Document | ShadowRoot | undefined;
       if (!root?.activeElement) main.current?.querySelector<HTMLElement>("h1")?.focus();
     });
   };
-  const onAction = useCallback((integration: Integration, action: Action) => setOver({ integration, action }), []);
+  const onAction = useCallback((integration: Integration, action: Action) => setCardAction({ integration, action }), []);
   const admin = identity.role === "ADMIN";
   const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
   return (
     <NexusProvider value={nexus}>
-      <SaidContext.Provider value={said}>
+      <NoticeContext.Provider value={notice}>
       <Header {...{ identity, route, origin: client.origin, go, onSignOut }} />
       {!online && (
         <p class="banner" role="status">
@@ -139,23 +139,23 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
         {page === "audit" && <Audit />}
       </main>
       {route.page === "integration" && <ManageDrawer key={route.id} id={route.id} tab={route.tab} onClose={closeManage} />}
-      {adding && <AddDialog taken={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
-      {over && (
-        <OverFor
-          key={over.integration.id}
-          integration={over.integration}
-          action={over.action}
-          // Only itself: something else may be open by then.
-          onClose={() => setOver((now) => (now === over ? null : now))}
+      {adding && <AddDialog usedNames={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
+      {cardAction && (
+        <ActionDialog
+          key={cardAction.integration.id}
+          integration={cardAction.integration}
+          action={cardAction.action}
+          // Another dialog may be open by then. It stays open.
+          onClose={() => setCardAction((now) => (now === cardAction ? null : now))}
         />
       )}
-        <SaidText />
-      </SaidContext.Provider>
-      <div class="toasts" aria-hidden="true" popover="manual" ref={onTop(said)}>
-        {said && (
-          <p key={said.id} class={`toast ${said.tone}`}>
-            <Icon name={said.tone} />
-            <span>{said.text}</span>
+        <NoticeText />
+      </NoticeContext.Provider>
+      <div class="toasts" aria-hidden="true" popover="manual" ref={showOnTop(notice)}>
+        {notice && (
+          <p key={notice.id} class={`toast ${notice.tone}`}>
+            <Icon name={notice.tone} />
+            <span>{notice.text}</span>
           </p>
         )}
       </div>
@@ -163,18 +163,18 @@ function Shell({ client, manifests, identity, route, onSignOut, present }: Shell
   );
 }
 
-/** What is said stands over dialogs, which are in the browser's top layer. */
-function onTop(said: Said | null) {
+/** Shows the notice above dialogs, which are in the browser's top layer. */
+function showOnTop(notice: Notice | null) {
   return (element: HTMLElement | null) => {
     if (!element?.isConnected) return;
     const open = element.matches(":popover-open");
-    if (said && open) element.hidePopover();
-    if (said) element.showPopover();
+    if (notice && open) element.hidePopover();
+    if (notice) element.showPopover();
     else if (open) element.hidePopover();
   };
 }
 
-/** The filters stay while an integration is looked at. */
+/** The filters of the list. They stay while an integration is open. */
 function useFilters(route: Route): Filters {
   const last = useRef(NO_FILTERS);
   if (route.page === "integrations") last.current = route.filters;
@@ -184,12 +184,12 @@ function useFilters(route: Route): Filters {
 function useOnline(): boolean {
   const [online, set] = useState(navigator.onLine);
   useEffect(() => {
-    const look = () => set(navigator.onLine);
-    addEventListener("online", look);
-    addEventListener("offline", look);
+    const update = () => set(navigator.onLine);
+    addEventListener("online", update);
+    addEventListener("offline", update);
     return () => {
-      removeEventListener("online", look);
-      removeEventListener("offline", look);
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
     };
   }, []);
   return online;

@@ -6,13 +6,13 @@ import type { AuditHead, AuditPage, AuditRecord } from "../api/types";
 import { moment } from "../logic/time";
 import { t } from "../text";
 import { Detail } from "./activity";
-import { useAction, useLoaded, useNexus } from "./context";
-import { Alert, Button, Copied, NotLoaded, Skeleton } from "./parts";
+import { useAction, useLoad, useNexus } from "./context";
+import { Alert, Button, CopyField, LoadError, Skeleton } from "./parts";
 import { usePages } from "./use-pages";
 
 export function Audit() {
   const { client, identity, announce } = useNexus();
-  const [first, again] = useLoaded(async (signal) => {
+  const [first, again] = useLoad(async (signal) => {
     const [head, page] = await Promise.all([
       client.get<AuditHead>("/api/audit/head", {}, signal),
       client.get<AuditPage>("/api/audit", { limit: 50 }, signal),
@@ -20,14 +20,14 @@ export function Audit() {
     return { head, page };
   }, 0);
   const [exported, setExported] = useState(0);
-  const download = useAction();
-  const doExport = () =>
-    void download.run(async () => {
+  const exporting = useAction();
+  const exportAll = () =>
+    void exporting.run(async () => {
       const { items } = await pages<AuditRecord>((cursor, soFar) => {
         setExported(soFar);
         return client.get<AuditPage>("/api/audit", { limit: 100, cursor });
       });
-      save(items, `audit-${identity.workspace}.json`);
+      download(items, `audit-${identity.workspace}.json`);
       announce(t.audit.exported(items.length));
     });
   const head = first.state === "ready" ? first.value.head : null;
@@ -38,19 +38,19 @@ export function Audit() {
           <h1 tabIndex={-1}>{t.audit.title}</h1>
           <p class="soft">{t.audit.lead}</p>
         </div>
-        <Button busy={download.busy} onClick={doExport}>
-          {download.busy ? t.audit.exporting(exported) : t.audit.export}
+        <Button busy={exporting.busy} onClick={exportAll}>
+          {exporting.busy ? t.audit.exporting(exported) : t.audit.export}
         </Button>
       </div>
-      <Alert problem={download.problem} />
+      <Alert problem={exporting.problem} />
       {first.state === "loading" && <Skeleton rows={10} />}
       {first.state === "failed" && (
-        <NotLoaded problem={first.problem} onAgain={() => again()} />
+        <LoadError problem={first.problem} onRetry={() => again()} />
       )}
       {head && (
         <div class="field">
           <span class="label">{head.count > 0 ? t.audit.head(head.count) : t.audit.noHead}</span>
-          {head.count > 0 && <Copied text={`${head.count}:${head.hash}`} what={t.audit.head(head.count)} />}
+          {head.count > 0 && <CopyField text={`${head.count}:${head.hash}`} what={t.audit.headName} />}
         </div>
       )}
       {first.state === "ready" && (
@@ -115,7 +115,7 @@ function Records({ first, load }: RecordsProps) {
   );
 }
 
-function save(records: readonly AuditRecord[], name: string): void {
+function download(records: readonly AuditRecord[], name: string): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify(records)], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;

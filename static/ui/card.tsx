@@ -1,30 +1,31 @@
-/** One integration in the list: what it is, whether it works, and what to do. */
+/** The card of an integration in the list: its name, its health, and the next action. */
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { LOOK, isBroken, nextAction } from "../logic/health";
+import { HEALTH_TONE, isBroken, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Switch } from "./controls";
 import { Icon } from "./icons";
+import type { IconName } from "./icons";
 import { Button, Mark, RouteLink, sentence } from "./parts";
 
 interface CardProps {
   integration: Integration;
   provider: ManifestSummary | undefined;
   now: number;
-  /** Where the UI is a page of its own. */
+  /** The origin of the UI's own page. */
   origin: string;
-  /** What is under way with it. */
+  /** The request that is under way for this integration. */
   busy: "switch" | "action" | null;
   onOpen(integration: Integration): void;
   onSwitch(integration: Integration, on: boolean): void;
   onAction(integration: Integration, action: Action): void;
 }
 
-function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
+function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
   const { name, health, status, credential, last_used_at: used } = integration;
   const action = nextAction(integration);
   const active = status === "active";
@@ -72,15 +73,22 @@ function CardOf({ integration, provider, origin, now, busy, onOpen, onSwitch, on
   );
 }
 
-/** Health as icon and words, with what the provider said. */
+const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
+  healthy: "good",
+  unknown: "unknown",
+  pending: "clock",
+  failing: "bad",
+  reauthorize: "plug",
+};
+
+/** The health as an icon and words, with the provider's message if there is one. */
 export function HealthLine({ health, now }: { health: Integration["health"]; now: number }) {
-  const { tone, icon } = LOOK[health.state];
   const { checked_at: checked, detail } = health;
   return (
-    <div class={`health ${tone}`}>
-      <Icon name={icon} />
+    <div class={`health ${HEALTH_TONE[health.state]}`}>
+      <Icon name={HEALTH_ICON[health.state]} />
       <p>
-        <strong>{t.list.health_[health.state]}</strong>
+        <strong>{t.list.healthState[health.state]}</strong>
         <span class="soft" title={detail ?? undefined}>
           {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : health.state === "unknown" ? "" : t.list.unchecked}
         </span>
@@ -89,7 +97,7 @@ export function HealthLine({ health, now }: { health: Integration["health"]; now
   );
 }
 
-/** OAuth tokens are renewed by themselves: only what ends for good is worth a date. */
+/** When the credential expires. An OAuth token that is renewed automatically has no date. */
 function Expiry({ credential, method, now }: { credential: Integration["credential"]; method: string; now: number }) {
   const expires = credential?.expires_at;
   if (!expires) return null;
@@ -102,13 +110,13 @@ function Expiry({ credential, method, now }: { credential: Integration["credenti
   );
 }
 
-/** A card is drawn again only when something of it has changed: there may be a thousand. */
+/** A card that renders only when one of its properties has changed, because there may be a thousand cards. */
 export class Card extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     return (Object.keys(next) as (keyof CardProps)[]).some((name) => next[name] !== this.props[name]);
   }
 
   override render(props: CardProps) {
-    return <CardOf {...props} />;
+    return <CardView {...props} />;
   }
 }

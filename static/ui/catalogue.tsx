@@ -1,4 +1,4 @@
-/** The providers to choose from: search as one types, the arrow keys move through what is found. */
+/** The catalogue of providers. The search filters while typing, and the arrow keys move through the results. */
 import { useId, useMemo, useRef, useState } from "preact/hooks";
 
 import type { ManifestSummary } from "../api/types";
@@ -43,13 +43,13 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
       const one = found[chosen];
       if (one) onPick(one);
     } else if (event.key === "Escape" && typed) {
-      // Escape empties the search first; the dialog closes with the next.
+      // The first Escape empties the search. The next one closes the dialog.
       event.preventDefault();
       event.stopPropagation();
       setTyped("");
     }
   };
-  const narrow = (set: (value: string) => void) => (value: string) => {
+  const setAndReset = (set: (value: string) => void) => (value: string) => {
     set(value);
     setChosen(0);
   };
@@ -70,21 +70,21 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
             value={typed}
             spellcheck={false}
             ref={input}
-            onInput={(event) => narrow(setTyped)(event.currentTarget.value)}
+            onInput={(event) => setAndReset(setTyped)(event.currentTarget.value)}
             onKeyDown={key}
           />
         </div>
         <Select
           label={t.add.category}
           value={category}
-          options={[["", t.add.all], ...all.map(([name, many]) => [name, `${words(name)} (${many})`] as const)]}
-          onChange={narrow(setCategory)}
+          options={[["", t.add.allCategories], ...all.map(([name, many]) => [name, `${categoryName(name)} (${many})`] as const)]}
+          onChange={setAndReset(setCategory)}
         />
         <Select
           label={t.add.method}
           value={method}
           options={[["", t.add.anyMethod], ...methods.map((one) => [one, t.method[one] ?? one] as const)]}
-          onChange={narrow(setMethod)}
+          onChange={setAndReset(setMethod)}
         />
       </div>
       <p class="unseen" role="status">
@@ -104,7 +104,7 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
             <span class="names">
               <strong>{one.name}</strong>
               <span class="soft">
-                {one.id.startsWith("custom-") && `${t.add.own} · `}
+                {one.id.startsWith("custom-") && `${t.add.custom} · `}
                 {t.method[one.auth_method]}
               </span>
             </span>
@@ -113,14 +113,14 @@ export function Catalogue({ providers, onPick }: { providers: readonly ManifestS
       </ul>
       {found.length === 0 && (
         <p class="none">
-          {t.add.none(typed || words(category))} {identity.role === "ADMIN" && t.add.noneOwn}
+          {t.add.noMatch(typed || categoryName(category))} {identity.role === "ADMIN" && t.add.noMatchHint}
         </p>
       )}
     </div>
   );
 }
 
-function words(category: string): string {
+function categoryName(category: string): string {
   const text = category.replaceAll("-", " ");
   return text.length <= 3 ? text.toUpperCase() : text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,24 +1,24 @@
-/** What every part of the UI may use: the API, who is signed in, where we are, and how to say something. */
+/** The context of the UI (API client, identity, route, notices), and hooks for loading and for actions. */
 import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Client, Problem } from "../api/client";
 import type { Integration } from "../api/types";
-import type { Manifests } from "../config/integration-manifests";
+import type { IntegrationManifests } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";
 
-/** Its functions stay the same as long as somebody is signed in. */
+/** The functions keep their identity as long as the same person is signed in. */
 export interface Nexus {
   readonly client: Client;
-  readonly manifests: Manifests;
+  readonly manifests: IntegrationManifests;
   readonly identity: Identity;
   readonly route: Route;
   go(route: Route): void;
-  /** Says the result of something, to eyes and to screen readers. */
-  announce(text: string, tone?: Said["tone"]): void;
-  /** Tells the list that an integration is new or changed; null: that it is gone. */
+  /** Shows a notice, and reads it to screen readers. */
+  announce(text: string, tone?: Notice["tone"]): void;
+  /** Updates the list with a new or changed integration, or removes the integration if it is null. */
   changed(id: string, integration: Integration | null): void;
 }
 
@@ -26,35 +26,38 @@ const Context = createContext<Nexus | null>(null);
 
 export const NexusProvider = Context.Provider;
 
-/** The result of something, in words. */
-export interface Said {
+/** A short message about the result of an action. */
+export interface Notice {
   readonly text: string;
   readonly tone: "good" | "bad";
-  /** Tells it from the same words said before. */
+  /** Distinguishes it from an earlier notice with the same text. */
   readonly id: number;
 }
 
-/** What was said last. */
-export const SaidContext = createContext<Said | null>(null);
+/** The latest notice. */
+export const NoticeContext = createContext<Notice | null>(null);
 
 export function useNexus(): Nexus {
   const nexus = useContext(Context);
-  if (!nexus) throw new Error("there is no NexusProvider");
+  if (!nexus) throw new Error("useNexus needs a NexusProvider above it");
   return nexus;
 }
 
-/** What is there stays when it cannot be loaded again; `stale` says why. */
-export type Loaded<T> =
+/** The state of something that is loaded. If a reload fails, the old value stays and `stale` is the problem. */
+export type LoadState<T> =
   | { state: "loading" }
   | { state: "ready"; value: T; stale: Problem | null }
   | { state: "failed"; problem: Problem };
 
-/** Loads something whenever `key` changes, and again when it is asked to, or is told the value. */
-export function useLoaded<T>(
+/**
+ * Loads a value whenever `key` changes. The second result loads it again, or replaces it with the value
+ * that it gets.
+ */
+export function useLoad<T>(
   load: (signal: AbortSignal) => Promise<T>,
   key: unknown,
-): [Loaded<T>, (value?: T) => void] {
-  const [loaded, set] = useState<Loaded<T>>({ state: "loading" });
+): [LoadState<T>, (value?: T) => void] {
+  const [loaded, set] = useState<LoadState<T>>({ state: "loading" });
   const [round, again] = useState(0);
   const shown = useRef(key);
   const running = useRef<AbortController | null>(null);
@@ -75,14 +78,14 @@ export function useLoaded<T>(
   }, [key, round]);
   const reload = (value?: T) => {
     if (value === undefined) return again((round) => round + 1);
-    // What is on its way is older.
+    // A response that is still under way is older.
     running.current?.abort();
     set({ state: "ready", value, stale: null });
   };
   return [loaded, reload];
 }
 
-/** The time, anew every half minute, for "3 minutes ago". */
+/** The current time, updated every half minute, for texts such as "3 minutes ago". */
 export function useNow(): number {
   const [now, set] = useState(Date.now);
   useEffect(() => {
@@ -92,24 +95,24 @@ export function useNow(): number {
   return now;
 }
 
-/** Something that is done on a click: whether it is under way, and what went wrong. */
-export interface Action {
+/** An action that a click starts: whether it is under way, and its problem if it failed. */
+export interface AsyncAction {
   readonly busy: boolean;
   readonly problem: Problem | null;
   clear(): void;
-  run(what: () => Promise<void>): Promise<void>;
+  run(work: () => Promise<void>): Promise<void>;
 }
 
-export function useAction(): Action {
+export function useAction(): AsyncAction {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
-  const run = async (what: () => Promise<void>) => {
+  const run = async (work: () => Promise<void>) => {
     setBusy(true);
     setProblem(null);
     try {
-      await what();
+      await work();
     } catch (thrown) {
       if (alive.current) setProblem(problemOf(thrown));
     } finally {
@@ -120,14 +123,14 @@ export function useAction(): Action {
 }
 
 /**
- * For screen readers: whatever stands outside a modal dialog is silent while it is open, so every
- * dialog has one of these.
+ * The latest notice, for screen readers. Everything outside an open modal dialog is silent, so each dialog
+ * contains one of these.
  */
-export function SaidText() {
-  const said = useContext(SaidContext);
+export function NoticeText() {
+  const notice = useContext(NoticeContext);
   return (
     <p class="unseen" role="status">
-      {said && <span key={said.id}>{said.text}</span>}
+      {notice && <span key={notice.id}>{notice.text}</span>}
     </p>
   );
 }

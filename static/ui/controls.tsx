@@ -1,4 +1,4 @@
-/** What forms are made of. */
+/** The controls of forms. */
 import type { ComponentChildren, TargetedEvent } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
@@ -9,11 +9,11 @@ interface FieldProps {
   label: string;
   value: string;
   onInput(value: string): void;
-  /** What is wrong with it. */
+  /** The error of the value. */
   error?: string | undefined;
   hint?: ComponentChildren;
-  /** Something that looks odd but is left to the server. */
-  doubt?: string | undefined;
+  /** A warning about a value that looks wrong. The server decides. */
+  warning?: string | undefined;
   secret?: boolean;
   multiline?: boolean;
   choices?: readonly string[];
@@ -24,24 +24,24 @@ interface FieldProps {
   focus?: boolean;
 }
 
-/** A labelled field with its hint and its error; what is pasted is trimmed. */
+/** A labelled field with its hint and its error. Pasted text is trimmed. */
 export function Field(props: FieldProps) {
-  const { label, value, onInput, error, hint, doubt, secret = false, multiline = false } = props;
+  const { label, value, onInput, error, hint, warning, secret = false, multiline = false } = props;
   const { choices = [], placeholder, required = true, maxLength, code = secret, focus = false } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
-  const [left, setLeft] = useState(false);
+  const [wasLeft, setWasLeft] = useState(false);
   const input = useRef<HTMLElement>(null);
   useEffect(() => {
     if (focus) input.current?.focus();
   }, []);
-  const said = error ?? (left ? doubt : undefined);
+  const message = error ?? (wasLeft ? warning : undefined);
   const common = {
     id,
     ref: (element: HTMLElement | null) => void (input.current = element),
     value,
     "aria-invalid": error ? ("true" as const) : undefined,
-    "aria-describedby": `${id}-said ${id}-hint`,
+    "aria-describedby": `${id}-message ${id}-hint`,
     "aria-required": required ? ("true" as const) : undefined,
     spellcheck: false,
     autocomplete: secret ? "new-password" : "off",
@@ -49,7 +49,7 @@ export function Field(props: FieldProps) {
     class: code ? "code" : undefined,
     placeholder,
     maxLength,
-    onBlur: () => setLeft(true),
+    onBlur: () => setWasLeft(true),
     onInput: (event: TargetedEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) =>
       onInput(event.currentTarget.value),
   };
@@ -90,9 +90,9 @@ export function Field(props: FieldProps) {
           )}
         </div>
       )}
-      <p id={`${id}-said`} class={error ? "error" : "doubt"} hidden={!said}>
-        {said && <Icon name={error ? "bad" : "warn"} />}
-        <span>{said}</span>
+      <p id={`${id}-message`} class={error ? "error" : "warning"} hidden={!message}>
+        {message && <Icon name={error ? "bad" : "warn"} />}
+        <span>{message}</span>
       </p>
       <p id={`${id}-hint`} class="hint" hidden={!hint}>
         {hint}
@@ -108,7 +108,7 @@ interface SelectProps {
   onChange(value: string): void;
 }
 
-/** A choice among few, named for screen readers only: it says itself what it is. */
+/** A choice among few options. Its label is only for screen readers, because the options speak for themselves. */
 export function Select({ label, value, options, onChange }: SelectProps) {
   return (
     <select class={value ? "chosen" : undefined} aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
@@ -144,7 +144,7 @@ export function Switch({ label, on, busy = false, onChange, children }: SwitchPr
   );
 }
 
-/** Whether a form may be sent by Enter, and what that does. */
+/** A form. Enter in a field submits it. */
 export function Form({ id, onSubmit, children }: { id: string; onSubmit(): void; children: ComponentChildren }) {
   return (
     <form

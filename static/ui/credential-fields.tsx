@@ -1,4 +1,4 @@
-/** The fields of a manifest, what is typed into them, and what is wrong with it. */
+/** The fields of a manifest, with their values and their errors. */
 import { useState } from "preact/hooks";
 
 import type { Problem } from "../api/client";
@@ -6,69 +6,69 @@ import { looksRight, pointer } from "../logic/fields";
 import type { FieldSpec } from "../logic/fields";
 import { t } from "../text";
 import { Field } from "./controls";
-import { Out } from "./parts";
+import { ExternalLink } from "./parts";
 
-export interface Typed {
-  readonly values: Readonly<Record<string, string>>;
+export interface FieldValues {
+  readonly all: Readonly<Record<string, string>>;
   set(name: string, value: string): void;
-  /** What was typed of one group, without what is empty. */
-  of(group: FieldSpec["group"]): Record<string, string>;
-  /** The first field that is empty and must not be. */
-  missing(): FieldSpec | undefined;
+  /** The values of one group, without empty values. */
+  ofGroup(group: FieldSpec["group"]): Record<string, string>;
+  /** The first field that is empty. */
+  firstEmpty(): FieldSpec | undefined;
 }
 
-export function useTyped(fields: readonly FieldSpec[], first: Readonly<Record<string, string>> = {}): Typed {
-  const [values, setValues] = useState<Record<string, string>>(first);
+export function useFieldValues(fields: readonly FieldSpec[], initial: Readonly<Record<string, string>> = {}): FieldValues {
+  const [values, setValues] = useState<Record<string, string>>(initial);
   return {
-    values,
+    all: values,
     set: (name, value) => setValues((before) => ({ ...before, [name]: value })),
-    of: (group) =>
+    ofGroup: (group) =>
       Object.fromEntries(
         fields
           .filter((field) => field.group === group)
           .map((field) => [field.name, (values[field.name] ?? "").trim()] as const)
           .filter(([, value]) => value !== ""),
       ),
-    missing: () => fields.find((field) => !(values[field.name] ?? "").trim()),
+    firstEmpty: () => fields.find((field) => !(values[field.name] ?? "").trim()),
   };
 }
 
 interface Props {
   fields: readonly FieldSpec[];
-  typed: Typed;
+  values: FieldValues;
   provider: string;
   problem: Problem | null;
-  /** Whether what is empty is shown as missing. */
-  complain: boolean;
+  /** Whether empty fields are marked as missing. */
+  showMissing: boolean;
   focus?: boolean;
 }
 
-export function CredentialFields({ fields, typed, provider, problem, complain, focus = false }: Props) {
-  // The provider does not say which one it refused: the last secret is the likeliest.
-  const refused = problem?.code === "credential_refused" ? fields.findLast((field) => field.secret) : undefined;
+export function CredentialFields({ fields, values, provider, problem, showMissing, focus = false }: Props) {
+  // The provider does not say which value it rejected. The last secret is the most likely one.
+  const rejected = problem?.code === "credential_refused" ? fields.findLast((field) => field.secret) : undefined;
   return (
     <>
       {fields.map((field, index) => {
-        const value = typed.values[field.name] ?? "";
-        const right = looksRight(field.pattern, value.trim());
-        const wrong =
+        const value = values.all[field.name] ?? "";
+        const isRight = looksRight(field.pattern, value.trim());
+        const error =
           problem?.at(pointer(field)) ??
-          (field === refused ? `${t.add.refusedBy(provider)}: ${problem?.message}` : undefined) ??
-          (complain && !value.trim() ? t.add.required(field.label) : undefined);
+          (field === rejected ? `${t.add.rejectedBy(provider)}: ${problem?.message}` : undefined) ??
+          (showMissing && !value.trim() ? t.add.required(field.label) : undefined);
         return (
           <Field
             key={field.name}
             label={field.label}
             value={value}
-            onInput={(value) => typed.set(field.name, value)}
-            error={wrong}
-            doubt={right ? undefined : t.add.patternHint(field.example)}
+            onInput={(value) => values.set(field.name, value)}
+            error={error}
+            warning={isRight ? undefined : t.add.patternHint(field.example)}
             secret={field.secret}
             choices={field.choices}
             placeholder={field.example}
             code={field.secret}
             focus={focus && index === 0}
-            hint={field.help && <Out href={field.help}>{t.add.help}</Out>}
+            hint={field.help && <ExternalLink href={field.help}>{t.add.help}</ExternalLink>}
           />
         );
       })}

@@ -1,32 +1,33 @@
-/** Deleting: what will stop working, then what became of every token at the provider. */
+/** The dialog that deletes an integration. It shows the agents that lose access, then a receipt for each token. */
 import { useState } from "preact/hooks";
 
 import type { Client } from "../api/client";
-import type { Deleted, Integration, Receipt } from "../api/types";
+import type { Deletion, Integration, Receipt } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { moment } from "../logic/time";
 import { byAgent, since } from "../logic/usage";
 import type { AgentTotal } from "../logic/usage";
 import { t } from "../text";
-import { useAction, useLoaded, useNexus } from "./context";
+import { useAction, useLoad, useNexus } from "./context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { Alert, Button, Out, RouteLink, Skeleton } from "./parts";
+import { Alert, Button, ExternalLink, RouteLink, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 
 interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
-  onClose(gone: boolean): void;
+  onClose(isDeleted: boolean): void;
 }
 
-const SHOWN = 5;
+/** How many agents are listed by name. */
+const LISTED_AGENTS = 5;
 
 export function DeleteDialog({ integration, manifest, onClose }: Props) {
   const nexus = useNexus();
-  const [deleted, setDeleted] = useState<Deleted | null>(null);
-  const [users] = useLoaded((signal) => agents(nexus.client, integration.id, signal), integration.id);
+  const [deleted, setDeleted] = useState<Deletion | null>(null);
+  const [usage] = useLoad((signal) => agentUsage(nexus.client, integration.id, signal), integration.id);
   const { busy, problem, run } = useAction();
   const { name } = integration;
   const shared = problem?.code === "grant_shared";
@@ -34,17 +35,17 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
       const query = { force };
-      setDeleted(await nexus.client.call<Deleted>("DELETE", path, { query }));
+      setDeleted(await nexus.client.call<Deletion>("DELETE", path, { query }));
       nexus.changed(integration.id, null);
       nexus.announce(t.remove.announce(name));
     });
-  /** Not before it is known what became of the tokens: it is told only once. */
+  /** The dialog cannot close before the receipts have arrived, because the server sends them only once. */
   const close = () => {
     if (!busy) onClose(deleted !== null);
   };
   if (deleted) {
     return (
-      <Dialog kind="question" title={t.remove.gone(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
+      <Dialog kind="question" title={t.remove.deleted(name)} onClose={close} foot={<Button tone="primary" onClick={close}>{t.done}</Button>}>
         {deleted.revocation.length > 0 ? (
           <>
             <h3>{t.remove.receipts}</h3>
@@ -71,7 +72,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
             </RouteLink>
           </p>
         )}
-        <Manage manifest={manifest} />
+        <ManageLink manifest={manifest} />
       </Dialog>
     );
   }
@@ -94,11 +95,11 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
         </>
       }
     >
-      {users.state === "loading" && <Skeleton rows={2} />}
-      {users.state === "failed" && <p>{t.remove.unknownUse}</p>}
-      {users.state === "ready" && <Users {...users.value} />}
+      {usage.state === "loading" && <Skeleton rows={2} />}
+      {usage.state === "failed" && <p>{t.remove.unknownUse}</p>}
+      {usage.state === "ready" && <AgentsInUse {...usage.value} />}
       {"not_revocable" in manifest.revoke || "unsupported" in manifest.revoke ? (
-        <p class="soft">{t.remove.byHand("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
+        <p class="soft">{t.remove.manual("not_revocable" in manifest.revoke ? manifest.revoke.not_revocable : manifest.revoke.unsupported)}</p>
       ) : (
         <p class="soft">{t.remove.revokes(manifest.name)}</p>
       )}
@@ -107,21 +108,21 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
   );
 }
 
-function Users({ users, whole }: Known) {
-  if (users.length === 0) return <p>{t.remove.unused}</p>;
-  const calls = users.reduce((sum, user) => sum + user.calls, 0);
+function AgentsInUse({ agents, isComplete }: AgentUsage) {
+  if (agents.length === 0) return <p>{t.remove.unused}</p>;
+  const calls = agents.reduce((sum, agent) => sum + agent.calls, 0);
   return (
     <div class="alert warn">
       <Icon name="warn" />
       <div>
-        <p>{t.remove.used(users.length, calls, whole)}</p>
+        <p>{t.remove.used(agents.length, calls, isComplete)}</p>
         <ul>
-          {users.slice(0, SHOWN).map((user) => (
+          {agents.slice(0, LISTED_AGENTS).map((total) => (
             <li>
-              <strong>{user.agent}</strong> <span class="soft">{t.usage.calls(user.calls)}</span>
+              <strong>{total.agent}</strong> <span class="soft">{t.usage.calls(total.calls)}</span>
             </li>
           ))}
-          {users.length > SHOWN && <li class="soft">{t.remove.andMore(users.length - SHOWN)}</li>}
+          {agents.length > LISTED_AGENTS && <li class="soft">{t.remove.andMore(agents.length - LISTED_AGENTS)}</li>}
         </ul>
       </div>
     </div>
@@ -150,23 +151,23 @@ function ReceiptLine({ receipt }: { receipt: Receipt }) {
   );
 }
 
-function Manage({ manifest }: { manifest: IntegrationManifest }) {
+function ManageLink({ manifest }: { manifest: IntegrationManifest }) {
   const { revoke } = manifest;
   const url = "manage_url" in revoke ? revoke.manage_url : null;
   return url ? (
     <p>
-      <Out href={url}>{t.remove.manage}</Out>
+      <ExternalLink href={url}>{t.remove.manage}</ExternalLink>
     </p>
   ) : null;
 }
 
-interface Known {
-  users: AgentTotal[];
-  /** Whether there may be more of them. */
-  whole: boolean;
+interface AgentUsage {
+  agents: AgentTotal[];
+  /** Whether these are all agents. */
+  isComplete: boolean;
 }
 
-async function agents(client: Client, id: string, signal: AbortSignal): Promise<Known> {
-  const { rows, whole } = await usageOf(client, id, "day", since("day", Date.now()), signal);
-  return { users: byAgent(rows), whole };
+async function agentUsage(client: Client, id: string, signal: AbortSignal): Promise<AgentUsage> {
+  const { rows, isComplete } = await usageOf(client, id, "day", since("day", Date.now()), signal);
+  return { agents: byAgent(rows), isComplete };
 }

@@ -1,51 +1,51 @@
-/** Modal dialogs: windows, questions, and the drawer. */
+/** Modal dialogs in three kinds: window, question and drawer. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../text";
-import { SaidText } from "./context";
+import { NoticeText } from "./context";
 import { Icon } from "./icons";
 
 interface DialogProps {
   title: ComponentChildren;
   kind?: "window" | "drawer" | "question";
-  /** Asked to close; whoever opened it decides. Without it, it stays. */
+  /** A person wants to close the dialog. The owner decides. Without this, the dialog cannot be closed. */
   onClose?: () => void;
-  /** What stands before the title. */
+  /** Content before the title. */
   lead?: ComponentChildren;
-  /** What stands below the title and does not scroll. */
+  /** Content below the title that does not scroll. */
   head?: ComponentChildren;
   foot?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** A modal dialog: the browser keeps the focus in it and gives it back. */
+/** A modal dialog. The browser keeps the focus inside, and returns it afterwards. */
 export function Dialog({ title, kind = "window", onClose, lead, head, foot, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useLayoutEffect(() => {
-    const shown = dialog.current;
-    if (!shown) return;
-    shown.showModal();
-    // A browser may close it by itself (by a gesture, say). It is open as long as it is there.
-    const closed = (event: Event) => {
-      if (event.target !== shown) return;
+    const element = dialog.current;
+    if (!element) return;
+    element.showModal();
+    // A browser may close the dialog by itself, for example after a gesture. Open it again while it is mounted.
+    const onClosed = (event: Event) => {
+      if (event.target !== element) return;
       close.current?.();
-      // By then it is gone where that was the answer.
-      setTimeout(() => alive && !shown.open && shown.showModal());
+      // If the owner has closed the dialog, it is unmounted by then.
+      setTimeout(() => isMounted && !element.open && element.showModal());
     };
-    let alive = true;
-    shown.addEventListener("close", closed);
+    let isMounted = true;
+    element.addEventListener("close", onClosed);
     return () => {
-      alive = false;
-      shown.removeEventListener("close", closed);
-      shown.close();
+      isMounted = false;
+      element.removeEventListener("close", onClosed);
+      element.close();
     };
   }, []);
   const close = useRef(onClose);
   close.current = onClose;
-  // What had the focus may be gone with the step that it belonged to.
+  // The focused element may be gone with the step that contained it.
   useEffect(() => {
     const root = dialog.current?.getRootNode() as ShadowRoot | Document | undefined;
     if (!dialog.current?.contains(root?.activeElement ?? null)) heading.current?.focus();
@@ -55,7 +55,7 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
       ref={dialog}
       class={kind}
       aria-labelledby={id}
-      // Not left to the browser: pressed twice it closes, and with it dialogs below.
+      // The browser must not handle Escape: pressed twice, it closes this dialog and the dialogs below.
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
@@ -84,7 +84,7 @@ export function Dialog({ title, kind = "window", onClose, lead, head, foot, chil
         </header>
         <div class="body">{children}</div>
         {foot && <footer>{foot}</footer>}
-        <SaidText />
+        <NoticeText />
       </div>
     </dialog>
   );

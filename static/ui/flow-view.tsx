@@ -1,4 +1,4 @@
-/** What is shown while somebody signs in at a provider. */
+/** The state of an OAuth sign-in. */
 import type { ComponentChildren } from "preact";
 
 import { t } from "../text";
@@ -9,28 +9,28 @@ import type { Phase } from "./use-flow";
 interface Props {
   phase: Phase;
   provider: string;
-  /** Opens the window anew. */
+  /** Opens the window again. */
   onAgain(): void;
   children?: ComponentChildren;
 }
 
 export function FlowView({ phase, provider, onAgain, children }: Props) {
   const title = useFocus<HTMLHeadingElement>();
-  const shown = look(phase, provider);
+  const view = describe(phase, provider);
   return (
     <div class="flow" role="status">
-      <span class={`badge ${shown.tone}`}>{shown.tone === "wait" ? <span class="spinner" /> : <Icon name="warn" />}</span>
+      <span class={`badge ${view.tone}`}>{view.tone === "wait" ? <span class="spinner" /> : <Icon name="warn" />}</span>
       <h3 ref={title} tabIndex={-1}>
-        {shown.title}
+        {view.title}
       </h3>
-      <p class="soft">{shown.lead}</p>
+      <p class="soft">{view.lead}</p>
       {phase.at === "blocked" && phase.url && (
         <a class="button primary" href={phase.url} target="_blank" rel="noreferrer">
-          <span>{t.add.goOn(provider)}</span>
+          <span>{t.add.continueTo(provider)}</span>
           <Icon name="out" />
         </a>
       )}
-      {phase.at === "refused" && <Alert problem={phase.problem} />}
+      {phase.at === "rejected" && <Alert problem={phase.problem} />}
       <div class="actions">
         {phase.at !== "opening" && !(phase.at === "blocked" && phase.url) && (
           <Button tone={phase.at === "waiting" ? "plain" : "primary"} onClick={onAgain}>
@@ -43,14 +43,14 @@ export function FlowView({ phase, provider, onAgain, children }: Props) {
   );
 }
 
-function look(phase: Phase, provider: string): { title: string; lead: string; tone: "wait" | "warn" } {
+function describe(phase: Phase, provider: string): { title: string; lead: string; tone: "wait" | "warn" } {
   switch (phase.at) {
     case "blocked":
       return { title: t.flow.blockedTitle, lead: phase.url ? t.flow.blockedLead : t.flow.blockedFramed, tone: "warn" };
     case "denied":
       return { title: t.flow.deniedTitle, lead: t.flow.deniedLead(provider), tone: "warn" };
     case "failed":
-    case "refused":
+    case "rejected":
       return { title: t.flow.failedTitle, lead: t.flow.failedLead, tone: "warn" };
     case "opening":
       return { title: t.flow.opening, lead: t.flow.waitingLead, tone: "wait" };

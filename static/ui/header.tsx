@@ -1,4 +1,4 @@
-/** The top of every page: where one may go, and in whose name. */
+/** The header of every page: the navigation, the workspace and the identity. */
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/session";

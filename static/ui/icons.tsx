@@ -1,4 +1,4 @@
-/** The icons, drawn on a grid of 20. They are decoration: words stand beside them. */
+/** The icons, drawn on a grid of 20. They are decorative: there is always a text beside them. */
 
 const PATHS = {
   plus: "M10 4v12M4 10h12",

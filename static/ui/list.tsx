@@ -1,4 +1,4 @@
-/** All integrations: what needs somebody first, then the rest. */
+/** The list of integrations. Those that need attention come first. */
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
@@ -12,7 +12,7 @@ import { check, setActive } from "./changes";
 import { useNexus, useNow } from "./context";
 import { Select } from "./controls";
 import { Icon } from "./icons";
-import { Button, Empty, NotLoaded } from "./parts";
+import { Button, EmptyState, LoadError } from "./parts";
 import type { List } from "./use-list";
 
 interface Props {
@@ -23,18 +23,19 @@ interface Props {
   onAction(integration: Integration, action: Action): void;
 }
 
-type Busy = ReadonlyMap<string, "switch" | "action">;
+/** The requests that are under way, by integration id. */
+type BusyMap = ReadonlyMap<string, "switch" | "action">;
 
 export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: Props) {
   const nexus = useNexus();
   const now = useNow();
-  const [busy, setBusy] = useState<Busy>(new Map());
+  const [busy, setBusy] = useState<BusyMap>(new Map());
   const providers = useMemo(() => new Map(catalogue.map((one) => [one.id, one])), [catalogue]);
   const filtered = isFiltered(filters);
   const { items, broken, more } = list;
 
-  const during = useCallback(async (id: string, what: "switch" | "action", work: () => Promise<unknown>) => {
-    setBusy((before) => new Map(before).set(id, what));
+  const runFor = useCallback(async (id: string, kind: "switch" | "action", work: () => Promise<unknown>) => {
+    setBusy((before) => new Map(before).set(id, kind));
     try {
       await work();
     } catch (thrown) {
@@ -50,13 +51,13 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
 
   const onSwitch = useCallback(
     (integration: Integration, on: boolean) =>
-      void during(integration.id, "switch", () => setActive(nexus, integration, on)),
+      void runFor(integration.id, "switch", () => setActive(nexus, integration, on)),
     [],
   );
   const act = useCallback(
     (integration: Integration, action: Action) => {
       if (action !== "retry") return onAction(integration, action);
-      void during(integration.id, "action", () => check(nexus, integration));
+      void runFor(integration.id, "action", () => check(nexus, integration));
     },
     [onAction],
   );
@@ -85,7 +86,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
     </ul>
   );
 
-  const nothing = items?.length === 0 && broken.length === 0;
+  const isEmpty = items?.length === 0 && broken.length === 0;
   return (
     <>
       <div class="page-head">
@@ -97,25 +98,25 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
           {t.list.add}
         </Button>
       </div>
-      {!(nothing && !filtered) && <Toolbar filters={filters} catalogue={catalogue} />}
+      {!(isEmpty && !filtered) && <Toolbar filters={filters} catalogue={catalogue} />}
       <p class="unseen" role="status">
         {items && filtered ? t.list.found(items.length, more) : ""}
       </p>
       {list.problem && (
-        <NotLoaded problem={list.problem} title={items ? "" : t.list.errorTitle} onAgain={list.reload} />
+        <LoadError problem={list.problem} title={items ? "" : t.list.errorTitle} onRetry={list.reload} />
       )}
       {!items && !list.problem && <CardSkeletons />}
-      {nothing && !filtered && !list.problem && (
-        <Empty icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
+      {isEmpty && !filtered && !list.problem && (
+        <EmptyState icon="plug" title={t.list.emptyTitle} lead={t.list.emptyLead}>
           <Button tone="primary" icon="plus" onClick={onAdd}>
             {t.list.add}
           </Button>
-        </Empty>
+        </EmptyState>
       )}
-      {nothing && filtered && (
-        <Empty icon="search" title={t.list.noneTitle} lead={t.list.noneLead}>
+      {isEmpty && filtered && (
+        <EmptyState icon="search" title={t.list.noMatchTitle} lead={t.list.noMatchLead}>
           <Button onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
-        </Empty>
+        </EmptyState>
       )}
       {broken.length > 0 && (
         <section>
@@ -144,7 +145,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
   );
 }
 
-/** As large as cards, so that nothing moves when they come. */
+/** Placeholders of the size of cards, so that nothing moves when the cards appear. */
 function CardSkeletons() {
   return (
     <div class="cards" role="status">
@@ -164,8 +165,8 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
   const nexus = useNexus();
   const [typed, setTyped] = useState(filters.q);
   const q = typed.trim();
-  // What is typed goes along with whatever is chosen.
-  const set = (some: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, q, ...some } });
+  // A filter that is chosen also applies the text that was typed before.
+  const set = (change: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, q, ...change } });
   useEffect(() => {
     if (filters.q !== q) setTyped(filters.q);
   }, [filters.q]);
@@ -175,8 +176,7 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
     const timer = setTimeout(() => set({}), 200);
     return () => clearTimeout(timer);
   }, [q, filters, open]);
-  const { health_: words } = t.list;
-  const states = Object.entries(words) as [string, string][];
+  const states = Object.entries(t.list.healthState);
   return (
     <div class="toolbar" role="search">
       <div class="search">

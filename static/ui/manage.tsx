@@ -1,4 +1,4 @@
-/** One integration in a drawer: what it is, who may use it, what happened, and how to use it. */
+/** The drawer of one integration, with its tabs and the dialogs over them. */
 import { useEffect, useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
@@ -9,12 +9,13 @@ import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { Access } from "./access";
 import { Activity } from "./activity";
-import { useLoaded, useNexus } from "./context";
+import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
 import { Dialog } from "./dialog";
-import { useLeave } from "./leave";
+import { useLeaveGuard } from "./leave-guard";
 import { Overview } from "./overview";
-import { Copied, Mark, NotLoaded, Out, Skeleton } from "./parts";
+import type { ManageDialog } from "./overview";
+import { CopyField, ExternalLink, LoadError, Mark, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 import { SnippetTabs } from "./snippet-tabs";
@@ -27,25 +28,23 @@ interface Props {
   onClose(): void;
 }
 
-/** What is open over the drawer. */
-export type Over = "delete" | "reconnect" | "replace";
-
-interface Both {
+/** An integration with its manifest. */
+interface IntegrationDetails {
   integration: Integration;
   manifest: IntegrationManifest;
 }
 
 export function ManageDrawer({ id, tab, onClose }: Props) {
   const nexus = useNexus();
-  const [over, setOver] = useState<Over | null>(null);
+  const [dialog, setDialog] = useState<ManageDialog | null>(null);
   const [dirty, setDirty] = useState(false);
-  const leave = useLeave(dirty);
-  const [loaded, set] = useLoaded<Both>(async (signal) => {
+  const leave = useLeaveGuard(dirty);
+  const [loaded, set] = useLoad<IntegrationDetails>(async (signal) => {
     const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
-    return { integration, manifest: await nexus.manifests.one(integration.manifest_id) };
+    return { integration, manifest: await nexus.manifests.get(integration.manifest_id) };
   }, id);
-  // What is being done here is not exchanged for what is there now.
-  const idle = over === null && !dirty;
+  // A reload must not replace what somebody is working on.
+  const idle = dialog === null && !dirty;
   useEffect(() => {
     if (!idle) return;
     const again = () => set();
@@ -56,17 +55,19 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
     setDirty(false);
     set();
   };
-  /** What is on its way would take the place of what is opened. */
-  const open = (over: Over) => {
+  /** Cancels a reload that is under way, because it would replace the dialog that opens. */
+  const open = (dialog: ManageDialog) => {
     if (loaded.state === "ready") set(loaded.value);
-    setOver(over);
+    setDialog(dialog);
   };
-  const close = (which: Over) => setOver((now) => (now === which ? null : now));
+  const close = (closed: ManageDialog) => setDialog((now) => (now === closed ? null : now));
 
   if (loaded.state !== "ready") {
-    const gone = loaded.state === "failed" && loaded.problem.status === 404;
+    const failed = loaded.state === "failed";
+    const gone = failed && loaded.problem.status === 404;
+    const title = gone ? t.manage.goneTitle : failed ? t.manage.errorTitle : t.manage.loading;
     return (
-      <Dialog kind="drawer" title={gone ? t.manage.goneTitle : t.manage.loading} onClose={onClose}>
+      <Dialog kind="drawer" title={title} onClose={onClose}>
         {loaded.state === "loading" && <Skeleton rows={8} />}
         {gone && (
           <>
@@ -74,7 +75,7 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
             {id.startsWith("int_") && <Activity id={id} />}
           </>
         )}
-        {loaded.state === "failed" && !gone && <NotLoaded problem={loaded.problem} onAgain={() => set()} />}
+        {loaded.state === "failed" && !gone && <LoadError problem={loaded.problem} onRetry={() => set()} />}
       </Dialog>
     );
   }
@@ -92,33 +93,33 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
       lead={<Mark name={manifest.name} color={manifest.brand?.color} />}
       head={<p class="soft">{[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}</p>}
     >
-      {loaded.stale && <NotLoaded problem={loaded.stale} onAgain={() => set()} />}
+      {loaded.stale && <LoadError problem={loaded.stale} onRetry={() => set()} />}
       <Tabs
         label={t.manage.tabsLabel}
         tabs={Object.entries(t.manage.tabs)}
         chosen={tab}
         onChoose={(tab) => leave.ask(() => nexus.go({ page: "integration", id, tab: tab as ManageTab }))}
       >
-        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOver={open} />}
+        {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOpen={open} />}
         {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onDirty={setDirty} onReload={reload} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
-        {tab === "use" && <UseIt integration={integration} manifest={manifest} />}
+        {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} />}
       </Tabs>
-      {over === "delete" && (
+      {dialog === "delete" && (
         <DeleteDialog
           integration={integration}
           manifest={manifest}
-          onClose={(gone) => {
+          onClose={(isDeleted) => {
             close("delete");
-            if (gone) onClose();
+            if (isDeleted) onClose();
           }}
         />
       )}
-      {over === "reconnect" && (
+      {dialog === "reconnect" && (
         <ReconnectDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("reconnect")} />
       )}
-      {over === "replace" && (
+      {dialog === "replace" && (
         <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("replace")} />
       )}
       {leave.question}
@@ -126,7 +127,7 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
   );
 }
 
-function UseIt({ integration, manifest }: Both) {
+function ConnectAgent({ integration, manifest }: IntegrationDetails) {
   const { client } = useNexus();
   return (
     <div class="stack">
@@ -134,11 +135,11 @@ function UseIt({ integration, manifest }: Both) {
       <SnippetTabs snippets={snippets(client.origin, integration, manifest)} />
       <div class="field">
         <span class="label">{t.use.base}</span>
-        <Copied text={`${client.origin}/api/proxy/${integration.slug}`} what={t.use.base} />
+        <CopyField text={`${client.origin}/api/proxy/${integration.slug}`} what={t.use.base} />
       </div>
       {manifest.docs_url && (
         <p>
-          <Out href={manifest.docs_url}>{t.use.docs}</Out>
+          <ExternalLink href={manifest.docs_url}>{t.use.docs}</ExternalLink>
         </p>
       )}
     </div>

@@ -1,15 +1,16 @@
-/** The workspace's OAuth apps, for administrators. A secret can be replaced, never read. */
+/** The workspace's OAuth apps, for administrators. A secret can be replaced, but never read. */
 import { useState } from "preact/hooks";
 
 import type { ManifestSummary, OauthClient, OauthClientList } from "../api/types";
 import { t } from "../text";
 import { OauthAppForm } from "./app-step";
-import { useLoaded, useNexus, useNow } from "./context";
+import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
-import { Button, Copied, Empty, Mark, NotLoaded, Skeleton } from "./parts";
+import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 
-interface Open {
+/** The app that is being edited. `client` is null for a new app. */
+interface AppEdit {
   provider: ManifestSummary;
   client: OauthClient | null;
 }
@@ -17,8 +18,8 @@ interface Open {
 export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
   const { client } = useNexus();
   const now = useNow();
-  const [apps, reload] = useLoaded((signal) => client.get<OauthClientList>("/api/oauth-clients", {}, signal), 0);
-  const [open, setOpen] = useState<Open | "pick" | null>(null);
+  const [apps, reload] = useLoad((signal) => client.get<OauthClientList>("/api/oauth-clients", {}, signal), 0);
+  const [open, setOpen] = useState<AppEdit | "pick" | null>(null);
   const [removing, setRemoving] = useState<ManifestSummary | null>(null);
   const provider = (id: string): ManifestSummary =>
     catalogue.find((one) => one.id === id) ?? { id, name: id, family: id, categories: [], description: "", brand: { color: "", icon: "" }, auth_method: "oauth2" };
@@ -38,14 +39,14 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         {items.length > 0 && add}
       </div>
       {apps.state === "loading" && <Skeleton rows={6} />}
-      {apps.state === "ready" && apps.stale && <NotLoaded problem={apps.stale} onAgain={() => reload()} />}
+      {apps.state === "ready" && apps.stale && <LoadError problem={apps.stale} onRetry={() => reload()} />}
       {apps.state === "failed" && (
-        <NotLoaded problem={apps.problem} onAgain={() => reload()} />
+        <LoadError problem={apps.problem} onRetry={() => reload()} />
       )}
       {apps.state === "ready" && items.length === 0 && (
-        <Empty icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
+        <EmptyState icon="plug" title={t.apps.emptyTitle} lead={t.apps.emptyLead}>
           {add}
-        </Empty>
+        </EmptyState>
       )}
       <ul class="lines">
         {items.map((app) => {
@@ -67,7 +68,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
                   <Button tone="quiet" aria-label={`${t.apps.remove}: ${one.name}`} icon="trash" onClick={() => setRemoving(one)} />
                 </div>
               </div>
-              <Copied text={app.redirect_uri} what={t.app.redirect} />
+              <CopyField text={app.redirect_uri} what={t.app.redirect} />
             </li>
           );
         })}
@@ -76,7 +77,7 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
         <AppDialog
           open={open}
           catalogue={catalogue}
-          taken={items}
+          apps={items}
           onPick={(provider) => setOpen({ provider, client: null })}
           onClose={() => {
             setOpen(null);
@@ -90,9 +91,9 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
           lead={t.apps.removeLead}
           done={t.apps.removed(removing.name)}
           path={`/api/oauth-clients/${removing.id}`}
-          onClose={(gone) => {
+          onClose={(isDeleted) => {
             setRemoving((now) => (now === removing ? null : now));
-            if (gone) reload();
+            if (isDeleted) reload();
           }}
         />
       )}
@@ -101,20 +102,20 @@ export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[]
 }
 
 interface AppDialogProps {
-  open: Open | "pick";
+  open: AppEdit | "pick";
   catalogue: readonly ManifestSummary[];
-  taken: readonly OauthClient[];
+  apps: readonly OauthClient[];
   onPick(provider: ManifestSummary): void;
   onClose(): void;
 }
 
-function AppDialog({ open, catalogue, taken, onPick, onClose }: AppDialogProps) {
+function AppDialog({ open, catalogue, apps, onPick, onClose }: AppDialogProps) {
   const { client } = useNexus();
   const [saved, setSaved] = useState("");
-  const ids = new Set(taken.map((one) => one.manifest_id));
+  const ids = new Set(apps.map((one) => one.manifest_id));
   const free = catalogue.filter((one) => one.auth_method === "oauth2" && !ids.has(one.id));
   const picked = open === "pick" ? null : open.provider;
-  // Built-in providers share one redirect URI; the workspace's own have each one of their own.
+  // Built-in providers share one redirect URI. Each custom provider has its own.
   const callback = picked ? `${client.origin}/api/oauth/callback${picked.id.startsWith("custom-") ? `/${picked.id}` : ""}` : "";
   return (
     <Dialog title={picked ? t.app.title(picked.name) : t.apps.add} onClose={onClose}>
@@ -123,7 +124,7 @@ function AppDialog({ open, catalogue, taken, onPick, onClose }: AppDialogProps) 
           <p>{t.apps.saved(picked?.name ?? "")}</p>
           <div class="field">
             <span class="label">{t.app.stepRegister}</span>
-            <Copied text={saved} what={t.app.redirect} />
+            <CopyField text={saved} what={t.app.redirect} />
           </div>
           <div class="actions">
             <Button tone="primary" onClick={onClose}>

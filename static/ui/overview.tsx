@@ -1,64 +1,66 @@
-/** What an integration is and how it is doing, with what can be done about it. */
+/** The overview of an integration: its health, its facts, and its actions. */
 import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { isTyped, nextAction } from "../logic/health";
+import { hasTypedCredentials, nextAction } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { HealthLine } from "./card";
 import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
 import { Field, Form, Switch } from "./controls";
-import type { Over } from "./manage";
-import { Alert, Button, Copied } from "./parts";
+import { Alert, Button, CopyField } from "./parts";
+
+/** The dialogs that the overview opens over the drawer. */
+export type ManageDialog = "delete" | "reconnect" | "replace";
 
 interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
   onChanged(integration: Integration): void;
-  onOver(over: Over): void;
+  onOpen(dialog: ManageDialog): void;
 }
 
-export function Overview({ integration, manifest, onChanged, onOver }: Props) {
+export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
   const nexus = useNexus();
   const now = useNow();
-  const trying = useAction();
+  const checking = useAction();
   const change = useAction();
   const { health, status, name } = integration;
   const active = status === "active";
   const action = nextAction(integration);
-  const toBeConnected = action === "reconnect" || action === "finish";
-  const typed = isTyped(integration);
+  const needsSignIn = action === "reconnect" || action === "finish";
+  const isTyped = hasTypedCredentials(integration);
 
-  const doCheck = () => void trying.run(async () => onChanged(await check(nexus, integration)));
+  const checkNow = () => void checking.run(async () => onChanged(await check(nexus, integration)));
   const setStatus = (on: boolean) => void change.run(async () => onChanged(await setActive(nexus, integration, on)));
   return (
     <div class="stack">
       <section class="box">
         <HealthLine health={health} now={now} />
         <div class="actions">
-          {!typed && (
-            <Button tone={toBeConnected ? "primary" : "plain"} icon="out" onClick={() => onOver("reconnect")}>
+          {!isTyped && (
+            <Button tone={needsSignIn ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
               {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
             </Button>
           )}
-          {typed && (
-            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOver("replace")}>
+          {isTyped && (
+            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>
               {t.manage.replace}
             </Button>
           )}
           {health.state !== "pending" && (
-            <Button busy={trying.busy} onClick={doCheck}>
-              {trying.busy ? t.manage.checking : t.manage.check}
+            <Button busy={checking.busy} onClick={checkNow}>
+              {checking.busy ? t.manage.checking : t.manage.check}
             </Button>
           )}
         </div>
-        <Alert problem={trying.problem} />
+        <Alert problem={checking.problem} />
       </section>
       <section class="box">
         <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>
-          {t.manage.agentsMayUse}
+          {t.manage.availableToAgents}
         </Switch>
         <Alert problem={change.problem} />
       </section>
@@ -67,7 +69,7 @@ export function Overview({ integration, manifest, onChanged, onOver }: Props) {
       {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
       <section class="box danger">
         <p class="soft">{t.manage.removeLead}</p>
-        <Button tone="danger" icon="trash" onClick={() => onOver("delete")}>
+        <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
           {t.manage.remove}
         </Button>
       </section>
@@ -79,7 +81,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
   const nexus = useNexus();
   const [name, setName] = useState(integration.name);
   const { busy, problem, run } = useAction();
-  const different = name.trim() !== integration.name && name.trim() !== "";
+  const isChanged = name.trim() !== integration.name && name.trim() !== "";
   const submit = () =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
@@ -87,18 +89,18 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
       onChanged(renamed);
       nexus.announce(t.manage.renamed(renamed.name));
     });
-  const placed = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
+  const nameError = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
   return (
-    <Form id="rename" onSubmit={() => different && !busy && submit()}>
+    <Form id="rename" onSubmit={() => isChanged && !busy && submit()}>
       <div class="beside">
-        <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={placed} />
-        {different && (
+        <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={nameError} />
+        {isChanged && (
           <Button type="submit" busy={busy}>
             {t.manage.rename}
           </Button>
         )}
       </div>
-      {!placed && <Alert problem={problem} />}
+      {!nameError && <Alert problem={problem} />}
     </Form>
   );
 }
@@ -106,14 +108,14 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
 function Facts({ integration, manifest, now }: { integration: Integration; manifest: IntegrationManifest; now: number }) {
   const { account, credential, params, last_used_at: used } = integration;
   const expires = credential?.expires_at;
-  const credentialWords = credential
+  const credentialText = credential
     ? [credential.hint && t.manage.credentialEnds(credential.hint), t.manage.credentialSealed(credential.key_id)].filter(Boolean).join(" · ")
     : t.manage.credentialNone;
   const rows: [string, string][] = [
     [t.manage.provider, manifest.name],
     [t.manage.method, t.method[integration.auth_method] ?? integration.auth_method],
     [t.manage.account, [account?.label, account?.id].filter(Boolean).join(" · ") || t.manage.noAccount],
-    [t.manage.credential, credentialWords],
+    [t.manage.credential, credentialText],
     [t.manage.expires, expires ? `${moment(expires)} (${ago(expires, now)})` : t.manage.noExpiry],
     ...Object.entries(params),
     [t.manage.lastUsed, used ? ago(used, now) : t.never],
@@ -130,7 +132,7 @@ function Facts({ integration, manifest, now }: { integration: Integration; manif
       <div>
         <dt>{t.manage.slug}</dt>
         <dd>
-          <Copied text={integration.slug} what={t.manage.slug} />
+          <CopyField text={integration.slug} what={t.manage.slug} />
         </dd>
       </div>
     </dl>

@@ -1,4 +1,4 @@
-/** The small parts that everything is made of. They know nothing of integrations. */
+/** The basic components of the UI. They must not depend on integrations. */
 import type { ComponentChildren, JSX, Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
@@ -16,7 +16,7 @@ type ButtonProps = JSX.IntrinsicElements["button"] & {
   busy?: boolean;
 };
 
-/** A button; while it is busy it can be reached but does nothing. */
+/** A button. While it is busy, it can have the focus but does nothing. */
 export function Button({ tone = "plain", icon, busy = false, children, onClick, ...rest }: ButtonProps) {
   return (
     <button
@@ -35,8 +35,8 @@ export function Button({ tone = "plain", icon, busy = false, children, onClick, 
   );
 }
 
-/** A link to somewhere else, in a window of its own. */
-export function Out({ href, children }: { href: string; children: ComponentChildren }) {
+/** A link to another site, which opens in a new window. */
+export function ExternalLink({ href, children }: { href: string; children: ComponentChildren }) {
   if (!/^https?:\/\//.test(href)) return null;
   return (
     <a class="out" href={href} target="_blank" rel="noopener noreferrer">
@@ -56,7 +56,7 @@ interface RouteLinkProps {
   children: ComponentChildren;
 }
 
-/** A link within the UI; in a window of its own it leads to the UI's own page. */
+/** A link within the UI. In a new window, it opens the UI's own page. */
 export function RouteLink({ origin, route, go, current, children, ...rest }: RouteLinkProps) {
   return (
     <a
@@ -74,14 +74,14 @@ export function RouteLink({ origin, route, go, current, children, ...rest }: Rou
   );
 }
 
-/** Moves the focus to an element when it comes: a new step of a dialog, say. */
+/** Moves the focus to an element when it appears, for example to a new step of a dialog. */
 export function useFocus<T extends HTMLElement>(): Ref<T> {
   const element = useRef<T>(null);
   useLayoutEffect(() => element.current?.focus(), []);
   return element;
 }
 
-/** A provider's mark, or letters in its colour. */
+/** The mark of a provider: one or two letters in its colour. */
 export function Mark({ name, color }: { name: string; color: string | undefined }) {
   const set = color && /^#[0-9a-f]{6}$/i.test(color) ? color : "";
   const style = set ? { "--mark": set, "--on-mark": isDark(set) ? "#fff" : "#111" } : {};
@@ -92,8 +92,8 @@ export function Mark({ name, color }: { name: string; color: string | undefined 
   );
 }
 
-/** Copies a text and says so. */
-export function Copy({ text, what }: { text: string; what: string }) {
+/** A button that copies a text and confirms it. */
+export function CopyButton({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -112,7 +112,10 @@ export function Copy({ text, what }: { text: string; what: string }) {
   );
 }
 
-/** Without the clipboard's interface (plain http, a frame that may not) the old way does it. */
+/**
+ * Copies a text. Falls back to `execCommand` without the clipboard API (plain http, or a frame without
+ * permission).
+ */
 async function copy(text: string, button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
@@ -127,17 +130,17 @@ async function copy(text: string, button: HTMLElement): Promise<void> {
   }
 }
 
-/** A text to copy, with the button beside it. */
-export function Copied({ text, what }: { text: string; what: string }) {
+/** A text with a copy button beside it. */
+export function CopyField({ text, what }: { text: string; what: string }) {
   return (
     <div class="copied">
       <code>{text}</code>
-      <Copy text={text} what={what} />
+      <CopyButton text={text} what={what} />
     </div>
   );
 }
 
-/** Something went wrong: in words, with the reference for whoever has to look it up. */
+/** An error message. A server error includes its reference, for whoever investigates it. */
 export function Alert({ problem, title, children }: { problem?: Problem | null; title?: string; children?: ComponentChildren }) {
   if (!problem && !children && !title) return null;
   const reference = problem?.body.request_id;
@@ -146,7 +149,7 @@ export function Alert({ problem, title, children }: { problem?: Problem | null; 
       <Icon name="bad" />
       <div>
         {title && <strong>{title}</strong>}
-        {problem && <p>{inWords(problem)}</p>}
+        {problem && <p>{messageOf(problem)}</p>}
         {reference && problem.status >= 500 && <p class="soft">{t.problem.reference(reference)}</p>}
         {children}
       </div>
@@ -154,27 +157,27 @@ export function Alert({ problem, title, children }: { problem?: Problem | null; 
   );
 }
 
-function inWords(problem: Problem): string {
+function messageOf(problem: Problem): string {
   if (problem.code === "version_mismatch" || problem.code === "changed_meanwhile") return t.problem.changed;
   return sentence(problem.message);
 }
 
-/** What the server says begins with a small letter; here it stands alone. */
+/** A text with a capital first letter. The texts of the server start with a small one. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Something could not be loaded; and again. */
-export function NotLoaded({ problem, title = "", onAgain }: { problem: Problem; title?: string; onAgain(): void }) {
+/** The error of something that could not be loaded, with a button that tries again. */
+export function LoadError({ problem, title = "", onRetry }: { problem: Problem; title?: string; onRetry(): void }) {
   return (
     <Alert problem={problem} title={title}>
-      <Button onClick={onAgain}>{t.tryAgain}</Button>
+      <Button onClick={onRetry}>{t.tryAgain}</Button>
     </Alert>
   );
 }
 
-/** A page or a part of one without content, and the way on. */
-export function Empty({ icon, title, lead, children }: { icon: IconName; title: string; lead?: string; children?: ComponentChildren }) {
+/** The state of a page or a section without content, with the next step. */
+export function EmptyState({ icon, title, lead, children }: { icon: IconName; title: string; lead?: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
       <span class="badge">
@@ -187,7 +190,7 @@ export function Empty({ icon, title, lead, children }: { icon: IconName; title: 
   );
 }
 
-/** Grey lines where text will be. */
+/** Grey lines in place of text that is loading. */
 export function Skeleton({ rows = 3 }: { rows?: number }) {
   return (
     <div class="skeleton" role="status">

@@ -1,9 +1,9 @@
-/** "Would this call be allowed?", with the rules as they stand in the form. */
+/** "Would this call be allowed?", answered for the rules in the form. */
 import { useState } from "preact/hooks";
 
 import type { Policy } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { judge } from "../logic/policy";
+import { predict } from "../logic/policy";
 import type { Verdict } from "../logic/policy";
 import { t } from "../text";
 import { Select } from "./controls";
@@ -14,19 +14,19 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map
 interface Props {
   policy: Policy;
   manifest: IntegrationManifest;
-  /** Whether the server has said of exactly this policy whether it can be saved. */
-  isJudged: boolean;
-  /** Whether it said no. */
-  isRefused: boolean;
+  /** Whether the server has validated exactly this policy. */
+  isValidated: boolean;
+  /** Whether the server would reject this policy. */
+  isInvalid: boolean;
 }
 
-export function PolicyTest({ policy, manifest, isJudged, isRefused }: Props) {
+export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) {
   const [method, setMethod] = useState("GET");
   const [path, setPath] = useState("");
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
   const call = { agent, method, host, path: path.split(/[?#]/)[0] ?? "" };
-  const verdict = path && isJudged ? (isRefused ? REFUSED : judge(policy, manifest, call)) : null;
+  const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
     <section class="box">
       <h3>{t.access.test}</h3>
@@ -56,16 +56,16 @@ export function PolicyTest({ policy, manifest, isJudged, isRefused }: Props) {
       </div>
       <p class={`verdict ${verdict ? (verdict.allowed ? "good" : "bad") : ""}`} role="status">
         {verdict && <Icon name={verdict.allowed ? "good" : "bad"} />}
-        <span>{verdict && words(verdict)}</span>
+        <span>{verdict && verdictText(verdict)}</span>
       </p>
     </section>
   );
 }
 
-/** Of rules that cannot be saved nothing is foretold. */
-const REFUSED = { allowed: false, because: "refused" } as const;
+/** The verdict for rules that cannot be saved. There is no prediction for them. */
+const INVALID = { allowed: false, because: "invalid" } as const;
 
-function words(verdict: Verdict | typeof REFUSED): string {
+function verdictText(verdict: Verdict | typeof INVALID): string {
   if (verdict.allowed) return verdict.rule === null ? t.access.allowed : t.access.allowedBy(verdict.rule + 1);
   if (verdict.because === "rule") return t.access.deniedBy(verdict.rule + 1);
   if (verdict.because === "manifest") return t.access.deniedManifest(verdict.why);

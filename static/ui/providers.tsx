@@ -1,37 +1,38 @@
-/** The workspace's own providers, for administrators: a manifest each, as JSON. */
+/** The custom providers of the workspace, for administrators. Each is a manifest, edited as JSON. */
 import { useState } from "preact/hooks";
 
 import type { ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { TEMPLATE } from "../config/template";
 import { t } from "../text";
-import { useAction, useLoaded, useNexus } from "./context";
-import type { Loaded } from "./context";
+import { useAction, useLoad, useNexus } from "./context";
+import type { LoadState } from "./context";
 import { Field, Form } from "./controls";
 import { Dialog } from "./dialog";
-import { useLeave } from "./leave";
-import { Alert, Button, Empty, Mark, NotLoaded, Skeleton } from "./parts";
+import { useLeaveGuard } from "./leave-guard";
+import { Alert, Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 
 interface Props {
-  catalogue: Loaded<readonly ManifestSummary[]>;
-  /** The catalogue has changed. */
+  catalogue: LoadState<readonly ManifestSummary[]>;
+  /** Loads the catalogue again. */
   onChanged(): void;
 }
 
-type Open = { edit: ManifestSummary } | { remove: ManifestSummary } | "new" | null;
+/** The dialog that is open. */
+type OpenDialog = { edit: ManifestSummary } | { remove: ManifestSummary } | "new" | null;
 
 export function Providers({ catalogue, onChanged }: Props) {
   const { manifests } = useNexus();
-  const [open, setOpen] = useState<Open>(null);
-  const own = catalogue.state === "ready" ? catalogue.value.filter((one) => one.id.startsWith("custom-")) : [];
+  const [open, setOpen] = useState<OpenDialog>(null);
+  const custom = catalogue.state === "ready" ? catalogue.value.filter((one) => one.id.startsWith("custom-")) : [];
   const add = (
     <Button tone="primary" icon="plus" onClick={() => setOpen("new")}>
       {t.providers.add}
     </Button>
   );
   const close = (changed: boolean) => {
-    // Only itself: something else may be open by then.
+    // Another dialog may be open by then. It stays open.
     setOpen((now) => (now === open ? null : now));
     if (changed) onChanged();
   };
@@ -42,18 +43,18 @@ export function Providers({ catalogue, onChanged }: Props) {
           <h1 tabIndex={-1}>{t.providers.title}</h1>
           <p class="soft">{t.providers.lead}</p>
         </div>
-        {own.length > 0 && add}
+        {custom.length > 0 && add}
       </div>
       {catalogue.state === "loading" && <Skeleton rows={6} />}
-      {catalogue.state === "ready" && catalogue.stale && <NotLoaded problem={catalogue.stale} onAgain={onChanged} />}
-      {catalogue.state === "failed" && <NotLoaded problem={catalogue.problem} onAgain={onChanged} />}
-      {catalogue.state === "ready" && own.length === 0 && (
-        <Empty icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
+      {catalogue.state === "ready" && catalogue.stale && <LoadError problem={catalogue.stale} onRetry={onChanged} />}
+      {catalogue.state === "failed" && <LoadError problem={catalogue.problem} onRetry={onChanged} />}
+      {catalogue.state === "ready" && custom.length === 0 && (
+        <EmptyState icon="plug" title={t.providers.emptyTitle} lead={t.providers.emptyLead}>
           {add}
-        </Empty>
+        </EmptyState>
       )}
       <ul class="lines">
-        {own.map((one) => (
+        {custom.map((one) => (
           <li key={one.id} class="card">
             <div class="top">
               <Mark name={one.name} color={one.brand.color} />
@@ -74,7 +75,7 @@ export function Providers({ catalogue, onChanged }: Props) {
           </li>
         ))}
       </ul>
-      {open === "new" && <Editor title={t.providers.addTitle} first={TEMPLATE} path={null} onClose={close} />}
+      {open === "new" && <Editor title={t.providers.addTitle} initial={TEMPLATE} path={null} onClose={close} />}
       {open && open !== "new" && "edit" in open && <Edit provider={open.edit} onClose={close} />}
       {open && open !== "new" && "remove" in open && (
         <RemoveDialog
@@ -82,9 +83,9 @@ export function Providers({ catalogue, onChanged }: Props) {
           lead={t.providers.removeLead}
           done={t.providers.removed(open.remove.name)}
           path={`/api/manifests/${open.remove.id}`}
-          onClose={(gone) => {
-            if (gone) manifests.changed();
-            close(gone);
+          onClose={(isDeleted) => {
+            if (isDeleted) manifests.clear();
+            close(isDeleted);
           }}
         />
       )}
@@ -95,17 +96,17 @@ export function Providers({ catalogue, onChanged }: Props) {
 function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(changed: boolean): void }) {
   const { client } = useNexus();
   const path = `/api/manifests/${provider.id}`;
-  const [manifest, again] = useLoaded((signal) => client.get<IntegrationManifest>(path, {}, signal), provider.id);
+  const [manifest, again] = useLoad((signal) => client.get<IntegrationManifest>(path, {}, signal), provider.id);
   const title = t.providers.editTitle(provider.name);
   if (manifest.state === "ready") {
-    return <Editor title={title} first={JSON.stringify(manifest.value, null, 2)} path={path} onClose={onClose} />;
+    return <Editor title={title} initial={JSON.stringify(manifest.value, null, 2)} path={path} onClose={onClose} />;
   }
   return (
     <Dialog title={title} onClose={() => onClose(false)}>
       {manifest.state === "loading" ? (
         <Skeleton rows={10} />
       ) : (
-        <NotLoaded problem={manifest.problem} onAgain={() => again()} />
+        <LoadError problem={manifest.problem} onRetry={() => again()} />
       )}
     </Dialog>
   );
@@ -113,21 +114,21 @@ function Edit({ provider, onClose }: { provider: ManifestSummary; onClose(change
 
 interface EditorProps {
   title: string;
-  first: string;
-  /** Of the manifest that is changed; null for a new one. */
+  initial: string;
+  /** The API path of the manifest that is edited, or null for a new manifest. */
   path: string | null;
   onClose(changed: boolean): void;
 }
 
-function Editor({ title, first, path, onClose }: EditorProps) {
+function Editor({ title, initial, path, onClose }: EditorProps) {
   const nexus = useNexus();
-  const [text, setText] = useState(first);
+  const [text, setText] = useState(initial);
   const [error, setError] = useState<string>();
   const { busy, problem, run } = useAction();
-  const leave = useLeave(text !== first);
+  const leave = useLeaveGuard(text !== initial);
   const close = () => leave.ask(() => onClose(false));
   const unconfirmed = problem?.code === "effect_unconfirmed";
-  const submit = (believes: "true" | "false" | null) => {
+  const submit = (trustsEffect: "true" | "false" | null) => {
     let body: { name?: string };
     try {
       body = JSON.parse(text) as { name?: string };
@@ -136,8 +137,8 @@ function Editor({ title, first, path, onClose }: EditorProps) {
     }
     setError(undefined);
     void run(async () => {
-      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body, query: { believe_effect: believes } });
-      nexus.manifests.changed();
+      await nexus.client.call(path ? "PUT" : "POST", path ?? "/api/manifests", { body, query: { believe_effect: trustsEffect } });
+      nexus.manifests.clear();
       nexus.announce(t.providers.saved(body.name ?? ""));
       onClose(true);
     });
@@ -162,11 +163,11 @@ function Editor({ title, first, path, onClose }: EditorProps) {
         )}
         <div class="actions">
           <Button type="submit" tone="primary" busy={busy}>
-            {busy ? t.saving : unconfirmed ? t.providers.doubt : t.providers.save}
+            {busy ? t.saving : unconfirmed ? t.providers.saveUntrusted : t.providers.save}
           </Button>
           {unconfirmed && (
             <Button tone="danger" busy={busy} onClick={() => submit("true")}>
-              {t.providers.believe}
+              {t.providers.saveTrusted}
             </Button>
           )}
           <Button tone="quiet" onClick={close}>

@@ -1,4 +1,4 @@
-/** Signing in at the provider again, for an integration that is there. */
+/** The dialog that reconnects an integration by OAuth. */
 import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
@@ -11,7 +11,7 @@ import { Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
 import { Alert, Button } from "./parts";
 import { Scopes } from "./scopes";
-import { useEnd } from "./use-end";
+import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
 
 interface Props {
@@ -27,8 +27,8 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const { phase } = flow;
   const { requested } = integration.scopes;
   const [scopes, setScopes] = useState<readonly string[]>(requested.length > 0 ? requested : (manifest.oauth2?.scopes?.default ?? []));
-  const [other, setOther] = useState(false);
-  useEnd(flow, (changed) => {
+  const [acceptsOther, setAcceptsOther] = useState(false);
+  useConnected(flow, (changed) => {
     onChanged(changed);
     nexus.announce(t.reconnect.done(changed.name));
     onClose();
@@ -36,13 +36,13 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const start = (force?: boolean) =>
     flow.start({
       path: `/api/integrations/${integration.id}/authorize${force === undefined ? "" : `?force=${force}`}`,
-      body: { scopes, ...(other && { accept_account_change: true }) },
+      body: { scopes, ...(acceptsOther && { accept_account_change: true }) },
       id: integration.id,
     });
   const account = accountName(integration);
-  const shared = phase.at === "refused" && phase.problem.code === "grant_shared";
-  const missing = phase.at === "refused" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
-  const form = phase.at === "idle" || phase.at === "refused" || phase.at === "failed";
+  const shared = phase.at === "rejected" && phase.problem.code === "grant_shared";
+  const missing = phase.at === "rejected" && phase.problem.code === "oauth_client_missing" ? phase.problem : null;
+  const showsForm = phase.at === "idle" || phase.at === "rejected" || phase.at === "failed";
   return (
     <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
       {missing ? (
@@ -52,16 +52,16 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
           onSaved={() => flow.reset()}
           onClose={onClose}
         />
-      ) : form ? (
+      ) : showsForm ? (
         <>
           {phase.at === "failed" && <Alert title={t.flow.failedTitle}>{t.flow.failedLead}</Alert>}
-          {phase.at === "refused" && <Alert problem={phase.problem} />}
+          {phase.at === "rejected" && <Alert problem={phase.problem} />}
           {integration.credential && <p>{t.reconnect.lead}</p>}
           {account && <p>{t.reconnect.account(account)}</p>}
           <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />
           {account && (
             <label class="check">
-              <input type="checkbox" checked={other} onChange={(event) => setOther(event.currentTarget.checked)} />
+              <input type="checkbox" checked={acceptsOther} onChange={(event) => setAcceptsOther(event.currentTarget.checked)} />
               <span>
                 {t.reconnect.acceptOther}
                 <span class="soft">{t.reconnect.acceptOtherHint}</span>
@@ -70,7 +70,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
           )}
           <div class="actions">
             <Button tone="primary" icon="out" onClick={() => start(shared ? false : undefined)}>
-              {shared ? t.reconnect.keep : t.add.goOn(manifest.name)}
+              {shared ? t.reconnect.keep : t.add.continueTo(manifest.name)}
             </Button>
             {shared && (
               <Button tone="danger" icon="out" onClick={() => start(true)}>

@@ -1,4 +1,4 @@
-/** Asks before something is deleted that nothing hangs on but itself. */
+/** Asks for confirmation, then deletes an OAuth app or a custom provider. */
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Dialog } from "./dialog";
@@ -7,11 +7,11 @@ import { Alert, Button } from "./parts";
 interface Props {
   title: string;
   lead: string;
-  /** What is said when it is gone. */
+  /** The notice after the deletion. */
   done: string;
-  /** Of the API. */
+  /** The API path to delete. */
   path: string;
-  onClose(gone: boolean): void;
+  onClose(isDeleted: boolean): void;
 }
 
 export function RemoveDialog({ title, lead, done, path, onClose }: Props) {

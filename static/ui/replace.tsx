@@ -1,13 +1,13 @@
-/** New credentials for an integration: checked first, then in place of the old. */
+/** The dialog that replaces credentials. The server checks the new ones first. */
 import { useState } from "preact/hooks";
 
 import type { Integration, IntegrationPatch } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { fieldsOf, isPlaced, pointer } from "../logic/fields";
+import { fieldsOf, belongToFields, pointer } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Form } from "./controls";
-import { CredentialFields, useTyped } from "./credential-fields";
+import { CredentialFields, useFieldValues } from "./credential-fields";
 import { Dialog } from "./dialog";
 import { Alert, Button } from "./parts";
 
@@ -21,17 +21,17 @@ interface Props {
 export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Props) {
   const nexus = useNexus();
   const fields = fieldsOf(manifest);
-  const typed = useTyped(fields, integration.params);
-  const [complain, setComplain] = useState(false);
+  const values = useFieldValues(fields, integration.params);
+  const [showMissing, setShowMissing] = useState(false);
   const { busy, problem, run } = useAction();
   const shared = problem?.code === "grant_shared";
   const submit = (force: "true" | "false" | null) => {
-    setComplain(true);
-    if (typed.missing()) return;
+    setShowMissing(true);
+    if (values.firstEmpty()) return;
     void run(async () => {
-      const params = typed.of("params");
+      const params = values.ofGroup("params");
       const body: IntegrationPatch = {
-        credentials: typed.of("credentials"),
+        credentials: values.ofGroup("credentials"),
         ...(Object.keys(params).length > 0 && { params }),
       };
       const path = `/api/integrations/${integration.id}`;
@@ -41,13 +41,13 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
       onClose();
     });
   };
-  const placed = problem?.code === "credential_refused" || isPlaced(problem?.body.errors, fields.map(pointer));
+  const isShownInForm = problem?.code === "credential_refused" || belongToFields(problem?.body.errors, fields.map(pointer));
   return (
     <Dialog title={t.replace.title(integration.name)} onClose={onClose}>
       <p>{t.replace.lead(manifest.name)}</p>
       <Form id="replace" onSubmit={() => !busy && submit(shared ? "false" : null)}>
-        <CredentialFields fields={fields} typed={typed} provider={manifest.name} problem={problem} complain={complain} focus />
-        {!placed && <Alert problem={problem} />}
+        <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
+        {!isShownInForm && <Alert problem={problem} />}
         <div class="actions">
           <Button type="submit" tone="primary" busy={busy}>
             {busy ? t.add.checking(manifest.name) : shared ? t.replace.keep : t.replace.submit}

@@ -1,98 +1,97 @@
-/** Whether somebody is signed in, by what token, and what happens when it ends. */
+/** The session: which token is used, how people sign in, and what happens when the token has expired. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem } from "../api/client";
 import { HOME, formatRoute, parseRoute } from "../logic/route";
 import type { Route } from "../logic/route";
-import { identify, isLoopback, nameOf, store, stored, takenFromAddress } from "../logic/session";
+import { identify, identityKey, isLoopback, loadToken, saveToken, takeTokenFromAddress } from "../logic/session";
 import type { ClaimNames, Identity } from "../logic/session";
 import { t } from "../text";
 import { App } from "./app";
-import { Empty } from "./parts";
+import { EmptyState } from "./parts";
 import { ConfirmToken, SignInAgain, SignInPage } from "./sign-in";
 
 interface Props {
   origin: string;
   names: ClaimNames;
-  /** The page around the element, where it signs people in and out: its token, and how to ask for
-   * another. */
+  /** The surrounding page, if it signs people in and out: its token, and how to ask it for a new one. */
   host: { token: string | null; onExpired(): void } | null;
-  /** The token of the link that opened the page. */
+  /** The token in the link that opened the page. */
   link: string | null;
-  /** Whether the element is a page of its own: its place is in the address, `#token=` is taken. */
+  /** Whether this is our own page. If so, the route is in the address, and `#token=` signs in. */
   ownPage: boolean;
 }
 
-/** A call that waits for another token. */
-interface Waiting {
-  readonly who: string;
-  go(): void;
-  stop(problem: Problem): void;
+/** A request that waits for a new token. */
+interface PendingRequest {
+  readonly person: string;
+  resume(): void;
+  cancel(problem: Problem): void;
 }
 
-const changed = () => new Problem("session_changed", 0, t.signIn.changed);
+const personChanged = () => new Problem("session_changed", 0, t.signIn.changed);
 
 export function Root({ origin, names, host, link, ownPage }: Props) {
   const [offered, setOffered] = useState(link);
-  const [own, setOwn] = useState(stored);
+  const [own, setOwn] = useState(loadToken);
   const [route, go] = useRoute(ownPage, setOffered);
-  const [refused, setRefused] = useState<string | null>(null);
-  const waiting = useRef<Waiting[]>([]);
+  const [rejected, setRejected] = useState<string | null>(null);
+  const pending = useRef<PendingRequest[]>([]);
   const token = host ? host.token : own;
-  const identity = known(token, names);
-  const who = nameOf(identity);
-  const fromLink = known(offered, names);
-  const now = useRef({ token, who });
-  now.current = { token, who };
+  const identity = identityOf(token, names);
+  const person = identityKey(identity);
+  const fromLink = identityOf(offered, names);
+  const now = useRef({ token, person });
+  now.current = { token, person };
 
   const keep = useCallback((token: string | null) => {
-    store(token);
+    saveToken(token);
     setOwn(token);
   }, []);
-  const giveUp = useCallback(() => {
-    for (const { stop } of waiting.current.splice(0)) stop(changed());
+  const cancelPending = useCallback(() => {
+    for (const { cancel } of pending.current.splice(0)) cancel(personChanged());
   }, []);
-  useEffect(() => giveUp, []);
+  useEffect(() => cancelPending, []);
 
-  // A link signs in at once only on one's own machine, and never in place of another session.
-  const silent = own === null && isLoopback(location.hostname);
-  const usable = fromLink !== null && fromLink.expires > Date.now();
-  const asks = usable && !silent && offered !== own;
+  // A link signs in without a question only on this machine, and only if nobody is signed in.
+  const isSilent = own === null && isLoopback(location.hostname);
+  const isUsable = fromLink !== null && fromLink.expires > Date.now();
+  const asks = isUsable && !isSilent && offered !== own;
   useEffect(() => {
     if (offered === null || asks) return;
-    if (usable && silent) keep(offered);
-    // What is of no use is told where nobody is signed in.
-    if (usable || identity) setOffered(null);
-  }, [offered, asks, usable, identity !== null]);
+    if (isUsable && isSilent) keep(offered);
+    // An unusable token stays if nobody is signed in, so that the sign-in form can explain it.
+    if (isUsable || identity) setOffered(null);
+  }, [offered, asks, isUsable, identity !== null]);
 
-  // Whoever waits for another token goes on when there is one, of the same person: what somebody
-  // began is not done in another's name.
+  // With a new token of the same person, pending requests are sent again. With another person's token they
+  // are cancelled, so that nothing is done in that person's name.
   useEffect(() => {
-    if (!token || token === refused) return;
-    setRefused(null);
-    const same = waiting.current.filter((one) => one.who === who);
-    waiting.current = waiting.current.filter((one) => one.who !== who);
-    giveUp();
-    for (const { go } of same) go();
-  }, [token, refused]);
+    if (!token || token === rejected) return;
+    setRejected(null);
+    const same = pending.current.filter((request) => request.person === person);
+    pending.current = pending.current.filter((request) => request.person !== person);
+    cancelPending();
+    for (const { resume } of same) resume();
+  }, [token, rejected]);
   const renew = useCallback(
     (old: string) =>
-      new Promise<void>((go, stop) => {
-        const whose = nameOf(known(old, names));
-        if (whose !== now.current.who) return stop(changed());
-        // There is another by now.
-        if (old !== now.current.token) return go();
-        const first = waiting.current.length === 0;
-        waiting.current.push({ who: whose, go, stop });
-        setRefused(old);
+      new Promise<void>((resume, cancel) => {
+        const owner = identityKey(identityOf(old, names));
+        if (owner !== now.current.person) return cancel(personChanged());
+        // There is a new token already.
+        if (old !== now.current.token) return resume();
+        const first = pending.current.length === 0;
+        pending.current.push({ person: owner, resume, cancel });
+        setRejected(old);
         if (first) host?.onExpired();
       }),
     [host?.onExpired],
   );
   const signOut = () => {
-    giveUp();
+    cancelPending();
     keep(null);
-    setRefused(null);
+    setRejected(null);
     go(HOME);
   };
 
@@ -107,10 +106,10 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
     />
   );
   if (!token || !identity) {
-    if (usable && silent) return null;
+    if (isUsable && isSilent) return null;
     if (host) return (
       <main>
-        <Empty icon="plug" title={t.signIn.hostSignedOut} />
+        <EmptyState icon="plug" title={t.signIn.hostSignedOut} />
       </main>
     );
     const notice = offered === null ? "" : fromLink ? t.signIn.linkExpired : t.signIn.linkBroken;
@@ -119,7 +118,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   return (
     <>
       <App origin={origin} token={token} identity={identity} route={route} go={go} renew={renew} onSignOut={host ? null : signOut} />
-      {refused === token && (
+      {rejected === token && (
         <SignInAgain origin={origin} names={names} hosted={host !== null} onToken={keep} onSignOut={signOut} />
       )}
       {question}
@@ -127,27 +126,27 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   );
 }
 
-function known(token: string | null, names: ClaimNames): Identity | null {
+function identityOf(token: string | null, names: ClaimNames): Identity | null {
   const identity = token ? identify(token, names) : null;
   return typeof identity === "object" ? identity : null;
 }
 
-/** Where we are; what is closed or narrowed is no step of the history. */
+/** The current route. Closing an integration and changes within a page do not add to the history. */
 function useRoute(inAddress: boolean, onToken: (token: string) => void): [Route, (route: Route) => void] {
   const [route, set] = useState<Route>(() => (inAddress ? parseRoute(location.hash) : HOME));
   const present = useRef(route);
   present.current = route;
   useEffect(() => {
     if (!inAddress) return;
-    const look = () => {
-      // A link that signs in, opened where the page is open already, leads nowhere else.
-      const token = takenFromAddress(location, history);
+    const onHashChange = () => {
+      // A sign-in link that is opened in an open page does not change the route.
+      const token = takeTokenFromAddress(location, history);
       if (token === null) return set(parseRoute(location.hash));
       history.replaceState(null, "", formatRoute(present.current));
       onToken(token);
     };
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
+    addEventListener("hashchange", onHashChange);
+    return () => removeEventListener("hashchange", onHashChange);
   }, [inAddress]);
   const go = useCallback(
     (next: Route) => {

@@ -1,4 +1,4 @@
-/** One rule of a policy. */
+/** One rule of a policy, in a form. */
 import { useId, useState } from "preact/hooks";
 
 import type { Rule } from "../api/types";
@@ -10,8 +10,9 @@ interface Props {
   number: number;
   rule: Rule;
   hosts: readonly string[];
-  /** What is wrong with it; with its methods in particular. */
+  /** The error of the rule. */
   error: string | undefined;
+  /** The error of its methods, if `error` is about them. */
   methodsError: string | undefined;
   onChange(rule: Rule): void;
   onRemove(): void;
@@ -19,14 +20,14 @@ interface Props {
 
 export function RuleRow({ number, rule, hosts, error, methodsError, onChange, onRemove }: Props) {
   const id = useId();
-  // As it is typed, commas and all.
+  // The text as it was typed, with its commas.
   const [methods, setMethods] = useState(rule.methods.join(", "));
-  const wrong = (is: boolean) => (is ? ({ "aria-invalid": "true", "aria-describedby": id } as const) : {});
-  const changedMethods = (text: string) => {
+  const invalid = (isInvalid: boolean) => (isInvalid ? ({ "aria-invalid": "true", "aria-describedby": id } as const) : {});
+  const changeMethods = (text: string) => {
     setMethods(text);
     onChange({ ...rule, methods: text.toUpperCase().split(/[\s,]+/).filter(Boolean) });
   };
-  const changedHost = (host: string) => {
+  const changeHost = (host: string) => {
     const { host: _, ...rest } = rule;
     onChange(host ? { ...rest, host } : rest);
   };
@@ -41,15 +42,15 @@ export function RuleRow({ number, rule, hosts, error, methodsError, onChange, on
       <input
         class="code methods"
         aria-label={`${t.access.methods} (${t.access.methodsHint})`}
-        {...wrong(methodsError !== undefined)}
+        {...invalid(methodsError !== undefined)}
         value={methods}
         spellcheck={false}
-        onInput={(event) => changedMethods(event.currentTarget.value)}
+        onInput={(event) => changeMethods(event.currentTarget.value)}
       />
       <input
         class="code path"
         aria-label={t.access.path}
-        {...wrong(error !== undefined && methodsError === undefined)}
+        {...invalid(error !== undefined && methodsError === undefined)}
         value={rule.path}
         spellcheck={false}
         onInput={(event) => onChange({ ...rule, path: event.currentTarget.value.trim() })}
@@ -59,7 +60,7 @@ export function RuleRow({ number, rule, hosts, error, methodsError, onChange, on
           label={t.access.host}
           value={rule.host ?? ""}
           options={[["", t.access.anyHost], ...hosts.map((host) => [host, host] as const)]}
-          onChange={changedHost}
+          onChange={changeHost}
         />
       )}
       <button type="button" class="icon-button" aria-label={t.access.removeRule(number)} onClick={onRemove}>

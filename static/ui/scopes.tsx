@@ -1,4 +1,4 @@
-/** Which scopes a provider is asked for. */
+/** The scopes to request from the provider. */
 import { useState } from "preact/hooks";
 
 import type { IntegrationManifest } from "../config/integration-manifests";

@@ -1,4 +1,4 @@
-/** Signing in with a token: at first, again when it has ended, and by a link after a question. */
+/** Signing in with a token: the first time, again when it has expired, and by a link after a confirmation. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
@@ -17,7 +17,7 @@ interface SignInProps {
   onToken(token: string): void;
 }
 
-/** The form: a token that can be read, has not ended, and is taken by the server. */
+/** The form for a token. The token must be readable and not expired, and the server must accept it. */
 function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id: string; children?: ComponentChildren }) {
   const [token, setToken] = useState("");
   const [error, setError] = useState<string>();
@@ -33,12 +33,12 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
     setError(undefined);
     setBusy(true);
     try {
-      // An agent's token is good, and may not list: the page tells what it is for.
+      // An agent's token is valid, but it may not list integrations. The page explains what it is for.
       if (identity.role !== "AGENT") await send(origin, text, "GET", "/api/integrations", { query: { limit: 1 } });
       onToken(text);
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (problem.status === 401 || problem.status === 403) setError(t.signIn.refused(problem.message));
+      if (problem.status === 401 || problem.status === 403) setError(t.signIn.rejected(problem.message));
       else setProblem(problem);
       setBusy(false);
     }
@@ -57,7 +57,7 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
   );
 }
 
-/** `notice`: why the form is there, where that is not plain. */
+/** The page that asks for a token. `notice` explains why, if a link did not work. */
 export function SignInPage({ notice, ...props }: SignInProps & { notice: string }) {
   return (
     <main class="sign-in">
@@ -73,7 +73,7 @@ export function SignInPage({ notice, ...props }: SignInProps & { notice: string 
   );
 }
 
-/** Over everything else, which stays as it is. */
+/** The dialog that asks for a new token. Everything below stays as it is. */
 export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hosted: boolean; onSignOut(): void }) {
   return (
     <Dialog kind="question" title={t.signIn.again}>
@@ -91,12 +91,12 @@ export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hos
 
 interface ConfirmProps {
   identity: Identity;
-  /** Who is signed in now; what they are doing stays under the question. */
+  /** The identity that is signed in now, if any. Its work stays open under the question. */
   present: Identity | null;
   onAnswer(yes: boolean): void;
 }
 
-/** A link must not sign anybody in unseen: it may come from somebody else. */
+/** The question before a link signs somebody in, because the link may come from somebody else. */
 export function ConfirmToken({ identity, present, onAnswer }: ConfirmProps) {
   const question = (
     <>

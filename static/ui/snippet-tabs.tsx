@@ -1,9 +1,9 @@
-/** Code to copy, one language at a time. */
+/** Snippets to copy, one language at a time. */
 import { useState } from "preact/hooks";
 
 import type { Snippet } from "../logic/snippets";
 import { t } from "../text";
-import { Copy } from "./parts";
+import { CopyButton } from "./parts";
 import { Tabs } from "./tabs";
 
 export function SnippetTabs({ snippets }: { snippets: readonly Snippet[] }) {
@@ -17,7 +17,7 @@ export function SnippetTabs({ snippets }: { snippets: readonly Snippet[] }) {
         tabs={snippets.map((one) => [one.id, one.title] as const)}
         chosen={snippet.id}
         onChoose={choose}
-        aside={<Copy key={snippet.id} text={snippet.code} what={t.use.snippet(snippet.title)} />}
+        aside={<CopyButton key={snippet.id} text={snippet.code} what={t.use.snippet(snippet.title)} />}
       >
         <pre tabIndex={0} aria-label={t.use.snippet(snippet.title)}>
           <code>{snippet.code}</code>

@@ -1,4 +1,4 @@
-/** Tabs as the ARIA practices have them: the arrow keys choose, Tab goes on to the panel. */
+/** Tabs as in the ARIA Authoring Practices: the arrow keys choose a tab, and Tab moves to the panel. */
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 

@@ -1,21 +1,21 @@
-/** What agents did with an integration: a chart, and the same in a table. */
+/** The usage of an integration: a chart, and a table by agent. */
 import { useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import { day, hour } from "../logic/time";
 import { bars, byAgent, since } from "../logic/usage";
-import type { Bar, Per } from "../logic/usage";
+import type { Bar, Granularity } from "../logic/usage";
 import { t } from "../text";
-import { useLoaded, useNexus } from "./context";
-import { NotLoaded, Skeleton } from "./parts";
+import { useLoad, useNexus } from "./context";
+import { LoadError, Skeleton } from "./parts";
 import { usageOf } from "./usage-data";
 
 const HEIGHT = 96;
 
 export function UsagePanel({ integration }: { integration: Integration }) {
   const { client } = useNexus();
-  const [per, setPer] = useState<Per>("day");
-  const [rows, again] = useLoaded(
+  const [per, setPer] = useState<Granularity>("day");
+  const [rows, again] = useLoad(
     async (signal) => {
       const now = Date.now();
       return { now, ...(await usageOf(client, integration.id, per, since(per, now), signal)) };
@@ -33,11 +33,11 @@ export function UsagePanel({ integration }: { integration: Integration }) {
       </div>
       {rows.state === "loading" && <Skeleton rows={4} />}
       {rows.state === "failed" && (
-        <NotLoaded problem={rows.problem} onAgain={() => again()} />
+        <LoadError problem={rows.problem} onRetry={() => again()} />
       )}
       {rows.state === "ready" && (
         <>
-          {!rows.value.whole && <p class="soft">{t.usage.partly}</p>}
+          {!rows.value.isComplete && <p class="soft">{t.usage.partly}</p>}
           <Chart bars={bars(rows.value.rows, per, rows.value.now)} per={per} />
           <Agents totals={byAgent(rows.value.rows)} />
         </>
@@ -46,12 +46,12 @@ export function UsagePanel({ integration }: { integration: Integration }) {
   );
 }
 
-function Chart({ bars, per }: { bars: readonly Bar[]; per: Per }) {
-  const most = Math.max(1, ...bars.map((bar) => bar.calls));
+function Chart({ bars, per }: { bars: readonly Bar[]; per: Granularity }) {
+  const highest = Math.max(1, ...bars.map((bar) => bar.calls));
   const calls = bars.reduce((sum, bar) => sum + bar.calls, 0);
   const period = per === "hour" ? t.usage.perHour : t.usage.perDay;
   const at = per === "hour" ? hour : day;
-  const tall = (value: number) => (value === 0 ? 0 : Math.max(2, (value / most) * HEIGHT));
+  const barHeight = (value: number) => (value === 0 ? 0 : Math.max(2, (value / highest) * HEIGHT));
   return (
     <figure>
       <figcaption>{t.usage.chart(calls, period)}</figcaption>
@@ -60,8 +60,8 @@ function Chart({ bars, per }: { bars: readonly Bar[]; per: Per }) {
           <g>
             <title>{t.usage.bar(at(bar.at), bar.calls, bar.errors)}</title>
             <rect class="hit" x={index * 10} y={0} width={10} height={HEIGHT} />
-            <rect class="calls" x={index * 10 + 1} y={HEIGHT - tall(bar.calls)} width={8} height={tall(bar.calls)} />
-            <rect class="errors" x={index * 10 + 1} y={HEIGHT - tall(bar.errors)} width={8} height={tall(bar.errors)} />
+            <rect class="calls" x={index * 10 + 1} y={HEIGHT - barHeight(bar.calls)} width={8} height={barHeight(bar.calls)} />
+            <rect class="errors" x={index * 10 + 1} y={HEIGHT - barHeight(bar.errors)} width={8} height={barHeight(bar.errors)} />
           </g>
         ))}
       </svg>

@@ -1,40 +1,40 @@
-/** A sign-in at a provider as the UI sees it, from the click to its end. */
+/** The state of an OAuth sign-in, from the click to the outcome. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, problemOf } from "../api/client";
-import { begin, connections, openWindow, watch } from "../logic/flow";
 import { t } from "../text";
 import { useNexus } from "./context";
+import { begin, connections, openWindow, watch } from "./oauth-window";
 
 export type Phase =
   | { at: "idle" }
   | { at: "opening" }
   | { at: "waiting" }
-  /** The browser let no window open; the link does, or, in a frame, nothing. */
+  /** The browser opened no window. `url` is a link that opens it, or null in a frame, where a link does not work. */
   | { at: "blocked"; url: string | null }
   | { at: "denied" }
   | { at: "failed" }
-  | { at: "refused"; problem: Problem }
+  | { at: "rejected"; problem: Problem }
   | { at: "connected" };
 
-/** What begins a flow: a new integration, or one that is connected again. */
-export interface Start {
+/** The request that begins a flow, for a new integration or an existing one. */
+export interface FlowStart {
   readonly path: string;
   readonly body: unknown;
-  /** The integration's id where there is one already. */
+  /** The id of the existing integration, or null for a new one. */
   readonly id: string | null;
 }
 
 export interface Flow {
   readonly phase: Phase;
-  /** The integration that is being connected, as soon as it is known. */
+  /** The id of the integration that is being connected, as soon as it is known. */
   readonly id: string | null;
-  /** Call it in the click: it opens the window. */
-  start(what: Start): void;
+  /** Opens the window, so call this in the click. */
+  start(request: FlowStart): void;
   reset(): void;
 }
 
-interface Answer {
+interface FlowResponse {
   id?: string;
   authorization_url: string;
 }
@@ -47,44 +47,44 @@ export function useFlow(): Flow {
   const round = useRef(0);
   const popup = useRef<Window | null>(null);
 
-  const run = async (popup: Window | null, what: Start, mine: number) => {
+  const run = async (popup: Window | null, request: FlowStart, ownRound: number) => {
     const { client } = nexus;
-    const present = () => mine === round.current;
-    const seen = new Set<string>();
+    const isCurrent = () => ownRound === round.current;
+    const earlierConnections = new Set<string>();
     const token = client.credentials.token();
-    /** How often it was connected before is known before it is connected anew. */
-    const before = async () => {
-      if (what.id) for (const one of await connections(client, what.id)) seen.add(one);
-      if (!present()) throw new Problem("session_changed", 0, t.signIn.changed);
-      return { token, path: what.path, body: what.body };
+    /** Records the earlier connections, so that a new one is recognised, then returns the request for the window. */
+    const prepare = async () => {
+      if (request.id) for (const id of await connections(client, request.id)) earlierConnections.add(id);
+      if (!isCurrent()) throw new Problem("session_changed", 0, t.signIn.changed);
+      return { token, path: request.path, body: request.body };
     };
     try {
       const framed = window.top !== window;
       if (!popup && framed) return setPhase({ at: "blocked", url: null });
-      const answer = popup
-        ? await begin<Answer>(popup, client.origin, before)
-        : await before().then(({ path, body }) => client.call<Answer>("POST", path, { body }));
-      const id = what.id ?? answer.id ?? "";
-      if (!present()) {
-        // Given up while it began: nothing is left of it.
+      const response = popup
+        ? await begin<FlowResponse>(popup, client.origin, prepare)
+        : await prepare().then(({ path, body }) => client.call<FlowResponse>("POST", path, { body }));
+      const id = request.id ?? response.id ?? "";
+      if (!isCurrent()) {
+        // Cancelled while it began: delete the new integration.
         popup?.close();
-        if (!what.id) await client.call("DELETE", `/api/integrations/${id}`);
+        if (!request.id) await client.call("DELETE", `/api/integrations/${id}`);
         return;
       }
       setId(id);
-      setPhase(popup ? { at: "waiting" } : { at: "blocked", url: answer.authorization_url });
-      stop.current = watch(client, id, seen, (outcome) => {
+      setPhase(popup ? { at: "waiting" } : { at: "blocked", url: response.authorization_url });
+      stop.current = watch(client, id, earlierConnections, (outcome) => {
         stop.current();
-        if (present()) setPhase({ at: outcome });
+        if (isCurrent()) setPhase({ at: outcome });
       });
     } catch (thrown) {
       popup?.close();
-      if (!present()) return;
+      if (!isCurrent()) return;
       const problem = problemOf(thrown);
-      setPhase({ at: "refused", problem });
+      setPhase({ at: "rejected", problem });
       if (problem.status !== 401) return;
       await client.credentials.renew(token).catch(() => undefined);
-      if (present()) setPhase({ at: "idle" });
+      if (isCurrent()) setPhase({ at: "idle" });
     }
   };
   const end = () => {
@@ -92,7 +92,7 @@ export function useFlow(): Flow {
     stop.current();
   };
   useEffect(() => end, []);
-  /** A window that is just beginning is left alone: what it makes has to be told, to be undone. */
+  /** Ends the flow. A window that is still beginning stays open, because its response names what must be undone. */
   const leave = () => {
     end();
     if (phase.at !== "opening") popup.current?.close();
@@ -101,11 +101,11 @@ export function useFlow(): Flow {
   return {
     phase,
     id,
-    start(what) {
+    start(request) {
       leave();
       popup.current = openWindow(nexus.client.origin);
       setPhase({ at: "opening" });
-      void run(popup.current, what, round.current);
+      void run(popup.current, request, round.current);
     },
     reset() {
       leave();

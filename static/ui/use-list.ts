@@ -1,6 +1,6 @@
 /**
- * The integrations that are shown, in pages. What somebody else changed comes when the page is
- * looked at again.
+ * The integrations of the list, page by page. Changes by other people appear when the page gets the focus
+ * again.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
@@ -13,13 +13,15 @@ import { isBroken } from "../logic/health";
 import { isFiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
 
+/** How many integrations a page of the list has. */
 const PAGE = 50;
-const MOST = 100;
+/** The most integrations that the API returns at once. */
+const MAX_PAGE = 100;
 
 export interface List {
-  /** Null before the first answer. */
+  /** Null before the first response. */
   readonly items: readonly Integration[] | null;
-  /** Those that need somebody, from all pages; none where the list is filtered. */
+  /** The integrations that need attention, from all pages. Empty if the list is filtered. */
   readonly broken: readonly Integration[];
   readonly more: boolean;
   readonly loadingMore: boolean;
@@ -30,21 +32,21 @@ export interface List {
 }
 
 interface State {
-  /** Which filters this is of. */
-  of: string;
+  /** The filters that this state belongs to. */
+  filterKey: string;
   items: Integration[] | null;
   broken: Integration[];
   cursor: string | null;
   problem: Problem | null;
 }
 
-const NOTHING: State = { of: "", items: null, broken: [], cursor: null, problem: null };
+const INITIAL: State = { filterKey: "", items: null, broken: [], cursor: null, problem: null };
 
 export function useList(client: Client, filters: Filters): List {
-  const [state, setState] = useState<State>(NOTHING);
+  const [state, setState] = useState<State>(INITIAL);
   const [loadingMore, setLoadingMore] = useState(false);
   const key = JSON.stringify(filters);
-  /** The load that counts; those before it are over. */
+  /** The number of the latest load. The results of earlier loads are ignored. */
   const current = useRef(0);
   const running = useRef(false);
   const shown = useRef(0);
@@ -53,7 +55,7 @@ export function useList(client: Client, filters: Filters): List {
   const load = useCallback(async () => {
     const round = ++current.current;
     running.current = true;
-    const asked = Math.max(PAGE, shown.current);
+    const wanted = Math.max(PAGE, shown.current);
     const end = (then: (before: State) => State) => {
       if (round !== current.current) return;
       running.current = false;
@@ -61,14 +63,14 @@ export function useList(client: Client, filters: Filters): List {
     };
     try {
       const [page, broken] = await Promise.all([
-        asMany(client, filters, asked),
+        loadMany(client, filters, wanted),
         isFiltered(filters) ? [] : allBroken(client),
       ]);
       end((before) => {
-        // A further page has come meanwhile: it stays.
-        const further = before.of === key ? (before.items?.slice(asked) ?? []) : [];
+        // Keep a further page that has arrived in the meantime.
+        const further = before.filterKey === key ? (before.items?.slice(wanted) ?? []) : [];
         const cursor = further.length > 0 ? before.cursor : page.next_cursor;
-        return { of: key, items: distinct([...page.items, ...further]), broken, cursor, problem: null };
+        return { filterKey: key, items: distinct([...page.items, ...further]), broken, cursor, problem: null };
       });
     } catch (thrown) {
       end((before) => ({ ...before, problem: problemOf(thrown) }));
@@ -78,18 +80,18 @@ export function useList(client: Client, filters: Filters): List {
   useEffect(() => {
     shown.current = 0;
     void load();
-    const again = () => {
+    const reloadIfVisible = () => {
       if (document.visibilityState === "visible") void load();
     };
     const channel = new BroadcastChannel("nexus");
-    channel.addEventListener("message", again);
-    addEventListener("focus", again);
-    addEventListener("online", again);
+    channel.addEventListener("message", reloadIfVisible);
+    addEventListener("focus", reloadIfVisible);
+    addEventListener("online", reloadIfVisible);
     return () => {
       current.current++;
       channel.close();
-      removeEventListener("focus", again);
-      removeEventListener("online", again);
+      removeEventListener("focus", reloadIfVisible);
+      removeEventListener("online", reloadIfVisible);
     };
   }, [load]);
 
@@ -97,7 +99,7 @@ export function useList(client: Client, filters: Filters): List {
   const loadMore = useCallback(async () => {
     if (!cursor) return;
     const end = (then: (before: State) => State) =>
-      setState((before) => (before.of === key ? then(before) : before));
+      setState((before) => (before.filterKey === key ? then(before) : before));
     setLoadingMore(true);
     try {
       const page = await onePage(client, filters, PAGE, cursor);
@@ -112,7 +114,7 @@ export function useList(client: Client, filters: Filters): List {
     }
   }, [client, key, cursor]);
 
-  // What changes may have been begun when other filters were chosen.
+  // A change may have begun when other filters were chosen.
   const view = useRef({ filters, load });
   view.current = { filters, load };
   const changed = useCallback((id: string, integration: Integration | null) => {
@@ -121,17 +123,17 @@ export function useList(client: Client, filters: Filters): List {
       const rest = (list: Integration[]) => list.filter((one) => one.id !== id);
       const { items, broken } = before;
       if (!integration) return { ...before, items: rest(items), broken: rest(broken) };
-      const there = items.some((one) => one.id === id);
-      // Where the list is filtered, whether a new one belongs there is the server's to say.
+      const isListed = items.some((one) => one.id === id);
+      // If the list is filtered, only the server can tell whether a new integration matches.
       const filtered = isFiltered(view.current.filters);
-      const more = there ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
+      const updated = isListed ? items.map((one) => (one.id === id ? integration : one)) : [integration, ...items];
       return {
         ...before,
-        items: there || !filtered ? more.sort(newestFirst) : items,
+        items: isListed || !filtered ? updated.sort(newestFirst) : items,
         broken: isBroken(integration) && !filtered ? distinct([...broken, integration]).sort(newestFirst) : rest(broken),
       };
     });
-    // What is on its way is older.
+    // A load that is under way may return an older state.
     if (running.current) void view.current.load();
   }, []);
 
@@ -150,12 +152,12 @@ export function useList(client: Client, filters: Filters): List {
   );
 }
 
-/** Ids are made in the order of time. */
+/** The order of ids is the order of time. */
 function newestFirst(a: Integration, b: Integration): number {
   return a.id < b.id ? 1 : -1;
 }
 
-/** Of two with the same id the last. */
+/** Removes duplicates. Of two integrations with the same id, the last one stays. */
 function distinct(items: Integration[]): Integration[] {
   return [...new Map(items.map((one) => [one.id, one])).values()];
 }
@@ -164,13 +166,13 @@ function onePage(client: Client, filters: Partial<Filters>, limit: number, curso
   return client.get<IntegrationPage>("/api/integrations", { ...filters, limit, cursor });
 }
 
-/** As many as were shown before, so that nothing jumps. */
-function asMany(client: Client, filters: Filters, wanted: number): Promise<Page<Integration>> {
-  return pages((cursor, soFar) => onePage(client, filters, Math.min(MOST, wanted - soFar), cursor), wanted);
+/** Loads as many integrations as were shown before, so that nothing jumps. */
+function loadMany(client: Client, filters: Filters, wanted: number): Promise<Page<Integration>> {
+  return pages((cursor, soFar) => onePage(client, filters, Math.min(MAX_PAGE, wanted - soFar), cursor), wanted);
 }
 
 async function allBroken(client: Client): Promise<Integration[]> {
   const states = ["reauthorize", "failing"];
-  const found = await Promise.all(states.map((health) => onePage(client, { health }, MOST, null)));
+  const found = await Promise.all(states.map((health) => onePage(client, { health }, MAX_PAGE, null)));
   return found.flatMap((page) => page.items);
 }

@@ -1,16 +1,16 @@
-/** Further pages of something, after the first, one at a time. */
+/** Loads further pages after the first, one at a time. */
 import { useState } from "preact/hooks";
 
 import type { Page } from "../api/pages";
 import { useAction } from "./context";
-import type { Action } from "./context";
+import type { AsyncAction } from "./context";
 
 interface Pages<T> {
-  /** Of the first page and all that came after it. */
+  /** The items of all pages so far. */
   readonly items: readonly T[];
-  /** The further page that is being loaded, or what was wrong with it. */
-  readonly action: Action;
-  /** Loads the next page; null where there is none. */
+  /** The state of loading the next page. */
+  readonly action: AsyncAction;
+  /** Loads the next page, or null if there is no next page. */
   readonly more: (() => void) | null;
 }
 

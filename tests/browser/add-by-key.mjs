@@ -19,7 +19,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await options.first().waitFor();
   assert.ok(await search.evaluate((one) => one.matches(":focus")), "the search is ready");
   // Whose workspace it is stays visible.
-  await dialog.getByText("Into workspace acme as user-1").waitFor();
+  await dialog.getByText("Workspace acme, signed in as user-1").waitFor();
   await look("add-catalogue");
   await page.keyboard.type("nothing like this");
   await dialog.getByText("No provider matches").waitFor();
@@ -33,7 +33,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await second.getAttribute("aria-selected"), "true", "every one can be reached");
   assert.equal(await dialog.locator("[role=option][aria-selected=true]").count(), 1);
   await page.keyboard.press("ArrowUp");
-  assert.match(await first.innerText(), /\bSandbox\s+Yours · API key/);
+  assert.match(await first.innerText(), /\bSandbox\s+Custom · API key/);
   assert.match(await second.innerText(), /OAuth/);
   await page.keyboard.press("Enter");
 
@@ -45,7 +45,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await name.inputValue(), "Primary Sandbox Account");
   // Nothing is sent before it is whole.
   await page.keyboard.press("Enter");
-  await form.getByText("API key is missing.").waitFor();
+  await form.getByText("API key is required.").waitFor();
   assert.equal(await key.getAttribute("aria-invalid"), "true");
 
   // Shown and hidden again.
@@ -65,7 +65,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   // The refusal, in the provider's words, beside the field.
   allow(/status of 422/);
   await key.press("Enter");
-  await form.getByText(/Sandbox did not accept this: .*No such key/).waitFor();
+  await form.getByText(/Sandbox rejected the credentials: .*No such key/).waitFor();
   const described = await key.getAttribute("aria-describedby");
   assert.ok(described.split(" ").length > 1);
   assert.equal(await key.inputValue(), "not-a-key-of-this-provider", "nothing typed is lost");
@@ -77,7 +77,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await name.fill(" taken ");
   await name.press("Enter");
   await form.getByText(/the name "taken" is taken/).waitFor();
-  await form.getByRole("link", { name: "Open the one that has this name" }).waitFor();
+  await form.getByRole("link", { name: "Open the integration with this name" }).waitFor();
   assert.equal(await key.inputValue(), facts.key);
 
   // The provider is down: it can be saved unchecked, if one wants that.
@@ -91,7 +91,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   await name.press("Enter");
   const done = page.getByRole("dialog", { name: "Second Sandbox Account is connected" });
-  await done.getByText("Sandbox accepted the credential.").waitFor();
+  await done.getByText("Sandbox accepted the credentials.").waitFor();
   const code = await done.locator("pre").innerText();
   assert.match(code, new RegExp(`${facts.url}/api/proxy/second-sandbox-account/me`));
   await look("add-done");

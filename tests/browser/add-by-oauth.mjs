@@ -10,7 +10,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await pick(page, "Sandbox (OAuth)");
   const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
   const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
-  await dialog.getByText("What agents may do").first().click();
+  await dialog.getByText("Permissions").first().click();
   const read = dialog.getByRole("checkbox", { name: /Read messages/ });
   const write = dialog.getByRole("checkbox", { name: /Post messages/ });
   assert.ok((await read.isChecked()) && (await write.isChecked()), "the manifest's defaults");
@@ -22,11 +22,11 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await popup.waitForURL(`${facts.provider}/**`);
   assert.match(popup.url(), /scope=messages%3Aread&/);
   assert.ok(await popup.evaluate(() => window.opener === null), "the provider has no hold of our page");
-  await dialog.getByText("Sign in at Sandbox (OAuth)").waitFor();
+  await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
   await look("flow-waiting");
   allow(/status of 400/);
   await popup.getByRole("button", { name: /deny/i }).click();
-  await dialog.getByText("Consent was not given").waitFor();
+  await dialog.getByText("Access was denied").waitFor();
   await look("flow-denied");
   await popup.close();
 
@@ -35,14 +35,14 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await context.route("**/connect", (route) => route.fulfill(silent));
   [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
   await popup.close();
-  await dialog.getByRole("alert").getByText("was closed before it could begin").waitFor();
+  await dialog.getByRole("alert").getByText("was closed before the sign-in started").waitFor();
   await context.unroute("**/connect");
 
   // Closed early: the page goes on waiting, and opens it again.
   [popup] = await Promise.all([page.waitForEvent("popup"), dialog.getByRole("button", { name: "Try again" }).click()]);
   await popup.waitForURL(`${facts.provider}/**`);
   await popup.close();
-  await dialog.getByText("Finish in the window that has opened").waitFor();
+  await dialog.getByText("Continue in the window that has opened").waitFor();
   [popup] = await Promise.all([
     page.waitForEvent("popup"),
     dialog.getByRole("button", { name: "Open the window again" }).click(),
@@ -52,7 +52,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await popup.getByRole("button", { name: /allow/i }).click();
   await closed;
   const done = page.getByRole("dialog", { name: "Primary Sandbox Account is connected" });
-  await done.getByText("accepted the credential").waitFor();
+  await done.getByText("accepted the credentials").waitFor();
   await done.getByRole("button", { name: "Done" }).click();
   const [made] = (await call("GET", "/api/integrations")).items;
   assert.deepEqual([made.health.state, made.scopes.granted], ["healthy", ["messages:read"]]);

@@ -15,7 +15,7 @@ await scenario(async ({ page, signedIn, look }) => {
   const remove = async () => {
     await page.getByRole("button", { name: "Delete integration" }).click();
     const question = page.getByRole("dialog", { name: /^Delete / });
-    await question.getByText("No agent has used it in the last 30 days.").waitFor();
+    await question.getByText("No agent has used this integration in the last 30 days.").waitFor();
     await question.getByRole("button", { name: "Delete", exact: true }).click();
   };
   await add();
@@ -28,7 +28,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await remove();
   for (let times = 0; times < 3; times += 1) await page.keyboard.press("Escape");
   deletion.release();
-  const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account is deleted" });
+  const receipts = page.getByRole("dialog", { name: "Primary Sandbox Account was deleted" });
   await receipts.waitFor();
   assert.equal(await receipts.getByText("Revoked at the provider").count(), 2);
   early.release();
@@ -42,7 +42,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await add();
   await ask("fail_revocations", { count: 2 });
   await remove();
-  await receipts.getByText("Being revoked, tried again for 7 days").first().waitFor();
+  await receipts.getByText("Revocation pending, retried for up to 7 days").first().waitFor();
   await look("delete-receipts-pending");
   await receipts.getByRole("button", { name: "Done" }).click();
   await page.getByText("Connect your first service").waitFor();

@@ -44,7 +44,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
     ended,
   );
   assert.equal(await expired, "told");
-  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor({ state: "detached" });
+  await page.getByRole("dialog", { name: "Your session has expired" }).waitFor({ state: "detached" });
   await card.waitFor();
 
   // Framed by another origin.

@@ -116,7 +116,7 @@ async function signedIn(page, role) {
 export async function pick(page, name) {
   await page.getByRole("button", { name: "Add integration" }).first().click();
   await page.getByRole("combobox", { name: "Search providers" }).fill(name);
-  await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Yours`) }).click();
+  await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${name.replace(/[()]/g, "\\$&")} Custom`) }).click();
 }
 
 /** Holds back the requests of a page or context to `url`, those of `method` only where that is given. */

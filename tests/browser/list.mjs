@@ -36,7 +36,7 @@ await scenario(async ({ page, signedIn, look }) => {
   // What is broken comes first, wherever it would stand.
   const first = page.getByRole("listitem").first();
   assert.match(await first.innerText(), /^\w+\s+Old key/);
-  await first.getByRole("button", { name: "Replace key: Old key" }).waitFor();
+  await first.getByRole("button", { name: "Replace credentials: Old key" }).waitFor();
 
   // More pages.
   const cards = page.locator(".cards .card");
@@ -54,10 +54,10 @@ await scenario(async ({ page, signedIn, look }) => {
   await page.getByRole("searchbox", { name: "Search by name" }).fill("needle in");
   await page.getByRole("combobox", { name: "Status" }).selectOption("active");
   await page.waitForURL(/\?q=needle\+in&status=active$/);
-  await page.getByText("Nothing matches").waitFor();
+  await page.getByText("No matching integrations").waitFor();
   await look("list-no-match");
   await page.reload();
-  await page.getByText("Nothing matches").waitFor();
+  await page.getByText("No matching integrations").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
   await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
   // What is switched while a filter is being applied does not undo it.

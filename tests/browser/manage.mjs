@@ -15,9 +15,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await signedIn("MANAGER");
 
   // The switch on the card.
-  const toggle = page.getByRole("switch", { name: "Sandbox: agents may use it" });
+  const toggle = page.getByRole("switch", { name: "Sandbox: available to agents" });
   await toggle.click();
-  await said(page, "Sandbox is inactive: agents are refused.");
+  await said(page, "Sandbox is inactive. Agents cannot use it.");
   assert.equal(await toggle.getAttribute("aria-checked"), "false");
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).status, "inactive");
   await look("list-inactive");
@@ -35,7 +35,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   await drawer.getByLabel("Name").fill("Billing");
   await drawer.getByRole("button", { name: "Rename" }).click();
-  await said(page, "It is called Billing now.");
+  await said(page, "Renamed to Billing.");
   const billing = page.getByRole("dialog", { name: "Billing", exact: true });
 
   // The key is withdrawn, a wrong one is refused, the right one takes its place.
@@ -49,7 +49,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await key.fill("wrong-key-0000000000000001");
   allow(/status of 422/);
   await key.press("Enter");
-  await replace.getByText(/Sandbox did not accept this/).waitFor();
+  await replace.getByText(/Sandbox rejected the credentials/).waitFor();
   await look("replace-refused");
   await ask("accept_key", { key: "another-key-0000000000001234" });
   await key.fill("another-key-0000000000001234");
@@ -74,9 +74,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("tab", { name: "Access" }).click();
   const verdict = billing.locator(".verdict");
   await billing.getByLabel("Path to test").fill("/keys");
-  assert.equal(await verdict.innerText(), "Allowed: no rule is against it");
+  assert.equal(await verdict.innerText(), "Allowed: no rule denies it");
   await billing.getByLabel("Method", { exact: true }).selectOption("POST");
-  assert.match(await verdict.innerText(), /^Always refused to agents: Mints another key/);
+  assert.match(await verdict.innerText(), /^Always denied: Mints another key/);
   await billing.getByRole("button", { name: "Add rule" }).click();
   const rule = billing.getByRole("group", { name: "Rule 1" });
   // The server judges rules while they are typed: nothing is foretold of what it would not save.
@@ -84,7 +84,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   const foretold = (words) => verdict.getByText(words, { exact: true }).waitFor();
   await foretold("Allowed by rule 1");
   await rule.getByLabel("Path").fill("no-slash");
-  await foretold("These rules cannot be saved: correct them first");
+  await foretold("These rules cannot be saved. Correct them first.");
   await rule.locator(".error").getByText("must start with `/`").waitFor();
   await billing.getByRole("button", { name: "Save" }).click();
   await rule.locator(".error").waitFor();
@@ -92,11 +92,11 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("access-error");
   await rule.getByLabel("Path").fill("/messages/**");
   await billing.getByLabel("Path to test").fill("/messages/1");
-  await foretold("Refused: no rule that allows matches");
+  await foretold("Denied: no allow rule matches");
   await billing.getByLabel("Method", { exact: true }).selectOption("GET");
   await foretold("Allowed by rule 1");
   await billing.getByRole("button", { name: "Save" }).click();
-  await said(page, "The access rules are saved.");
+  await said(page, "The access rules were saved.");
   await look("access");
   // The rule that stays is the one that is shown.
   await billing.getByRole("button", { name: "Add rule" }).click();
@@ -117,8 +117,8 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await call("PUT", `/api/integrations/${made.id}`, { status: "inactive" });
   allow(/status of 412/);
   await billing.getByRole("button", { name: "Save" }).click();
-  await billing.getByRole("button", { name: "Load what is there now" }).click();
-  await billing.getByText("There are changes that are not saved.").waitFor({ state: "detached" });
+  await billing.getByRole("button", { name: "Load the latest version" }).click();
+  await billing.getByText("You have unsaved changes.").waitFor({ state: "detached" });
   assert.equal(await rule.getByLabel("Path").inputValue(), "/messages/**");
   await call("PUT", `/api/integrations/${made.id}`, { status: "active" });
   const { policy } = await call("GET", `/api/integrations/${made.id}`);
@@ -143,12 +143,12 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("tab", { name: "Overview" }).click();
   await billing.getByRole("button", { name: "Delete integration" }).click();
   const remove = page.getByRole("dialog", { name: "Delete Billing?" });
-  await remove.getByText("1 agent made 1 call with it in the last 30 days").waitFor();
+  await remove.getByText("1 agent made 1 call with this integration in the last 30 days").waitFor();
   await remove.getByText("user-1").waitFor();
   await look("delete");
   await remove.getByRole("button", { name: "Delete", exact: true }).click();
-  const gone = page.getByRole("dialog", { name: "Billing is deleted" });
-  await gone.getByText("Has to be removed at the provider by a person").waitFor();
+  const gone = page.getByRole("dialog", { name: "Billing was deleted" });
+  await gone.getByText("You must remove it at the provider yourself").waitFor();
   await look("delete-receipts-by-hand");
   await gone.getByRole("button", { name: "Done" }).click();
   await page.getByText("Connect your first service").waitFor();

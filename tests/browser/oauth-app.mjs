@@ -28,11 +28,11 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await dialog.getByText("Set up the OAuth app").waitFor();
   await dialog.getByText(`${facts.url}/api/oauth/callback/${facts.by_oauth}`).waitFor();
   await look("app-missing-admin");
-  await dialog.getByRole("button", { name: "Save and go on" }).click();
-  await dialog.getByText("Client secret is missing.").waitFor();
+  await dialog.getByRole("button", { name: "Save and continue" }).click();
+  await dialog.getByText("Client secret is required.").waitFor();
   await dialog.getByLabel("Client ID").fill("sandbox-demo-client");
   await dialog.getByLabel("Client secret", { exact: true }).fill("sandbox-demo-secret-000000000001");
-  await dialog.getByRole("button", { name: "Save and go on" }).click();
+  await dialog.getByRole("button", { name: "Save and continue" }).click();
   const [popup] = await Promise.all([
     page.waitForEvent("popup"),
     dialog.getByRole("button", { name: "Continue to Sandbox" }).click(),
@@ -50,7 +50,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("button", { name: "Delete: Sandbox (OAuth)" }).click();
   await look("oauth-app-delete");
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-  await page.getByText("No OAuth app of this workspace").waitFor();
+  await page.getByText("No OAuth apps in this workspace").waitFor();
   await look("oauth-apps-empty");
   assert.deepEqual((await call("GET", "/api/oauth-clients")).items, []);
   await page.getByRole("button", { name: "Set up an app" }).click();

@@ -8,19 +8,19 @@ import { call, connect, facts, said, scenario } from "./harness.mjs";
 await scenario(async ({ page, signedIn, look, allow }) => {
   await connect("Sandbox");
   await signedIn("ADMIN");
-  await page.getByRole("link", { name: "Own providers" }).click();
+  await page.getByRole("link", { name: "Custom providers" }).click();
   await page.getByRole("heading", { name: "Sandbox", exact: true }).waitFor();
   await look("providers");
 
   // What it starts from is a manifest that the server takes.
   await page.getByRole("button", { name: "Add provider" }).click();
-  const editor = page.getByRole("dialog", { name: "Add a provider of your own" });
+  const editor = page.getByRole("dialog", { name: "Add a custom provider" });
   const json = editor.getByLabel("Manifest (JSON)");
   const template = await json.inputValue();
   const save = editor.getByRole("button", { name: "Save provider" });
   await json.fill(template.slice(0, -1));
   await save.click();
-  await editor.getByText("This is not JSON").waitFor();
+  await editor.getByText("This is not valid JSON").waitFor();
   allow(/status of (409|422)/);
   await json.fill(template.replace("https://api.acme.example/v1", "http://api.acme.example/v1"));
   await save.click();
@@ -28,9 +28,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("provider-errors");
   await json.fill(template);
   await save.click();
-  await said(page, "Acme is saved.");
+  await said(page, "Acme was saved.");
   await page.getByRole("button", { name: "Edit: Acme" }).click();
-  const edit = page.getByRole("dialog", { name: "Change Acme" });
+  const edit = page.getByRole("dialog", { name: "Edit Acme" });
   const present = JSON.parse(await edit.getByLabel("Manifest (JSON)").inputValue());
   await edit.getByLabel("Manifest (JSON)").fill(JSON.stringify({ ...present, name: "Acme Two" }));
   await edit.getByRole("button", { name: "Save provider" }).click();

@@ -51,17 +51,17 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   }, ended);
   assert.equal(asked, 1);
   const second = page.locator("#second");
-  await second.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+  await second.getByRole("dialog", { name: "Your session has expired" }).waitFor();
   assert.equal(await second.getByRole("textbox", { name: "Access token (JWT)" }).count(), 0);
 
   // Deleting, the token has ended; "Sign out" is no yes.
   await signedIn("ADMIN");
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
   await page.getByRole("button", { name: "Delete integration" }).click();
-  await page.getByText("No agent has used it in the last 30 days.").waitFor();
+  await page.getByText("No agent has used this integration in the last 30 days.").waitFor();
   const stop = await callAs(page, ended);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.getByRole("dialog", { name: "Your session has ended" }).getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog", { name: "Your session has expired" }).getByRole("button", { name: "Sign out" }).click();
   await stop();
   await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
   await page.getByRole("button", { name: "Sign in" }).click();

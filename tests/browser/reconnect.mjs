@@ -28,9 +28,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("list-attention");
 
   await page.getByRole("button", { name: `Reconnect: ${made.name}` }).click();
-  const dialog = page.getByRole("dialog", { name: `Connect ${made.name} again` });
+  const dialog = page.getByRole("dialog", { name: `Reconnect ${made.name}` });
   const goOn = dialog.getByRole("button", { name: "Continue to Sandbox" });
-  await dialog.getByText("Sign in with the account that is connected now: Sandbox Inc.").waitFor();
+  await dialog.getByText("Sign in with the account that is connected now (Sandbox Inc.).").waitFor();
   await look("reconnect");
 
   // Another account: nothing is changed.
@@ -38,14 +38,14 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   allow(/status of 403/);
   const popup = await through(goOn);
   await popup.getByText("Another account was connected").waitFor();
-  await dialog.getByText("The sign-in did not work out").waitFor();
+  await dialog.getByText("The sign-in failed").waitFor();
   await look("reconnect-failed");
   await popup.close();
   assert.equal((await call("GET", `/api/integrations/${made.id}`)).account.id, made.account.id);
 
-  await dialog.getByRole("checkbox", { name: /Another account may take its place/ }).check();
+  await dialog.getByRole("checkbox", { name: /Accept a different account/ }).check();
   await through(goOn);
-  await said(page, `${made.name} is connected again.`);
+  await said(page, `${made.name} was reconnected.`);
   const now = await call("GET", `/api/integrations/${made.id}`);
   assert.deepEqual([now.account.label, now.health.state], ["Other Ltd.", "healthy"]);
   await page.getByRole("listitem").getByText("Healthy").waitFor();

@@ -6,7 +6,7 @@ import { connect, scenario } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await connect("Sandbox");
-  const names = ["OAuth apps", "Own providers", "Audit"];
+  const names = ["OAuth apps", "Custom providers", "Audit"];
 
   await signedIn("ADMIN");
   for (const name of names) await page.getByRole("link", { name }).waitFor();

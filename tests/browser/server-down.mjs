@@ -16,7 +16,7 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await ask("stop_app");
   const submit = page.getByRole("button", { name: "Connect", exact: true });
   await submit.click();
-  await page.getByRole("alert").getByText("The server does not answer").waitFor();
+  await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
   await look("add-unreachable");
   await ask("start_app");
   await submit.click();
@@ -26,11 +26,11 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   // The list keeps what it has, and says that it may be old.
   await ask("stop_app");
   await page.evaluate(() => dispatchEvent(new Event("focus")));
-  await page.getByRole("alert").getByText("The server does not answer").waitFor();
+  await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
   await card.waitFor();
   await look("list-stale");
   await page.getByRole("switch", { name: /^Sandbox/ }).click();
-  await said(page, "The server does not answer");
+  await said(page, "Cannot reach the server");
   assert.equal(await page.getByRole("switch", { name: /^Sandbox/ }).getAttribute("aria-checked"), "true");
   await ask("start_app");
   await page.getByRole("button", { name: "Try again" }).click();

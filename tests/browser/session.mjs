@@ -21,16 +21,16 @@ await scenario(async ({ page, look, allow }) => {
   // A link whose token has ended says so.
   const { token: late } = await ask("token", { role: "ADMIN", seconds: -60 });
   await reload(`#token=${late}`);
-  await page.getByText("The link's token has expired.").waitFor();
+  await page.getByText("The token in the sign-in link has expired.").waitFor();
   assert.ok(!page.url().includes("token"), page.url());
   await reload("#token=cut.off");
-  await page.getByText("The link holds no token that can be read.").waitFor();
+  await page.getByText("The sign-in link does not contain a readable token.").waitFor();
   await reload("#/integrations/sandbox/usage");
   const refusals = [
-    ["not a token", "This is no JSON Web Token"],
-    [`x.${btoa("{}")}.y`, "does not say who it is for"],
+    ["not a token", "This is not a JSON Web Token"],
+    [`x.${btoa("{}")}.y`, "This token is missing a claim"],
     [(await ask("token", { role: "ADMIN", seconds: -60 })).token, "This token has expired"],
-    [`${facts.tokens.ADMIN.slice(0, -4)}AAAA`, "The server does not take this token"],
+    [`${facts.tokens.ADMIN.slice(0, -4)}AAAA`, "The server rejected this token"],
   ];
   for (const [token, words] of refusals) {
     await field.fill(token);
@@ -42,7 +42,7 @@ await scenario(async ({ page, look, allow }) => {
   await field.fill(`Bearer ${facts.tokens.ADMIN} `);
   await submit.click();
   await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
-  await page.getByText("No agent has used it in this period.").waitFor();
+  await page.getByText("No agent used this integration in this period.").waitFor();
   assert.equal(await stored(), facts.tokens.ADMIN);
 
   // A link with the same token changes nothing; with another it asks, and says for whom.
@@ -54,7 +54,7 @@ await scenario(async ({ page, look, allow }) => {
   await page.getByRole("heading", { name: "Sign in with this link?" }).waitFor();
   await page.getByText("elsewhere").waitFor();
   await page.getByText("mallory").waitFor();
-  await page.getByText("You are signed in to acme as user-1 now.").waitFor();
+  await page.getByText("You are currently signed in to acme as user-1.").waitFor();
   assert.ok(!page.url().includes("token"), "it is out of the address before anybody answers");
   assert.equal(await stored(), facts.tokens.ADMIN);
   await look("sign-in-link");
@@ -86,7 +86,7 @@ await scenario(async ({ page, look, allow }) => {
   const { token: ended } = await ask("token", { role: "ADMIN", seconds: -60 });
   const stop = await callAs(page, ended);
   await page.getByRole("button", { name: "Connect", exact: true }).click();
-  const again = page.getByRole("dialog", { name: "Your session has ended" });
+  const again = page.getByRole("dialog", { name: "Your session has expired" });
   await again.waitFor();
   await look("session-ended");
   for (let times = 0; times < 4; times += 1) await page.keyboard.press("Escape");

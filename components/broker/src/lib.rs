@@ -7,7 +7,6 @@
 
 mod answer;
 mod beside;
-mod callers;
 mod check;
 mod coding;
 mod credential;
@@ -31,17 +30,17 @@ mod source;
 mod tick;
 mod verify;
 
-use http::{Method, StatusCode};
 use nexus_common::broker::{
-    Account, Checked, Denied, Described, NewCredentials, OfWorkspace, Revoke, Sealed, Stored,
+    self as operations, BeginAuthorization, Denied, Described, DueRevocations, FinishAuthorization,
+    NewCredentials, Plan, PlanRevocation, Receipt, RevocationScope, Sealed, Stored,
 };
-use nexus_common::http::{Inbound, json_response, serve_component};
+use nexus_common::http::{Inbound, serve_component};
 use nexus_common::log::Line;
 use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::rpc::{Operation, Request};
 use nexus_common::store::give_up;
-use nexus_common::{Error, Result, component};
+use nexus_common::{Result, component};
 use nexus_manifests::params;
-use serde::Serialize;
 
 component!(handle);
 
@@ -50,45 +49,51 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {
-    let operation = match inbound.segments("/v1").as_slice() {
-        ["forward", ..] => "forward".to_owned(),
-        [operation] => (*operation).to_owned(),
-        _ => String::new(),
+    use operations::{
+        Check, Describe, Health, Revoke, Seal, SealClient, SignHeads, Tick, VerifyHeads,
     };
-    callers::authorise(&inbound, &operation).await?;
-    if operation == "forward" {
-        return Ok(forward::run(inbound).await);
-    }
-    if inbound.method() != Method::POST {
-        return Err(Error::MethodNotAllowed("POST"));
-    }
-    let request_id = inbound.request_id.own().to_owned();
-    match operation.as_str() {
-        "seal" => answer(&seal_new(inbound.json().await?, &request_id).await?),
-        "verify" => answer(&verify_new(inbound.json().await?).await?),
-        "check" => answer(&check::run(&inbound.json::<Stored>().await?, &request_id).await?),
-        "revoke" => match inbound.json().await? {
-            Revoke::Plan { stored, force } => {
-                forward::forget(&stored.workspace, &stored.integration_id);
-                answer(&revoke::plan(&stored, force, &request_id).await?)
-            }
-            Revoke::Run { stored, kept } => {
-                answer(&outbox::run(outbox::Which::Of(&stored, &kept), &request_id).await?)
-            }
-        },
-        "seal-client" => answer(&oauth::seal_client(&inbound.json().await?).await?),
-        "authorize-url" => answer(&oauth::begin(&inbound.json().await?).await?),
-        "exchange" => answer(&oauth::exchange(&inbound.json().await?).await?),
-        "refresh" => answer(&refresh_now(&inbound.json::<Stored>().await?, &request_id).await?),
-        "tick" => answer(&tick::run(&request_id).await?),
-        "describe" => answer(&describe(&inbound.json::<Stored>().await?).await?),
-        "sign-heads" => answer(&heads::sign().await?),
-        "verify-heads" => {
-            answer(&heads::verify(&inbound.json::<OfWorkspace>().await?.workspace).await?)
+    let request = Request::new(inbound);
+    request.require_secret().await?;
+    match request.operation() {
+        Seal::NAME => request.serve::<Seal>(seal_new).await,
+        Check::NAME => {
+            request.serve::<Check>(async |stored, id| check::run(&stored, id).await).await
         }
-        "health" => answer(&health::state().await?),
-        other => Err(Error::NotFound(format!("there is no operation {other:?}"))),
+        PlanRevocation::NAME => request.serve::<PlanRevocation>(plan_revocation).await,
+        Revoke::NAME => request.serve::<Revoke>(revoke_due).await,
+        SealClient::NAME => {
+            request.serve::<SealClient>(async |new, _| oauth::seal_client(&new).await).await
+        }
+        BeginAuthorization::NAME => {
+            request.serve::<BeginAuthorization>(async |asked, _| oauth::begin(&asked).await).await
+        }
+        FinishAuthorization::NAME => {
+            request.serve::<FinishAuthorization>(async |back, _| oauth::exchange(&back).await).await
+        }
+        Tick::NAME => request.serve::<Tick>(async |_, id| tick::run(id).await).await,
+        Describe::NAME => {
+            request.serve::<Describe>(async |stored, _| describe(&stored).await).await
+        }
+        SignHeads::NAME => request.serve::<SignHeads>(async |_, _| heads::sign().await).await,
+        VerifyHeads::NAME => {
+            request.serve::<VerifyHeads>(async |of, _| heads::verify(&of.workspace).await).await
+        }
+        Health::NAME => request.serve::<Health>(async |_, _| health::state().await).await,
+        name if name == operations::FORWARD.name => {
+            Ok(forward::run(request.from_one_of(operations::FORWARD.callers)?).await)
+        }
+        _ => Err(request.unknown()),
     }
+}
+
+async fn plan_revocation(asked: RevocationScope, request_id: &str) -> Result<Plan> {
+    let RevocationScope { stored, force } = asked;
+    forward::forget(&stored.workspace, &stored.integration_id);
+    revoke::plan(&stored, force, request_id).await
+}
+
+async fn revoke_due(due: DueRevocations, request_id: &str) -> Result<Vec<Receipt>> {
+    outbox::run(outbox::Which::Of(&due.stored, &due.kept), request_id).await
 }
 
 /// What an agent has to know of an integration's provider.
@@ -111,15 +116,6 @@ async fn describe(stored: &Stored) -> Result<Described> {
         headers: manifest.api.headers.clone(),
         deny: deny.collect(),
     })
-}
-
-async fn verify_new(new: NewCredentials) -> Result<Account> {
-    verify::run(&credential::prepare(&new).await?.usable).await
-}
-
-async fn refresh_now(stored: &Stored, request_id: &str) -> Result<Checked> {
-    oauth::live(&oauth::For::of(stored, request_id)).await?;
-    Ok(Checked { health: "healthy".into(), detail: None })
 }
 
 async fn seal_new(new: NewCredentials, request_id: &str) -> Result<Sealed> {
@@ -161,9 +157,4 @@ async fn give_up_minted(new: &NewCredentials, usable: &credential::Usable, reque
     if let Err(error) = give_up(workspace, id, (&new.actor, request_id), &lost).await {
         Line::error("a token that nobody ends").with("request_id", &request_id).why(&error);
     }
-}
-
-fn answer<T: Serialize>(value: &T) -> Result<Response> {
-    let body = serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(json_response(StatusCode::OK, body))
 }

@@ -5,9 +5,10 @@
 
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
-use nexus_common::broker::{Broker, NewClient};
+use nexus_common::broker::{NewClient, SealClient};
 use nexus_common::http::{Inbound, empty, json_response};
 use nexus_common::platform::http::Response;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{By, OauthClients};
 use nexus_common::wire::OauthClientIn;
 use nexus_common::{Error, Result, access, config, encoding};
@@ -63,7 +64,7 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
         client_secret: input.client_secret.clone(),
         params: input.params,
     };
-    let sealed = Broker::new("catalog", &request_id).seal_client(&new).await?;
+    let sealed = Client::new(Component::Catalog, &request_id).call::<SealClient>(&new).await?;
     let bytes = encoding::from_base64(&sealed.sealed)
         .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
     let by = By { caller: &caller, request_id: &request_id };

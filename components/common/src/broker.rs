@@ -1,39 +1,81 @@
-//! The way to the broker: which operations there are, and what they take and return.
+//! The operations of the broker: what each takes and returns, and which components may call it.
 //!
-//! Callers say *which* integration, never *what* its credential is. No answer holds a plaintext.
+//! A caller says *which* integration, never *what* its credential is. No response holds a plaintext.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, Method, header};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::auth::Caller;
+use crate::encoding;
 use crate::error::{Error, Problem, Result};
-use crate::http::{PASSED_ID, RequestId, answered, request_to};
-use crate::platform::http::{call, full};
-use crate::secret::SecretJson;
+use crate::rpc::{Component, Entry, operations};
+use crate::secret::{SecretJson, expose_to};
 use crate::store::OutboxEntry;
-use crate::{config, encoding};
 
-/// The header in which a caller names itself to the broker.
-pub const CALLER: &str = "x-nexus-caller";
-/// Longer than the broker's own deadlines, so that its answer is heard.
-const LIMIT: Duration = Duration::from_secs(60);
-const MAX_ANSWER: usize = 256 * 1024;
+operations! {
+    /// The operations with JSON in their bodies, as the table in ARCHITECTURE.md has them.
+    JSON_OPERATIONS at Broker;
 
-/// A component that may call the broker.
-pub struct Broker {
-    caller: &'static str,
-    request_id: RequestId,
+    /// Checks, verifies and seals new credentials. Refuses by `invalid`, `credential_refused`, `grant_shared`,
+    /// `provider_error`, `provider_timeout`.
+    Seal("seal", "verifies credentials, and returns them sealed")
+        for [Create, Update]: NewCredentials => Sealed, or Problem;
+    /// Tries a stored credential at the provider, and stores the result. Refuses by `not_found`,
+    /// `credential_unreadable`.
+    Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
+    /// Finds out what a revocation of a stored credential would do. Changes nothing. Refuses by `not_found`.
+    PlanRevocation("plan-revocation", "plans the revocation of an integration's tokens")
+        for [Delete]: RevocationScope => Plan, or Problem;
+    /// Works off what is new in the outbox for one integration, and returns what became of each token.
+    Revoke("revoke", "revokes the tokens of an integration that are in the outbox")
+        for [Update, Delete, OauthCallback]: DueRevocations => Vec<Receipt>, or Problem;
+    /// Reports malformed variables that only the broker has.
+    Health("health", "reports malformed variables and the key ids")
+        for [Status]: Nothing => BrokerHealth, or Problem;
+    /// Seals an OAuth app. Refuses by `invalid`, `not_found`.
+    SealClient("seal-client", "seals the secret of an OAuth app")
+        for [Catalog]: NewClient => SealedClient, or Problem;
+    /// Begins an OAuth flow. Refuses by `invalid`, `oauth_client_missing`, `grant_shared`.
+    BeginAuthorization("authorize-url", "begins an OAuth flow")
+        for [Create]: Authorize => Begun, or Problem;
+    /// Finishes an OAuth flow. Refuses by `flow_invalid`, `credential_refused`, `provider_error`,
+    /// `provider_timeout`.
+    FinishAuthorization("exchange", "finishes an OAuth flow")
+        for [OauthCallback]: Exchange => Exchanged, or Problem;
+    /// Does a bounded part of the work that is due.
+    Tick("tick", "does the background work that is due") for [Upkeep]: Nothing => Ticked, or Problem;
+    /// Signs the heads of the audit records that have new entries. Returns how many records no longer have
+    /// their last head.
+    SignHeads("sign-heads", "authenticates the heads of the audit records")
+        for [Upkeep]: Nothing => u32, or Problem;
+    /// Compares the signed heads of a workspace's audit record with the record.
+    VerifyHeads("verify-heads", "compares the signed heads of an audit record with it")
+        for [Upkeep]: OfWorkspace => HeadsVerified, or Problem;
+    /// Says what an agent has to know of an integration's provider. Refuses by `not_found`.
+    Describe("describe", "says what an agent has to know of an integration's provider")
+        for [Mcp]: Stored => Described, or Problem;
 }
 
-/// `seal` and `verify`: credentials that are not stored yet.
-#[derive(Deserialize)]
+/// The components that may have a call made, and the operation's name: its body is the call's own.
+pub const FORWARD: Entry = Entry {
+    name: "forward",
+    callers: &[Component::Proxy, Component::Mcp],
+    purpose: "makes an agent's call, and passes the response on",
+};
+
+/// All operations of the broker.
+pub fn operations() -> impl Iterator<Item = Entry> {
+    JSON_OPERATIONS.iter().copied().chain([FORWARD])
+}
+
+/// No parameters.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Nothing {}
+
+/// [`Seal`]: credentials that are not stored yet.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCredentials {
     /// The workspace.
@@ -46,6 +88,7 @@ pub struct NewCredentials {
     /// Parameters, unchecked. For an integration that is there: those to change.
     pub params: Map<String, Value>,
     /// Credential fields, unchecked.
+    #[serde(serialize_with = "expose_to")]
     pub credentials: SecretJson,
     /// Whether they are tried at the provider.
     pub verify: bool,
@@ -56,7 +99,7 @@ pub struct NewCredentials {
     pub force: Option<bool>,
 }
 
-/// What `seal` returns: everything the caller writes.
+/// What [`Seal`] returns: everything the caller writes.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sealed {
     /// The SHA-256 of the manifest's document.
@@ -145,7 +188,7 @@ impl Stored {
     }
 }
 
-/// What `check` found.
+/// What [`Check`] found.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checked {
     /// `healthy`, `failing`, `reauthorize` or `unknown`.
@@ -186,32 +229,38 @@ impl GivenUp {
     }
 }
 
-/// `revoke`: plan what becomes of a stored credential, or do what the outbox has of an integration.
+/// [`PlanRevocation`]: of which credential.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Revoke {
-    /// Nothing is changed.
-    Plan {
-        /// Of which integration.
-        #[serde(flatten)]
-        stored: Stored,
-        /// Whether all is to end, other connections too.
-        #[serde(default)]
-        force: bool,
-    },
-    /// What is new of the integration is done now.
-    Run {
-        /// Of which integration.
-        #[serde(flatten)]
-        stored: Stored,
-        /// Entries that have waited and are to be done as well.
-        #[serde(default)]
-        kept: Vec<String>,
-    },
+pub struct RevocationScope {
+    /// The integration.
+    #[serde(flatten)]
+    pub stored: Stored,
+    /// Whether all is revoked, although other connections may end too.
+    #[serde(default)]
+    pub force: bool,
 }
 
-/// `seal-client`: an OAuth app that an admin entered.
-#[derive(Deserialize)]
+/// [`Revoke`]: which entries of the outbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DueRevocations {
+    /// The integration whose new entries are worked off.
+    #[serde(flatten)]
+    pub stored: Stored,
+    /// Entries that have waited, and are worked off as well.
+    #[serde(default)]
+    pub kept: Vec<String>,
+}
+
+impl DueRevocations {
+    /// What is new in the outbox for an integration.
+    #[must_use]
+    pub const fn new(stored: Stored) -> Self {
+        Self { stored, kept: Vec::new() }
+    }
+}
+
+/// [`SealClient`]: an OAuth app that an admin entered.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewClient {
     /// The workspace.
@@ -221,13 +270,14 @@ pub struct NewClient {
     /// The client id at the provider.
     pub client_id: String,
     /// Its secret, a text.
+    #[serde(serialize_with = "expose_to")]
     pub client_secret: SecretJson,
     /// The values that parameters may have where it is used; one that is missing may have any.
     #[serde(default)]
     pub params: BTreeMap<String, Vec<String>>,
 }
 
-/// What `seal-client` returns.
+/// What [`SealClient`] returns.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SealedClient {
     /// The ciphertext in base64.
@@ -238,7 +288,7 @@ pub struct SealedClient {
     pub redirect_uri: String,
 }
 
-/// `authorize-url`: an authorization that begins.
+/// [`BeginAuthorization`]: an authorization that begins.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authorize {
@@ -259,7 +309,17 @@ pub struct Authorize {
     pub force: Option<bool>,
 }
 
-/// What `authorize-url` returns.
+/// What [`BeginAuthorization`] returns.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begun {
+    /// The browser goes to the provider.
+    Flow(Authorization),
+    /// The provider is not connected by OAuth: its credentials are entered.
+    NotOauth,
+}
+
+/// An authorization that has begun.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Authorization {
     /// Where the browser goes.
@@ -276,8 +336,8 @@ pub struct Authorization {
     pub manifest_hash: String,
 }
 
-/// `exchange`: a browser that came back.
-#[derive(Deserialize)]
+/// [`FinishAuthorization`]: a browser that came back.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The workspace.
@@ -286,15 +346,16 @@ pub struct Exchange {
     pub integration_id: String,
     /// The SHA-256 of `state`, in hexadecimal.
     pub state_hash: String,
-    /// What `authorize-url` sealed, in base64.
+    /// What [`BeginAuthorization`] sealed, in base64.
     pub sealed: String,
     /// The callback's query, decoded.
+    #[serde(serialize_with = "expose_to")]
     pub query: SecretJson,
     /// The manifest whose own callback address it came to; `None`: the common one.
     pub callback: Option<String>,
 }
 
-/// What `exchange` returns: everything the caller writes.
+/// What [`FinishAuthorization`] returns: everything the caller writes.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Exchanged {
     /// What to store; `None` where the tokens must not be, and `refused` says why.
@@ -342,7 +403,7 @@ pub struct Plan {
     pub version: i64,
 }
 
-/// `describe`: what an agent has to know of an integration's provider.
+/// [`Describe`]: what an agent has to know of an integration's provider.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Described {
     /// The provider's name.
@@ -372,7 +433,7 @@ pub struct Denied {
     pub why: String,
 }
 
-/// What one `tick` of the broker did.
+/// What one [`Tick`] did.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ticked {
     /// Credentials that were tried at their providers.
@@ -389,7 +450,7 @@ pub struct Ticked {
     pub failed: u32,
 }
 
-/// `verify-heads`: whose record.
+/// [`VerifyHeads`]: whose record.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfWorkspace {
@@ -397,7 +458,7 @@ pub struct OfWorkspace {
     pub workspace: String,
 }
 
-/// What `verify-heads` found: all signed heads of a workspace's audit record, compared with it.
+/// What [`VerifyHeads`] found: all signed heads of a workspace's audit record, compared with it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct HeadsVerified {
     /// How many heads there are.
@@ -421,7 +482,7 @@ pub struct HeadBroken {
     pub why: String,
 }
 
-/// What `health` returns.
+/// What [`Health`] returns.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BrokerHealth {
     /// Malformed variables that only the broker has: name and rule.
@@ -437,162 +498,4 @@ pub struct VariableProblem {
     pub variable: String,
     /// The rule it breaks; never its value.
     pub rule: String,
-}
-
-impl Broker {
-    /// The broker as `caller` reaches it, for the request `request_id`.
-    pub fn new(caller: &'static str, request_id: &RequestId) -> Self {
-        Self { caller, request_id: request_id.clone() }
-    }
-
-    /// Checks, verifies and seals new credentials.
-    ///
-    /// # Errors
-    /// What the broker says: `invalid`, `credential_refused`, `provider_error`, `provider_timeout`.
-    pub async fn seal(&self, new: &NewCredentials) -> Result<Sealed> {
-        self.operate(
-            "seal",
-            &json!({
-                "workspace": new.workspace,
-                "integration_id": new.integration_id,
-                "manifest_id": new.manifest_id,
-                "params": new.params,
-                "credentials": new.credentials.expose(),
-                "verify": new.verify,
-                "actor": new.actor,
-                "force": new.force,
-            }),
-        )
-        .await
-    }
-
-    /// Tries a stored credential at the provider, now, and stores what was found.
-    ///
-    /// # Errors
-    /// `not_found`, `credential_unreadable`, storage.
-    pub async fn check(&self, stored: &Stored) -> Result<Checked> {
-        self.operate("check", &json!(stored)).await
-    }
-
-    /// What an agent has to know of an integration's provider.
-    ///
-    /// # Errors
-    /// `not_found`, storage.
-    pub async fn describe(&self, stored: &Stored) -> Result<Described> {
-        self.operate("describe", &json!(stored)).await
-    }
-
-    /// What will become of the tokens of an integration; with `force` other connections may end too.
-    ///
-    /// # Errors
-    /// `not_found`, storage.
-    pub async fn plan_revocation(&self, stored: Stored, force: bool) -> Result<Plan> {
-        self.operate("revoke", &json!(Revoke::Plan { stored, force })).await
-    }
-
-    /// Ends the tokens of an integration that are new in the outbox, and the entries `kept`, which
-    /// have waited; returns what became of each.
-    ///
-    /// # Errors
-    /// Storage.
-    pub async fn revoke(&self, stored: Stored, kept: Vec<String>) -> Result<Vec<Receipt>> {
-        self.operate("revoke", &json!(Revoke::Run { stored, kept })).await
-    }
-
-    /// Seals an OAuth app.
-    ///
-    /// # Errors
-    /// `invalid`, `not_found`.
-    pub async fn seal_client(&self, new: &NewClient) -> Result<SealedClient> {
-        let body = json!({
-            "workspace": new.workspace, "manifest_id": new.manifest_id,
-            "client_id": new.client_id, "client_secret": new.client_secret.expose(),
-            "params": new.params,
-        });
-        self.operate("seal-client", &body).await
-    }
-
-    /// Begins an authorization.
-    ///
-    /// # Errors
-    /// `invalid`, `oauth_client_missing`.
-    pub async fn authorize(&self, authorize: &Authorize) -> Result<Authorization> {
-        self.operate("authorize-url", &json!(authorize)).await
-    }
-
-    /// Finishes an authorization.
-    ///
-    /// # Errors
-    /// `flow_invalid`, `provider_error`, `provider_timeout`, `credential_refused`.
-    pub async fn exchange(&self, exchange: &Exchange) -> Result<Exchanged> {
-        let body = json!({
-            "workspace": exchange.workspace, "integration_id": exchange.integration_id,
-            "state_hash": exchange.state_hash, "sealed": exchange.sealed,
-            "query": exchange.query.expose(), "callback": exchange.callback,
-        });
-        self.operate("exchange", &body).await
-    }
-
-    /// Does work that is due: a bounded part of it.
-    ///
-    /// # Errors
-    /// Storage, or variables that are malformed.
-    pub async fn tick(&self) -> Result<Ticked> {
-        self.operate("tick", &json!({})).await
-    }
-
-    /// The state of the broker's own variables.
-    ///
-    /// # Errors
-    /// Where it does not answer.
-    pub async fn health(&self) -> Result<BrokerHealth> {
-        self.operate("health", &json!({})).await
-    }
-
-    /// Signs the heads of the audit records that were added to. Returns how many records do not have
-    /// their last head any more.
-    ///
-    /// # Errors
-    /// What the broker says.
-    pub async fn sign_heads(&self) -> Result<u32> {
-        self.operate("sign-heads", &json!({})).await
-    }
-
-    /// Compares the signed heads of a workspace's audit record with it.
-    ///
-    /// # Errors
-    /// What the broker says.
-    pub async fn verify_heads(&self, workspace: &str) -> Result<HeadsVerified> {
-        self.operate("verify-heads", &json!({ "workspace": workspace })).await
-    }
-
-    async fn operate<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T> {
-        let answer = self.ask(operation, body).await?;
-        serde_json::from_slice(&answer)
-            .map_err(|_| Error::Internal(format!("broker {operation}: not the answer to that")))
-    }
-
-    /// The broker's answer, as it is written: the code that waits is the same for all of them.
-    async fn ask(&self, operation: &str, body: &Value) -> Result<Bytes> {
-        let secret = config::broker_secret().await?;
-        let body = body.to_string();
-        let fault = |why: &dyn Display| Error::Internal(format!("broker {operation}: {why}"));
-        let length = HeaderValue::from(body.len());
-        let mut request =
-            request_to("broker", Method::POST, &format!("/v1/{operation}"), full(body))?;
-        let text = |text: &str| HeaderValue::from_str(text).map_err(|error| fault(&error));
-        let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, text(&format!("Bearer {}", secret.expose()))?);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(header::CONTENT_LENGTH, length);
-        headers.insert(CALLER, HeaderValue::from_static(self.caller));
-        headers.insert(PASSED_ID, text(&self.request_id.passed_on())?);
-        let response = answered("broker", call(request, LIMIT, MAX_ANSWER).await)?;
-        if response.status().is_success() {
-            return Ok(response.into_body());
-        }
-        let problem: Problem =
-            serde_json::from_slice(response.body()).map_err(|_| fault(&response.status()))?;
-        Err(Error::Passed(Box::new(problem)))
-    }
 }

@@ -4,6 +4,7 @@
 //! token, nor any header by which a client could pass for a component: both are seen to here, behind
 //! every door.
 
+mod on_behalf;
 mod wait;
 
 use bytes::Bytes;
@@ -11,7 +12,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::auth::{Agent, Caller};
-use crate::broker::CALLER;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -19,13 +19,11 @@ use crate::http::{
     set, strip,
 };
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
+use crate::rpc::{CALLER, Component};
+pub use on_behalf::{ON_BEHALF, OnBehalf};
 pub use wait::{KEPT, WAIT, Wait, has_waited, may_wait};
 use wait::{Waiter, say_no_more};
 
-/// The header that says who calls: the role, the header that had their token, the token's `exp` in
-/// seconds, their subject, percent-encoded, and the address under which they call the integration, with
-/// spaces between. One header, because each costs on both ways.
-pub const AGENT: &str = "x-nexus-agent";
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
 /// The header with the code of an error that is ours, not the provider's.
@@ -36,8 +34,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// A call to a provider.
 pub struct Forward<'a> {
-    /// The component that passes it on: `proxy`, `mcp`.
-    pub by: &'static str,
+    /// The component that passes it on: `proxy` or `mcp`.
+    pub by: Component,
     /// Who calls, and with which token.
     pub agent: &'a Agent,
     /// The integration's id or slug.
@@ -178,13 +176,19 @@ impl Forward<'_> {
                 headers.insert(name, value);
             }
         };
-        put(CALLER, self.by);
-        let role = caller.role_name();
-        let Caller { subject, expires_at, .. } = caller;
-        let (token_in, subject) = (&self.agent.token_in, encode(subject));
-        put(AGENT, &format!("{role} {token_in} {expires_at} {subject} {}", self.hub));
+        put(CALLER, self.by.name());
         put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
+        let Caller { subject, expires_at, role, .. } = caller.clone();
+        let token_in = self.agent.token_in.to_string();
+        let on_behalf = OnBehalf { role, token_in, expires_at, subject, hub: self.hub.to_owned() };
+        let on_behalf = on_behalf.to_value();
+        headers.insert(
+            ON_BEHALF,
+            on_behalf.ok_or_else(|| {
+                Error::Internal("the address of the hub cannot be a header".into())
+            })?,
+        );
         if has_waited {
             say_no_more(&mut headers);
         }

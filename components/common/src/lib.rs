@@ -24,8 +24,10 @@ pub mod policy;
 mod properties;
 pub mod proxy_domain;
 pub mod quota;
+pub mod rpc;
 pub mod secret;
 pub mod store;
+pub mod tick_secret;
 pub mod wire;
 
 pub use error::{Error, FieldError, Result};

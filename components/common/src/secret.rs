@@ -1,11 +1,12 @@
-//! Secrets in memory. They are printed as `[redacted]`, must never be serialised, and are zeroised when
-//! dropped.
+//! Secrets in memory. They are printed as `[redacted]`, must be serialised only for the broker, and are
+//! zeroised when dropped.
 //!
-//! Code that needs the bytes calls `expose`, so that a search for that word finds every use.
+//! Code that needs the bytes calls `expose` or names `expose_to`, so that a search for that word finds every
+//! use.
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -51,6 +52,17 @@ impl SecretJson {
     pub fn expose(&self) -> &Value {
         &self.0
     }
+}
+
+/// Serialises a secret into a request for the broker; a field asks for that by name.
+///
+/// # Errors
+/// Those of `serializer`.
+pub(crate) fn expose_to<S: Serializer>(
+    secret: &SecretJson,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret.expose().serialize(serializer)
 }
 
 impl<'de> Deserialize<'de> for SecretJson {

@@ -5,10 +5,11 @@
 
 use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::broker::{Authorization, Authorize, Broker};
+use nexus_common::broker::{Authorization, Authorize, BeginAuthorization, Begun};
 use nexus_common::http::{Inbound, flow_cookie, json_response, new_flow_cookie, set_flow_cookie};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{By, Integrations, Transaction};
 use nexus_common::wire::{AuthorizeIn, IntegrationIn};
 use nexus_common::{Error, Result, access};
@@ -21,7 +22,7 @@ use crate::{located, save};
 /// # Errors
 /// What the broker says.
 pub(crate) async fn begin(
-    broker: &Broker,
+    broker: &Client,
     by: &By<'_>,
     input: &IntegrationIn,
     id: &str,
@@ -35,13 +36,13 @@ pub(crate) async fn begin(
         accept_account_change: false,
         force: None,
     };
-    match broker.authorize(&asked).await {
-        Ok(begun) => Ok(Some(begun)),
-        Err(Error::Passed(problem)) if problem.code == "not_oauth" => match input.scopes {
-            Some(_) => Err(Error::invalid("/scopes", "this provider is not connected by OAuth")),
-            None => Ok(None),
-        },
-        Err(other) => Err(other),
+    match (broker.call::<BeginAuthorization>(&asked).await?, &input.scopes) {
+        (Begun::Flow(begun), _) => Ok(Some(begun)),
+        (Begun::NotOauth, None) => Ok(None),
+        (Begun::NotOauth, Some(_)) => Err(Error::invalid(
+            "/scopes",
+            "this provider is not connected by OAuth: leave them out",
+        )),
     }
 }
 
@@ -90,7 +91,11 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
         accept_account_change: input.accept_account_change,
         force,
     };
-    let begun = Broker::new("create", &request_id).authorize(&asked).await?;
+    let broker = Client::new(Component::Create, &request_id);
+    let Begun::Flow(begun) = broker.call::<BeginAuthorization>(&asked).await? else {
+        let detail = format!("{id} is not connected by OAuth: PUT its credentials");
+        return Err(Error::Conflict { code: "not_oauth", detail });
+    };
     let tx = Transaction::begin().await?;
     save::begin_flow(&tx, &by, &id, &cookie, &begun).await?;
     let detail = json!({"scopes": begun.scopes, "accept_account_change": input.accept_account_change,

@@ -11,11 +11,12 @@ mod save;
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
-use nexus_common::broker::{Broker, NewCredentials};
+use nexus_common::broker::{NewCredentials, Seal};
 use nexus_common::http::{Inbound, json_response, serve_component, set};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::quota::Quota;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{By, Integrations};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
@@ -60,7 +61,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
 
     let id = id::integration(clock::now_ms());
     let by = By { caller: &caller, request_id: &request_id };
-    let broker = Broker::new("create", &request_id);
+    let broker = Client::new(Component::Create, &request_id);
     let asked_to_flow = input.credentials.is_none();
     if asked_to_flow && let Some(begun) = authorize::begin(&broker, &by, &input, &id).await? {
         return authorize::created(&by, &input, &id, cookie, begun, &quota).await;
@@ -75,7 +76,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         actor: caller.subject.clone(),
         force: None,
     };
-    let sealed = broker.seal(&new).await?;
+    let sealed = broker.call::<Seal>(&new).await?;
     let doc = save::connected(&by, &input, &id, &sealed, &quota).await?;
     Ok(located(json_response(StatusCode::CREATED, doc), &id))
 }

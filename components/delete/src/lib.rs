@@ -5,9 +5,12 @@
 
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
-use nexus_common::broker::{Broker, Plan, Receipt, Stored};
+use nexus_common::broker::{
+    DueRevocations, Plan, PlanRevocation, Receipt, RevocationScope, Revoke, Stored,
+};
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
@@ -32,12 +35,13 @@ async fn delete(inbound: Inbound) -> Result<Response> {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     };
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
-    let broker = Broker::new("delete", &inbound.request_id);
+    let broker = Client::new(Component::Delete, &inbound.request_id);
     let by = By { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
-        let stored = Stored::of(&caller, &id);
-        let plan = broker.plan_revocation(stored, force == Some(true)).await?;
+        let scope =
+            RevocationScope { stored: Stored::of(&caller, &id), force: force == Some(true) };
+        let plan = broker.call::<PlanRevocation>(&scope).await?;
         match carry_out(&by, &id, &plan, force).await {
             // The credential was refreshed or connected again since, so other tokens must be revoked.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
@@ -50,7 +54,8 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
     receipts.extend(plan.kept);
     if receipts.iter().any(|receipt| receipt.entry_id.is_some()) {
-        match broker.revoke(Stored::of(&caller, &id), kept).await {
+        let due = DueRevocations { stored: Stored::of(&caller, &id), kept };
+        match broker.call::<Revoke>(&due).await {
             Ok(done) => settle(&mut receipts, &done, &plan.entries),
             Err(error) => error.log_beside(&inbound.request_id, "revoke"),
         }

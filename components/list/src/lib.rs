@@ -32,7 +32,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
         },
         [_, "check"] => match method {
-            Method::POST => forward(inbound, "monitor").await,
+            Method::POST => forward(inbound, "upkeep").await,
             _ => Err(Error::MethodNotAllowed("POST")),
         },
         [_, "authorize"] => match method {
@@ -40,7 +40,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             _ => Err(Error::MethodNotAllowed("POST")),
         },
         [_, "events" | "usage"] => match method {
-            Method::GET => forward(inbound, "monitor").await,
+            Method::GET => forward(inbound, "history").await,
             _ => Err(Error::MethodNotAllowed("GET")),
         },
         _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),

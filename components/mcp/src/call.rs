@@ -7,6 +7,7 @@ use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
 use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
 use nexus_common::platform::http::{Collected, Cut, collect_some};
+use nexus_common::rpc::Component;
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -40,7 +41,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
     let body = body(arguments, &mut headers)?;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
-        by: "mcp",
+        by: Component::Mcp,
         agent: tools.agent,
         target,
         hub: &hub,

@@ -1,7 +1,8 @@
 //! The tools `list_integrations` and `describe_integration`: what an agent may use, and how. They must not
 //! show an integration that the agent may not use.
 
-use nexus_common::broker::{Broker, Described, Stored};
+use nexus_common::broker::{Describe, Described, Stored};
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{USABLE_MOST, Usable};
 use nexus_common::wire::{self, Effect, Policy};
 use nexus_common::{Error, Result, config};
@@ -73,7 +74,7 @@ pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
     let mut item = parsed(&item)?;
     let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let stored = Stored::of(&tools.agent.caller, &member("id"));
-    let described = Broker::new("mcp", tools.request_id).describe(&stored).await?;
+    let described = Client::new(Component::Mcp, tools.request_id).call::<Describe>(&stored).await?;
     let policy: Policy = item
         .get("policy")
         .and_then(|policy| serde_json::from_value(policy.clone()).ok())

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use http::StatusCode;
-use nexus_common::broker::{Broker, Exchange, Stored};
+use nexus_common::broker::{DueRevocations, Exchange, FinishAuthorization, Revoke, Stored};
 use nexus_common::http::{Inbound, RequestId, Respond, flow_cookie};
 use nexus_common::platform::http::within_or_beside;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::secret::SecretJson;
 use nexus_common::store::{Flow, Integrations, consume_flow};
 use nexus_common::{Error, Result, encoding};
@@ -230,7 +231,8 @@ async fn exchange(
         query: SecretJson::new(json!(query)),
         callback: manifest_id.map(str::to_owned),
     };
-    let exchanged = Broker::new("oauth-callback", &inbound.request_id).exchange(&back).await?;
+    let broker = Client::new(Component::OauthCallback, &inbound.request_id);
+    let exchanged = broker.call::<FinishAuthorization>(&back).await?;
     let integrations = Integrations::of(&flow.workspace);
     let written = integrations.connect(flow, &exchanged, inbound.request_id.own()).await;
     // If the new tokens were stored, only the replaced ones are given up.
@@ -266,8 +268,8 @@ async fn revoke_now(flow: &Flow, request_id: RequestId) {
         actor: flow.actor.clone(),
     };
     let work = async move {
-        let broker = Broker::new("oauth-callback", &request_id);
-        if let Err(error) = broker.revoke(stored, Vec::new()).await {
+        let broker = Client::new(Component::OauthCallback, &request_id);
+        if let Err(error) = broker.call::<Revoke>(&DueRevocations::new(stored)).await {
             error.log_beside(request_id.own(), "revoke");
         }
     };

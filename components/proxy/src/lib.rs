@@ -16,6 +16,7 @@ use nexus_common::forward::{Forward, KEPT, Upload, address, may_wait, ours};
 use nexus_common::http::{Inbound, authority, in_time, serve, whole};
 use nexus_common::platform::http::{Incoming, IncomingBody, Response, boxed, whole_or_streamed};
 use nexus_common::proxy_domain::{AtHost, ProxyDomain};
+use nexus_common::rpc::Component;
 use nexus_common::{Error, Result, access, component};
 use percent_encoding::percent_decode_str;
 
@@ -58,7 +59,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let (mut headers, body) = inbound.into_headers_and_body();
     let body = sized(&mut headers, body).await?;
     let forward = Forward {
-        by: "proxy",
+        by: Component::Proxy,
         agent: &agent,
         target: &target,
         hub: &hub,

@@ -8,9 +8,10 @@ mod difference;
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
-use nexus_common::broker::{Broker, NewCredentials, Sealed, Stored};
+use nexus_common::broker::{DueRevocations, NewCredentials, Revoke, Seal, Sealed, Stored};
 use nexus_common::http::{Inbound, RequestId, Respond, json_response, serve_component, set};
 use nexus_common::platform::http::{Incoming, Response};
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{By, Change, Found, Integrations, Transaction, give_up};
 use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result, access, component};
@@ -55,8 +56,8 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
         // If this fails, the outbox still revokes the replaced tokens.
-        let stored = Stored::of(&caller, &found.id);
-        if let Err(error) = Broker::new("update", &request_id).revoke(stored, Vec::new()).await {
+        let due = DueRevocations::new(Stored::of(&caller, &found.id));
+        if let Err(error) = Client::new(Component::Update, &request_id).call::<Revoke>(&due).await {
             error.log_beside(&request_id, "revoke");
         }
     }
@@ -93,7 +94,7 @@ async fn seal(
         actor: caller.subject.clone(),
         force,
     };
-    Broker::new("update", request_id).seal(&new).await
+    Client::new(Component::Update, request_id).call::<Seal>(&new).await
 }
 
 async fn save(

@@ -25,34 +25,33 @@ async fn ask(app: &App, operation: &str, caller: Option<&str>, secret: &str) -> 
 #[tokio::test]
 async fn without_the_secret_nothing_is_answered() {
     let app = exposed().await;
-    let call = app.post("/v1/health").json(&json!({})).header("x-nexus-caller", "monitor");
+    let call = app.post("/v1/health").json(&json!({})).header("x-nexus-caller", "status");
     call.send().await.problem(401, "missing_token");
     let longer = format!("{BROKER_SECRET}x");
     let upper = BROKER_SECRET.to_uppercase();
     for secret in ["", "x", &BROKER_SECRET[1..], &longer, &upper] {
-        ask(&app, "health", Some("monitor"), secret).await.problem(401, "invalid_token");
+        ask(&app, "health", Some("status"), secret).await.problem(401, "invalid_token");
     }
-    let call = app.post("/v1/health").json(&json!({})).header("x-nexus-caller", "monitor");
+    let call = app.post("/v1/health").json(&json!({})).header("x-nexus-caller", "status");
     call.bearer(BROKER_SECRET).bearer(BROKER_SECRET).send().await.problem(401, "invalid_token");
-    assert_eq!(ask(&app, "health", Some("monitor"), BROKER_SECRET).await.status, 200);
+    assert_eq!(ask(&app, "health", Some("status"), BROKER_SECRET).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_caller_has_its_row_and_no_other() {
     let app = exposed().await;
-    let table: [(&str, &[&str]); 14] = [
-        ("verify", &["create", "update"]),
+    let table: [(&str, &[&str]); 13] = [
         ("seal", &["create", "update"]),
         ("seal-client", &["catalog"]),
         ("authorize-url", &["create"]),
         ("exchange", &["oauth-callback"]),
-        ("check", &["monitor"]),
-        ("refresh", &["monitor"]),
+        ("check", &["upkeep"]),
+        ("plan-revocation", &["delete"]),
         ("revoke", &["update", "delete", "oauth-callback"]),
-        ("tick", &["monitor"]),
-        ("health", &["monitor"]),
-        ("sign-heads", &["monitor"]),
-        ("verify-heads", &["monitor"]),
+        ("tick", &["upkeep"]),
+        ("health", &["status"]),
+        ("sign-heads", &["upkeep"]),
+        ("verify-heads", &["upkeep"]),
         ("forward", &["proxy", "mcp"]),
         ("describe", &["mcp"]),
     ];
@@ -63,7 +62,9 @@ async fn a_caller_has_its_row_and_no_other() {
         "delete",
         "oauth-callback",
         "catalog",
-        "monitor",
+        "status",
+        "history",
+        "upkeep",
         "proxy",
         "mcp",
         "ui",
@@ -261,11 +262,11 @@ async fn no_operation_returns_a_plaintext() {
         "params": {}, "credentials": {"api_key": KEY}, "verify": true,
         "actor": "x"});
     for (operation, caller, body) in [
-        ("check", "monitor", &stored),
-        ("revoke", "delete", &json!({ "plan": stored })),
+        ("check", "upkeep", &stored),
+        ("plan-revocation", "delete", &stored),
+        ("revoke", "delete", &stored),
         ("seal", "create", &new),
-        ("verify", "create", &new),
-        ("health", "monitor", &json!({})),
+        ("health", "status", &json!({})),
     ] {
         let call = app.post(&format!("/v1/{operation}")).header("x-nexus-caller", caller);
         let answer = call.bearer(BROKER_SECRET).json(body).send().await;

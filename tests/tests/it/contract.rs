@@ -15,7 +15,7 @@ use crate::app::Answer;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(nexus_openapi::document);
 
-/// The document, as the monitor was built with it.
+/// The document, as the component `status` was built with it.
 pub(crate) fn document() -> &'static Value {
     &DOCUMENT
 }

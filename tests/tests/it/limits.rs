@@ -40,11 +40,24 @@ async fn sent(app: &App, text: &str) -> TcpStream {
     stream
 }
 
-/// The whole answer on a connection.
+/// The whole answer on a connection, to its `content-length` where it has one: a runtime may keep the connection
+/// open for a request whose body never ends.
 async fn read_all(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    while !is_whole(&answer) {
+        if !matches!(stream.read_buf(&mut answer).await, Ok(1..)) {
+            break;
+        }
+    }
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = memchr::memmem::find(answer, b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length: Option<usize> = length.and_then(|length| length.trim().parse().ok());
+    length.is_some_and(|length| answer.len() >= end + 4 + length)
 }
 
 fn call(path: &str, token: &str) -> String {

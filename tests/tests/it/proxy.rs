@@ -153,9 +153,10 @@ async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {
         assert!(upstream.seen().iter().all(|seen| seen.target().starts_with("/base/")), "{sent}");
         upstream.forget();
     }
-    // A target with a host of its own names a path here all the same.
+    // A target with a host of its own names a path here all the same; Spin closes the connection.
     let answer = raw_get(&app, "http://evil.example/api/proxy/up/x", "").await;
-    assert!(status(&answer) == 200 || status(&answer) == 400, "{answer}");
+    let is_closed = answer.is_empty();
+    assert!(is_closed || status(&answer) == 200 || status(&answer) == 400, "{answer}");
     for seen in upstream.seen() {
         assert_eq!((seen.target(), seen.all("host")), ("/base/x", vec![&*upstream.host]));
     }

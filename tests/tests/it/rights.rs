@@ -28,9 +28,10 @@ const JWT: [&str; 9] = [
 ];
 const AUTH: &str = "http://auth.spin.internal";
 const BROKER: &str = "http://broker.spin.internal";
+const UPKEEP: &str = "http://upkeep.spin.internal";
 const PROXY: &str = "http://proxy.spin.internal";
 
-const TABLE: [Row; 12] = [
+const TABLE: [Row; 14] = [
     Row {
         component: "ui",
         routes: &["/..."],
@@ -54,7 +55,8 @@ const TABLE: [Row; 12] = [
             "http://create.spin.internal",
             "http://update.spin.internal",
             "http://delete.spin.internal",
-            "http://monitor.spin.internal",
+            "http://history.spin.internal",
+            UPKEEP,
             PROXY,
         ],
     },
@@ -116,7 +118,7 @@ const TABLE: [Row; 12] = [
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
-        component: "monitor",
+        component: "status",
         routes: &["/api/..."],
         storage: (true, false),
         variables: &[
@@ -127,6 +129,20 @@ const TABLE: [Row; 12] = [
             "max_integrations",
             "max_manifest_versions",
         ],
+        outbound: &[AUTH, BROKER, PROXY],
+    },
+    Row {
+        component: "history",
+        routes: &["/api/audit/..."],
+        storage: (true, false),
+        variables: &["proxy_domain", "public_url"],
+        outbound: &[AUTH, UPKEEP, PROXY],
+    },
+    Row {
+        component: "upkeep",
+        routes: &["/api/tick"],
+        storage: (true, false),
+        variables: &["proxy_domain", "broker_secret", "tick_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {

@@ -85,7 +85,7 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         ("public_url", "http://nexus.example.com"),
         ("public_url", "https://nexus.example.com/path"),
         ("public_url", "nexus.example.com"),
-        ("private_hosts", "not a host"),
+        ("private_hosts", "ftp:neither fish nor fowl"),
         ("oauth_clients", "[1]"),
         ("jwt_types", "JWT at+jwt"),
         ("jwt_max_lifetime", "24h"),
@@ -205,7 +205,7 @@ async fn made_up_spin_headers_change_nothing() {
         .as_admin()
         .header("spin-path-info", "/api/integrations")
         .header("spin-full-url", "http://evil.test/api/integrations")
-        .header("x-nexus-caller", "monitor")
+        .header("x-nexus-caller", "status")
         .send()
         .await;
     answer.problem(404, "not_found");
@@ -232,7 +232,7 @@ async fn a_browser_that_came_by_https_comes_back_by_https() {
             (app.put("/api/integrations/up").as_admin().json(&json!({"name": "Up"})), "update"),
             (app.get("/api/manifests").as_admin(), "catalog"),
             (app.get("/api/oauth/callback"), "oauth-callback"),
-            (app.get("/api/health"), "monitor"),
+            (app.get("/api/health"), "status"),
             (app.get("/api/proxy").as_role("AGENT", "acme"), "proxy"),
             (app.get("/api/proxy/up/x").as_role("AGENT", "acme"), "a provider's answer"),
             (app.get("/api/proxy/none/x").as_role("AGENT", "acme"), "proxy, 404"),

@@ -182,7 +182,7 @@ fn with_a_full_log() -> tempfile::TempDir {
     let logs = dir.path().join(".spin/logs");
     std::fs::create_dir_all(&logs).unwrap();
     let files = match is_spin() {
-        true => ["auth", "broker", "list", "monitor"]
+        true => ["auth", "broker", "list", "status"]
             .map(|id| logs.join(format!("{id}_stderr.txt")))
             .to_vec(),
         false => vec![dir.path().join("log")],

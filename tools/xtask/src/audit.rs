@@ -375,7 +375,7 @@ mod tests {
             "next_cursor": null});
         assert_eq!(heads_of(&page.to_string(), None), [(2, hash.clone())]);
         let log = format!(
-            "x\n[monitor] level=info what=\"audit head\" workspace=\"w 1\" head=3:{hash} at=x mac=y\n\
+            "x\n[broker] level=info what=\"audit head\" workspace=\"w 1\" head=3:{hash} at=x mac=y\n\
              level=info what=\"audit head\" workspace=v head=4:{hash} at=x mac=y\n"
         );
         assert_eq!(heads_of(&log, Some("w 1")), [(3, hash.clone())]);

@@ -24,10 +24,10 @@ mod usage;
 use std::rc::Rc;
 
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use nexus_common::auth::{Caller, Role};
+use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
-use nexus_common::forward::{AGENT, HOST, WAIT, Wait, has_waited, may_wait, ours};
+use nexus_common::forward::{HOST, OnBehalf, WAIT, Wait, has_waited, may_wait, ours};
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -52,34 +52,17 @@ const SHORT_MS: u64 = 1_000;
 
 /// Makes the call; an error is an answer of ours.
 pub(crate) async fn run(inbound: Inbound) -> Response {
-    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let header = |name| inbound.header(&HeaderName::from_static(name));
-    let mut agent = header(AGENT).unwrap_or_default().splitn(5, ' ');
-    let mut told = || agent.next().unwrap_or_default();
-    let (role, token_in, expires_at, subject, hub) = (told(), told(), told(), told(), told());
-    let mut parts = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default().splitn(2, '/');
-    let workspace = decode(parts.next().unwrap_or_default());
-    let below = parts.next().unwrap_or_default();
-    let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
-    let call = Call {
-        caller: Caller {
-            workspace,
-            subject: decode(subject),
-            role: Role::parse(role),
-            expires_at: expires_at.parse().unwrap_or(0),
-        },
-        token_in: token_in.to_owned(),
-        target: decode(target),
-        path: path.to_owned(),
-        query: inbound.raw_query().to_owned(),
-        method: inbound.sent_method().clone(),
-        host: header(HOST).map(str::to_owned),
-        hub: hub.to_owned(),
-        request_id: inbound.request_id.clone(),
+    let request_id = inbound.request_id.clone();
+    let made = match Call::of(&inbound) {
+        Some(call) => {
+            let (headers, body) = inbound.into_headers_and_body();
+            call.make(headers, body).await
+        }
+        None => {
+            Err(Error::Internal("a call without the header that says for whom it is made".into()))
+        }
     };
-    let (headers, body) = inbound.into_headers_and_body();
-    let made = call.make(headers, body).await;
-    made.unwrap_or_else(|error| ours(&error, &call.request_id))
+    made.unwrap_or_else(|error| ours(&error, &request_id))
 }
 
 /// What an agent asks for.
@@ -98,6 +81,27 @@ struct Call {
 }
 
 impl Call {
+    /// The call that `inbound` asks for; `None` where the component did not say for whom.
+    fn of(inbound: &Inbound) -> Option<Self> {
+        let OnBehalf { role, token_in, expires_at, subject, hub } =
+            OnBehalf::read(inbound.headers())?;
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
+        let (workspace, below) = below.split_once('/').unwrap_or((below, ""));
+        let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+        Some(Self {
+            caller: Caller { workspace: decode(workspace), subject, role, expires_at },
+            token_in,
+            target: decode(target),
+            path: path.to_owned(),
+            query: inbound.raw_query().to_owned(),
+            method: inbound.sent_method().clone(),
+            host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
+            hub,
+            request_id: inbound.request_id.clone(),
+        })
+    }
+
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
         // Before anything else: what is no method of ours is read by no rule.
         CallMethod::require(&self.method)?;

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use nexus_common::broker::{Authorization, Authorize};
+use nexus_common::broker::{Authorization, Authorize, Begun};
 use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Value, text};
 use nexus_common::store::read_row;
 use nexus_common::{Error, FieldError, Result, config, encoding};
-use nexus_manifests::{AuthMethod, Manifest, params, template};
+use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -58,13 +58,14 @@ pub(super) fn place<'a>(workspace: &'a str, state_hash: &'a str) -> Place<'a> {
 /// Begins an authorization.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::NotFound`], [`Error::Conflict`] (`not_oauth`),
-/// [`Error::GrantShared`], [`Error::OauthClientMissing`].
-pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
+/// [`Error::Invalid`], [`Error::NotFound`], [`Error::GrantShared`], [`Error::OauthClientMissing`].
+pub(crate) async fn begin(asked: &Authorize) -> Result<Begun> {
     let (sourced, values, before) = match &asked.manifest_id {
         Some(id) => {
             let sourced = source::current(&asked.workspace, id).await?;
-            check_method(&sourced.manifest)?;
+            if !is_oauth(&sourced.manifest) {
+                return Ok(Begun::NotOauth);
+            }
             let values = params::check_params(&sourced.manifest, &asked.params)
                 .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))?;
             (sourced, values, None)
@@ -72,49 +73,26 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
         None => stored(&asked.workspace, &asked.integration_id).await?,
     };
     let manifest = &sourced.manifest;
-    check_method(manifest)?;
+    if !is_oauth(manifest) {
+        return Ok(Begun::NotOauth);
+    }
     shared::ask(&asked.workspace, &asked.integration_id, manifest, asked.force).await?;
-    let oauth2 = manifest.oauth2.as_ref();
-    let oauth2 = oauth2.ok_or_else(|| Error::Internal(format!("{} has no OAuth", manifest.id)))?;
+    let oauth2 = oauth2_of(manifest)?;
     let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
     check_scopes(&scopes)?;
     let client = clients::current(&asked.workspace, &sourced, &values).await?;
     let redirect_uri = config::redirect_uri(&manifest.id).await?;
-
     let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let verifier =
         oauth2.pkce.then(|| Zeroizing::new(URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())));
-    let authorization_url = oauth2.authorization_url.as_deref().unwrap_or_default();
-    let mut url = params::resolve_url("/oauth2/authorization_url", authorization_url, &values)
-        .map_err(credential::broken)?;
-    {
-        let mut query = url.query_pairs_mut();
-        query.append_pair("response_type", "code");
-        query.append_pair("client_id", &client.id);
-        query.append_pair("redirect_uri", &redirect_uri);
-        if !scopes.is_empty() {
-            query.append_pair("scope", &scopes.join(&oauth2.scope_separator));
-        }
-        query.append_pair("state", &state);
-        if let Some(verifier) = &verifier {
-            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-            query.append_pair("code_challenge", &challenge);
-            query.append_pair("code_challenge_method", "S256");
-        }
-        let lookup = |name: &str| match name {
-            "client_id" => Some(client.id.clone()),
-            _ => values.get(name).cloned(),
-        };
-        for (name, value) in &oauth2.authorize_params {
-            let value = template::expand(value, &lookup)
-                .map_err(|error| Error::Internal(format!("authorize_params: {error}")))?;
-            query.append_pair(name, &value);
-        }
-    }
-    // Some servers take `+` as it is (RFC 3986): what stands for a space must be one for all.
-    let spaced = url.query().map(|query| query.replace('+', "%20"));
-    url.set_query(spaced.as_deref());
-    let state_hash = encoding::sha256_hex(state.as_bytes());
+    let request = [
+        ("response_type", "code"),
+        ("client_id", &client.id),
+        ("redirect_uri", &redirect_uri),
+        ("scope", &scopes.join(&oauth2.scope_separator)),
+        ("state", &state),
+    ];
+    let authorization_url = authorization_url(oauth2, &values, request, verifier.as_deref())?;
     let secret = FlowSecret {
         integration_id: asked.integration_id.clone(),
         manifest_id: manifest.id.clone(),
@@ -126,26 +104,67 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Authorization> {
         accept_account_change: asked.accept_account_change,
         force: asked.force == Some(true),
     };
-    let text = serde_json::to_vec(&secret).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::Internal("a flow that is no JSON".into()))?;
-    let ring = keys::ring().await?;
-    let (sealed, _) = seal::seal(&ring, place(&asked.workspace, &state_hash), &text)?;
-    Ok(Authorization {
-        authorization_url: url.into(),
+    let state_hash = encoding::sha256_hex(state.as_bytes());
+    Ok(Begun::Flow(Authorization {
+        authorization_url,
+        sealed: seal_flow(&secret, place(&asked.workspace, &state_hash)).await?,
         state_hash,
-        sealed: encoding::to_base64(&sealed),
         params: params_json(&secret.params),
         scopes,
         manifest_hash: sourced.hash,
-    })
+    }))
 }
 
-fn check_method(manifest: &Manifest) -> Result<()> {
-    if manifest.auth_method == AuthMethod::Oauth2 {
-        return Ok(());
+fn oauth2_of(manifest: &Manifest) -> Result<&OAuth2> {
+    let missing = || Error::Internal(format!("the manifest {} has no `oauth2`", manifest.id));
+    manifest.oauth2.as_ref().ok_or_else(missing)
+}
+
+/// The URL that the browser is sent to: `request`, the PKCE challenge of `verifier`, and what the manifest adds.
+fn authorization_url(
+    oauth2: &OAuth2,
+    values: &BTreeMap<String, String>,
+    request: [(&str, &str); 5],
+    verifier: Option<&String>,
+) -> Result<String> {
+    let template = oauth2.authorization_url.as_deref().unwrap_or_default();
+    let mut url = params::resolve_url("/oauth2/authorization_url", template, values)
+        .map_err(credential::broken)?;
+    let client_id = request.iter().find(|(name, _)| *name == "client_id").map(|(_, value)| *value);
+    {
+        let mut query = url.query_pairs_mut();
+        query.extend_pairs(request.iter().filter(|(_, value)| !value.is_empty()));
+        if let Some(verifier) = verifier {
+            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+            query.append_pair("code_challenge", &challenge);
+            query.append_pair("code_challenge_method", "S256");
+        }
+        let lookup = |name: &str| match name {
+            "client_id" => client_id.map(str::to_owned),
+            _ => values.get(name).cloned(),
+        };
+        for (name, value) in &oauth2.authorize_params {
+            let value = template::expand(value, &lookup)
+                .map_err(|error| Error::Internal(format!("authorize_params: {error}")))?;
+            query.append_pair(name, &value);
+        }
     }
-    let detail = format!("{} is not connected by OAuth: PUT its credentials", manifest.id);
-    Err(Error::Conflict { code: "not_oauth", detail })
+    // Some servers read `+` as a plus (RFC 3986). `%20` is a space for every server.
+    let spaced = url.query().map(|query| query.replace('+', "%20"));
+    url.set_query(spaced.as_deref());
+    Ok(url.into())
+}
+
+async fn seal_flow(secret: &FlowSecret, place: Place<'_>) -> Result<String> {
+    let text = serde_json::to_vec(secret).map(Zeroizing::new);
+    let text = text.map_err(|_| Error::Internal("a flow cannot be written as JSON".into()))?;
+    let ring = keys::ring().await?;
+    let (sealed, _) = seal::seal(&ring, place, &text)?;
+    Ok(encoding::to_base64(&sealed))
+}
+
+fn is_oauth(manifest: &Manifest) -> bool {
+    manifest.auth_method == AuthMethod::Oauth2
 }
 
 /// An integration that is connected again: its manifest, its entered parameters, what it asked for.

@@ -1,22 +1,44 @@
-//! The way to the component `auth`: what it says of a token.
+//! The operations of the component `auth`: whom a token proves.
 //!
-//! It must not take anything but a well-formed verdict for a proof.
+//! They need neither a secret nor the name of their caller, because a result is not a right: each component asks for
+//! itself. This module must not take anything but a well-formed response for a proof.
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
-use serde::de::DeserializeOwned;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::Caller;
 use crate::error::{Error, Result};
-use crate::http::{QUESTION, Respond, again_while_unavailable, answered, request_to};
-use crate::platform::http::{call, full};
+use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
+use crate::platform::http::Response;
+use crate::rpc::{self, call_openly, operations};
 
-/// Longer than the issuer of the keys is waited for, so that the verdict is heard.
-const LIMIT: Duration = Duration::from_secs(20);
-const MAX_ANSWER: usize = 16 * 1024;
+/// Longer than `auth` waits for the issuer of the keys, so that its response arrives.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+operations! {
+    /// All operations of `auth`.
+    AUTH_OPERATIONS at Auth;
+
+    /// Verifies a token.
+    Prove("prove", "verifies a token") for [Catalog, Create, Delete, History, List, Mcp, Proxy, Status, Update, Upkeep]:
+        Token => Proof, or Refusal;
+    /// Finds out whether there is anything to verify tokens with.
+    Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
+}
+
+/// A token, as a client sent it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// The token.
+    pub token: String,
+}
+
+/// No parameters, or nothing to say.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Nothing {}
 
 /// Whom a token proves.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,12 +94,22 @@ impl From<Refusal> for Error {
     }
 }
 
+impl rpc::Refusal for Refusal {
+    fn respond(error: Error, _: &RequestId) -> Response {
+        let body = serde_json::to_vec(&Self::from(error)).unwrap_or_default();
+        json_response(StatusCode::UNPROCESSABLE_ENTITY, body)
+    }
+}
+
 /// Whom `token` proves.
 ///
 /// # Errors
-/// A [`Refusal`] as an [`Error`]; [`Error::Unavailable`] where `auth` does not answer.
+/// A [`Refusal`] as an [`Error`]; [`Error::Unavailable`] where `auth` does not respond.
 pub(super) async fn verify(token: &str) -> Result<Proof> {
-    read(&ask("/v1/proof", token).await?)
+    let request = Token { token: token.to_owned() };
+    // The question changes nothing. Where the runtime has no room for `auth` now, it has in a moment.
+    again_while_unavailable(QUESTION, async || call_openly::<Prove>(&request, TIME_LIMIT).await)
+        .await
 }
 
 /// Whether there is anything to verify tokens with.
@@ -86,29 +118,8 @@ pub(super) async fn verify(token: &str) -> Result<Proof> {
 /// [`Error::Misconfigured`]; [`Error::KeysUnavailable`] where the issuer never gave any keys and does
 /// not now.
 pub async fn ready() -> Result<()> {
-    read(&ask("/v1/ready", "").await?)
-}
-
-async fn ask(path: &str, token: &str) -> Result<Bytes> {
-    let value = HeaderValue::try_from(format!("Bearer {token}"))
-        .map_err(|_| Error::InvalidToken("the token is not a JWT".into()))?;
-    // To ask changes nothing: where the runtime has no room for `auth` now, it has in a moment.
-    let answer = again_while_unavailable(QUESTION, async || {
-        let mut request = request_to("auth", Method::GET, path, full(""))?;
-        request.headers_mut().insert(header::AUTHORIZATION, value.clone());
-        answered("auth", call(request, LIMIT, MAX_ANSWER).await)
-    });
-    let answer = answer.await?;
-    match answer.status() {
-        StatusCode::OK => Ok(answer.into_body()),
-        status => Err(Error::Internal(format!("auth answered {status}"))),
-    }
-}
-
-fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T> {
-    let verdict: Result<T, Refusal> = serde_json::from_slice(answer)
-        .map_err(|_| Error::Internal("auth did not answer with a verdict".into()))?;
-    Ok(verdict?)
+    let ask = async || call_openly::<Ready>(&Nothing {}, TIME_LIMIT).await;
+    again_while_unavailable(QUESTION, ask).await.map(drop)
 }
 
 #[cfg(test)]
@@ -116,18 +127,17 @@ mod tests {
     use super::*;
     use crate::auth::Role;
 
-    fn as_sent<T: Serialize>(verdict: Result<T, Refusal>) -> Vec<u8> {
-        serde_json::to_vec(&verdict).unwrap()
+    fn proof(role: Option<Role>) -> Proof {
+        let (workspace, subject) = ("acme".to_owned(), "ann".to_owned());
+        Proof { caller: Caller { workspace, subject, role, expires_at: 7 }, expires_at: 7 }
     }
 
     #[test]
     fn a_proof_arrives_as_it_was_sent() {
         for role in [None, Some(Role::Agent), Some(Role::Manager), Some(Role::Admin)] {
-            let (workspace, subject) = ("acme".to_owned(), "ann".to_owned());
-            let caller = Caller { workspace, subject, role, expires_at: 7 };
-            let sent = as_sent(Ok(Proof { caller: caller.clone(), expires_at: 7 }));
-            let proof: Proof = read(&sent).unwrap();
-            assert_eq!((proof.caller, proof.expires_at), (caller, 7));
+            let sent = serde_json::to_vec(&proof(role)).unwrap();
+            let arrived: Proof = serde_json::from_slice(&sent).unwrap();
+            assert_eq!((arrived.caller, arrived.expires_at), (proof(role).caller, 7));
         }
     }
 
@@ -141,27 +151,19 @@ mod tests {
             Error::Storage { detail: "locked".into() },
             Error::Internal("broken".into()),
         ] {
-            let sent = as_sent::<Proof>(Err(Refusal::from(error.clone())));
-            assert_eq!(read::<Proof>(&sent).unwrap_err(), error);
+            let sent = serde_json::to_vec(&Refusal::from(error.clone())).unwrap();
+            let arrived: Refusal = serde_json::from_slice(&sent).unwrap();
+            assert_eq!(Error::from(arrived), error);
         }
     }
 
     #[test]
     fn nothing_else_is_a_proof() {
-        let whole = as_sent(Ok(Proof {
-            caller: Caller {
-                workspace: "acme".into(),
-                subject: "ann".into(),
-                role: None,
-                expires_at: 7,
-            },
-            expires_at: 7,
-        }));
+        let whole = serde_json::to_vec(&proof(None)).unwrap();
         let cut = (0..whole.len()).map(|end| whole.get(..end).unwrap().to_vec());
-        let others = ["null", "{}", r#"{"Ok":null}"#, r#"{"Ok":{}}"#, r#"{"Err":{}}"#, "<html>"];
+        let others = ["null", "{}", r#"{"caller":null}"#, r#"{"caller":{}}"#, "<html>"];
         for answer in cut.chain(others.map(|text| text.as_bytes().to_vec())) {
-            let error = read::<Proof>(&answer).unwrap_err();
-            assert!(matches!(error, Error::Internal(_)), "{error:?}");
+            assert!(serde_json::from_slice::<Proof>(&answer).is_err(), "{answer:?}");
         }
     }
 }

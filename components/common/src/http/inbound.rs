@@ -58,6 +58,26 @@ impl Inbound {
         &self.head.method
     }
 
+    /// Rejects every method except `GET` and `HEAD`.
+    ///
+    /// # Errors
+    /// [`Error::MethodNotAllowed`].
+    pub fn require_get(&self) -> Result<()> {
+        self.require_method(&Method::GET, "GET")
+    }
+
+    /// Rejects every method except `POST`.
+    ///
+    /// # Errors
+    /// [`Error::MethodNotAllowed`].
+    pub fn require_post(&self) -> Result<()> {
+        self.require_method(&Method::POST, "POST")
+    }
+
+    fn require_method(&self, method: &Method, name: &'static str) -> Result<()> {
+        if self.method() == method { Ok(()) } else { Err(Error::MethodNotAllowed(name)) }
+    }
+
     /// The authority to which the request was sent (RFC 9110, 7.2), with the port if the client sent one.
     pub(super) fn authority(&self) -> Option<&str> {
         self.head.uri.authority().map(|authority| authority.as_str())

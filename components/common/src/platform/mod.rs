@@ -20,9 +20,9 @@ pub use spin_sdk as sdk;
 #[macro_export]
 macro_rules! component {
     ($handler:path) => {
-        struct Component;
-        $crate::platform::sdk::wasip3::http::service::export!(Component);
-        impl $crate::platform::sdk::wasip3::exports::http::handler::Guest for Component {
+        struct Exported;
+        $crate::platform::sdk::wasip3::http::service::export!(Exported);
+        impl $crate::platform::sdk::wasip3::exports::http::handler::Guest for Exported {
             async fn handle(
                 request: $crate::platform::sdk::wasip3::http::types::Request,
             ) -> Result<

@@ -5,8 +5,8 @@
 
 use std::cell::Cell;
 
-use nexus_common::log::Line;
-use nexus_common::platform::clock;
+use crate::log::Line;
+use crate::platform::clock;
 
 /// The minimum time between two lines in the log, in ms.
 const PAUSE: u64 = 60 * 1000;
@@ -24,7 +24,7 @@ struct Count {
 }
 
 /// Counts a wrong guess, and logs the count if nothing was logged within the last minute.
-pub(crate) fn note() {
+pub(super) fn note() {
     let count = COUNT.get();
     COUNT.set(Count { pending: count.pending.saturating_add(1), ..count });
     tell();
@@ -32,7 +32,7 @@ pub(crate) fn note() {
 
 /// Logs the count of the guesses that are not in the log yet. Each successful tick also calls this, for the
 /// last guesses.
-pub(crate) fn tell() {
+pub(super) fn tell() {
     let (Count { pending, logged_at }, now) = (COUNT.get(), clock::now_ms());
     if pending > 0 && now.abs_diff(logged_at) >= PAUSE {
         Line::warning("wrong guesses of `tick_secret`").with("count", &pending).write();

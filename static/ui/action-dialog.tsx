@@ -1,11 +1,11 @@
-/** The next step of a card, opened from the list: connecting again, or other credentials. */
+/** The dialog of a card's next action: reconnecting, or replacing the credentials. */
 import type { Integration } from "../api/types";
-import { isTyped } from "../logic/health";
+import { hasTypedCredentials } from "../logic/health";
 import type { Action } from "../logic/health";
 import { t } from "../text";
-import { useLoaded, useNexus } from "./context";
+import { useLoad, useNexus } from "./context";
 import { Dialog } from "./dialog";
-import { NotLoaded, Skeleton } from "./parts";
+import { LoadError, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 
@@ -15,18 +15,18 @@ interface Props {
   onClose(): void;
 }
 
-export function OverFor({ integration, action, onClose }: Props) {
+export function ActionDialog({ integration, action, onClose }: Props) {
   const nexus = useNexus();
-  const [manifest, again] = useLoaded(() => nexus.manifests.one(integration.manifest_id), integration.manifest_id);
+  const [manifest, again] = useLoad(() => nexus.manifests.get(integration.manifest_id), integration.manifest_id);
   const onChanged = (changed: Integration) => nexus.changed(changed.id, changed);
-  const replaces = isTyped(integration) || action === "replace_key";
+  const replaces = hasTypedCredentials(integration) || action === "replace_key";
   if (manifest.state !== "ready") {
     return (
       <Dialog title={replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>
         {manifest.state === "loading" ? (
           <Skeleton rows={4} />
         ) : (
-          <NotLoaded problem={manifest.problem} onAgain={() => again()} />
+          <LoadError problem={manifest.problem} onRetry={() => again()} />
         )}
       </Dialog>
     );

@@ -1,4 +1,4 @@
-/** Asks before something is left that has changes which are not saved. */
+/** Asks for confirmation before unsaved changes are discarded. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
@@ -6,14 +6,14 @@ import { t } from "../text";
 import { Dialog } from "./dialog";
 import { Button } from "./parts";
 
-interface Leave {
-  /** Does it at once where there is nothing to lose, else after a question. */
+interface LeaveGuard {
+  /** Runs `then` at once if there are no changes, or after confirmation if there are. */
   ask(then: () => void): void;
-  /** The question, to be put into the dialog that would be left. */
+  /** The confirmation dialog. Render it inside the dialog that holds the changes. */
   readonly question: ComponentChildren;
 }
 
-export function useLeave(dirty: boolean): Leave {
+export function useLeaveGuard(dirty: boolean): LeaveGuard {
   const [then, setThen] = useState<(() => void) | null>(null);
   const stay = () => setThen(null);
   return {

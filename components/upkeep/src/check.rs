@@ -2,9 +2,10 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::Role;
-use nexus_common::broker::{Broker, Stored};
+use nexus_common::broker::{Check, Stored};
 use nexus_common::http::{Inbound, json_response, set};
 use nexus_common::platform::http::Response;
+use nexus_common::rpc::{Client, Component};
 use nexus_common::store::Integrations;
 use nexus_common::{Result, access};
 
@@ -18,7 +19,7 @@ pub(crate) async fn run(inbound: &Inbound, id: &str) -> Result<Response> {
     let integrations = Integrations::of(&caller.workspace);
     let id = integrations.find(id).await?.id;
     let stored = Stored::of(&caller, &id);
-    Broker::new("monitor", &inbound.request_id).check(&stored).await?;
+    Client::new(Component::Upkeep, &inbound.request_id).call::<Check>(&stored).await?;
     let found = integrations.find(&id).await?;
     let mut response = json_response(StatusCode::OK, found.doc);
     set(&mut response, header::ETAG, &format!("\"{}\"", found.version));

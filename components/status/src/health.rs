@@ -3,14 +3,13 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::{self, Caller, Role};
-use nexus_common::broker::{Broker, VariableProblem};
+use nexus_common::broker::{Health, Nothing, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
-use nexus_common::{Error, Result, config, store};
+use nexus_common::rpc::{Client, Component};
+use nexus_common::{Error, Result, config, store, tick_secret};
 use serde_json::json;
-
-use crate::tick;
 
 /// The status `ok`, `misconfigured` or `failing`, with details for an ADMIN or the tick secret.
 ///
@@ -21,11 +20,12 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     found.note(auth::ready().await);
     found.note(config::public_url().await.map(drop));
     found.note(config::proxy_domain().await.map(drop));
-    found.note(tick::secret().await.map(drop));
+    found.note(tick_secret::secret().await.map(drop));
     found.note(Quota::of_integrations().await.map(drop));
     found.note(Quota::of_manifest_versions().await.map(drop));
     let mut keys = Vec::new();
-    match Broker::new("monitor", &inbound.request_id).health().await {
+    let broker = Client::new(Component::Status, &inbound.request_id);
+    match broker.call::<Health>(&Nothing {}).await {
         Ok(health) => {
             found.problems.extend(health.problems);
             keys = health.keys;
@@ -95,6 +95,6 @@ impl Found<'_> {
 }
 
 async fn may_see_details(inbound: &Inbound) -> bool {
-    tick::holds_secret(inbound).await
+    tick_secret::is_held_by(inbound).await
         || Caller::of(inbound).await.is_ok_and(|caller| caller.may(Role::Admin))
 }

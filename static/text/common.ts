@@ -1,0 +1,48 @@
+/** Words that several pages share: buttons, navigation, general problems, authentication methods. */
+
+export const common = {
+  product: "Integration Nexus",
+  close: "Close",
+  cancel: "Cancel",
+  save: "Save",
+  saving: "Saving…",
+  back: "Back",
+  done: "Done",
+  copy: "Copy",
+  copied: "Copied",
+  copyOf: (what: string) => `Copy ${what}`,
+  tryAgain: "Try again",
+  loadMore: "Load more",
+  loading: "Loading…",
+  never: "Never",
+  show: "Show",
+  hide: "Hide",
+  showField: (label: string) => `Show ${label}`,
+  hideField: (label: string) => `Hide ${label}`,
+  optional: "optional",
+  opensWindow: "opens a new window",
+
+  nav: {
+    label: "Sections",
+    integrations: "Integrations",
+    oauthApps: "OAuth apps",
+    providers: "Custom providers",
+    audit: "Audit",
+  },
+
+  problem: {
+    unreachable: "Cannot reach the server. Check your connection, then try again.",
+    unexpected: (status: number) => `Unexpected response from the server (HTTP ${status}). Try again.`,
+    changed: "Somebody else changed this in the meantime. Load the latest version, then make your change again.",
+    reference: (id: string) => `Reference ${id}`,
+    windowClosed: "The sign-in window was closed before the sign-in started. Try again, and keep the window open.",
+    offline: "You are offline. This page may be out of date. It reloads when the connection is back.",
+  },
+
+  method: {
+    api_key: "API key",
+    basic: "User and password",
+    oauth2: "OAuth 2.0",
+    oauth2_client_credentials: "Client credentials",
+  } as Record<string, string>,
+};

@@ -1,0 +1,94 @@
+/** Connecting: adding an integration, setting up an OAuth app, signing in, and replacing credentials. */
+import { plural } from "./plural";
+
+export const add = {
+  title: "Add integration",
+  titleOf: (provider: string) => `Connect ${provider}`,
+  into: (workspace: string, subject: string) => [`Workspace `, workspace, `, signed in as `, subject] as const,
+  search: "Search providers",
+  providers: "Providers",
+  allCategories: "All categories",
+  category: "Category",
+  agents: "Agent access",
+  anyMethod: "Any method",
+  method: "Authentication method",
+  noMatch: (typed: string) => `No provider matches “${typed}”.`,
+  noMatchHint: "You can describe your own under Custom providers.",
+  custom: "Custom",
+  name: "Name",
+  nameHint: "Choose a name that your team will recognise.",
+  docs: "API documentation",
+  patternHint: (example: string | undefined) =>
+    example ? `This is not in the usual format. Example: ${example}` : "This is not in the provider's usual format.",
+  required: (label: string) => `${label} is required.`,
+  help: "Where to find it",
+  connect: "Connect",
+  checking: (provider: string) => `Checking with ${provider}…`,
+  continueTo: (provider: string) => `Continue to ${provider}`,
+  rejectedBy: (provider: string) => `${provider} rejected the credentials`,
+  notCheckedBy: (provider: string) => `${provider} could not check the credentials`,
+  saveUnchecked: "Save without checking",
+  saveUncheckedWhy: "The credentials are saved now and checked later. Agents can use them at once.",
+  verified: (provider: string) => `${provider} accepted the credentials.`,
+  unverified: "Saved. The credentials have not been checked yet.",
+  connected: (name: string) => `${name} is connected`,
+  open: "Open integration",
+  another: "Add another",
+  scopes: "Permissions",
+  scopesHint: "The scopes to request from the provider. Fewer scopes are safer. Reconnect to add more later.",
+  scopesChosen: (value: number) => plural(value, "scope", "scopes"),
+  moreScopes: "Other scopes",
+  moreScopesHint: "Enter the provider's scope names, separated by spaces.",
+  showExisting: "Open the integration with this name",
+};
+
+export const app = {
+  title: (provider: string) => `Set up the OAuth app for ${provider}`,
+  lead: (provider: string) => `${provider} accepts sign-ins only from registered apps. Register one there, once for the whole workspace.`,
+  stepRegister: "Add this redirect URI to your app at the provider",
+  redirect: "Redirect URI",
+  clientId: "Client ID",
+  clientSecret: "Client secret",
+  secretHint: "The secret is stored encrypted and never shown again.",
+  values: (name: string) => `Allowed values of ${name}`,
+  valuesHint: "Separate values with commas. The secret is sent only to the hosts that these values lead to.",
+  save: "Save and continue",
+  missing: (provider: string) => `No OAuth app is set up for ${provider}`,
+  askAdmin: "Ask an administrator of this workspace to set one up under OAuth apps.",
+  docs: "Provider documentation",
+};
+
+export const flow = {
+  waitingTitle: (provider: string) => `Sign in to ${provider}`,
+  waitingLead: "Continue in the window that has opened. This page updates automatically.",
+  opening: "Opening the sign-in window…",
+  again: "Open the window again",
+  blockedTitle: "The browser blocked the window",
+  blockedLead: "Use the link to open the sign-in page. This page updates when you have signed in.",
+  blockedFramed: "Allow pop-ups for this page in your browser, then try again.",
+  deniedTitle: "Access was denied",
+  deniedLead: (provider: string) => `${provider} did not grant access. No account was connected.`,
+  failedTitle: "The sign-in failed",
+  failedLead: "The sign-in window shows the reason. Nothing was changed.",
+  discard: "Discard",
+};
+
+export const reconnect = {
+  title: (name: string) => `Reconnect ${name}`,
+  lead: "The current connection keeps working until the new one is ready.",
+  account: (account: string) => `Sign in with the account that is connected now (${account}).`,
+  acceptOther: "Accept a different account",
+  acceptOtherHint: "Agents will then act in that account.",
+  force: "Connect and revoke current tokens now",
+  keep: "Connect and revoke later",
+  done: (name: string) => `${name} was reconnected.`,
+};
+
+export const replace = {
+  title: (name: string) => `Replace the credentials of ${name}`,
+  lead: (provider: string) => `The new credentials are checked with ${provider} first. The current ones stay in use until the new ones are accepted.`,
+  submit: "Check and replace",
+  force: "Replace and revoke current ones now",
+  keep: "Replace and revoke later",
+  done: (name: string) => `The credentials of ${name} were replaced.`,
+};

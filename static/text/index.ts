@@ -1,0 +1,37 @@
+/**
+ * Every word that the UI shows, one file for each part of the UI. A translation is another object of
+ * the same shape.
+ */
+import { apps, audit, providers } from "./admin";
+import { common } from "./common";
+import { add, app, flow, reconnect, replace } from "./connect";
+import { list } from "./list";
+import { access, activity, leave, manage, remove, usage, use } from "./manage";
+import { agent, signIn } from "./session";
+
+export const t = {
+  ...common,
+  signIn,
+  agent,
+  list,
+  add,
+  app,
+  flow,
+  reconnect,
+  replace,
+  manage,
+  access,
+  leave,
+  activity,
+  usage,
+  use,
+  remove,
+  apps,
+  providers,
+  audit,
+};
+
+/** The name of a role, for people. */
+export function roleName({ role }: { role: string | null }): string {
+  return role ? (t.signIn.roleName[role] ?? role) : t.signIn.noRole;
+}
