@@ -119,12 +119,12 @@ pub(crate) fn read(body: &[u8], headers: &HeaderMap) -> Sent {
         }
         0 => "a list of messages must not be empty".to_owned(),
         1..=BATCH => {
-            let read =
-                |message| match Message::read(message, headers)? {
-                    Some(message) if message.method == "initialize" => Err(message
-                        .failure(-32_600, "`initialize` must not be in a list. Send it alone")),
-                    message => Ok(message),
-                };
+            let read = |message| match Message::read(message, headers)? {
+                Some(message) if message.method == "initialize" => {
+                    Err(message.failure(-32_600, "send `initialize` alone, not in a list"))
+                }
+                message => Ok(message),
+            };
             return Sent::Batch(messages.into_iter().map(read).collect());
         }
         many => format!("a list may have at most {BATCH} messages, but this one has {many}"),
