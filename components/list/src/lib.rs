@@ -26,7 +26,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             _ => Err(Error::MethodNotAllowed("GET, POST")),
         },
         [id] => match method {
-            Method::GET => one(&inbound, id).await,
+            Method::GET => show(&inbound, id).await,
             Method::PUT => forward(inbound, "update").await,
             Method::DELETE => forward(inbound, "delete").await,
             _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
@@ -54,7 +54,7 @@ async fn page(inbound: Inbound) -> Result<Response> {
     Ok(json_response(StatusCode::OK, page))
 }
 
-async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
+async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.read").await?;
     inbound.query(&[])?;
     let found = Integrations::of(&caller.workspace).find(id).await?;

@@ -35,7 +35,7 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Sai
     let cursor = cursor.as_deref();
     let public_url = &config::public_url().await?;
     let page = Usable { caller: &tools.agent.caller, public_url }.page(limit, cursor).await?;
-    let items = parsed(&page.items)?;
+    let items = parse(&page.items)?;
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
     let line = |item: &Value| {
         let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -71,7 +71,7 @@ pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
             "there is no integration {which:?} that you may use. Call list_integrations for those you may use"
         )));
     };
-    let mut item = parsed(&item)?;
+    let mut item = parse(&item)?;
     let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let stored = Stored::of(&tools.agent.caller, &member("id"));
     let described = Client::new(Component::Mcp, tools.request_id).call::<Describe>(&stored).await?;
@@ -93,7 +93,7 @@ fn member_of(members: &Map<String, Value>, name: &str) -> Value {
     members.get(name).cloned().unwrap_or_default()
 }
 
-fn parsed(json: &str) -> Result<Value> {
+fn parse(json: &str) -> Result<Value> {
     serde_json::from_slice(json.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
 }
 

@@ -57,7 +57,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     };
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
-    let body = sized(&mut headers, body).await?;
+    let body = with_length(&mut headers, body).await?;
     let forward = Forward {
         by: Component::Proxy,
         agent: &agent,
@@ -108,7 +108,7 @@ fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::RequestTimeout`] if the body does not begin, or if a small body does not end.
-async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Upload> {
+async fn with_length(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Upload> {
     if headers.contains_key(header::CONTENT_LENGTH) {
         return Ok(match may_wait(headers) {
             true => Upload::Whole(whole(body, KEPT).await?),
