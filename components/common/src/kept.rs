@@ -5,16 +5,18 @@
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::thread::LocalKey;
+
+use lru::LruCache;
 
 use crate::error::Result;
 
 /// The maximum number of entries of a [`Recent`].
-const MOST: usize = 64;
+const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// A value that is made when it is first needed.
 pub type Once<T> = RefCell<Option<Rc<T>>>;
@@ -36,12 +38,12 @@ pub async fn once<T>(
     Ok(value)
 }
 
-/// A cache of at most 64 entries. When it is full, a new key clears it.
-pub struct Recent<K, V>(HashMap<K, V>);
+/// A cache of at most 64 entries. When it is full, a new key replaces the least recently used one.
+pub struct Recent<K: Eq + Hash, V>(LruCache<K, V>);
 
 impl<K: Eq + Hash, V> Recent<K, V> {
     /// The value of `key`.
-    pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    pub fn get<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
@@ -63,16 +65,13 @@ impl<K: Eq + Hash, V> Recent<K, V> {
 
     /// Sets the value of `key`.
     pub fn insert(&mut self, key: K, value: V) {
-        if self.0.len() >= MOST && !self.0.contains_key(&key) {
-            self.0.clear();
-        }
-        self.0.insert(key, value);
+        self.0.put(key, value);
     }
 }
 
-impl<K, V> Default for Recent<K, V> {
+impl<K: Eq + Hash, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(LruCache::sparse(MOST))
     }
 }
 
@@ -83,7 +82,7 @@ pub const LONGEST_MS: u64 = 10 * 60 * 1000;
 const SWEEP_MS: u64 = 60 * 1000;
 
 /// A [`Recent`] whose entries have a maximum age, however often they are used. Times are in milliseconds.
-pub struct Aging<K, V> {
+pub struct Aging<K: Eq + Hash, V> {
     entries: Recent<K, (u64, V)>,
     swept_at: u64,
 }
@@ -117,7 +116,7 @@ impl<K: Eq + Hash, V> Aging<K, V> {
     }
 }
 
-impl<K, V> Default for Aging<K, V> {
+impl<K: Eq + Hash, V> Default for Aging<K, V> {
     fn default() -> Self {
         Self { entries: Recent::default(), swept_at: 0 }
     }
@@ -128,18 +127,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_of_entries_is_limited_and_a_known_key_clears_nothing() {
+    fn the_number_of_entries_is_limited_and_the_least_used_entry_goes() {
         let mut recent = Recent::default();
-        for key in 0..MOST {
+        for key in 0..MOST.get() {
             recent.insert(key, "first");
         }
         recent.insert(0, "second");
-        assert_eq!((recent.get(&0), recent.get(&1)), (Some(&"second"), Some(&"first")));
-        recent.insert(MOST, "third");
-        assert_eq!((recent.get(&0), recent.get(&MOST)), (None, Some(&"third")));
-        recent.insert(0, "fourth");
+        assert_eq!((recent.get(&0), recent.get_mut(&1)), (Some(&"second"), Some(&mut "first")));
+        recent.insert(MOST.get(), "third");
+        assert_eq!((recent.get(&2), recent.get(&MOST.get())), (None, Some(&"third")));
+        assert_eq!((recent.get(&0), recent.get(&3)), (Some(&"second"), Some(&"first")));
         recent.retain(|key, _| *key == 0);
-        assert_eq!((recent.get(&0), recent.get(&MOST)), (Some(&"fourth"), None));
+        assert_eq!((recent.get(&0), recent.get(&MOST.get())), (Some(&"second"), None));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Caller {
     async fn proved_by(token: &str) -> Result<Self> {
         let seen = || {
             let now = clock::now_ms() / 1000;
-            SEEN.with_borrow(|seen| seen.get(token)?.still(now))
+            SEEN.with_borrow_mut(|seen| seen.get(token)?.still(now))
         };
         if let Some(caller) = seen() {
             return Ok(caller);
