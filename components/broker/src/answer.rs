@@ -1,7 +1,7 @@
-//! A provider's answer to a call of the broker's own, read as providers write it: JSON under whatever
-//! content type, after a byte order mark, compressed although nobody asked for that.
+//! Reads a provider's response to a request of the broker's own. Providers send JSON with any content type,
+//! after a byte order mark, or compressed although the request did not allow it.
 //!
-//! Token, revocation and verify calls all read by this. It must not say what an answer means.
+//! Token, revocation and verify requests use this module. It must not decide what a response means.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -12,31 +12,31 @@ use crate::coding;
 use crate::provider::FORM;
 use crate::screen::Screen;
 
-/// Most of an answer that is read, in bytes, after its coding was undone.
+/// The maximum size of a response body, in bytes, after decoding.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// Longest text that is kept of an answer that is neither JSON nor a form, in bytes.
+/// The maximum length of a body that is kept if it is neither JSON nor a form, in bytes.
 const MAX_TEXT: usize = 1024;
-/// Most members of a form that are read.
+/// The maximum number of members of a form that are read.
 const MAX_MEMBERS: usize = 200;
 /// The mark that some servers write before JSON (RFC 8259, 8.1: a reader may ignore it).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What the provider answered.
+/// A provider's response.
 pub(crate) struct Answer {
-    /// Its status.
+    /// The status.
     pub(crate) status: StatusCode,
-    /// The body as JSON; `None` where it is something else.
+    /// The body as JSON. `None` if it is not JSON.
     pub(crate) json: Option<Value>,
-    /// A form-encoded body, as an object of texts.
+    /// The body as an object of texts, if it is form-encoded.
     pub(crate) form: Option<Value>,
-    /// A short body that is neither.
+    /// The body as text, if it is short and neither JSON nor a form.
     pub(crate) text: Option<String>,
-    /// Whether its headers say that there were too many calls: some providers answer 403 then, as GitHub
-    /// does (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+    /// Whether the headers say that a rate limit is reached. Some providers respond with 403 in that case,
+    /// such as GitHub (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
     pub(crate) is_limited: bool,
-    /// Its content type, for an error's words.
+    /// The content type, for error messages.
     pub(crate) content_type: String,
-    /// For every word that leaves the broker.
+    /// The screen for every text that leaves the broker.
     pub(crate) screen: Screen,
 }
 
@@ -71,12 +71,12 @@ impl Answer {
         }
     }
 
-    /// The members of the answer, as JSON or as a form.
+    /// The members of the response, from JSON or from a form.
     pub(crate) fn members(&self) -> Option<&Value> {
         self.json.as_ref().or(self.form.as_ref())
     }
 
-    /// The first text of `json` at one of `pointers` that the screen lets through.
+    /// The first text of `json` at one of `pointers` that passes the screen.
     pub(crate) fn words<'p>(
         &self,
         json: &Value,
@@ -87,22 +87,22 @@ impl Answer {
     }
 }
 
-/// JSON, also under another name. Under another name only an object or a list counts: `404` in a page
-/// of text is not an answer.
+/// The body as JSON, with any content type. If the content type is not JSON, only an object or a list counts,
+/// because a page whose text is `404` is not JSON.
 fn json(kind: &str, body: &[u8]) -> Option<Value> {
     let value: Value = match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
-        // Latin 1 in a message must not make a refusal unreadable.
+        // A message in Latin 1 must not make an error unreadable.
         Err(_) => serde_json::from_str(&String::from_utf8_lossy(body)),
     }
     .ok()?;
     (kind.contains("json") || value.is_object() || value.is_array()).then_some(value)
 }
 
-/// A form, also as plain text or without a content type.
+/// The body as a form. The content type may also be text or missing.
 fn form(kind: &str, body: &[u8]) -> Option<Value> {
-    let is_untold = kind == "none" || kind.starts_with("text/");
-    if !(kind.starts_with(FORM) || (is_untold && looks_like_a_form(body))) {
+    let may_be_form = kind == "none" || kind.starts_with("text/");
+    if !(kind.starts_with(FORM) || (may_be_form && looks_like_a_form(body))) {
         return None;
     }
     let pairs = url::form_urlencoded::parse(body).take(MAX_MEMBERS);
@@ -111,7 +111,7 @@ fn form(kind: &str, body: &[u8]) -> Option<Value> {
     Some(Value::Object(members))
 }
 
-/// `access_token=…&expires_in=…`: names and values without a space, nothing else.
+/// Whether the body has only names and values without spaces, as in `access_token=…&expires_in=…`.
 fn looks_like_a_form(body: &[u8]) -> bool {
     let mut pairs = body.split(|byte| *byte == b'&');
     pairs.all(|pair| {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_under_whatever_name() {
+    fn json_is_read_with_any_content_type() {
         let body = br#"{"a":1}"#;
         for kind in ["application/json", "text/javascript", "text/plain", "text/html", "x"] {
             assert_eq!(read(Some(kind), body).json, Some(json!({"a": 1})), "{kind}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_read_under_whatever_name() {
+    fn a_form_is_read_with_any_text_content_type() {
         let form = Some(json!({"access_token": "a b", "scope": ""}));
         for kind in [Some(FORM), Some("text/plain; charset=utf-8"), None] {
             assert_eq!(read(kind, b"access_token=a+b&scope=").form, form, "{kind:?}");

@@ -1,8 +1,11 @@
-//! What lives beside a token that was ended: it is looked at whether that ended it as well.
+//! Checks the connections beside a revoked token: whether the revocation ended them too.
 //!
-//! A server may end more than its manifest says (RFC 7009, 2.1 lets it), and no author of a manifest
-//! can know for ever. Where a connection that was accepted right before is refused right after, that is
-//! said at the connection, and kept: from then on the manifest is not believed there.
+//! A server may revoke more than its manifest says (RFC 7009, 2.1 allows that), and this may change after the
+//! manifest was written. If the provider accepted a connection just before a revocation and rejects it just
+//! after, the connection's health says so, and a finding is stored. From then on, the manifest's statement is
+//! not believed for this client and server.
+//!
+//! This module must not fail or delay a revocation.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,25 +23,25 @@ use crate::check;
 use crate::outbox::Taken;
 use crate::shared::{Ends, User};
 
-/// Most connections that are tried before one working off, and after it.
+/// The maximum number of connections that are checked before a run of the outbox, and after it.
 const MOST: usize = 16;
 
-/// What has not answered by then is not known to be alive: the revocation must not wait for it.
+/// A connection whose check takes longer does not count as alive. The revocation must not wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A check that is younger needs no other, in seconds: where many are deleted one after the other, each is not
-/// tried anew for each.
+/// A check that is younger than this, in seconds, is not repeated. If many integrations are deleted one after
+/// another, their neighbours are not checked for each.
 const FRESH_SECONDS: i64 = 10;
 
-/// The ids of the connections that might end with what is about to be ended, and that the provider
-/// accepts now. Only of these anything can be found: what was dead before did not die of it.
+/// The ids of the connections that may end with the tokens that are about to be revoked, and that the
+/// provider accepts now. Only these can show that a revocation ended them.
 ///
-/// It cannot fail: a connection that is not known to be alive is left out.
+/// This cannot fail. A connection that is not known to be alive is left out.
 pub(crate) async fn alive(
     taken: impl Iterator<Item = &Taken>,
     request_id: &str,
 ) -> BTreeSet<String> {
-    // Where the manifest had said so, there is nothing to learn.
+    // If the manifest says that the grant is revoked, there is nothing to find out.
     let tries =
         beside(taken.filter(|entry| !entry.ends_grant && entry.is_told()), request_id).await;
     let looks = tries.iter().map(async |(entry, user)| {
@@ -47,8 +50,8 @@ pub(crate) async fn alive(
     join_all(looks).await.into_iter().flatten().collect()
 }
 
-/// Whether its provider accepts a connection now. Its check goes on when the time is up: a refresh that
-/// was begun has to be written down.
+/// Whether the provider accepts a connection now. The check continues in the background after [`PATIENCE`],
+/// because the result of a refresh must be stored.
 async fn is_alive(stored: Stored, request_id: String) -> bool {
     if was_alive_just_now(&stored).await.unwrap_or(false) {
         return true;
@@ -71,9 +74,9 @@ async fn was_alive_just_now(stored: &Stored) -> Result<bool> {
     Ok(read_row(sql, values).await?.is_some())
 }
 
-/// Tries the connections that might have ended with `ended`, all at once, and writes down which did.
-/// `alive`: those that the provider accepted before.
-/// It cannot fail: the tokens have ended, whatever is found.
+/// Checks the connections that may have ended with `ended`, all at once, and records those that did. `alive`
+/// are the connections that the provider accepted before. This cannot fail, because the tokens are revoked
+/// already.
 pub(crate) async fn check(
     ended: impl Iterator<Item = &Taken>,
     alive: &BTreeSet<String>,
@@ -82,14 +85,14 @@ pub(crate) async fn check(
     let tries = beside(ended, request_id).await;
     join_all(tries.iter().map(|(entry, user)| async move {
         let was_alive = alive.contains(&user.id);
-        if let Err(error) = look(entry, user, was_alive, request_id).await {
-            failed(request_id, &user.id, &error);
+        if let Err(error) = check_one(entry, user, was_alive, request_id).await {
+            log_failure(request_id, &user.id, &error);
         }
     }))
     .await;
 }
 
-/// The live connections that might end with `taken`, each once.
+/// The live connections that may end with `taken`, each one once.
 async fn beside<'a>(
     taken: impl Iterator<Item = &'a Taken>,
     request_id: &str,
@@ -105,15 +108,15 @@ async fn beside<'a>(
                 });
                 tries.extend(live.map(|user| (entry, user)));
             }
-            Err(error) => failed(request_id, &entry.integration_id, &error),
+            Err(error) => log_failure(request_id, &entry.integration_id, &error),
         }
     }
     tries.truncate(MOST);
     tries
 }
 
-fn failed(request_id: &str, id: &str, error: &nexus_common::Error) {
-    let line = Line::error("beside a revocation").with("request_id", &request_id);
+fn log_failure(request_id: &str, id: &str, error: &nexus_common::Error) {
+    let line = Line::error("a check beside a revocation failed").with("request_id", &request_id);
     line.with("integration", &id).why(error);
 }
 
@@ -122,14 +125,15 @@ fn stored(entry: &Taken, user: &User) -> Stored {
     Stored {
         workspace: user.workspace.clone(),
         integration_id: user.id.clone(),
-        // Nobody of another workspace is named.
+        // An actor is not named in another workspace.
         actor: if is_ours { entry.actor.clone() } else { "tick".to_owned() },
     }
 }
 
-async fn look(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
+/// Checks one connection after a revocation.
+async fn check_one(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
     let checked = check::run(&stored(entry, user), request_id).await?;
-    // Where the manifest had said so it was not tried before.
+    // If the manifest says that the grant is revoked, the connection was not checked before.
     if checked.health == "reauthorize" && (was_alive || entry.ends_grant) {
         let why = checked.detail.unwrap_or_default();
         note(entry, user, &why, request_id).await?;
@@ -137,12 +141,12 @@ async fn look(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> 
     Ok(())
 }
 
-/// Says at the connection why it ended, and keeps what was found.
+/// Writes to the connection why it ended, and stores the finding.
 async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result<()> {
     let is_ours = user.workspace == entry.workspace;
     let whose = if is_ours { entry.integration_id.as_str() } else { "another workspace" };
     let words = format!(
-        "the provider refused it right after the {} of {whose} was revoked, which seems to have \
+        "the provider rejected it right after the {} of {whose} was revoked, which seems to have \
          ended it too: {why}",
         entry.token
     );
@@ -161,23 +165,23 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
         workspace: &user.workspace,
         integration_id: &user.id,
         kind: "integration.ended_by_revocation",
-        // Nobody of another workspace is named.
+        // An actor is not named in another workspace.
         actor: if is_ours { &entry.actor } else { "tick" },
         detail: json!({"token": entry.token, "of": is_ours.then_some(whose), "detail": words}),
         request_id,
     })
     .await?;
-    // Nothing is learnt where the manifest had said so, or it was the very token that it held.
+    // This is not a finding if the manifest says so, or if the connection held the revoked token itself.
     if !entry.ends_grant && user.is_certain && !user.has_token {
         let ends = entry.ends(true);
-        // Its provider's words are for the workspace of the connection that died.
-        let why = if is_ours { why } else { "a connection of another workspace was refused" };
+        // Only the workspace of the connection that ended may see the provider's words.
+        let why = if is_ours { why } else { "a connection of another workspace was rejected" };
         place(&ends).note(&tx, &entry.integration_id, why).await?;
     }
     tx.commit().await
 }
 
-/// Whether a call like this was found to end more than its token.
+/// Whether a finding says that a request like this revokes more than its token.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
@@ -185,7 +189,7 @@ pub(crate) async fn is_known(ends: &Ends<'_>) -> Result<bool> {
     place(ends).is_found().await
 }
 
-/// What a finding is about: a manifest, a server and a client.
+/// The subject of a finding: a manifest, a server and a client.
 fn place<'a>(ends: &Ends<'a>) -> Place<'a> {
     Place {
         workspace: ends.workspace,

@@ -1,4 +1,7 @@
-//! `check`: tries a stored credential at its provider and stores what was found.
+//! `check`: verifies a stored credential with its provider, and stores the result as the integration's
+//! health.
+//!
+//! This module must not take trouble of the provider for a rejected credential.
 
 use nexus_common::broker::{Account, Checked, Stored};
 use nexus_common::platform::sqlite::{Value, text};
@@ -11,10 +14,11 @@ use crate::credential::Usable;
 use crate::oauth::{self, For};
 use crate::verify;
 
-/// When tick tries a credential again whose provider is in trouble, in milliseconds: 15 minutes.
+/// The time until a tick checks a credential again if its provider is in trouble, in milliseconds: 15
+/// minutes.
 const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 
-/// Runs the check. What the provider says is a finding, not an error.
+/// Runs the check. A rejection or trouble of the provider is a result, not an error.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
@@ -23,7 +27,7 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     let usable = match oauth::tried(&who).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found("reauthorize", &why)),
-        // Written where it was found, unless the old token is still good.
+        // The refresh has stored this already, unless the old token is still valid.
         Err(Error::Provider(why) | Error::ProviderTimeout(why)) => {
             return Ok(found("failing", &why));
         }
@@ -34,8 +38,8 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     Ok(finding.checked)
 }
 
-/// Runs the check after the answer to a call may have said that the credential is dead, unless one was run
-/// in the last minute. Only a refusal of the check itself means that it is.
+/// Runs the check after a response to a call that may mean that the credential is no longer valid, unless a
+/// check ran in the last minute. The credential counts as rejected only if the check is rejected.
 ///
 /// # Errors
 /// As [`run`].
@@ -49,7 +53,8 @@ pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<(
     if read_row(is_due, values).await?.is_none() {
         return Ok(());
     }
-    // Of many at once one does; while somebody else writes, the next such answer is soon enough.
+    // Of many concurrent requests, one runs the check. If the database is busy, the next such response runs
+    // it.
     let Some(tx) = Transaction::begin_if_free().await? else { return Ok(()) };
     let claim = "update credentials set check_at = ?3 + ?4
                  where workspace = ?1 and integration_id = ?2 and check_at < ?3 + ?4 - 60000
@@ -63,15 +68,16 @@ pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<(
     }
 }
 
+/// The result of a check that did not succeed.
 fn found(health: &str, why: &str) -> Checked {
     Checked { health: health.to_owned(), detail: Some(why.to_owned()) }
 }
 
-/// What the provider says of a credential.
+/// The result of a check of one version.
 struct Finding {
-    /// Of which version.
+    /// The version of the credential.
     version: i64,
-    /// Whose it is, where the provider said so.
+    /// The account, if the provider names it.
     account: Account,
     checked: Checked,
 }
@@ -83,12 +89,14 @@ impl Finding {
         if first.checked.health != "reauthorize" || !is_oauth2 || !is_sent_where_it_was(&usable) {
             return Ok(first);
         }
-        // A token may end before its time: a person is asked only where the refresh token is dead too.
+        // An access token may be revoked early. A person must connect again only if the refresh token is
+        // rejected too.
         let instead = match oauth::after_judgement(who, usable.version).await {
             Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
             Ok(None) => {
                 let why = first.checked.detail.as_deref().unwrap_or_default();
-                found("failing", &format!("{why}; a new one was asked for less than a minute ago"))
+                let detail = format!("{why}; a new token was requested less than a minute ago");
+                found("failing", &detail)
             }
             Err(Error::ReauthorizationRequired(why)) => found("reauthorize", &why),
             Err(Error::Provider(why) | Error::ProviderTimeout(why)) => found("failing", &why),
@@ -97,12 +105,12 @@ impl Finding {
         Ok(Self { checked: instead, ..first })
     }
 
-    /// A token that the provider gave a moment ago proves the connection: where it is refused all the same,
-    /// its refresh token is good, and connecting again gives no other.
+    /// A token that the provider gave a moment ago proves that the connection is valid. If it is rejected
+    /// too, its refresh token is still valid, and connecting again would not help.
     fn of_a_new_token(self) -> Self {
         let refused = |checked: Checked| {
             let why = checked.detail.unwrap_or_default();
-            found("failing", &format!("a new access token was refused as well: {why}"))
+            found("failing", &format!("a new access token was rejected too: {why}"))
         };
         let checked = match self.checked.health.as_str() {
             "reauthorize" => refused(self.checked),
@@ -117,40 +125,40 @@ impl Finding {
     }
 }
 
-/// Whether the manifest sends the credential where it was entered for.
+/// Whether the manifest still sends the credential to the hosts that it was entered for.
 fn is_sent_where_it_was(usable: &Usable) -> bool {
     let now = params::pins(&usable.sourced.manifest, &usable.params);
     now.is_ok_and(|now| now == usable.credential.pins)
 }
 
 async fn judge(usable: &Usable) -> Result<(Account, Checked)> {
-    let nobody = Account::default();
+    let unknown = Account::default();
     if !is_sent_where_it_was(usable) {
-        let why = "the manifest now sends the credential elsewhere than where it was entered for";
-        return Ok((nobody, found("reauthorize", why)));
+        let why = "the manifest now sends the credential to other hosts than it was entered for";
+        return Ok((unknown, found("reauthorize", why)));
     }
     if !usable.can_be_verified() {
-        let why = "the provider has no call that proves a credential";
-        return Ok((nobody, found("unknown", why)));
+        let why = "the provider has no request that verifies a credential";
+        return Ok((unknown, found("unknown", why)));
     }
     match verify::run(usable).await {
         Ok(account) => Ok((account, Checked { health: "healthy".into(), detail: None })),
-        Err(Error::CredentialRefused(why)) => Ok((nobody, found("reauthorize", &why))),
+        Err(Error::CredentialRefused(why)) => Ok((unknown, found("reauthorize", &why))),
         Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {
-            Ok((nobody, found("failing", &why)))
+            Ok((unknown, found("failing", &why)))
         }
         Err(other) => Err(other),
     }
 }
 
-/// In how many milliseconds tick tries it again.
+/// The time until a tick checks the credential again, in milliseconds.
 fn again(checked: &Checked) -> i64 {
     if checked.health == "failing" { AGAIN_SOON_MS } else { CHECK_AGAIN_MS }
 }
 
 impl Finding {
-    /// Whether somebody else stored the same within the last second: of many checks at once one writes,
-    /// instead of all one after the other.
+    /// Whether another check stored the same result within the last second. So of many concurrent checks only
+    /// one writes.
     async fn was_just_stored(&self, stored: &Stored) -> Result<bool> {
         let Self { version, checked, .. } = self;
         let sql = "select 1 from integrations i join credentials c on c.integration_id = i.id
@@ -170,7 +178,7 @@ impl Finding {
         Ok(read_row(sql, values).await?.is_some())
     }
 
-    /// Stores it; a newer credential is not judged by it.
+    /// Stores the result, unless a newer version of the credential is stored by now.
     async fn save(&self, stored: &Stored, request_id: &str) -> Result<()> {
         if self.was_just_stored(stored).await? {
             return Ok(());

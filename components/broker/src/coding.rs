@@ -1,7 +1,8 @@
-//! Answers that come compressed although `identity` was asked for: undone while they come, so that
-//! the mask can look into them, and the broker can read those to its own calls.
+//! Decompresses responses that are compressed although the request asked for `identity`, so that the mask can
+//! search them and the broker can read the responses to its own requests.
 //!
-//! It must not hold more than one chunk of what it undoes: a kilobyte may stand for a megabyte.
+//! The body is decompressed as it arrives. This module must not hold more than one chunk of output, because a
+//! kilobyte may decompress to a megabyte.
 
 use std::io::{BufRead, ErrorKind, Read, Result as IoResult};
 use std::pin::Pin;
@@ -13,10 +14,10 @@ use http::{HeaderMap, StatusCode, header};
 use http_body::{Body as _, Frame};
 use nexus_common::platform::http::{Body, Response, boxed};
 
-/// Most that is undone at once, in bytes.
+/// The maximum size of decompressed output at once, in bytes.
 const CHUNK: usize = 32 * 1024;
 
-/// The coding of a body (RFC 9110, 8.4); `None` for `identity`.
+/// The content coding of a body (RFC 9110, 8.4). `None` for `identity`.
 fn coding(headers: &HeaderMap) -> Option<String> {
     let all = headers.get_all(header::CONTENT_ENCODING).iter();
     let all: Vec<_> = all.map(|value| value.to_str().unwrap_or("unknown")).collect();
@@ -26,17 +27,17 @@ fn coding(headers: &HeaderMap) -> Option<String> {
     (!all.is_empty()).then(|| all.join(","))
 }
 
-/// Whether a body comes in a coding that is not undone.
+/// Whether the headers name a content coding, which the body still has.
 pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
     coding(headers).is_some()
 }
 
-/// The answer without its coding, where that is `gzip` or `deflate`; any other stays.
+/// The response without its coding, if that is `gzip` or `deflate`. Any other coding stays.
 pub(crate) fn undone(answer: Response) -> Response {
     let (mut head, body) = answer.into_parts();
     use StatusCode as S;
     if matches!(head.status, S::PARTIAL_CONTENT | S::NO_CONTENT | S::NOT_MODIFIED) {
-        // The parts are those of the bytes as they came, and the others have no body.
+        // A partial response has a part of the coded bytes, and the other responses have no body.
         return Response::from_parts(head, body);
     }
     let fed = Fed::default();
@@ -45,7 +46,7 @@ pub(crate) fn undone(answer: Response) -> Response {
         Some("deflate") => Decoder::Zlib(Box::new(ZlibDecoder::new(fed))),
         _ => return Response::from_parts(head, body),
     };
-    // What these say is said of the bytes as they came.
+    // These headers describe the coded bytes.
     let of_coded = ["content-encoding", "content-length", "content-md5", "content-digest"];
     of_coded.iter().for_each(|name| {
         head.headers.remove(*name);
@@ -56,7 +57,7 @@ pub(crate) fn undone(answer: Response) -> Response {
     Response::from_parts(head, boxed(Undone { body, decoder, has_begun: false, is_done: false }))
 }
 
-/// What was received and is not undone yet.
+/// Received bytes that are not decoded yet.
 #[derive(Default)]
 struct Fed {
     bytes: Bytes,
@@ -105,11 +106,11 @@ impl Decoder {
     }
 }
 
-/// A body whose coding is undone.
+/// A body that is decoded as it arrives.
 struct Undone {
     body: Body,
     decoder: Decoder,
-    /// Whether any byte has come: nothing at all is an empty body, not one that broke off.
+    /// Whether a byte has arrived. A body without any byte is empty, not incomplete.
     has_begun: bool,
     is_done: bool,
 }

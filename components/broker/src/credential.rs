@@ -1,7 +1,7 @@
-//! A credential: the fields that were entered, and the pins that say where they may go.
+//! A credential: the fields that were entered, and the pins, which are the origins that they may be sent to.
 //!
-//! The pins are sealed with the fields. Whoever changes a manifest, a parameter or a row later
-//! cannot make the broker send the fields anywhere else.
+//! The pins are sealed with the fields. A later change of a manifest, a parameter or a row cannot make the
+//! broker send the fields to another host. This module must not return a plaintext to another component.
 
 use std::collections::BTreeMap;
 
@@ -20,19 +20,19 @@ use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 use crate::{keys, own_token, revoke};
 
-/// The plaintext of a sealed credential. It prints nothing and is zeroised.
+/// The plaintext of a sealed credential. It cannot be printed, and is zeroised when it is dropped.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
-    /// The manifest it was entered for.
+    /// The manifest that it was entered for.
     pub(crate) manifest_id: String,
-    /// Of a workspace's own manifest also the version: its author decides what `verify` does.
+    /// The version of the manifest, if it is a workspace's own: its author decides what `verify` does.
     pub(crate) manifest_hash: Option<String>,
-    /// Where it may be sent, and how.
+    /// The origins that it may be sent to, and the places in a request.
     pub(crate) pins: Pins,
-    /// The fields by name; of OAuth 2.0 the tokens.
+    /// The fields by name. For OAuth 2.0, the tokens.
     pub(crate) fields: BTreeMap<String, String>,
-    /// With which OAuth app the tokens were obtained.
+    /// The OAuth app that the tokens were obtained with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<ClientRef>,
 }
@@ -43,10 +43,10 @@ impl Drop for Credential {
     }
 }
 
-/// A credential with the manifest and the parameters that it is used by.
+/// An opened credential, with its manifest and its parameters.
 #[derive(Clone)]
 pub(crate) struct Usable {
-    /// Whose integration it is of.
+    /// The workspace of the integration.
     pub(crate) workspace: String,
     /// The manifest and its version.
     pub(crate) sourced: Sourced,
@@ -54,26 +54,26 @@ pub(crate) struct Usable {
     pub(crate) params: BTreeMap<String, String>,
     /// The credential itself.
     pub(crate) credential: Credential,
-    /// Which version of the stored credential it is.
+    /// The version of the stored credential.
     pub(crate) version: i64,
-    /// When its access token ends and is to be refreshed, as they are stored.
+    /// When the access token expires and when to refresh it, as stored.
     pub(crate) times: Times,
-    /// Whose it is, as far as that is known.
+    /// The account at the provider, as far as it is known.
     pub(crate) account: Account,
 }
 
 /// The times of an access token, in milliseconds since the Unix epoch by the database's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Times {
-    /// When it ends; `None` where the provider does not say.
+    /// When it expires. `None` if the provider does not say.
     pub(crate) expires_at: Option<i64>,
-    /// From when on it is refreshed.
+    /// The time from which it is refreshed.
     pub(crate) refresh_at: Option<i64>,
 }
 
 impl Times {
-    /// Those of a token that was asked for at `begun_ms`: refreshed a minute or a tenth of the lifetime
-    /// early, whichever is less. A moment that has passed says nothing: one of the clocks is wrong.
+    /// The times of a token that was requested at `begun_ms`. It is refreshed early by a minute or a tenth of
+    /// its lifetime, whichever is less. An expiry in the past is ignored, because one of the clocks is wrong.
     pub(crate) fn new(begun_ms: i64, end: Option<End>) -> Self {
         let lifetime_ms = match end {
             Some(End::After(seconds)) => seconds.saturating_mul(1000),
@@ -90,12 +90,12 @@ impl Times {
 }
 
 impl Usable {
-    /// Whether the provider has a call that proves the credential.
+    /// Whether the manifest has a request that proves the credential.
     pub(crate) fn can_be_verified(&self) -> bool {
         matches!(self.sourced.manifest.verify, Verify::Request { .. })
     }
 
-    /// Seals it for the integration.
+    /// Seals the credential for the integration `id`.
     ///
     /// # Errors
     /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
@@ -115,18 +115,18 @@ impl Usable {
         })
     }
 
-    /// Where its OAuth client is registered: the origin of the token endpoint.
+    /// The server where its OAuth client is registered: the origin of the token endpoint.
     pub(crate) fn authorization_server(&self) -> Option<String> {
         self.credential.client.as_ref().map(|_| self.credential.pins.token.join(" "))
     }
 
-    /// Where the call that ends it goes: the pinned origin; `None` where no call ends it.
+    /// The pinned origin of the revocation request. `None` if the manifest has no revocation request.
     pub(crate) fn revocation_server(&self) -> Option<String> {
         let origins = &self.credential.pins.revoke;
         (!origins.is_empty()).then(|| origins.join(" "))
     }
 
-    /// Digests of its secrets: the secret fields and the tokens.
+    /// The digests of the secrets: the secret fields and the tokens.
     fn digests(&self, digester: &Digester) -> Vec<String> {
         let tokens = ["access_token", "refresh_token"].into_iter();
         let mut names: Vec<&str> = secret_fields(&self.sourced.manifest).chain(tokens).collect();
@@ -138,10 +138,10 @@ impl Usable {
     fn plaintext(&self) -> Result<Zeroizing<Vec<u8>>> {
         serde_json::to_vec(&self.credential)
             .map(Zeroizing::new)
-            .map_err(|_| Error::Internal("a credential that is no JSON".into()))
+            .map_err(|_| Error::Internal("a credential cannot be encoded".into()))
     }
 
-    /// The value of a template's name: a field, a parameter, the client id.
+    /// The value for a template's placeholder: a field, a parameter, or the client id.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let client = self.credential.client.as_ref();
         let client_id = || client.filter(|_| name == "client_id").map(|one| &one.client_id);
@@ -150,33 +150,33 @@ impl Usable {
         value.map(String::as_str)
     }
 
-    /// The secret fields' values, in the manifest's order.
+    /// The values of the secret fields, in the manifest's order.
     fn secrets(&self) -> impl Iterator<Item = &str> {
         secret_fields(&self.sourced.manifest)
             .filter_map(|name| self.credential.fields.get(name).map(String::as_str))
     }
 }
 
-/// The names of the secret fields of a manifest, in its order.
+/// The names of a manifest's secret fields, in its order.
 pub(crate) fn secret_fields(manifest: &Manifest) -> impl Iterator<Item = &str> {
     manifest.credentials.iter().filter(|field| field.secret).map(|field| field.name.as_str())
 }
 
-/// What [`prepare`] made of a request.
+/// The result of [`prepare`].
 pub(crate) struct Prepared {
-    /// The credential with all that it is used by.
+    /// The credential, with its manifest and its parameters.
     pub(crate) usable: Usable,
-    /// Whether it is the stored one, with other parameters.
+    /// Whether it is the stored credential, with new parameters.
     pub(crate) stored: bool,
-    /// The version of the stored credential; 0 where there is none.
+    /// The version of the stored credential. 0 if there is none.
     pub(crate) replaces: i64,
 }
 
 /// Checks new credentials, or new parameters for a stored one, against their manifest and pins.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`],
-/// and what [`load`] says of a stored one.
+/// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`], and the errors of
+/// [`load`] for a stored credential.
 pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
     let (sourced, given_params, replaces) = match &new.manifest_id {
@@ -187,7 +187,7 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
             let row = Row::find(workspace, id).await?;
             let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
             let mut merged = row.params_json();
-            // What a flow found is not entered.
+            // Parameters that an OAuth flow found are not entered by a person.
             merged.retain(|name, _| sourced.manifest.is_entered(name));
             merged.extend(new.params.clone());
             (sourced, merged, row.version)
@@ -202,7 +202,8 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         return with_params(stored, params);
     }
     if manifest.auth_method == AuthMethod::Oauth2 {
-        let detail = "this provider is connected by OAuth: its credentials are not typed in";
+        let detail =
+            "this provider is connected by OAuth: omit `credentials`, and authorize instead";
         return Err(Error::invalid("/credentials", detail));
     }
     let empty = Map::new();
@@ -235,12 +236,12 @@ pub(crate) async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     Ok(Prepared { usable, stored: false, replaces })
 }
 
-/// A stored credential with other parameters: they must not send it anywhere else.
+/// A stored credential with new parameters, which must not change the origins that it is sent to.
 fn with_params(stored: Usable, params: BTreeMap<String, String>) -> Result<Prepared> {
     let pins = nexus_manifests::pins(&stored.sourced.manifest, &params).map_err(broken)?;
     if pins != stored.credential.pins {
-        let detail =
-            "these parameters move the hosts that the credential is sent to: enter it again";
+        let detail = "these parameters change the hosts that the credential is sent to: enter the \
+                      credential again";
         return Err(Error::CredentialsRequired(detail.into()));
     }
     let replaces = stored.version;
@@ -251,7 +252,7 @@ fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
     Error::Invalid(findings.into_iter().map(field_error).collect())
 }
 
-/// Seals what [`prepare`] made; a stored credential stays as it is.
+/// Seals the credential from [`prepare`]. A stored credential stays as it is.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
@@ -282,7 +283,7 @@ pub(crate) async fn seal(new: &NewCredentials, prepared: Prepared, health: &str)
     })
 }
 
-/// A token that was obtained for new credentials; what was entered is not ours to end.
+/// Gives up the tokens that were obtained with new credentials. Fields that a person entered are not revoked.
 pub(crate) async fn minted(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
     match usable.sourced.manifest.auth_method {
         AuthMethod::Oauth2ClientCredentials => revoke::lost(workspace, id, usable).await,
@@ -290,39 +291,39 @@ pub(crate) async fn minted(workspace: &str, id: &str, usable: &Usable) -> GivenU
     }
 }
 
-/// Parameters as they stand in JSON.
+/// Parameters as a JSON object.
 pub(crate) fn params_json(params: &BTreeMap<String, String>) -> Map<String, Json> {
     params.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
 }
 
-/// The last four characters, of secrets long enough that they tell nothing.
+/// The last four characters of a secret. `None` if the secret is so short that they would help to guess it.
 fn hint(secret: &str) -> Option<String> {
     let count = secret.chars().count();
     (count >= 20).then(|| format!("…{}", secret.chars().skip(count - 4).collect::<String>()))
 }
 
-/// The place of an integration's ciphertext.
+/// The place of an integration's ciphertext, which is part of the sealing.
 pub(crate) fn place<'a>(workspace: &'a str, integration_id: &'a str) -> Place<'a> {
     Place { kind: "credential", workspace, row: integration_id, field: "sealed" }
 }
 
-/// What decides whether an integration may be called, beside its credential.
+/// The columns that decide whether an integration may be called, except its credential.
 pub(crate) struct Gate {
-    /// Its id (it may have been asked for by slug).
+    /// The integration's id. The call may name it by its slug.
     pub(crate) id: String,
-    /// Its name, for words.
+    /// The integration's name, for error messages.
     pub(crate) name: String,
-    /// Whether nobody has switched it off.
+    /// Whether the integration is switched on.
     pub(crate) is_active: bool,
-    /// Its health.
+    /// The integration's health.
     pub(crate) health: String,
-    /// Its policy, JSON.
+    /// The integration's policy, as JSON.
     pub(crate) policy: String,
 }
 
-/// An integration that an agent wants to call, by id or slug; its credential is not opened yet.
+/// An integration that an agent wants to call. Its credential is not opened yet.
 pub(crate) struct Callable {
-    /// What decides.
+    /// The columns that decide whether it may be called.
     pub(crate) gate: Gate,
     /// The workspace.
     pub(crate) workspace: String,
@@ -330,13 +331,13 @@ pub(crate) struct Callable {
 }
 
 impl Callable {
-    /// Reads it.
+    /// Reads the integration with this id or slug.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub(crate) async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
-        // The `+` keeps SQLite from looking at the values while it plans, for which it would prepare
-        // the statement anew in each call.
+        // The `+` hides the values from SQLite's planner. Otherwise SQLite would prepare the statement again
+        // for each call.
         let sql = "select i.manifest_id, i.manifest_hash, i.params, c.sealed, c.version,
                c.expires_at, c.refresh_at, i.account_id, i.account_label, i.id, i.name,
                i.status = 'active', i.health, i.policy
@@ -361,7 +362,7 @@ impl Callable {
         })
     }
 
-    /// Whether the same was found, to the byte, in all that a credential is opened and called by.
+    /// Whether both have the same bytes in every column with which a credential is opened and used.
     pub(crate) fn is_stored_as(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
             || (self.workspace == other.workspace
@@ -369,10 +370,10 @@ impl Callable {
                 && self.gate.policy == other.gate.policy)
     }
 
-    /// What is stored of its credential.
+    /// The stored credential.
     ///
     /// # Errors
-    /// [`Error::ReauthorizationRequired`] where it was never connected.
+    /// [`Error::ReauthorizationRequired`] if the integration was never connected.
     pub(crate) fn row(&self) -> Result<&Row> {
         self.row.as_ref().ok_or_else(|| {
             Error::ReauthorizationRequired("the authorization was never finished".into())
@@ -388,7 +389,7 @@ pub(crate) async fn load(workspace: &str, integration_id: &str) -> Result<Usable
     Row::find(workspace, integration_id).await?.open(workspace, integration_id).await
 }
 
-/// An integration and its ciphertext as they are stored.
+/// The stored columns of an integration and its ciphertext.
 #[derive(PartialEq)]
 pub(crate) struct Row {
     manifest_id: String,
@@ -414,7 +415,7 @@ impl Row {
         Ok(Self::of(&row))
     }
 
-    /// From the columns in the order in which [`Self::find`] asks for them.
+    /// Reads the columns, in the order of [`Self::find`].
     fn of(row: &sqlite::Row) -> Self {
         Self {
             manifest_id: text(row, 0).to_owned(),
@@ -430,10 +431,10 @@ impl Row {
         }
     }
 
-    /// Opens it.
+    /// Opens the ciphertext.
     ///
     /// # Errors
-    /// What [`load`] says.
+    /// The errors of [`load`].
     pub(crate) async fn open(&self, workspace: &str, integration_id: &str) -> Result<Usable> {
         let sourced = source::of_stored(&self.manifest_id, &self.manifest_hash).await?;
         let unreadable = |what: &str| Error::Unreadable(format!("{what} of {integration_id}"));
@@ -443,10 +444,12 @@ impl Row {
         let plaintext = seal::open(&ring, place(workspace, integration_id), &self.sealed)?;
         let credential: Credential =
             serde_json::from_slice(&plaintext).map_err(|_| unreadable("the plaintext's form"))?;
-        // The row names the manifest, and rows can be changed outside: what was sealed decides.
+        // The row names the manifest, but rows can be changed from outside. The sealed name decides.
         let entered_for = (&credential.manifest_id, &credential.manifest_hash);
         if entered_for != (&sourced.manifest.id, &own_version(&sourced)) {
-            return Err(unreadable("another manifest than the one it was entered for"));
+            return Err(unreadable(
+                "the manifest (not the one that the credential was entered for)",
+            ));
         }
         let (version, times, account) = (self.version, self.times, self.account.clone());
         let workspace = workspace.to_owned();
@@ -458,18 +461,18 @@ impl Row {
     }
 }
 
-/// The version of a workspace's own manifest; a built-in one is held by its pins alone, so that it
-/// can be improved.
+/// The version of a workspace's own manifest. A built-in manifest may change, because the pins alone bind the
+/// credential.
 pub(crate) fn own_version(sourced: &Sourced) -> Option<String> {
     sourced.manifest.id.starts_with("custom-").then(|| sourced.hash.clone())
 }
 
-/// A rule that a request breaks, as the API tells it.
+/// A rule that a request breaks, in the API's form.
 pub(crate) fn field_error(finding: Finding) -> FieldError {
     FieldError { pointer: finding.pointer, detail: finding.detail }
 }
 
-/// A rule that a manifest with these parameters breaks.
+/// The error for a rule that a manifest breaks with these parameters.
 pub(crate) fn broken(finding: Finding) -> Error {
     Error::Invalid(vec![field_error(finding)])
 }

@@ -1,7 +1,7 @@
-//! Random keys of the application's own, sealed in the database that they are used for.
+//! Random keys of the application itself, sealed in the database that they are used for.
 //!
-//! They outlive the encryption keys that seal them: `tick` seals them anew. One must not leave the
-//! module that asks for it.
+//! They outlive the encryption keys that seal them, because `tick` seals them again. A key must not leave the
+//! module that requests it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use nexus_common::log::Line;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::keys;
 use crate::seal::{self, Place};
 
-/// They belong to no workspace.
+/// Data keys belong to no workspace.
 const WORKSPACE: &str = "";
 
 /// A key of 32 random bytes.
@@ -27,7 +27,7 @@ pub(crate) fn place<'a>(workspace: &'a str, id: &'a str) -> Place<'a> {
 }
 
 impl DataKey {
-    /// The key `id` of this database; made where there is none.
+    /// The key `id` of this database. It is created if it does not exist.
     ///
     /// # Errors
     /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
@@ -44,9 +44,11 @@ impl DataKey {
         if let Some(sealed) = row.as_ref().and_then(|row| row.get::<&[u8]>(0)) {
             match open(sealed) {
                 Ok(bytes) => return Ok(Self(bytes)),
-                // What sealed it is gone, and with it the credentials of its time: begun anew.
+                // The encryption key is missing, and with it the credentials that it sealed. A new data key
+                // is made.
                 Err(Error::Unreadable(why)) => {
-                    Line::error("data key").with("id", &id).with("why", &why).write();
+                    let line = Line::error("a data key cannot be opened, and is replaced");
+                    line.with("id", &id).with("why", &why).write();
                 }
                 Err(other) => return Err(other),
             }
@@ -54,7 +56,7 @@ impl DataKey {
         let bytes = Zeroizing::new(clock::random_bytes::<32>());
         let (sealed, key_id) = seal::seal(&ring, place(WORKSPACE, id), &*bytes)?;
         let tx = Transaction::begin().await?;
-        // Somebody else may have been faster.
+        // Another instance may have created it meanwhile.
         let found = tx.row(sql, key()).await?;
         let theirs = found.as_ref().and_then(|row| row.get::<&[u8]>(0)).map(open);
         if let Some(Ok(theirs)) = theirs {

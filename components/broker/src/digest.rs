@@ -1,7 +1,7 @@
-//! Keyed digests of secrets, by which the same secret is known again without being opened.
+//! Keyed digests of secrets. They show that two secrets are equal without opening them.
 //!
-//! The key is random, made once for a database, and sealed in it: who has the database alone can
-//! neither make a digest nor try secrets against one. It must not leave this module.
+//! The key is random, made once for a database, and sealed in it. An attacker who has only the database can
+//! neither compute a digest nor test secrets against one. The key must not leave this module.
 
 use std::rc::Rc;
 
@@ -11,20 +11,20 @@ use nexus_common::{Result, encoding};
 
 use crate::data_key::DataKey;
 
-/// The key belongs to no workspace: the same secret is the same secret in two of them.
+/// The id of the key, which belongs to no workspace: a secret has the same digest in every workspace.
 const ID: &str = "token_digests";
-/// Bytes of a digest that are kept: enough that no two secrets meet.
+/// The number of bytes that are kept of a digest, enough to avoid collisions.
 const LENGTH: usize = 16;
 
-/// Makes digests.
+/// Computes digests.
 pub(crate) struct Digester(DataKey);
 
 thread_local! {
     static DIGESTER: Once<Digester> = const { Once::new(None) };
 }
 
-/// The digester of this database; read once per instance. Who is about to hold tokens that nobody
-/// else has asks for it before: later it cannot fail.
+/// The digester of this database. It is read once per instance. Code that will hold the only copy of new
+/// tokens calls this first, so that it cannot fail later.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].

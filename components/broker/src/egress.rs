@@ -1,7 +1,8 @@
-//! The egress guard: the last look at a URL before anything is sent there.
+//! The egress guard: the last check of a URL before a request is sent to it.
 //!
-//! `https://*:443` would let this component reach `https://broker.spin.internal`: components are
-//! chained by host name before any socket is opened.
+//! The grant `https://*:443` would let this component reach `https://broker.spin.internal`, because Spin
+//! routes requests to components by host name before it opens a socket. No request to a provider may skip
+//! this check.
 
 use std::rc::Rc;
 
@@ -10,14 +11,14 @@ use nexus_common::{Error, Result, config};
 use nexus_manifests::guard;
 use url::Url;
 
-/// What the guard must know of the deployment.
+/// The guard with the hosts of this deployment.
 pub(crate) struct Guard(guard::Guard);
 
 thread_local! {
     static GUARD: Once<Guard> = const { Once::new(None) };
 }
 
-/// The guard of this deployment; read once per instance.
+/// The guard of this deployment. It is read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
@@ -33,12 +34,12 @@ pub(crate) async fn guard() -> Result<Rc<Guard>> {
 }
 
 impl Guard {
-    /// Whether `url` is one of the application itself.
+    /// Whether `url` belongs to the application itself.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         self.0.own.cover(url)
     }
 
-    /// Refuses what no credential of `workspace` may ever be sent to.
+    /// Rejects a URL to which no credential of `workspace` may be sent.
     ///
     /// # Errors
     /// [`Error::EgressDenied`].

@@ -1,9 +1,9 @@
-//! Heads of the audit record, authenticated: what a chain was at a time, under a key that only the
-//! broker has.
+//! Signed heads of the audit record. A head is the state of a chain at one time, signed with a key that only
+//! the broker has.
 //!
-//! Whoever writes to the database can make a chain anew that holds in itself. They cannot make a head
-//! of it: so what a head covers was not changed since that head was signed. It must not sign what it
-//! is handed: it reads the chain itself.
+//! An attacker who can write to the database can build a new chain that is consistent in itself, but cannot
+//! sign a head of it. So the records that a head covers have not changed since it was signed. This module
+//! must not sign a head that a caller passes in: it reads the chain itself.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,11 +19,11 @@ use nexus_common::{Result, encoding};
 use crate::data_key::DataKey;
 
 const ID: &str = "audit_heads";
-/// What is signed begins so: the key is for nothing else.
+/// The prefix of the signed text. The key is used for nothing else.
 const DOMAIN: &str = "nexus/audit-head/v1\n";
-/// Most chains whose heads one call signs.
+/// The maximum number of chains whose heads one call signs.
 const CHAINS: u32 = 1000;
-/// Most heads that a verification names as broken.
+/// The maximum number of broken heads that a verification lists.
 const SHOWN: usize = 10;
 
 /// Signs heads.
@@ -43,7 +43,7 @@ impl Signer {
         mac.map(|mac| encoding::to_hex(&mac.finalize().into_bytes())).unwrap_or_default()
     }
 
-    /// Whether `head` was signed with this key; compared in constant time.
+    /// Whether `head` was signed with this key. The comparison takes constant time.
     fn has_signed(&self, workspace: &str, head: &Head) -> bool {
         let mac = self.0.mac(signed(workspace, head).as_bytes());
         let sent = encoding::from_hex(&head.mac).unwrap_or_default();
@@ -51,15 +51,15 @@ impl Signer {
     }
 }
 
-/// What is signed of a head: JSON with its members sorted, after the domain.
+/// The text that is signed for a head: the domain, then JSON with sorted members.
 fn signed(workspace: &str, head: &Head) -> String {
     let Head { count, hash, at, .. } = head;
     let head = serde_json::json!({"at": at, "count": count, "hash": hash, "workspace": workspace});
     format!("{DOMAIN}{head}")
 }
 
-/// Signs the head of each chain that was added to since its last one, and logs it, so that a log kept
-/// elsewhere has it too. Returns how many chains do not have their last head any more.
+/// Signs the head of each chain that has grown since its last head, and logs the head, so that a log that is
+/// stored elsewhere has it too. Returns the number of chains that no longer match their last head.
 ///
 /// # Errors
 /// [`nexus_common::Error::Misconfigured`], [`nexus_common::Error::Storage`].
@@ -98,7 +98,7 @@ pub(crate) async fn verify(workspace: &str) -> Result<HeadsVerified> {
         let page = heads.with_records(after).await?;
         let Some((last, ..)) = page.last() else { return Ok(verified) };
         after = *last;
-        // Others of this instance have their turn.
+        // Lets other requests of this instance run.
         clock::sleep(Duration::from_millis(1)).await;
         for (_, head, found) in &page {
             verified.heads += 1;
@@ -119,7 +119,7 @@ pub(crate) async fn verify(workspace: &str) -> Result<HeadsVerified> {
     }
 }
 
-/// What is wrong with a head, whose record now has the hash `found`.
+/// Why a head is broken, if it is. `found` is the hash that its record has now.
 fn fault(
     signer: &Signer,
     workspace: &str,
@@ -127,9 +127,11 @@ fn fault(
     found: Option<&str>,
 ) -> Option<&'static str> {
     match found {
-        _ if !signer.has_signed(workspace, head) => Some("the head was not signed with our key"),
-        None => Some("the record was cut off before this head"),
-        Some(found) if found != head.hash => Some("the record was made anew since this head"),
+        _ if !signer.has_signed(workspace, head) => Some("the head was not signed with this key"),
+        None => Some("the record was truncated before this head"),
+        Some(found) if found != head.hash => {
+            Some("the record was rebuilt after this head was signed")
+        }
         Some(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! `health`: whether the variables that only the broker has are well-formed.
+//! `health`: checks the variables that only the broker has. It must not return a value of a variable.
 
 use nexus_common::broker::{BrokerHealth, VariableProblem};
 use nexus_common::{Error, Result};
@@ -6,10 +6,10 @@ use nexus_common::{Error, Result};
 use crate::forward::at_work;
 use crate::{egress, keys, oauth};
 
-/// The problems by variable, and the ids of the keys. Never a value.
+/// The problems by variable, and the ids of the keys.
 ///
 /// # Errors
-/// What is wrong beside a variable: storage.
+/// Errors other than a malformed variable: [`Error::Storage`].
 pub(crate) async fn state() -> Result<BrokerHealth> {
     let mut health = BrokerHealth::default();
     match keys::ring().await {

@@ -1,6 +1,6 @@
-//! The key ring: the first key seals, all of them open.
+//! The key ring. The first key seals, and every key opens.
 //!
-//! A key never leaves this module except to derive the key of one ciphertext.
+//! A key must not leave this module. It is used only to derive the key of one ciphertext.
 
 use std::rc::Rc;
 
@@ -15,12 +15,12 @@ use zeroize::Zeroizing;
 
 const VARIABLE: &str = "encryption_keys";
 
-/// The keys by id, the sealing one first.
+/// The keys, the one that seals first.
 pub(crate) struct KeyRing(Vec<Key>);
 
 /// One encryption key.
 pub(crate) struct Key {
-    /// Its id, as it stands in ciphertexts: 1–32 of `[a-z0-9_-]`.
+    /// The key's id, which ciphertexts contain: 1–32 of `[a-z0-9_-]`.
     pub(crate) id: String,
     bytes: Zeroizing<[u8; 32]>,
 }
@@ -29,7 +29,7 @@ thread_local! {
     static RING: Once<KeyRing> = const { Once::new(None) };
 }
 
-/// The key ring, parsed and compared with the fingerprints of earlier; once per instance.
+/// The key ring, parsed and compared with the stored fingerprints. It is read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
@@ -63,7 +63,7 @@ impl KeyRing {
                 return Err(broken(position, "its id must be 1 to 32 of a-z, 0-9, _ and -"));
             }
             if keys.iter().any(|key| key.id == id) {
-                return Err(broken(position, "its id stands twice"));
+                return Err(broken(position, "duplicate id"));
             }
             let decoded = encoding::from_base64(encoded.trim()).map(Zeroizing::new);
             let bytes = decoded
@@ -80,9 +80,9 @@ impl KeyRing {
     /// The key that seals.
     ///
     /// # Errors
-    /// Never: a parsed ring has a key.
+    /// None in practice: a parsed ring has a key.
     pub(crate) fn sealing(&self) -> Result<&Key> {
-        self.0.first().ok_or_else(|| Error::misconfigured(VARIABLE, "must hold a key"))
+        self.0.first().ok_or_else(|| Error::misconfigured(VARIABLE, "must have a key"))
     }
 
     /// The key with `id`.
@@ -95,15 +95,15 @@ impl KeyRing {
         self.0.iter().map(|key| key.id.clone()).collect()
     }
 
-    /// Other bytes under an id that is known would make everything sealed before unreadable, so
-    /// they are refused before anything is sealed with them.
+    /// Compares each key with the fingerprint under its id. Different bytes under a known id would make all
+    /// earlier ciphertexts unreadable, so they are rejected before anything is sealed with them.
     async fn compare_fingerprints(&self) -> Result<()> {
         let rows = read("select key_id, fingerprint from key_fingerprints", []).await?;
         let mut unknown = Vec::new();
         for key in &self.0 {
             let row = rows.iter().find(|row| row.get::<&str>(0) == Some(&key.id));
             match row.and_then(|row| row.get::<&[u8]>(1)) {
-                Some(known) => key.must_have(known)?,
+                Some(known) => key.require_fingerprint(known)?,
                 None => unknown.push(key),
             }
         }
@@ -123,17 +123,19 @@ impl KeyRing {
                     ],
                 )
                 .await?;
-            key.must_have(row.as_ref().and_then(|row| row.get::<&[u8]>(0)).unwrap_or_default())?;
+            let known = row.as_ref().and_then(|row| row.get::<&[u8]>(0)).unwrap_or_default();
+            key.require_fingerprint(known)?;
         }
         tx.commit().await
     }
 }
 
 impl Key {
-    /// The key of one ciphertext (RFC 5869): this key, the ciphertext's salt, and what it is for.
+    /// Derives the key of one ciphertext (RFC 5869) from this key, the ciphertext's salt, and the purpose
+    /// `info`.
     pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
         let mut derived = Zeroizing::new([0; 32]);
-        // Expanding fails only for more than 255 blocks; this is one.
+        // Expanding fails only for more than 255 blocks. This is one block.
         let _ = Hkdf::<Sha256>::new(Some(salt), &*self.bytes).expand(info, &mut *derived);
         derived
     }
@@ -142,18 +144,21 @@ impl Key {
         self.derive(b"nexus/fingerprint", b"nexus/fingerprint/v1")
     }
 
-    fn must_have(&self, known: &[u8]) -> Result<()> {
+    fn require_fingerprint(&self, known: &[u8]) -> Result<()> {
         if bool::from(self.fingerprint().ct_eq(known)) {
             return Ok(());
         }
-        let rule = format!("holds other bytes under the id {:?} than before", self.id);
+        let rule = format!(
+            "has different bytes for the id {:?} than before: use a new id for a new key",
+            self.id
+        );
         Err(Error::misconfigured(VARIABLE, rule))
     }
 }
 
 #[cfg(test)]
 impl KeyRing {
-    /// A ring for tests: ids and the byte that fills each key.
+    /// A ring for tests, from ids and the byte that fills each key.
     pub(crate) fn of(keys: &[(&str, u8)]) -> Self {
         let key = |(id, byte): &(&str, u8)| Key {
             id: (*id).to_owned(),
@@ -168,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_ring_names_the_rule_and_no_key() {
+    fn the_error_for_a_malformed_ring_names_the_rule_and_no_key() {
         let bytes: Vec<u8> = (0..32).collect();
         let key = encoding::to_base64(&bytes);
         let short = encoding::to_base64(bytes.get(..31).unwrap());
@@ -180,7 +185,7 @@ mod tests {
             (format!("k1:{short}"), "must be 32 bytes"),
             (format!("k1:{zeros}"), "random"),
             (format!("k1:{key},k2:{zeros}"), "key 2: must not repeat"),
-            (format!("k1:{key},k1:{key}"), "stands twice"),
+            (format!("k1:{key},k1:{key}"), "duplicate id"),
             (format!("k1:{key},"), "must be `id:base64`"),
         ] {
             let Err(Error::Misconfigured { rule: said, .. }) = KeyRing::parse(&text) else {

@@ -1,11 +1,12 @@
-//! The outbox worked off: the provider is told, and what it said becomes the receipt.
+//! Processes the outbox: sends each revocation request to its provider, and turns the response into a
+//! receipt.
 //!
-//! An entry is taken by moving its time ahead, so that of several at once one acts; it goes only
-//! when the provider has ended the token, or after seven days of trying. A call that was made and
-//! not written down is made again: to end a token twice does no harm.
+//! An entry is taken by moving its time ahead, so only one of several concurrent runs processes it. It is
+//! deleted only when the provider has revoked the token, or after seven days of trying. A request that was
+//! sent but whose result was not stored is sent again, because revoking a token twice does no harm.
 //!
-//! It must not end what is in use: where a connection may end with the token, the entry is kept, for
-//! as long as that is. Triggers of the schema wake it when such a connection goes.
+//! This module must not revoke a token that is in use. While a connection may end with the token, the entry
+//! is kept. Triggers of the schema wake the entry when such a connection is deleted or replaced.
 
 use std::time::Duration;
 
@@ -29,48 +30,48 @@ use crate::seal;
 use crate::shared::{Ends, User};
 use crate::{beside, keys, renewed};
 
-/// For one call, body included.
+/// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// While an entry is being worked on nobody else takes it, in milliseconds.
+/// How long an entry that was taken cannot be taken again, in milliseconds.
 const TAKEN_MS: i64 = 60_000;
-/// The first wait after a failure; it doubles up to a day.
+/// The wait after the first failure, in milliseconds. It doubles with each failure, up to a day.
 const FIRST_MS: i64 = 30_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// After so long a time of trying it is given up.
+/// How long a revocation is tried before it counts as failed, in milliseconds.
 const GIVEN_UP_MS: i64 = 7 * DAY_MS;
-/// What is kept is looked at anew after this time, although nothing has woken it.
+/// A kept entry is checked again after this time, in milliseconds, even if nothing has woken it.
 const KEPT_MS: i64 = 30 * DAY_MS;
-/// How many that were kept are told at once.
+/// How many kept entries are sent at the same time.
 const LANES: usize = 8;
-/// Of those that were kept none is begun later than this, in milliseconds: tick goes on.
+/// No kept entry is begun later than this after the start of a run, in milliseconds. The tick does the rest.
 const LATE_MS: u64 = 20_000;
-/// Most connections that a receipt names.
+/// The maximum number of connections that a receipt names.
 const NAMED: usize = 3;
 
-/// Which entries are worked off.
+/// Which entries to process.
 pub(crate) enum Which<'a> {
-    /// What is new of an integration, and these that were kept, now.
+    /// The new entries of an integration, and the kept entries with these ids.
     Of(&'a Stored, &'a [String]),
-    /// Those that are due, at most so many.
+    /// The entries that are due, at most this many.
     Due(u32),
 }
 
-/// An entry that is being worked on.
+/// An entry that is being processed.
 pub(crate) struct Taken {
-    /// Its id.
+    /// The id of the entry.
     id: String,
-    /// Whose it is.
+    /// The workspace of the entry.
     pub(crate) workspace: String,
-    /// Which integration has given the token up; it may be gone.
+    /// The integration that gave the token up. It may have been deleted.
     pub(crate) integration_id: String,
-    /// Which token.
+    /// The name of the token.
     pub(crate) token: String,
     sealed: Vec<u8>,
-    /// Who gave it up.
+    /// The actor that gave the token up.
     pub(crate) actor: String,
     attempts: i64,
     trying_since: i64,
-    /// Whether the manifest says that its grant ends too.
+    /// Whether the manifest says that the token's grant is revoked too.
     pub(crate) ends_grant: bool,
     cautious: bool,
     forced_at: Option<i64>,
@@ -78,23 +79,23 @@ pub(crate) struct Taken {
     digest: String,
     authorization_server: Option<String>,
     revocation_server: Option<String>,
-    /// The manifest that the call is from.
+    /// The manifest that describes the request.
     pub(crate) manifest_id: String,
     client_id: Option<String>,
     account_id: Option<String>,
 }
 
-/// Whether the provider may be told.
+/// Whether the revocation request may be sent.
 enum Verdict {
-    /// Nobody uses it.
+    /// No connection uses the token: send the request.
     Tell,
-    /// The integration that gave it up holds it again: it ends when that gives it up.
+    /// The integration that gave the token up holds it again, and will revoke it when it gives it up.
     InUseAgain,
-    /// A connection may end with it; in words.
+    /// A connection may end with the token. Holds the reason in words.
     Keep(String),
 }
 
-/// Works entries off, and returns what became of each.
+/// Processes entries, and returns a receipt for each.
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
@@ -103,7 +104,7 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
     let (kept, new): (Vec<_>, Vec<_>) =
         take(&which).await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
-    // The tokens of one integration in their order, those of several at once.
+    // The tokens of one integration are processed in order, those of different integrations concurrently.
     let mut groups: Vec<Vec<Taken>> = Vec::new();
     for entry in new {
         match groups.iter_mut().find(|group| {
@@ -127,7 +128,8 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
     Ok(done.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
-/// Works each group off in its order, the groups at once; what is not begun by `late` stays due.
+/// Processes each group in order, and the groups concurrently. An entry that is not begun by `late` stays
+/// due.
 async fn all(
     groups: Vec<Vec<Taken>>,
     late: Option<u64>,
@@ -137,7 +139,10 @@ async fn all(
         let mut done = Vec::new();
         for entry in group {
             let receipt = match late.is_some_and(|late| clock::now_ms() > late) {
-                true => entry.receipt("pending", "the provider is being told".to_owned()),
+                true => {
+                    let detail = "the revocation is being sent to the provider";
+                    entry.receipt("pending", detail.to_owned())
+                }
                 false => work(&entry, request_id).await?,
             };
             done.push((entry, receipt));
@@ -175,7 +180,7 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
             "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)"
         }
     };
-    // Of what was kept the time of trying begins now.
+    // For a kept entry, the seven days of trying begin now.
     let sql = format!(
         "update outbox set next_at = ?1 + {TAKEN_MS}, attempts = attempts + 1,
            created_at = iif(kept_at is null, created_at, ?1)
@@ -187,7 +192,7 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     let rows = tx.query(&sql, values).await?;
     tx.commit().await?;
     let mut taken: Vec<Taken> = rows.iter().map(Taken::of).collect();
-    // The refresh token first; ids are in the order of their making.
+    // The refresh token comes first. Ids are in the order of creation.
     taken.sort_by(|a, b| {
         (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
     });
@@ -219,7 +224,7 @@ impl Taken {
         }
     }
 
-    /// What ends with it; `grant`: where more than the token does.
+    /// What the request revokes. `grant` is whether it may revoke more than the token.
     pub(crate) fn ends(&self, grant: bool) -> Ends<'_> {
         Ends {
             workspace: &self.workspace,
@@ -234,12 +239,13 @@ impl Taken {
         }
     }
 
-    /// Since when connections count: who was there when it was said that all may end does not.
+    /// The time after which a connection must have been made to count. Connections that existed when an admin
+    /// forced the revocation do not count.
     fn since(&self) -> i64 {
         self.forced_at.unwrap_or(-1)
     }
 
-    /// What of `users` it follows.
+    /// Whether to send the request, if `users` use the token.
     fn verdict(&self, users: &[User]) -> Verdict {
         if users.iter().any(|user| user.has_token && user.id == self.integration_id) {
             return Verdict::InUseAgain;
@@ -254,14 +260,14 @@ impl Taken {
                  the last of them"
             ),
             false => format!(
-                "kept: revoking it could end a connection in use ({names}): whose account that is, \
-                 is not known yet"
+                "kept: revoking it could end a connection in use ({names}) whose account is not \
+                 known yet"
             ),
         })
     }
 
-    /// Whether the provider is told although a connection may use it: nothing is known to end with it,
-    /// or somebody said that all may.
+    /// Whether the request is sent although a connection may use the token. That is the case if no other
+    /// token is known to be revoked with it, or if an admin forced the revocation.
     pub(crate) fn is_told(&self) -> bool {
         !self.cautious || self.forced_at.is_some()
     }
@@ -273,18 +279,19 @@ impl Taken {
 }
 
 async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
-    // What was once found to end more is not believed again.
+    // A request that once revoked more than its token is never again believed to revoke the token only.
     let grant = entry.cautious || beside::is_known(&entry.ends(true)).await?;
     let ends = entry.ends(grant);
     let told = match entry.verdict(&ends.users(entry.since()).await?) {
         Verdict::Keep(_) => return keep(entry, &ends, request_id).await,
         Verdict::InUseAgain => {
-            Told::Done("superseded", "the connection uses it again, and ends it in its turn".into())
+            let words = "the connection uses it again, and revokes it when it no longer does";
+            Told::Done("superseded", words.into())
         }
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
-            let line = Line::error("revocation").with("request_id", &request_id);
+            let line = Line::error("a revocation failed").with("request_id", &request_id);
             line.with("outbox", &entry.id).why(&error);
-            Told::Failed("the call could not be made; the log says why".to_owned())
+            Told::Failed("the revocation request could not be sent: see the log".to_owned())
         }),
     };
     let tx = Transaction::begin().await?;
@@ -292,7 +299,7 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
     let (state, words, done) = match told {
         Told::Done(state, words) => (state, words, true),
         Told::Failed(words) if given_up => {
-            ("failed", format!("given up after 7 days: {words}"), true)
+            ("failed", format!("not revoked within 7 days, and not tried again: {words}"), true)
         }
         Told::Failed(words) => ("pending", words, false),
     };
@@ -315,15 +322,16 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
     Ok(entry.receipt(state, words))
 }
 
-/// Has it wait for the connections that may end with it. It is looked at once more where nobody can
-/// go meanwhile: who went before would not wake what did not wait yet.
+/// Keeps the entry until the connections that may end with the token are deleted or replaced. The users are
+/// read again inside the transaction, because a connection that was deleted before the entry waited would not
+/// wake it.
 async fn keep(entry: &Taken, ends: &Ends<'_>, request_id: &str) -> Result<Receipt> {
     let tx = Transaction::begin().await?;
     let id = || Value::text(entry.id.as_str());
     let Verdict::Keep(words) = entry.verdict(&ends.users_in(&tx, entry.since()).await?) else {
         tx.query("update outbox set next_at = 0 where id = ?1", [id()]).await?;
         tx.commit().await?;
-        let words = "the connections that used it are gone: the provider is being told";
+        let words = "no connection uses it any more: the revocation is being sent to the provider";
         return Ok(entry.receipt("pending", words.to_owned()));
     };
     let sql = "update outbox set kept_at = coalesce(kept_at, ?2), next_at = ?3, attempts = 0
@@ -337,7 +345,7 @@ async fn keep(entry: &Taken, ends: &Ends<'_>, request_id: &str) -> Result<Receip
     Ok(entry.receipt("superseded", words))
 }
 
-/// Writes the event beside what it tells.
+/// Records the event, in the transaction that makes the change.
 async fn record(
     tx: &Transaction,
     entry: &Taken,
@@ -357,7 +365,7 @@ async fn record(
     .await
 }
 
-/// What a provider said to a revocation.
+/// The result of a revocation request.
 enum Told {
     Done(&'static str, String),
     Failed(String),
@@ -367,7 +375,9 @@ async fn tell(entry: &Taken) -> Result<Told> {
     let ring = keys::ring().await?;
     let plain = match seal::open(&ring, place(&entry.workspace, &entry.id), &entry.sealed) {
         Ok(plain) => plain,
-        Err(_) => return Ok(Told::Failed("the entry cannot be opened: its key is gone".into())),
+        Err(_) => {
+            return Ok(Told::Failed("the entry cannot be opened: its key is missing".into()));
+        }
     };
     let mut call: Call = match serde_json::from_slice(&plain) {
         Ok(call) => call,
@@ -397,8 +407,8 @@ async fn tell(entry: &Taken) -> Result<Told> {
     })
 }
 
-/// Success is a 2xx, unless the manifest says more. A token that the provider says it does not know
-/// (any more) has ended.
+/// Reads the provider's response. Success is a 2xx, and the manifest may require more. If the provider says
+/// that it does not know the token (any more), the token counts as revoked.
 fn judge(call: &Call, answer: &Answer) -> Told {
     let status = answer.status.as_u16();
     let json = answer.members();
@@ -406,18 +416,18 @@ fn judge(call: &Call, answer: &Answer) -> Told {
     if call.gone_on.iter().any(known_by) {
         return Told::Done("revoked", "the provider no longer knew the token".into());
     }
-    let said = match &call.success {
+    let is_success = match &call.success {
         None => answer.status.is_success(),
         Some(success) => {
             answer.status.is_success() && json.is_some_and(|json| success.holds(json) == Some(true))
         }
     };
-    if said {
+    if is_success {
         return Told::Done("revoked", format!("the provider answered {status}"));
     }
     let own = call.success.as_ref().and_then(|success| success.error.as_deref());
     let pointers = own.into_iter().chain(["/error_description", "/error", "/message"]);
     let words = json.and_then(|json| answer.words(json, pointers));
-    let what = format!("the provider answered {status}");
-    Told::Failed(words.map_or_else(|| what.clone(), |words| format!("{what}: {words}")))
+    let summary = format!("the provider answered {status}");
+    Told::Failed(words.map_or_else(|| summary.clone(), |words| format!("{summary}: {words}")))
 }

@@ -1,7 +1,7 @@
-//! A token of this application that somebody enters as a provider's key.
+//! Rejects a token of this application that a person enters as a provider's key.
 //!
-//! Sent to a provider, it would be the caller's own rights given away; sent back to this application,
-//! it would let an agent act with them.
+//! Such a token must not be stored. Sent to a provider, it would give away the person's own rights. Sent back
+//! to this application, it would let an agent act with them.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use nexus_common::auth::is_jwt;
 use nexus_common::{Error, Result, config};
 use serde_json::Value;
 
-/// Refuses fields that hold a JWT of the deployment's own issuer, also after a scheme (`Bearer …`).
+/// Rejects a field with a JWT of the deployment's own issuer, even after a scheme (`Bearer …`).
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field; [`Error::Misconfigured`].
+/// [`Error::Invalid`] with the field. [`Error::Misconfigured`].
 pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()> {
     let mut tokens =
         fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
@@ -35,7 +35,7 @@ pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()>
     }
 }
 
-/// The claim `iss` of a JWT, unverified.
+/// The claim `iss` of a JWT, which is not verified.
 fn issuer(token: &str) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_issuer_is_read_where_there_is_one() {
+    fn the_issuer_is_read_if_there_is_one() {
         let token = |claims: &str| format!("eyJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
         assert_eq!(issuer(&token(r#"{"iss":"https://id"}"#)).as_deref(), Some("https://id"));
         for none in ["{}", r#"{"iss":1}"#, "[]", "x"] {

@@ -1,8 +1,8 @@
-//! One call to a provider, with the credential injected.
+//! Sends one request of the broker's own to a provider, with the credential injected.
 //!
-//! It sends to no origin but those pinned in the sealed credential, follows no redirect, and looks
-//! at the final URL with the egress guard just before it sends. What comes back is capped, and its
-//! words pass the screen before they leave the broker.
+//! This module must send only to the origins that are pinned in the sealed credential, and must not follow a
+//! redirect. The egress guard checks the final URL just before it is sent. The size of a response is limited,
+//! and its texts pass the screen before they leave the broker.
 
 use std::time::Duration;
 
@@ -23,32 +23,32 @@ use crate::credential::{Usable, secret_fields};
 use crate::egress;
 use crate::screen::Screen;
 
-/// For the whole call, body included.
+/// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The content type of a form body.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A request to the provider's API, before the credential is in it.
+/// A request to the provider's API, before the credential is injected.
 pub(crate) struct Outgoing<'a> {
     /// The method.
     pub(crate) method: &'a str,
-    /// Where, with the parameters put in.
+    /// The URL, with its parameters replaced.
     pub(crate) url: Url,
-    /// Further headers; they replace those of `api.headers`.
+    /// More headers. They replace headers of `api.headers` with the same name.
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     /// A body and its content type.
     pub(crate) body: Option<(&'static str, Vec<u8>)>,
 }
 
-/// A request as it goes out, with whatever secret is in it.
+/// A request as it is sent, with its secrets.
 pub(crate) struct Transmission<'a> {
-    /// The workspace whose credential is in it.
+    /// The workspace whose credential is in the request.
     pub(crate) workspace: &'a str,
     /// The method.
     pub(crate) method: &'static str,
-    /// Where.
+    /// The URL.
     pub(crate) url: Url,
-    /// All headers but those of the body.
+    /// All headers except those of the body.
     pub(crate) headers: HeaderMap,
     /// A body and its content type.
     pub(crate) body: Option<(&'static str, Vec<u8>)>,
@@ -58,7 +58,7 @@ pub(crate) struct Transmission<'a> {
 ///
 /// # Errors
 /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], and
-/// [`Error::Unreadable`] where the manifest now points elsewhere than the pins.
+/// [`Error::Unreadable`] if the manifest now names other hosts than the pins.
 pub(crate) async fn send(
     usable: &Usable,
     outgoing: Outgoing<'_>,
@@ -72,7 +72,7 @@ pub(crate) async fn send(
     for (name, value) in fixed.chain(outgoing.headers) {
         headers.insert(header_name(name)?, header_value(value)?);
     }
-    // Last, so that nothing stands in their place.
+    // The credential comes last, so that it replaces headers of the same name.
     let injected = inject_headers(usable, &mut url)?;
     for (name, value) in &injected {
         headers.insert(name, value.clone());
@@ -85,7 +85,7 @@ pub(crate) async fn send(
     transmit(transmission, pinned, DEADLINE, screen).await
 }
 
-/// Sends to an origin in `pinned`, and reads the whole answer within `deadline`.
+/// Sends to an origin in `pinned`, and reads the whole response within `deadline`.
 ///
 /// # Errors
 /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`].
@@ -98,7 +98,9 @@ pub(crate) async fn transmit(
     let Transmission { workspace, method, url, mut headers, body } = transmission;
     if !pinned.contains(&url.origin().ascii_serialization()) {
         let host = url.host_str().unwrap_or_default();
-        return Err(Error::EgressDenied(format!("the credential was not entered for {host}")));
+        return Err(Error::EgressDenied(format!(
+            "the credential was not entered for {host}: enter it again"
+        )));
     }
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
@@ -127,13 +129,13 @@ pub(crate) fn form_body(members: &[(String, Zeroizing<String>)]) -> (&'static st
     (FORM, encoder.finish().into_bytes())
 }
 
-/// A manifest's method; the lint lets no other through.
+/// A method of a manifest. The lint rejects every other method.
 pub(crate) fn known_method(method: &str) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     known.into_iter().find(|one| *one == method).unwrap_or("GET")
 }
 
-/// The headers that carry the credential; a query parameter goes into `url`.
+/// The headers with the credential. A query parameter is added to `url`.
 pub(crate) fn inject_headers(
     usable: &Usable,
     url: &mut Url,
@@ -161,9 +163,9 @@ pub(crate) fn inject_headers(
     Ok(headers)
 }
 
-/// What a provider must not echo: the values of the secret fields, the tokens, and the pairs of Basic
-/// authentication, which stand in base64 in their header. A user name alone is not a secret: the provider
-/// may call the account by it.
+/// The secrets that a provider must not echo: the values of the secret fields, the tokens, and the pairs of
+/// Basic authentication, which are in base64 in the header. A user name alone is not a secret, because a
+/// provider may use it as the account's name.
 pub(crate) fn secrets(usable: &Usable) -> Vec<Zeroizing<String>> {
     let tokens = ["access_token", "refresh_token"].into_iter();
     let names = secret_fields(&usable.sourced.manifest).chain(tokens);
@@ -185,16 +187,16 @@ fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
         .map_err(|error| Error::Internal(format!("inject: {error}")))
 }
 
-/// A name of a manifest as a header's.
+/// A header name from a manifest.
 pub(crate) fn header_name(name: &str) -> Result<HeaderName> {
     HeaderName::try_from(name)
-        .map_err(|_| Error::Internal(format!("inject: {name:?} is no header")))
+        .map_err(|_| Error::Internal(format!("inject: {name:?} is not a header name")))
 }
 
-/// A value that may be secret as a header's.
+/// A header value, which may be secret.
 pub(crate) fn header_value(value: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value).map_err(|_| {
-        Error::invalid("/credentials", "a field holds characters that a header cannot carry")
+        Error::invalid("/credentials", "a field has characters that a header cannot contain")
     })?;
     value.set_sensitive(true);
     Ok(value)
@@ -203,25 +205,27 @@ pub(crate) fn header_value(value: &str) -> Result<HeaderValue> {
 fn failure(error: &CallError, deadline: Duration) -> Error {
     match error {
         CallError::Timeout => Error::ProviderTimeout(format!(
-            "the provider did not answer completely within {} s",
+            "the provider did not send its whole response within {} s",
             deadline.as_secs()
         )),
-        CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
+        CallError::Denied => Error::EgressDenied(
+            "the host is not allowed: the operator can add it to `private_hosts`".into(),
+        ),
         other => Error::Provider(unanswered(other)),
     }
 }
 
-/// Why a provider did not answer, as clients hear it: the same whether its name is unknown, the
-/// connection refused or TLS failed, so that nobody can search a network with it. The log has which.
+/// The message for clients when a provider did not answer. It is the same for an unknown name, a refused
+/// connection and a TLS failure, so that it cannot be used to scan a network. The log has the cause.
 pub(crate) fn unanswered(error: &CallError) -> String {
     match error {
         CallError::Unreachable(_) | CallError::Broken(_) => {
             Line::warning("a provider did not answer").with("why", &error).write();
-            "the provider did not answer: no connection to it, or one that broke off".to_owned()
+            "the provider did not answer: the connection failed or broke".to_owned()
         }
         CallError::Status(status) => format!(
-            "the provider answered with the status {status}, which is not a status of HTTP (200 to 599 are): \
-             it refuses the request in a way of its own, or something before it does"
+            "the provider answered with the status {status}, which is not an HTTP status (200 to \
+             599): the provider, or a gateway before it, rejects the request in its own way"
         ),
         other => format!("the provider did not answer: {other}"),
     }

@@ -1,7 +1,8 @@
-//! A call that has waited, with the secret of its OAuth app as it is now.
+//! Updates a revocation request that has waited with the current secret of its OAuth app.
 //!
-//! A token may wait for a year before it is revoked, and a secret is replaced meanwhile. The new one is
-//! put where the old one stands; it must not go anywhere else than the old one would have.
+//! A token may wait for a year before it is revoked, and its app's secret may be replaced meanwhile. The new
+//! secret replaces the old one in the request. It must not be sent to any host that would not have got the
+//! old one.
 
 use http::HeaderValue;
 use nexus_common::Result;
@@ -15,8 +16,8 @@ use crate::provider::FORM;
 use crate::revoke::{Call, MadeWith};
 use crate::source;
 
-/// Puts the app's present secret into `call`. Where the app, its manifest or its hosts are not what they
-/// were, the call stays as it was made: the provider says whether that still does.
+/// Puts the app's current secret into `call`. If the app, its manifest or its hosts have changed, `call`
+/// stays as it is, and the provider decides whether it still accepts the old secret.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
@@ -56,7 +57,7 @@ fn replace(call: &mut Call, now: &Client) {
     call.secrets.push(now.secret.to_string());
 }
 
-/// A header that proves the client: Basic, or Bearer.
+/// The new value of a header that authenticates the client with Basic or Bearer.
 fn in_header(value: &str, old: &Client, now: &Client) -> Option<String> {
     let basic = |client: &Client| {
         let value = oauth::basic(client).ok()?;
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_put_where_the_old_one_stands() {
+    fn the_new_secret_replaces_the_old_one() {
         let (old, now) = (client("old secret&"), client("new=secret"));
         let text = |client: &Client| oauth::basic(client).unwrap().to_str().unwrap().to_owned();
         assert_eq!(in_header(&text(&old), &old, &now), Some(text(&now)));

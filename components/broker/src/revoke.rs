@@ -1,7 +1,7 @@
-//! What becomes of tokens that are given up: the call that ends each, resolved and sealed for the
-//! outbox, and a receipt.
+//! Plans revocations. For each token that an integration gives up, this module builds the revocation request,
+//! seals it for the outbox, and writes a receipt.
 //!
-//! It must not say `revoked`: only the provider does, to `outbox`.
+//! It must not write the state `revoked`. Only `outbox` does, after the provider has responded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,33 +28,33 @@ use crate::shared::Ends;
 use crate::source::{self, Sourced};
 use crate::{beside, digest, keys, provider};
 
-/// A call that ends a token, with all secrets in it. The plaintext of an outbox entry.
+/// A revocation request with all its secrets: the plaintext of an outbox entry.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Call {
-    /// An upper-case method.
+    /// The method, in upper case.
     pub(crate) method: String,
-    /// Where, with everything put in.
+    /// The URL, with all placeholders replaced.
     pub(crate) url: String,
-    /// The origin it was pinned to.
+    /// The origins to which the request is pinned.
     pub(crate) pinned: Vec<String>,
     /// Header names and values.
     pub(crate) headers: BTreeMap<String, String>,
     /// Content type and body.
     pub(crate) body: Option<(String, String)>,
-    /// What success is beside a 2xx.
+    /// The sign of success that is required beside a 2xx.
     pub(crate) success: Option<Success>,
-    /// What says that the token has ended before.
+    /// Signs that the token was already invalid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) gone_on: Vec<Sign>,
-    /// What must not leave the broker in the provider's words.
+    /// The secrets to remove from the provider's words before they leave the broker.
     pub(crate) secrets: Vec<String>,
-    /// With whose secret it was made, where one is in it.
+    /// The OAuth app whose secret is in the request, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) made_with: Option<MadeWith>,
 }
 
-/// The OAuth app whose secret is in a call, and what is needed to find it again.
+/// The OAuth app whose secret is in a revocation request, with all that is needed to find the app again.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MadeWith {
@@ -66,7 +66,7 @@ pub(crate) struct MadeWith {
     pub(crate) params: BTreeMap<String, String>,
     /// The app.
     pub(crate) client: ClientRef,
-    /// Its secret, as it was then.
+    /// The app's secret at the time of the plan.
     pub(crate) secret: String,
 }
 
@@ -92,9 +92,9 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
     Place { kind: "outbox", workspace, row: entry, field: "sealed" }
 }
 
-/// Plans what becomes of the tokens of a stored integration. Where the credential does not open, its
-/// key or its manifest is gone, that is said in the receipt: it can still be deleted. With `force` all
-/// that it gave up earlier ends too.
+/// Plans the revocation of a stored integration's tokens. If the credential cannot be opened, or its manifest
+/// is missing, the receipt says so, and the integration can still be deleted. With `force`, all tokens that
+/// the integration gave up earlier are revoked too.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Misconfigured`], [`Error::Storage`].
@@ -121,7 +121,7 @@ pub(crate) async fn plan(stored: &Stored, force: bool, request_id: &str) -> Resu
         Ok(sourced) => sourced.manifest,
         Err(Error::Unreadable(_)) => {
             let words =
-                "the manifest is gone, so how to revoke is not known: do it at the provider";
+                "the manifest that describes the revocation is missing: revoke it at the provider";
             return Ok(without_entries(vec![receipt("unknown", "failed", words)]));
         }
         Err(other) => return Err(other),
@@ -132,8 +132,8 @@ pub(crate) async fn plan(stored: &Stored, force: bool, request_id: &str) -> Resu
     let usable = match fresh_enough(stored, request_id, &manifest).await {
         Ok(usable) => usable,
         Err(Error::Unreadable(_)) => {
-            let words = "the credential cannot be opened (its key is gone, or it was changed \
-                         outside): end it at the provider";
+            let words = "the credential cannot be opened (its key is missing, or its row was \
+                         changed): revoke it at the provider";
             return Ok(without_entries(vec![receipt("unknown", "failed", words)]));
         }
         Err(other) => return Err(other),
@@ -144,16 +144,16 @@ pub(crate) async fn plan(stored: &Stored, force: bool, request_id: &str) -> Resu
     Ok(Plan { receipts, entries, kept, shared, version: usable.version })
 }
 
-/// Tokens that nobody is going to use and that are not stored anywhere: whatever fails must not
-/// lose the others.
+/// Gives up tokens that are not stored anywhere and that nothing will use. A failure is only logged, so that
+/// it cannot lose other tokens.
 pub(crate) async fn lost(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
     give_up(workspace, usable).await.unwrap_or_else(|error| {
-        Line::error("tokens that nobody ends").with("integration", &id).why(&error);
+        Line::error("tokens that are never revoked").with("integration", &id).why(&error);
         GivenUp::default()
     })
 }
 
-/// The stored credential of that version, which a new one is to replace.
+/// Gives up the stored credential of this version, which a new one replaces.
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
@@ -163,12 +163,13 @@ pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<
     }
     match credential::load(workspace, id).await {
         Ok(old) if old.version == version => give_up(workspace, &old).await,
-        // Of another version nothing is replaced: then the new one is not written either.
+        // Another version is not replaced: in that case the new credential is not written either.
         Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
-        // What cannot be opened cannot be revoked, and must not stand in the way of the new one.
+        // A credential that cannot be opened cannot be revoked. It must not block the new one.
         Err(Error::Unreadable(why)) => {
-            Line::error("replaced credential").with("integration", &id).with("why", &why).write();
-            let words = "it could not be opened any more: end it at the provider";
+            let line = Line::error("the replaced credential cannot be opened");
+            line.with("integration", &id).with("why", &why).write();
+            let words = "the replaced credential cannot be opened: revoke it at the provider";
             let failed = vec![receipt("unknown", "failed", words)];
             Ok(GivenUp { failed, ..GivenUp::default() })
         }
@@ -176,7 +177,7 @@ pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<
     }
 }
 
-/// Providers where no call of ours ends anything.
+/// The receipts for a provider that has no revocation request. `None` if it has one.
 fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Receipt>> {
     let (state, why, manage_url) = match &manifest.revoke {
         Revoke::NotRevocable { not_revocable, manage_url } => {
@@ -198,14 +199,14 @@ fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Receipt>> {
     Some(tokens.into_iter().map(|token| receipt(token, state, &words)).collect())
 }
 
-/// The page of this connection's own site, where the URL has parameters.
+/// `url` with the parameters of this connection. If they do not fit, `url` as it is.
 fn with_params(url: &str, params: &str) -> String {
     let params: BTreeMap<String, String> = serde_json::from_str(params).unwrap_or_default();
     let expanded = template::expand_url(url, &|name| params.get(name).cloned());
     expanded.unwrap_or_else(|_| url.to_owned())
 }
 
-/// The credential; refreshed first where only a live access token can end it.
+/// The credential. It is refreshed first if the revocation needs a live access token.
 async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) -> Result<Usable> {
     let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let needs_live = match &manifest.revoke {
@@ -221,15 +222,15 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
             Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
                 return Err(error);
             }
-            // A dead token is tried all the same: the provider's word counts.
+            // A dead token is sent too: the provider decides.
             Err(_) => {}
         }
     }
     credential::load(workspace, id).await
 }
 
-/// An entry for each of the credential's tokens that a call ends, the refresh token first. Whether
-/// somebody else uses one is seen when the provider is about to be told.
+/// An outbox entry for each token of the credential that a request can revoke, the refresh token first.
+/// Whether another connection uses a token is checked just before the request is sent.
 async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     let mut given_up = GivenUp::default();
     let (tokens, effect) = match &usable.sourced.manifest.revoke {
@@ -251,13 +252,13 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     let fields = &usable.credential.fields;
     let made_with = usable.credential.client.as_ref();
     let ends_grant = effect == RevokeEffect::Grant && made_with.is_some();
-    // A grant is of a person to a client: a key that somebody typed in is one by itself.
+    // Only an OAuth grant joins several tokens. A key that a person entered has no grant.
     let cautious = effect == RevokeEffect::Grant
         || (made_with.is_some() && !is_believed(workspace, usable).await?);
     let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
     held.sort_by_key(|token| token.as_str() != "refresh_token");
-    // A refresh token without a call of its own ends with the access token's, and that must then
-    // end the grant: an access token that ended by itself proves nothing.
+    // A refresh token without a request of its own is revoked by the access token's request, which must then
+    // revoke the grant. The response that the access token is already invalid does not prove that.
     let stands_for_grant = ends_grant
         && fields.contains_key("refresh_token")
         && held.iter().all(|t| *t != "refresh_token");
@@ -273,7 +274,7 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
             call.gone_on.clear();
         }
         let plain = serde_json::to_vec(&call).map(Zeroizing::new);
-        let plain = plain.map_err(|_| Error::Internal("a revocation that is no JSON".into()))?;
+        let plain = plain.map_err(|_| Error::Internal("a revocation cannot be encoded".into()))?;
         let entry_id = id::outbox(clock::now_ms());
         let (sealed, key_id) = seal::seal(&ring, place(workspace, &entry_id), &plain)?;
         given_up.entries.push(OutboxEntry {
@@ -294,8 +295,9 @@ async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     Ok(given_up)
 }
 
-/// Whether the manifest says with a source that one call ends one token alone: a built-in one, or one
-/// for which an ADMIN of the workspace vouches.
+/// Whether the manifest states, with a source, that one request revokes one token only, and is believed. A
+/// built-in manifest is believed. A workspace's own manifest is believed if an ADMIN of the workspace vouches
+/// for it.
 async fn is_believed(workspace: &str, usable: &Usable) -> Result<bool> {
     let Sourced { manifest, hash } = &usable.sourced;
     if !manifest.revoke.claims_token_alone() {
@@ -307,9 +309,10 @@ async fn is_believed(workspace: &str, usable: &Usable) -> Result<bool> {
     }
 }
 
-/// Receipts of what waits in the outbox for this integration alone, and ends when it goes; not of a
-/// token that it holds again, which has a receipt of its own. Entries of other workspaces are theirs
-/// to hear of. With `force` also what it gave up itself.
+/// Receipts of the outbox entries that wait for this integration only, and are revoked when it is deleted. A
+/// token that the integration holds again is left out, because it has a receipt of its own. Entries of other
+/// workspaces are left out, because only their workspaces may see them. With `force`, all entries that the
+/// integration gave up itself are included.
 async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>> {
     let sql = "
         select o.id, o.token, o.integration_id, o.digest, o.cautious, o.authorization_server,
@@ -346,7 +349,7 @@ async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>
         let grant = entry.cautious || beside::is_known(&ends).await?;
         let users = Ends { grant, ..ends }.users(row.get(10).unwrap_or(-1)).await?;
         if (force && of == id) || users.iter().all(|user| user.id == id) {
-            let detail = "kept until now: the provider is being told";
+            let detail = "kept until now: the revocation is being sent to the provider";
             let receipt = receipt(&entry.token, "pending", detail);
             kept.push(Receipt { entry_id: Some(entry.id), ..receipt });
         }
@@ -354,37 +357,39 @@ async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>
     Ok(kept)
 }
 
-/// Why there is no call, in words for people.
+/// Why a revocation request cannot be built, in words for people.
 fn unmade(error: &Error) -> String {
     match error {
         Error::OauthClientMissing { .. } => {
-            "the OAuth app that it was connected with is gone: end it at the provider".to_owned()
+            "the OAuth app that it was connected with no longer exists: revoke it at the provider"
+                .to_owned()
         }
         other => {
-            Line::error("revocation").why(other);
-            "the manifest's revocation cannot be made of what is stored: end it at the provider"
+            Line::error("a revocation request cannot be built").why(other);
+            "the stored data does not fit the manifest's revocation request: revoke it at the \
+             provider"
                 .to_owned()
         }
     }
 }
 
-/// The call that ends `token`.
+/// The request that revokes `token`.
 fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call> {
     let value = usable.credential.fields.get(token).cloned().unwrap_or_default();
     let mut call = match &usable.sourced.manifest.revoke {
         Revoke::Rfc7009 { rfc7009, .. } => {
             let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
                 .map_err(credential::broken)?;
-            let client = needed(rfc7009.client_auth != ClientAuth::None, client, usable)?;
+            let client = require_client(rfc7009.client_auth != ClientAuth::None, client, usable)?;
             standard(url.into(), rfc7009.client_auth, client, token, &value)?
         }
         Revoke::Request { request, .. } => {
             let by_client =
                 matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
-            let client = needed(by_client, client, usable)?;
+            let client = require_client(by_client, client, usable)?;
             described(request, usable, client, token, &value)?
         }
-        _ => return Err(Error::Internal("nothing to revoke with".into())),
+        _ => return Err(Error::Internal("the manifest has no revocation request".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
     call.secrets = provider::secrets(usable).iter().map(|secret| secret.to_string()).collect();
@@ -400,9 +405,9 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
     Ok(call)
 }
 
-/// The client, where the call proves itself by one: without it the provider's answer would say
-/// nothing of the token.
-fn needed<'a>(
+/// The client. It must exist if it authenticates the request, because otherwise the provider's response would
+/// say nothing about the token.
+fn require_client<'a>(
     is_needed: bool,
     client: Option<&'a Client>,
     usable: &Usable,
@@ -416,7 +421,7 @@ fn needed<'a>(
     }
 }
 
-/// RFC 7009, 2.1.
+/// The revocation request of RFC 7009, 2.1.
 fn standard(
     url: String,
     client_auth: ClientAuth,
@@ -447,7 +452,7 @@ fn standard(
         body,
         pinned: vec![],
         success: None,
-        // Beside a 200 (RFC 7009, 2.2) some say so in these words.
+        // The standard response is 200 (RFC 7009, 2.2), but some servers respond with this error.
         gone_on: vec![Sign::Body(BodySign {
             status: 400,
             pointer: "/error".to_owned(),
@@ -458,7 +463,7 @@ fn standard(
     })
 }
 
-/// A call of the provider's own.
+/// The provider's own revocation request, as its manifest describes it.
 fn described(
     request: &RevokeRequest,
     usable: &Usable,
@@ -476,7 +481,8 @@ fn described(
     };
     let broken = |error: template::TemplateError| Error::Internal(format!("revoke: {error}"));
     let url = template::expand_url(&request.url, &lookup).map_err(broken)?;
-    let mut url = url::Url::parse(&url).map_err(|_| Error::Internal("revoke: no URL".into()))?;
+    let mut url =
+        url::Url::parse(&url).map_err(|_| Error::Internal("revoke: malformed URL".into()))?;
     let mut headers = HeaderMap::new();
     for (name, value) in &request.headers {
         headers.insert(header_name(name)?, header_value(value)?);
@@ -556,13 +562,13 @@ fn expand_json<V: AsRef<str>>(
     })
 }
 
-/// A receipt per token that is held: `pending` where an entry ends it.
+/// A receipt for each token of the credential. It is `pending` if an outbox entry revokes the token.
 fn receipts(usable: &Usable, entries: &[OutboxEntry], failed: Vec<Receipt>) -> Vec<Receipt> {
     let mut receipts: Vec<Receipt> = entries
         .iter()
         .map(|entry| Receipt {
             entry_id: Some(entry.id.clone()),
-            ..receipt(&entry.token, "pending", "the provider is being told")
+            ..receipt(&entry.token, "pending", "the revocation is being sent to the provider")
         })
         .collect();
     receipts.extend(failed);
@@ -572,9 +578,11 @@ fn receipts(usable: &Usable, entries: &[OutboxEntry], failed: Vec<Receipt>) -> V
         let held = usable.credential.fields.contains_key(token);
         if held && !receipts.iter().any(|receipt| receipt.token == token) {
             receipts.push(match &unmade {
-                _ if ends_grant => receipt(token, "pending", "ends with the grant"),
+                _ if ends_grant => receipt(token, "pending", "is revoked with the grant"),
                 Some(unmade) => receipt(token, "failed", &unmade.detail),
-                None => receipt(token, "unsupported", "the provider has no call that ends it"),
+                None => {
+                    receipt(token, "unsupported", "the provider has no request that revokes it")
+                }
             });
         }
     }
@@ -586,10 +594,10 @@ fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
     Receipt { token, state, detail, entry_id: None }
 }
 
-/// Other integrations that use, or may use, what the entries end, as far as that is known: whoever
-/// holds the same token, and where the manifest says that the grant ends, whoever has it. What may end
-/// beyond what the manifest says is nobody's question: the token waits. Those of other workspaces come
-/// without a name.
+/// Names of other integrations that use, or may use, the tokens that the entries revoke: integrations with
+/// the same token and, if the manifest says that the grant is revoked, integrations with the same grant. A
+/// revocation that may reach further than the manifest says needs no decision, because the token waits in the
+/// outbox. Integrations of other workspaces come without a name.
 async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in entries {

@@ -1,5 +1,7 @@
-//! The screen between a provider's words and everybody else: capped, and dropped whole where they
-//! hold a secret in play: as it is in either case, or in a form that the mask of answers knows.
+//! The screen for a provider's texts before they leave the broker. It shortens a text, and drops it if it
+//! contains a secret of the request, in upper or lower case or in a form that the mask of responses knows.
+//!
+//! No text of a provider may leave the broker in an error, event or log without passing the screen.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -8,15 +10,15 @@ use zeroize::Zeroizing;
 
 use crate::forward::Needles;
 
-/// Most characters of a provider's text that leave the broker.
+/// The maximum number of characters of a provider's text that leave the broker.
 const CAP: usize = 256;
-/// Shortest secret that is looked for, in bytes: a shorter one stands in words by chance.
+/// The minimum length of a secret that is searched for, in bytes. A shorter one occurs in texts by chance.
 const SHORTEST: usize = 6;
 
-/// The secrets in play, in the forms in which a provider may echo them.
+/// The secrets of a request, in the forms in which a provider may echo them.
 pub(crate) struct Screen {
     needles: Needles,
-    /// In lower case.
+    /// The secrets and their base64 forms, in lower case.
     folded: Vec<Zeroizing<String>>,
 }
 
@@ -35,8 +37,8 @@ impl Screen {
         Self { needles: Needles::new(secrets.into_iter()), folded }
     }
 
-    /// `text` on one line, without what cannot be seen, and capped; `None` where it is empty or holds a
-    /// secret, also one that is cut by what cannot be seen.
+    /// `text` on one line, without invisible characters, and shortened. `None` if it is empty or contains a
+    /// secret, even one that invisible characters interrupt.
     pub(crate) fn pass(&self, text: &str) -> Option<String> {
         let shown = nexus_printable::shown(text);
         if self.holds(text) || self.holds(&shown) {
@@ -47,7 +49,7 @@ impl Screen {
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
     }
 
-    /// Whether `text` holds a secret. Compared without case, as it is and percent-decoded.
+    /// Whether `text` contains a secret, as it is or percent-decoded. Case is ignored.
     pub(crate) fn holds(&self, text: &str) -> bool {
         let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
         [text, decoded.as_str()].into_iter().any(|form| {
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_does_not_pass_in_any_dress() {
+    fn a_secret_does_not_pass_in_any_encoding() {
         let secret = "sk_live_a+b/c=d";
         let screen = Screen::new([secret].into_iter());
         for text in [
@@ -81,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_pass_capped_and_on_one_line() {
+    fn other_texts_pass_shortened_and_on_one_line() {
         let screen = Screen::new(["sk_live_1"].into_iter());
         assert_eq!(screen.pass("Invalid API key\r\n"), Some("Invalid API key".to_owned()));
         assert_eq!(screen.pass(&"é".repeat(999)).map(|text| text.chars().count()), Some(CAP));

@@ -1,7 +1,7 @@
-//! The envelope: AES-256-GCM under a key derived for this one ciphertext.
+//! Seals and opens ciphertexts: AES-256-GCM, with a key that is derived for each ciphertext.
 //!
-//! `1 | len, key id | salt (32) | nonce (12) | ciphertext and tag (16)`. The associated data binds
-//! it to its place: moved to another row, workspace or field, it does not open.
+//! The format is `1 | len, key id | salt (32) | nonce (12) | ciphertext and tag (16)`. The associated data
+//! binds a ciphertext to its place, so it must not open in another row, workspace or field.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -16,10 +16,10 @@ const INFO: &[u8] = b"nexus/seal/v1";
 const SALT: usize = 32;
 const NONCE: usize = 12;
 
-/// The place a ciphertext belongs to.
+/// The place that a ciphertext belongs to.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
-    /// `credential`, `client`, `flow`, `outbox`.
+    /// `credential`, `client`, `flow`, `outbox` or `data_key`.
     pub(crate) kind: &'a str,
     /// The workspace.
     pub(crate) workspace: &'a str,
@@ -30,7 +30,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Each part with its length before it, so that no two places read the same.
+    /// The parts of the place, each after its length, so that two different places never have the same bytes.
     fn associated_data(&self, key_id: &str) -> Vec<u8> {
         let parts = [key_id, self.kind, self.workspace, self.row, self.field];
         let mut data = vec![VERSION];
@@ -42,10 +42,10 @@ impl Place<'_> {
     }
 }
 
-/// Seals `plaintext` for `place` with the ring's first key; returns the ciphertext and the key's id.
+/// Seals `plaintext` for `place` with the ring's first key. Returns the ciphertext and the key's id.
 ///
 /// # Errors
-/// [`Error::Internal`] where the cipher refuses (a plaintext of more than 64 GiB).
+/// [`Error::Internal`] if the cipher fails (a plaintext of more than 64 GiB).
 pub(crate) fn seal(
     ring: &KeyRing,
     place: Place<'_>,
@@ -76,12 +76,12 @@ fn seal_with(
 /// Opens a ciphertext that was sealed for `place`.
 ///
 /// # Errors
-/// [`Error::Unreadable`]: another version, a key that is gone, another place, changed bytes. Which
-/// of them goes to the log; the caller learns only that it cannot be opened.
+/// [`Error::Unreadable`] for another version, a missing key, another place, or changed bytes. The log has the
+/// reason. The caller learns only that the ciphertext cannot be opened.
 pub(crate) fn open(ring: &KeyRing, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let unreadable =
         |why: &str| Error::Unreadable(format!("{} of {}: {why}", place.kind, place.row));
-    let parts = Parts::read(sealed).ok_or_else(|| unreadable("not our format"))?;
+    let parts = Parts::read(sealed).ok_or_else(|| unreadable("the format is unknown"))?;
     let key = ring
         .find(parts.key_id)
         .ok_or_else(|| unreadable(&format!("the key {:?} is not in the ring", parts.key_id)))?;
@@ -89,7 +89,7 @@ pub(crate) fn open(ring: &KeyRing, place: Place<'_>, sealed: &[u8]) -> Result<Ze
     cipher(key, parts.salt)?
         .decrypt(&Nonce::from(*parts.nonce), Payload { msg: parts.body, aad: &aad })
         .map(Zeroizing::new)
-        .map_err(|_| unreadable("does not open here"))
+        .map_err(|_| unreadable("the bytes, the key or the place do not match"))
 }
 
 struct Parts<'a> {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_where_it_was_sealed_also_after_rotation() {
+    fn a_ciphertext_opens_in_its_place_even_after_a_key_rotation() {
         let sealed = sealed(&KeyRing::of(&[("k1", 1)]));
         let rotated = KeyRing::of(&[("k2", 2), ("k1", 1)]);
         assert_eq!(&**open(&rotated, PLACE, &sealed).unwrap(), b"secret");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_nowhere_else() {
+    fn a_ciphertext_opens_in_no_other_place() {
         let ring = KeyRing::of(&[("k1", 1)]);
         let sealed = sealed(&ring);
         for place in [
@@ -149,7 +149,7 @@ mod tests {
             Place { workspace: "v", ..PLACE },
             Place { row: "int_2", ..PLACE },
             Place { field: "hint", ..PLACE },
-            // The same letters, cut elsewhere.
+            // The same letters, split at another position.
             Place { workspace: "wi", row: "nt_1", ..PLACE },
         ] {
             assert!(matches!(open(&ring, place, &sealed), Err(Error::Unreadable(_))));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_counts() {
+    fn a_ciphertext_with_a_changed_byte_does_not_open() {
         let ring = KeyRing::of(&[("k1", 1), ("k0", 1)]);
         let sealed = sealed(&ring);
         for index in 0..sealed.len() {
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_key_id_cannot_be_renamed() {
-        // The same bytes under two ids: the ciphertext says which, and that is authenticated.
+        // Two ids have the same bytes. The ciphertext names its id, and the id is authenticated.
         let sealed = sealed(&KeyRing::of(&[("k1", 1)]));
         let mut renamed = sealed.clone();
         renamed[3] = b'9';

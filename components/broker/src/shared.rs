@@ -1,66 +1,70 @@
-//! Who else uses what a revocation would end: the same token, or another grant of the same account
-//! to the same OAuth app.
+//! Finds the other connections that use what a revocation would revoke: the same token, or a grant of the
+//! same account to the same OAuth app.
 //!
-//! It compares digests and names, and must not open anything. Of another workspace only those count
-//! whose provider has accepted their credential: whoever has a leaked secret must not be able to keep
-//! it alive by saving it under whatever manifest he likes.
+//! This module compares digests and names, and must not open a ciphertext. A connection of another workspace
+//! counts only if its provider has accepted its credential. Otherwise, a holder of a leaked secret could
+//! prevent its revocation by saving it under any manifest.
 
 use nexus_common::platform::sqlite::{Row, Value, text};
 use nexus_common::store::{OutboxEntry, Transaction, read, read_row};
 use nexus_common::{Error, Result};
 use nexus_manifests::Manifest;
 
-/// What a revocation ends, and of which integration.
+/// What a revocation revokes, and the integration that gives it up.
 #[derive(Clone)]
 pub(crate) struct Ends<'a> {
     /// The workspace.
     pub(crate) workspace: &'a str,
-    /// The integration that gives it up.
+    /// The integration that gives the token up.
     pub(crate) integration_id: &'a str,
     /// The digest of the token.
     pub(crate) digest: &'a str,
-    /// Whether more than the token may end: all of the account by the client.
+    /// Whether the revocation may reach further than the token: to all tokens of the account and the client.
     pub(crate) grant: bool,
     /// The origin of the token endpoint.
     pub(crate) authorization_server: Option<&'a str>,
-    /// The origin of the call.
+    /// The origin of the revocation request.
     pub(crate) revocation_server: Option<&'a str>,
-    /// The manifest that the call is from.
+    /// The manifest that describes the request.
     pub(crate) manifest_id: &'a str,
     /// The OAuth client.
     pub(crate) client_id: Option<&'a str>,
-    /// The account, where it is known.
+    /// The account, if it is known.
     pub(crate) account_id: Option<&'a str>,
 }
 
-/// Somebody who uses it, or may.
+/// A connection that uses, or may use, what is revoked.
 pub(crate) struct User {
     /// The integration.
     pub(crate) id: String,
-    /// Its workspace; it must not be shown to another.
+    /// The integration's workspace. It must not be shown to another workspace.
     pub(crate) workspace: String,
-    /// Its slug; `None` where it is of another workspace.
+    /// The integration's slug. `None` if it belongs to another workspace.
     pub(crate) slug: Option<String>,
-    /// Whether that is known; else one of the two accounts is not.
+    /// Whether the connection certainly uses it. If not, one of the two accounts is unknown.
     pub(crate) is_certain: bool,
-    /// Whether it holds the very token.
+    /// Whether the connection holds the token itself.
     pub(crate) has_token: bool,
-    /// What is known of it at its provider.
+    /// The health of the integration.
     pub(crate) health: String,
 }
 
 impl User {
-    /// What it is called in the workspace of whoever asks.
+    /// The name of the connection, for people of the workspace that revokes.
     pub(crate) fn name(&self) -> &str {
         self.slug.as_deref().unwrap_or("a connection of another workspace")
     }
 }
 
-/// Whoever holds the same token, in any workspace; where more may end, also who has the same account
-/// by the same client (without a client: at the same place); and, of the same workspace, who may: an
-/// account is not known. An integration that is connected again where no account is known has the
-/// grant it had. Of another workspace a token counts where the provider accepted it, for the same
-/// servers, by the same manifest or one that nobody there has written.
+/// Connections that hold the same token, in any workspace. If the revocation may reach further than the
+/// token, also:
+///
+/// - connections with the same account and client (without a client: the same server), in any workspace
+/// - connections of the same workspace that may have the same account, because one account is unknown
+///
+/// If an integration is connected again and no account is known, it counts as having the same grant as
+/// before. A token in another workspace counts only if the provider accepted it, for the same servers, and by
+/// the same manifest, or if neither manifest is a workspace's own.
 const SQL: &str = "
     select i.id, iif(i.workspace = ?1, i.slug, null), max(found.certain) as certain, i.workspace,
       max(found.token) as token, i.health
@@ -95,7 +99,7 @@ const SQL: &str = "
       group by i.id order by certain desc, i.slug limit 100";
 
 impl<'a> Ends<'a> {
-    /// What `entry` of the integration `id` ends.
+    /// What `entry` of the integration `id` revokes.
     pub(crate) fn of(workspace: &'a str, id: &'a str, entry: &'a OutboxEntry) -> Self {
         Self {
             workspace,
@@ -110,8 +114,8 @@ impl<'a> Ends<'a> {
         }
     }
 
-    /// Who uses it, of those that were connected after `since`, in milliseconds since the Unix
-    /// epoch, and the integration that gives it up itself; who is certain to, first.
+    /// The connections that use it, those that certainly do first. Only connections made after `since`, in
+    /// milliseconds since the Unix epoch, count, and always the integration that gives it up.
     ///
     /// # Errors
     /// [`nexus_common::Error::Storage`].
@@ -119,7 +123,8 @@ impl<'a> Ends<'a> {
         Ok(read(SQL, self.values(since)).await?.iter().map(user).collect())
     }
 
-    /// The same inside a transaction: nobody can come or go before it is committed.
+    /// As [`Self::users`], inside a transaction. No connection can be added or deleted before it is
+    /// committed.
     ///
     /// # Errors
     /// [`nexus_common::Error::Storage`].
@@ -154,8 +159,8 @@ fn user(row: &Row) -> User {
     }
 }
 
-/// Asks who replaces what the integration `id` holds, where a connection of another workspace holds it
-/// too: is it to end? `force` is the answer, where it was given.
+/// Requires a decision from the caller that replaces a credential of the integration `id`, if a connection of
+/// another workspace holds one of its tokens too. `force` is the decision, if the caller gave one.
 ///
 /// # Errors
 /// [`Error::GrantShared`], [`Error::Storage`].
@@ -168,17 +173,17 @@ pub(crate) async fn ask(
     let can_end = manifest.revoke.effect().is_some();
     if force.is_none() && can_end && is_held_elsewhere(workspace, id).await? {
         return Err(Error::GrantShared(
-            "what is replaced is in use by a connection of another workspace too: with ?force=true \
-             it is ended at the provider all the same, as it must be where it has leaked; with \
-             ?force=false it is kept, and ended with the last connection that uses it"
+            "the credential that you replace is also in use by a connection of another workspace. \
+             Use ?force=true to revoke it at the provider anyway, for example because it has leaked. \
+             Use ?force=false to keep it until no connection uses it any more"
                 .into(),
         ));
     }
     Ok(())
 }
 
-/// Whether a connection of another workspace holds a token that the integration `id` now has, by the
-/// rules above.
+/// Whether a connection of another workspace holds a token that the integration `id` has now, by the rules of
+/// [`SQL`].
 async fn is_held_elsewhere(workspace: &str, id: &str) -> Result<bool> {
     let sql = "
         select 1 from integrations own

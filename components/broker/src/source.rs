@@ -1,4 +1,5 @@
-//! Where a manifest comes from: the built-in table, or the workspace's own documents.
+//! Finds manifests: in the built-in table, or among the workspace's own documents. It must not return a
+//! document of another workspace as the current version of an id.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,19 +14,19 @@ use nexus_manifests::{Manifest, catalog::find, parse};
 pub(crate) struct Sourced {
     /// The manifest.
     pub(crate) manifest: Rc<Manifest>,
-    /// Which version.
+    /// The SHA-256 of the document, which is its version.
     pub(crate) hash: String,
 }
 
 thread_local! {
-    /// Parsed documents by their SHA-256: they never change.
+    /// Parsed documents by their SHA-256. A document never changes.
     static PARSED: RefCell<Recent<String, Rc<Manifest>>> = RefCell::default();
 }
 
 /// The current version of manifest `id`, for a new connection.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the workspace has none of that id, [`Error::Storage`].
+/// [`Error::Invalid`] if the workspace has no manifest with this id, [`Error::Storage`].
 pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
     if let Some(sourced) = built_in(id)? {
         return Ok(sourced);
@@ -34,17 +35,18 @@ pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
         Some(hash) => own(hash).await,
         None => {
             let shown: String = id.chars().take(64).collect();
-            let detail = format!("there is no manifest {shown:?}; GET /api/manifests lists them");
+            let detail = format!("there is no manifest {shown:?}: GET /api/manifests lists them");
             Err(Error::Invalid(vec![FieldError::new("/manifest_id", detail)]))
         }
     }
 }
 
-/// The manifest of a stored integration: the workspace's own in the version it was made with, a
-/// built-in one as it is now (its pins are compared with those that were sealed).
+/// The manifest of a stored integration. A workspace's own manifest is returned in the version that the
+/// integration was made with. A built-in one is returned as it is now, and its pins are compared with the
+/// sealed ones.
 ///
 /// # Errors
-/// [`Error::Unreadable`] where it is gone, [`Error::Storage`].
+/// [`Error::Unreadable`] if the document is missing, [`Error::Storage`].
 pub(crate) async fn of_stored(id: &str, hash: &str) -> Result<Sourced> {
     match built_in(id)? {
         Some(sourced) => Ok(sourced),

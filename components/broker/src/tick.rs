@@ -1,9 +1,9 @@
-//! `tick`: work that is due without anybody asking: credentials tried again, ciphertexts sealed
-//! anew after a key was added.
+//! `tick`: periodic work. It checks credentials, sends revocations that are due, seals ciphertexts again
+//! after a key was added, and deletes unused documents of manifests.
 //!
-//! Each tick does a bounded part, and of ticks that run at once each does its own: work is taken by
-//! moving its time ahead, or written only where nobody else has. It must not fail as a whole
-//! because one integration does.
+//! Each tick does a bounded amount of work. Concurrent ticks do different work: a tick takes work by moving
+//! its time ahead, or writes only what no other tick has written. A tick must not fail as a whole because of
+//! one integration.
 
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
@@ -18,18 +18,18 @@ use crate::oauth::{self, For};
 use crate::seal::Place;
 use crate::{check, credential, data_key, outbox, revoke, seal};
 
-/// Most credentials that one tick tries, all at once.
+/// The maximum number of credentials that one tick checks, all at the same time.
 const CHECKS: u32 = 16;
-/// Most ciphertexts that one tick seals anew.
+/// The maximum number of ciphertexts that one tick seals again.
 const RESEALS: u32 = 100;
-/// Most tokens whose end one tick tells providers of.
+/// The maximum number of revocations that one tick sends.
 const REVOCATIONS: u32 = 50;
-/// Most documents of manifests that one tick deletes.
+/// The maximum number of documents of manifests that one tick deletes.
 const DOCUMENTS: u32 = 50;
-/// Who acts, in events.
+/// The actor in events.
 const ACTOR: &str = "tick";
 
-/// Does what is due.
+/// Does the work that is due.
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
@@ -52,7 +52,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
         return Ok(());
     }
     let tx = Transaction::begin().await?;
-    // Taken whether or not a check makes sense: what does not is looked at again in its turn.
+    // Every due credential is taken, even if a check makes no sense for it. It is due again at its next time.
     let taken = tx
         .query(
             "update credentials set check_at = ?1 + ?2 where integration_id in
@@ -81,19 +81,19 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
     for (stored, result) in checked.iter().zip(results) {
         match result {
             Ok(_) => ticked.checked += 1,
-            // Deleted meanwhile: nothing to check.
+            // The integration was deleted meanwhile.
             Err(Error::NotFound(_)) => {}
-            Err(error) => failed(ticked, request_id, &stored.integration_id, &error),
+            Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
-    // Nobody uses it now; its refresh token must not die of that.
+    // An integration that is switched off is not used, but its refresh token must not expire because of that.
     let kept = due("keep");
     let results = join_all(kept.iter().map(|one| keep(one, request_id))).await;
     for (stored, result) in kept.iter().zip(results) {
         match result {
             Ok(refreshed) => ticked.refreshed += u32::from(refreshed),
             Err(Error::NotFound(_) | Error::ReauthorizationRequired(_)) => {}
-            Err(error) => failed(ticked, request_id, &stored.integration_id, &error),
+            Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
     Ok(())
@@ -103,11 +103,11 @@ async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
     oauth::keep_alive(&For::of(stored, request_id)).await
 }
 
-/// The place of a ciphertext by workspace and row.
+/// A function from workspace and row to the place of a ciphertext.
 type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
 
-/// What is kept sealed, what everything else rests on first: the table, the column that names the row, and the place. Flows are not among
-/// them: they end after ten minutes.
+/// The tables with ciphertexts, each with the column that names the row, and the place. The data keys come
+/// first, because all others depend on them. Flows are left out, because they expire after ten minutes.
 const KEPT: [(&str, &str, PlaceOf); 4] = [
     ("data_keys", "id", data_key::place),
     ("credentials", "integration_id", credential::place),
@@ -115,13 +115,13 @@ const KEPT: [(&str, &str, PlaceOf); 4] = [
     ("outbox", "id", revoke::place),
 ];
 
-/// Seals with the first key what another key has sealed.
+/// Opens ciphertexts that another key has sealed, and seals them with the first key.
 async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
     let key = ring.sealing()?;
-    // Of keys that are gone nothing can be sealed anew.
+    // A ciphertext whose key is missing cannot be opened, so only the keys of the ring count.
     let others = json!(ring.ids().split_off(1)).to_string();
     for (table, column, place_of) in KEPT {
-        // In any order, so that what does not open stands in nobody's way for ever.
+        // The order is random, so that ciphertexts that cannot be opened do not block the others for ever.
         let sql = format!(
             "select workspace, {column}, sealed from {table}
              where key_id in (select value from json_each(?1)) order by random() limit ?2"
@@ -139,11 +139,11 @@ async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
             let opened = seal::open(ring, place, old);
             match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {
                 Ok((sealed, _)) => renewed.push((workspace, id, old, sealed)),
-                Err(error) => failed(ticked, "", id, &error),
+                Err(error) => count_failure(ticked, "", id, &error),
             }
         }
         let tx = Transaction::begin().await?;
-        // Whatever was written meanwhile is newer, and sealed with the first key as well.
+        // A ciphertext that was written meanwhile is newer, and is sealed with the first key already.
         let sql = format!(
             "update {table} set sealed = ?4, key_id = ?5
              where workspace = ?1 and {column} = ?2 and sealed = ?3 returning 1"
@@ -163,7 +163,7 @@ async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
     Ok(())
 }
 
-fn failed(ticked: &mut Ticked, request_id: &str, id: &str, error: &Error) {
+fn count_failure(ticked: &mut Ticked, request_id: &str, id: &str, error: &Error) {
     ticked.failed += 1;
     Line::error("tick").with("request_id", &request_id).with("integration", &id).why(error);
 }

@@ -1,4 +1,7 @@
-//! The manifest's verify request: does the provider accept this credential, and whose is it?
+//! Sends the manifest's verify request, which shows whether the provider accepts a credential, and its
+//! account.
+//!
+//! This module must not take trouble of the provider for a rejected credential.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +15,18 @@ use crate::answer::Answer;
 use crate::credential::{self, Usable};
 use crate::provider::{self, Outgoing, form_body};
 
-/// Verifies a credential, stored or about to be.
+/// Verifies a credential, before or after it is stored.
 ///
 /// # Errors
-/// [`Error::CredentialRefused`] where the provider says no; [`Error::Provider`],
-/// [`Error::ProviderTimeout`] where it says nothing that counts; [`Error::EgressDenied`].
+/// [`Error::CredentialRefused`] if the provider rejects it. [`Error::Provider`], [`Error::ProviderTimeout`]
+/// if the response says nothing about the credential. [`Error::EgressDenied`].
 pub(crate) async fn run(usable: &Usable) -> Result<Account> {
     let Verify::Request {
         method, headers, json, form, live_on, trouble_on, success, account, ..
     } = &usable.sourced.manifest.verify
     else {
         let id = &usable.sourced.manifest.id;
-        return Err(Error::invalid("/verify", format!("{id} has no call that verifies")));
+        return Err(Error::invalid("/verify", format!("{id} has no verify request")));
     };
     let url = params::verify_url(&usable.sourced.manifest, &usable.params)
         .map_err(credential::broken)?
@@ -64,7 +67,7 @@ fn body(
     Ok(Some(form_body(&members)))
 }
 
-/// What the manifest says of the answer.
+/// The manifest's description of the response.
 struct Expected<'a> {
     live_on: &'a [Sign],
     trouble_on: &'a [Sign],
@@ -73,13 +76,14 @@ struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// What an answer says about the credential.
+    /// Reads from a response whether the credential was accepted.
     ///
-    /// A refusal is the provider's own: a 4xx about this request, or a body that says no where the
-    /// status does not (Slack's `{"ok":false}`). Anything else says nothing about the credential.
+    /// A rejection must come from the provider itself: a 4xx about this request, or a body that says no
+    /// although the status does not (Slack's `{"ok":false}`). Any other response says nothing about the
+    /// credential.
     fn judge(&self, answer: &Answer) -> Result<Account> {
         let status = answer.status.as_u16();
-        // The provider's own words: a portal or a firewall in between says 403 in HTML.
+        // JSON comes from the provider. A portal or a firewall in between responds with 403 and HTML.
         let own = answer.json.is_some();
         let shown = |signs: &[Sign]| {
             let body = answer.json.as_ref();
@@ -94,10 +98,10 @@ impl Expected<'_> {
         match status {
             200..=299 => {}
             401 => return Err(self.refused(answer)),
-            // Whoever uses up a limit must not have the connection made again.
+            // A used-up limit must not force a person to connect again.
             400..=499 if answer.is_limited => return Err(self.in_trouble(answer)),
             403 if own => return Err(self.refused(answer)),
-            // Not there, too slow, too early, too often: about the call, not about the credential.
+            // Not found, not allowed, too slow, too early, too often: about the request, not the credential.
             404 | 405 | 408 | 425 | 429 => return Err(self.in_trouble(answer)),
             400..=499 if own => return Err(self.refused(answer)),
             _ => return Err(self.in_trouble(answer)),
@@ -107,7 +111,7 @@ impl Expected<'_> {
         }
         let Some(json) = &answer.json else {
             return Err(Error::Provider(format!(
-                "the provider answered {status} with something that is not JSON (content type {:?})",
+                "the provider answered {status} with a body that is not JSON (content type {:?})",
                 answer.content_type
             )));
         };
@@ -116,33 +120,34 @@ impl Expected<'_> {
                 Some(true) => {}
                 Some(false) => return Err(self.refused(answer)),
                 None => {
-                    let what = format!("the provider's answer has no {}", success.pointer);
-                    return Err(Error::Provider(self.with_words(&what, answer)));
+                    let summary = format!("the provider's response has no {}", success.pointer);
+                    return Err(Error::Provider(self.with_words(&summary, answer)));
                 }
             }
         }
         let Some(pointers) = self.account else { return Ok(Account::default()) };
         let id = pointed(answer, json, &pointers.id);
         if self.success.is_none() && id.is_none() {
-            let what = "the provider's answer is JSON, but not the one its documentation describes";
-            return Err(Error::Provider(self.with_words(what, answer)));
+            let summary =
+                "the provider's response is JSON, but not as its documentation describes it";
+            return Err(Error::Provider(self.with_words(summary, answer)));
         }
         let label = pointers.label.as_ref().and_then(|label| pointed(answer, json, label));
         Ok(Account { id, label })
     }
 
     fn refused(&self, answer: &Answer) -> Error {
-        let what = format!("the provider refused the credential ({})", answer.status.as_u16());
-        Error::CredentialRefused(self.with_words(&what, answer))
+        let summary = format!("the provider rejected the credential ({})", answer.status.as_u16());
+        Error::CredentialRefused(self.with_words(&summary, answer))
     }
 
     fn in_trouble(&self, answer: &Answer) -> Error {
-        let what = format!("the provider answered {}", answer.status.as_u16());
-        Error::Provider(self.with_words(&what, answer))
+        let summary = format!("the provider answered {}", answer.status.as_u16());
+        Error::Provider(self.with_words(&summary, answer))
     }
 
-    /// `what`, and the provider's own words where it has some that may be shown.
-    fn with_words(&self, what: &str, answer: &Answer) -> String {
+    /// `summary`, followed by the provider's message if the response has one that may be shown.
+    fn with_words(&self, summary: &str, answer: &Answer) -> String {
         let usual = [
             "/error/message",
             "/error/code",
@@ -156,11 +161,11 @@ impl Expected<'_> {
         let own = self.success.and_then(|success| success.error.as_deref());
         let json = answer.json.as_ref();
         let words = json.and_then(|json| answer.words(json, own.into_iter().chain(usual)));
-        words.map_or_else(|| what.to_owned(), |words| format!("{what}: {words}"))
+        words.map_or_else(|| summary.to_owned(), |words| format!("{summary}: {words}"))
     }
 }
 
-/// Text or a number at `pointer`, as far as the screen lets it through.
+/// The text or number at `pointer`, if it passes the screen.
 fn pointed(answer: &Answer, json: &Value, pointer: &str) -> Option<String> {
     match json.pointer(pointer)? {
         Value::String(text) => answer.screen.pass(text),

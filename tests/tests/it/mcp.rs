@@ -436,7 +436,7 @@ async fn what_goes_wrong_is_said_so_that_a_model_can_mend_it() {
         (json!({"integration": "up", "path": "/../x"}), "decodes to a `.` or `..`"),
         (
             json!({"integration": "up", "path": "/x", "host": "evil.example"}),
-            "none of the manifest's",
+            "not a host of the manifest",
         ),
         (json!({"integration": "nobody", "path": "/x"}), "there is no integration"),
     ] {

@@ -680,8 +680,8 @@ async fn an_app_goes_to_no_host_that_its_admin_did_not_name() {
         app.put("/api/oauth-clients/custom-sites").as_admin().json(&body).send().await
     };
     for (params, pointer, part) in [
-        (json!({}), "/params/site", "stands in the host"),
-        (json!({"note": ["x"]}), "/params/site", "stands in the host"),
+        (json!({}), "/params/site", "part of the host"),
+        (json!({"note": ["x"]}), "/params/site", "part of the host"),
         (json!({"site": []}), "/params/site", "1 to 100 values"),
         (json!({"site": ["127", "a"]}), "/params/site", "does not match"),
         (json!({"site": ["127"], "other": ["x"]}), "/params/other", "no such parameter"),

@@ -15,7 +15,7 @@ fn words(because: &str) -> &'static str {
         "no_allow" => "no allow rule in policy.rules matches",
         "unclean" => "must not contain an empty segment, `;`",
         "manifest" => "api.deny[",
-        "connection" => "made or ended",
+        "connection" => "the connection itself",
         other => panic!("the file has no word {other:?}"),
     }
 }

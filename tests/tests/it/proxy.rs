@@ -518,8 +518,8 @@ async fn policies_and_the_manifests_own_refusals() {
     passes("ADMIN", "POST", "/keys/new").await;
     // How the connection itself ends is nobody's.
     for role in ["AGENT", "MANAGER", "ADMIN"] {
-        denied(role, "DELETE", "/me/key", "made or ended").await;
-        denied(role, "GET", "/ME/k%65y/", "made or ended").await;
+        denied(role, "DELETE", "/me/key", "the connection itself").await;
+        denied(role, "GET", "/ME/k%65y/", "the connection itself").await;
     }
     let rule = |effect: &str, method: &str, path: &str| json!({"effect": effect, "methods": [method], "path": path});
     let rules = json!([

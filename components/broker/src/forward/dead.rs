@@ -1,8 +1,8 @@
-//! Signs in an answer, other than a 401, that the credential is dead: Slack says `token_revoked` in a 200,
-//! others answer 400, 403 or 404.
+//! Watches responses other than a 401 for signs that the credential is no longer valid: Slack sends
+//! `token_revoked` with a 200, and other providers respond with 400, 403 or 404.
 //!
-//! A sign is a reason to ask the provider's `verify` request, at most once a minute. It must not decide
-//! anything by itself: most such answers are about the call.
+//! A sign is only a reason to send the manifest's `verify` request, at most once a minute. This module must
+//! not change the health by itself, because most such responses are about the call.
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
@@ -14,19 +14,19 @@ use nexus_manifests::{Manifest, Success, Verify};
 use super::links;
 use crate::check;
 
-/// Largest answer that is held against the manifest, in bytes.
+/// The maximum size of a response that is compared with the manifest, in bytes.
 const SMALL: usize = 64 * 1024;
 
-/// Looks at an answer while it passes.
+/// Reads a response while it is passed on.
 pub(super) struct Witness {
     stored: Stored,
     request_id: String,
-    /// What success is, and what has passed; `None` where the body says nothing.
+    /// The sign of success, and the bytes so far. `None` if the body cannot show success.
     seen: Option<(Success, BytesMut)>,
 }
 
 impl Witness {
-    /// For the answer with `headers` to a call with the credential of `stored`.
+    /// A witness of the response with `headers`, to a call with the credential of `stored`.
     pub(super) fn of(
         manifest: &Manifest,
         headers: &HeaderMap,
@@ -44,7 +44,7 @@ impl Witness {
         }
     }
 
-    /// Sees a chunk of the body, as the provider sent it.
+    /// Takes a chunk of the body, as the provider sent it.
     pub(super) fn see(&mut self, chunk: &Bytes) {
         if let Some((_, seen)) = &mut self.seen {
             match seen.len() + chunk.len() <= SMALL {
@@ -54,7 +54,7 @@ impl Witness {
         }
     }
 
-    /// The body has ended: where it does not say success, the credential is looked into.
+    /// Ends the body. If it does not show success, the credential is checked.
     pub(super) fn judge(self) {
         let Some((success, seen)) = &self.seen else { return };
         let json = serde_json::from_slice(seen);
@@ -64,12 +64,12 @@ impl Witness {
     }
 }
 
-/// Whether a status may say that a token is dead although it is not 401.
+/// Whether a status other than 401 may mean that the token is no longer valid.
 pub(super) fn may_say_so(status: StatusCode) -> bool {
     matches!(status, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
 }
 
-/// Finds out whether the credential is dead, beside the call: its answer does not wait for that.
+/// Checks the credential in the background. The response to the call does not wait for that.
 pub(super) fn look_into_it(stored: &Stored, request_id: &str) {
     let (stored, request_id) = (stored.clone(), request_id.to_owned());
     spawn(async move {

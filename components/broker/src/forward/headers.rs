@@ -1,4 +1,6 @@
-//! The headers of an agent's call on its way up, and of the answer on its way back.
+//! Filters headers: those of an agent's call before they go to the provider, and those of the response before
+//! they go to the agent. The agent's token must not go to the provider, and a header of the provider must not
+//! act on the application's own origin.
 
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -8,14 +10,14 @@ use nexus_manifests::{Inject, Manifest};
 
 use super::mask::Needles;
 
-/// What says where a request came from, or what it really means, and is not the agent's to say.
+/// Headers of a request that name its origin or change its meaning. An agent may not send them.
 const NOT_UP: [&str; 30] = [
     "authorization",
     "cookie",
     "expect",
     "forwarded",
     "via",
-    // The form of an answer is not the agent's to choose: in most of them the mask would be blind.
+    // An agent may not choose the form of a response, because the mask cannot read most forms.
     "accept-charset",
     "a-im",
     "x-real-ip",
@@ -43,14 +45,15 @@ const NOT_UP: [&str; 30] = [
     "tracestate",
 ];
 
-/// Whether a header is the agent's to send. One with a `_` is not: CGI reads it as the one with a `-`.
+/// Whether an agent may send this header. A header with `_` is rejected, because CGI reads it as the one with
+/// `-`.
 fn goes_up(name: &str) -> bool {
     !NOT_UP.contains(&name)
         && !name.contains('_')
         && !["x-forwarded-", "x-nexus-", "x-envoy-"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// What a provider would say to a browser of its own, which is not there: the page would be ours.
+/// Headers with which a provider controls a browser. Here they would act on the application's own origin.
 const NOT_BACK: [&str; 8] = [
     "set-cookie",
     "clear-site-data",
@@ -62,13 +65,13 @@ const NOT_BACK: [&str; 8] = [
     "service-worker-allowed",
 ];
 
-/// Smallest part of something that is asked for, in bytes: longer than a secret in any spelling that
-/// somebody would write.
+/// The minimum size of a part that an agent may request, in bytes. It is longer than a secret in any spelling
+/// that a provider would use.
 const LEAST_PART: u64 = 256 * 1024;
 
-/// The caller's headers as they go up; the credential's are not among them yet.
+/// Turns the caller's headers into those for the provider, without the credential.
 pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]) {
-    // Its value was read as a method of the call.
+    // A declared header may go up, because its value was read as a method of the call.
     let declared = manifest.api.method_override.iter().flat_map(|declared| &declared.headers);
     let declared: Vec<&String> = declared.collect();
     strip(headers, |name| {
@@ -86,17 +89,17 @@ pub(super) fn up(headers: &mut HeaderMap, manifest: &Manifest, inject: &[Inject]
     let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
     headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
-    // What is masked must be readable, and whole.
+    // The mask can read only a body without a coding, and only large parts.
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    if !manifest.api.ranges || !asks_for_much(headers) {
+    if !manifest.api.ranges || !is_large_range(headers) {
         headers.remove(header::RANGE);
         headers.remove(header::IF_RANGE);
     }
 }
 
-/// Whether what `Range` asks for (RFC 9110, 14.2) is one part, so large that a secret cannot be read
-/// piece by piece: each end of a part is masked, and no part has both ends within one secret.
-fn asks_for_much(headers: &HeaderMap) -> bool {
+/// Whether `Range` (RFC 9110, 14.2) requests one part that is so large that a secret cannot be read piece by
+/// piece. The ends of a part are masked, and a large part cannot have both ends within one secret.
+fn is_large_range(headers: &HeaderMap) -> bool {
     let mut all = headers.get_all(header::RANGE).iter();
     let (Some(value), None) = (all.next(), all.next()) else { return false };
     let range = value.to_str().ok().and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
@@ -109,7 +112,7 @@ fn asks_for_much(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The headers that the credential goes into.
+/// The names of the headers for the credential.
 pub(super) fn injected(inject: &[Inject]) -> impl Iterator<Item = &str> {
     inject.iter().filter_map(|inject| match inject {
         Inject::Header { name, .. } => Some(name.as_str()),
@@ -118,7 +121,7 @@ pub(super) fn injected(inject: &[Inject]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a token stands where the credential goes, beside the one that proved the caller.
+/// Whether a header for the credential has another token, beside the one that authenticated the caller.
 pub(super) fn has_another_token(headers: &HeaderMap, inject: &[Inject]) -> bool {
     injected(inject).filter(|name| *name != "authorization").any(|name| {
         headers
@@ -128,7 +131,8 @@ pub(super) fn has_another_token(headers: &HeaderMap, inject: &[Inject]) -> bool 
     })
 }
 
-/// Whether an answer has no body whatever its headers say (RFC 9110, 6.4.1); of a 204 they say nothing then (8.6).
+/// Whether a response has no body, whatever its headers say (RFC 9110, 6.4.1). Removes the content length of
+/// a 204 (8.6).
 pub(super) fn has_no_body(head: &mut Parts, method: &Method) -> bool {
     if head.status == StatusCode::NO_CONTENT {
         head.headers.remove(header::CONTENT_LENGTH);
@@ -137,7 +141,7 @@ pub(super) fn has_no_body(head: &mut Parts, method: &Method) -> bool {
         || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Whether a body is a stream of events, of which nothing waits for the next.
+/// Whether a body is a stream of events. Each event is passed on at once.
 pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -146,7 +150,7 @@ pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
         .any(|stream| kind.eq_ignore_ascii_case(stream))
 }
 
-/// The provider's headers as they go back.
+/// Turns the provider's headers into those for the agent.
 pub(super) fn back(headers: &mut HeaderMap, needles: &Needles) {
     strip(headers, |name| {
         NOT_BACK.contains(&name)
@@ -166,8 +170,8 @@ pub(super) fn back(headers: &mut HeaderMap, needles: &Needles) {
     }
 }
 
-/// Types that are not looked into: what they hold is compressed or drawn, so that no secret could be
-/// seen in it. Everything else is, `application/octet-stream` and an unknown type too.
+/// Content types that the mask does not search. Their content is compressed or binary, so a secret could not
+/// be found in it. All other types are searched, even `application/octet-stream` and unknown types.
 const BINARY: [&str; 22] = [
     "application/epub+zip",
     "application/gzip",
@@ -193,7 +197,7 @@ const BINARY: [&str; 22] = [
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 ];
 
-/// Whether the body of an answer with these headers is looked into.
+/// Whether the mask searches the body of a response with these headers.
 pub(super) fn is_readable(headers: &HeaderMap) -> bool {
     if crate::coding::is_coded(headers) {
         return false;
@@ -211,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_asked_for_where_it_is_one_and_large() {
+    fn a_range_is_accepted_if_it_is_one_large_part() {
         for (ranges, holds) in [
             (&["bytes=0-"][..], true),
             (&["bytes=500000-"], true),
@@ -232,12 +236,12 @@ mod tests {
             for range in ranges {
                 headers.append(header::RANGE, HeaderValue::from_static(range));
             }
-            assert_eq!(asks_for_much(&headers), holds, "{ranges:?}");
+            assert_eq!(is_large_range(&headers), holds, "{ranges:?}");
         }
     }
 
     #[test]
-    fn every_type_is_looked_into_but_binary_ones() {
+    fn all_types_except_binary_ones_are_searched() {
         for (kind, holds) in [
             ("", true),
             ("application/octet-stream", true),

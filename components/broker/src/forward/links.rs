@@ -1,8 +1,8 @@
-//! Links to the provider's API in its answers, made addresses of the proxy: SDKs follow them with the token
-//! that they were given, which is the agent's and must not reach the provider.
+//! Changes links to the provider's API in responses into addresses of the proxy. An SDK follows such a link
+//! with the token that it has, which is the agent's token and must not reach the provider.
 //!
-//! A link is changed where it is on a pinned host and below the base URL, and nowhere else; what follows the
-//! base URL stays as it is. It must not change any other byte of an answer.
+//! A link is changed only if it is on a pinned host and below the base URL. The part after the base URL stays
+//! as it is. This module must not change any other byte of a response.
 
 mod json;
 #[cfg(test)]
@@ -18,19 +18,19 @@ use super::opened::{Host, Opened};
 use super::target::{Target, below, parts};
 pub(super) use json::JsonLinks;
 
-/// Digests of a body (RFC 9530, and before): they are not those of a body with other links.
+/// Headers with digests of a body (RFC 9530, and older ones). They do not match a body with changed links.
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
 
-/// The links that are an integration's.
+/// The URLs below which links belong to an integration.
 pub(super) struct Roots {
-    /// The pinned origins, that of `base_url` first.
+    /// The pinned origins, the one of `base_url` first.
     origins: Vec<String>,
     /// The path of `base_url`, without a slash at its end.
     base_path: String,
 }
 
 impl Roots {
-    /// Those below `base` and `base_path`, and below the same path on the other `hosts`.
+    /// The URLs below `base_path` on `base` and on the other `hosts`.
     pub(super) fn of(base: &Host, base_path: &str, hosts: &[Host]) -> Self {
         let others = hosts.iter().filter(|host| host.origin != base.origin);
         let origins = [base].into_iter().chain(others).map(|host| host.origin.clone());
@@ -38,19 +38,19 @@ impl Roots {
     }
 }
 
-/// Where links lead, and where they shall lead.
+/// The URLs whose links are changed, and the address that replaces them.
 #[derive(Clone)]
 pub(super) struct Links {
-    /// The address of the integration at the proxy, as the agent named it; without a slash at its end.
+    /// The address of the integration at the proxy, as the agent spelled it, without a slash at its end.
     hub: Rc<str>,
     roots: Rc<Roots>,
-    /// Whether links in JSON are changed, too.
+    /// Whether links in JSON are changed too.
     is_for_json: bool,
 }
 
 impl Links {
-    /// Those of an integration that the agent calls at `hub`. The manifest or the integration may want those
-    /// in JSON left as they are.
+    /// The links of an integration that the agent calls at `hub`. The manifest and the integration can each
+    /// exclude links in JSON.
     pub(super) fn of(opened: &Opened, hub: &str) -> Option<Self> {
         let wanted =
             opened.usable.sourced.manifest.api.rewrite_links && opened.policy.rewrite_links;
@@ -61,8 +61,8 @@ impl Links {
         })
     }
 
-    /// Changes the links in the headers of an answer to a call of `target`. One that leads to the application
-    /// itself (`is_own`) and is not made here is left out: a client would follow it with its token.
+    /// Changes the links in the headers of a response to a call of `target`. A link to the application itself
+    /// (`is_own`) that the provider sent is removed, because a client would follow it with its token.
     pub(super) fn headers(
         &self,
         headers: &mut HeaderMap,
@@ -76,7 +76,7 @@ impl Links {
             let header::Entry::Occupied(entry) = headers.entry(&name) else { continue };
             let (_, values) = entry.remove_entry_mult();
             let values: Vec<HeaderValue> = values.collect();
-            // Of several places to go to, clients differ in which they take.
+            // Clients differ in which of several locations they use, so all are removed.
             let is_clear = name == header::LINK || values.len() == 1;
             for value in values.iter().filter(|_| is_clear) {
                 let text = value.to_str().unwrap_or_default();
@@ -91,16 +91,16 @@ impl Links {
         }
     }
 
-    /// A reference (RFC 3986, 4.1) in an answer to a call of `called`, as it goes back; `None` where it leads
-    /// to the application itself, or cannot be read. One that is relative and leads elsewhere is made absolute:
-    /// relative to the proxy it would lead to us.
+    /// Changes a reference (RFC 3986, 4.1) in a response to a call of `called`. `None` if it leads to the
+    /// application itself or cannot be read. A relative reference to another place is made absolute, because
+    /// relative to the proxy it would lead to the application.
     fn reference(&self, text: &str, called: &Url, is_own: &dyn Fn(&Url) -> bool) -> Option<String> {
         let text = text.trim();
         let url = called.join(text).ok()?;
         if let Some(ours) = self.url(&url) {
             return Some(ours);
         }
-        // Only this form means the same to every client, whatever it is relative to.
+        // Only this form has the same meaning for every client and every base.
         let is_absolute = text.contains("://") && Url::parse(text).is_ok_and(|own| own == url);
         match is_own(&url) {
             true => None,
@@ -109,8 +109,8 @@ impl Links {
         }
     }
 
-    /// A `Link` (RFC 8288, 3) with its targets as they go back; `None` where one of them does not, or is
-    /// never closed.
+    /// Changes the targets of a `Link` (RFC 8288, 3). `None` if one of them must be removed, or is not
+    /// closed.
     fn in_link(&self, text: &str, called: &Url, is_own: &dyn Fn(&Url) -> bool) -> Option<String> {
         let mut changed = String::new();
         let mut rest = text;
@@ -121,7 +121,7 @@ impl Links {
             let mut taken = 1;
             match found.as_bytes().first()? {
                 b'"' => is_quoted = !is_quoted,
-                // What it escapes ends no quotation.
+                // An escaped quotation mark does not end the quotation.
                 b'\\' if is_quoted => taken = found.chars().take(2).map(char::len_utf8).sum(),
                 b'<' if !is_quoted => {
                     let end = found.find('>')?;
@@ -140,7 +140,8 @@ impl Links {
         Some(changed)
     }
 
-    /// The proxy's address of `url`; `None` where it leads elsewhere, or by a path that the proxy rejects.
+    /// The proxy's address of `url`. `None` if `url` leads to another place, or has a path that the proxy
+    /// rejects.
     fn url(&self, url: &Url) -> Option<String> {
         let has_user = !url.username().is_empty() || url.password().is_some();
         let origin = url.origin().ascii_serialization();
@@ -154,25 +155,25 @@ impl Links {
             0 if !is_ambiguous(&self.roots.base_path, path) => {
                 format!("{hub}{path}{query}{fragment}")
             }
-            // The whole URL, below the integration's name.
+            // The whole URL follows the integration's name.
             _ => format!("{hub}/{origin}{}{query}{fragment}", url.path()),
         })
     }
 
-    /// The proxy's address in place of an absolute URL that a JSON text holds.
-    /// What follows the base URL in it stays as it is written: it may be a template (`{?name}`).
+    /// The proxy's address for a JSON string that is an absolute URL. The part after the base URL stays as it
+    /// is written, because it may be a template (`{?name}`).
     fn absolute(&self, text: &str) -> Option<String> {
         let changed = self.url(&Url::parse(text).ok()?)?;
         Some(self.as_written(text, &changed).unwrap_or(changed))
     }
 
-    /// `changed`, with what follows the base URL as it is in `text`; `None` where a client would read that
-    /// otherwise.
+    /// `changed`, with the part after the base URL as it is in `text`. `None` if a client would read that
+    /// differently.
     fn as_written(&self, text: &str, changed: &str) -> Option<String> {
         let origin = self.roots.origins.iter().find(|origin| is_prefix(origin, text))?;
         let below = text.get(origin.len()..)?.strip_prefix(self.roots.base_path.as_str())?;
         let is_below = below.is_empty() || below.starts_with(['/', '?', '#']);
-        // Of other texts a URL's own form is what is written.
+        // Only templates keep their spelling. Other URLs are written in normal form.
         let is_template =
             text.contains('{') && !below.contains("/.") && !below.contains(['%', '\\']);
         let is_plain = is_below && is_template;
@@ -189,7 +190,7 @@ impl Links {
         self.is_for_json
     }
 
-    /// Whether JSON of this body can have links in it: each has the name of a pinned host.
+    /// Whether a JSON body may have links: each link contains the name of a pinned host.
     pub(super) fn may_be_in(&self, body: &[u8]) -> bool {
         self.hosts().any(|host| {
             let same = |part: &[u8]| part.eq_ignore_ascii_case(host.as_bytes());
@@ -202,8 +203,8 @@ impl Links {
     }
 }
 
-/// Whether the path below the base begins like the base, or is a whole URL itself: the proxy would take it for
-/// that.
+/// Whether the proxy would misread the path below the base, because it begins with a segment of the base or
+/// is a whole URL.
 fn is_ambiguous(base: &str, path: &str) -> bool {
     if parts(path).is_some() {
         return true;
@@ -213,7 +214,7 @@ fn is_ambiguous(base: &str, path: &str) -> bool {
     !first.is_empty() && base.split('/').any(|part| part == first)
 }
 
-/// Whether the links in a body of these headers are looked for: it is JSON, and not compressed.
+/// Whether a body with these headers is searched for links: it is JSON and not compressed.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let kind = text(header::CONTENT_TYPE).unwrap_or_default();
@@ -223,7 +224,7 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     is_plain && (kind == "application/json" || kind == "text/json" || kind.ends_with("+json"))
 }
 
-/// Takes the digests of a body out of `headers`, because its links are other ones now.
+/// Removes the digests of a body from `headers`, because its links may have changed.
 pub(super) fn remove_digests(headers: &mut HeaderMap) {
     for name in DIGESTS {
         headers.remove(name);
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_below_the_base_becomes_the_proxys_and_no_other() {
+    fn only_a_link_below_the_base_becomes_an_address_of_the_proxy() {
         const HUB: &str = "https://nexus.example.com/api/proxy/acme";
         for (url, expected) in [
             ("https://api.acme.com/v1/x?page=2#f", Some("/x?page=2#f")),
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn references_in_headers_are_those_of_the_call() {
+    fn references_in_headers_are_resolved_against_the_call() {
         const HUB: &str = "https://nexus.example.com/api/proxy/acme";
         let called = Url::parse("https://api.acme.com/v1/items/").unwrap();
         let is_own = |url: &Url| {

@@ -1,8 +1,8 @@
-//! `forward`: an agent's call, made with the credential that it does not have.
+//! `forward`: makes an agent's call with the credential, which the agent never sees.
 //!
-//! The URL is the manifest's `base_url` and what the agent sent below it, byte for byte; it goes to
-//! no origin but those pinned in the sealed credential. Bodies pass through in both directions, and
-//! are never held whole. It must not follow a redirect, nor let an answer out with a secret in it
+//! The URL is the manifest's `base_url` followed by the agent's path, byte for byte. The call goes only to
+//! the origins that are pinned in the sealed credential. Bodies are streamed in both directions and never
+//! held whole. This module must not follow a redirect, and must not return a response with a secret in it
 //! that it can read.
 
 pub(crate) mod at_work;
@@ -47,41 +47,41 @@ use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
 
-/// A call that waited for longer is held against its right again before it is sent, in milliseconds.
+/// A call that waited longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
 const SHORT_MS: u64 = 1_000;
 
-/// Makes the call; an error is an answer of ours.
+/// Makes the call. An error becomes a response of the broker's own.
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let request_id = inbound.request_id.clone();
-    let made = match Call::of(&inbound) {
+    let response = match Call::of(&inbound) {
         Some(call) => {
             let (headers, body) = inbound.into_headers_and_body();
             call.make(headers, body).await
         }
         None => {
-            Err(Error::Internal("a call without the header that says for whom it is made".into()))
+            Err(Error::Internal("the call does not have the header that names its caller".into()))
         }
     };
-    made.unwrap_or_else(|error| ours(&error, &request_id))
+    response.unwrap_or_else(|error| ours(&error, &request_id))
 }
 
-/// What an agent asks for.
+/// The call that an agent wants to make.
 struct Call {
     caller: Caller,
     token_in: String,
     target: String,
-    /// Empty, or from its `/` on, as it came.
+    /// The path as the agent sent it: empty, or starting with `/`.
     path: String,
     query: String,
     method: Method,
     host: Option<String>,
-    /// The address of the integration at the proxy, as the agent named it.
+    /// The address of the integration at the proxy, as the agent spelled it.
     hub: String,
     request_id: RequestId,
 }
 
 impl Call {
-    /// The call that `inbound` asks for; `None` where the component did not say for whom.
+    /// Reads the call from `inbound`. `None` if the component did not name the caller.
     fn of(inbound: &Inbound) -> Option<Self> {
         let OnBehalf { role, token_in, expires_at, subject, hub } =
             OnBehalf::read(inbound.headers())?;
@@ -103,22 +103,22 @@ impl Call {
     }
 
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
-        // Before anything else: what is no method of ours is read by no rule.
+        // This check comes first, because no rule covers any other method.
         CallMethod::require(&self.method)?;
-        // It may have ended since it was verified: a list of MCP messages is worked off one by one.
+        // The token may have expired since it was verified: a list of MCP messages is processed one by one.
         if right::is_over(self.caller.expires_at) {
             return Err(Error::TokenExpired);
         }
         let callable = opened::find(&self.caller.workspace, &self.target).await?;
         let gate = &callable.gate;
-        self.is_open(gate).await?;
+        self.require_usable(gate).await?;
         let opened = match opened::open(Rc::clone(&callable)).await {
             Err(Error::ReauthorizationRequired(why)) => {
                 return Err(self.mend("reauthorization_required", gate, &why).await);
             }
             opened => opened?,
         };
-        self.token_is_in_place(&opened.usable, &headers)?;
+        self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
         let path = CallPath::read(target.below)?;
         let methods = self.check_rules(gate, &opened, &headers, &target, &path).await?;
@@ -128,7 +128,7 @@ impl Call {
             agent: self.caller.subject.clone(),
         };
         let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
-        // Who waits here holds a place meanwhile.
+        // A call that waits here takes its place first, and holds it while it waits.
         let place = match waiting {
             Waiting::Here => Some(at_work::enter(&whose).await?),
             _ => None,
@@ -154,7 +154,7 @@ impl Call {
             host: target.host.name().to_owned(),
             path,
         };
-        // What was allowed before it waited may not be any more.
+        // The call may have lost its right while it waited.
         if clock::now_ms().saturating_sub(begun) > SHORT_MS
             && let Some(lost) = right.lost().await
         {
@@ -188,18 +188,18 @@ impl Call {
         }
     }
 
-    /// The refusal of a call whose right ended while it was made.
+    /// The error for a call that lost its right while it was made.
     async fn lost(&self, gate: &Gate, lost: Lost) -> Error {
         match lost {
-            Lost::Gone => self.mend("integration_inactive", gate, "it was switched off").await,
+            Lost::Gone => self.mend("integration_inactive", gate, "it is switched off").await,
             Lost::Denied(why) => self.policy_denied(gate, &why).await,
             Lost::Expired => Error::TokenExpired,
         }
     }
 
-    async fn is_open(&self, gate: &Gate) -> Result<()> {
+    async fn require_usable(&self, gate: &Gate) -> Result<()> {
         let (code, why) = match gate.health.as_str() {
-            _ if !gate.is_active => ("integration_inactive", "it was switched off"),
+            _ if !gate.is_active => ("integration_inactive", "it is switched off"),
             "pending" => ("reauthorization_required", "its authorization was never finished"),
             "reauthorize" => {
                 ("reauthorization_required", "the provider no longer accepts its credential")
@@ -209,32 +209,33 @@ impl Call {
         Err(self.mend(code, gate, why).await)
     }
 
-    /// A refusal that a person can do something about: what happened, who can mend it, and where.
+    /// An error that only a person can resolve. It says what happened, who can fix it, and on which page.
     async fn mend(&self, code: &str, gate: &Gate, why: &str) -> Error {
         let link = link(gate).await;
-        let what = match code {
+        let action = match code {
             "integration_inactive" => "can switch it on again",
             _ => "can connect it again",
         };
         let detail = format!(
-            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {what}: {link}",
+            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {action}: {link}",
             gate.name
         );
         let error = match code {
             "integration_inactive" => Error::IntegrationInactive(detail),
             _ => Error::ReauthorizationRequired(detail),
         };
-        self.linked(&error, link)
+        self.with_link(&error, link)
     }
 
-    fn linked(&self, error: &Error, link: String) -> Error {
+    fn with_link(&self, error: &Error, link: String) -> Error {
         let mut problem = error.problem(&self.request_id);
         problem.link = Some(link);
         Error::Passed(Box::new(problem))
     }
 
-    /// The token came in `Authorization`, or where this provider's key goes; and no second one.
-    fn token_is_in_place(&self, usable: &Usable, headers: &HeaderMap) -> Result<()> {
+    /// Checks that the token is in `Authorization` or in the place of this provider's key, and that the
+    /// request has only one token.
+    fn require_token_in_place(&self, usable: &Usable, headers: &HeaderMap) -> Result<()> {
         let inject = &usable.credential.pins.inject;
         let mut places = headers::injected(inject);
         if self.token_in != "authorization"
@@ -242,18 +243,20 @@ impl Call {
         {
             let shown = &self.token_in;
             return Err(Error::InvalidToken(format!(
-                "the token came in {shown}: it belongs in Authorization, or where the provider's \
-                 key goes"
+                "the token is in {shown}: send it in Authorization, or in the place of the provider's \
+                 key"
             )));
         }
         if headers::has_another_token(headers, inject) {
-            return Err(Error::InvalidToken("two different tokens came".into()));
+            return Err(Error::InvalidToken(
+                "the request has two different tokens: send one".into(),
+            ));
         }
         Ok(())
     }
 
-    /// Refuses what the policy, the manifest or the connection itself does not let through, and records it.
-    /// Returns the methods that the provider may read.
+    /// Denies and records a call that the policy, the manifest or a rule for the connection itself does not
+    /// allow. Returns the methods as which the provider may read the call.
     async fn check_rules(
         &self,
         gate: &Gate,
@@ -283,18 +286,18 @@ impl Call {
         Err(self.policy_denied(gate, &why).await)
     }
 
-    /// The refusal of a call by a rule, and where a person can change the policy.
+    /// The error for a call that a rule denies, with the page where a person can change the policy.
     async fn policy_denied(&self, gate: &Gate, why: &str) -> Error {
         let link = link(gate).await;
         let denied = Error::PolicyDenied(format!(
-            "{} {} on {:?} is refused: {why}. An ADMIN or MANAGER of the workspace can change the \
+            "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \
              policy: {link}",
             self.method, self.path, gate.name
         ));
-        self.linked(&denied, link)
+        self.with_link(&denied, link)
     }
 
-    /// The credential with an access token that is still good.
+    /// The credential with an access token that has not expired, or what to wait for.
     async fn live(&self, gate: &Gate, opened: Rc<Opened>, waiting: Waiting) -> Result<Live> {
         let Some(refresh_at) = opened.usable.times.refresh_at else {
             return Ok(Live::Opened(opened));
@@ -328,14 +331,14 @@ impl Call {
     }
 }
 
-/// Where a call waits for what others do.
+/// Where a call waits for a free place or for the refresh of another request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Waiting {
-    /// In the component that its caller has reached, which can send it again.
+    /// In the component that received the call, which can send it to the broker again.
     Elsewhere,
-    /// Here: its body can be sent once.
+    /// In the broker: the body of the call can be sent only once.
     Here,
-    /// Nowhere: it has waited long enough.
+    /// Nowhere: the call has waited long enough.
     Over,
 }
 
@@ -349,11 +352,11 @@ impl Waiting {
     }
 }
 
-/// What there is of a credential for a call.
+/// Whether a call can use the credential now.
 enum Live {
-    /// One that may be used.
+    /// The credential can be used.
     Opened(Rc<Opened>),
-    /// What has to be over first.
+    /// The call must wait for this first.
     Wait(Wait),
 }
 
@@ -361,7 +364,7 @@ fn refreshing(id: &str, version: i64, seconds: u16) -> Wait {
     Wait::Refresh(Refreshing { integration_id: id.to_owned(), version }, seconds)
 }
 
-/// Has the component that the caller has reached wait, and ask again.
+/// The response that makes the component that received the call wait, and then send it again.
 fn wait_elsewhere(wait: &Wait) -> Response {
     let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
     if let Some(value) = wait.to_header() {
@@ -370,14 +373,14 @@ fn wait_elsewhere(wait: &Wait) -> Response {
     response
 }
 
-/// Where a person can mend an integration.
+/// The page where a person can fix an integration.
 async fn link(gate: &Gate) -> String {
     let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
     format!("{base}/#/integrations/{}", gate.id)
 }
 
-/// A `GET` without a body does not speak of one; of other methods a body without a length would be
-/// chunked.
+/// Removes the content length of a `GET` or `HEAD` without a body. Other methods keep theirs, because a body
+/// without a length would be chunked.
 fn without_length(headers: &mut HeaderMap, method: &Method) {
     if matches!(*method, Method::GET | Method::HEAD) {
         headers.remove(header::CONTENT_LENGTH);

@@ -1,11 +1,10 @@
-//! An integration as it is called: found, its credential opened, and all that is made of it and its
-//! manifest once instead of in every call.
+//! Finds an integration for a call, opens its credential, and caches both with all that is computed from
+//! them.
 //!
-//! It is kept in memory beside the key ring, which could open it anyway, for as long as it is stored
-//! the same: it is read again as soon as anything was committed to the database, and opened again
-//! unless the row is then the same to the byte. No time decides whether it may be used. A credential
-//! is forgotten when its row is found to be gone or another one, when a deletion is planned here, and
-//! after ten minutes.
+//! An opened credential is cached in memory beside the key ring, which could open it anyway. The row is read
+//! again as soon as anything was committed to the database, and opened again unless its bytes are the same.
+//! An entry must not be used because of its age alone. A credential is removed from the cache when its row is
+//! missing or different, when a deletion is planned in this instance, and after ten minutes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,31 +23,31 @@ use super::rules::OwnUrls;
 use crate::credential::{self, Callable, Usable};
 use crate::provider::secrets;
 
-/// What a call is made with.
+/// An integration with an opened credential.
 pub(super) struct Opened {
-    /// The credential, its manifest and parameters.
+    /// The credential, its manifest and its parameters.
     pub(super) usable: Usable,
-    /// Where calls go unless they name a host: that of `api.base_url`.
+    /// The host of `api.base_url`. Calls go there unless they name another host.
     pub(super) base: Host,
-    /// Its path, with the parameters put in, without a slash at its end.
+    /// The path of `api.base_url`, with its parameters replaced, without a slash at its end.
     pub(super) base_path: String,
     /// The pinned hosts.
     pub(super) hosts: Vec<Host>,
-    /// The links that lead to them.
+    /// The URLs whose links are changed.
     pub(super) roots: Rc<Roots>,
-    /// Who may make which calls.
+    /// The policy of the integration.
     pub(super) policy: Policy,
-    /// How the connection itself is made and ended.
+    /// The endpoints that authorize and revoke the connection itself.
     pub(super) own_urls: OwnUrls,
-    /// What must not come back.
+    /// The secrets that must not be in a response.
     pub(super) needles: Rc<Needles>,
 }
 
 /// A host of a provider.
 pub(super) struct Host {
-    /// As pins have it: the scheme and the name.
+    /// The origin, as in the pins: scheme, name and port.
     pub(super) origin: String,
-    /// The same, for the guard.
+    /// The origin as a URL, for the egress guard.
     pub(super) url: Url,
 }
 
@@ -59,12 +58,12 @@ impl Host {
         Ok(Self { origin, url })
     }
 
-    /// Its name, with a port that is not the scheme's own.
+    /// The name, with the port unless it is the default port of the scheme.
     pub(super) fn name(&self) -> &str {
         self.origin.split_once("://").map_or("", |(_, name)| name)
     }
 
-    /// Whether a URL with this scheme and authority is on it.
+    /// Whether a URL with this scheme and authority is on this host.
     pub(super) fn is(&self, scheme: &str, authority: &str) -> bool {
         let own_port = if self.url.scheme() == "https" { ":443" } else { ":80" };
         let name = authority.strip_suffix(own_port).unwrap_or(authority);
@@ -72,26 +71,26 @@ impl Host {
     }
 }
 
-/// What was found, and by which version of the database.
+/// A row that was found, and the version of the database.
 struct Found {
     version: Version,
     callable: Rc<Callable>,
 }
 
-/// What was opened, and what it was made of.
+/// An opened credential, and the row that it was opened from.
 struct Kept {
     callable: Rc<Callable>,
     opened: Rc<Opened>,
 }
 
 thread_local! {
-    /// By workspace, and the id or slug that was asked for.
+    /// Rows by workspace and by the requested id or slug.
     static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
-    /// By id.
+    /// Opened credentials by id.
     static OPENED: RefCell<Aging<String, Kept>> = RefCell::default();
 }
 
-/// Forgets an integration, by its id or its slug.
+/// Removes an integration from the caches, by its id or its slug.
 pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     let is_it =
         |callable: &Callable| callable.workspace == workspace && callable.gate.id == id_or_slug;
@@ -118,9 +117,9 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Storage`].
 pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
-    // Before the row is read: what is committed meanwhile makes another version.
+    // The version is read before the row, so that a commit in between makes the entry outdated.
     let version = version().await?;
-    // What was found holds ciphertext alone.
+    // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
     let found = FOUND.with_borrow_mut(|all| {
@@ -139,16 +138,16 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     Ok(callable)
 }
 
-/// Opens what was found.
+/// Opens the credential of an integration that was found.
 ///
 /// # Errors
-/// [`Error::ReauthorizationRequired`] where it was never connected; [`Error::Unreadable`], …
+/// [`Error::ReauthorizationRequired`] if it was never connected. [`Error::Unreadable`], …
 pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let gate = &callable.gate;
     let row = callable.row().inspect_err(|_| forget(&callable.workspace, &gate.id))?;
     let kept = OPENED.with_borrow_mut(|all| {
         let kept = all.get_mut(&gate.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
-        // The next call finds this one, and need not compare it.
+        // The next call finds this row, and need not compare it.
         kept.callable = Rc::clone(&callable);
         Some(Rc::clone(&kept.opened))
     });
@@ -187,7 +186,7 @@ impl Opened {
         })
     }
 
-    /// The same integration with a credential that was renewed.
+    /// The same integration with a renewed credential.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a manifest that does not expand.

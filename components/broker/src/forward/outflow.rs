@@ -1,20 +1,21 @@
-//! What an answer's body goes through on its way back: secrets are masked, then links are changed.
+//! Processes the body of a response on its way back: masks secrets, then changes links. The order must not
+//! change, because the mask must see the bytes that the provider sent.
 
 use bytes::Bytes;
 
 use super::links::JsonLinks;
 use super::mask::Mask;
 
-/// Both, as far as a body needs them.
+/// The steps that a body needs.
 pub(super) struct Outflow {
-    /// Where the body may hold a secret that can be read.
+    /// The mask, if the body is of a type that is searched.
     pub(super) mask: Option<Mask>,
-    /// Where it is JSON with links.
+    /// The links, if the body is JSON whose links are changed.
     pub(super) links: Option<JsonLinks>,
 }
 
 impl Outflow {
-    /// The next bytes, as far as they may go on yet.
+    /// Takes the next bytes, and returns those that can be passed on now.
     pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
         let chunk = match &mut self.mask {
             Some(mask) => mask.push(chunk),
@@ -26,7 +27,7 @@ impl Outflow {
         }
     }
 
-    /// What was held back, when nothing more comes.
+    /// Returns the bytes that were held back, at the end of the body.
     pub(super) fn finish(&mut self) -> Bytes {
         let rest = self.mask.as_mut().map(Mask::finish).unwrap_or_default();
         match &mut self.links {
@@ -35,7 +36,7 @@ impl Outflow {
         }
     }
 
-    /// A body that has come whole.
+    /// Processes a whole body.
     pub(super) fn whole(self, body: Bytes) -> Bytes {
         let body = match self.mask {
             Some(mask) => mask.whole(body),

@@ -1,7 +1,7 @@
-//! Methods that a request names beside its own: `?_HttpMethod=DELETE` makes a provider delete by a `POST`.
+//! Reads method overrides: with `?_HttpMethod=DELETE`, a `POST` makes some providers delete.
 //!
-//! Where the manifest declares such a place, its value is a method of the call like the one that is sent. In
-//! every other place it is not the agent's to send.
+//! If the manifest declares such a parameter or header, its value counts as a method of the call, as the sent
+//! method does. An agent must not get another override past a rule that names methods.
 
 use http::{HeaderMap, HeaderName, Method};
 use nexus_common::call::CallMethod;
@@ -10,7 +10,7 @@ use nexus_manifests::{Api, MethodOverride};
 
 use super::query;
 
-/// Parameters by which frameworks take another method, as [`query::name`] writes names.
+/// Parameters with which frameworks override the method, in the form of [`query::name`].
 const PARAMETERS: [&str; 9] = [
     "_method",
     "_httpmethod",
@@ -23,20 +23,20 @@ const PARAMETERS: [&str; 9] = [
     "x_method_override",
 ];
 
-/// The methods that a provider may read in a call.
+/// The methods as which a provider may read a call.
 pub(super) struct Methods {
-    /// The one that is sent, and the one that overrides it.
+    /// The method that is sent, and the method that overrides it.
     pub(super) all: Vec<CallMethod>,
-    /// A parameter by which some frameworks take another method, although the manifest does not declare it.
+    /// A parameter with which some frameworks override the method, and which the manifest does not declare.
     pub(super) undeclared: Option<String>,
 }
 
 impl Methods {
-    /// Those of a call.
+    /// The methods of a call.
     ///
     /// # Errors
-    /// [`Error::MethodNotAllowed`] for a method that is not one of the seven; [`Error::Invalid`] for a
-    /// declared place that names none of them, or for two of them.
+    /// [`Error::MethodNotAllowed`] for a method that is not one of the seven. [`Error::Invalid`] for a
+    /// declared override that is not one of them, or for two overrides.
     pub(super) fn of(method: &Method, query: &str, headers: &HeaderMap, api: &Api) -> Result<Self> {
         let sent = CallMethod::require(method)?;
         let mut methods = Self { all: vec![sent], undeclared: None };
@@ -45,27 +45,30 @@ impl Methods {
         for (name, value) in query::parameters(query) {
             let is_it = |own: &String| query::name(own) == name;
             if declared.query.iter().any(is_it) {
-                methods.overridden(&format!("?{name}"), &value)?;
+                methods.add_override(&format!("?{name}"), &value)?;
             } else if PARAMETERS.contains(&name.as_str()) {
                 methods.undeclared = Some(name);
             }
         }
         for name in declared.headers.iter().filter_map(|name| HeaderName::try_from(name).ok()) {
             for value in headers.get_all(&name) {
-                methods.overridden(name.as_str(), value.to_str().unwrap_or_default())?;
+                methods.add_override(name.as_str(), value.to_str().unwrap_or_default())?;
             }
         }
         Ok(methods)
     }
 
-    fn overridden(&mut self, place: &str, value: &str) -> Result<()> {
+    fn add_override(&mut self, place: &str, value: &str) -> Result<()> {
         let method = CallMethod::parse(&value.trim().to_ascii_uppercase()).ok_or_else(|| {
             let shown: String = value.chars().take(64).collect();
-            let rule = format!("overrides the method: must be one of {}", CallMethod::ALLOW);
-            Error::invalid(place, format!("{rule}, is {shown:?}"))
+            let rule = format!("overrides the method and must be one of {}", CallMethod::ALLOW);
+            Error::invalid(place, format!("{rule}, but is {shown:?}"))
         })?;
         if self.all.len() > 1 {
-            return Err(Error::invalid(place, "overrides the method a second time"));
+            return Err(Error::invalid(
+                place,
+                "overrides the method a second time: send one override",
+            ));
         }
         self.all.push(method);
         Ok(())
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_place_is_read_and_another_is_told_of() {
+    fn a_declared_override_is_read_and_an_undeclared_one_is_reported() {
         for (query, header, all, undeclared) in [
             ("a=b", None, "POST", None),
             ("_HttpMethod=DELETE", None, "POST,DELETE", None),

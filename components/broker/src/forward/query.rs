@@ -1,11 +1,13 @@
-//! The query of an agent's call: the names that servers may read in it.
+//! Reads the query of an agent's call: the parameter names as servers may read them.
 //!
-//! What is not taken out goes up byte for byte.
+//! This module must not change the rest of a query: the parameters that are not removed are sent byte for
+//! byte.
 
 use std::borrow::Cow;
 
-/// A parameter's name as a lenient server reads it: decoded up to twice, in lower case, without what PHP
-/// cuts off (spaces in front, `[…]`), and with `_` for what PHP and CGI replace, a `[` without its `]` among them.
+/// A parameter's name as a lenient server reads it: decoded up to twice, in lower case, without the parts
+/// that PHP removes (leading spaces, `[…]`), and with `_` for the characters that PHP and CGI replace (such
+/// as a `[` without its `]`).
 pub(super) fn name(raw: &str) -> String {
     let decoded = decode(&decode(raw)).into_owned();
     let decoded = decoded.trim_matches([' ', '\0']);
@@ -21,8 +23,8 @@ pub(super) fn name(raw: &str) -> String {
     decoded.chars().map(same).collect()
 }
 
-/// The parameters of `query`, their names as [`name`] writes them, their values decoded once. Some servers
-/// take `;` for a separator.
+/// The parameters of `query`, with names in the form of [`name`] and values decoded once. `;` also separates
+/// parameters, because some servers read it so.
 pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> {
     query.split(['&', ';']).filter(|pair| !pair.is_empty()).map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -30,7 +32,7 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
     })
 }
 
-/// The query without the parameters that a server may take for `own`; everything else as it is.
+/// The query without the parameters that a server may read as `own`. All other bytes stay as they are.
 pub(super) fn without_parameter(query: &str, own: &str) -> String {
     let own = name(own);
     let key = |pair: &str| name(pair.split('=').next().unwrap_or_default());
@@ -55,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_injected_parameter_is_taken_out_in_every_spelling() {
+    fn the_injected_parameter_is_removed_in_every_spelling() {
         for (query, expected) in [
             ("a=1&api_key=x&b=%20+", "a=1&b=%20+"),
             ("api_key=x", ""),

@@ -1,5 +1,7 @@
-//! Which calls are refused: by the integration's policy, by the manifest's `api.deny`, and always
-//! those to the endpoints by which a connection is made and ended.
+//! Decides which calls are denied: by the integration's policy, by the manifest's `api.deny`, and always if
+//! they go to the endpoints that authorize or revoke the connection itself.
+//!
+//! This module must not record a denial or make a call.
 
 use nexus_common::auth::Role;
 use nexus_common::call::{CallMethod, CallPath, Reading, is_same};
@@ -11,35 +13,35 @@ use super::opened::Opened;
 use super::overrides::Methods;
 use super::target::Target;
 
-/// A call of somebody, as rules see it.
+/// A call, as the rules see it.
 pub(super) struct Asked<'a> {
-    /// Who calls: the subject of their token.
+    /// The caller: the subject of the token.
     pub(super) subject: &'a str,
-    /// With which role.
+    /// The caller's role.
     pub(super) role: Option<Role>,
-    /// The methods that a provider may read.
+    /// The methods as which a provider may read the call.
     pub(super) methods: &'a Methods,
-    /// Where it would go.
+    /// The URL to which the call would go.
     pub(super) target: &'a Target<'a>,
-    /// The path below the base URL, read.
+    /// The path below the base URL, parsed.
     pub(super) path: &'a CallPath,
 }
 
-/// Why a call is refused, naming the rule; `None` where it is let through.
+/// Why a call is denied, with the rule's name. `None` if the call is allowed.
 pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let (deny, policy) = (&opened.usable.sourced.manifest.api.deny, &opened.policy);
     let Asked { target, methods, path, .. } = asked;
     let host = target.host.url.host_str().unwrap_or_default();
     if opened.own_urls.have(host, &target.path) {
-        return Some("this is how the connection itself is made or ended".to_owned());
+        return Some("this endpoint creates or revokes the connection itself".to_owned());
     }
     let is_agent = asked.role <= Some(Role::Agent);
     let names_a_method =
         policy.names_a_method() || (is_agent && deny.iter().any(|deny| deny.method != "*"));
     if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
         return Some(format!(
-            "the query parameter {name:?} can override the method, and rules here name methods: send the \
-             method itself"
+            "the query parameter {name:?} can override the method, and a rule here names methods: \
+             remove the parameter, and use the method itself"
         ));
     }
     let call = PolicyCall {
@@ -51,7 +53,8 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     policy.refusal(&call).or_else(|| if is_agent { denied(opened, asked) } else { None })
 }
 
-/// Why the manifest refuses a call to agents, unless a rule of the policy names exactly that path.
+/// Why the manifest denies a call to agents. `None` if it does not, or if a rule of the policy names exactly
+/// this path.
 fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let Asked { methods, path, .. } = asked;
     let whole = format!("/{}", path.whole().join("/"));
@@ -71,18 +74,18 @@ fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
 pub(super) struct OwnUrls(Vec<OwnUrl>);
 
 struct OwnUrl {
-    /// Lower-case; where a parameter stands in it, what comes after that: a parameter may be several
-    /// labels.
+    /// The host in lower case. If the template has a parameter in the host, only the part after the
+    /// parameter, whose value may have several labels.
     host: String,
     host_is_end: bool,
     segments: Reading,
 }
 
-/// What stands where a template has a place holder.
+/// The text that replaces a placeholder of a template.
 const HOLE: &str = "x-any-x";
 
 impl OwnUrls {
-    /// Those of `manifest`.
+    /// The URLs of `manifest`.
     pub(super) fn of(manifest: &Manifest) -> Self {
         let oauth2 = manifest.oauth2.as_ref();
         let authorize = oauth2.and_then(|oauth2| oauth2.authorization_url.as_deref());
@@ -96,14 +99,14 @@ impl OwnUrls {
         Self(all.filter_map(OwnUrl::of).collect())
     }
 
-    /// Whether the raw `path` on `host` is one of them to a server of whatever lenience, whatever stands
-    /// in their place holders.
+    /// Whether a server, however lenient, may read the raw `path` on `host` as one of these URLs, with any
+    /// values for their placeholders.
     pub(super) fn have(&self, host: &str, path: &str) -> bool {
         let mut read = None;
         self.0.iter().filter(|own| own.is_host(host)).any(|own| {
             match read.get_or_insert_with(|| CallPath::read(path)) {
                 Ok(path) => path.lenient().iter().any(|reading| own.is_path(reading)),
-                // What cannot be read cannot be told from one of them.
+                // An unreadable path may be one of these URLs.
                 Err(_) => true,
             }
         })
@@ -142,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_endpoints_of_the_connection_itself_are_known_in_any_spelling() {
+    fn the_endpoints_of_the_connection_itself_are_recognized_in_any_spelling() {
         for (template, url, same) in [
             ("https://slack.com/api/auth.revoke", "https://slack.com/api/auth.revoke?x", true),
             ("https://slack.com/api/auth.revoke", "https://slack.com//api/AUTH.revoke/", true),

@@ -1,5 +1,7 @@
-//! The call itself: sent, tried again after a 401 with a token that was renewed, and its answer
-//! passed on while it comes.
+//! Sends the call, retries it after a 401 with a renewed token, and passes the response on as it arrives.
+//!
+//! This module must not send a body twice that cannot be repeated, and must not pass on a response after the
+//! caller has lost the right to the call.
 
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -36,35 +38,36 @@ use crate::egress;
 use crate::oauth::{self, For, Found};
 use crate::provider::unanswered;
 
-/// How often a call that takes long looks whether the integration may still be used.
+/// The interval in which a long call checks whether it may go on.
 const WATCH: Duration = Duration::from_secs(5);
-/// How often it is looked how far an upload is.
+/// The interval in which the progress of an upload is checked.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long an answer may take to begin, in seconds, where the manifest does not say.
+/// How long a response may take to begin, in seconds, if the manifest does not say.
 const FIRST_BYTE_SECONDS: u16 = 120;
-/// The same in milliseconds.
+/// [`WATCH`] in milliseconds.
 const WATCH_MS: u64 = WATCH.as_millis() as u64;
-/// How long a client may leave an answer unread, in milliseconds.
+/// How long a client may leave a response unread, in milliseconds.
 const UNREAD_MS: u64 = 120_000;
-/// Largest answer that is passed on whole, in bytes.
+/// The maximum size of a response that is passed on whole, in bytes.
 const SMALL: usize = 64 * 1024;
-/// For how long an answer without a length, or a large one, is gathered before it is passed on as it comes, in
-/// milliseconds: what ends or breaks off meanwhile is told apart in the status.
+/// How long a response without a length, or a large one, is buffered before it is streamed, in milliseconds.
+/// If it ends or breaks in this time, the status can still show that.
 const BEGIN_MS: u64 = 100;
-/// Largest JSON with a length in which links are changed, in bytes: it is gathered first, because its
+/// The maximum size of JSON with a length in which links are changed, in bytes. It is buffered, because its
 /// length changes.
 const LINKED: usize = 1024 * 1024;
 
 /// The body of a call.
 pub(super) enum Upload {
-    /// Small: it can be sent again.
+    /// A small body in memory, which can be sent again.
     Whole(Bytes),
-    /// It can be sent once; its length, where that is known.
+    /// A body that can be sent once, and its length if that is known.
     Stream(IncomingBody, Option<u64>),
 }
 
 impl Upload {
-    /// What `body` is. Only of a provider whose tokens are renewed a second try makes sense.
+    /// Reads a small `body` into memory if a retry makes sense, which is only the case for tokens that are
+    /// refreshed.
     pub(super) async fn of(
         usable: &Usable,
         method: &Method,
@@ -86,38 +89,38 @@ impl Upload {
     }
 }
 
-/// What is sent of a call, without the credential.
+/// The headers and the body of a call, without the credential.
 pub(super) struct Outgoing {
     pub(super) headers: HeaderMap,
     pub(super) upload: Upload,
 }
 
 impl Outgoing {
-    /// The same, to be sent again, where it can be.
+    /// A copy for a retry. `None` if the body cannot be sent again.
     fn again(&self) -> Option<Self> {
         let Upload::Whole(bytes) = &self.upload else { return None };
         Some(Self { headers: self.headers.clone(), upload: Upload::Whole(bytes.clone()) })
     }
 }
 
-/// What became of a call.
+/// The outcome of a call.
 pub(super) enum Outcome {
-    /// The provider's answer.
+    /// The provider's response.
     Answer(Response),
-    /// The caller may not make it any more.
+    /// The caller has lost the right to the call.
     Lost(Lost),
-    /// Only a person can go on.
+    /// A person must connect the integration again.
     Reauthorize(String),
-    /// Its token is being refreshed, and it can be sent again.
+    /// The token is being refreshed. The call can be sent again after that.
     Wait(Wait),
 }
 
-/// A call on its way.
+/// A call that is being sent.
 pub(super) struct Sent<'a> {
     pub(super) method: &'a Method,
     pub(super) target: &'a Target<'a>,
     pub(super) query: &'a str,
-    /// The address of the integration at the proxy, as the agent named it.
+    /// The address of the integration at the proxy, as the agent spelled it.
     pub(super) hub: &'a str,
     pub(super) right: Right,
     pub(super) at_work: AtWork,
@@ -125,7 +128,7 @@ pub(super) struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// Sends it, and passes the answer on.
+    /// Sends the call, and passes the response on.
     ///
     /// # Errors
     /// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], …
@@ -158,7 +161,7 @@ impl Sent<'_> {
                 (Err(Error::ReauthorizationRequired(why)), _) => {
                     return Ok(Outcome::Reauthorize(why));
                 }
-                // It is the provider's answer then; whether the credential is dead is looked at.
+                // The provider's 401 is passed on, and the credential is checked.
                 (Ok(_) | Err(_), _) => {}
             }
             if is_refused(&answer) {
@@ -167,7 +170,7 @@ impl Sent<'_> {
         } else if is_oauth2 && may_be_dead(&answer) {
             dead::look_into_it(stored, request_id);
         }
-        // Who waited long for it may not be allowed it any more.
+        // The caller may have lost the right to the call while it waited for the response.
         if clock::now_ms().saturating_sub(begun) > WATCH_MS
             && let Some(lost) = self.right.lost().await
         {
@@ -192,7 +195,7 @@ impl Sent<'_> {
         }
     }
 
-    /// What there is in place of a token that the provider refused; `None` where nothing is.
+    /// The replacement of a token that the provider rejected. `None` if there is no other token.
     async fn renewed(&self, who: &For<'_>, version: i64) -> Result<Option<Found>> {
         if self.waiting == Waiting::Here {
             return Ok(oauth::after_refusal(who, version).await?.map(Found::from));
@@ -204,8 +207,8 @@ impl Sent<'_> {
         })
     }
 
-    /// One try; the outer error is that of the call, the inner one that the caller lost the right to
-    /// it before an answer began.
+    /// Sends the call once. The outer error is that the call failed. The inner error is that the caller lost
+    /// the right to the call before a response began.
     async fn once(
         &self,
         usable: &Usable,
@@ -239,7 +242,8 @@ impl Sent<'_> {
         }
     }
 
-    /// An upload is watched: whether it comes, and whether the caller may still make the call.
+    /// Sends an upload, and checks meanwhile that its body arrives and that the caller may still make the
+    /// call.
     async fn watched(
         &self,
         send: impl Future<Output = Result<Response, CallError>>,
@@ -267,10 +271,11 @@ impl Sent<'_> {
         }
     }
 
-    /// The answer as it goes back: a small body whole, another by a task of its own.
+    /// The response for the caller. A small body is returned whole, and any other is streamed by a task of
+    /// its own.
     ///
     /// # Errors
-    /// [`Error::Provider`] where it breaks off before anything of it was passed on.
+    /// [`Error::Provider`] if the response breaks before any byte of it was passed on.
     async fn back(
         self,
         opened: &Opened,
@@ -308,7 +313,8 @@ impl Sent<'_> {
         let until = looked + wait;
         let mut gathered = BytesMut::new();
         while is_small || (gathered.len() <= SMALL && clock::now_ms() < until) {
-            // What is as long as it was to be has ended: to be told so would be two more waits.
+            // A body that has reached its content length is complete. Waiting for the end of the stream would
+            // cost two more host calls.
             let next = match length == Some(gathered.len()) {
                 true => Next::End,
                 false if is_small => source.next().await,
@@ -341,8 +347,8 @@ impl Sent<'_> {
                     source.is_error = true;
                     source.count();
                     return Err(Error::Provider(format!(
-                        "the provider's answer ({status}) broke off after {bytes} bytes, before its end: \
-                         whether the call was carried out is not known"
+                        "the provider's response ({status}) broke off after {bytes} bytes. The call \
+                         may have been carried out: check that before you repeat it"
                     )));
                 }
                 Next::Lost(lost) => {
@@ -372,37 +378,37 @@ fn is_refused(answer: &Result<Result<Response, Lost>>) -> bool {
     matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::UNAUTHORIZED)
 }
 
-/// A body that comes, and what is counted of its call.
+/// The body of a response, with the data to count its call.
 struct Source {
     body: Body,
-    /// How long it is to be, where that was said.
+    /// The content length, if the response has one.
     length: Option<usize>,
     right: Right,
-    /// Its place among the calls at work, until it has ended.
+    /// The call's place among the concurrent calls, until the call has ended.
     at_work: AtWork,
     is_error: bool,
     sent: Arc<Progress>,
-    /// When it was last seen that the call may go on, in milliseconds.
+    /// When the right to the call was last checked, in milliseconds.
     looked: u64,
-    /// When it is looked again, where nothing comes meanwhile.
+    /// Resolves when the right must be checked again, if no chunk arrives before.
     watch: Pin<Box<dyn Future<Output = ()>>>,
     received: u64,
 }
 
-/// What comes next of it.
+/// The next part of a body.
 enum Next {
     Chunk(Bytes),
-    /// It is whole.
+    /// The body is complete.
     End,
-    /// It is not, and nothing more comes.
+    /// The body is incomplete, and no more bytes will arrive.
     Broken,
-    /// The caller may not make the call any more.
+    /// The caller has lost the right to the call.
     Lost(Lost),
 }
 
 impl Source {
-    /// The next chunk; meanwhile it is watched whether the call may go on. Nothing that came is lost where nobody
-    /// waits any more: what comes is returned at once.
+    /// The next chunk. Meanwhile, the right to the call is checked. This can be cancelled without losing a
+    /// chunk, because a chunk is returned as soon as it arrives.
     async fn next(&mut self) -> Next {
         loop {
             let now = clock::now_ms();
@@ -415,7 +421,7 @@ impl Source {
             let body = &mut self.body;
             let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
             match select(pin!(frame), &mut self.watch).await {
-                // It is time to look.
+                // The right must be checked.
                 Either::Right(_) => self.looked = 0,
                 Either::Left((Some(Err(_)), _)) => return Next::Broken,
                 Either::Left((None, _)) => {
@@ -434,13 +440,13 @@ impl Source {
         }
     }
 
-    /// Counts the call, which has ended.
+    /// Counts the call after its end.
     fn count(self) {
         drop(self.at_work);
         usage::count(self.right.whose, self.is_error, self.sent.bytes() + self.received);
     }
 
-    /// Passes it on, from `begin` on, until it ends or nobody reads any more.
+    /// Passes the body on, beginning with `begin`, until it ends or the client stops reading.
     async fn pump(
         &mut self,
         mut sender: BodySender,
@@ -453,7 +459,7 @@ impl Source {
             let chunk = match next {
                 Next::Chunk(chunk) => chunk,
                 Next::End => break,
-                Next::Broken => return sender.fail("the provider's answer broke off").await,
+                Next::Broken => return sender.fail("the provider's response broke off").await,
                 Next::Lost(lost) => return sender.fail(lost.why()).await,
             };
             witness.see(&chunk);
@@ -470,7 +476,7 @@ impl Source {
         }
     }
 
-    /// Waits until the client has taken a chunk, for as long as the call may go on; `false` where it is over.
+    /// Waits until the client has read a chunk, while the call may go on. Returns whether it may still go on.
     async fn deliver(&mut self, sender: &mut BodySender, chunk: Bytes) -> bool {
         let begun = clock::now_ms();
         let why = {
@@ -496,7 +502,9 @@ impl Source {
 fn failure(error: CallError, first_byte: Duration) -> Error {
     match error {
         CallError::Timeout => too_slow(first_byte),
-        CallError::Denied => Error::EgressDenied("the host is not allowed (private_hosts)".into()),
+        CallError::Denied => Error::EgressDenied(
+            "the host is not allowed: the operator can add it to `private_hosts`".into(),
+        ),
         other => Error::Provider(unanswered(&other)),
     }
 }

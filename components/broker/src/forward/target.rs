@@ -1,8 +1,9 @@
-//! Where a call goes: the pinned host, and the path below the manifest's `base_url`.
+//! Finds the target of a call: the pinned host, and the path below the manifest's `base_url`.
 //!
-//! Three spellings lead to one target: the path below the base URL; the same with the base URL's own path in
-//! front, or the end of it, as SDKs send that bring their own; and a whole URL of the provider, as links in
-//! its answers are. What is left of the path is sent byte for byte, and is what policies see.
+//! Three spellings have the same target. The first is the path below the base URL. The second has the base
+//! URL's own path, or the end of it, in front: some SDKs add it. The third is a whole URL of the provider, as
+//! in the links of its responses. The rest of the path is sent byte for byte, and policies see the same
+//! bytes. This module must not send a call to a host that is not pinned.
 
 use http::{HeaderMap, Uri};
 use nexus_common::forward::HOST;
@@ -15,18 +16,18 @@ use crate::credential::Usable;
 use crate::egress;
 use crate::provider::inject_headers;
 
-/// Where a call goes, without its query.
+/// The target of a call, without the query.
 pub(super) struct Target<'a> {
     /// A pinned host.
     pub(super) host: &'a Host,
-    /// Byte for byte; empty, or from its `/` on.
+    /// The path, byte for byte: empty, or starting with `/`.
     pub(super) path: String,
-    /// What of it is below the base URL: empty, or from its `/` on.
+    /// The part of the path below the base URL: empty, or starting with `/`.
     pub(super) below: &'a str,
 }
 
 impl<'a> Target<'a> {
-    /// What `path` means, which is empty or begins with a `/`; `asked` is the host that the agent names.
+    /// The target for `path`, which is empty or starts with `/`. `asked` is the host that the agent names.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a host that the manifest does not have, and for a whole URL on a pinned host
@@ -35,7 +36,8 @@ impl<'a> Target<'a> {
         let asked = asked.map(|asked| named(opened, asked.trim())).transpose()?;
         let (host, below) = match whole_url(opened, path)? {
             Some((host, _)) if asked.is_some_and(|asked| !std::ptr::eq(asked, host)) => {
-                return Err(Error::invalid(HOST, "it names another host than the URL in the path"));
+                let rule = "must name the same host as the URL in the path";
+                return Err(Error::invalid(HOST, rule));
             }
             Some(found) => found,
             None => (asked.unwrap_or(&opened.base), without_base(&opened.base_path, path)),
@@ -43,11 +45,11 @@ impl<'a> Target<'a> {
         Ok(Self { host, path: format!("{}{below}", opened.base_path), below })
     }
 
-    /// The URI to send to, and the headers with the credential in.
+    /// Returns the URI to send to, and adds the credential to the headers.
     ///
     /// # Errors
-    /// [`Error::EgressDenied`], [`Error::ReauthorizationRequired`] where the credential was not
-    /// entered for this origin.
+    /// [`Error::EgressDenied`]. [`Error::ReauthorizationRequired`] if the credential was not entered for this
+    /// origin.
     pub(super) async fn inject(
         &self,
         usable: &Usable,
@@ -67,7 +69,8 @@ impl<'a> Target<'a> {
                 query = query::without_parameter(&query, name);
             }
         }
-        // A URL of its own, so that what it does to a query is done to the credential alone.
+        // A separate URL takes the query parameter of the credential, so that the agent's query stays as it
+        // is.
         let mut own = url.clone();
         for (name, value) in inject_headers(usable, &mut own)? {
             headers.insert(name, value);
@@ -79,10 +82,11 @@ impl<'a> Target<'a> {
             query => format!("{origin}{}?{query}", self.path),
         };
         let invalid = |why| Error::invalid("path", why);
-        let uri: Uri = text.parse().map_err(|_| invalid("it holds what no URI may"))?;
+        let uri: Uri =
+            text.parse().map_err(|_| invalid("has a character that a URI must not contain"))?;
         match uri.authority().is_some_and(|authority| authority.as_str() == self.host.name()) {
             true => Ok(uri),
-            false => Err(invalid("it makes another host")),
+            false => Err(invalid("must not change the host of the call")),
         }
     }
 }
@@ -92,12 +96,12 @@ fn named<'a>(opened: &'a Opened, asked: &str) -> Result<&'a Host> {
     chosen.ok_or_else(|| {
         let known: Vec<&str> = opened.hosts.iter().map(Host::name).collect();
         let known = known.join(", ");
-        Error::invalid(HOST, format!("{asked:?} is none of the manifest's: {known}"))
+        Error::invalid(HOST, format!("{asked:?} is not a host of the manifest: use {known}"))
     })
 }
 
-/// The pinned host and the path below the base URL, where `path` is `/` and a whole URL on such a host. Of
-/// another host's URL `None`: it is a path like any other, as APIs have that take a URL there.
+/// The pinned host and the path below the base URL, if `path` is `/` followed by a whole URL on such a host.
+/// `None` for a URL on another host: that is an ordinary path, because some APIs take a URL there.
 fn whole_url<'a>(opened: &'a Opened, path: &'a str) -> Result<Option<(&'a Host, &'a str)>> {
     let Some((scheme, authority, path)) = parts(path) else { return Ok(None) };
     let Some(host) = opened.hosts.iter().find(|host| host.is(scheme, authority)) else {
@@ -107,13 +111,13 @@ fn whole_url<'a>(opened: &'a Opened, path: &'a str) -> Result<Option<(&'a Host, 
         Some(below) => Ok(Some((host, below))),
         None => {
             let base = format!("{}{}", host.origin, opened.base_path);
-            Err(Error::invalid("path", format!("the URL in it is not below {base}")))
+            Err(Error::invalid("path", format!("has a URL that is not below {base}")))
         }
     }
 }
 
-/// Scheme, authority and path of `/https://api.example.com/v1/x`. Some clients and gateways make one slash
-/// of two.
+/// Scheme, authority and path of `/https://api.example.com/v1/x`. Some clients and gateways turn the two
+/// slashes into one.
 pub(super) fn parts(path: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = path.strip_prefix('/')?.split_once(":/")?;
     let rest = rest.strip_prefix('/').unwrap_or(rest);
@@ -122,15 +126,15 @@ pub(super) fn parts(path: &str) -> Option<(&str, &str, &str)> {
     (is_scheme && !authority.is_empty()).then_some((scheme, authority, path))
 }
 
-/// What of `path` is below `base`, which has no slash at its end; `None` where it is beside it.
+/// The part of `path` below `base`, which has no slash at its end. `None` if `path` is not below `base`.
 pub(super) fn below<'a>(base: &str, path: &'a str) -> Option<&'a str> {
     path.strip_prefix(base).filter(|below| below.is_empty() || below.starts_with('/'))
 }
 
-/// The path without the end of `base` that it begins with: `/v0/x` is `/x` below `/v0`, and `/v10/x` is
-/// `/x` below `/api/v10`. Whole segments only.
+/// The path without its beginning, if that is the end of `base`: `/v0/x` is `/x` below `/v0`, and `/v10/x` is
+/// `/x` below `/api/v10`. Only whole segments count.
 pub(super) fn without_base<'a>(base: &str, path: &'a str) -> &'a str {
-    // From the whole base on: the longest end that fits.
+    // The longest end that fits is removed, so the whole base comes first.
     let mut end = base;
     while !end.is_empty() {
         if let Some(below) = below(end, path) {
@@ -147,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_path_is_not_put_twice() {
+    fn a_base_path_is_not_repeated() {
         for (base, path, expected) in [
             ("", "/v1/x", "/v1/x"),
             ("", "", ""),
@@ -169,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_url_is_taken_apart() {
+    fn a_whole_url_is_split() {
         for (path, expected) in [
             ("/https://api.acme.com/v1/x", Some(("https", "api.acme.com", "/v1/x"))),
             ("/https:/api.acme.com/v1/x", Some(("https", "api.acme.com", "/v1/x"))),

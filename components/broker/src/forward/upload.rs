@@ -1,7 +1,8 @@
-//! The body of an agent's call on its way up: counted, and cut where it stops coming.
+//! Watches the body of an agent's call on its way to the provider: counts its bytes, and aborts a call whose
+//! body no longer arrives.
 //!
-//! It must not judge a body by how slowly the provider takes it: only the time counts in which
-//! everybody waits for the client.
+//! This module must not blame a client for a slow provider. Only the time in which the broker waits for the
+//! client counts.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,54 +16,55 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::IncomingBody;
 use nexus_common::{Error, Result};
 
-/// Longest silence of a body, in milliseconds.
+/// The maximum time without a byte of the body, in milliseconds.
 const SILENCE_MS: u64 = 60_000;
-/// Over which time the least speed is measured, in milliseconds.
+/// The period over which the speed is measured, in milliseconds.
 const MINUTE_MS: u64 = 60_000;
-/// Least speed of a body that is waited for, in bytes a second over a minute.
+/// The minimum speed of a body, in bytes per second over one period.
 const LEAST: u64 = 100;
-/// How much of a minute must have been spent waiting for the client, in milliseconds.
+/// The time of a period that must have been spent waiting for the client, in milliseconds.
 const MOSTLY_MS: u64 = 45_000;
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Bytes that have come.
+    /// The number of bytes that have arrived.
     sent: AtomicU64,
-    /// Since when the client is waited for, in milliseconds since the Unix epoch; 0: it is not.
+    /// The time since which the broker waits for the client, in milliseconds since the Unix epoch. 0 if it
+    /// does not.
     waiting_since: AtomicU64,
-    /// When something was last asked for or came.
+    /// The time of the last progress, in milliseconds since the Unix epoch.
     moved_at: AtomicU64,
     is_whole: AtomicBool,
     is_broken: AtomicBool,
 }
 
 impl Progress {
-    /// That of a body which has yet to come.
+    /// The progress of a body of which nothing has arrived yet.
     pub(super) fn begun() -> Arc<Self> {
         let progress = Self::default();
         progress.moved_at.store(clock::now_ms(), Relaxed);
         Arc::new(progress)
     }
 
-    /// Bytes that have come.
+    /// The number of bytes that have arrived.
     pub(super) fn bytes(&self) -> u64 {
         self.sent.load(Relaxed)
     }
 
-    /// Whether the client's body broke off, or was malformed.
+    /// Whether the client's body is incomplete or malformed.
     pub(super) fn is_broken(&self) -> bool {
         self.is_broken.load(Relaxed)
     }
 
-    /// A body of `bytes` that is here already.
+    /// Records that a body of `bytes` bytes has arrived completely.
     pub(super) fn is_here(&self, bytes: usize) {
         self.sent.fetch_add(bytes as u64, Relaxed);
         self.is_whole.store(true, Relaxed);
     }
 }
 
-/// Watches over one upload, and over the wait for the first byte of its answer.
+/// Checks the speed of one upload, and the wait for the first byte of the response.
 pub(super) struct Pace {
     first_byte: Duration,
     turned_at: u64,
@@ -72,16 +74,16 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// From `now` on; `first_byte`: how long an answer may take to begin.
+    /// Begins at `now`. `first_byte` is how long a response may take to begin.
     pub(super) fn new(first_byte: Duration, now: u64) -> Self {
         Self { first_byte, turned_at: now, bytes_then: 0, waited_ms: 0, looked_at: now }
     }
 
-    /// Looks at what has come of `upload`.
+    /// Checks the progress of `upload`.
     ///
     /// # Errors
-    /// [`Error::RequestTimeout`] where the client sends nothing, or next to nothing;
-    /// [`Error::ProviderTimeout`] where the provider takes nothing, or does not answer.
+    /// [`Error::RequestTimeout`] if the client sends nothing, or almost nothing. [`Error::ProviderTimeout`]
+    /// if the provider reads nothing, or does not respond.
     pub(super) fn check(&mut self, upload: &Progress, now: u64) -> Result<()> {
         let since = now.saturating_sub(std::mem::replace(&mut self.looked_at, now));
         let still = now.saturating_sub(upload.moved_at.load(Relaxed));
@@ -93,7 +95,7 @@ impl Pace {
             };
         }
         if now.saturating_sub(waiting_since) >= SILENCE_MS {
-            let why = "the body of the request brought no byte for 60 s; send it again, whole";
+            let why = "no byte of the request body arrived for 60 s: send the whole request again";
             return Err(Error::RequestTimeout(why.into()));
         }
         self.waited_ms += since.min(now.saturating_sub(waiting_since));
@@ -102,8 +104,8 @@ impl Pace {
             let is_slow = bytes.saturating_sub(self.bytes_then) < LEAST * MINUTE_MS / 1000;
             if is_slow && self.waited_ms >= MOSTLY_MS {
                 return Err(Error::RequestTimeout(format!(
-                    "the body of the request came more slowly than {LEAST} bytes a second for a \
-                     minute; send it again, whole"
+                    "the request body arrived more slowly than {LEAST} bytes a second for a minute: \
+                     send the whole request again"
                 )));
             }
             (self.turned_at, self.bytes_then, self.waited_ms) = (now, bytes, 0);
@@ -112,7 +114,7 @@ impl Pace {
     }
 }
 
-/// The provider is too slow.
+/// The error for a provider that is too slow.
 pub(super) fn too_slow(first_byte: Duration) -> Error {
     Error::ProviderTimeout(format!(
         "the provider did not begin to answer within {} s (the manifest's api.first_byte_seconds)",
@@ -124,9 +126,9 @@ pub(super) fn too_slow(first_byte: Duration) -> Error {
 pub(super) struct Counted {
     /// The body.
     pub(super) body: IncomingBody,
-    /// How long it is, where that is known.
+    /// The length of the body, if it is known.
     pub(super) length: Option<u64>,
-    /// How far it is.
+    /// The progress of the upload.
     pub(super) progress: Arc<Progress>,
 }
 
@@ -139,7 +141,8 @@ impl http_body::Body for Counted {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let mut polled = Pin::new(&mut self.body).poll_frame(context);
-        // Trailers go no further: in them a token, or a header that is not the agent's to send, would not be looked for.
+        // Trailers are dropped, because they are not searched for tokens and for headers that an agent may
+        // not send.
         while matches!(&polled, Poll::Ready(Some(Ok(frame))) if frame.is_trailers()) {
             polled = Pin::new(&mut self.body).poll_frame(context);
         }
@@ -169,8 +172,9 @@ impl http_body::Body for Counted {
 mod tests {
     use super::*;
 
-    /// A minute-by-minute story: seconds, bytes so far, whether the client is waited for.
-    fn told(story: &[(u64, u64, bool)], is_whole: bool) -> Option<Error> {
+    /// Replays an upload. Each step has the second, the bytes so far, and whether the broker waits for the
+    /// client.
+    fn replay(story: &[(u64, u64, bool)], is_whole: bool) -> Option<Error> {
         let (progress, mut pace) =
             (Progress::default(), Pace::new(Duration::from_secs(120), 1_000));
         progress.moved_at.store(1_000, Relaxed);
@@ -202,16 +206,19 @@ mod tests {
     }
 
     #[test]
-    fn only_a_client_that_is_waited_for_is_too_slow() {
+    fn a_client_is_too_slow_only_if_the_broker_waits_for_it() {
         let is_408 = |error: Option<Error>| matches!(error, Some(Error::RequestTimeout(_)));
         let is_504 = |error: Option<Error>| matches!(error, Some(Error::ProviderTimeout(_)));
-        assert!(told(&steps(59, |_| 1, true), false).is_none());
-        assert!(is_408(told(&steps(62, |_| 1, true), false)), "silence");
-        assert!(is_408(told(&steps(200, |second| second / 5, true), false)), "a drip");
-        assert!(told(&steps(600, |second| second * 200, true), false).is_none(), "slow");
-        assert!(is_504(told(&steps(121, |_| 1, false), false)), "the provider takes nothing");
-        assert!(told(&steps(600, |second| second, false), false).is_none(), "the provider is slow");
-        assert!(told(&steps(119, |_| 9, false), true).is_none());
-        assert!(is_504(told(&steps(130, |_| 9, false), true)), "the provider does not answer");
+        assert!(replay(&steps(59, |_| 1, true), false).is_none());
+        assert!(is_408(replay(&steps(62, |_| 1, true), false)), "silence");
+        assert!(is_408(replay(&steps(200, |second| second / 5, true), false)), "a drip");
+        assert!(replay(&steps(600, |second| second * 200, true), false).is_none(), "slow");
+        assert!(is_504(replay(&steps(121, |_| 1, false), false)), "the provider takes nothing");
+        assert!(
+            replay(&steps(600, |second| second, false), false).is_none(),
+            "the provider is slow"
+        );
+        assert!(replay(&steps(119, |_| 9, false), true).is_none());
+        assert!(is_504(replay(&steps(130, |_| 9, false), true)), "the provider does not answer");
     }
 }

@@ -1,7 +1,7 @@
-//! What agents used: calls, errors and bytes per integration, agent and minute.
+//! Counts usage: calls, errors and bytes per integration, agent and minute.
 //!
-//! It is counted in memory and written a moment later, many calls at once, so that no call waits for
-//! a disk; a process that is killed loses that moment's. It must not fail a call.
+//! Calls are counted in memory and written a moment later, many at once, so that no call waits for the disk.
+//! A process that is killed loses the counts of that moment. Counting must not fail a call.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,12 +13,12 @@ use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::{clock, http::spawn};
 use nexus_common::store::Transaction;
 
-/// How long counts gather before they are written.
+/// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_millis(250);
-/// `last_used_at` is written anew when it is older than this, in milliseconds.
+/// `last_used_at` is updated when it is older than this, in milliseconds.
 const STALE_MS: i64 = 10_000;
 
-/// Whose call it was.
+/// The workspace, integration and agent of a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Whose {
     /// The workspace.
@@ -55,7 +55,7 @@ pub(super) fn count(whose: Whose, is_error: bool, bytes: u64) {
             clock::sleep(GATHER).await;
             let counted = COUNTED.take();
             if let Err(error) = write(&counted).await {
-                Line::error("usage is lost").with("agents", &counted.len()).why(&error);
+                Line::error("usage counts are lost").with("agents", &counted.len()).why(&error);
             }
         });
     }

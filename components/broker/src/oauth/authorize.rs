@@ -1,7 +1,7 @@
-//! Where the browser is sent to begin (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
+//! Begins an OAuth flow: builds the authorization URL (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
 //!
-//! `state` and the PKCE verifier are made here. `state` goes to the browser, its hash to the
-//! database; the verifier goes nowhere but, sealed, into the flow.
+//! `state` and the PKCE verifier are made here. `state` goes to the browser, and its hash to the database.
+//! The verifier must not go anywhere except, sealed, into the flow.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 use crate::{keys, shared};
 
-/// Most scopes that one authorization asks for.
+/// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
 
-/// What a flow needs to be finished. Sealed under the hash of its `state`.
+/// The data that finish a flow. It is sealed under the hash of the flow's `state`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FlowSecret {
@@ -39,7 +39,7 @@ pub(super) struct FlowSecret {
     pub(super) client: ClientRef,
     pub(super) verifier: Option<String>,
     pub(super) accept_account_change: bool,
-    /// Whether the tokens that are replaced end although others use them.
+    /// Whether the replaced tokens are revoked even if other connections use them.
     #[serde(default)]
     pub(super) force: bool,
 }
@@ -120,7 +120,7 @@ fn oauth2_of(manifest: &Manifest) -> Result<&OAuth2> {
     manifest.oauth2.as_ref().ok_or_else(missing)
 }
 
-/// The URL that the browser is sent to: `request`, the PKCE challenge of `verifier`, and what the manifest adds.
+/// The URL for the browser: `request`, the PKCE challenge of `verifier`, and the parameters of the manifest.
 fn authorization_url(
     oauth2: &OAuth2,
     values: &BTreeMap<String, String>,
@@ -167,7 +167,7 @@ fn is_oauth(manifest: &Manifest) -> bool {
     manifest.auth_method == AuthMethod::Oauth2
 }
 
-/// An integration that is connected again: its manifest, its entered parameters, what it asked for.
+/// A stored integration that is connected again: its manifest, its entered parameters, its requested scopes.
 async fn stored(
     workspace: &str,
     id: &str,
@@ -179,7 +179,7 @@ async fn stored(
     let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
     let mut values: BTreeMap<String, String> = serde_json::from_str(text(&row, 2))
         .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
-    // What an earlier flow found is found again.
+    // Parameters that an earlier flow found will be found again.
     values.retain(|name, _| sourced.manifest.is_entered(name));
     let scopes: Json = serde_json::from_str(text(&row, 3)).unwrap_or_default();
     let before = scopes
@@ -192,14 +192,14 @@ async fn stored(
 /// Scopes are visible ASCII without `"` and `\` (RFC 6749, 3.3).
 fn check_scopes(scopes: &[String]) -> Result<()> {
     if scopes.len() > MAX_SCOPES {
-        return Err(Error::invalid("/scopes", format!("at most {MAX_SCOPES} scopes")));
+        return Err(Error::invalid("/scopes", format!("must have at most {MAX_SCOPES} scopes")));
     }
     let valid = |scope: &String| {
         (1..=256).contains(&scope.len())
             && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
     };
     let broken = scopes.iter().enumerate().filter(|(_, scope)| !valid(scope));
-    let rule = "must be 1 to 256 visible ASCII characters, none of them a quote or a backslash";
+    let rule = "must be 1 to 256 visible ASCII characters without quotes and backslashes";
     let errors: Vec<FieldError> =
         broken.map(|(index, _)| FieldError::new(format!("/scopes/{index}"), rule)).collect();
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }

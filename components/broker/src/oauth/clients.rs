@@ -1,10 +1,13 @@
 //! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
 //!
-//! A client secret is sealed with the origins it may be sent to, as they stood in the manifest when
-//! it was entered: a workspace's own manifest that is changed later does not get it. Where a parameter
-//! stands in such an origin, whoever connects would choose the host. So the admin who enters the app says
-//! which values it may have. A built-in manifest needs no such list: there the parameter is a label below a
-//! domain of the vendor (`{shop}.myshopify.com`), whose servers get the secret whatever it is.
+//! A client secret is sealed with the origins that it may be sent to, taken from the manifest when the secret
+//! was entered. If a workspace's own manifest is changed later, the secret is not sent to the new origins. If
+//! such an origin has a parameter, the person who connects would choose the host. Therefore the admin who
+//! enters the app lists the values that the parameter may have. A built-in manifest needs no such list,
+//! because its parameter is a label below a domain of the vendor (`{shop}.myshopify.com`), whose servers get
+//! the secret in any case.
+//!
+//! This module must not send a secret, or use an app's secret for another app.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,14 +28,14 @@ use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
 
 const VARIABLE: &str = "oauth_clients";
-/// Longest id and secret, in bytes.
+/// The maximum length of a client id and of a secret, in bytes.
 const MAX: usize = 4096;
 
 /// An OAuth app with its secret.
 pub(crate) struct Client {
     /// The client id at the provider.
     pub(crate) id: String,
-    /// Its secret; empty for a public client.
+    /// The client secret. Empty for a public client.
     pub(crate) secret: Zeroizing<String>,
 }
 
@@ -42,9 +45,9 @@ pub(crate) struct Client {
 struct Sealed {
     client_id: String,
     client_secret: String,
-    /// The origins of the token and the revocation URL, as templates.
+    /// The origins of the token URL and the revocation URL, as templates.
     origins: Vec<String>,
-    /// The values that parameters may have; one that is missing may have any.
+    /// The values that parameters may have. A parameter that is not listed may have any value.
     #[serde(default)]
     params: BTreeMap<String, Vec<String>>,
 }
@@ -54,10 +57,10 @@ impl Sealed {
         Client { id: self.client_id.clone(), secret: Zeroizing::new(self.client_secret.clone()) }
     }
 
-    /// Checks that the app is for connections with `params`.
+    /// Checks that the app may be used for connections with `params`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the values that it is for.
+    /// [`Error::Invalid`] with the values that it may be used with.
     fn check(&self, params: &BTreeMap<String, String>) -> Result<()> {
         let wrong = self.params.iter().filter(|(name, allowed)| {
             !params.get(*name).is_some_and(|value| allowed.contains(value))
@@ -65,8 +68,8 @@ impl Sealed {
         let errors: Vec<FieldError> = wrong
             .map(|(name, allowed)| {
                 let detail = format!(
-                    "the workspace's OAuth app may be used with {} only; an ADMIN changes that under \
-                     OAuth apps",
+                    "the workspace's OAuth app may be used with {} only. An ADMIN can change that \
+                     under OAuth apps",
                     allowed.join(", ")
                 );
                 FieldError::new(format!("/params/{name}"), detail)
@@ -82,13 +85,13 @@ impl Drop for Sealed {
     }
 }
 
-/// An app of the deployment, as the variable has it.
+/// An app of the deployment, in the form of the variable.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Deployed {
     client_id: String,
     client_secret: String,
-    /// The parameters it may be used with; all that stand in the token host must be here.
+    /// The parameters that it may be used with. Every parameter in the host of the token URL must be here.
     #[serde(default)]
     params: BTreeMap<String, String>,
 }
@@ -134,7 +137,7 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
         params: new.params.clone(),
     };
     let text = serde_json::to_vec(&plain).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::Internal("an OAuth app that is no JSON".into()))?;
+    let text = text.map_err(|_| Error::Internal("an OAuth app cannot be encoded".into()))?;
     let ring = keys::ring().await?;
     let (sealed, key_id) = seal::seal(&ring, place(&new.workspace, &manifest.id), &text)?;
     Ok(SealedClient {
@@ -144,10 +147,11 @@ pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
     })
 }
 
-/// Most values of a parameter that an app may be used with.
+/// The maximum number of values of one parameter that an app may be used with.
 const MAX_VALUES: usize = 100;
 
-/// Checks the values that an app may be used with, and that none is missing which decides on a host.
+/// Checks the values that an app may be used with. Every parameter in a host that gets the secret needs a
+/// list.
 fn check_pins(
     manifest: &Manifest,
     params: &BTreeMap<String, Vec<String>>,
@@ -162,14 +166,14 @@ fn check_pins(
         errors.extend(checked.filter_map(Result::err).take(1).map(field_error));
     }
     for name in free_in_hosts(manifest).into_iter().filter(|name| !params.contains_key(name)) {
-        let rule = "must list the values that this app may be used with: the parameter stands in the host \
-                    that gets the secret";
+        let rule = "must list the values that this app may be used with, because the parameter is \
+                    part of the host that gets the secret";
         errors.push(FieldError::new(format!("/params/{name}"), rule));
     }
 }
 
-/// The parameters of a workspace's own manifest that decide on a host which gets the secret, and may be
-/// anything: not those whose choices the manifest lists.
+/// The parameters in the hosts that get the secret, of a workspace's own manifest. Parameters whose choices
+/// the manifest lists are left out.
 fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
     if !manifest.id.starts_with("custom-") {
         return Vec::new();
@@ -182,7 +186,7 @@ fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
     names.into_iter().filter(is_free).collect()
 }
 
-/// A manifest that is not there is a 404 here: it stands in the path.
+/// Turns the error for a missing manifest into a 404, because the path names the manifest.
 fn not_found(error: Error) -> Error {
     match error {
         Error::Invalid(errors) => {
@@ -193,7 +197,7 @@ fn not_found(error: Error) -> Error {
     }
 }
 
-/// The app for a new connection by `sourced` with `params`: the workspace's, else the deployment's.
+/// The app for a new connection by `sourced` with `params`: the workspace's app, or else the deployment's.
 ///
 /// # Errors
 /// [`Error::OauthClientMissing`] with the redirect URI to register.
@@ -204,7 +208,7 @@ pub(super) async fn current(
 ) -> Result<Client> {
     let manifest = &sourced.manifest;
     if let Some(app) = of_workspace(workspace, manifest).await? {
-        // One from before the values were asked for is entered again.
+        // An app that was entered before such lists were required must be entered again.
         if free_in_hosts(manifest).iter().all(|name| app.params.contains_key(name)) {
             app.check(params)?;
             return Ok(app.client());
@@ -222,7 +226,7 @@ pub(super) async fn current(
 /// The app that a connection was made with.
 ///
 /// # Errors
-/// [`Error::OauthClientMissing`] where it is gone: another app's secret is never tried.
+/// [`Error::OauthClientMissing`] if the app no longer exists. Another app's secret is never tried.
 pub(crate) async fn of_connection(
     workspace: &str,
     sourced: &Sourced,
@@ -273,7 +277,7 @@ async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Sea
     let plain: Sealed = serde_json::from_slice(&plain)
         .map_err(|_| Error::Unreadable(format!("the OAuth app of {}", manifest.id)))?;
     if plain.origins != origins(manifest) {
-        // Entered for other hosts than the manifest now has: as if it were not there.
+        // The app was entered for other hosts than the manifest has now, so it does not count.
         return Ok(None);
     }
     Ok(Some(plain))
@@ -290,7 +294,7 @@ async fn of_deployment(
     let pinned = |name: String| deployed.params.contains_key(&name);
     if !urls(manifest).flat_map(host_names).all(pinned) {
         let rule = format!(
-            "{}: `params` must hold what stands in the hosts of the token and the revocation URL",
+            "{}: `params` must have every parameter in the hosts of the token URL and the revocation URL",
             manifest.id
         );
         return Err(Error::misconfigured(VARIABLE, rule));
@@ -303,10 +307,10 @@ async fn of_deployment(
     Ok(fits.then(take))
 }
 
-/// The deployment's apps by manifest.
+/// Checks the deployment's apps.
 ///
 /// # Errors
-/// [`Error::Misconfigured`], without a value.
+/// [`Error::Misconfigured`]. It never contains a value.
 pub(crate) async fn check_variable() -> Result<()> {
     deployed().await.map(drop)
 }
@@ -318,8 +322,8 @@ async fn deployed() -> Result<BTreeMap<String, Deployed>> {
     serde_json::from_str(&text).map_err(|_| Error::misconfigured(VARIABLE, rule))
 }
 
-/// Scheme and authority of the URLs that get the secret, as templates, each with the rules of the
-/// parameters in it: other rules are other hosts.
+/// Scheme and authority of the URLs that get the secret, as templates, each with the rules of its parameters.
+/// Different rules allow different hosts.
 fn origins(manifest: &Manifest) -> Vec<String> {
     let with_rules = |url: &str| {
         let names = host_names(url);
@@ -333,7 +337,7 @@ fn origins(manifest: &Manifest) -> Vec<String> {
     urls(manifest).map(with_rules).collect()
 }
 
-/// The token and the revocation URL, which get the secret.
+/// The token URL and the revocation URL, which get the secret.
 fn urls(manifest: &Manifest) -> impl Iterator<Item = &str> {
     let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
     let revoke = match &manifest.revoke {

@@ -1,7 +1,7 @@
-//! A browser came back: the code becomes tokens (RFC 6749, 4.1.3), the tokens are tried, the account
-//! is compared, and all is sealed for the caller to write.
+//! Finishes an OAuth flow when the browser comes back: exchanges the code for tokens (RFC 6749, 4.1.3),
+//! verifies the tokens, compares the account, and seals the result for the caller to store.
 //!
-//! Tokens that must not be stored are never dropped: they leave as entries for the outbox.
+//! This module must not drop tokens that are not stored. It returns them as entries for the outbox.
 
 use std::collections::BTreeMap;
 
@@ -26,22 +26,24 @@ use crate::{digest, keys, revoke, seal, source, verify};
 /// Finishes an authorization.
 ///
 /// # Errors
-/// [`Error::FlowInvalid`], [`Error::OauthClientMissing`], and where the provider gave no tokens
+/// [`Error::FlowInvalid`], [`Error::OauthClientMissing`]. If the provider gave no tokens,
 /// [`Error::CredentialRefused`], [`Error::Provider`], [`Error::ProviderTimeout`].
 pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let flow = open(back).await?;
     let query = Query(back.query.expose());
     let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
-    // Each of a workspace's own servers has an address of its own (RFC 9700, 4.4.2.2).
+    // Each of a workspace's own manifests has its own callback address (RFC 9700, 4.4.2.2).
     let own = flow.manifest_id.starts_with("custom-").then_some(flow.manifest_id.as_str());
     if back.callback.as_deref() != own {
         return Err(Error::FlowInvalid(
-            "it came back to another address than it was sent to".into(),
+            "the browser came back to a callback address of another manifest: start again".into(),
         ));
     }
     check_issuer(&sourced, &query)?;
     let code = query.get("code").filter(|code| !code.is_empty());
-    let code = code.ok_or_else(|| Error::FlowInvalid("the provider sent no code".into()))?;
+    let code = code.ok_or_else(|| {
+        Error::FlowInvalid("the provider sent no authorization code: start again".into())
+    })?;
     let client =
         clients::of_connection(&back.workspace, &sourced, &flow.params, &flow.client).await?;
     let pins =
@@ -51,12 +53,12 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         redirect_uri: &flow.client.redirect_uri,
         verifier: flow.verifier.as_deref(),
     };
-    // All that may fail comes before the provider is asked: afterwards there are tokens that only
-    // we have.
+    // Steps that may fail come before the request to the provider. After it, the broker holds the only copy
+    // of the tokens.
     digest::digester().await?;
     let before = Before::find(&back.workspace, &back.integration_id).await?;
     if before.as_ref().is_some_and(|before| !before.has_params(&sourced, &flow)) {
-        let why = "its parameters were changed after it was begun";
+        let why = "the integration's parameters were changed meanwhile: start again";
         return Err(Error::FlowInvalid(why.into()));
     }
     let begun = now_ms().await?;
@@ -104,14 +106,14 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
             return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
         }
     };
-    // It may have been refreshed while the provider was asked; any other change is not written over.
+    // A refresh may have stored a new version meanwhile, which is replaced. Any other change is kept.
     let before = before.unwrap_or_default();
     let now = Before::find(workspace, id).await.ok().flatten();
     let replaces =
         now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
-    // The new tokens are ours alone: they must not be lost for the sake of the old.
+    // A failure with the old tokens must not lose the new ones, of which the broker holds the only copy.
     let replaced = revoke::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
-        Line::error("replaced tokens").with("integration", &id).why(&error);
+        Line::error("replaced tokens are not revoked").with("integration", &id).why(&error);
         GivenUp::default()
     });
     let replaced = GivenUp { forced: flow.force, ..replaced };
@@ -148,18 +150,21 @@ impl Query<'_> {
     }
 }
 
-/// `iss` names who answered (RFC 9207, 2.4): where the manifest has an issuer it must be there.
+/// Checks that `iss` names the authorization server (RFC 9207, 2.4). It is required if the manifest has an
+/// issuer.
 fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
     let oauth2 = sourced.manifest.oauth2.as_ref();
     let Some(issuer) = oauth2.and_then(|oauth2| oauth2.issuer.as_deref()) else { return Ok(()) };
     match query.get("iss") {
         Some(iss) if iss == issuer => Ok(()),
         Some(_) => Err(Error::FlowInvalid("another authorization server answered (`iss`)".into())),
-        None => Err(Error::FlowInvalid("the answer does not say who it is from (`iss`)".into())),
+        None => Err(Error::FlowInvalid(
+            "the response does not name its authorization server (`iss` is missing)".into(),
+        )),
     }
 }
 
-/// What is stored already of the integration that is connected.
+/// The stored state of the integration that is being connected.
 #[derive(Default)]
 struct Before {
     version: i64,
@@ -184,34 +189,34 @@ impl Before {
         }))
     }
 
-    /// Whether nothing has happened since `before` but refreshes.
+    /// Whether only refreshes have happened since `before`.
     fn is_refreshed(&self, before: &Self) -> bool {
         self.connected_at == before.connected_at
             && self.account_id == before.account_id
             && self.params == before.params
     }
 
-    /// Whether what was entered is what the flow was begun with.
+    /// Whether the entered parameters are the ones that the flow was begun with.
     fn has_params(&self, sourced: &Sourced, flow: &FlowSecret) -> bool {
         let entered = self.params.iter().filter(|(name, _)| sourced.manifest.is_entered(name));
         entered.eq(flow.params.iter())
     }
 }
 
-/// What must not be in anything that is shown of the answer.
+/// The screen that keeps the secrets of this exchange out of every text that is shown.
 fn screen(client: &Client, flow: &FlowSecret, code: &str, tokens: &Tokens) -> Screen {
     let refresh = tokens.refresh_token.as_ref().map(|token| token.as_str());
     let own = [client.secret.as_str(), code, tokens.access_token.as_str()].into_iter();
     Screen::new(own.chain(refresh).chain(flow.verifier.as_deref()))
 }
 
-/// Why tokens are not stored.
+/// The reason why tokens are not stored.
 struct Refusal {
     code: &'static str,
     words: String,
 }
 
-/// Tokens that were given, and what is known of how they came about.
+/// New tokens, with the flow and the query that led to them.
 struct Trial<'a> {
     flow: &'a FlowSecret,
     tokens: &'a Tokens,
@@ -220,8 +225,8 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Tries the tokens, and compares whose they are; returns the health. The account goes into
-    /// `usable` also where they are refused.
+    /// Verifies the tokens, compares the account, and returns the health. Sets the account of `usable` even
+    /// if the tokens are rejected.
     async fn judge(
         &self,
         usable: &mut Usable,
@@ -229,7 +234,7 @@ impl Trial<'_> {
     ) -> Result<&'static str, Refusal> {
         let refuse = |code: &'static str, words: String| Refusal { code, words };
         usable.params.extend(self.found(usable).map_err(|words| {
-            refuse("provider_error", format!("the provider's answer does not fit: {words}"))
+            refuse("provider_error", format!("the provider's response does not fit: {words}"))
         })?);
         let expected = before.and_then(|before| before.account_id.as_deref());
         let accepts_any = expected.is_none() || self.flow.accept_account_change;
@@ -240,14 +245,15 @@ impl Trial<'_> {
                 Err(Error::CredentialRefused(why)) => {
                     return Err(refuse("credential_refused", why));
                 }
-                // Whose they are cannot be seen now: stored only where nobody has to know.
+                // The account is unknown now. The tokens are stored only if any account is accepted.
                 Err(_) if accepts_any => {}
                 Err(error) => {
                     let code = match error {
                         Error::ProviderTimeout(_) => "provider_timeout",
                         _ => "provider_error",
                     };
-                    let words = "the account could not be compared: the provider did not answer";
+                    let words = "the account could not be compared, because the provider did not \
+                                 answer: try again later";
                     return Err(refuse(code, words.into()));
                 }
             }
@@ -261,13 +267,14 @@ impl Trial<'_> {
         if !same && !self.flow.accept_account_change {
             let label = account.label.as_deref().or(account.id.as_deref());
             let label = label.unwrap_or("another account");
-            let words = format!("{label} was connected, which is not the account it was before");
+            let words =
+                format!("{label} was connected, which is not the account that it was before");
             return Err(refuse("account_mismatch", words));
         }
         Ok(health)
     }
 
-    /// Parameters that the provider gave; what holds a secret is none.
+    /// Parameters that the provider supplied. A value with a secret in it is an error.
     fn found(&self, usable: &Usable) -> Result<BTreeMap<String, String>, String> {
         let callback = |name: &str| self.query.get(name).map(str::to_owned);
         let found =
@@ -276,18 +283,18 @@ impl Trial<'_> {
             findings.into_iter().next().map(|finding| finding.detail).unwrap_or_default()
         })?;
         match found.iter().find(|(_, value)| self.screen.holds(value)) {
-            Some((name, _)) => Err(format!("its {name} is a secret")),
+            Some((name, _)) => Err(format!("the value of {name} contains a secret")),
             None => Ok(found),
         }
     }
 }
 
-/// What was asked for, what was granted, what is missing; of what is `unreported` nothing is known.
+/// The requested, granted and missing scopes. An `unreported` scope never counts as missing.
 fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen) -> Json {
     let oauth2 = sourced.manifest.oauth2.as_ref();
-    let told =
+    let reported =
         oauth2.and_then(|oauth2| scopes::granted(oauth2, tokens.answer.expose(), &flow.scopes));
-    let mut granted = told.unwrap_or_else(|| flow.scopes.clone());
+    let mut granted = reported.unwrap_or_else(|| flow.scopes.clone());
     granted.retain(|scope| !screen.holds(scope));
     let unreported = oauth2.map_or(&[][..], |oauth2| &oauth2.scopes.unreported);
     let mut missing = scopes::missing(&flow.scopes, &granted);
@@ -295,7 +302,7 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
     json!({"requested": flow.scopes, "granted": granted, "missing": missing})
 }
 
-/// Mints the token of a client that the admin entered (RFC 6749, 4.4), and puts it beside its
+/// Obtains a token with the client credentials that an admin entered (RFC 6749, 4.4), and adds it to the
 /// fields.
 ///
 /// # Errors

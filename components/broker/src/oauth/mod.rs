@@ -1,7 +1,7 @@
-//! OAuth 2.0 (RFC 6749): the flow that connects, the tokens, the refresh that happens once.
+//! OAuth 2.0 (RFC 6749): the flow that connects an integration, the token endpoint, and the refresh.
 //!
-//! Client secrets, verifiers and tokens are opened here and nowhere else in the application. No
-//! function of this module decides by a provider's name: what differs is in the manifest.
+//! Client secrets, verifiers and tokens are opened here and nowhere else in the application. No function of
+//! this module may depend on a provider's name: the manifest describes the differences between providers.
 
 mod authorize;
 mod clients;
@@ -24,12 +24,12 @@ pub(crate) use token::{End, basic};
 
 use serde::{Deserialize, Serialize};
 
-/// With which OAuth app a connection was made. Sealed with its tokens.
+/// The OAuth app that a connection was made with. It is sealed with the tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClientRef {
     /// The client id at the provider.
     pub(crate) client_id: String,
-    /// Where the provider sent the browser back to, exactly.
+    /// The exact redirect URI of the flow.
     pub(crate) redirect_uri: String,
 }

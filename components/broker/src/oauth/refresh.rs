@@ -1,11 +1,11 @@
-//! Refresh, exactly once (RFC 6749, 6; RFC 9700, 4.14).
+//! Refreshes each token exactly once (RFC 6749, 6; RFC 9700, 4.14).
 //!
-//! Whoever takes the lease of a credential's version asks the provider, and renews the lease while that
-//! takes; everybody else uses the old token while it lives, or waits. A lease that is not renewed is taken
-//! over: its holder is gone. A success is written over the version it was made from, whoever holds the
-//! lease by then; a failure only by the attempt that made it. Tokens that cannot be stored go to the
-//! outbox. A person is asked to connect again only after the provider has refused the refresh token itself.
-//! All times are the database's.
+//! The request that takes the lease of a credential's version asks the provider, and renews the lease until
+//! the provider responds. All other requests use the old token until it expires, or wait. A lease that is not
+//! renewed can be taken over, because its holder is gone. A success is written if the version that it was
+//! made from is still stored, no matter which request holds the lease by then. A failure is written only by
+//! the attempt that holds the lease. Tokens that cannot be stored go to the outbox. A person is asked to
+//! connect again only after the provider has rejected the refresh token itself. All times are the database's.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -27,41 +27,43 @@ use super::token::{self, Grant, TokenFailure};
 use crate::credential::{self, Times, Usable};
 use crate::{digest, revoke};
 
-/// How long a lease lasts that nobody renews, in milliseconds.
+/// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;
 /// How often its holder renews it.
 const RENEWAL: Duration = Duration::from_millis(1_500);
-/// A holder this late renews the lease before it asks the provider: the lease may be somebody else's soon.
+/// A holder that is later than this, in milliseconds, renews the lease before it asks the provider, because
+/// another request could soon take the lease over.
 const LATE_MS: i64 = 3_000;
-/// How often a renewal is tried while another connection writes.
+/// The pause between two tries of a renewal while another connection writes.
 const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
-/// After a failure that says nothing, the next attempt waits this long.
+/// The pause before the next attempt, after a failure that says nothing about the refresh token.
 const BACKOFF_MS: i64 = 15_000;
-/// How long a call waits for a refresh, in seconds, where the manifest does not say.
+/// How long a call waits for a refresh, in seconds, if the manifest does not say.
 const PATIENCE_SECONDS: u16 = 10;
-/// How often it is looked whether a refresh is over.
+/// The pause between two looks at whether a refresh is done.
 const POLL: Duration = Duration::from_millis(100);
-/// The 401 of a call makes us refresh before the time at most this often.
+/// The minimum time between two early refreshes because of a call's 401, in milliseconds.
 const FORCED_MS: i64 = 5 * 60_000;
 
-/// Where a new token is refused as well, a check asks for another at most this often.
+/// The minimum time between two refreshes by checks if the new token was rejected too, in milliseconds.
 const IN_VAIN_MS: i64 = 60_000;
 
-/// Why a token is to be refreshed.
+/// The reason to refresh a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// Its time has come.
+    /// The token's refresh time has passed.
     Due,
-    /// Somebody checks the connection: the same, and a refresh token that was found to be dead is tried
-    /// once more.
+    /// A check of the connection. As [`Self::Due`], and a refresh token that the provider has rejected is
+    /// tried once more.
     Tried,
-    /// The provider said 401 to a call with this version.
+    /// The provider responded with 401 to a call with this version.
     Refused(i64),
-    /// The provider's own check refused this version: before a person is asked, the refresh token is.
+    /// The provider's verify request rejected this version. The refresh token is tried before a person is
+    /// asked to connect again.
     Judged(i64),
 }
 
-/// Who asks, for events.
+/// The integration to refresh, and the actor and request that events name.
 #[derive(Clone, Copy)]
 pub(crate) struct For<'a> {
     /// The workspace.
@@ -70,12 +72,12 @@ pub(crate) struct For<'a> {
     pub(crate) id: &'a str,
     /// The subject of the token, or `tick`.
     pub(crate) actor: &'a str,
-    /// In which request.
+    /// The id of the request.
     pub(crate) request_id: &'a str,
 }
 
 impl<'a> For<'a> {
-    /// Whoever asks about `stored`.
+    /// The actor and integration of `stored`, in the request `request_id`.
     pub(crate) fn of(stored: &'a Stored, request_id: &'a str) -> Self {
         Self {
             workspace: &stored.workspace,
@@ -85,7 +87,7 @@ impl<'a> For<'a> {
         }
     }
 
-    /// The same, to be kept.
+    /// Owned copies of the fields.
     fn to_stored(self) -> (Stored, String) {
         let stored = Stored {
             workspace: self.workspace.to_owned(),
@@ -96,7 +98,7 @@ impl<'a> For<'a> {
     }
 }
 
-/// The credential of an integration with an access token that is still good.
+/// The credential of an integration, with an access token that has not expired.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::ReauthorizationRequired`],
@@ -105,8 +107,8 @@ pub(crate) async fn live(who: &For<'_>) -> Result<Usable> {
     wait(who, Why::Due).await
 }
 
-/// The same after the provider said 401 to `version`: another version where there is one, a new one
-/// where the last such refresh is long enough ago; `None` where neither.
+/// As [`live`], after the provider responded with 401 to `version`. Returns another version if one is stored,
+/// or a new one if the last such refresh is long enough ago, and `None` otherwise.
 ///
 /// # Errors
 /// As [`live`].
@@ -115,8 +117,8 @@ pub(crate) async fn after_refusal(who: &For<'_>, version: i64) -> Result<Option<
     Ok((usable.version != version).then_some(usable))
 }
 
-/// The same as [`live`] for a check. It also tries a connection whose refresh token was found to be dead:
-/// the provider may have been in trouble, and said the wrong word.
+/// As [`live`], for a check. It also tries a refresh token that the provider has rejected, because the
+/// provider may have been in trouble and sent the wrong error code.
 ///
 /// # Errors
 /// As [`live`].
@@ -124,17 +126,17 @@ pub(crate) async fn tried(who: &For<'_>) -> Result<Usable> {
     wait(who, Why::Tried).await
 }
 
-/// The same as [`after_refusal`] after the provider's check refused `version`; `None` where a new token was
-/// refused as well a moment ago.
+/// As [`after_refusal`], after the provider's verify request rejected `version`. `None` if a new token was
+/// rejected too a moment ago.
 ///
 /// # Errors
-/// As [`live`]; [`Error::ReauthorizationRequired`] where the provider refuses the refresh token.
+/// As [`live`]. [`Error::ReauthorizationRequired`] if the provider rejects the refresh token.
 pub(crate) async fn after_judgement(who: &For<'_>, version: i64) -> Result<Option<Usable>> {
     let usable = wait(who, Why::Judged(version)).await?;
     Ok((usable.version != version).then_some(usable))
 }
 
-/// Refreshes what would otherwise die of disuse. Returns whether it did.
+/// Refreshes a token that would otherwise expire because nobody uses it. Returns whether it was refreshed.
 ///
 /// # Errors
 /// As [`live`].
@@ -143,15 +145,15 @@ pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
     Ok(live(who).await?.version != before)
 }
 
-/// What becomes of a question for a token.
+/// The result of a search for a live token.
 pub(crate) enum Found {
-    /// A credential that may be used.
+    /// A credential that can be used.
     Usable(Box<Usable>),
-    /// Somebody is refreshing that version: nothing is known before that is over.
+    /// Another request is refreshing this version, and has no result yet.
     Refreshing {
         /// The version.
         version: i64,
-        /// How long a call waits for that, in seconds.
+        /// How long a call waits for the refresh, in seconds.
         seconds: u16,
     },
 }
@@ -162,15 +164,15 @@ impl From<Usable> for Found {
     }
 }
 
-/// The same as [`live`] for somebody who waits elsewhere.
+/// As [`live`], for a caller that does the waiting itself.
 ///
 /// # Errors
-/// As [`live`], without [`Error::RefreshPending`] where another refreshes.
+/// As [`live`], except that a refresh by another request is not [`Error::RefreshPending`].
 pub(crate) async fn live_or_refreshing(who: &For<'_>) -> Result<Found> {
     find(who, Why::Due).await
 }
 
-/// The same as [`after_refusal`] for somebody who waits elsewhere.
+/// As [`after_refusal`], for a caller that does the waiting itself.
 ///
 /// # Errors
 /// As [`live_or_refreshing`].
@@ -178,15 +180,14 @@ pub(crate) async fn after_refusal_or_refreshing(who: &For<'_>, version: i64) -> 
     find(who, Why::Refused(version)).await
 }
 
-/// What a call that has waited long enough is told: when the refresh is over at the latest.
-///
-/// # Errors
-/// [`Error::RefreshPending`], [`Error::NotFound`], [`Error::Storage`]; never a value.
+/// The error for a call that has waited long enough. It says in how many seconds the refresh or its lease
+/// ends at the latest: [`Error::RefreshPending`]. If that cannot be read, [`Error::NotFound`] or
+/// [`Error::Storage`].
 pub(crate) async fn pending(who: &For<'_>) -> Error {
     State::read(who).await.map_or_else(|error| error, |state| state.pending())
 }
 
-/// Finds a token, and waits here for a refresh of somebody else.
+/// Finds a token, and waits while another request refreshes it.
 async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
     let begun = clock::now_ms();
     loop {
@@ -196,7 +197,8 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
                 (version, Duration::from_secs(seconds.into()))
             }
         };
-        // Only a call that has a chance opens the credential again, or asks for the lease.
+        // Polls only the cheap state. The credential is opened again, or the lease requested, once that can
+        // succeed.
         loop {
             if elapsed(begun) >= patience {
                 return Err(pending(who).await);
@@ -241,7 +243,7 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
         return Ok(usable.into());
     }
     if state.backing_off() {
-        let words = "the provider's token endpoint is in trouble; it is asked again soon";
+        let words = "the provider's token endpoint is in trouble: it is tried again soon";
         let trouble = Error::Provider(words.into());
         let is_good = alive && !matches!(why, Why::Judged(_));
         return if is_good { Ok(usable.into()) } else { Err(trouble) };
@@ -259,8 +261,8 @@ fn patience(manifest: &Manifest) -> u16 {
     refresh.and_then(|refresh| refresh.wait_seconds).unwrap_or(PATIENCE_SECONDS)
 }
 
-/// What becomes of a token that cannot be refreshed: it is used while it lives, and where the provider's
-/// check has refused it, only a person can go on.
+/// Handles a token that cannot be refreshed. It is used until it expires. If the provider's verify request
+/// has rejected it, a person must connect again.
 async fn without_refresh_token(
     who: &For<'_>,
     why: Why,
@@ -272,13 +274,13 @@ async fn without_refresh_token(
         (true, Why::Judged(_)) => {
             "the provider no longer accepts the access token, and gave no refresh token"
         }
-        (false, _) => "the access token has ended, and the provider gave no refresh token",
+        (false, _) => "the access token has expired, and the provider gave no refresh token",
     };
     give_up(who, &usable, words).await?;
     Err(Error::ReauthorizationRequired(words.into()))
 }
 
-/// What is stored about the refresh of a credential.
+/// The stored state of a credential's refresh.
 struct State {
     now: i64,
     version: i64,
@@ -306,10 +308,10 @@ impl State {
         })
     }
 
-    /// Whether the token is to be refreshed.
+    /// Whether the token should be refreshed.
     fn wants(&self, why: Why, usable: &Usable) -> bool {
         let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.now);
-        // Where somebody else has just begun, theirs is waited for.
+        // If another request has just begun a refresh, this one waits for its result.
         let may_be_forced = match why {
             Why::Due => false,
             Why::Tried => self.is_dead(),
@@ -321,7 +323,7 @@ impl State {
         is_due || may_be_forced
     }
 
-    /// Whether the provider has refused the refresh token.
+    /// Whether the provider has rejected the refresh token.
     fn is_dead(&self) -> bool {
         self.health == "reauthorize"
     }
@@ -331,13 +333,13 @@ impl State {
         Error::ReauthorizationRequired(words.into())
     }
 
-    /// What a call that waited long enough is told: the refresh is over by then, or its lease.
+    /// The error for a call that waited long enough. By then the refresh is done, or its lease has expired.
     fn pending(&self) -> Error {
         let left = self.lease_until.saturating_sub(self.now).max(0) as u64;
         Error::RefreshPending { retry_after: left.div_ceil(1000).max(1) }
     }
 
-    /// Somebody asks the provider now.
+    /// Whether a request is asking the provider now.
     fn is_leased(&self) -> bool {
         self.attempt && !self.may_be_taken()
     }
@@ -346,12 +348,12 @@ impl State {
         self.lease_until < self.now
     }
 
-    /// Nobody is asking, and nobody may yet.
+    /// Whether no request is asking the provider, and none may yet.
     fn backing_off(&self) -> bool {
         !self.attempt && self.lease_until > self.now
     }
 
-    /// Whether a new token was asked for a moment ago, and was refused as well.
+    /// Whether a token that was obtained a moment ago was rejected too.
     fn was_in_vain(&self) -> bool {
         self.health == "failing" && self.forced_at > self.now - IN_VAIN_MS
     }
@@ -361,7 +363,7 @@ impl State {
     }
 }
 
-/// The right to ask the provider, for one version.
+/// The exclusive right to ask the provider to refresh one version.
 struct Lease {
     attempt: String,
     taken_ms: i64,
@@ -376,7 +378,7 @@ impl Lease {
             Why::Refused(_) => (true, FORCED_MS),
             Why::Judged(_) => (true, 0),
         };
-        // Of many who come at once one gets the lock; the others must not queue for it.
+        // Of many concurrent requests, one gets the lock. The others must not queue for it.
         let Some(tx) = Transaction::begin_if_free().await? else { return Ok(None) };
         let taken = tx
             .row(
@@ -403,8 +405,8 @@ impl Lease {
         Ok(taken.map(|_| Self { attempt, taken_ms, why }))
     }
 
-    /// Asks the provider. A caller waits for that as long as `patience` is; the refresh goes on without it,
-    /// because the provider may have ended the old refresh token already.
+    /// Asks the provider. The caller waits for at most `patience`. After that the refresh continues in the
+    /// background, because the provider may have revoked the old refresh token already.
     async fn refresh_within(
         self,
         patience: Duration,
@@ -423,7 +425,8 @@ impl Lease {
             Either::Right(((), refresh)) => {
                 spawn(async move {
                     if let (Err(error), id, request_id) = refresh.await {
-                        let line = Line::error("refresh").with("request_id", &request_id);
+                        let line = Line::error("background refresh failed")
+                            .with("request_id", &request_id);
                         line.with("integration", &id).why(&error);
                     }
                 });
@@ -432,23 +435,23 @@ impl Lease {
         }
     }
 
-    /// Asks the provider, writes what it said, and returns the credential as it then is.
+    /// Asks the provider, stores the result, and returns the credential as it then is.
     async fn refresh(self, who: &For<'_>, usable: Usable, alive: bool) -> Result<Usable> {
         let version = usable.version;
-        // What may fail comes before the provider is asked.
+        // Steps that may fail come before the provider is asked.
         digest::digester().await?;
-        // Where many come at once, a holder may get no processor for seconds.
+        // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
         if is_late && !self.renew(who, version).await? {
             return Err(pending(who).await);
         }
         match self.while_held(who, version, ask(who, usable)).await {
-            Ok(renewed) => self.succeeded(who, version, renewed).await,
+            Ok(renewed) => self.store_success(who, version, renewed).await,
             Err((failure, old)) => {
-                self.failed(who, version, &failure, alive).await?;
+                self.store_failure(who, version, &failure, alive).await?;
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
-                    // The old token goes on being used while it lives, and the provider takes it.
+                    // The old token is used until it expires, if the provider still accepts it.
                     _ if alive && !matches!(self.why, Why::Judged(_)) => Ok(*old),
                     other => Err(other.into()),
                 }
@@ -456,38 +459,38 @@ impl Lease {
         }
     }
 
-    /// Waits for `asked`, and renews the lease meanwhile. A renewal that was begun is finished: it is a
-    /// transaction.
+    /// Waits for `request`, and renews the lease meanwhile. A renewal that has begun is completed, because it
+    /// is a transaction.
     async fn while_held<T>(
         &self,
         who: &For<'_>,
         version: i64,
-        asked: impl Future<Output = T>,
+        request: impl Future<Output = T>,
     ) -> T {
-        let mut asked = pin!(asked);
+        let mut request = pin!(request);
         loop {
             let wait = pin!(clock::sleep(RENEWAL));
-            if let Either::Left((asked, _)) = select(&mut asked, wait).await {
-                return asked;
+            if let Either::Left((response, _)) = select(&mut request, wait).await {
+                return response;
             }
             let renewal = pin!(self.renew_or_log(who, version));
-            if let Either::Left((asked, renewal)) = select(&mut asked, renewal).await {
+            if let Either::Left((response, renewal)) = select(&mut request, renewal).await {
                 renewal.await;
-                return asked;
+                return response;
             }
         }
     }
 
-    /// Where the database cannot be written now, it may be when the next one is due.
+    /// Renews the lease. A failure is only logged: the next renewal may succeed.
     async fn renew_or_log(&self, who: &For<'_>, version: i64) {
         if let Err(error) = self.renew(who, version).await {
-            let line = Line::error("a lease was not renewed");
+            let line = Line::error("the lease of a refresh was not renewed");
             line.with("request_id", &who.request_id).why(&error);
         }
     }
 
-    /// Makes the lease last [`LEASE_MS`] from now. Returns whether this attempt still holds it. It does not
-    /// queue for the write lock: among many writers its turn might come too late.
+    /// Extends the lease to [`LEASE_MS`] from now. Returns whether this attempt still holds it. It does not
+    /// queue for the write lock, because among many writers its turn could come too late.
     async fn renew(&self, who: &For<'_>, version: i64) -> Result<bool> {
         let begun = clock::now_ms();
         let tx = loop {
@@ -514,7 +517,13 @@ impl Lease {
         Ok(is_held)
     }
 
-    async fn succeeded(&self, who: &For<'_>, version: i64, mut renewed: Usable) -> Result<Usable> {
+    /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
+    async fn store_success(
+        &self,
+        who: &For<'_>,
+        version: i64,
+        mut renewed: Usable,
+    ) -> Result<Usable> {
         let sealed = renewed.seal(who.workspace, who.id).await?;
         let bytes = sealed.bytes()?;
         let tx = Transaction::begin().await?;
@@ -536,8 +545,8 @@ impl Lease {
             )
             .await?;
         let Some(row) = written else {
-            // Deleted, connected again, or refreshed by somebody else: what is not in use meanwhile
-            // belongs to nobody.
+            // The integration was deleted or connected again, or another request has refreshed the token. The
+            // new tokens that are not in use are revoked.
             let lost = revoke::lost(who.workspace, who.id, &renewed).await;
             tx.give_up(who.workspace, who.id, (who.actor, who.request_id), &lost).await?;
             tx.commit().await?;
@@ -552,7 +561,7 @@ impl Lease {
                    and health in ('reauthorize', iif(?4, 'reauthorize', 'failing')) returning 1",
                 key().into_iter().chain([
                     Value::integer(tx.now_ms),
-                    // Whether the new token is any better is what the check finds out.
+                    // A check that rejected the old token decides itself whether the new one is accepted.
                     Value::integer(i64::from(matches!(self.why, Why::Judged(_)))),
                 ]),
             )
@@ -564,8 +573,8 @@ impl Lease {
         Ok(renewed)
     }
 
-    /// Written only while the attempt is still the one that counts.
-    async fn failed(
+    /// Stores the failure, if this attempt still holds the lease.
+    async fn store_failure(
         &self,
         who: &For<'_>,
         version: i64,
@@ -605,13 +614,13 @@ fn words(error: &Error) -> String {
             why.clone()
         }
         Error::OauthClientMissing { manifest_id, .. } => {
-            format!("the OAuth app of {manifest_id} that this was connected with is gone")
+            format!("the OAuth app of {manifest_id} that this was connected with no longer exists")
         }
         _ => "the token could not be refreshed".to_owned(),
     }
 }
 
-/// Asks for new tokens with what `usable` has; gives it back where there are none.
+/// Requests new tokens with the credential `usable`. On failure, returns the credential too.
 async fn ask(who: &For<'_>, usable: Usable) -> Result<Usable, (TokenFailure, Box<Usable>)> {
     match renew(who, &usable).await {
         Ok(renewed) => Ok(renewed),
@@ -622,7 +631,7 @@ async fn ask(who: &For<'_>, usable: Usable) -> Result<Usable, (TokenFailure, Box
 async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
     if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
-        // What the provider refuses here, an admin has entered: only a person can go on.
+        // The provider rejects fields that a person has entered, so a person must enter them again.
         mint(&mut renewed).await.map_err(|failure| match failure {
             TokenFailure::Client(why) => TokenFailure::Grant(why),
             other => other,
@@ -644,7 +653,7 @@ async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
         token::ask(&usable.workspace, manifest, &usable.params, &client, &grant, pinned).await?;
     let fields = &mut renewed.credential.fields;
     fields.insert("access_token".to_owned(), tokens.access_token.to_string());
-    // An answer without a refresh token keeps the old one (RFC 6749, 6).
+    // If the response has no refresh token, the old one stays valid (RFC 6749, 6).
     if let Some(refresh) = &tokens.refresh_token {
         fields.insert("refresh_token".to_owned(), refresh.to_string());
     }
@@ -652,7 +661,7 @@ async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     Ok(renewed)
 }
 
-/// Only a person can go on from here.
+/// Marks the integration so that a person connects it again.
 async fn give_up(who: &For<'_>, usable: &Usable, words: &str) -> Result<()> {
     let tx = Transaction::begin().await?;
     let sql = "select 1 from credentials

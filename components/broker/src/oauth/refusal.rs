@@ -1,10 +1,10 @@
-//! What a token endpoint's refusal means: is the grant dead, is our client not accepted, or does the
-//! answer say nothing that counts?
+//! Classifies an error response of a token endpoint: the grant is invalid, the client is not accepted, or the
+//! response says nothing about either.
 //!
-//! RFC 6749, 5.2 puts one word into `error`, with status 400. Providers nest the word, write it in
-//! capitals or with a sentence behind it, choose another status, or say only in a sentence that the
-//! refresh token is not valid. It must not read trouble of the provider as a dead grant: a 5xx and a 429
-//! never are, unless they say `invalid_grant` itself.
+//! RFC 6749, 5.2 puts an error code into `error`, with status 400. Providers nest the code, write it in
+//! capitals or with a sentence after it, choose another status, or say only in a sentence that the refresh
+//! token is not valid. This module must not take trouble of the provider for an invalid grant. A 5xx or a 429
+//! never means that, unless its body says `invalid_grant`.
 
 use http::StatusCode;
 use nexus_common::Error;
@@ -14,14 +14,14 @@ use serde_json::Value;
 use super::token::TokenFailure;
 use crate::answer::Answer;
 
-/// How deep members are looked at.
+/// The maximum nesting of members that are read.
 const DEPTH: usize = 4;
-/// Most texts of an answer that are looked at.
+/// The maximum number of texts of a response that are read.
 const TEXTS: usize = 64;
-/// The members that hold a code, beside the manifest's own pointer.
+/// The members that hold an error code, beside the member at the manifest's pointer.
 const CODES: [&str; 8] =
     ["error", "code", "type", "error_code", "errorcode", "error_type", "reason", "status"];
-/// Where the words for people stand.
+/// The members that hold a message for people.
 const WORDS: [&str; 8] = [
     "/error_description",
     "/message",
@@ -32,9 +32,9 @@ const WORDS: [&str; 8] = [
     "/detail",
     "/error_message",
 ];
-/// Codes that say of a refresh token, or of the person's sign-in behind it, that it is over: RFC 6750,
-/// 3.1; RFC 8628, 3.5; OpenID Connect Core, 3.1.2.6; Slack, GitHub and LinkedIn have their own. Compared
-/// by their letters and digits.
+/// Error codes that say that a refresh token, or the sign-in behind it, is no longer valid: RFC 6750, 3.1;
+/// RFC 8628, 3.5; OpenID Connect Core, 3.1.2.6. Slack, GitHub and LinkedIn have their own. Only letters and
+/// digits are compared.
 const DEAD: [&str; 12] = [
     "invalidtoken",
     "tokeninvalid",
@@ -49,7 +49,7 @@ const DEAD: [&str; 12] = [
     "consentrequired",
     "accountselectionrequired",
 ];
-/// Codes that say of the request, or of the server, what is wrong (RFC 6749, 5.2 and 4.1.2.1).
+/// Error codes about the request or the server (RFC 6749, 5.2 and 4.1.2.1).
 const OTHERWISE: [&str; 5] = [
     "invalidrequest",
     "unsupportedgranttype",
@@ -57,7 +57,7 @@ const OTHERWISE: [&str; 5] = [
     "servererror",
     "temporarilyunavailable",
 ];
-/// What a sentence says of a refresh token that is dead.
+/// Words in a sentence about a refresh token that is no longer valid.
 const DEAD_WORDS: [&str; 15] = [
     "invalid",
     "expired",
@@ -76,51 +76,51 @@ const DEAD_WORDS: [&str; 15] = [
     "bad",
 ];
 
-/// What `answer` means. `is_refresh`: the token was asked for with a refresh token.
+/// Classifies `answer`. `is_refresh` is whether the request had a refresh token.
 pub(super) fn of(oauth2: &OAuth2, answer: &Answer, own: &str, is_refresh: bool) -> TokenFailure {
-    let said = Said::of(answer, own);
-    let why = said.words(answer);
+    let found = ErrorTexts::of(answer, own);
+    let why = found.words(answer);
     let listed = oauth2.refresh.as_ref().map_or(&[][..], |refresh| &refresh.invalid_grant);
     let is_listed =
-        said.codes.iter().any(|code| listed.iter().any(|word| letters(word) == letters(code)));
-    // One wrong secret of an app must not have every connection of it made again.
-    let is_of_client = said.has_code(&["invalidclient"]);
+        found.codes.iter().any(|code| listed.iter().any(|word| letters(word) == letters(code)));
+    // A wrong client secret must not force people to connect again every integration of the app.
+    let is_of_client = found.has_code(&["invalidclient"]);
     let may_be_dead = is_refresh && is_about_the_request(answer.status) && !is_of_client;
-    if is_listed || said.names_invalid_grant() || (may_be_dead && said.is_dead()) {
+    if is_listed || found.names_invalid_grant() || (may_be_dead && found.is_dead()) {
         return TokenFailure::Grant(why);
     }
-    if is_of_client || said.has_code(&["unauthorizedclient"]) {
+    if is_of_client || found.has_code(&["unauthorizedclient"]) {
         return TokenFailure::Client(why);
     }
     TokenFailure::Trouble(Error::Provider(why))
 }
 
-/// A status that speaks of the request, not of the provider's state.
+/// Whether the status is about the request, and not about the provider's state.
 fn is_about_the_request(status: StatusCode) -> bool {
     use StatusCode as S;
     let is_state = matches!(status, S::REQUEST_TIMEOUT | S::TOO_EARLY | S::TOO_MANY_REQUESTS);
     (status.is_success() || status.is_client_error()) && !is_state
 }
 
-/// What an answer says.
+/// The texts of an error response.
 #[derive(Default)]
-struct Said<'a> {
-    /// What stands where a code stands, the manifest's own place first.
+struct ErrorTexts<'a> {
+    /// The texts in members for error codes, the manifest's own member first.
     codes: Vec<&'a str>,
     /// All texts.
     texts: Vec<&'a str>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> ErrorTexts<'a> {
     fn of(answer: &'a Answer, own: &str) -> Self {
-        let mut said = Self::default();
+        let mut found = Self::default();
         if let Some(members) = answer.members() {
             let first = [own, "/error"].into_iter();
-            said.codes.extend(first.filter_map(|at| members.pointer(at)?.as_str()));
-            said.gather("", members, DEPTH);
+            found.codes.extend(first.filter_map(|at| members.pointer(at)?.as_str()));
+            found.gather("", members, DEPTH);
         }
-        said.texts.extend(answer.text.as_deref());
-        said
+        found.texts.extend(answer.text.as_deref());
+        found
     }
 
     fn gather(&mut self, name: &str, value: &'a Value, depth: usize) {
@@ -141,7 +141,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// `invalid_grant`, however it is written; `invalid_grant_type` is another error.
+    /// Whether a text contains `invalid_grant` in any spelling. `invalid_grant_type` is another error.
     fn names_invalid_grant(&self) -> bool {
         self.texts.iter().any(|text| {
             let text = letters(text);
@@ -152,13 +152,13 @@ impl<'a> Said<'a> {
         })
     }
 
-    /// Whether one of the codes is one of `known`, by letters and digits.
+    /// Whether one of the codes has the letters and digits of one of `known`.
     fn has_code(&self, known: &[&str]) -> bool {
         self.codes.iter().any(|code| known.contains(&letters(code).as_str()))
     }
 
-    /// A code for a token that is over, or a sentence that says so of the refresh token. Where a code says
-    /// something else, and a sentence about the kind of grant, nothing is read into sentences.
+    /// Whether a code says that the token is no longer valid, or a sentence says so of the refresh token.
+    /// Sentences are ignored if a code names another error. So is a sentence about the grant type.
     fn is_dead(&self) -> bool {
         self.has_code(&DEAD)
             || !self.has_code(&OTHERWISE)
@@ -171,12 +171,13 @@ impl<'a> Said<'a> {
                 })
     }
 
-    /// The refusal in words for people: the status, the first code, the provider's words.
+    /// The error in words for people: the status, the first code, and the provider's message.
     fn words(&self, answer: &Answer) -> String {
         let code = self.codes.iter().find_map(|code| answer.screen.pass(code));
         let words = answer.members().and_then(|json| answer.words(json, WORDS));
         let text = answer.text.as_deref().and_then(|text| answer.screen.pass(text));
-        let mut why = format!("the token endpoint refused ({})", answer.status.as_u16());
+        let mut why =
+            format!("the token endpoint rejected the request ({})", answer.status.as_u16());
         for part in code.iter().chain(words.iter().filter(|words| Some(*words) != code.as_ref())) {
             why = format!("{why}: {part}");
         }
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_grant_is_seen_wherever_it_is_said() {
+    fn an_invalid_grant_is_recognized_in_any_member() {
         for (status, body) in [
             (400, json!({"error": "invalid_grant"})),
             (401, json!({"error": "INVALID_GRANT"})),
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn trouble_is_not_taken_for_a_dead_grant() {
+    fn trouble_is_not_taken_for_an_invalid_grant() {
         for (status, body) in [
             (400, json!({"error": "unsupported_grant_type"})),
             (400, json!({"error": "invalid_grant_type"})),
@@ -288,7 +289,7 @@ mod tests {
         ] {
             assert_eq!(meaning(401, body.clone(), true), "client", "{body}");
         }
-        // Without a refresh token in the request, nothing is said of one.
+        // If the request had no refresh token, the response is not about one.
         assert_eq!(meaning(400, json!({"code": "token_expired"}), false), "trouble");
     }
 }

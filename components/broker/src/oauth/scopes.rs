@@ -1,25 +1,26 @@
-//! Scopes as providers answer them: which were granted, and which of those asked for are missing.
+//! Reads the scopes of a token response: which were granted, and which of the requested ones are missing.
 //!
-//! A missing scope is a warning that an admin sees, so that it must not be raised over a spelling.
+//! An admin sees a warning for each missing scope. This module must not report a scope as missing only
+//! because the provider spells it differently.
 
 use nexus_manifests::OAuth2;
 use nexus_printable::is_printable;
 use serde_json::Value;
 
-/// Most scopes of an answer that are kept.
+/// The maximum number of scopes that are read from a response.
 const MAX_SCOPES: usize = 200;
-/// Longest list of scopes in a text that is read, in bytes.
+/// The maximum length of a text with scopes, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
-/// What may stand between scopes although another separator was asked with.
+/// Separators that a provider may use in its response, even if the request had another one.
 const SEPARATORS: [&str; 5] = [" ", ",", ";", "+", "|"];
-/// Short names that Google answers with their long form
+/// Short names for which Google responds with the long form
 /// (<https://developers.google.com/identity/protocols/oauth2/scopes#openid-connect>).
 const SHORT: [(&str, &str); 2] = [
     ("email", "https://www.googleapis.com/auth/userinfo.email"),
     ("profile", "https://www.googleapis.com/auth/userinfo.profile"),
 ];
 
-/// The scopes that a token answer names; `None` where it names none: what was asked for was granted then
+/// The scopes in a token response. `None` if it has none, which means that the requested scopes were granted
 /// (RFC 6749, 5.1).
 pub(super) fn granted(oauth2: &OAuth2, answer: &Value, asked: &[String]) -> Option<Vec<String>> {
     let pointers = &oauth2.token_response;
@@ -34,7 +35,7 @@ pub(super) fn granted(oauth2: &OAuth2, answer: &Value, asked: &[String]) -> Opti
     Some(kept.take(MAX_SCOPES).map(str::to_owned).collect())
 }
 
-/// `text` split at `own`; at another separator where that shows more of what was asked for.
+/// `text` split at `own`, or at another separator if that finds more of the requested scopes.
 fn parts<'a>(text: &'a str, own: &str, asked: &[String]) -> Vec<&'a str> {
     let split = |separator: &str| text.split(separator).map(str::trim).collect::<Vec<_>>();
     let shown = |parts: &[&str]| {
@@ -50,14 +51,14 @@ fn parts<'a>(text: &'a str, own: &str, asked: &[String]) -> Vec<&'a str> {
     best
 }
 
-/// Those of `asked` that `granted` does not name.
+/// The scopes of `asked` that are not in `granted`.
 pub(super) fn missing<'a>(asked: &'a [String], granted: &[String]) -> Vec<&'a String> {
     let is_there = |asked: &&String| granted.iter().any(|granted| is_same(asked, granted));
     asked.iter().filter(|asked| !is_there(asked)).collect()
 }
 
-/// Whether the scope that was asked for is the one that was granted: in either case; by its long name; or
-/// with the resource before it that Microsoft puts there (`https://graph.microsoft.com/User.Read`).
+/// Whether the requested scope is the granted one. Case is ignored. The granted scope may be the long name,
+/// or may have the resource before it that Microsoft adds (`https://graph.microsoft.com/User.Read`).
 fn is_same(asked: &str, granted: &str) -> bool {
     let long = SHORT.iter().find(|(short, _)| *short == asked).map_or(asked, |(_, long)| long);
     let of_resource = granted.strip_prefix("https://graph.microsoft.com/");
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_read_with_whatever_separator() {
+    fn scopes_are_read_with_any_separator() {
         let abc = Some(all(&["a", "b", "c"]));
         assert_eq!(read(json!("a b  c"), " ", &["a", "b", "c"]), abc);
         assert_eq!(read(json!("a,b, c"), " ", &["a", "b", "c"]), abc);
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_under_another_spelling_is_not_missing() {
+    fn a_scope_in_another_spelling_is_not_missing() {
         let asked = all(&["email", "profile", "openid", "user.read", "x"]);
         let granted = all(&[
             "openid",

@@ -1,7 +1,7 @@
-//! The token endpoint (RFC 6749, 3.2), and what its answers mean.
+//! Requests tokens from the token endpoint (RFC 6749, 3.2), and reads its responses.
 //!
-//! It sends to the pinned origin only, follows no redirect, and reads an answer by the manifest's
-//! pointers: whatever a provider calls them. No error holds a part of an answer that was not
+//! The manifest's pointers say where the members of a response are. This module must send to the pinned
+//! origin only, must not follow a redirect, and must not put a part of a response into an error before it was
 //! screened.
 
 use std::collections::BTreeMap;
@@ -24,14 +24,14 @@ use crate::credential::{self, Usable};
 use crate::provider::{Transmission, form_body, header_name, header_value, transmit};
 use crate::screen::Screen;
 
-/// For the whole call, body included.
+/// The time limit of one request, with its response body.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
-/// Longest token, in bytes.
+/// The maximum length of a token, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
-/// Longest lifetime that is believed, in seconds: ten years.
+/// The maximum lifetime of a token, in seconds: ten years. A longer one is cut.
 const MAX_LIFETIME: i64 = 10 * 365 * 24 * 60 * 60;
 
-/// What a token is asked for with.
+/// The grant with which a token is requested.
 pub(crate) enum Grant<'a> {
     /// A code from the callback (RFC 6749, 4.1.3), with its PKCE verifier (RFC 7636, 4.5).
     Code { code: &'a str, redirect_uri: &'a str, verifier: Option<&'a str> },
@@ -41,33 +41,33 @@ pub(crate) enum Grant<'a> {
     Client { scopes: &'a [String] },
 }
 
-/// What a token endpoint gave.
+/// The tokens of a successful response.
 pub(crate) struct Tokens {
     pub(crate) access_token: Zeroizing<String>,
     pub(crate) refresh_token: Option<Zeroizing<String>>,
-    /// `None` where the provider does not say.
+    /// When the access token expires. `None` if the provider does not say.
     pub(crate) end: Option<End>,
-    /// The whole answer, for its scopes and for the parameters that are found in it.
+    /// The whole response, from which scopes and parameters are read.
     pub(crate) answer: SecretJson,
 }
 
-/// When an access token ends.
+/// When an access token expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// That many seconds after it was asked for.
+    /// This many seconds after it was requested.
     After(i64),
-    /// At that moment, in milliseconds since the Unix epoch.
+    /// At this time, in milliseconds since the Unix epoch.
     At(i64),
 }
 
-/// Why there is no token.
+/// Why a token could not be obtained.
 #[derive(Debug)]
 pub(crate) enum TokenFailure {
-    /// The code or the refresh token is not good, or no more (`invalid_grant`).
+    /// The code or the refresh token is invalid or no longer valid (`invalid_grant`).
     Grant(String),
-    /// The provider does not accept our client (`invalid_client`).
+    /// The provider does not accept the OAuth client (`invalid_client`).
     Client(String),
-    /// It said nothing that counts.
+    /// The request failed for a reason that says nothing about the grant or the client.
     Trouble(Error),
 }
 
@@ -86,7 +86,7 @@ impl From<TokenFailure> for Error {
     }
 }
 
-/// Asks for tokens for an integration of `workspace`.
+/// Requests tokens for an integration of `workspace`.
 ///
 /// # Errors
 /// [`TokenFailure`].
@@ -128,12 +128,12 @@ pub(crate) async fn ask(
     let transmission = Transmission { workspace, method: "POST", url, headers, body: Some(body) };
     let mut answer = transmit(transmission, pinned, DEADLINE, screen).await?;
     let tokens = read(oauth2, &answer, matches!(grant, Grant::Refresh { .. }));
-    // There are tokens in it.
+    // The response holds tokens, so it is zeroised.
     drop([answer.json.take(), answer.form.take()].map(|json| json.map(SecretJson::new)));
     tokens
 }
 
-/// Asks for the token of the client that an admin entered.
+/// Requests a token with the client credentials that an admin entered.
 ///
 /// # Errors
 /// [`TokenFailure`].
@@ -228,7 +228,7 @@ fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
     Zeroizing::new(secrets)
 }
 
-/// What an answer means.
+/// Reads the tokens of a response, or the reason why it has none.
 fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, TokenFailure> {
     let status = answer.status.as_u16();
     let trouble = |what: String| TokenFailure::Trouble(Error::Provider(what));
@@ -240,7 +240,7 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
             return refused();
         }
         return Err(trouble(format!(
-            "the token endpoint answered {status} with something that is not JSON (content type {:?})",
+            "the token endpoint answered {status} with a body that is not JSON (content type {:?})",
             answer.content_type
         )));
     };
@@ -256,7 +256,7 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
             return refused();
         }
         let at = &pointers.access_token;
-        return Err(trouble(format!("the token endpoint's answer has no access token at {at}")));
+        return Err(trouble(format!("the token endpoint's response has no access token at {at}")));
     };
     let lifetime = || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(End::After);
     let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(End::At);
@@ -277,15 +277,15 @@ fn usable(token: &str) -> bool {
         && token.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
 }
 
-/// Seconds, as a number or as digits, with a fraction or without; what is not positive says nothing.
+/// Seconds, as a number or as digits, with or without a fraction. `None` if the value is not positive.
 fn lifetime(value: &Value) -> Option<i64> {
     let seconds = number(value)?;
     (seconds >= 1.0).then_some(seconds.min(MAX_LIFETIME as f64) as i64)
 }
 
-/// A moment in milliseconds since the Unix epoch, written as seconds, as milliseconds or as RFC 3339.
+/// A time in milliseconds since the Unix epoch, from seconds, milliseconds or a text in RFC 3339.
 fn moment(value: &Value) -> Option<i64> {
-    /// From here on, a number counts milliseconds: as seconds it would be the year 5138.
+    /// A number of at least this size counts milliseconds. As seconds it would be in the year 5138.
     const MILLISECONDS: f64 = 1e11;
     if let Some(count) = number(value) {
         let ms = if count >= MILLISECONDS { count } else { count * 1000.0 };
@@ -295,7 +295,7 @@ fn moment(value: &Value) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
-/// A number, or one written in a string.
+/// A number, or a text that holds a number.
 fn number(value: &Value) -> Option<f64> {
     let number = match value {
         Value::Number(number) => number.as_f64(),

@@ -1,4 +1,5 @@
-//! Whatever is done to a sealed blob or to its place, it does not open, and nothing panics.
+//! Property tests: a ciphertext that was changed, or is in another place, must not open, and nothing may
+//! panic.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -6,7 +7,7 @@ use proptest::sample::{Index, select};
 
 use super::*;
 
-/// Where something is sealed, as text of its own.
+/// The place of a ciphertext, with owned parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Owned([String; 4]);
 
@@ -17,7 +18,7 @@ impl Owned {
     }
 }
 
-/// Short texts of few letters, so that parts of different places often have the same letters in a row.
+/// Short texts of few letters, so that the joined parts of different places are often equal.
 fn part() -> impl Strategy<Value = String> {
     "[ab:|\u{fc}\u{0}]{0,4}"
 }
@@ -44,7 +45,7 @@ fn opens(place: &Owned, sealed: &[u8]) -> bool {
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens_in_its_place_and_in_no_other(
+    fn a_ciphertext_opens_in_its_place_and_in_no_other(
         plaintext in vec(any::<u8>(), 0..200), salt: [u8; SALT], nonce: [u8; NONCE],
         own in place(), other in place(),
     ) {
@@ -53,9 +54,9 @@ proptest! {
         prop_assert_eq!(opens(&other, &sealed), own == other);
     }
 
-    /// The letters of all four parts stay, the cuts between them move.
+    /// The joined letters of the four parts stay the same, and the cuts between the parts move.
     #[test]
-    fn a_place_that_is_cut_elsewhere_is_another(own in place(), cuts: [Index; 3]) {
+    fn a_place_with_other_cuts_is_another_place(own in place(), cuts: [Index; 3]) {
         let letters: Vec<char> = own.0.concat().chars().collect();
         let mut cuts = cuts.map(|cut| cut.index(letters.len() + 1));
         cuts.sort_unstable();
@@ -67,7 +68,7 @@ proptest! {
     }
 
     #[test]
-    fn a_blob_with_any_change_does_not_open(
+    fn a_changed_ciphertext_does_not_open(
         plaintext in vec(any::<u8>(), 0..100), own in place(),
         flips in vec((any::<Index>(), 0_u8..8), 0..4), from: Index, to: Index, more in vec(any::<u8>(), 0..4),
     ) {
@@ -81,15 +82,15 @@ proptest! {
         let (from, to) = (from.index(sealed.len() + 1), to.index(sealed.len() + 1));
         let (from, to) = (from.min(to), from.max(to));
         let removed = [&sealed[..from], &sealed[to..]].concat();
-        prop_assert_eq!(opens(&own, &removed), removed == sealed, "{} to {} taken out", from, to);
+        prop_assert_eq!(opens(&own, &removed), removed == sealed, "{} to {} removed", from, to);
         prop_assert!(!opens(&own, &sealed[..from]) || from == sealed.len(), "cut at {from}");
         let put_in = [&sealed[..from], &more, &sealed[from..]].concat();
-        prop_assert_eq!(opens(&own, &put_in), put_in == sealed, "{:?} put in at {}", more, from);
+        prop_assert_eq!(opens(&own, &put_in), put_in == sealed, "{:?} inserted at {}", more, from);
     }
 
-    /// Two blobs of one key and one place: no part of one fits the other.
+    /// Two ciphertexts of one key and one place: parts of both do not make a third one.
     #[test]
-    fn parts_of_two_blobs_make_no_third(own in place(), one: [u8; SALT], other: [u8; SALT], at: Index) {
+    fn two_ciphertexts_cannot_be_mixed(own in place(), one: [u8; SALT], other: [u8; SALT], at: Index) {
         prop_assume!(one != other);
         let first = sealed(&own, b"first secret", one, [5; NONCE]);
         let second = sealed(&own, b"other secret", other, [6; NONCE]);
@@ -99,12 +100,12 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_nobody_sealed_do_not_open(
+    fn arbitrary_bytes_do_not_open(
         bytes in vec(any::<u8>(), 0..200), own in place(),
         key in select(&["k1", "k2", "k3", ""][..]),
     ) {
         prop_assert!(!opens(&own, &bytes));
-        // As far as the head, in our format.
+        // The head has the right format, and the rest is arbitrary.
         let head = [&[VERSION, u8::try_from(key.len()).unwrap()], key.as_bytes()].concat();
         prop_assert!(!opens(&own, &[&head[..], &bytes].concat()));
     }

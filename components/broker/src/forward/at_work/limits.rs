@@ -1,4 +1,4 @@
-//! How many calls may be at work at once, as the deployment's variables say.
+//! The limits of concurrent calls, from the deployment's variables. This module must not count calls.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use nexus_common::kept::{Once, once};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result};
 
-/// What is limited.
+/// A kind of limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// The calls of one agent in its workspace.
@@ -18,10 +18,10 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    /// All of them, the narrowest first.
+    /// All limits, the narrowest first.
     pub(super) const ALL: [Self; 3] = [Self::Agent, Self::Integration, Self::Workspace];
 
-    /// The variable that says how many.
+    /// The variable that sets the limit.
     pub(super) const fn variable(self) -> &'static str {
         match self {
             Self::Agent => "max_calls_per_agent",
@@ -30,7 +30,7 @@ impl Limit {
         }
     }
 
-    /// Whose calls are counted, in words.
+    /// The subject of the limit, for error messages.
     pub(super) const fn whose(self) -> &'static str {
         match self {
             Self::Agent => "this agent",
@@ -66,7 +66,7 @@ impl Each {
         }
     }
 
-    /// Both added up.
+    /// The sum of both.
     pub(super) const fn plus(self, other: Self) -> Self {
         Self {
             agent: self.agent + other.agent,
@@ -80,7 +80,7 @@ thread_local! {
     static LIMITS: Once<Each> = const { Once::new(None) };
 }
 
-/// The limits of this deployment; read once per instance.
+/// The limits of this deployment. They are read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`].

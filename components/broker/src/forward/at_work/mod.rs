@@ -1,16 +1,14 @@
-//! Calls at work: how many an agent, an integration and a workspace have going at once, over all
-//! instances of the broker.
+//! Limits concurrent calls of an agent, an integration and a workspace, over all instances of the broker.
 //!
-//! An instance sets places aside in one row of `calls_at_work`, several at a time, and its calls use
-//! them one after the other: what goes on at a steady pace writes nothing. A call that finds none
-//! set aside waits until its instance has written for it, together with all others that wait; so
-//! the sum over all rows never exceeds a limit. Two calls of a key need no place in an instance that
-//! is not new, as long as less than half of each limit is in use; the rest of the time, and what
-//! lasts longer than a quarter of a second, is written.
+//! An instance reserves places in one row of `calls_at_work`, several at a time, and its calls use them one
+//! after another. So a steady rate of calls writes nothing. A call without a reserved place waits until its
+//! instance has written a row for all waiting calls, so the sum over all rows never exceeds a limit. In an
+//! instance that is not new, two calls of a key need no place while less than half of each limit is in use.
+//! All other calls, and calls that last longer than a quarter of a second, are written.
 //!
-//! It must not hold up a call for longer than [`PATIENCE`] where the database cannot be written: then
-//! the call goes on, and is written down later. No request of an instance may wake another, which the
-//! component model does not have: who waits for what another writes looks again and again.
+//! This module must not delay a call for longer than [`PATIENCE`] if the database cannot be written. The call
+//! then goes on, and is written later. A request must not wake another request of the instance, which the
+//! component model does not allow, so a call that waits for another's write polls.
 
 mod limits;
 mod places;
@@ -30,31 +28,31 @@ use places::{Decision, Places};
 
 use super::usage::Whose;
 
-/// How often it is looked what has lasted, and what is no longer needed.
+/// The interval in which long calls and unused places are looked for.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a call waits for a place to be written down.
+/// How long a call waits for its place to be written.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often a call looks whether another has written it down.
+/// The interval in which a call checks whether another request has written its place.
 const AGAIN: Duration = Duration::from_millis(2);
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// What this instance knows of its calls.
+/// The state of this instance.
 #[derive(Default)]
 struct State {
     places: Places,
-    /// What of this instance is told apart by in the table; 0 until it is chosen.
+    /// The number of this instance in the table. 0 until it is chosen.
     instance: i64,
-    /// Calls that asked for a place so far, and how many of them had their answer.
+    /// The number of calls that have requested a place so far, and the number of those with a result.
     asked: u64,
     answered: u64,
     is_writing: bool,
     is_looking: bool,
 }
 
-/// A call at work: its place is free again when this is dropped.
+/// The place of a call. Dropping this frees the place.
 pub(super) struct AtWork(Whose);
 
 impl Drop for AtWork {
@@ -66,7 +64,7 @@ impl Drop for AtWork {
 /// Takes a place for a call of `whose`.
 ///
 /// # Errors
-/// [`Error::TooManyCalls`] where a limit is reached; [`Error::Misconfigured`], [`Error::Storage`].
+/// [`Error::TooManyCalls`] if a limit is reached. [`Error::Misconfigured`], [`Error::Storage`].
 pub(super) async fn enter(whose: &Whose) -> Result<AtWork> {
     if STATE.with_borrow_mut(|state| state.places.take_set_aside(whose)) {
         return Ok(AtWork(whose.clone()));
@@ -93,14 +91,14 @@ pub(super) async fn enter(whose: &Whose) -> Result<AtWork> {
 
 fn refusal(limit: Limit, most: i64) -> Error {
     Error::TooManyCalls(format!(
-        "{} has {most} calls at work already, which is the most that it may have ({}): try again \
-         when one of them has ended",
+        "{} has {most} concurrent calls, which is the maximum ({}): try again when one of them has \
+         finished",
         limit.whose(),
         limit.variable()
     ))
 }
 
-/// The number of this instance, which no other has.
+/// The number of this instance, which no other instance has.
 fn instance() -> i64 {
     STATE.with_borrow_mut(|state| {
         while state.instance == 0 {
@@ -110,7 +108,7 @@ fn instance() -> i64 {
     })
 }
 
-/// Resolves when what was asked for last has an answer.
+/// Requests a place, and resolves when the request has a result.
 async fn written_down() {
     let number = STATE.with_borrow_mut(|state| {
         state.asked += 1;
@@ -118,14 +116,15 @@ async fn written_down() {
     });
     while STATE.with_borrow(|state| state.answered < number) {
         match write() {
-            // Our own writing, which may wake us.
+            // This request does the write itself, so it may be woken by it.
             Some(written) => drop(written.await),
             None => clock::sleep(AGAIN).await,
         }
     }
 }
 
-/// Has what is due written, unless somebody else is writing; resolves when it is.
+/// Starts a write of the rows that are due, and returns a receiver that resolves when it is done. `None` if
+/// another request is writing.
 fn write() -> Option<oneshot::Receiver<()>> {
     if STATE.with_borrow_mut(|state| std::mem::replace(&mut state.is_writing, true)) {
         return None;
@@ -141,19 +140,19 @@ fn write() -> Option<oneshot::Receiver<()>> {
             Err(error) => Err(error),
         };
         if let Err(error) = &result {
-            Line::error("calls at work are not written down").why(error);
+            Line::error("concurrent calls could not be written").why(error);
         }
         STATE.with_borrow_mut(|state| {
             state.places.written(&due, result.ok(), clock::now_ms());
             (state.answered, state.is_writing) = (asked, false);
         });
-        // An error: nobody waits for it.
+        // An error means that nothing waits for the result.
         let _ = written.send(());
     });
     Some(heard)
 }
 
-/// Looks at the places now and then, until there are none.
+/// Checks the places at each interval, until there are none.
 fn look() {
     let begins = STATE.with_borrow_mut(|state| !std::mem::replace(&mut state.is_looking, true));
     if !begins {

@@ -1,43 +1,42 @@
-//! The places of one instance: which are in use, which are set aside, what is to be written of them.
+//! The places of one instance: which are in use, which are reserved, and which rows to write.
 //!
-//! It does no I/O and reads no clock.
+//! This module must not do I/O and must not read a clock.
 
 use std::collections::BTreeMap;
 
 use super::Whose;
 use super::limits::{Each, Limit};
 
-/// Calls of one key that need no place in an instance that is not new.
+/// The number of calls of one key that need no place in an instance that is not new.
 const FREE: i64 = 2;
-/// How old an instance must be for that, in milliseconds: of a burst, which makes many instances,
-/// every call is counted before it is made.
+/// The age up to which an instance is new, in milliseconds. A burst of calls starts many instances, and each
+/// of its calls must be counted before it is made.
 const NEW_MS: u64 = 250;
-/// For how long a place stays set aside that nobody uses, in milliseconds; at most twice as long.
+/// How long an unused place stays reserved, in milliseconds. It may stay up to twice as long.
 const KEEP_MS: u64 = 2_000;
 /// How long a row counts after it was written, in milliseconds.
 pub(super) const ROW_MS: i64 = 20_000;
-/// How old rows are when they are written again although nothing changed, in milliseconds.
+/// The age at which rows are written again although nothing has changed, in milliseconds.
 const AGAIN_MS: u64 = 8_000;
 
-/// The calls of one agent to one integration.
+/// The places of one agent's calls to one integration.
 #[derive(Debug, Default)]
 struct Place {
-    /// Calls at work.
+    /// The number of current calls.
     used: i64,
-    /// Places that the instance's row has.
+    /// The number of places that the instance's row has.
     set_aside: i64,
-    /// Calls that wait for a place.
+    /// The number of calls that wait for a place.
     asked: i64,
-    /// The limit that a call which asked came up against.
+    /// The limit because of which a waiting call gets no place.
     refused: Option<Limit>,
-    /// How many the row is to have, where that is not `set_aside`.
+    /// The number of places that the row should have, if that is not `set_aside`.
     wanted: Option<i64>,
-    /// Calls at work when it was last looked.
+    /// The number of calls at the last look.
     seen: i64,
-    /// Whether so little was in use when the row was written that places may stay set aside which
-    /// nobody uses.
+    /// Whether so few places were in use when the row was written that unused places may stay reserved.
     is_calm: bool,
-    /// Most calls at work at once since the last turn, and in the one before.
+    /// The maximum number of concurrent calls in this period, and in the period before.
     most: i64,
     most_before: i64,
 }
@@ -53,30 +52,30 @@ impl Place {
     }
 }
 
-/// What becomes of a call.
+/// The decision about a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// It has a place.
+    /// The call has a place.
     Taken,
-    /// It waits until one is written down.
+    /// The call waits until a place is written.
     Asked,
-    /// There is none.
+    /// The limit is reached.
     Refused(Limit),
 }
 
-/// A row that is to be written.
+/// A row to write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) whose: Whose,
-    /// The calls that wait: as many more places, where the limits allow it.
+    /// The number of waiting calls. The row gets as many more places as the limits allow.
     pub(super) asked: i64,
-    /// How many places it is to have without those.
+    /// The number of places that the row gets without the waiting calls.
     pub(super) base: i64,
-    /// What the other rows of this instance hold, for the limits.
+    /// The places of the other rows of this instance, for each limit.
     pub(super) own: Each,
 }
 
-/// What was written of a [`Change`].
+/// The result of writing a [`Change`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) set_aside: i64,
@@ -85,17 +84,17 @@ pub(super) struct Written {
     pub(super) is_calm: bool,
 }
 
-/// What one transaction has granted so far, which the changes that follow must see.
+/// The places that one transaction has granted so far. The next changes must count them.
 #[derive(Default)]
 pub(super) struct Granted<'a>(Vec<(&'a Whose, i64)>);
 
 impl<'a> Granted<'a> {
-    /// Notes what `change` got beyond what it held.
+    /// Adds the places that `change` got beyond those that it had.
     pub(super) fn add(&mut self, change: &'a Change, written: Written) {
         self.0.push((&change.whose, written.set_aside - change.base));
     }
 
-    /// What was granted of each kind that `whose` is of.
+    /// The granted places that count for each limit of `whose`.
     pub(super) fn beside(&self, whose: &Whose) -> Each {
         let mut sum = Each::default();
         for (who, more) in self.0.iter().filter(|(who, _)| who.workspace == whose.workspace) {
@@ -111,16 +110,16 @@ impl<'a> Granted<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     all: BTreeMap<Whose, Place>,
-    /// When the first call came, in milliseconds; 0 before.
+    /// When the first call came, in milliseconds. 0 before that.
     born: u64,
-    /// When the last turn began.
+    /// When the current period began.
     turned: u64,
-    /// When rows were written last.
+    /// When rows were last written.
     renewed: u64,
 }
 
 impl Places {
-    /// Takes a place that is set aside, where there is one.
+    /// Takes a reserved place, if there is one.
     pub(super) fn take_set_aside(&mut self, whose: &Whose) -> bool {
         match self.all.get_mut(whose) {
             Some(place) if place.used < place.set_aside => {
@@ -131,8 +130,7 @@ impl Places {
         }
     }
 
-    /// What becomes of a call for which none is set aside; `others` are the calls of all other
-    /// instances.
+    /// Decides about a call without a reserved place. `others` are the calls of all other instances.
     pub(super) fn decide(
         &mut self,
         whose: &Whose,
@@ -164,8 +162,8 @@ impl Places {
         Decision::Asked
     }
 
-    /// Takes the place that was asked for; the limit that was reached where there is none. A place
-    /// that could not be written down is taken all the same: [`Self::look`] will see to it.
+    /// Takes the place that was requested. Returns the limit if it is reached. A place that could not be
+    /// written is taken nevertheless, and [`Self::look`] has it written later.
     pub(super) fn take_after_asking(&mut self, whose: &Whose, in_time: bool) -> Option<Limit> {
         let place = self.all.entry(whose.clone()).or_default();
         if in_time && place.used >= place.set_aside && place.refused.is_some() {
@@ -175,14 +173,14 @@ impl Places {
         None
     }
 
-    /// A call has ended.
+    /// Frees the place of a call that has ended.
     pub(super) fn release(&mut self, whose: &Whose) {
         if let Some(place) = self.all.get_mut(whose) {
             place.used = (place.used - 1).max(0);
         }
     }
 
-    /// Finds out what is to be written; whether there is anything.
+    /// Determines which rows to write, and returns whether there are any.
     pub(super) fn look(&mut self, now: u64) -> bool {
         let turns = now.saturating_sub(self.turned) >= KEEP_MS;
         if turns {
@@ -200,7 +198,7 @@ impl Places {
                 (false, _) => 0,
                 (true, true) if turns => place.most.max(place.most_before),
                 (true, true) => place.set_aside.max(place.used),
-                // Somebody else may need it now.
+                // Other calls may need the unused places now.
                 (true, false) => place.used,
             };
             place.wanted = Some(wanted).filter(|wanted| *wanted != place.set_aside);
@@ -210,13 +208,12 @@ impl Places {
         is_due
     }
 
-    /// Whether nothing is at work and nothing set aside.
+    /// Whether no place is in use or reserved.
     pub(super) fn are_none(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The rows that are to be written now; `None` where there are none. Rows that get old are
-    /// written without a change.
+    /// The rows to write now. `None` if there are none. Old rows are written without a change.
     pub(super) fn due(&mut self, now: u64) -> Option<Vec<Change>> {
         let is_old = now.saturating_sub(self.renewed) >= AGAIN_MS;
         let is_due = |place: &Place| {
@@ -249,7 +246,7 @@ impl Places {
         (!changes.is_empty()).then_some(changes)
     }
 
-    /// Takes note of what was written; `None` where that did not work.
+    /// Takes over the result of a write. `written` is `None` if the write failed.
     pub(super) fn written(&mut self, due: &[Change], written: Option<Vec<Written>>, now: u64) {
         let Some(written) = written else { return };
         self.renewed = now;
@@ -262,7 +259,7 @@ impl Places {
         }
     }
 
-    /// What this instance has of each kind, by `of`.
+    /// The sum of `of` over this instance's places, for each limit of `whose`.
     fn sum(&self, whose: &Whose, of: impl Fn(&Place) -> i64) -> Each {
         let mut sum = Each::default();
         let same_workspace = self.all.iter().filter(|(who, _)| who.workspace == whose.workspace);
@@ -281,9 +278,9 @@ impl Places {
 }
 
 impl Change {
-    /// How many places the row gets, where `others` are the calls of all other rows that are not in
-    /// `own`: those in use, and of those that are asked for as many as the limits allow; while less
-    /// than a quarter of each limit is in use, as many again in reserve.
+    /// The number of places that the row gets. `others` are the calls of all rows that are not in `own`. The
+    /// row gets the places in use, and as many of the requested ones as the limits allow. While less than a
+    /// quarter of each limit is in use, it gets as many again in reserve.
     pub(super) fn granted(&self, limits: &Each, others: Each) -> Written {
         let in_use = |limit: Limit| others.of(limit) + self.own.of(limit) + self.base;
         let room = |limit: Limit| limits.of(limit) - in_use(limit);
@@ -313,7 +310,7 @@ mod tests {
         Whose { workspace: "w".into(), integration_id: "i".into(), agent: agent.into() }
     }
 
-    /// Instances over one table, as `shared` has it.
+    /// Instances that share one table, as in `shared`.
     struct Table {
         instances: Vec<Places>,
         rows: BTreeMap<(usize, Whose), i64>,
@@ -353,7 +350,7 @@ mod tests {
             self.instances[instance].written(&due, Some(all), now);
         }
 
-        /// A call of `agent` that `instance` is given; whether it has a place.
+        /// Makes a call of `agent` in `instance`. Returns whether it has a place.
         fn call(&mut self, instance: usize, agent: &str, now: u64) -> bool {
             let whose = whose(agent);
             let others = self.others(instance, &whose);
@@ -374,19 +371,19 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_over_many_instances_gets_as_many_places_as_there_are_and_no_more() {
+    fn a_burst_over_many_instances_gets_every_place_and_no_more() {
         let mut table = Table::new(20);
         let made = (0..100).filter(|turn| table.call(turn % 20, "a", 1)).count();
         assert!((6..=8).contains(&made), "{made}");
         assert_eq!(table.used(), i64::try_from(made).unwrap());
-        // Another agent of the workspace has its own, up to what the integration has left.
+        // Another agent of the workspace has its own limit, within the integration's.
         let others = (0..100).filter(|turn| table.call(turn % 20, "b", 1)).count();
         assert!((2..=6).contains(&others), "{others}");
         assert!(table.used() <= 12);
     }
 
     #[test]
-    fn what_waits_in_one_instance_shares_what_is_left() {
+    fn the_waiting_calls_of_one_instance_share_the_places_that_are_left() {
         let mut table = Table::new(1);
         let agents: Vec<String> = (0..30).map(|number| format!("agent-{number}")).collect();
         for agent in &agents {
@@ -397,12 +394,12 @@ mod tests {
         let places = &mut table.instances[0];
         let taken =
             agents.iter().filter(|agent| places.take_after_asking(&whose(agent), true).is_none());
-        // The integration's limit, less what one of them has in reserve.
+        // The limit of the integration, minus the reserve of one agent.
         assert!((10..=12).contains(&taken.count()));
     }
 
     #[test]
-    fn an_end_gives_the_place_back_and_a_steady_pace_writes_nothing() {
+    fn the_end_of_a_call_frees_its_place_and_a_steady_rate_writes_nothing() {
         let mut table = Table::new(3);
         for _ in 0..8 {
             assert!(table.call(0, "a", 1));
@@ -411,7 +408,7 @@ mod tests {
         assert!(!table.call(1, "a", 1));
         table.instances[0].release(&whose("a"));
         assert!(table.instances[0].take_set_aside(&whose("a")), "without a write");
-        // Where a limit is near, what nobody uses is given back at the next look.
+        // If a limit is near, unused places are given back at the next look.
         for _ in 0..8 {
             table.instances[0].release(&whose("a"));
         }
@@ -419,7 +416,7 @@ mod tests {
         table.write(0, 250);
         assert!(table.rows.is_empty() && !table.instances[0].look(500));
         assert!(table.instances[0].are_none());
-        // Where none is, after a while.
+        // If no limit is near, they are given back after some time.
         assert!(table.call(2, "a", 600));
         table.instances[2].release(&whose("a"));
         assert!(!table.instances[2].look(700));
@@ -433,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_short_calls_write_nothing_and_what_lasts_is_written() {
+    fn a_few_short_calls_write_nothing_and_long_calls_are_written() {
         let mut table = Table::new(1);
         assert!(table.call(0, "a", 1));
         table.instances[0].release(&whose("a"));
@@ -442,7 +439,7 @@ mod tests {
             table.write(0, now);
         }
         assert!(table.rows.is_empty());
-        // Not new any more: nothing is written for two.
+        // The instance is no longer new, so two calls write nothing.
         assert!(table.call(0, "a", 10_000) && table.call(0, "a", 10_000));
         assert!(table.rows.is_empty());
         assert!(!table.instances[0].look(10_001));
@@ -452,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_can_be_written_a_call_goes_on() {
+    fn a_call_goes_on_if_nothing_can_be_written() {
         let mut places = Places::default();
         let a = whose("a");
         assert_eq!(places.decide(&a, &LIMITS, Each::default(), 1), Decision::Asked);

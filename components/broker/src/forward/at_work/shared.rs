@@ -1,4 +1,5 @@
-//! The places of all instances, in the table `calls_at_work`.
+//! Reads and writes the places of all instances, in the table `calls_at_work`. It must not decide about a
+//! call.
 
 use std::cell::RefCell;
 
@@ -12,8 +13,8 @@ use super::Whose;
 use super::limits::Each;
 use super::places::{Change, Granted, ROW_MS, Written};
 
-/// For how long a sum is taken for true while nothing is committed, in milliseconds: rows end by
-/// themselves too.
+/// How long a sum is valid while nothing is committed, in milliseconds. It is limited because rows also
+/// expire.
 const TRUE_MS: u64 = 1_000;
 
 struct Known {
@@ -45,8 +46,8 @@ fn sums(row: Option<Row>) -> Each {
     Each { agent: number(0), integration: number(1), workspace: number(2) }
 }
 
-/// The calls of all instances but this one, of each kind that `whose` is of. Read again where
-/// anything was committed.
+/// The calls of all other instances, for each limit of `whose`. They are read again if anything was
+/// committed.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
@@ -62,7 +63,7 @@ pub(super) async fn others(instance: i64, whose: &Whose) -> Result<Each> {
     if let Some(others) = known {
         return Ok(others);
     }
-    // Rows have the database's time, which is that of the same machine.
+    // Rows have the database's time. The database runs on the same machine.
     let database_now = i64::try_from(now).unwrap_or(i64::MAX);
     let others = sums(read_row(OTHERS, values(instance, whose, database_now)).await?);
     let known = Known { version, at: now, others };
@@ -70,11 +71,11 @@ pub(super) async fn others(instance: i64, whose: &Whose) -> Result<Each> {
     Ok(others)
 }
 
-/// Writes rows of this instance in one transaction, which is not awaited on the disk: after a power
-/// cut nothing is at work.
+/// Writes rows of this instance in one transaction. It does not wait for the disk, because no call survives a
+/// power failure.
 ///
 /// # Errors
-/// [`nexus_common::Error::Storage`]; then nothing was written.
+/// [`nexus_common::Error::Storage`], and then nothing was written.
 pub(super) async fn write(instance: i64, due: &[Change], limits: &Each) -> Result<Vec<Written>> {
     let tx = Transaction::begin_relaxed().await?;
     let gone = "delete from calls_at_work where until <= ?1";

@@ -1,23 +1,24 @@
-//! Links in JSON, changed while it comes: values that are an absolute URL, from their first character on.
+//! Changes links in JSON while it arrives. A link is a value that is an absolute URL.
 //!
-//! It holds back no more than a string that may be such a link, and what tells a value from a member's name. It
-//! rewrites nothing else: names, numbers, white space and the order of members stay to the byte. Nor does it
-//! touch a value that leads to the application itself, as `Links::headers` does: a value may be data, such as
-//! the redirect URI of an OAuth app, which a client that writes it back would lose. Whoever follows it makes a
-//! call with his own rights, of whose answer the provider sees nothing.
+//! This module must hold back only a string that may be a link, and the bytes that distinguish a value from a
+//! member's name. It must not change anything else: names, numbers, white space and the order of members keep
+//! their bytes. Unlike `Links::headers`, it does not remove a value that leads to the application itself.
+//! Such a value may be data, for example the redirect URI of an OAuth app, which would be lost if the client
+//! wrote it back. A client that follows it makes a call with its own rights, and the provider does not see
+//! the response.
 
 use bytes::Bytes;
 
 use super::Links;
 
-/// A longer string is not taken for a link.
+/// The maximum length of a link, in bytes.
 const LONGEST: usize = 8 * 1024;
 
 /// The links of one JSON body.
 pub(in crate::forward) struct JsonLinks {
     links: Links,
     state: State,
-    /// A string from its quotation mark on, for as long as it may be a link, and the white space behind it.
+    /// A string that may be a link, with its quotation mark, and the white space after it.
     held: Vec<u8>,
 }
 
@@ -25,21 +26,21 @@ pub(in crate::forward) struct JsonLinks {
 enum State {
     /// Between strings.
     Outside,
-    /// In a string that may be a link; whether its last character escapes the next.
+    /// In a string that may be a link. `is_escaped` is whether its last character escapes the next.
     Held { is_escaped: bool },
-    /// Behind a string that may be a link, as long as this: a colon would make it a member's name.
+    /// After a string of this length that may be a link. A colon would make it a member's name.
     Ended { length: usize },
-    /// In a string that is none.
+    /// In a string that is not a link.
     Passed { is_escaped: bool },
 }
 
 impl JsonLinks {
-    /// Changes links as `links` says.
+    /// Changes links according to `links`.
     pub(in crate::forward) fn new(links: Links) -> Self {
         Self { links, state: State::Outside, held: Vec::new() }
     }
 
-    /// The next bytes, with what was held back of those before.
+    /// Takes the next bytes, and returns those that can be passed on.
     pub(in crate::forward) fn push(&mut self, chunk: &[u8]) -> Bytes {
         let mut out = Vec::with_capacity(chunk.len() + self.held.len());
         for byte in chunk {
@@ -74,7 +75,7 @@ impl JsonLinks {
         Bytes::from(out)
     }
 
-    /// What is held back when nothing more comes.
+    /// Returns the bytes that were held back, at the end of the body.
     pub(in crate::forward) fn finish(&mut self) -> Bytes {
         let mut out = Vec::new();
         if let State::Ended { length } = self.state {
@@ -85,7 +86,7 @@ impl JsonLinks {
         Bytes::from(out)
     }
 
-    /// Passes on the string of `length` bytes that is held, and the white space behind it.
+    /// Passes on the held string of `length` bytes, and the white space after it.
     fn end(&mut self, length: usize, is_name: bool, out: &mut Vec<u8>) {
         let (text, space) = self.held.split_at_checked(length).unwrap_or((&self.held, &[]));
         match self.changed(text).filter(|_| !is_name) {
@@ -99,7 +100,7 @@ impl JsonLinks {
 
     fn hold(&mut self, is_escaped: bool, byte: u8, out: &mut Vec<u8>) {
         if !is_escaped && byte == b'"' {
-            // One that has ended before a whole origin was read is not a link.
+            // A string that ended before a whole origin was read is not a link.
             match self.changed(&self.held) {
                 Some(_) => self.state = State::Ended { length: self.held.len() },
                 None => {
@@ -118,8 +119,8 @@ impl JsonLinks {
         }
     }
 
-    /// Whether the string so far is the beginning of a pinned origin, or one with more behind it. Only a slash
-    /// is looked for behind a backslash: whoever escapes letters of a URL is not read.
+    /// Whether the string so far is the beginning of a pinned origin, or begins with one. An escaped slash is
+    /// recognized. Escaped letters are not.
     fn may_be_a_link(&self) -> bool {
         if self.held.len() > LONGEST {
             return false;
@@ -135,7 +136,7 @@ impl JsonLinks {
         })
     }
 
-    /// `string`, as JSON, with the proxy's address in it.
+    /// The JSON string with the proxy's address, if `string` is a link.
     fn changed(&self, string: &[u8]) -> Option<String> {
         let text: String = serde_json::from_slice(string).ok()?;
         serde_json::to_string(&self.links.absolute(&text)?).ok()
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn links_change_and_everything_else_stays_to_the_byte_wherever_it_is_cut() {
+    fn only_links_change_wherever_the_body_is_cut() {
         const HUB: &str = "https://nexus.example.com/api/proxy/acme";
         for (text, expected) in [
             (
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_that_is_no_link_is_not_held_back() {
+    fn a_string_that_is_not_a_link_is_not_held_back() {
         let mut json = JsonLinks::new(links());
         assert_eq!(json.push(b"[\"hello"), "[\"hello");
         assert_eq!(json.push(b" there\",\"https://api.a"), " there\",");

@@ -1,5 +1,5 @@
-//! JSON of any shape by several writers, cut anywhere: links lead to the proxy, which leads them to where they
-//! led, and everything else is as it was.
+//! Property tests: in any JSON by several writers, cut anywhere, each link must lead to the proxy, the proxy
+//! must lead to the original target, and all other bytes must stay the same.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ const HUB: &str = "https://nexus.example.com/api/proxy/acme";
 /// The base paths that a manifest may have.
 const BASES: [&str; 4] = ["", "/v1", "/api/v10", "/v3/company/12"];
 
-/// What comes before the path of a URL.
+/// Texts before the path of a URL.
 const STARTS: [&str; 16] = [
     "https://api.acme.com",
     "https://api.acme.com",
@@ -34,7 +34,7 @@ const STARTS: [&str; 16] = [
     "",
 ];
 
-/// What a path is made of.
+/// Pieces of paths.
 const PIECES: [&str; 30] = [
     "/v1",
     "/v1",
@@ -106,7 +106,8 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// How JSON is written: close together, with white space, and by two writers that escape more than they must.
+/// JSON as a writer writes it: without white space, with white space, or by two writers that escape more than
+/// they must.
 fn written(json: &Value, writer: u8) -> String {
     let close = json.to_string();
     match writer {
@@ -142,7 +143,7 @@ fn changed(links: &Links, text: &[u8], cuts: &[Index]) -> Vec<u8> {
     out
 }
 
-/// All strings, and whether each is the name of a member, in their order in the text.
+/// All strings in their order in the text, each with whether it is the name of a member.
 fn strings(json: &Value, found: &mut Vec<(String, bool)>) {
     match json {
         Value::String(text) => found.push((text.clone(), false)),
@@ -155,8 +156,8 @@ fn strings(json: &Value, found: &mut Vec<(String, bool)>) {
     }
 }
 
-/// What a text is that is JSON but for its strings, and its strings.
-fn taken_apart(text: &str) -> (String, Vec<String>) {
+/// A JSON text without its strings, and its strings.
+fn split_strings(text: &str) -> (String, Vec<String>) {
     let (mut around, mut strings, mut rest) = (String::new(), vec![], text);
     while let Some(at) = rest.find('"') {
         around.push_str(&rest[..=at]);
@@ -167,7 +168,7 @@ fn taken_apart(text: &str) -> (String, Vec<String>) {
     (around + rest, strings)
 }
 
-/// Where a client that follows `text` would go, if that is a pinned host and below the base URL.
+/// The URL that a client would follow for `text`, if it is on a pinned host and below the base URL.
 fn pinned(links: &Links, text: &str) -> Option<Url> {
     let lower = text.to_ascii_lowercase();
     let url = links
@@ -184,7 +185,7 @@ fn pinned(links: &Links, text: &str) -> Option<Url> {
     (is_own && is_below && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 
-/// Where the proxy leads a link of its own, as [`super::super::target::Target::of`] does.
+/// The target of a link to the proxy, as [`super::super::target::Target::of`] finds it.
 fn led(links: &Links, text: &str) -> Option<String> {
     let text = text.strip_prefix(HUB)?;
     let end = text.find(['?', '#']).unwrap_or(text.len());
@@ -202,7 +203,7 @@ fn led(links: &Links, text: &str) -> Option<String> {
 
 proptest! {
     #[test]
-    fn links_change_and_nothing_else_wherever_it_is_cut(
+    fn only_links_change_wherever_the_body_is_cut(
         json in json(), base in base(), writer in 0_u8..4, cuts in vec(any::<Index>(), 0..6),
     ) {
         let links = links(base);
@@ -210,7 +211,7 @@ proptest! {
         let out = String::from_utf8(changed(&links, text.as_bytes(), &cuts)).unwrap();
         let whole = changed(&links, text.as_bytes(), &[]);
         prop_assert_eq!(out.as_bytes(), &whole[..], "the cuts matter: {}", text);
-        let ((before, own), (after, new)) = (taken_apart(&text), taken_apart(&out));
+        let ((before, own), (after, new)) = (split_strings(&text), split_strings(&out));
         prop_assert_eq!(before, after);
         prop_assert!(serde_json::from_str::<Value>(&out).is_ok(), "{out}");
         let mut all = vec![];
@@ -223,20 +224,20 @@ proptest! {
             }
             match pinned(&links, own).filter(|url| is_let_in(&links, url)) {
                 None => prop_assert_eq!(own, new),
-                // To the same place, however it is written.
+                // The new link has the same target, in any spelling.
                 Some(url) => {
                     let led = led(&links, new).and_then(|led| Url::parse(&led).ok());
                     prop_assert_eq!(led, Some(url), "{} {}", own, new);
                 }
             }
-            // What still leads to the provider is what the proxy would not pass on.
+            // A link that still leads to the provider is one that the proxy would reject.
             let left = pinned(&links, new).filter(|url| is_let_in(&links, url));
             prop_assert!(left.is_none(), "{new}");
         }
     }
 
     #[test]
-    fn bytes_that_are_no_json_pass_or_stay_whole(
+    fn bytes_that_are_not_json_stay_the_same(
         bytes in vec(prop_oneof![select(&b"\"\\:/[{,h"[..]), any::<u8>()], 0..200), base in base(),
         cuts in vec(any::<Index>(), 0..6),
     ) {
@@ -246,13 +247,13 @@ proptest! {
     }
 
     #[test]
-    fn headers_lead_to_where_they_led_or_away_from_the_proxy(
+    fn a_link_in_a_header_keeps_its_target(
         text in text(), called in url(), base in base(),
     ) {
         let links = links(base);
         let called = Url::parse(&called).ok();
         if let Some(called) = called.filter(|called| !called.cannot_be_a_base()) {
-            // A browser resolves what is left against the proxy's own address.
+            // A browser resolves a remaining link against the proxy's own address.
             let own = Url::parse(&format!("{HUB}/x")).unwrap();
             if let Ok(target) = called.join(text.trim()) {
                 let is_own = |url: &Url| url.origin() == own.origin();
@@ -272,7 +273,7 @@ proptest! {
     }
 }
 
-/// Whether the proxy passes a call of `url` on.
+/// Whether the proxy accepts a call of `url`.
 fn is_let_in(links: &Links, url: &Url) -> bool {
     below(&links.roots.base_path, url.path()).is_some_and(|below| CallPath::read(below).is_ok())
 }

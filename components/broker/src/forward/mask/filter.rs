@@ -1,4 +1,5 @@
-//! Where a needle may begin, told by two bytes: most of a text is passed over by this alone.
+//! Finds the positions where a needle may begin, from two bytes. This skips most of a text. It must not skip
+//! a position where a needle begins in any spelling.
 
 use super::needle::Needle;
 use super::spelling::{NAMES, begins_escape};
@@ -26,13 +27,13 @@ impl Bytes {
     }
 }
 
-/// What two bytes a needle may begin with, however it is spelled.
+/// The pairs of bytes with which a needle may begin, in any spelling.
 pub(super) struct Filter {
-    /// What a needle begins with where it is spelled as itself.
+    /// The first bytes of needles without an escape.
     firsts: Bytes,
-    /// Whether one begins with a character beyond ASCII.
+    /// Whether a needle begins with a character beyond ASCII.
     has_beyond_ascii: bool,
-    /// By the first byte: what may come after it.
+    /// For each first byte, the bytes that may follow it.
     pairs: Vec<Bytes>,
 }
 
@@ -44,7 +45,7 @@ impl Filter {
             let all = || 0..=u8::MAX;
             let firsts = all().filter(|byte| needle.may_be(0, *byte));
             let mut seconds = Bytes::default();
-            // A zero is one half of a character of UTF-16.
+            // A zero byte is one half of a character in UTF-16.
             let escaped = ESCAPES.iter().copied().chain([0]);
             let plain = all().filter(|b| needle.may_be(1, *b) || needle.may_come_before(1, *b));
             escaped.chain(plain).for_each(|byte| seconds.add(byte));
@@ -64,7 +65,7 @@ impl Filter {
         }
     }
 
-    /// The escapes of what needles begin with, and the escapes of escapes.
+    /// Adds the escapes of the first bytes, and the escapes of escapes.
     fn add_escapes(&mut self) {
         let mut escaped = self.firsts;
         ESCAPES.iter().for_each(|byte| escaped.add(*byte));
@@ -108,8 +109,8 @@ impl Filter {
         may.then_some(from + rest.len() - 1)
     }
 
-    /// Looks at an escape more closely, where there are many of them: whether it stands for what a
-    /// needle begins with, or for the beginning of another escape.
+    /// Whether an escape may mean the first byte of a needle, or the beginning of another escape. This closer
+    /// look saves time in texts with many escapes.
     fn is_likely(&self, bytes: &[u8], at: usize, first: u8) -> bool {
         if self.firsts.has(first) {
             return true;

@@ -1,10 +1,9 @@
-//! Secrets in what a provider answers, overwritten by as many `*`, however they are spelled and
-//! wherever chunks cut them in two.
+//! Masks secrets in a provider's response: overwrites each with as many `*`, in any known spelling, and even
+//! if chunks cut it in two.
 //!
-//! It is a safety net, for providers that show what they were sent: it knows forms, and what is in
-//! no form that it knows passes. SECURITY.md names them. It holds back no more than what may be the
-//! beginning of a secret, so that what comes bit by bit goes on bit by bit, and copies nothing that
-//! cannot hold one.
+//! This is a safety net for providers that echo what they were sent. A secret in an unknown form is not
+//! masked. SECURITY.md names the known forms. This module must hold back only bytes that may be the beginning
+//! of a secret, so that a stream stays a stream. It must not copy a chunk that cannot contain a secret.
 
 mod filter;
 mod needle;
@@ -25,48 +24,48 @@ use filter::Filter;
 use needle::Needle;
 use spelling::Text;
 
-/// Longest escape of one character that the beginning of a part may cut in two, in bytes.
+/// The maximum length of an escape of one character that the beginning of a part may cut in two, in bytes.
 const LONGEST_ESCAPE: usize = 12;
 
 /// The forms in which a provider may show secrets.
 pub(crate) struct Needles {
-    /// Those that may stand anywhere.
+    /// The needles that may occur anywhere.
     anywhere: Vec<Needle>,
-    /// Those that are all of a body, or of a header.
+    /// The needles that must be a whole body or a whole header.
     whole: Vec<Needle>,
     filter: Filter,
 }
 
-/// What is overwritten in one body.
+/// The mask of one body.
 pub(super) struct Mask {
     needles: Rc<Needles>,
     /// The bytes that may be the beginning of a secret.
     held: Vec<u8>,
-    /// Those of them that are the end of another secret, or all of one.
+    /// The parts of `held` that are the end of another secret, or a whole secret.
     covered: Vec<Range<usize>>,
-    /// How many of them went on already, as `*`: they are the end of a secret that is whole, and may
+    /// How many bytes of `held` were passed on already, as `*`. They are the end of a whole secret, and may
     /// begin another.
     sent: usize,
-    /// Whether any byte went on.
+    /// Whether any byte was passed on.
     has_begun: bool,
     is_part: bool,
 }
 
-/// What a text is of what was answered.
+/// The position of a text in the response.
 #[derive(Clone, Copy, Default)]
 struct Place {
     is_header: bool,
-    /// A part of something larger (206): it may begin and end within a secret.
+    /// Whether the body is a part (206). A part may begin and end within a secret.
     is_part: bool,
     is_begin: bool,
     is_end: bool,
 }
 
-/// What was found in a text.
+/// The secrets that were found in a text.
 struct Found {
-    /// Where secrets stand, and where what they were found by begins.
+    /// For each secret, the position where its needle begins, and the range of the secret.
     secrets: Vec<(usize, Range<usize>)>,
-    /// From where on it may be the beginning of a secret.
+    /// The position from which the text may be the beginning of a secret.
     hold: usize,
 }
 
@@ -77,7 +76,7 @@ impl Drop for Mask {
 }
 
 impl Needles {
-    /// Those of `secrets`.
+    /// The needles of `secrets`.
     pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
         let mut secrets: Vec<&str> = secrets.collect();
         secrets.sort_unstable();
@@ -87,13 +86,13 @@ impl Needles {
         Self { filter: Filter::new(&anywhere), anywhere, whole }
     }
 
-    /// Whether `text` holds a secret.
+    /// Whether `text` contains a secret.
     pub(crate) fn holds(&self, text: &str) -> bool {
         let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
         !self.find(text.as_bytes(), place).secrets.is_empty()
     }
 
-    /// A header's value.
+    /// Masks the value of a header.
     pub(super) fn header(&self, value: &mut HeaderValue) {
         let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
         let Found { secrets, .. } = self.find(value.as_bytes(), place);
@@ -114,7 +113,7 @@ impl Needles {
             return found;
         }
         let mut from = 0;
-        // Until where each needle need not be looked for again.
+        // For each needle, the position before which it need not be searched for again.
         let mut passed = vec![0; self.anywhere.len()];
         while let Some(start) = self.filter.next(bytes, from) {
             from = start + 1;
@@ -132,7 +131,7 @@ impl Needles {
                     match (traced.cut, needle.window()) {
                         (Some(_), _) if !place.is_end => {
                             found.hold = found.hold.min(start);
-                            // What is held back is looked at again, from there on.
+                            // Bytes that are held back will be searched again.
                             *passed = bytes.len();
                         }
                         (Some(so_far), Some(window)) if place.is_part && so_far >= window => {
@@ -146,7 +145,8 @@ impl Needles {
         found
     }
 
-    /// What only the beginning may be: a secret that is all there is, or the rest of one.
+    /// Finds secrets that can only be at the beginning: a secret that is the whole text, or the rest of a
+    /// secret.
     fn find_at_begin(&self, bytes: &[u8], place: Place, found: &mut Found) {
         if place.is_part && !place.is_end && bytes.len() < LONGEST_ESCAPE {
             found.hold = 0;
@@ -178,14 +178,14 @@ impl Needles {
 }
 
 impl Mask {
-    /// A mask of these. Of a part of something (206) it also overwrites the piece of a secret that the
-    /// part begins or ends with, from six bytes on.
+    /// A mask for `needles`. In a part (206), it also overwrites a piece of a secret at the beginning or the
+    /// end, if the piece has at least six bytes.
     pub(super) fn new(needles: &Rc<Needles>, is_part: bool) -> Self {
         let needles = Rc::clone(needles);
         Self { needles, held: Vec::new(), covered: Vec::new(), sent: 0, has_begun: false, is_part }
     }
 
-    /// The next chunk, with what was held back of the one before.
+    /// Takes the next chunk, and returns the bytes that can be passed on.
     pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
         if !self.held.is_empty() {
             let mut buffer = std::mem::take(&mut self.held);
@@ -202,7 +202,7 @@ impl Mask {
         self.split(chunk.to_vec(), found)
     }
 
-    /// What was held back, when nothing more comes.
+    /// Returns the bytes that were held back, at the end of the body.
     pub(super) fn finish(&mut self) -> Bytes {
         let buffer = std::mem::take(&mut self.held);
         let mut found = self.needles.find(&buffer, self.place(true));
@@ -210,7 +210,7 @@ impl Mask {
         self.split(buffer, found)
     }
 
-    /// A body that is whole.
+    /// Masks a whole body.
     pub(super) fn whole(mut self, body: Bytes) -> Bytes {
         let found = self.needles.find(&body, self.place(true));
         if found.secrets.is_empty() { body } else { self.split(body.to_vec(), found) }
@@ -220,13 +220,13 @@ impl Mask {
         Place { is_header: false, is_part: self.is_part, is_begin: !self.has_begun, is_end }
     }
 
-    /// Passes on what is before `hold`, and holds back the rest.
+    /// Passes on the bytes before `hold`, and holds back the rest.
     fn split(&mut self, mut buffer: Vec<u8>, found: Found) -> Bytes {
         let Found { secrets, hold } = found;
         self.held = buffer.get(hold..).unwrap_or_default().to_vec();
         self.has_begun |= hold > 0;
         let covered = std::mem::take(&mut self.covered).into_iter().map(|secret| (true, secret));
-        // What begins before `hold` would not be found again.
+        // A secret that begins before `hold` would not be found again.
         let found = secrets.into_iter().map(|(start, secret)| (start < hold, secret));
         let mut end = hold;
         for (is_to_be_kept, secret) in covered.chain(found) {
@@ -247,13 +247,13 @@ impl Mask {
     }
 }
 
-/// The zeros of wider characters stay, and so do the ends of lines.
+/// Overwrites a secret. The zero bytes of wide characters and the ends of lines stay.
 fn overwrite(buffer: &mut [u8], secret: Range<usize>) {
     let found = buffer.get_mut(secret).unwrap_or_default();
     found.iter_mut().filter(|byte| !b"\0\r\n".contains(byte)).for_each(|byte| *byte = b'*');
 }
 
-/// How many bytes a character may have that begins at `start`: more than one where zeros follow.
+/// The possible sizes of a character at `start`, in bytes. A zero byte after it shows a wide character.
 fn widths(bytes: &[u8], start: usize) -> &'static [usize] {
     match bytes.get(start + 1) {
         Some(0) => &[2, 4],

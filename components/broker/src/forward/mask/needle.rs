@@ -1,8 +1,7 @@
-//! What is looked for of one secret: itself, its bytes in hexadecimal, itself within base64, or
-//! itself where it is all there is of a value.
+//! The forms of one secret that are searched for: plain, in hexadecimal, within base64, or as a whole value.
 //!
-//! It is matched unit by unit against what a text may spell, and is never written out in any form
-//! but the one in which the secret is held.
+//! A needle is compared unit by unit with the readings of a text. This module must not write a secret in any
+//! form other than the one in which it is stored.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,19 +11,19 @@ use zeroize::Zeroizing;
 
 use super::spelling::{Reading, Stop, Text, Unit, begins_escape};
 
-/// From so many bytes on a secret is looked for wherever it stands.
+/// The minimum length of a secret that is searched for anywhere, in bytes.
 const DISTINCT: usize = 8;
-/// Most line breaks or separators between two characters of a needle.
+/// The maximum number of line breaks or separators between two characters of a needle.
 const MOST_BETWEEN: u8 = 2;
-/// What a JSON number is made of.
+/// The characters of JSON numbers.
 const OF_NUMBERS: &[u8] = b"0123456789+-.eE";
 
-/// What must, or must not, stand beside a secret.
+/// A condition on the character beside a secret.
 struct Edge {
     bytes: &'static [u8],
-    /// Whether it is one of `bytes`, or anything but those.
+    /// Whether the character must be one of `bytes`, or must not be one.
     is_one_of: bool,
-    /// Whether the end of the text will do.
+    /// Whether the end of the text also meets the condition.
     or_end: bool,
 }
 
@@ -46,14 +45,14 @@ impl Edge {
     }
 }
 
-/// What stands before and after a secret.
+/// The conditions before and after a secret.
 pub(super) struct Around {
     open: &'static [Edge],
     close: &'static [Edge],
 }
 
-/// Where a secret is all there is of a value: between quotes and not a member's name, in an element,
-/// or after the `=` of a form, a URL or a cookie.
+/// The places where a secret is a whole value: between quotes and not a member's name, in an element, or
+/// after the `=` of a form, a URL or a cookie.
 static VALUES: [Around; 4] = [
     Around {
         open: &[Edge::one_of(b"\"", false)],
@@ -67,35 +66,35 @@ static VALUES: [Around; 4] = [
     },
 ];
 
-/// Where digits cannot be a number of JSON, seen from what stands before them, or after.
+/// The characters before or after digits that show that the digits are not a JSON number.
 static NO_NUMBERS: [Around; 2] = [
     Around { open: &[Edge::none_of(b":[, \t\r\n0123456789+-.eE", false)], close: &[] },
     Around { open: &[], close: &[Edge::none_of(b",]} \t\r\n0123456789+-.eE", false)] },
 ];
 
-/// In which form a secret is looked for.
+/// The form in which a secret is searched for.
 enum Form {
-    /// As it is, or between what must stand around it.
+    /// The plain secret, with the conditions around it.
     Plain(&'static Around),
-    /// Two hexadecimal digits a byte, in either case.
+    /// Two hexadecimal digits per byte, in upper or lower case.
     Hex,
-    /// In base64 or base64url, without so many bytes at its beginning: those share a character with
-    /// what stands before the secret.
+    /// Base64 or base64url, without this many bytes at the beginning, which share a character with the bytes
+    /// before the secret.
     Base64(usize),
-    /// As the whole text.
+    /// The whole text.
     Whole { in_bodies: bool },
 }
 
 static NOTHING: Around = Around { open: &[], close: &[] };
 
-/// A secret that overlaps itself by more bytes than this is known by its beginning: to look for the whole
-/// at each of the places where it could begin would take its length squared.
+/// A secret that overlaps itself by more bytes than this is recognized by its beginning. To search for the
+/// whole secret at each position where it could begin would take quadratic time.
 const OVERLAP: usize = 16;
-/// Most places with an escape that are looked at for one beginning.
+/// The maximum number of positions with an escape that are tried for one beginning.
 const MOST_WAYS: usize = 4096;
 
-/// How many bytes of `secret` are enough to know it by: up to where a beginning overlaps itself by more than
-/// [`OVERLAP`] bytes (the failure function of Knuth, Morris and Pratt).
+/// The number of bytes that are enough to recognize `secret`: up to where a prefix overlaps itself by more
+/// than [`OVERLAP`] bytes (the failure function of Knuth, Morris and Pratt).
 fn enough(secret: &[u8]) -> usize {
     let mut borders = vec![0; secret.len()];
     for end in 1..secret.len() {
@@ -118,30 +117,31 @@ fn enough(secret: &[u8]) -> usize {
 pub(super) struct Needle {
     secret: Rc<Zeroizing<Vec<u8>>>,
     form: Form,
-    /// How many bytes of the secret are enough to know it by: all of them, unless it repeats itself.
+    /// The number of bytes that are enough to recognize the secret. These are all bytes unless it repeats
+    /// itself.
     enough: usize,
 }
 
-/// What a unit is to a needle.
+/// How a needle matches a unit.
 enum Step {
-    /// It goes on with this element.
+    /// The unit matches, and the needle continues with this element.
     To(usize),
-    /// It may stand between two elements.
+    /// The unit may occur between two elements.
     Between,
-    /// It is something else.
+    /// The unit does not match.
     No,
 }
 
-/// What became of following a needle through a text.
+/// The result of following a needle through a text.
 #[derive(Default)]
 pub(super) struct Traced {
-    /// Where the secret stands.
+    /// The range of the secret.
     pub(super) whole: Option<Range<usize>>,
-    /// The text ended, so many elements into the needle.
+    /// The number of matched elements, if the text ended within the needle.
     pub(super) cut: Option<usize>,
 }
 
-/// How far a needle was followed on one way.
+/// The state of one way through the readings of a text.
 #[derive(Clone, Copy)]
 struct Way {
     at: usize,
@@ -175,17 +175,18 @@ impl Needle {
         if secret.is_empty() { Vec::new() } else { forms.into_iter().map(needle).collect() }
     }
 
-    /// Whether it is looked for at the beginning of a text alone.
+    /// Whether the needle is searched for only at the beginning of a text.
     pub(super) const fn is_whole(&self) -> bool {
         matches!(self.form, Form::Whole { .. })
     }
 
-    /// Whether it is looked for in bodies, too, not in headers alone.
+    /// Whether the needle is searched for in bodies too, and not only in headers.
     pub(super) const fn is_for_bodies(&self) -> bool {
         !matches!(self.form, Form::Whole { in_bodies: false })
     }
 
-    /// How many elements of it are six bytes of the secret; `None` where a part of it says nothing.
+    /// The number of elements that hold six bytes of the secret. `None` if a part of the needle proves
+    /// nothing.
     pub(super) const fn window(&self) -> Option<usize> {
         match self.form {
             Form::Plain(around) if around.open.is_empty() && around.close.is_empty() => Some(6),
@@ -195,7 +196,7 @@ impl Needle {
         }
     }
 
-    /// How many elements it has.
+    /// The number of elements.
     pub(super) fn len(&self) -> usize {
         match &self.form {
             Form::Plain(around) => self.secret.len() + around.open.len() + around.close.len(),
@@ -205,7 +206,7 @@ impl Needle {
         }
     }
 
-    /// How many elements are enough to know it by, where these are fewer than all.
+    /// The number of elements that are enough to recognize the secret. `None` if all are needed.
     pub(super) fn enough(&self) -> Option<usize> {
         let elements = match &self.form {
             Form::Plain(around) => around.open.len() + self.enough,
@@ -216,7 +217,7 @@ impl Needle {
         (self.enough < self.secret.len()).then_some(elements)
     }
 
-    /// Those of its elements that are the secret.
+    /// The elements that belong to the secret.
     fn body(&self) -> Range<usize> {
         match &self.form {
             Form::Plain(around) => around.open.len()..around.open.len() + self.secret.len(),
@@ -230,7 +231,7 @@ impl Needle {
         matches!(self.step(at, Unit::Byte(byte)), Step::To(_))
     }
 
-    /// Whether `byte` may stand before the element `at`.
+    /// Whether `byte` may occur before the element `at`.
     pub(super) fn may_come_before(&self, at: usize, byte: u8) -> bool {
         matches!(self.step(at, Unit::Byte(byte)), Step::Between)
     }
@@ -272,7 +273,7 @@ impl Needle {
         }
     }
 
-    /// The byte `index` of the secret, or the character that begins there.
+    /// Matches `unit` with the byte `index` of the secret, or with the character that begins there.
     fn plain(&self, at: usize, index: usize, unit: Unit) -> Step {
         let Some(rest) = self.secret.get(index..).filter(|rest| !rest.is_empty()) else {
             return Step::No;
@@ -280,7 +281,7 @@ impl Needle {
         let character = match unit {
             Unit::Byte(byte) if rest.first() == Some(&byte) => return Step::To(at + 1),
             Unit::Byte(byte) if byte.is_ascii() => return Step::No,
-            // ISO 8859-1.
+            // The byte may be a character in ISO 8859-1.
             Unit::Byte(byte) => char::from(byte),
             Unit::Char(character) => character,
             Unit::Nothing => return Step::Between,
@@ -290,7 +291,7 @@ impl Needle {
         if rest.starts_with(encoded) { Step::To(at + encoded.len()) } else { Step::No }
     }
 
-    /// The six bits of the base64 character `at`, and which of them are the secret's.
+    /// The six bits of the base64 character `at`, and a mask of the bits that belong to the secret.
     fn sextet(&self, skipped: usize, at: usize) -> Option<(u8, u8)> {
         let bytes = self.secret.get(skipped..)?;
         let (byte, shift) = (at * 6 / 8, at * 6 % 8);
@@ -300,7 +301,7 @@ impl Needle {
         Some((u8::try_from(wanted).unwrap_or(0), (0x3f_u8 << (6 - known)) & 0x3f))
     }
 
-    /// Follows it through `text` from its element `at` on, which stands at `pos`.
+    /// Follows the needle through `text`. Its element `at` is compared with the text at `pos`.
     pub(super) fn trace(&self, text: Text<'_>, at: usize, pos: usize, is_end: bool) -> Traced {
         let mut traced = Traced::default();
         let enough = self.enough().unwrap_or(usize::MAX);
@@ -335,7 +336,7 @@ impl Needle {
                 }
                 Ok(_) => {
                     let readings = text.readings(way.pos);
-                    // What is whole is not held back because its last character may begin an escape.
+                    // A complete secret is not held back only because its last character may begin an escape.
                     let mut is_cut = readings.is_cut;
                     if way.at >= enough {
                         traced.found(&way);
@@ -378,7 +379,7 @@ impl Needle {
         }
     }
 
-    /// Whether the end of the text stands for the elements from `at` on.
+    /// Whether the end of the text matches the elements from `at` on.
     fn may_end(&self, at: usize) -> bool {
         match &self.form {
             Form::Plain(around) => {
@@ -399,7 +400,7 @@ impl Traced {
     }
 }
 
-/// The six bits that a character of base64 or base64url stands for (RFC 4648, 4 and 5).
+/// The six bits of a character of base64 or base64url (RFC 4648, 4 and 5).
 const fn sextet_of(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),

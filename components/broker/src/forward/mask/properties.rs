@@ -1,5 +1,6 @@
-//! Any secret, by any writer, cut anywhere: no eight bytes of it are left for whoever undoes what
-//! the writer did. `PROPTEST_CASES=1000000 cargo test -p nexus-broker mask::properties` looks longer.
+//! Property tests: for any secret, any writer and any cuts, a reader that undoes the writer's escapes must
+//! not find eight bytes of the secret. `PROPTEST_CASES=1000000 cargo test -p nexus-broker mask::properties`
+//! runs more cases.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -9,7 +10,7 @@ use proptest::sample::{Index, select};
 
 use super::*;
 
-/// How many bytes of a secret must not be left.
+/// The number of consecutive bytes of a secret that must not be left.
 const WINDOW: usize = 8;
 
 /// How a writer spells one character.
@@ -133,7 +134,7 @@ impl Writer {
     }
 }
 
-/// What is left of `written`, cut into chunks at `cuts`.
+/// `written` after the mask, cut into chunks at `cuts`.
 fn left(secret: &str, written: &[u8], cuts: &[Index]) -> Vec<u8> {
     let needles = Rc::new(Needles::new([secret].into_iter()));
     let mut mask = Mask::new(&needles, false);
@@ -149,8 +150,8 @@ fn left(secret: &str, written: &[u8], cuts: &[Index]) -> Vec<u8> {
     out
 }
 
-/// Whether `left` still has what any eight bytes of the secret were written as. `ends` are where
-/// each character's spelling ends in what was written.
+/// Whether `left` still has the spelling of any eight bytes of the secret. `ends` are the positions in
+/// `written` where each character's spelling ends.
 fn shows(written: &[u8], left: &[u8], ends: &[usize]) -> bool {
     let spelled = ends.windows(WINDOW + 1).map(|ends| ends[0]..ends[WINDOW]);
     spelled.into_iter().any(|range| written[range.clone()] == left[range])
@@ -168,7 +169,7 @@ fn secrets() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_window_of_a_secret_is_left_however_it_is_spelled(
+    fn no_window_of_a_secret_is_left_in_any_spelling(
         secret in secrets(),
         spellings in vec(select(&SPELLINGS[..]), 1..40),
         before in "[ -~]{0,12}",
@@ -200,8 +201,8 @@ proptest! {
         let plain = format!("{before}\"{secret}\"{after}");
         let written = writer.write(&plain);
         let left = left(&secret, &written, &cuts);
-        // What a character of the coding still holds of a byte of the secret cannot be told from
-        // one that has been overwritten: a window is left where all of its characters are.
+        // A window is left if all characters of its coding are left. Characters that hold only a part of a
+        // byte do not count.
         let (of, per) = match writer {
             Writer::Hex | Writer::UpperHex | Writer::Utf16Little | Writer::Utf16Big => (1, 2),
             Writer::HexWithColons => (1, 3),
@@ -233,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mask_comes_to_the_same_however_a_text_is_cut(
+    fn the_cuts_do_not_change_the_masked_text(
         secret in "[ab\\\\&%=]{7,9}[ab]",
         text in "([ab\\\\&%=]|amp;|25|\\\\u0026){0,60}",
         cuts in vec(any::<Index>(), 0..6),

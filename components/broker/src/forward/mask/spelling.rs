@@ -1,36 +1,36 @@
-//! How one character of a text may be spelled: as itself, or by the escapes of JSON, of URLs and
-//! forms, of HTML and XML, and of mail; one within another too.
+//! Reads the spellings of a character in a text: plain, or with the escapes of JSON, of URLs and forms, of
+//! HTML and XML, and of mail, even one within another.
 //!
-//! It reads every way at once, because a text does not say which of them its reader will undo. It
-//! knows nothing of secrets.
+//! All readings are returned, because a text does not say which escapes its reader will decode. This module
+//! must not know any secret.
 
-/// How deep escapes are looked for within one another: `%25252F`, or JSON in JSON in JSON.
+/// The maximum depth of escapes within one another: `%25252F`, or JSON in JSON in JSON.
 const LEVELS: u8 = 3;
 
-/// What stands for a character or a byte.
+/// The meaning of one spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
-    /// A byte, or the ASCII character that it is.
+    /// A byte or an ASCII character.
     Byte(u8),
     /// A character beyond ASCII.
     Char(char),
-    /// Nothing: a line of quoted-printable that goes on in the next one (RFC 2045, 6.7).
+    /// No character: a soft line break of quoted-printable (RFC 2045, 6.7).
     Nothing,
 }
 
-/// One way to read what stands at a position.
+/// One reading of the text at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) unit: Unit,
-    /// Where what follows begins.
+    /// The position after it.
     pub(super) next: usize,
 }
 
-/// All ways to read what stands at a position.
+/// All readings of the text at a position.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
     pub(super) all: Vec<Reading>,
-    /// The text ends before an escape does: with more of it there may be further ways.
+    /// Whether the text ends within an escape, so that more text may give more readings.
     pub(super) is_cut: bool,
 }
 
@@ -50,34 +50,34 @@ impl Readings {
         }
     }
 
-    /// The ways in which it is the byte `wanted`: where each ends.
+    /// The positions after each reading as the byte `wanted`.
     fn ends_of(&self, wanted: u8) -> impl Iterator<Item = usize> {
         let wanted = Unit::Byte(wanted);
         self.all.iter().filter(move |reading| reading.unit == wanted).map(|reading| reading.next)
     }
 }
 
-/// Why there is no byte at a position.
+/// Why a position has no character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The text ends here.
     End,
-    /// What stands here is not a character of this width.
+    /// The bytes here are not a character of this width.
     Other,
 }
 
-/// Whether an escape may begin with it.
+/// Whether an escape may begin with `byte`.
 pub(super) const fn begins_escape(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&' | b'=' | b'+')
 }
 
-/// A text from some position on, in characters of one width.
+/// A text from a position on, in characters of one width.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
     bytes: &'a [u8],
     start: usize,
-    /// Bytes of a character: 2 in UTF-16 and 4 in UTF-32, of either byte order. The zeros are
-    /// looked for between two characters, where both orders have them.
+    /// The bytes of a character: 2 in UTF-16 and 4 in UTF-32, in either byte order. Only the zero bytes
+    /// between two characters are checked, because both byte orders have those.
     width: usize,
 }
 
@@ -98,17 +98,17 @@ impl<'a> Text<'a> {
         self.bytes.get(pos).copied().ok_or(Stop::End)
     }
 
-    /// Where the character after the one at `pos` begins.
+    /// The position of the character after the one at `pos`.
     pub(super) const fn after(&self, pos: usize) -> usize {
         pos + self.width
     }
 
-    /// Where the character ends that one at `pos` comes after, without zeros behind it.
+    /// The end of the character before the one at `pos`, without the zero bytes after it.
     pub(super) const fn end_before(&self, pos: usize) -> usize {
         pos + 1 - self.width
     }
 
-    /// All ways to read what stands at `pos`.
+    /// All readings of the text at `pos`.
     pub(super) fn readings(&self, pos: usize) -> Readings {
         self.read(pos, LEVELS)
     }
@@ -135,8 +135,8 @@ impl<'a> Text<'a> {
         out
     }
 
-    /// What an escape stands for that began with `begin` and goes on at `pos`. Letters and digits
-    /// in it stand for themselves, because nothing escapes those; the rest may be escaped in turn.
+    /// Reads an escape that began with `begin` and continues at `pos`. Its letters and digits are plain,
+    /// because no writer escapes those. Its other characters may be escaped too.
     fn escape(&self, begin: u8, pos: usize, level: u8, out: &mut Readings) {
         match begin {
             b'\\' => self.backslash(pos, level, out),
@@ -159,7 +159,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// JSON (RFC 8259, section 7), and what programming languages have beyond it.
+    /// Reads an escape of JSON (RFC 8259, section 7) or of a programming language.
     fn backslash(&self, pos: usize, level: u8, out: &mut Readings) {
         let next = self.after(pos);
         match self.at(pos) {
@@ -193,7 +193,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Four hexadecimal digits, and four more where they are the first half of a pair.
+    /// Reads four hexadecimal digits, and four more if the first are the first half of a surrogate pair.
     fn utf16(&self, pos: usize, level: u8, out: &mut Readings) {
         let Some((code, end)) = self.number(pos, 16, 4, 4, out) else { return };
         if !(0xd800..0xdc00).contains(&code) {
@@ -233,14 +233,14 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Two hexadecimal digits: a byte.
+    /// Reads two hexadecimal digits as a byte.
     fn octet(&self, pos: usize, out: &mut Readings) {
         if let Some((code, end)) = self.number(pos, 16, 2, 2, out) {
             out.add(Unit::Byte(u8::try_from(code).unwrap_or(0)), end);
         }
     }
 
-    /// A number of `least` to `most` digits and where it ends.
+    /// Reads a number of `least` to `most` digits. Returns the number and the position after it.
     fn number(
         &self,
         mut pos: usize,
@@ -264,8 +264,8 @@ impl<'a> Text<'a> {
         (digits >= least).then_some((value, pos))
     }
 
-    /// A character reference of HTML or XML, by number or by name; its semicolon may be missing, as
-    /// it may for browsers.
+    /// Reads a character reference of HTML or XML, by number or by name. The semicolon may be missing, as
+    /// browsers allow.
     fn entity(&self, pos: usize, level: u8, out: &mut Readings) {
         match self.at(pos) {
             Ok(byte) if byte.is_ascii_alphabetic() => self.named(pos, level, out),
@@ -311,7 +311,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Adds what an entity is that ends with a semicolon at `pos`.
+    /// Adds the reading of an entity that ends with a semicolon at `pos`.
     fn semicolon(
         &self,
         pos: usize,
@@ -327,7 +327,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The names that HTML has for the punctuation of ASCII (HTML Living Standard, 13.5).
+/// The HTML names of ASCII punctuation (HTML Living Standard, 13.5).
 pub(super) const NAMES: &[(&str, u8)] = &[
     ("AMP", b'&'),
     ("DiacriticalGrave", b'`'),

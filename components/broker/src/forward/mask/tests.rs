@@ -18,7 +18,8 @@ fn masked(secret: &str, chunks: &[&[u8]]) -> Vec<u8> {
     masked_as(Mask::new(&Rc::new(Needles::new([secret].into_iter())), false), chunks)
 }
 
-/// What comes of `text` whole, cut in two anywhere, and byte by byte: always the same.
+/// `text` after the mask. Checks that the result is the same for the whole text, for two chunks with any cut,
+/// and for single bytes.
 fn everywhere(secret: &str, text: &[u8]) -> Vec<u8> {
     let whole = masked(secret, &[text]);
     for cut in 0..text.len() {
@@ -38,15 +39,15 @@ fn text(secret: &str, before: &str) -> String {
 }
 
 #[test]
-fn a_secret_is_overwritten_in_any_dress_wherever_it_is_cut() {
+fn a_secret_is_overwritten_in_any_spelling_wherever_it_is_cut() {
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     let each = |form: &dyn Fn(u8) -> String| SECRET.bytes().map(form).collect::<String>();
-    for dress in [
+    for spelled in [
         SECRET.to_owned(),
         "sk_live_a+b/c=d\\\"".to_owned(),
         "sk_live_a+b\\/c=d\\\"".to_owned(),
         "sk_live_a\\u002bb\\u002Fc\\u003dd\\u0022".to_owned(),
-        // JSON in JSON, and in JSON again.
+        // JSON in JSON, and JSON in JSON in JSON.
         "sk_live_a+b\\\\/c=d\\\\\\\"".to_owned(),
         "sk_live_a\\\\u002bb\\\\\\\\/c=d\\\\\\\\\\\\\\\"".to_owned(),
         "sk%5Flive%5Fa%2Bb%2Fc%3Dd%22".to_owned(),
@@ -76,14 +77,15 @@ fn a_secret_is_overwritten_in_any_dress_wherever_it_is_cut() {
         STANDARD_NO_PAD.encode(SECRET),
         URL_SAFE_NO_PAD.encode(SECRET),
     ] {
-        let before = format!("before {dress} after {dress}");
-        let hidden: String = dress.chars().map(|c| if c.is_control() { c } else { '*' }).collect();
-        assert_eq!(text(SECRET, &before), before.replace(&dress, &hidden));
+        let before = format!("before {spelled} after {spelled}");
+        let hidden: String =
+            spelled.chars().map(|c| if c.is_control() { c } else { '*' }).collect();
+        assert_eq!(text(SECRET, &before), before.replace(&spelled, &hidden));
     }
 }
 
 #[test]
-fn it_is_found_within_base64_of_anything() {
+fn a_secret_is_found_within_base64_of_a_longer_text() {
     for secret in ["up_live_0123456789/abc+def=", "12345678", "\u{fc}ber~secret??>"] {
         for before in ["", "Bearer ", "user:", "x-key: ", "{\"a\":\""] {
             for after in ["", "\"}", "\r\nhost: x"] {
@@ -97,14 +99,14 @@ fn it_is_found_within_base64_of_anything() {
                 ] {
                     let found = text(secret, &format!("{{\"echo\":\"{form}\"}}"));
                     let stars = found.matches('*').count();
-                    // All but two bytes at its beginning.
+                    // At most two bytes at the beginning of the secret are left.
                     assert!(stars >= (secret.len() - 2) * 8 / 6, "{plain}: {found}");
                     assert!(found.starts_with("{\"echo\":\"") && found.ends_with("\"}"));
                 }
             }
         }
     }
-    // In lines, as mail has it.
+    // Base64 in lines, as in mail.
     let long = format!("{}{SECRET}", "x".repeat(50));
     let lines: Vec<String> = STANDARD
         .encode(long)
@@ -117,7 +119,7 @@ fn it_is_found_within_base64_of_anything() {
 }
 
 #[test]
-fn wider_characters_of_either_order_stay_what_they_are() {
+fn wide_characters_in_either_byte_order_stay_valid() {
     let plain = format!("<\u{4e2d}{SECRET}\u{4e2d}> and %73k\\u005flive_a+b/c=d&quot;.");
     let utf16: Vec<u16> = plain.encode_utf16().collect();
     let little: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
@@ -140,25 +142,25 @@ fn wider_characters_of_either_order_stay_what_they_are() {
 }
 
 #[test]
-fn characters_beyond_ascii_are_found_in_each_of_their_spellings() {
+fn characters_beyond_ascii_are_found_in_each_spelling() {
     let secret = "p\u{e4}ssw\u{f6}rd-\u{1f511}-1";
-    for dress in [
+    for spelled in [
         secret.to_owned(),
         "p\\u00e4ssw\\u00F6rd-\\ud83d\\udd11-1".to_owned(),
         "p%C3%A4ssw%c3%b6rd-%F0%9F%94%91-1".to_owned(),
         "p&#228;ssw&#xf6;rd-&#x1F511;-1".to_owned(),
         "p\\u{e4}ssw\\u{f6}rd-\\u{1f511}-1".to_owned(),
     ] {
-        let before = format!("[{dress}]");
-        assert_eq!(text(secret, &before), format!("[{}]", "*".repeat(dress.len())));
+        let before = format!("[{spelled}]");
+        assert_eq!(text(secret, &before), format!("[{}]", "*".repeat(spelled.len())));
     }
     let latin = b"[p\xe4ssw\xf6rd-long]";
     assert_eq!(everywhere("p\u{e4}ssw\u{f6}rd-long", latin), b"[*************]");
 }
 
-/// A secret that is short or a number, a text, and what is left of it.
+/// Each case is a secret that is short or a number, a text, and the masked text.
 #[test]
-fn what_may_be_a_word_or_a_number_is_masked_where_it_is_a_whole_value() {
+fn a_secret_that_may_be_a_word_or_a_number_is_masked_only_as_a_whole_value() {
     for (secret, before, after) in [
         ("123456", "{\"total\":123456,\"x\":[123456, 123456],\"y\":-123456.5}", None),
         ("123456", "{\"echo\":\"123456\"}", Some("{\"echo\":\"******\"}")),
@@ -208,7 +210,7 @@ fn what_may_be_a_word_or_a_number_is_masked_where_it_is_a_whole_value() {
 }
 
 #[test]
-fn nothing_else_is_touched_or_held_back() {
+fn other_texts_are_not_changed_or_held_back() {
     let needles = Rc::new(Needles::new([SECRET, "short"].into_iter()));
     let mut mask = Mask::new(&needles, false);
     let event = Bytes::from_static(b"data: {\"text\":\"hello short\\n\\u4e2d\"}\n\n");
@@ -218,7 +220,7 @@ fn nothing_else_is_touched_or_held_back() {
     assert_eq!(mask.push(Bytes::from_static(b"ke it")), Bytes::from_static(b"sk_like it"));
     assert_eq!(mask.push(Bytes::from_static(b"100%")), Bytes::from_static(b"100"));
     assert_eq!(mask.push(Bytes::from_static(b" of")), Bytes::from_static(b"% of"));
-    // One that ends with what may begin an escape is whole all the same.
+    // A secret whose last character may begin an escape is complete nevertheless.
     let mut mask = Mask::new(&Rc::new(Needles::new(["a-key-with="].into_iter())), false);
     assert_eq!(
         mask.push(Bytes::from_static(b"x a-key-with=")),
@@ -230,9 +232,9 @@ fn nothing_else_is_touched_or_held_back() {
     assert_eq!(value, "https://x/?key=************************&y");
 }
 
-/// Two secrets, one of which begins within the other.
+/// One secret begins within the other.
 #[test]
-fn secrets_that_overlap_are_overwritten_both() {
+fn two_overlapping_secrets_are_both_overwritten() {
     let needles = Rc::new(Needles::new(["abcdefgh1234", "h1234567890"].into_iter()));
     let all = b"<abcdefgh1234567890>";
     for cut in 0..all.len() {
@@ -244,7 +246,7 @@ fn secrets_that_overlap_are_overwritten_both() {
 
 /// A part of a body (206) may begin and end within a secret.
 #[test]
-fn a_part_shows_no_six_bytes_of_a_secret_at_its_ends() {
+fn the_ends_of_a_part_do_not_show_six_bytes_of_a_secret() {
     let secret = "up_live_0123456789/abc+def=";
     let needles = Rc::new(Needles::new([secret].into_iter()));
     let json = format!("{{\"a\":\"{}\"}}", secret.replace('/', "\\u002f").replace('+', "\\u002b"));
@@ -272,7 +274,7 @@ fn a_part_shows_no_six_bytes_of_a_secret_at_its_ends() {
     }
 }
 
-/// To look for the whole of it wherever it could begin would take its length squared.
+/// A search for the whole secret at each position where it could begin would take quadratic time.
 #[test]
 fn a_secret_that_repeats_itself_is_found_in_one_pass() {
     for (secret, text) in [
@@ -285,7 +287,7 @@ fn a_secret_that_repeats_itself_is_found_in_one_pass() {
         let masked = Mask::new(&needles, false).whole(Bytes::from(text.clone()));
         let left = masked.iter().filter(|byte| **byte != b'*').count();
         assert!(left < 17, "{left} of {}", text.len());
-        // Byte by byte, with others around it.
+        // Byte by byte, with other text around the secret.
         let text = format!("before {secret} after");
         let mut mask = Mask::new(&needles, false);
         let mut out: Vec<u8> =
