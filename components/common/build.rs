@@ -1,5 +1,5 @@
-//! Splits the migrations into statements: SQLite, as the components reach it, runs one at a time
-//! and drops silently what follows the first.
+//! Splits the migrations into statements. The components' interface to SQLite runs one statement at a time,
+//! and silently drops the text after the first.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,7 +36,8 @@ fn main() {
     fs::write(Path::new(&env::var("OUT_DIR").unwrap()).join("migrations.rs"), code).unwrap();
 }
 
-/// Statements end with a line that is not indented and ends with `;` (bodies of triggers are).
+/// Splits `sql` into statements. A statement ends with a line that ends with `;` and is not indented. (Lines
+/// in the body of a trigger are indented.)
 fn split(sql: &str) -> Vec<String> {
     let mut statements = Vec::new();
     let mut current = String::new();

@@ -1,4 +1,4 @@
-//! Composes the OpenAPI document, without white space, compresses it (RFC 1950), and takes its SHA-256.
+//! Composes the OpenAPI document without white space, compresses it (RFC 1950), and computes its SHA-256.
 #![allow(clippy::unwrap_used, reason = "a build script stops the build")]
 
 use std::path::PathBuf;

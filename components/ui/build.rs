@@ -1,8 +1,8 @@
-//! Embeds the built UI, `static/dist`, as a table of what is served: each file in its three codings,
-//! each with an entity tag of its own (RFC 9110, 8.8.3.3).
+//! Embeds the built UI, `static/dist`, as a table of files. Each file has three codings, and each coding has
+//! its own entity tag (RFC 9110, 8.8.3.3).
 //!
-//! Where the UI is not built (no Node, a plain `cargo build`), a page that says so takes its place.
-//! It must not build the UI: `cargo xtask build` does, before cargo.
+//! If the UI is not built (without Node, or with a plain `cargo build`), a page that says so takes its place.
+//! This script must not build the UI: `cargo xtask build` does, before cargo.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -15,13 +15,13 @@ use sha2::{Digest as _, Sha256};
 /// A line of `static/dist/files.json`.
 #[derive(Deserialize)]
 struct Listed {
-    /// The path of its URL.
+    /// The path of the file's URL.
     path: String,
-    /// Where it is below `static/dist`, and its codings beside it.
+    /// The path of the file below `static/dist`. Its compressed codings are beside it.
     file: String,
     #[serde(rename = "type")]
     media_type: String,
-    /// Whether its name changes with its content.
+    /// Whether the file's name changes with its content.
     immutable: bool,
 }
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let entries: Result<Vec<_>, _> = files.iter().map(|listed| entry(listed, &dist)).collect();
         entries?.concat()
     } else {
-        println!("cargo::warning=the UI is not built: `cargo xtask build` builds it, with Node");
+        println!("cargo::warning=the UI is not built. Use `cargo xtask build`, which needs Node");
         let page = Listed {
             path: "/".to_owned(),
             file: "unbuilt.html".to_owned(),
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The table's entry of one file in `dir`.
+/// The table's entry for one file in `dir`.
 fn entry(listed: &Listed, dir: &Path) -> Result<String, Box<dyn Error>> {
     let Listed { path, file, media_type, immutable } = listed;
     let plain = dir.join(file);

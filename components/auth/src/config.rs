@@ -1,6 +1,6 @@
-//! How tokens are verified: the variables for it, and the rules they must meet.
+//! The variables for the verification of tokens, with their rules.
 //!
-//! It must not read any other variable.
+//! This module must not read any other variable.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::key::Key;
 use crate::lifetime::Lifetime;
 use crate::types::Types;
 
-/// The variables, in the order in which they are taken.
+/// The variables, in the order in which `read` uses them.
 const VARIABLES: [&str; 9] = [
     "jwt_secret",
     "jwt_jwks_origin",
@@ -34,37 +34,37 @@ thread_local! {
     static CONFIG: Once<Config> = const { Once::new(None) };
 }
 
-/// How tokens are verified.
+/// The configuration of the verification of tokens.
 pub(crate) struct Config {
     /// The keys.
     pub(crate) keys: Keys,
-    /// `iss`, exactly.
+    /// The exact value that `iss` must have.
     pub(crate) issuer: String,
-    /// One of `aud`, exactly.
+    /// The exact value that `aud` must be or contain.
     pub(crate) audience: String,
-    /// Which claim holds the workspace: a name, else a dotted path.
+    /// The claim that holds the workspace: a name or a dotted path.
     pub(crate) workspace_claim: String,
-    /// Which claim holds the role, or several.
+    /// The claim that holds one or more roles.
     pub(crate) role_claim: String,
-    /// Which kinds of token are accepted.
+    /// The types of token that are accepted.
     pub(crate) types: Types,
-    /// How long one may last.
+    /// The maximum lifetime of a token.
     pub(crate) lifetime: Lifetime,
 }
 
-/// The keys that tokens are verified with.
+/// The keys that verify tokens.
 pub(crate) enum Keys {
-    /// HS256 and the UTF-8 bytes of `jwt_secret`, for every token.
+    /// One HS256 key for every token: the UTF-8 bytes of `jwt_secret`.
     Secret(Rc<Key>),
     /// The RS256, ES256 and EdDSA keys that the issuer publishes.
     Issuer(Jwks),
 }
 
-/// Whether there is anything to verify tokens with.
+/// Checks that there are keys to verify tokens.
 ///
 /// # Errors
-/// [`Error::Misconfigured`]; [`Error::KeysUnavailable`] where the issuer never gave any keys and does
-/// not now.
+/// [`Error::Misconfigured`], or [`Error::KeysUnavailable`] if no keys were ever fetched from the
+/// issuer and a fetch now fails.
 pub(crate) async fn ready() -> Result<()> {
     match &get().await?.keys {
         Keys::Secret(_) => Ok(()),
@@ -72,7 +72,7 @@ pub(crate) async fn ready() -> Result<()> {
     }
 }
 
-/// How tokens are verified; read once per instance.
+/// The configuration. It is read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
@@ -81,7 +81,7 @@ pub(crate) async fn get() -> Result<Rc<Config>> {
 }
 
 async fn read() -> Result<Config> {
-    // One place to wait at: each await of its own would be a copy of the code behind it.
+    // There is only one `await`, because each `await` would add a copy of the code behind it.
     let mut values = [const { None }; VARIABLES.len()];
     for (value, name) in values.iter_mut().zip(VARIABLES) {
         *value = variables::get(name).await;
@@ -92,7 +92,7 @@ async fn read() -> Result<Config> {
         (Some(_), Some(_)) => {
             return Err(Error::misconfigured(
                 "jwt_secret",
-                "is set beside `jwt_jwks_origin`: exactly one of the two must be",
+                "is set together with `jwt_jwks_origin`. Set exactly one of the two",
             ));
         }
         (None, None) => {
@@ -117,7 +117,7 @@ async fn read() -> Result<Config> {
     })
 }
 
-/// Where the issuer publishes its keys.
+/// The URL at which the issuer publishes its keys.
 fn jwks_url(origin: &str, path: Option<&str>) -> Result<String> {
     let origin = Origin::parse(origin)
         .ok_or_else(|| Error::misconfigured("jwt_jwks_origin", Origin::RULE))?;
@@ -127,7 +127,7 @@ fn jwks_url(origin: &str, path: Option<&str>) -> Result<String> {
     if !path.starts_with('/') || !clean || url.parse::<Uri>().is_err() {
         return Err(Error::misconfigured(
             "jwt_jwks_path",
-            "must be a path that begins with / in ASCII, with a query at most",
+            "must be an ASCII path that starts with /. It may have a query",
         ));
     }
     Ok(url)

@@ -1,13 +1,13 @@
-//! The issuer's keys: fetched from its JWKS document, kept per instance, shared by way of the
+//! The issuer's keys. They are fetched from its JWKS document, cached per instance, and shared through the
 //! key-value store.
 //!
-//! A request whose key the instance has asks nobody. Every [`FRESH`] an instance looks for a newer
-//! document; a `kid` that is in none is looked for at once, but no more often than every
-//! [`PAUSE`], over all instances: whoever changes the entry in the store from "last tried then" to
-//! "trying now" fetches. So a key that the issuer takes out of its document is refused after 11
-//! minutes at most, as long as the issuer answers; while it does not, the keys it gave last stay.
+//! If an instance has the key of a token, it asks nobody. Every [`FRESH`], it looks for a newer document. An
+//! unknown `kid` is looked up at once, but all instances together fetch at most once every [`PAUSE`]: only
+//! the instance that swaps the entry in the store from "tried then" to "trying now" fetches. So a key that
+//! the issuer removes from its document is rejected after at most 11 minutes, as long as the issuer responds.
+//! While it does not, the last keys stay valid.
 //!
-//! It must not fetch from anywhere but the one configured URL, nor follow a redirect from there.
+//! This module must not fetch from any URL but the configured one, and must not follow a redirect.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,29 +24,30 @@ use serde_json::Value;
 use crate::key::Key;
 use crate::key_set::{self, KeySet};
 
-/// Where the entry is; it names the URL it is from.
+/// The key of the entry in the store. The entry names the URL that it comes from.
 const ENTRY: &str = "jwks";
-/// Counts those who found no entry.
+/// The key of the counter of instances that found no entry.
 const FIRST_TURN: &str = "jwks/first";
-/// For how long a document is not looked for again, in ms.
+/// How long a document is used before a newer one is looked for, in ms.
 const FRESH: u64 = 10 * 60 * 1000;
-/// Between two fetches, in ms.
+/// The minimum time between two fetches, in ms.
 const PAUSE: u64 = 60 * 1000;
-/// The same as long as there is no document at all, in ms: nobody can do anything then.
+/// The minimum time between two fetches while there is no document, in ms. It is shorter, because no token
+/// can be verified then.
 const FIRST_PAUSE: u64 = 10 * 1000;
-/// How long the issuer has for its whole answer.
+/// The time limit for the issuer's whole response.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// How long a fetch can be under way, in ms: the deadline, and time to write the result.
+/// How long a fetch can be in progress, in ms: the deadline, and time to write the result.
 const UNDER_WAY: u64 = 8 * 1000;
-/// Between two looks at the entry while another instance fetches.
+/// How often the entry is read while another instance fetches.
 const POLL: Duration = Duration::from_millis(100);
-/// Largest document, in bytes.
+/// The maximum size of a document, in bytes.
 const MAX_DOCUMENT: usize = 256 * 1024;
 
-/// Where keys come from, and those that this instance has.
+/// The URL of the keys, and the keys that this instance has.
 pub(crate) struct Jwks {
     url: String,
-    // Configuration like the variables, not request data.
+    // This is configuration, like the variables, and not data of a request.
     held: RefCell<Rc<Held>>,
 }
 
@@ -57,25 +58,25 @@ struct Held {
     keys: KeySet,
 }
 
-/// What the store holds. Times are in ms since the Unix epoch.
+/// The entry in the store. Times are in ms since the Unix epoch.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Entry {
     url: String,
-    /// When the document was fetched; `None` where it never was.
+    /// When the document was fetched. `None` if it never was.
     fetched: Option<u64>,
-    /// When somebody last began to fetch it.
+    /// When the last fetch began.
     attempted: u64,
-    /// Whether that fetch has ended.
+    /// Whether the last fetch has ended.
     ended: bool,
     /// The keys of the document.
     keys: Vec<Value>,
 }
 
 impl Entry {
-    /// How long until the document may be fetched again, in ms; zero: now.
+    /// How long until the document may be fetched again, in ms. Zero means now.
     fn pause(&self, now: u64) -> u64 {
         let pause = if self.fetched.is_some() { PAUSE } else { FIRST_PAUSE };
-        // The distance, not the difference: the clocks of two machines may differ a little.
+        // The absolute difference, because the clocks of two machines may differ a little.
         pause.saturating_sub(now.abs_diff(self.attempted))
     }
 
@@ -93,16 +94,16 @@ impl Entry {
 }
 
 impl Jwks {
-    /// The keys that are published at `url`.
+    /// The keys at `url`.
     pub(crate) fn at(url: String) -> Self {
         Self { url, held: RefCell::default() }
     }
 
-    /// The key that a token with this header means.
+    /// The key for a token with this header.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] where the issuer has none such, [`Error::KeysUnavailable`] where it
-    /// cannot be asked.
+    /// [`Error::InvalidToken`] if the issuer has no such key, [`Error::KeysUnavailable`] if its keys
+    /// cannot be fetched.
     pub(crate) async fn key(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
         let held = Rc::clone(&self.held.borrow());
         let found = held.keys.find(kid, algorithm);
@@ -115,13 +116,13 @@ impl Jwks {
             return found.ok_or_else(|| unknown(&held.entry, kid, now));
         }
         match (self.look(kid, algorithm).await, found) {
-            // Trouble with the store is no reason to refuse a key that is known.
+            // An error of the store must not make a known key invalid.
             (Err(Error::Storage { .. }), Some(key)) => Ok(key),
             (result, _) => result,
         }
     }
 
-    /// The same by way of the store, and of the issuer where it is time for that.
+    /// Looks the key up in the store and, if a fetch is due, at the issuer.
     async fn look(&self, kid: Option<&str>, algorithm: &str) -> Result<Rc<Key>> {
         let begun = clock::now_ms();
         loop {
@@ -146,8 +147,8 @@ impl Jwks {
         }
     }
 
-    /// Whether there is anything to verify a token with; the issuer is asked only where it never gave
-    /// a document. What it published once goes on while it is away.
+    /// Checks that there are keys. The issuer is asked only if no document was ever fetched. Fetched keys
+    /// stay valid while the issuer does not respond.
     ///
     /// # Errors
     /// [`Error::KeysUnavailable`], [`Error::Storage`].
@@ -166,9 +167,9 @@ impl Jwks {
         }
     }
 
-    /// Takes the turn to fetch; `None` where another instance has just done so. The first turn of
-    /// all has nothing to compare with, so a counter decides; `late`, it seems that whoever won
-    /// that is gone.
+    /// Claims the next fetch. `None` if another instance has just claimed it. The first claim of all has
+    /// nothing to compare with, so a counter decides. `late` is whether the winner of that counter seems to
+    /// have failed.
     async fn claim(
         &self,
         stored: Option<&[u8]>,
@@ -191,7 +192,7 @@ impl Jwks {
         Ok(mine.then_some(next))
     }
 
-    /// Fetches the document for whoever waits for this `claim`.
+    /// Fetches the document for all instances that wait for this `claim`.
     async fn fetch_as(&self, claim: Entry) -> Result<Rc<Held>> {
         let mut entry = Entry { ended: true, ..claim.clone() };
         match self.fetch().await {
@@ -205,10 +206,10 @@ impl Jwks {
         }
         let bytes = bytes_of(&entry)?;
         let held = self.hold(Some(entry));
-        // Where the claim is gone, somebody has fetched later than this; where it cannot be
-        // replaced, it runs out by itself.
+        // If the claim is gone, another instance has fetched later. If it cannot be replaced, it expires by
+        // itself.
         if let Err(Error::Storage { detail }) = kv::swap(ENTRY, &bytes_of(&claim)?, &bytes) {
-            Line::error("the issuer's keys cannot be kept").with("why", &detail).write();
+            Line::error("the issuer's keys cannot be stored").with("why", &detail).write();
         }
         Ok(held)
     }
@@ -231,7 +232,7 @@ impl Jwks {
         (entry.url == self.url).then_some(entry)
     }
 
-    /// Keeps `entry` unless a newer one is held, and returns what is held.
+    /// Stores `entry` in this instance unless it has a newer one. Returns the newer one.
     fn hold(&self, entry: Option<Entry>) -> Rc<Held> {
         let held = Rc::clone(&self.held.borrow());
         match entry {
@@ -247,7 +248,8 @@ impl Jwks {
 }
 
 fn bytes_of(entry: &Entry) -> Result<Vec<u8>> {
-    serde_json::to_vec(entry).map_err(|_| Error::Internal("the keys cannot be written".into()))
+    serde_json::to_vec(entry)
+        .map_err(|_| Error::Internal("the issuer's keys cannot be serialised".into()))
 }
 
 fn unknown(entry: &Entry, kid: Option<&str>, now: u64) -> Error {
@@ -256,6 +258,8 @@ fn unknown(entry: &Entry, kid: Option<&str>, now: u64) -> Error {
     }
     Error::InvalidToken(match kid {
         Some(_) => "the issuer has no usable key with the token's `kid`".into(),
-        None => "the token has no `kid`, and not exactly one key of the issuer fits".into(),
+        None => "the token has no `kid`, and the issuer does not have exactly one key for its \
+                 algorithm. Send a token with a `kid`"
+            .into(),
     })
 }

@@ -1,7 +1,7 @@
-//! The keys that tokens are verified with. The algorithm is the key's (RFC 8725, 3.1).
+//! The keys that verify tokens. Each key has one algorithm (RFC 8725, 3.1).
 //!
-//! It must not know where a key comes from, nor read anything of a token before its signature is
-//! verified: the library compares the token's `alg` with the key's.
+//! This module must not know where a key comes from, and must not read anything of a token before its
+//! signature is verified. The library compares the token's `alg` with the key's algorithm.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,14 +15,14 @@ use serde_json::{Map, Value};
 
 use crate::object::Object;
 
-/// The claims of a token, none of which comes twice.
+/// The claims of a token, without duplicate members.
 pub(crate) type Claims = JWTClaims<Object>;
 
 /// Members of a JWK that only a private or a symmetric key has (RFC 7518, 6).
 const PRIVATE: [&str; 2] = ["d", "k"];
 
-/// A key and with it the one algorithm it is used for.
-#[allow(clippy::large_enum_variant, reason = "there are a few, and none of them is moved often")]
+/// A key with its algorithm.
+#[allow(clippy::large_enum_variant, reason = "there are only a few, and they are rarely moved")]
 pub(crate) enum Key {
     /// HMAC with SHA-256.
     Hs256(HS256Key),
@@ -35,14 +35,14 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// HS256 and the UTF-8 bytes of `secret`.
+    /// The HS256 key with the UTF-8 bytes of `secret`.
     pub(crate) fn of_secret(secret: &Secret) -> Self {
         Self::Hs256(HS256Key::from_bytes(secret.expose().as_bytes()))
     }
 
-    /// The key of a JWK (RFC 7517, 4); `None` for what does not verify signatures with one of
-    /// these algorithms: another `kty`, `crv`, `use`, `key_ops` or `alg`, a symmetric or private
-    /// key, a point that is not on the curve, a modulus of another size.
+    /// The key of a JWK (RFC 7517, 4). `None` if it cannot verify signatures with one of these algorithms:
+    /// another `kty`, `crv`, `use`, `key_ops` or `alg`, a symmetric or private key, a point that is not on
+    /// the curve, or a modulus of another size.
     pub(crate) fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
@@ -69,7 +69,7 @@ impl Key {
         (signs && verifies && fits).then_some(key)
     }
 
-    /// Its `alg` (RFC 7518, 3.1; RFC 8037, 3.1).
+    /// The key's `alg` (RFC 7518, 3.1; RFC 8037, 3.1).
     pub(crate) fn algorithm(&self) -> &'static str {
         match self {
             Self::Hs256(_) => "HS256",
@@ -79,7 +79,7 @@ impl Key {
         }
     }
 
-    /// The claims of `token`, whose signature and registered claims are verified.
+    /// Verifies the signature and the registered claims of `token`, and returns its claims.
     pub(crate) fn verify(
         &self,
         token: &str,

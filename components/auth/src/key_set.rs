@@ -1,6 +1,6 @@
-//! A JWK set (RFC 7517, 5): which of its keys are used, and which of them a token means.
+//! A JWK set (RFC 7517, 5): selects its usable keys, and the key for a token.
 //!
-//! It must not fetch anything. A `kid` may hold any characters: it is compared, and nothing else.
+//! This module must not fetch anything. A `kid` may contain any characters, so it must only be compared.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::key::Key;
 
-/// Most keys of a document.
+/// The maximum number of keys in a document.
 const MAX_KEYS: usize = 100;
 
 /// The keys of a document that verify tokens.
@@ -22,10 +22,10 @@ struct Document {
     keys: Vec<Value>,
 }
 
-/// The keys as they stand in `document`; what is wrong with it where it is no JWK set.
+/// The keys in `document`, as JSON. The error says why it is not a JWK set.
 pub(crate) fn parse(document: &[u8]) -> Result<Vec<Value>, &'static str> {
     let document: Document =
-        serde_json::from_slice(document).map_err(|_| "the answer is no JSON with `keys`")?;
+        serde_json::from_slice(document).map_err(|_| "the response is not JSON with `keys`")?;
     if document.keys.len() > MAX_KEYS {
         return Err("the document has more than 100 keys");
     }
@@ -33,8 +33,8 @@ pub(crate) fn parse(document: &[u8]) -> Result<Vec<Value>, &'static str> {
 }
 
 impl KeySet {
-    /// Those of `jwks` that verify tokens. Two with the same `kid` are none: which of them is meant
-    /// would be up to the order in the document.
+    /// The keys of `jwks` that can verify tokens. Keys with a duplicate `kid` are ignored, because only the
+    /// order in the document could tell them apart.
     pub(crate) fn of(jwks: &[Value]) -> Self {
         let named = |kid: &Value| jwks.iter().filter(|jwk| jwk.get("kid") == Some(kid)).count();
         let usable = jwks.iter().filter_map(|jwk| {
@@ -48,7 +48,7 @@ impl KeySet {
         Self(usable.collect())
     }
 
-    /// The key of that `kid`; without one the only key of that algorithm.
+    /// The key with this `kid`. Without a `kid`, the only key with this algorithm.
     pub(crate) fn find(&self, kid: Option<&str>, algorithm: &str) -> Option<Rc<Key>> {
         let mut fitting = self.0.iter().filter(|(name, key)| match kid {
             Some(kid) => name.as_deref() == Some(kid),

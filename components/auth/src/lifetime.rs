@@ -1,17 +1,18 @@
-//! How long a token may last: the variable `jwt_max_lifetime`.
+//! The maximum lifetime of a token: the variable `jwt_max_lifetime`.
 //!
-//! A token cannot be taken back before it ends, so how long it lasts is how long it can be misused.
+//! A token cannot be revoked before it expires, so its lifetime is how long it can be misused. This module
+//! must not measure only the remaining time of a token that has an `iat`.
 
 use nexus_common::auth::Role;
 use nexus_common::{Error, Result};
 
 const VARIABLE: &str = "jwt_max_lifetime";
-const RULE: &str = "must be a number of seconds, and after it `ROLE=seconds` for each role with \
-                    another: `86400,ADMIN=3600`; 0 means no limit";
-/// Where the variable says nothing: a day, in seconds.
+const RULE: &str = "must be a number of seconds, then `ROLE=seconds` for each role with another \
+                    limit, such as `86400,ADMIN=3600`. 0 means no limit";
+/// The default, in seconds: one day.
 const DAY: u64 = 86_400;
 
-/// The longest life of a token in seconds; 0 means no limit.
+/// The maximum lifetime of a token in seconds. 0 means no limit.
 #[derive(Debug)]
 pub(crate) struct Lifetime {
     most: u64,
@@ -19,7 +20,7 @@ pub(crate) struct Lifetime {
 }
 
 impl Lifetime {
-    /// `86400`, or `86400,ADMIN=3600,AGENT=604800`.
+    /// Parses the variable: `86400`, or `86400,ADMIN=3600,AGENT=604800`.
     ///
     /// # Errors
     /// [`Error::Misconfigured`].
@@ -43,8 +44,8 @@ impl Lifetime {
         Some(Self { most, by_role })
     }
 
-    /// Checks a token of `role` that was issued at `issued_at` and ends at `expires_at`, in seconds
-    /// since the Unix epoch. Where it does not say when it was issued, it is taken to be `now`.
+    /// Checks a token of `role` that was issued at `issued_at` and expires at `expires_at`, in seconds since
+    /// the Unix epoch. A token without a time of issue counts as issued `now`.
     ///
     /// # Errors
     /// [`Error::InvalidToken`] with both numbers.
@@ -65,13 +66,13 @@ impl Lifetime {
             return Ok(());
         }
         Err(Error::InvalidToken(format!(
-            "the token lasts {lasts} s {from}; at most {most} s are accepted (`{VARIABLE}`): have \
-             its issuer make one that ends sooner"
+            "the token lasts {lasts} s {from}, but at most {most} s are accepted (`{VARIABLE}`). Get \
+             a token with a shorter lifetime from the issuer"
         )))
     }
 }
 
-/// A number of digits alone.
+/// A number that consists of digits only.
 fn seconds(text: &str) -> Option<u64> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
@@ -82,19 +83,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_is_measured_from_when_it_was_issued() {
+    fn a_lifetime_is_measured_from_the_time_of_issue() {
         let lifetime = Lifetime::parse(None).unwrap();
         let ok = |issued, expires| lifetime.check(None, issued, expires, 1_000_000).is_ok();
         assert!(ok(Some(1_000_000), 1_086_400));
         assert!(!ok(Some(1_000_000), 1_086_401));
-        assert!(!ok(Some(999_000), 1_086_000), "what is left is less, its life is not");
+        assert!(
+            !ok(Some(999_000), 1_086_000),
+            "the remaining time is short enough, but the lifetime is not"
+        );
         assert!(ok(None, 1_086_400));
         assert!(!ok(None, 1_086_401));
         assert!(!ok(Some(0), u64::MAX));
     }
 
     #[test]
-    fn a_role_can_have_another() {
+    fn a_role_can_have_another_limit() {
         let lifetime = Lifetime::parse(Some("600, ADMIN=60 ,AGENT=0")).unwrap();
         let ok = |role, lasts| lifetime.check(role, Some(0), lasts, 0).is_ok();
         assert!(ok(Some(Role::Admin), 60) && !ok(Some(Role::Admin), 61));
@@ -105,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_refused() {
+    fn a_malformed_variable_is_rejected() {
         for wrong in ["1h", "-1", "+1", "", "60,", "ADMIN=60", "60,OWNER=1", "1,ADMIN=2,ADMIN=3"] {
             assert!(Lifetime::parse(Some(wrong)).is_err(), "{wrong:?}");
         }

@@ -1,8 +1,9 @@
-//! A JSON object in which no member comes twice, at any depth.
+//! A JSON object without duplicate members, at any depth.
 //!
-//! Of two members with one name, one reader takes the first and another the last (RFC 8259, 4; RFC
-//! 7519, 4): whoever checked the token before us may have seen another `sub`. So neither is taken.
-//! It must not know which members there are, nor what they mean.
+//! If two members have the same name, one reader uses the first and another the last (RFC 8259, 4; RFC 7519,
+//! 4), so that an earlier check of the token may have seen another `sub`. So duplicates are rejected.
+//!
+//! This module must not know the members or what they mean.
 
 use std::fmt;
 
@@ -30,15 +31,15 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// The name of the member that comes twice, where that is what `error` is about; at most 64
-/// characters of it.
+/// The name of the duplicate member, if that is the reason of `error`. It is cut after 64 characters.
 pub(crate) fn twice(error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let name = text.strip_prefix(TWICE)?;
     Some(name.split('`').next()?.chars().take(64).collect())
 }
 
-/// As serde's own types begin the error, which have some of the members of a token.
+/// The start of the error for a duplicate. It is the same as in serde's own types, which have some of the
+/// members of a token.
 const TWICE: &str = "duplicate field `";
 
 fn members<'de, A: MapAccess<'de>>(mut map: A) -> Result<Map<String, Value>, A::Error> {
@@ -52,7 +53,7 @@ fn members<'de, A: MapAccess<'de>>(mut map: A) -> Result<Map<String, Value>, A::
     Ok(members)
 }
 
-/// A value in which no member of an object comes twice.
+/// A JSON value without duplicate members.
 struct Once(Value);
 
 impl<'de> Deserialize<'de> for Once {
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_that_comes_twice_is_named_at_any_depth() {
+    fn a_duplicate_member_is_named_at_any_depth() {
         for (text, name) in [
             (r#"{"a":1,"a":1}"#, "a"),
             (r#"{"a":1,"\u0061":2}"#, "a"),
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_read_as_it_stands() {
+    fn other_json_is_read_unchanged() {
         let text = r#"{"a":[null,true,-1,18446744073709551615,1.5,"x",{"a":{}}],"b":{"a":""}}"#;
         let read: Object = serde_json::from_str(text).unwrap();
         assert_eq!(Value::Object(read.0), serde_json::from_str::<Value>(text).unwrap());

@@ -1,6 +1,6 @@
-//! Verifying a token (RFC 7519) as RFC 8725 asks.
+//! Verifies a token (RFC 7519) as RFC 8725 requires.
 //!
-//! It must not let the token say how it is verified: the algorithm follows the key.
+//! The token must not decide how it is verified. The key decides the algorithm.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::config::{self, Config, Keys};
 use crate::key::Claims;
 use crate::object::{self, Object};
 
-/// Header members that would let a token choose the key it is verified with, or change its meaning.
+/// Header members with which a token could choose its own key, or change its meaning.
 const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 
 /// Verifies `token` against the current time.
@@ -40,7 +40,7 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
         allowed_audiences: Some(HashSet::from([config.audience.clone()])),
         time_tolerance: Some(Duration::from_secs(LEEWAY)),
         max_token_length: Some(MAX_TOKEN),
-        // Checked above; without this the library has a rule of its own for it.
+        // The type is checked above. Setting it here turns off the library's own rule.
         required_signature_type: header.typ,
         ..Default::default()
     };
@@ -63,21 +63,23 @@ fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     Ok(Proof { caller: Caller { workspace, subject, role, expires_at }, expires_at })
 }
 
-/// A token that only the holder of a key may use (RFC 7800, 3.1; RFC 9449, 6.1), or that tells of an
-/// event (RFC 8417, 2.2; a logout token of before it had a `typ`), is not a bearer token.
+/// Rejects a token that is not a bearer token: a token that is bound to a key (RFC 7800, 3.1; RFC 9449, 6.1),
+/// and a token about an event (RFC 8417, 2.2, and old logout tokens without a `typ`).
 fn check_bearer(custom: &Map<String, Value>) -> Result<()> {
     let why = match (custom.get("cnf"), custom.get("events")) {
         (Some(_), _) => {
-            "it is bound to a key (`cnf`), and proofs of that key are not verified here: send a \
+            "the token is bound to a key (`cnf`), and proofs of possession are not supported. Send a \
              bearer token"
         }
-        (_, Some(Value::Object(_))) => "it tells of an event (`events`): send an access token",
+        (_, Some(Value::Object(_))) => {
+            "the token is about an event (`events`). Send an access token"
+        }
         _ => return Ok(()),
     };
     Err(Error::InvalidToken(why.into()))
 }
 
-/// What a token's header says, to find the key that it means; nothing of it is trusted.
+/// The header of a token, to find its key. Nothing in it is trusted.
 struct Header {
     kid: Option<String>,
     typ: Option<String>,
@@ -85,16 +87,18 @@ struct Header {
 }
 
 impl Header {
-    /// The header of `token`, unless it holds what is refused before anything is verified.
+    /// The header of `token`. Rejects a header with a member that is never accepted.
     fn of(token: &str) -> Result<Self> {
         let invalid = || Error::InvalidToken("the token is not a JWT".into());
         let encoded = token.split('.').next().ok_or_else(invalid)?;
         let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| invalid())?;
         let Object(header) = serde_json::from_slice(&bytes).map_err(|error| {
-            object::twice(&error).map_or_else(invalid, |name| comes_twice("header member", &name))
+            object::twice(&error).map_or_else(invalid, |name| duplicate("header member", &name))
         })?;
         if let Some(name) = REFUSED_HEADERS.iter().find(|name| header.contains_key(**name)) {
-            return Err(Error::InvalidToken(format!("tokens with `{name}` are not accepted")));
+            return Err(Error::InvalidToken(format!(
+                "tokens with the header member `{name}` are not accepted"
+            )));
         }
         let text = |name: &str| header.get(name).map(|value| value.as_str().ok_or_else(invalid));
         Ok(Self {
@@ -105,7 +109,7 @@ impl Header {
     }
 }
 
-/// A claim literally of that name, else the name read as a dotted path.
+/// The claim with exactly this name. If there is none, the name is read as a dotted path.
 fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(name) {
         return Some(value);
@@ -115,7 +119,7 @@ fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-/// The role of a string or an array; of several known ones the least.
+/// The role in a string or an array. If there are several known roles, the least powerful one.
 fn least_role(value: Option<&Value>) -> Option<Role> {
     match value? {
         Value::String(text) => Role::parse(text),
@@ -125,12 +129,13 @@ fn least_role(value: Option<&Value>) -> Option<Role> {
 }
 
 fn printable(name: &str, value: Option<&str>) -> Result<String> {
-    let value = value
-        .ok_or_else(|| Error::InvalidToken(format!("the claim `{name}` is missing or no text")))?;
+    let value = value.ok_or_else(|| {
+        Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))
+    })?;
     let length = value.chars().count();
     if !(1..=128).contains(&length) || !is_printable(value) {
         return Err(Error::InvalidToken(format!(
-            "the claim `{name}` must be 1 to 128 printable characters: it {RULE}"
+            "the claim `{name}` must have 1 to 128 printable characters. It {RULE}"
         )));
     }
     Ok(value.to_owned())
@@ -141,13 +146,13 @@ fn refusal(error: &JwtFailure) -> Error {
     match (error.downcast_ref::<JWTError>(), twice) {
         (Some(JWTError::TokenHasExpired), _) => Error::TokenExpired,
         (Some(known), _) => Error::InvalidToken(known.to_string()),
-        (None, Some(name)) => comes_twice("claim", &name),
+        (None, Some(name)) => duplicate("claim", &name),
         (None, None) => {
             Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into())
         }
     }
 }
 
-fn comes_twice(what: &str, name: &str) -> Error {
-    Error::InvalidToken(format!("the {what} {name:?} comes twice in the token"))
+fn duplicate(what: &str, name: &str) -> Error {
+    Error::InvalidToken(format!("the token has a duplicate {what} {name:?}"))
 }

@@ -1,21 +1,20 @@
-//! Which kinds of token are taken for access tokens: the variable `jwt_types`.
+//! The types of token that are accepted as access tokens: the variable `jwt_types`.
 //!
-//! An issuer signs more than access tokens, with the same keys and often for the same audience:
-//! logout tokens, security events, answers to introspection, proofs of possession. Each says in its
-//! header's `typ` what it is (RFC 8725, 3.11), so that it cannot be used as another.
+//! An issuer does not sign only access tokens. With the same keys, and often for the same audience, it signs
+//! logout tokens, security events, introspection responses and proofs of possession. The `typ` of the header
+//! is the type of a token (RFC 8725, 3.11). A token of another type must not be accepted as an access token.
 
 use nexus_common::{Error, Result};
 
 const VARIABLE: &str = "jwt_types";
-/// The types where the variable names none: the general one (RFC 7519, 5.1) and that of access
-/// tokens (RFC 9068, 2.1).
+/// The default: the general type (RFC 7519, 5.1) and the type of access tokens (RFC 9068, 2.1).
 const DEFAULT: &str = "JWT,at+jwt";
 
-/// The types that are accepted, each as [`normal`] makes it.
+/// The accepted types, each in the form of [`normal`].
 pub(crate) struct Types(Vec<String>);
 
 impl Types {
-    /// The types of the variable: separated by commas.
+    /// Parses the variable, whose types are separated by commas.
     ///
     /// # Errors
     /// [`Error::Misconfigured`].
@@ -29,15 +28,15 @@ impl Types {
             true => Ok(Self(types)),
             false => Err(Error::misconfigured(
                 VARIABLE,
-                "must be media types with commas between, like `JWT,at+jwt`",
+                "must be media types separated by commas, such as `JWT,at+jwt`",
             )),
         }
     }
 
-    /// Checks the `typ` of a token's header. A token without one is a plain JWT.
+    /// Checks the `typ` of a token's header. A token without a `typ` is a plain JWT.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] with the types that are accepted.
+    /// [`Error::InvalidToken`] with the accepted types.
     pub(crate) fn check(&self, typ: Option<&str>) -> Result<()> {
         let name = normal(typ.unwrap_or("JWT"));
         if self.0.contains(&name) {
@@ -48,16 +47,19 @@ impl Types {
             Some(typ) => {
                 let shown: String = typ.chars().take(64).collect();
                 format!(
-                    "the token's `typ` is {shown:?}; accepted here (`jwt_types`): {accepted}. Send \
-                     an access token"
+                    "the token's `typ` is {shown:?}, but the accepted types (`jwt_types`) are: {accepted}. \
+                     Send an access token"
                 )
             }
-            None => format!("the token has no `typ`; accepted here (`jwt_types`): {accepted}"),
+            None => format!(
+                "the token has no `typ`, but the accepted types (`jwt_types`) are: {accepted}. Send an \
+                 access token"
+            ),
         }))
     }
 }
 
-/// A type without case, and without the `application/` that may be left out (RFC 7515, 4.1.9).
+/// A type in lower case, without the optional prefix `application/` (RFC 7515, 4.1.9).
 fn normal(name: &str) -> String {
     let name = name.trim().to_ascii_lowercase();
     match name.strip_prefix("application/") {
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_is_compared_without_case_and_application() {
+    fn a_type_is_compared_without_its_case_and_prefix() {
         let types = Types::parse(None).unwrap();
         for typ in [
             None,
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_can_insist_on_access_tokens() {
+    fn an_operator_can_require_access_tokens() {
         let types = Types::parse(Some(" application/at+jwt ")).unwrap();
         assert!(types.check(Some("at+jwt")).is_ok());
         assert!(types.check(Some("JWT")).is_err());

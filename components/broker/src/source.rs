@@ -76,7 +76,7 @@ async fn own(hash: String) -> Result<Sourced> {
 }
 
 fn kept(hash: &str) -> Option<Sourced> {
-    let manifest = PARSED.with_borrow(|parsed| parsed.get(hash).cloned())?;
+    let manifest = PARSED.with_borrow_mut(|parsed| parsed.get(hash).cloned())?;
     Some(Sourced { manifest, hash: hash.to_owned() })
 }
 

@@ -1,6 +1,7 @@
-//! `/api/oauth-clients`: the workspace's OAuth apps. A secret goes in and never comes out.
+//! `/api/oauth-clients`: the workspace's OAuth apps. A client secret can be entered but never read.
 //!
-//! It must not see a stored secret: the broker seals what an admin enters, and alone opens it.
+//! This module must not see a stored secret. The broker seals the secret that an admin enters, and only the
+//! broker opens it.
 
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
@@ -13,7 +14,7 @@ use nexus_common::wire::OauthClientIn;
 use nexus_common::{Error, Result, access, config, encoding};
 use serde_json::json;
 
-/// Answers below `/api/oauth-clients`.
+/// Handles the requests below `/api/oauth-clients`.
 ///
 /// # Errors
 /// 401, 403, 404, 405, 422.
@@ -65,7 +66,7 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
     };
     let sealed = Client::new(Component::Catalog, &request_id).call::<SealClient>(&new).await?;
     let bytes = encoding::from_base64(&sealed.sealed)
-        .ok_or_else(|| Error::Internal("a ciphertext that is not base64".into()))?;
+        .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
     let by = By { caller: &caller, request_id: &request_id };
     OauthClients::of(&caller.workspace)
         .save(id, &new.client_id, &new.params, (&bytes, &sealed.key_id), &by)

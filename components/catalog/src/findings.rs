@@ -1,5 +1,5 @@
-//! `/api/manifests/{id}/findings`: what revocations of this workspace were found to end beside their
-//! token, although the manifest says that they end nothing else.
+//! `/api/manifests/{id}/findings`: revocations of this workspace that ended more than their own token,
+//! although the manifest says otherwise. This module must not show the findings of another workspace.
 
 use http::StatusCode;
 use nexus_common::Result;
@@ -23,7 +23,7 @@ pub(crate) async fn list(inbound: &Inbound, id: &str) -> Result<Response> {
     Ok(json_response(StatusCode::OK, found))
 }
 
-/// Deletes them: the manifest is believed again.
+/// Deletes the findings. The manifest is trusted again.
 ///
 /// # Errors
 /// 401, 403, 404.

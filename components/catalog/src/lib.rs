@@ -1,7 +1,8 @@
-//! The catalogue: `/api/manifests`, built in and the workspace's own, and the workspace's OAuth apps.
+//! The catalog: `/api/manifests` (the built-in manifests and the workspace's own) and the workspace's OAuth
+//! apps.
 //!
-//! It must not let a manifest through that breaks a rule of `nexus_manifests::lint` or names a host
-//! that the egress guard refuses.
+//! This component must not accept a manifest that breaks a rule of `nexus_manifests::lint`, or that names a
+//! host that the egress guard rejects.
 #![forbid(unsafe_code)]
 
 mod clients;

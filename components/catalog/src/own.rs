@@ -1,4 +1,5 @@
-//! `POST /api/manifests`, `PUT` and `DELETE /api/manifests/{id}`: the workspace's own providers.
+//! `POST /api/manifests`, `PUT` and `DELETE /api/manifests/{id}`: the workspace's own manifests. This module
+//! must not change a built-in manifest.
 
 use http::{StatusCode, header};
 use nexus_common::auth::{Caller, Role};
@@ -13,28 +14,28 @@ use url::Url;
 
 use crate::show::{saved, summarise};
 
-/// Largest document, in bytes.
+/// The maximum size of a document, in bytes.
 const MAX: usize = 32 * 1024;
-/// The parameter by which an ADMIN vouches for `revoke.effect_source`.
+/// The parameter with which an ADMIN confirms `revoke.effect_source`.
 const BELIEVE: &str = "believe_effect";
 
-/// Saves a new one.
+/// Saves a new manifest.
 ///
 /// # Errors
 /// 401, 403, 409 (`manifest_exists`, `too_many_manifests`, `quota_exceeded`, `effect_unconfirmed`), 422
-/// with every rule it breaks.
+/// with every rule that it breaks.
 pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.create").await?;
     save(&caller, inbound, None).await
 }
 
-/// Saves a new version of `id`; live integrations keep the version they were made with.
+/// Saves a new version of `id`. Existing integrations keep the version that they were created with.
 ///
 /// # Errors
 /// 401, 403, 404, 409 (`quota_exceeded`, `effect_unconfirmed`), 422.
 pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "manifest.replace").await?;
-    writable(id)?;
+    require_own(id)?;
     save(&caller, inbound, Some(id)).await
 }
 
@@ -45,7 +46,7 @@ pub(crate) async fn replace(inbound: Inbound, id: &str) -> Result<Response> {
 pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "manifest.delete").await?;
     inbound.query(&[])?;
-    writable(id)?;
+    require_own(id)?;
     let by = By { caller: &caller, request_id: &inbound.request_id };
     Manifests::of(&caller.workspace).delete(id, &by).await?;
     Ok(empty(StatusCode::NO_CONTENT))
@@ -84,11 +85,11 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
     Ok(response)
 }
 
-/// Whether the ADMIN vouches for what the manifest says of its revocation; `None` where it says
-/// nothing that needs it.
+/// Whether the ADMIN confirms the effect of revocation that the manifest declares. `None` if it declares
+/// nothing that needs a confirmation.
 ///
 /// # Errors
-/// [`Error::Conflict`] (`effect_unconfirmed`) where nobody has been asked yet.
+/// [`Error::Conflict`] (`effect_unconfirmed`) if the parameter is missing.
 fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<bool>> {
     if !manifest.revoke.claims_token_alone() {
         return Ok(None);
@@ -96,11 +97,11 @@ fn require_belief(manifest: &Manifest, believes: Option<bool>) -> Result<Option<
     let Some(believes) = believes else {
         let (id, source) = (&manifest.id, manifest.revoke.effect().and_then(|(_, source)| source));
         let detail = format!(
-            "{id} says that a revocation ends one token alone (`revoke.effect` is `token`, \
-             `effect_source` is {source}). If that is wrong, each reconnect and each deletion can end \
-             other connections of the same account while agents use them. Read the page, try it, and \
-             save again with ?{BELIEVE}=true. With ?{BELIEVE}=false the manifest is saved and not \
-             believed: a token then waits until no connection of its account is in use",
+            "{id} says that a revocation ends only one token (`revoke.effect` is `token`, \
+             `effect_source` is {source}). If that is wrong, each reconnect and each deletion can break \
+             other connections of the same account while agents use them. Read that page, test it, and \
+             save again with ?{BELIEVE}=true. With ?{BELIEVE}=false, the manifest is saved but this \
+             statement is not trusted: a token is revoked only when no connection of its account is in use",
             source = source.unwrap_or_default(),
         );
         return Err(Error::Conflict { code: "effect_unconfirmed", detail });
@@ -125,9 +126,12 @@ fn field_error(finding: Finding) -> FieldError {
     FieldError::new(finding.pointer, format!("{}: {}", finding.rule, finding.detail))
 }
 
-fn writable(id: &str) -> Result<()> {
+/// Checks that `id` is not a built-in manifest.
+fn require_own(id: &str) -> Result<()> {
     if catalog::find(id).is_some() {
-        let detail = format!("{id} is built in; a workspace's own manifests are named custom-…");
+        let detail = format!(
+            "{id} is built in and cannot be changed. Use an id of a workspace's own manifest: custom-…"
+        );
         return Err(Error::Forbidden(detail));
     }
     Ok(())

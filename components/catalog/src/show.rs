@@ -1,4 +1,5 @@
-//! `GET /api/manifests` and `GET /api/manifests/{id}`.
+//! `GET /api/manifests` and `GET /api/manifests/{id}`: the built-in manifests and the workspace's own. This
+//! module must not show the manifests of another workspace.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 const METHODS: [&str; 4] = ["api_key", "basic", "oauth2", "oauth2_client_credentials"];
 
-/// Which summaries a list shows.
+/// Selects the summaries of a list.
 #[derive(Default)]
 struct Filter {
     q: Option<String>,
@@ -22,22 +23,22 @@ struct Filter {
     auth_method: Option<String>,
 }
 
-/// The summaries, built-in ones first, each part by name.
+/// The summaries: first the built-in manifests, then the workspace's own, each sorted by name.
 ///
 /// # Errors
-/// 401, 403, 422 for a filter that does not exist.
+/// 401, 403, 422 for an unknown filter.
 pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "manifest.list").await?;
     let filter = Filter::of(inbound)?;
     let own = Manifests::of(&caller.workspace).all().await?;
-    // What the answer is made of, in place of the answer: the table is known by its digest.
+    // The tag is a hash of the inputs, not of the response. The digest stands for the whole table.
     let mut made_of = format!("{} {:?}", catalog::digest(), inbound.raw_query());
     own.iter().for_each(|own| made_of.push_str(&own.hash));
     let tag = format!("\"{}\"", sha256_hex(made_of.as_bytes()));
     unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, filter.body(&own))))
 }
 
-/// A whole manifest; its entity tag is the hash of its document.
+/// A whole manifest. Its entity tag is the hash of its document.
 ///
 /// # Errors
 /// 401, 403, 404.
@@ -55,14 +56,13 @@ pub(crate) async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
     unless_known(inbound, &tag, || Ok(json_response(StatusCode::OK, body.into_owned())))
 }
 
-/// Checks that there is a manifest `id` for `workspace`.
+/// Checks that `workspace` has a manifest `id`, built in or its own.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Storage`].
 pub(crate) async fn require_manifest(workspace: &str, id: &str) -> Result<()> {
-    let is_there =
-        catalog::find(id).is_some() || Manifests::of(workspace).hash(id).await?.is_some();
-    if is_there { Ok(()) } else { Err(not_found(id)) }
+    let exists = catalog::find(id).is_some() || Manifests::of(workspace).hash(id).await?.is_some();
+    if exists { Ok(()) } else { Err(not_found(id)) }
 }
 
 fn not_found(id: &str) -> Error {
@@ -70,7 +70,7 @@ fn not_found(id: &str) -> Error {
     Error::NotFound(format!("there is no manifest {shown:?}"))
 }
 
-/// An item of the list, as the table of the built-in ones has it.
+/// An item of the list, in the form of the table of built-in manifests.
 pub(crate) fn summarise(manifest: &Manifest) -> Value {
     json!({
         "id": manifest.id, "name": manifest.name, "family": manifest.family,
@@ -89,7 +89,7 @@ impl Filter {
                 "category" => filter.category = Some(wire::typed("category", value)?),
                 _ if METHODS.contains(&value.as_str()) => filter.auth_method = Some(value),
                 _ => {
-                    let detail = format!("must be one of {}, is {value:?}", METHODS.join(", "));
+                    let detail = format!("must be one of {}, but is {value:?}", METHODS.join(", "));
                     return Err(Error::invalid("?auth_method", detail));
                 }
             }
@@ -97,7 +97,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// The list, as far as the filter shows it.
+    /// The list of the summaries that match the filter.
     fn body(&self, own: &[OwnManifest]) -> String {
         let built_in = catalog::all()
             .iter()
@@ -125,7 +125,7 @@ impl Filter {
     }
 }
 
-/// The answer to a manifest that was saved.
+/// The response for a saved manifest.
 pub(crate) fn saved(status: StatusCode, manifest: &Value, hash: &str) -> Response {
     let mut response = json_response(status, manifest.to_string());
     set(&mut response, header::ETAG, &format!("\"{hash}\""));

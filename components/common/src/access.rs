@@ -1,7 +1,7 @@
-//! Whether a caller may do what they ask for; who may not is told so, and it is recorded.
+//! Checks the role of a caller. A denied attempt is recorded.
 //!
-//! It must not look at anything but the role: that an id is of the caller's workspace is seen to by
-//! the statements that find it.
+//! This module must not look at anything but the role. The SQL statements make sure that an id belongs to the
+//! caller's workspace.
 
 use serde_json::json;
 
@@ -14,18 +14,18 @@ use crate::store::{Denial, Entry};
 /// The caller of `inbound`, who must have at least `role` for `action` (`integration.delete`).
 ///
 /// # Errors
-/// 401, [`Error::Misconfigured`], and [`Error::Forbidden`]: then the attempt is going to be recorded,
-/// with what the path names.
+/// 401, [`Error::Misconfigured`], or [`Error::Forbidden`]. In the last case, the attempt is recorded later,
+/// with the id that the path names.
 pub async fn require(inbound: &Inbound, role: Role, action: &str) -> Result<Caller> {
     let caller = Caller::of(inbound).await?;
     permit(&caller, role, (action, target_of(inbound)), &inbound.request_id)?;
     Ok(caller)
 }
 
-/// Whether `caller` has at least `role` for an action and, where it is known, its target.
+/// Checks that `caller` has at least `role` for an action on a target, if the target is known.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; the attempt is going to be recorded.
+/// [`Error::Forbidden`]. The attempt is recorded later.
 pub fn permit(
     caller: &Caller,
     role: Role,
@@ -38,16 +38,18 @@ pub fn permit(
     let (needed, has) = (role.name(), caller.role_name());
     let detail = json!({ "needed": needed });
     denied::note(Denial::of(Entry { caller, action, target, detail, request_id }));
-    Err(Error::Forbidden(format!("{action} needs the role {needed}, the token has {has}")))
+    Err(Error::Forbidden(format!(
+        "{action} needs the role {needed}, but the token has {has}. Use a token with this role"
+    )))
 }
 
-/// Records that a rule did not let a call to an integration through; an event of it as well.
+/// Records that a rule denied a call to an integration, also as an event of the integration.
 pub fn denied(entry: Entry<'_>) {
     let integration_id = entry.target.map(str::to_owned);
     denied::note(Denial { integration_id, ..Denial::of(entry) });
 }
 
-/// The integration, manifest or OAuth app that a path of the API names.
+/// The integration, manifest or OAuth app that the path of the request names.
 fn target_of(inbound: &Inbound) -> Option<&str> {
     match *inbound.segments("/api").as_slice() {
         ["integrations" | "manifests" | "oauth-clients", id, ..] => Some(id),

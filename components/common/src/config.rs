@@ -1,7 +1,7 @@
-//! The variables that more than one component reads, and the rules they must meet.
+//! The variables that more than one component reads, with their rules.
 //!
-//! It must not read encryption keys or client secrets, nor the keys of tokens: only `broker` is given
-//! those, and only `auth` these.
+//! This module must not read encryption keys and client secrets, which only `broker` gets, nor the keys of
+//! tokens, which only `auth` gets.
 
 use std::rc::Rc;
 
@@ -12,9 +12,9 @@ use crate::platform::variables;
 use crate::proxy_domain::ProxyDomain;
 use crate::secret::Secret;
 
-/// The claim that holds the workspace where `jwt_workspace_claim` names none.
+/// The claim that holds the workspace, unless `jwt_workspace_claim` names another.
 pub const WORKSPACE_CLAIM: &str = "workspace_id";
-/// The claim that holds the role, or several, where `jwt_role_claim` names none.
+/// The claim that holds one or more roles, unless `jwt_role_claim` names another.
 pub const ROLE_CLAIM: &str = "role";
 
 thread_local! {
@@ -23,10 +23,10 @@ thread_local! {
     static PROXY_DOMAIN: Once<Option<Rc<ProxyDomain>>> = const { Once::new(None) };
 }
 
-/// The broker secret; read once per instance.
+/// The broker secret. It is read once per instance.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is missing, or can be guessed ([`check_secret`]).
+/// [`Error::Misconfigured`] if it is missing or can be guessed ([`check_secret`]).
 pub async fn broker_secret() -> Result<Rc<Secret>> {
     let read = async {
         let secret = Secret::new(required("broker_secret").await?);
@@ -36,7 +36,7 @@ pub async fn broker_secret() -> Result<Rc<Secret>> {
     once(&BROKER_SECRET, read).await
 }
 
-/// Checks that the secret of the variable `name` is not one that can be guessed.
+/// Checks that the secret in the variable `name` cannot be guessed.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for fewer than 32 bytes, and for a text that [`is_monotonous`].
@@ -51,12 +51,11 @@ pub fn check_secret(name: &str, secret: &Secret) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with bytes that are monotonous.
-pub const MONOTONOUS: &str =
-    "must not repeat a few bytes: it must be random, like what `openssl rand -base64 32` prints";
+/// The rule that monotonous bytes break.
+pub const MONOTONOUS: &str = "must not repeat a few bytes. Use random bytes, such as the output of `openssl rand -base64 32`";
 
-/// Whether `bytes` have fewer than eight different values: zeros, `aaaa…`, a placeholder. Of 32 random
-/// bytes, or 32 random digits of hexadecimal, there is not one such in a million.
+/// Whether `bytes` have fewer than eight different values, like zeros, `aaaa…` or a placeholder. Of 32 random
+/// bytes, or 32 random hexadecimal digits, fewer than one in a million are monotonous.
 pub fn is_monotonous(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
     for byte in bytes {
@@ -67,18 +66,18 @@ pub fn is_monotonous(bytes: &[u8]) -> bool {
     seen.iter().filter(|seen| **seen).count() < 8
 }
 
-/// A variable that must be set.
+/// The value of a variable that must be set.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is empty.
+/// [`Error::Misconfigured`] if it is empty.
 pub async fn required(name: &str) -> Result<String> {
     variables::get(name).await.ok_or_else(|| Error::misconfigured(name, "must be set"))
 }
 
-/// The origin under which clients reach the application; read once per instance.
+/// The origin at which clients reach the application. It is read once per instance.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is not an origin.
+/// [`Error::Misconfigured`] if it is not an origin.
 pub async fn public_url() -> Result<Rc<Origin>> {
     let read = async {
         let text = required("public_url").await?;
@@ -87,10 +86,10 @@ pub async fn public_url() -> Result<Rc<Origin>> {
     once(&PUBLIC_URL, read).await
 }
 
-/// The domain below which each integration has an address of its own; `None` where there is none.
+/// The domain below which each integration has a host name of its own. `None` if it is not set.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it is not a domain.
+/// [`Error::Misconfigured`] if it is not a domain.
 pub async fn proxy_domain() -> Result<Option<Rc<ProxyDomain>>> {
     let read = async {
         let Some(text) = variables::get("proxy_domain").await else { return Ok(None) };
@@ -100,21 +99,21 @@ pub async fn proxy_domain() -> Result<Option<Rc<ProxyDomain>>> {
     once(&PROXY_DOMAIN, read).await.map(|domain| (*domain).clone())
 }
 
-/// What the deployment says of hosts that may not be called, or may although they are private. The
-/// crate of the manifests reads it (`guard::Guard::of`).
+/// The deployment's variables about hosts that may not be called, and private hosts that may be. The crate of
+/// the manifests parses them (`guard::Guard::of`).
 pub struct Hosts {
     /// The origin of the application.
     pub public_url: Rc<Origin>,
-    /// The further names under which it is reached: `own_hosts`, and the hosts below `proxy_domain`, with
-    /// commas between.
+    /// The other host names of the application, separated by commas: `own_hosts`, and the hosts below
+    /// `proxy_domain`.
     pub own: String,
-    /// `private_hosts`; empty where it is not set.
+    /// `private_hosts`. Empty if it is not set.
     pub private: String,
-    /// `private_hosts_workspaces`; empty where it is not set.
+    /// `private_hosts_workspaces`. Empty if it is not set.
     pub private_workspaces: String,
 }
 
-/// The variables about hosts, as they are.
+/// The variables about hosts, not parsed yet.
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for `public_url`.
@@ -129,8 +128,8 @@ pub async fn hosts() -> Result<Hosts> {
     })
 }
 
-/// Where a provider sends the browser back to. A workspace's own manifest has an address of its own,
-/// so that one authorization server cannot be taken for another (RFC 9700, 4.4).
+/// The URL to which a provider sends the browser back. Each of a workspace's own manifests has its own URL,
+/// to prevent mix-up attacks between authorization servers (RFC 9700, 4.4).
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
@@ -147,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_that_can_be_guessed_is_refused() {
+    fn a_secret_that_can_be_guessed_is_rejected() {
         for (text, rule) in [
             ("x".to_owned(), "32 bytes"),
             ("0123456789abcdef0123456789abcde".to_owned(), "32 bytes"),
@@ -155,13 +154,13 @@ mod tests {
             ("ab".repeat(32), "random"),
             ("changed".repeat(8), "random"),
         ] {
-            let Err(Error::Misconfigured { variable, rule: said }) =
+            let Err(Error::Misconfigured { variable, rule: message }) =
                 check_secret("tick_secret", &Secret::new(text.clone()))
             else {
                 panic!("{text}")
             };
-            assert!(said.contains(rule) && variable == "tick_secret", "{said}");
-            assert!(!said.contains(&text), "{said}");
+            assert!(message.contains(rule) && variable == "tick_secret", "{message}");
+            assert!(!message.contains(&text), "{message}");
         }
         let hex = Secret::new("9f86d081884c7d659a2feaa0c55ad015".to_owned());
         assert!(check_secret("tick_secret", &hex).is_ok());

@@ -1,9 +1,9 @@
-//! Denied attempts, gathered in memory and written a second later, many at once.
+//! Collects denied attempts in memory and writes them in a batch a second later.
 //!
-//! A refusal must cost its caller's neighbours nothing: whoever has any token can be refused a
-//! thousand times a second, and there is one write lock for all workspaces. So no refusal waits for
-//! the database, and an instance has one writer at a time. Each refusal that was answered is counted;
-//! a process that is killed loses its last second's.
+//! A denied attempt must not slow down other callers. Anyone with a token can be denied a thousand times a
+//! second, and all workspaces share one write lock. So a denial never waits for the database, and an instance
+//! has one writer at a time. Every denial is counted, but a process that is killed loses those of its last
+//! second.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::http::Respond;
 use crate::platform::{clock, http::spawn};
 use crate::store::{Denial, write_denials};
 
-/// How long attempts gather before they are written.
+/// How long attempts are collected before they are written.
 const GATHER: Duration = Duration::from_secs(1);
-/// Most different attempts that an instance keeps apart between two writings.
+/// The maximum number of different attempts that an instance counts separately between two writes.
 const MOST: usize = 256;
-/// How often a writing is tried again where the database is busy.
+/// How often a write is retried if the database is busy.
 const RETRIES: u32 = 3;
 
 #[derive(Default)]
 struct Gathered {
     counted: Vec<(Denial, i64)>,
-    /// Whether somebody is going to write what is gathered.
+    /// Whether a task is going to write the collected attempts.
     has_writer: bool,
 }
 
@@ -32,7 +32,7 @@ thread_local! {
 }
 
 impl Gathered {
-    /// Counts `denial` `count` times more.
+    /// Adds `count` to the count of `denial`.
     fn add(&mut self, denial: Denial, count: i64) {
         let is_known = |known: &&mut (Denial, i64)| known.0.is_same(&denial);
         if let Some((_, known)) = self.counted.iter_mut().find(is_known) {
@@ -44,14 +44,14 @@ impl Gathered {
         }
     }
 
-    /// Whether there is nothing left to write; then the writer has ended.
+    /// Whether there is nothing left to write. Then the writer must stop.
     fn is_done(&mut self) -> bool {
         self.has_writer = !self.counted.is_empty();
         !self.has_writer
     }
 }
 
-/// Counts an attempt that was denied.
+/// Counts a denied attempt.
 pub(crate) fn note(denial: Denial) {
     let has_writer = GATHERED.with_borrow_mut(|gathered| {
         gathered.add(denial, 1);
@@ -62,7 +62,7 @@ pub(crate) fn note(denial: Denial) {
     }
 }
 
-/// Writes until nothing is left.
+/// Writes the collected attempts until none is left.
 async fn write() {
     let mut failures = 0;
     loop {
@@ -88,7 +88,7 @@ async fn write() {
     }
 }
 
-/// Puts what could not be written before what has come since.
+/// Puts attempts that could not be written before the newer ones.
 fn put_back(gathered: &mut Gathered, counted: Vec<(Denial, i64)>) {
     let since = std::mem::replace(&mut gathered.counted, counted);
     since.into_iter().for_each(|(denial, count)| gathered.add(denial, count));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_is_counted_and_the_rest_stays_within_bounds() {
+    fn equal_attempts_are_counted_and_the_number_of_records_is_limited() {
         let mut gathered = Gathered::default();
         for target in 0..MOST {
             gathered.add(denial("a", target), 1);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_stands_first_and_loses_nothing() {
+    fn attempts_that_could_not_be_written_come_first_and_keep_their_counts() {
         let mut gathered = Gathered::default();
         gathered.add(denial("a", 1), 1);
         gathered.add(denial("a", 2), 1);

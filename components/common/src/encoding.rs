@@ -1,4 +1,4 @@
-//! Bytes as text: base64, as it stands in the JSON between components, and hashes.
+//! Bytes as text: base64 (used in the JSON between components), hexadecimal and SHA-256.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ pub fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// The bytes of `text`; `None` where it is not base64.
+/// The bytes of `text`. `None` if it is not base64.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
@@ -19,7 +19,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The bytes of `text`; `None` where it is not lower-case hexadecimal.
+/// The bytes of `text`. `None` if it is not lower-case hexadecimal.
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hexadecimal_comes_back() {
+    fn hexadecimal_decodes_to_the_same_bytes() {
         let bytes: Vec<u8> = (0..=255).collect();
         assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
         assert_eq!(from_hex(""), Some(Vec::new()));

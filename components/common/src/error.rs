@@ -1,170 +1,170 @@
-//! The one error type: what went wrong, free of transport. `http::problem` has the one mapping.
+//! The error type of all components. It is independent of HTTP: `http::problem` maps it to a response.
 //!
-//! Details name the rule and the value that broke it; they never hold a secret.
+//! Details name the rule and the value that broke it. They must never hold a secret.
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::sqlite::DbError;
 
-/// A result whose error a caller can be shown.
+/// A result whose error can be shown to the caller.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// One member of a request that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// Where, as a JSON pointer (RFC 6901): `/credentials/api_key`.
+    /// The member, as a JSON pointer (RFC 6901): `/credentials/api_key`.
     pub pointer: String,
-    /// Which rule, and the value unless it may be secret.
+    /// The rule, and the value unless it may be secret.
     pub detail: String,
 }
 
 impl FieldError {
-    /// `detail` about the member at `pointer`.
+    /// The member at `pointer` breaks the rule that `detail` describes.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
-/// What went wrong.
+/// The reason why a request failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Error {
-    /// No token came with the request.
+    /// The request has no token.
     MissingToken,
-    /// The token does not prove who is calling, and why.
+    /// The token was rejected, for this reason.
     InvalidToken(String),
     /// The token is past its `exp`.
     TokenExpired,
-    /// The caller is known and may not do this.
+    /// The token is valid, but its role may not do this.
     Forbidden(String),
-    /// There is no such thing in the caller's workspace.
+    /// The caller's workspace has no such resource.
     NotFound(String),
-    /// The path exists, not with this method; the methods it has.
+    /// The path exists, but not with this method. Holds the methods that it has.
     MethodNotAllowed(&'static str),
     /// The body is larger than this many bytes.
     TooLarge(usize),
-    /// The body did not come in time; in words.
+    /// The body did not arrive in time. Holds a description.
     RequestTimeout(String),
-    /// The body of the request broke off, or is not well-formed (a malformed chunk).
+    /// The request body is incomplete or not well-formed (a malformed chunk).
     BrokenBody,
     /// The request comes from this application itself.
     LoopDetected,
-    /// The request asks for another protocol: WebSocket.
+    /// The request asks for another protocol (WebSocket).
     UpgradeUnsupported,
-    /// As many calls are at work as may be; which limit, and its value.
+    /// A limit of concurrent calls is reached. Holds the limit and its value.
     TooManyCalls(String),
     /// The content type of the body is not `application/json`.
     UnsupportedMediaType(String),
     /// Members of the request break rules.
     Invalid(Vec<FieldError>),
-    /// A name is taken by `existing_id`.
+    /// The name already belongs to the integration `existing_id`.
     NameTaken {
-        /// The name as it was given.
+        /// The name, as the request has it.
         name: String,
         /// The integration that has it.
         existing_id: String,
     },
-    /// What is asked for does not go with what is there.
+    /// The request conflicts with the current state.
     Conflict {
         /// `manifest_exists`, `manifest_in_use`, `changed_meanwhile`, `not_oauth`, …
         code: &'static str,
-        /// In words.
+        /// A description.
         detail: String,
     },
-    /// The workspace has as many of something as the deployment allows.
+    /// The workspace has reached a quota of the deployment.
     QuotaExceeded {
-        /// The variable that says how many.
+        /// The variable that sets the quota.
         variable: &'static str,
-        /// The limit and what to do, in words.
+        /// The quota, and what to do.
         detail: String,
     },
-    /// The `If-Match` of the request names another version than there is.
+    /// The `If-Match` of the request names a version that is not the current one.
     VersionMismatch {
-        /// What was asked for, as it came.
+        /// The `If-Match`, as the request has it.
         asked: String,
-        /// The version there is.
+        /// The current version.
         found: i64,
     },
     /// A change would send the stored credential to other hosts than it was entered for.
     CredentialsRequired(String),
-    /// Nobody has entered an OAuth app for this manifest.
+    /// The workspace has no OAuth app for this manifest.
     OauthClientMissing {
         /// The manifest.
         manifest_id: String,
-        /// What is to be registered at the provider.
+        /// The redirect URI to register at the provider.
         redirect_uri: String,
     },
     /// The callback does not belong to an authorization that can be finished.
     FlowInvalid(String),
-    /// Somebody has switched the integration off.
+    /// The integration is switched off.
     IntegrationInactive(String),
-    /// A policy, or the manifest, does not let this call through; which rule.
+    /// A policy or the manifest denies this call. Holds the rule.
     PolicyDenied(String),
-    /// Only a person can mend the connection, at the provider.
+    /// The connection works again only after a person authorizes it at the provider.
     ReauthorizationRequired(String),
-    /// The token is being refreshed, and that takes longer than a call waits.
+    /// The token is being refreshed, and the refresh takes longer than a call waits.
     RefreshPending {
-        /// When it is over or is begun anew at the latest, in seconds from now.
+        /// In at most this many seconds the refresh is done, or can be tried again.
         retry_after: u64,
     },
-    /// A component of ours gave no answer: the runtime has no room for it now, or it failed.
+    /// Another component did not respond: the runtime has no capacity for it now, or it failed.
     Unavailable {
-        /// Which component, and what is known of it; only the log has it.
+        /// The component and the cause. Only the log has them.
         detail: String,
     },
-    /// What would end at the provider is in use by other connections.
+    /// Other connections use the tokens that would be revoked at the provider.
     GrantShared(String),
     /// The provider does not accept the credential.
     CredentialRefused(String),
-    /// The provider is down, answers an error, or something that is not its API.
+    /// The provider is down, responds with an error, or responds with something that is not its API.
     Provider(String),
-    /// The provider did not answer completely in time.
+    /// The provider did not send its whole response in time.
     ProviderTimeout(String),
-    /// Calls to this host are refused by the egress guard.
+    /// The egress guard rejects calls to this host.
     EgressDenied(String),
-    /// Storage is busy, full or out of reach; trying again may help.
+    /// Storage is busy, full or unreachable. A retry may help.
     Storage {
-        /// What happened; shown to nobody but the log.
+        /// The cause. Only the log has it.
         detail: String,
     },
-    /// The issuer's keys cannot be fetched, and the one that is needed was never seen.
+    /// The issuer's keys cannot be fetched, and the token's key is not cached.
     KeysUnavailable {
-        /// When they are fetched again, in seconds from now.
+        /// The keys are fetched again in this many seconds.
         retry_after: u64,
     },
-    /// The database was written by a newer version.
+    /// A newer version of the application has migrated the database.
     DatabaseNewer {
-        /// The schema the database has.
+        /// The schema of the database.
         found: i64,
-        /// The newest schema this version knows.
+        /// The newest schema that this version knows.
         known: i64,
     },
     /// A variable of the deployment is malformed.
     Misconfigured {
-        /// Its name.
+        /// The name of the variable.
         variable: String,
-        /// The rule it breaks; never its value.
+        /// The rule that the variable breaks. Never its value.
         rule: String,
     },
-    /// What is stored cannot be read back: changed outside, or sealed by a key that is gone.
+    /// Stored data cannot be read: it was changed outside the application, or its key is missing.
     Unreadable(String),
-    /// A component behind this one refused, and said why in a problem document.
+    /// Another component rejected the request with this problem document.
     Passed(Box<Problem>),
-    /// A fault of ours; the detail goes to the log.
+    /// An error in the application. The detail goes to the log.
     Internal(String),
 }
 
 impl Error {
-    /// One broken rule at `pointer`.
+    /// One member, at `pointer`, breaks a rule.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
-    /// `name` is taken by the integration `existing_id`.
+    /// `name` already belongs to the integration `existing_id`.
     pub fn name_taken(name: &str, existing_id: &str) -> Self {
         Self::NameTaken { name: name.to_owned(), existing_id: existing_id.to_owned() }
     }
 
-    /// A malformed variable.
+    /// The variable `variable` breaks `rule`.
     pub fn misconfigured(variable: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::Misconfigured { variable: variable.into(), rule: rule.into() }
     }
@@ -187,29 +187,29 @@ pub struct Problem {
     /// A URI reference that names the kind of problem: `/problems/{code}`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status in words.
+    /// The reason phrase of the status.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened here.
+    /// What happened to this request.
     pub detail: String,
-    /// Stable, snake_case.
+    /// The stable name of the kind of problem, in snake_case.
     pub code: String,
-    /// The request, as in `x-request-id`.
+    /// The id of the request, as in `x-request-id`.
     pub request_id: String,
     /// Members that break rules.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<FieldError>,
-    /// For `name_taken`: who has the name.
+    /// For `name_taken`: the integration that has the name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub existing_id: Option<String>,
-    /// For `oauth_client_missing`: what is to be registered at the provider.
+    /// For `oauth_client_missing`: the redirect URI to register at the provider.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub redirect_uri: Option<String>,
-    /// For `misconfigured` and `quota_exceeded`: which variable.
+    /// For `misconfigured` and `quota_exceeded`: the variable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub variable: Option<String>,
-    /// Where a person can mend it.
+    /// The page where a person can fix the problem.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link: Option<String>,
 }

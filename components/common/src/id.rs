@@ -1,6 +1,7 @@
-//! Identifiers: integration ids, request ids, slugs.
+//! Identifiers: ids of integrations, requests and outbox entries, and slugs.
 //!
-//! Ids are ULIDs (time-ordered), so that newest first is the order of the primary key.
+//! Ids are ULIDs, which are ordered by time, so that the primary key sorts rows by age. A slug must never
+//! look like an id.
 
 use ulid::Ulid;
 
@@ -26,9 +27,9 @@ fn ulid(now_ms: u64) -> Ulid {
     Ulid::from_parts(now_ms, (u128::from(high) << 64) | u128::from(low))
 }
 
-/// The slug of a name: lower-case ASCII letters, digits and single hyphens, at most 48 of them.
+/// The slug of a name: at most 48 lower-case ASCII letters, digits and single hyphens.
 ///
-/// A name without any (`支付`) gets `integration`. It is never shaped like an id.
+/// A name without such characters (`支付`) gets the slug `integration`. A slug never has the form of an id.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
@@ -45,7 +46,7 @@ pub fn slug(name: &str) -> String {
     if slug.is_empty() { "integration".to_owned() } else { slug.to_owned() }
 }
 
-/// The form in which names are compared: Unicode lower case, white space trimmed and folded.
+/// The form in which names are compared: Unicode lower case, with white space trimmed and collapsed.
 pub fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

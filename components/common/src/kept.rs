@@ -1,28 +1,31 @@
-//! What an instance keeps from one request to the next: what is read once, and what it has met lately.
+//! State that an instance keeps between requests: values that are read once, and small caches.
 //!
-//! An instance serves many requests, several at once. Nothing of one request may be kept here, only
-//! what is the same for all that ask for it.
+//! An instance serves many requests, some of them concurrently. State that belongs to one request must not be
+//! kept here, only state that is the same for every request.
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::thread::LocalKey;
 
+use lru::LruCache;
+
 use crate::error::Result;
 
-/// Most entries of a [`Recent`].
-const MOST: usize = 64;
+/// The maximum number of entries of a [`Recent`].
+const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// A value that is made when it is first asked for.
+/// A value that is made when it is first needed.
 pub type Once<T> = RefCell<Option<Rc<T>>>;
 
-/// What `kept` holds; first what `make` gives. An error is not kept: it is tried again.
+/// The value in `kept`. The first call makes it with `make`. An error is not kept, so the next call tries
+/// again.
 ///
 /// # Errors
-/// Those of `make`.
+/// The errors of `make`.
 pub async fn once<T>(
     kept: &'static LocalKey<Once<T>>,
     make: impl Future<Output = Result<T>>,
@@ -35,19 +38,19 @@ pub async fn once<T>(
     Ok(value)
 }
 
-/// The entries met lately: at most 64, all of which go when there would be more.
-pub struct Recent<K, V>(HashMap<K, V>);
+/// A cache of at most 64 entries. When it is full, a new key replaces the least recently used one.
+pub struct Recent<K: Eq + Hash, V>(LruCache<K, V>);
 
 impl<K: Eq + Hash, V> Recent<K, V> {
     /// The value of `key`.
-    pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    pub fn get<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
         self.0.get(key)
     }
 
-    /// The value of `key`, to be changed.
+    /// The mutable value of `key`.
     pub fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -55,40 +58,37 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         self.0.get_mut(key)
     }
 
-    /// Forgets all but those for which `keep` holds.
+    /// Removes all entries for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
         self.0.retain(|key, value| keep(key, value));
     }
 
-    /// Keeps `value` in place of what `key` had.
+    /// Sets the value of `key`.
     pub fn insert(&mut self, key: K, value: V) {
-        if self.0.len() >= MOST && !self.0.contains_key(&key) {
-            self.0.clear();
-        }
-        self.0.insert(key, value);
+        self.0.put(key, value);
     }
 }
 
-impl<K, V> Default for Recent<K, V> {
+impl<K: Eq + Hash, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(LruCache::sparse(MOST))
     }
 }
 
-/// How long an entry of [`Aging`] is kept at most, in milliseconds, where it is swept as often as it is
-/// used: ten minutes.
+/// The maximum age of an entry of [`Aging`], in milliseconds, if `sweep` is called with each use: ten
+/// minutes.
 pub const LONGEST_MS: u64 = 10 * 60 * 1000;
-/// How often it is looked for what is older, in milliseconds.
+/// The interval of the sweeps, in milliseconds.
 const SWEEP_MS: u64 = 60 * 1000;
 
-/// The same for what must not be kept for long, however often it is met. Times are in milliseconds.
-pub struct Aging<K, V> {
+/// A [`Recent`] whose entries have a maximum age, however often they are used. Times are in milliseconds.
+pub struct Aging<K: Eq + Hash, V> {
     entries: Recent<K, (u64, V)>,
     swept_at: u64,
 }
 
 impl<K: Eq + Hash, V> Aging<K, V> {
-    /// The value of `key`, to be changed.
+    /// The mutable value of `key`.
     pub fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -96,17 +96,17 @@ impl<K: Eq + Hash, V> Aging<K, V> {
         self.entries.get_mut(key).map(|(_, value)| value)
     }
 
-    /// Keeps `value`, which was made `now`, in place of what `key` had.
+    /// Sets the value of `key`, which was made at `now`.
     pub fn insert(&mut self, key: K, value: V, now: u64) {
         self.entries.insert(key, (now, value));
     }
 
-    /// Forgets all but those for which `keep` holds.
+    /// Removes all entries for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
         self.entries.retain(|key, (_, value)| keep(key, value));
     }
 
-    /// Forgets what would be older than [`LONGEST_MS`] before it is looked for again.
+    /// Removes the entries that would be older than [`LONGEST_MS`] at the next sweep.
     pub fn sweep(&mut self, now: u64) {
         if now.saturating_sub(self.swept_at) < SWEEP_MS {
             return;
@@ -116,7 +116,7 @@ impl<K: Eq + Hash, V> Aging<K, V> {
     }
 }
 
-impl<K, V> Default for Aging<K, V> {
+impl<K: Eq + Hash, V> Default for Aging<K, V> {
     fn default() -> Self {
         Self { entries: Recent::default(), swept_at: 0 }
     }
@@ -127,27 +127,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_never_more_than_so_many_and_a_known_one_needs_no_room() {
+    fn the_number_of_entries_is_limited_and_the_least_used_entry_goes() {
         let mut recent = Recent::default();
-        for key in 0..MOST {
+        for key in 0..MOST.get() {
             recent.insert(key, "first");
         }
         recent.insert(0, "second");
-        assert_eq!((recent.get(&0), recent.get(&1)), (Some(&"second"), Some(&"first")));
-        recent.insert(MOST, "third");
-        assert_eq!((recent.get(&0), recent.get(&MOST)), (None, Some(&"third")));
-        recent.insert(0, "fourth");
+        assert_eq!((recent.get(&0), recent.get_mut(&1)), (Some(&"second"), Some(&mut "first")));
+        recent.insert(MOST.get(), "third");
+        assert_eq!((recent.get(&2), recent.get(&MOST.get())), (None, Some(&"third")));
+        assert_eq!((recent.get(&0), recent.get(&3)), (Some(&"second"), Some(&"first")));
         recent.retain(|key, _| *key == 0);
-        assert_eq!((recent.get(&0), recent.get(&MOST)), (Some(&"fourth"), None));
+        assert_eq!((recent.get(&0), recent.get(&MOST.get())), (Some(&"second"), None));
     }
 
     #[test]
-    fn what_ages_is_forgotten_however_often_it_is_met() {
+    fn an_entry_expires_however_often_it_is_used() {
         const BEGUN: u64 = 1_700_000_000_000;
         let mut aging = Aging::default();
         aging.insert("old", 1, BEGUN);
         aging.insert("young", 2, BEGUN + LONGEST_MS / 2);
-        // Met every second, it is never kept for longer than ten minutes.
+        // Even an entry that is used every second is not kept for longer than ten minutes.
         let mut last = 0;
         for now in (BEGUN..BEGUN + 2 * LONGEST_MS).step_by(1_000) {
             aging.sweep(now);
@@ -160,7 +160,7 @@ mod tests {
             );
         }
         assert!((LONGEST_MS - 2 * SWEEP_MS..=LONGEST_MS).contains(&last), "{last}");
-        // What is made anew begins anew, and what is not wanted goes at once.
+        // A new value has a new age, and `retain` removes an entry at once.
         aging.insert("old", 3, BEGUN + 2 * LONGEST_MS);
         aging.insert("young", 4, BEGUN + 2 * LONGEST_MS);
         aging.retain(|key, _| *key == "old");

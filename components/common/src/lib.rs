@@ -1,7 +1,7 @@
-//! What the components share: authentication, storage, wire types, errors and the platform.
+//! The code that the components share: authentication, storage, wire types, errors and the platform.
 //!
-//! It must not hold key material: encryption keys, client secrets and everything that opens a
-//! sealed credential live in the broker component alone. Only [`platform`] names `spin_sdk`.
+//! This crate must not hold key material: encryption keys, client secrets and everything that opens a
+//! sealed credential are in the broker component alone. Only [`platform`] names `spin_sdk`.
 #![forbid(unsafe_code)]
 
 pub mod access;

@@ -1,13 +1,13 @@
-//! Origins (RFC 6454), as variables of the deployment name them.
+//! Origins (RFC 6454) in variables of the deployment.
 //!
-//! It must not take anything else of a URL: no path, no query, no user. It does without `url`, whose
-//! parser is larger than some components are beside it.
+//! This module must not accept other parts of a URL: no path, no query, no user. It does not use the crate
+//! `url`, whose parser is larger than the rest of some components.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An https origin, or an http one on a loopback address: ASCII, in lower case, without the scheme's
-/// own port and without a slash at its end.
+/// An https origin, or an http origin on a loopback address. It is ASCII in lower case, without the scheme's
+/// default port and without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     text: String,
@@ -15,17 +15,17 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The rule that [`Origin::parse`] keeps to, in words.
+    /// The rule of [`Origin::parse`], for error messages.
     pub const RULE: &str =
-        "must be an origin, https://… (or http:// on a loopback address), no path";
+        "must be an origin: https://… (or http:// on a loopback address), without a path";
 
-    /// The origin in `text`, which may end with a slash; `None` where it breaks [`Origin::RULE`].
+    /// The origin in `text`, which may end with a slash. `None` if it breaks [`Origin::RULE`].
     pub fn parse(text: &str) -> Option<Self> {
-        // The scheme as it is: Spin compares it so where it lets a component out.
+        // The scheme must be in lower case, because Spin compares it exactly for outbound hosts.
         let (scheme, authority) = text.strip_suffix('/').unwrap_or(text).split_once("://")?;
         let authority = authority.to_ascii_lowercase();
         let (host, port) = match authority.rsplit_once(':') {
-            // An address in brackets has colons of its own.
+            // An IPv6 address in brackets contains colons.
             Some((host, port)) if !port.ends_with(']') => (host, Some(number(port)?)),
             _ => (authority.as_str(), None),
         };
@@ -33,7 +33,7 @@ impl Origin {
             Some(inner) => {
                 let address: Ipv6Addr = inner.parse().ok()?;
                 if address.to_ipv4_mapped().is_some() {
-                    // Written in one way here and in another by browsers.
+                    // Browsers write such an address in another form.
                     return None;
                 }
                 (format!("[{address}]"), Some(IpAddr::from(address)))
@@ -56,23 +56,23 @@ impl Origin {
         Some(Self { text, host })
     }
 
-    /// As the header `Origin` has it: `https://nexus.example.com:8443`.
+    /// The origin in the form of the header `Origin`: `https://nexus.example.com:8443`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Its host; an IPv6 address in brackets.
+    /// The host. An IPv6 address is in brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Its port, where that is not the scheme's own.
+    /// The port, if it is not the scheme's default port.
     pub fn port(&self) -> Option<&str> {
         let (_, authority) = self.text.split_once("://")?;
         authority.strip_prefix(self.host.as_str())?.strip_prefix(':')
     }
 
-    /// Whether it is https.
+    /// Whether the scheme is https.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")
     }
@@ -84,13 +84,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A port; digits only, which `parse` alone is not strict about.
+/// A port. It must be digits only, although `parse` also accepts a sign.
 fn number(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|port| digits && *port > 0)
 }
 
-/// A host name whose last label is no number: browsers would read it as an IPv4 address.
+/// Whether `host` is a host name. Its last label must not be a number, because browsers would read the host
+/// as an IPv4 address.
 fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_written_in_one_way() {
+    fn each_origin_has_one_form() {
         for (text, origin, host) in [
             ("https://id.example.com", "https://id.example.com", "id.example.com"),
             ("https://ID.Example.com/", "https://id.example.com", "id.example.com"),
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none() {
+    fn other_texts_are_rejected() {
         for bad in [
             "",
             "id.example.com",

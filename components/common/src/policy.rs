@@ -1,6 +1,7 @@
-//! What a policy says of a call: deny wins; if any rule allows, what none allows is denied.
+//! Evaluates a policy for a call. A deny rule wins over an allow rule. If the policy has an allow rule, a
+//! call that matches no allow rule is denied.
 //!
-//! It must not look at the integration's state or at who is asking beyond their subject.
+//! This module must not look at the integration's state, nor at anything of the caller but the subject.
 
 use crate::call::{CallMethod, CallPath, Reading, is_same};
 use crate::wire::{Effect, Policy, Rule};
@@ -9,32 +10,35 @@ use crate::wire::{Effect, Policy, Rule};
 pub struct PolicyCall<'a> {
     /// The subject of the agent's token.
     pub subject: &'a str,
-    /// The methods that a provider may read: the one that is sent, and one that overrides it. All of them
-    /// must be allowed.
+    /// The methods that a provider may read: the method that is sent, and a method that overrides it. All of
+    /// them must be allowed.
     pub methods: &'a [CallMethod],
-    /// The host that is called, with its port where it is not 443.
+    /// The host that is called, with its port if that is not 443.
     pub host: &'a str,
     /// The path below the base URL, and its readings.
     pub path: &'a CallPath,
 }
 
 impl Policy {
-    /// Why the policy refuses `call`, naming the rule; `None` where it does not.
+    /// Why the policy denies `call`, with the name of the rule. `None` if the policy allows the call.
     pub fn refusal(&self, call: &PolicyCall<'_>) -> Option<String> {
         if !self.agents.iter().any(|agent| agent == "*" || agent == call.subject) {
-            return Some(format!("policy.agents does not name {:?}", call.subject));
+            return Some(format!(
+                "policy.agents does not name {:?}. Ask an admin to add this agent",
+                call.subject
+            ));
         }
         if self.rules.is_empty() {
             return None;
         }
         if !call.path.is_clean() {
-            let why = "where a policy has rules, a path has no empty segments and no `;`, `?` or `#`, \
-                       also none that is encoded";
+            let why = "the policy has rules, so the path must not contain an empty segment, `;`, `?` or \
+                       `#`, plain or encoded";
             return Some(why.to_owned());
         }
         let numbered = || self.rules.iter().enumerate();
         if let Some((index, rule)) = numbered().find(|(_, rule)| rule.denies(call)) {
-            return Some(format!("policy.rules[{index}] denies {}", rule.told()));
+            return Some(format!("policy.rules[{index}] denies {}", rule.summary()));
         }
         if self.rules.iter().all(|rule| rule.effect != Effect::Allow) {
             return None;
@@ -45,24 +49,24 @@ impl Policy {
         let mut methods = call.methods.iter();
         let is_allowed =
             methods.all(|method| call.path.exact().iter().all(|path| is_allowed(*method, path)));
-        (!is_allowed).then(|| "none of the rules that allow in policy.rules matches".to_owned())
+        (!is_allowed).then(|| "no allow rule in policy.rules matches this call".to_owned())
     }
 
-    /// Whether a rule allows `method` on exactly `path`, without wildcards.
+    /// Whether an allow rule has `method` and exactly the path `path`, without wildcards.
     pub fn names(&self, method: CallMethod, path: &str) -> bool {
         self.rules.iter().any(|rule| {
             rule.effect == Effect::Allow && rule.has_method(method) && rule.path == path
         })
     }
 
-    /// Whether a rule is about some methods only.
+    /// Whether a rule is limited to some methods.
     pub fn names_a_method(&self) -> bool {
         self.rules.iter().any(|rule| !rule.methods.iter().any(|method| method == "*"))
     }
 }
 
 impl Rule {
-    fn told(&self) -> String {
+    fn summary(&self) -> String {
         format!("{} {}", self.methods.join(","), self.path)
     }
 
@@ -74,7 +78,7 @@ impl Rule {
         self.host.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(host))
     }
 
-    /// One reading that the rule covers is enough.
+    /// A deny rule applies if it covers one of the readings.
     fn denies(&self, call: &PolicyCall<'_>) -> bool {
         self.effect == Effect::Deny
             && self.has_host(call.host)
@@ -90,16 +94,16 @@ impl Rule {
     }
 }
 
-/// Whether `pattern` covers a path in one of its lenient readings, as denials do.
+/// Whether `pattern`, as the path of a deny rule, covers one of the lenient readings of `path`.
 pub fn denies(pattern: &str, path: &CallPath) -> bool {
-    // A lenient server drops empty segments, so those of a pattern mean nothing to it.
+    // A lenient server drops empty segments, so empty segments of the pattern are dropped too.
     let dense: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
     let dense = format!("/{}", dense.join("/"));
     path.lenient().iter().any(|reading| matches(&dense, reading, is_same))
 }
 
-/// Whether `pattern` (`/v1/charges/**`) covers a reading: `*` is one segment, `**` the rest, which may be
-/// zero segments. `same` is told whether the segment is the last.
+/// Whether `pattern` (`/v1/charges/**`) covers a reading. `*` matches one segment, and `**` matches zero or
+/// more segments up to the end. The last argument of `same` is whether the segment is the last of the path.
 fn matches(pattern: &str, reading: &[String], same: impl Fn(&str, &str, bool) -> bool) -> bool {
     let mut rest = reading.iter().enumerate();
     for part in pattern.split('/').skip(1) {
@@ -107,7 +111,7 @@ fn matches(pattern: &str, reading: &[String], same: impl Fn(&str, &str, bool) ->
             ("**", _) => return true,
             ("*", Some(_)) => {}
             (part, Some((at, segment))) if same(part, segment, at + 1 == reading.len()) => {}
-            // `/` alone is the path without segments.
+            // The pattern `/` is the path without segments.
             ("", None) if reading.is_empty() => {}
             _ => return false,
         }

@@ -1,5 +1,5 @@
-//! What clients send in queries, headers and cookies, and what a deployment writes in variables: any text is
-//! taken or refused, and what is taken has one form that is taken again.
+//! Property tests of the parsers for queries, headers, cookies and variables. Any text is accepted or
+//! rejected. An accepted text has one normal form, which is accepted too.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn authority() -> impl Strategy<Value = String> {
     (host, port).prop_map(|(host, port)| host + &port)
 }
 
-/// Texts of which some are numbers.
+/// Texts, some of which are numbers.
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
@@ -52,7 +52,7 @@ fn number() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_page_is_what_its_numbers_say_or_an_error(limit in number(), cursor in number()) {
+    fn a_page_follows_its_parameters_or_is_an_error(limit in number(), cursor in number()) {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let asked: Option<u32> = limit.parse().ok().filter(|limit| (1..=100).contains(limit));
         match wire::limit(&limit) {
@@ -68,7 +68,7 @@ proptest! {
                 let taken = page.cursor.unwrap();
                 prop_assert!(is_digits(&cursor), "{cursor}");
                 prop_assert_eq!((page.limit, Some(taken)), (7, cursor.parse().ok()));
-                // What we give as the next cursor is taken.
+                // A cursor that we return is accepted.
                 let next = wire::page(&[pair("cursor", &taken.to_string())]).unwrap();
                 prop_assert_eq!(next.cursor, Some(taken));
             }
@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn a_request_id_stands_in_a_header_and_a_log_as_it_is(
+    fn a_request_id_needs_no_escape_in_a_header_or_a_log(
         text in prop_oneof!["[a-zA-Z0-9._\\-\r\n\" ]{0,140}", any::<String>()],
     ) {
         if is_request_id(&text) {
@@ -92,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn a_flow_cookie_is_one_of_ours_or_none(
+    fn only_a_well_formed_flow_cookie_is_accepted(
         text in prop_oneof!["[a-zA-Z0-9_\\-]{40,46}", any::<String>()],
         own in "[a-zA-Z0-9_\\-]{43}", change in ".",
     ) {
@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_ends_an_origin_or_a_domain_in_a_panic(text in any::<String>()) {
+    fn no_text_makes_an_origin_or_a_domain_panic(text in any::<String>()) {
         let _ = Origin::parse(&text);
         let _ = ProxyDomain::parse(&text);
         let domain = ProxyDomain::parse("nexus.example.com").unwrap();
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn the_address_of_an_integration_names_it(
+    fn the_address_of_an_integration_is_read_back(
         name in any::<String>(), workspace in prop_oneof!["[a-zA-Z0-9_ -]{1,12}", any::<String>()],
         is_upper: bool, port in prop::option::of(1_u16..),
     ) {

@@ -1,23 +1,22 @@
-//! The domain of the proxy: below it each integration has a host of its own, for SDKs that keep only the host of
-//! a base URL (`https://{slug}--{workspace}.nexus.example.com`).
+//! The domain of the proxy, below which each integration has a host of its own
+//! (`https://{slug}--{workspace}.nexus.example.com`), for SDKs that keep only the host of a base URL.
 //!
-//! A host names an integration and nothing more: whose call it is, and that the workspace is the caller's, the
-//! token says.
+//! A host only names an integration. It must not identify the caller or prove the workspace: the token does.
 
 use std::fmt;
 
 use crate::origin::Origin;
 
-/// A domain below which hosts name integrations.
+/// A domain whose subdomains name integrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxyDomain(String);
 
 /// The integration that a host names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtHost {
-    /// Its slug.
+    /// The slug of the integration.
     pub slug: String,
-    /// Its workspace, as [`ProxyDomain::label`] writes it.
+    /// The workspace of the integration, as [`ProxyDomain::label`] writes it.
     pub workspace: String,
 }
 
@@ -28,11 +27,11 @@ impl fmt::Display for ProxyDomain {
 }
 
 impl ProxyDomain {
-    /// The rule that [`ProxyDomain::parse`] holds a text to.
+    /// The rule of [`ProxyDomain::parse`], for error messages.
     pub const RULE: &str =
         "must be a domain name in lower case such as nexus.example.com, without scheme and port";
 
-    /// The domain in `text`; `None` where it breaks [`ProxyDomain::RULE`].
+    /// The domain in `text`. `None` if it breaks [`ProxyDomain::RULE`].
     pub fn parse(text: &str) -> Option<Self> {
         let is_label = |label: &str| {
             let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -41,24 +40,25 @@ impl ProxyDomain {
         (text.len() <= 190 && text.split('.').all(is_label)).then(|| Self(text.to_owned()))
     }
 
-    /// The integration that `authority` (`host` or `host:port`) names; `None` where it is another host.
+    /// The integration that `authority` (`host` or `host:port`) names. `None` if it is another host.
     pub fn integration(&self, authority: &str) -> Option<AtHost> {
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         let host = host.to_ascii_lowercase();
         let label = host.strip_suffix(self.0.as_str())?.strip_suffix('.')?;
-        // A slug has no two hyphens together, a workspace may.
+        // A slug cannot have two hyphens in a row, but a workspace can.
         let (slug, workspace) = label.split_once("--").filter(|_| !label.contains('.'))?;
         let is_whole = !slug.is_empty() && !workspace.is_empty();
         is_whole.then(|| AtHost { slug: slug.to_owned(), workspace: workspace.to_owned() })
     }
 
-    /// A workspace as it stands in a host: in lower case, with a `-` for every character that a host cannot have.
+    /// A workspace in the form of a host name: in lower case, with a `-` for each character that a host name
+    /// cannot have.
     pub fn label(workspace: &str) -> String {
         let known = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
         workspace.chars().map(known).collect()
     }
 
-    /// The address of an integration, with the scheme and the port of `public_url`.
+    /// The URL of an integration, with the scheme and the port of `public_url`.
     pub fn address(&self, at: &AtHost, public_url: &Origin) -> String {
         let (scheme, port) =
             (if public_url.is_https() { "https" } else { "http" }, public_url.port());

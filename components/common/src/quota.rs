@@ -1,15 +1,15 @@
-//! How many of something a workspace may have, by a variable of the deployment.
+//! Quotas: how many items of a kind a workspace may have. Each quota is a variable of the deployment.
 //!
-//! A quota keeps one workspace from filling what all share. It must not lose anything: what is there
-//! stays, and what would be too many is refused with the variable's name.
+//! A quota keeps one workspace from filling the storage that all workspaces share. It must not delete
+//! anything: existing items stay, and a new item over the quota is rejected with the name of the variable.
 
 use crate::error::{Error, Result};
 use crate::platform::variables;
 
-/// Most that a quota may be set to.
+/// The highest value that a quota may have.
 const MOST: u32 = 1_000_000;
 
-/// A quota as the deployment has it.
+/// One quota, as the deployment sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     variable: &'static str,
@@ -18,7 +18,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Of integrations: `max_integrations`, else 1000.
+    /// The quota of integrations: `max_integrations`, or 1000 if it is not set.
     ///
     /// # Errors
     /// [`Error::Misconfigured`].
@@ -26,12 +26,13 @@ impl Quota {
         Self::read("max_integrations", "integrations", 1000).await
     }
 
-    /// Of versions of a workspace's own manifests: `max_manifest_versions`, else 2000.
+    /// The quota of versions of a workspace's own manifests: `max_manifest_versions`, or 2000 if it is not
+    /// set.
     ///
     /// # Errors
     /// [`Error::Misconfigured`].
     pub async fn of_manifest_versions() -> Result<Self> {
-        let what = "versions of its own manifests (those that nothing uses go an hour later)";
+        let what = "versions of its own manifests (unused versions are deleted after an hour)";
         Self::read("max_manifest_versions", what, 2000).await
     }
 
@@ -45,7 +46,7 @@ impl Quota {
         Ok(Self { variable, what, most })
     }
 
-    /// Checks that there may be one more than the `found` that the workspace has.
+    /// Checks that a workspace with `found` items may have one more.
     ///
     /// # Errors
     /// [`Error::QuotaExceeded`].
@@ -55,8 +56,8 @@ impl Quota {
         }
         let Self { variable, what, most } = *self;
         let detail = format!(
-            "the workspace has {found} {what}; the deployment allows {most}. Delete one first, or \
-             have the operator raise the variable `{variable}`"
+            "the workspace has {found} {what}; the deployment allows {most}. Delete one first, or ask \
+             the operator to raise the variable `{variable}`"
         );
         Err(Error::QuotaExceeded { variable, detail })
     }

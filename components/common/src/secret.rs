@@ -1,7 +1,8 @@
-//! Secrets in memory: printed as `[redacted]`, serialised nowhere but on the way to the broker, zeroised when
-//! dropped.
+//! Secrets in memory. They are printed as `[redacted]`, must be serialised only for the broker, and are
+//! zeroised when dropped.
 //!
-//! Code that needs the bytes calls `expose` or names `expose_to`, so that a search for that word finds every use.
+//! Code that needs the bytes calls `expose` or names `expose_to`, so that a search for that word finds every
+//! use.
 
 use std::fmt;
 
@@ -15,17 +16,17 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes `text` as a secret.
+    /// A secret with the text `text`.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself.
+    /// The text of the secret.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Compares in a time that depends on the lengths only.
+    /// Whether the secret equals `other`. The time of the comparison depends only on the lengths.
     pub fn matches(&self, other: &[u8]) -> bool {
         self.0.as_bytes().ct_eq(other).into()
     }
@@ -42,12 +43,12 @@ impl fmt::Debug for Secret {
 pub struct SecretJson(Value);
 
 impl SecretJson {
-    /// Takes `value` as holding secrets.
+    /// A secret with the value `value`.
     pub fn new(value: Value) -> Self {
         Self(value)
     }
 
-    /// The value itself.
+    /// The value of the secret.
     pub fn expose(&self) -> &Value {
         &self.0
     }
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_says_nothing() {
+    fn debug_output_is_redacted() {
         let json: SecretJson = serde_json::from_str(r#"{"api_key":"sk_test_1"}"#).unwrap();
         assert_eq!(
             format!("{:?} {json:?}", Secret::new("sk_test_1".into())),
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn comparison_needs_the_whole() {
+    fn a_prefix_does_not_match() {
         let secret = Secret::new("0123456789".into());
         assert!(secret.matches(b"0123456789"));
         assert!(!secret.matches(b"012345678"));

@@ -1,5 +1,5 @@
-//! What clients send: the JSON of requests, every member known, with the rules that need no
-//! manifest. What clients get is made by the database (`doc` in the migrations).
+//! The JSON bodies of requests, with the rules that need no manifest. Unknown members are rejected. The
+//! database makes the JSON of responses (`doc` in the migrations); this module must not.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::store::Page;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct IntegrationIn {
-    /// Which manifest: `stripe`, `custom-…`.
+    /// The id of the manifest: `stripe`, `custom-…`.
     pub manifest_id: String,
     /// A friendly name: 1–100 printable characters.
     pub name: String,
@@ -29,13 +29,13 @@ pub struct IntegrationIn {
     /// The manifest's parameters by name.
     #[serde(default)]
     pub params: Map<String, Value>,
-    /// OAuth scopes to ask for.
+    /// The OAuth scopes to request.
     #[serde(default, deserialize_with = "present")]
     pub scopes: Option<Vec<String>>,
-    /// Which agents may do what.
+    /// Which agents may make which calls.
     #[serde(default)]
     pub policy: Policy,
-    /// Whether the credentials are tried at the provider before they are saved.
+    /// Whether the credentials are verified with the provider before they are saved.
     #[serde(default = "yes")]
     pub verify: bool,
 }
@@ -44,28 +44,28 @@ fn yes() -> bool {
     true
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires this signature")]
 fn is_yes(value: &bool) -> bool {
     *value
 }
 
-/// `PUT /api/integrations/{id}`: what is there is changed, what is not stays.
+/// `PUT /api/integrations/{id}`. A missing member stays as it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct IntegrationPatch {
-    /// A new name; the slug stays.
+    /// A new name. The slug stays.
     #[serde(default, deserialize_with = "present")]
     pub name: Option<String>,
-    /// Whether agents may use it.
+    /// Whether agents may use the integration.
     #[serde(default, deserialize_with = "present")]
     pub status: Option<Status>,
-    /// New values of all the manifest's credential fields.
+    /// New values for all credential fields of the manifest.
     #[serde(default, deserialize_with = "present")]
     pub credentials: Option<SecretJson>,
-    /// Parameters to change; the others stay.
+    /// The parameters to change. The others stay.
     #[serde(default, deserialize_with = "present")]
     pub params: Option<Map<String, Value>>,
-    /// Replaces the policy.
+    /// The new policy. It replaces the whole old one.
     #[serde(default, deserialize_with = "present")]
     pub policy: Option<Policy>,
 }
@@ -74,10 +74,10 @@ pub struct IntegrationPatch {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct AuthorizeIn {
-    /// What to ask for; missing: what was asked for before.
+    /// The scopes to request. If missing, the same scopes as before.
     #[serde(default, deserialize_with = "present")]
     pub scopes: Option<Vec<String>>,
-    /// Whether another account than before may be connected.
+    /// Whether a different account than before may be connected.
     #[serde(default)]
     pub accept_account_change: bool,
 }
@@ -88,25 +88,26 @@ pub struct AuthorizeIn {
 pub struct OauthClientIn {
     /// The client id at the provider.
     pub client_id: String,
-    /// Its secret.
+    /// The client secret.
     pub client_secret: SecretJson,
-    /// The values that parameters in the hosts which get the secret may have: it is sent to no other.
+    /// The values that parameters may have in the names of hosts that get the secret. It is sent to no other
+    /// host.
     #[serde(default)]
     pub params: BTreeMap<String, Vec<String>>,
 }
 
-/// What an admin wants of an integration.
+/// Whether an admin has switched an integration on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Agents may use it.
+    /// Agents may use the integration.
     Active,
-    /// Agents may not.
+    /// Agents may not use the integration.
     Inactive,
 }
 
 impl Status {
-    /// As it stands in JSON and in the database.
+    /// The status as JSON and the database have it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -115,14 +116,15 @@ impl Status {
     }
 }
 
-/// A member that may be missing, and is not `null`.
+/// Reads a member that may be missing but not `null`.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(input).map(Some)
 }
 
-/// Reads these from objects alone: serde would take the members in order from an array as well.
+/// Reads these types from objects only. By default, serde would also read the members from an array, in
+/// order.
 macro_rules! from_objects {
     ($($name:ident),+) => {$(
         impl<'de> Deserialize<'de> for $name {
@@ -152,10 +154,10 @@ pub struct Policy {
     /// Subjects of agents, or `*`.
     #[serde(default = "everyone")]
     pub agents: Vec<String>,
-    /// Deny wins; if any allow exists, what matches none is denied.
+    /// A deny rule wins. If there is an allow rule, a call that matches no allow rule is denied.
     #[serde(default)]
     pub rules: Vec<Rule>,
-    /// Whether links to the provider's API in its answers become addresses of the proxy.
+    /// Whether links to the provider's API in its responses are replaced by URLs of the proxy.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub rewrite_links: bool,
 }
@@ -164,13 +166,13 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct Rule {
-    /// What happens to a call that matches.
+    /// Whether a matching call is allowed or denied.
     pub effect: Effect,
     /// Methods in capitals, or `*`.
     pub methods: Vec<String>,
-    /// `/v1/charges/**`: `*` is one segment, `**` the rest.
+    /// A pattern such as `/v1/charges/**`: `*` matches one segment, `**` the rest.
     pub path: String,
-    /// One of the manifest's hosts; all where it is missing.
+    /// One of the manifest's hosts. If missing, the rule applies to all of them.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
 }
@@ -187,13 +189,13 @@ impl Serialize for Rule {
     }
 }
 
-/// What a rule does.
+/// The effect of a rule on a matching call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// The call is made.
+    /// The call is allowed.
     Allow,
-    /// The call is refused.
+    /// The call is denied.
     Deny,
 }
 
@@ -208,7 +210,7 @@ impl Default for Policy {
 }
 
 impl IntegrationIn {
-    /// Checks what needs no manifest.
+    /// Checks the rules that need no manifest.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every member that breaks a rule.
@@ -216,7 +218,7 @@ impl IntegrationIn {
         let mut errors = Vec::new();
         check_name(&self.name, &mut errors);
         if self.manifest_id.is_empty() || self.manifest_id.len() > 64 {
-            errors.push(FieldError::new("/manifest_id", "must be 1 to 64 characters"));
+            errors.push(FieldError::new("/manifest_id", "must have 1 to 64 characters"));
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
         self.policy.check(&mut errors);
@@ -225,7 +227,7 @@ impl IntegrationIn {
 }
 
 impl IntegrationPatch {
-    /// Checks what needs no manifest.
+    /// Checks the rules that need no manifest.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every member that breaks a rule.
@@ -242,7 +244,7 @@ impl IntegrationPatch {
     }
 }
 
-/// The page that the parameters `limit` (1 to 100, else 50) and `cursor` of a query ask for.
+/// The page that the query parameters `limit` (1 to 100, 50 by default) and `cursor` select.
 ///
 /// # Errors
 /// [`Error::Invalid`].
@@ -258,7 +260,7 @@ pub fn page(query: &[(String, String)]) -> Result<Page> {
     Ok(page)
 }
 
-/// The value of the parameter `limit`.
+/// The value of the parameter `limit`, from 1 to 100.
 ///
 /// # Errors
 /// [`Error::Invalid`].
@@ -266,22 +268,22 @@ pub fn limit(value: &str) -> Result<u32> {
     limit_to(100, value)
 }
 
-/// The same, of which `most` is the most.
+/// The value of the parameter `limit`, from 1 to `most`.
 ///
 /// # Errors
 /// [`Error::Invalid`].
 pub fn limit_to(most: u32, value: &str) -> Result<u32> {
     let limit = digits(value).filter(|limit| (1..=most).contains(limit));
-    limit.ok_or_else(|| Error::invalid("?limit", format!("must be 1 to {most}, is {value:?}")))
+    limit.ok_or_else(|| Error::invalid("?limit", format!("must be 1 to {most}, but is {value:?}")))
 }
 
-/// A number of 1 to 18 digits and nothing else.
+/// A number of 1 to 18 digits, without any other character.
 fn digits<T: std::str::FromStr>(value: &str) -> Option<T> {
     let plain = (1..=18).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
     value.parse().ok().filter(|_| plain)
 }
 
-/// The value of a parameter `name` that people type: at most 200 characters.
+/// The value of the parameter `name`, which a person typed. It may have at most 200 characters.
 ///
 /// # Errors
 /// [`Error::Invalid`].
@@ -289,21 +291,21 @@ pub fn typed(name: &str, value: String) -> Result<String> {
     match value.chars().count() {
         0..=200 => Ok(value),
         length => {
-            let detail = format!("must be at most 200 characters, has {length}");
+            let detail = format!("must have at most 200 characters, but has {length}");
             Err(Error::invalid(format!("?{name}"), detail))
         }
     }
 }
 
-/// The error of a parameter `cursor` that no page has given.
+/// The error for a `cursor` that does not come from a page.
 pub fn no_cursor() -> Error {
-    Error::invalid("?cursor", "must be a `next_cursor` of an earlier page")
+    Error::invalid("?cursor", "must be the `next_cursor` of an earlier page")
 }
 
 fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     let length = name.trim().chars().count();
     if !(1..=100).contains(&length) {
-        let detail = format!("must be 1 to 100 characters, has {length}");
+        let detail = format!("must have 1 to 100 characters, but has {length}");
         errors.push(FieldError::new("/name", detail));
     }
     if !is_printable(name) {
@@ -323,7 +325,7 @@ impl Policy {
         let mut broken =
             |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
         if self.agents.len() > MAX || self.rules.len() > MAX {
-            broken("/policy".into(), "at most 100 agents and 100 rules");
+            broken("/policy".into(), "must have at most 100 agents and 100 rules");
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let length = agent.chars().count();
@@ -338,11 +340,11 @@ impl Policy {
             if rule.methods.is_empty() || !rule.methods.iter().all(is_method) {
                 broken(
                     at("methods"),
-                    "must be `*`, or methods in capitals: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+                    "must be `*`, or one or more of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, in capitals",
                 );
             }
             if !rule.path.starts_with('/') || rule.path.chars().count() > 500 {
-                broken(at("path"), "must start with `/` and be at most 500 characters");
+                broken(at("path"), "must start with `/` and have at most 500 characters");
             } else if let Some(why) = wildcards(&rule.path) {
                 broken(at("path"), why);
             }
@@ -354,12 +356,12 @@ impl Policy {
     }
 }
 
-/// What is wrong with the wildcards of a path: `*` is a whole segment, `**` the last one.
+/// Why the wildcards of a path are invalid, if they are. `*` must be a whole segment, `**` the last segment.
 fn wildcards(path: &str) -> Option<&'static str> {
     let (before, last) = path.rsplit_once('/')?;
     let broken = |segment: &str| segment.contains('*') && segment != "*";
     if before.split('/').any(broken) || (broken(last) && last != "**") {
-        return Some("`*` must be a whole segment, `**` the last one");
+        return Some("`*` must be a whole segment, and `**` must be the last segment");
     }
     None
 }

@@ -1,8 +1,9 @@
-//! `POST /api/integrations`: verified at the provider, sealed, saved, in that order; or, by OAuth,
-//! saved as pending and the browser sent to the provider. `POST …/{id}/authorize`: connect again.
+//! `POST /api/integrations`: verifies credentials with the provider, seals them, and saves the integration,
+//! in that order. With OAuth, it saves a pending integration and sends the browser to the provider. `POST
+//! …/{id}/authorize` connects an integration again.
 //!
-//! It must not open a ciphertext, and must leave nothing behind where it fails: what is written is
-//! written in one transaction, after the broker has done its part.
+//! This component must not open a ciphertext. If a step fails, it must not leave anything behind: everything
+//! is written in one transaction, after the broker has done its part.
 #![forbid(unsafe_code)]
 
 mod authorize;
@@ -48,11 +49,12 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let input: IntegrationIn = inbound.json().await?;
     input.check()?;
     if input.scopes.is_some() && input.credentials.is_some() {
-        let detail = "scopes are for OAuth 2.0, whose credentials are not typed in";
+        let detail =
+            "scopes are only for OAuth 2.0, which needs no credentials. Send one of the two";
         return Err(Error::invalid("/scopes", detail));
     }
     let integrations = Integrations::of(&caller.workspace);
-    // Both are asked again inside the transaction; here they spare the provider a call.
+    // Both checks are repeated inside the transaction. The early checks save a call of the provider.
     let quota = Quota::of_integrations().await?;
     integrations.check_room(&quota).await?;
     integrations.name_is_free(input.name.trim()).await?;

@@ -1,6 +1,6 @@
-//! Writing a new integration: row, ciphertext or flow, event and audit record in one transaction.
+//! Writes a new integration: row, ciphertext or flow, event and audit record in one transaction.
 //!
-//! It must not talk to anybody: no HTTP happens inside a transaction.
+//! This module must not make HTTP requests, because a transaction must not wait for one.
 
 use nexus_common::broker::{Authorization, Sealed};
 use nexus_common::quota::Quota;
@@ -11,7 +11,7 @@ use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, encoding};
 use serde_json::json;
 
-/// Writes an integration whose credential the broker has sealed; returns what the API shows of it.
+/// Writes an integration whose credential the broker has sealed. Returns the JSON that the API shows.
 ///
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
@@ -24,7 +24,7 @@ pub(crate) async fn connected(
 ) -> Result<String> {
     let credential = sealed.credential.as_ref();
     let credential =
-        credential.ok_or_else(|| Error::Internal("the broker sealed nothing".into()))?;
+        credential.ok_or_else(|| Error::Internal("the broker returned no ciphertext".into()))?;
     let params = json!(sealed.params).to_string();
     let policy = json!(input.policy).to_string();
     let account = &sealed.account;
@@ -51,7 +51,7 @@ pub(crate) async fn connected(
     saved
 }
 
-/// Writes an integration that waits for its authorization; returns what the API shows of it.
+/// Writes an integration that waits for its authorization. Returns the JSON that the API shows.
 ///
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
@@ -100,7 +100,7 @@ async fn insert(
     Ok(doc)
 }
 
-/// Writes the flow that `begun` is.
+/// Writes the flow of `begun`.
 ///
 /// # Errors
 /// [`Error::Storage`].
@@ -112,7 +112,7 @@ pub(crate) async fn begin_flow(
     begun: &Authorization,
 ) -> Result<()> {
     let sealed = encoding::from_base64(&begun.sealed)
-        .ok_or_else(|| Error::Internal("a flow that is not base64".into()))?;
+        .ok_or_else(|| Error::Internal("the broker's flow is not base64".into()))?;
     tx.begin_flow(&NewFlow {
         state_hash: &begun.state_hash,
         cookie,

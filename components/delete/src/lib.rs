@@ -1,6 +1,6 @@
-//! `DELETE /api/integrations/{id}`: the row goes, each of its tokens gets a true receipt.
+//! `DELETE /api/integrations/{id}`: deletes the row, and returns a receipt for each of its tokens.
 //!
-//! It must not say `revoked` of a token that still works at the provider.
+//! A receipt must not say `revoked` if the token still works at the provider.
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode};
@@ -15,7 +15,7 @@ use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
-/// How often a deletion is planned where the credential changes meanwhile.
+/// How often a deletion is planned if the credential keeps changing.
 const ATTEMPTS: u32 = 10;
 
 component!(handle);
@@ -43,13 +43,13 @@ async fn delete(inbound: Inbound) -> Result<Response> {
             RevocationScope { stored: Stored::of(&caller, &id), force: force == Some(true) };
         let plan = broker.call::<PlanRevocation>(&scope).await?;
         match carry_out(&by, &id, &plan, force).await {
-            // Refreshed or connected again since: other tokens are to end.
+            // The credential was refreshed or connected again since, so other tokens must be revoked.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             done => break (plan, done?),
         }
     };
 
-    // From here on the outbox sees to it, whatever becomes of this request.
+    // The deletion is committed. If this request fails from here on, the outbox still revokes the tokens.
     let mut receipts = plan.receipts;
     let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
     receipts.extend(plan.kept);
@@ -66,14 +66,14 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     Ok(json_response(status, body.to_string()))
 }
 
-/// Deletes as planned, in one transaction; returns when.
+/// Carries out the planned deletion in one transaction. Returns its time.
 async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: Option<bool>) -> Result<String> {
     if force.is_none() && !plan.shared.is_empty() {
         let others = plan.shared.join(", ");
         return Err(Error::GrantShared(format!(
-            "what would end at the provider is, or may be, in use by {others} too: delete with \
-             ?force=true to end it all the same, or with ?force=false to keep it until the last of \
-             them is deleted"
+            "the tokens that this deletion would revoke at the provider are, or may be, in use by \
+             {others} too. Use ?force=true to revoke them anyway, or ?force=false to keep them until the \
+             last of those is deleted"
         )));
     }
     let force = force == Some(true);
@@ -93,27 +93,28 @@ async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: Option<bool>) -> R
     Ok(now)
 }
 
-/// Puts what the provider said into the receipts; what ends with the grant shares its fate.
+/// Puts the provider's results into the receipts. A token that is revoked with the grant gets the grant's
+/// result.
 fn settle(receipts: &mut [Receipt], done: &[Receipt], entries: &[OutboxEntry]) {
     let of_grant = entries.iter().find(|entry| entry.ends_grant);
-    let said_of = |id: &String| done.iter().find(|said| said.entry_id.as_ref() == Some(id));
-    let fate = of_grant.and_then(|entry| said_of(&entry.id));
+    let result_of = |id: &String| done.iter().find(|result| result.entry_id.as_ref() == Some(id));
+    let grant_result = of_grant.and_then(|entry| result_of(&entry.id));
     for receipt in receipts.iter_mut() {
-        match (&receipt.entry_id, fate) {
+        match (&receipt.entry_id, grant_result) {
             (Some(id), _) => {
-                if let Some(said) = said_of(id) {
-                    receipt.clone_from(said);
+                if let Some(result) = result_of(id) {
+                    receipt.clone_from(result);
                 }
             }
-            (None, Some(fate)) if receipt.state == "pending" => {
-                receipt.state.clone_from(&fate.state);
+            (None, Some(result)) if receipt.state == "pending" => {
+                receipt.state.clone_from(&result.state);
             }
             _ => {}
         }
     }
 }
 
-/// Receipts as the API shows them.
+/// The receipts as the API shows them.
 fn with_times(receipts: &[Receipt], at: &str) -> Vec<Value> {
     receipts
         .iter()

@@ -1,6 +1,6 @@
 //! `GET /api/audit` and `GET /api/audit/heads`: the record of every change and denied attempt.
 //!
-//! It must not show a workspace another's record.
+//! This module must not show the record of another workspace.
 
 use http::StatusCode;
 use nexus_common::auth::Role;

@@ -1,5 +1,5 @@
-//! `GET /api/integrations/{id}/events` and `…/usage`: what happened to an integration and what agents
-//! did with it, for 90 days, also of one that is deleted.
+//! `GET /api/integrations/{id}/events` and `…/usage`: the events and the usage of an integration in the last
+//! 90 days, even if it is deleted. This module must not show the history of another workspace.
 
 use http::StatusCode;
 use nexus_common::auth::Role;
@@ -17,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 pub(crate) async fn events(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.events").await?;
     let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
-    let id = known(&caller.workspace, id).await?;
+    let id = require_known(&caller.workspace, id).await?;
     let events = Events { workspace: &caller.workspace, integration_id: &id };
     Ok(json_response(StatusCode::OK, events.page(&page).await?))
 }
@@ -39,13 +39,13 @@ pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
             _ => {}
         }
     }
-    let id = known(&caller.workspace, id).await?;
+    let id = require_known(&caller.workspace, id).await?;
     let events = Events { workspace: &caller.workspace, integration_id: &id };
     Ok(json_response(StatusCode::OK, events.usage(&span, &page).await?))
 }
 
-/// The id of an integration that is there, by id or slug, or was within 90 days, by id.
-async fn known(workspace: &str, id_or_slug: &str) -> Result<String> {
+/// The id of an existing integration, by id or slug, or of one that was deleted within 90 days, by id.
+async fn require_known(workspace: &str, id_or_slug: &str) -> Result<String> {
     let gone = match Integrations::of(workspace).find(id_or_slug).await {
         Ok(found) => return Ok(found.id),
         Err(gone @ Error::NotFound(_)) => gone,
@@ -60,14 +60,14 @@ fn per(value: &str) -> Result<Per> {
         "minute" => Ok(Per::Minute),
         "hour" => Ok(Per::Hour),
         "day" => Ok(Per::Day),
-        _ => Err(Error::invalid("?per", format!("must be minute, hour or day, is {value:?}"))),
+        _ => Err(Error::invalid("?per", format!("must be minute, hour or day, but is {value:?}"))),
     }
 }
 
 fn milliseconds(name: &str, value: &str) -> Result<i64> {
     let time = OffsetDateTime::parse(value, &Rfc3339).map_err(|_| {
-        let rule = "must be a time of RFC 3339, such as 2026-01-31T12:00:00Z";
-        Error::invalid(format!("?{name}"), format!("{rule}, is {value:?}"))
+        let rule = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
+        Error::invalid(format!("?{name}"), format!("{rule}, but is {value:?}"))
     })?;
     Ok(time.unix_timestamp() * 1000 + i64::from(time.millisecond()))
 }

@@ -1,7 +1,7 @@
-//! What happened: the events and the usage of an integration, and a workspace's audit record.
+//! The events and the usage of an integration, and a workspace's audit record.
 //!
-//! It reads, and has no secret: a question that needs the broker goes on to `upkeep`. It must not show a workspace
-//! the history of another.
+//! This component only reads, and has no secret. It forwards requests that need the broker to `upkeep`. It
+//! must not show the history of another workspace.
 #![forbid(unsafe_code)]
 
 mod audit;

@@ -1,6 +1,7 @@
-//! The front of `/api/integrations`: answers `GET`, passes the rest on to the component that acts.
+//! The front of `/api/integrations`: handles `GET`, and forwards other requests to the component that acts.
 //!
-//! It must not vouch for a caller: whoever acts asks for a proof again. It has no broker secret.
+//! This component must not vouch for a caller: the component that acts verifies the token again. It has no
+//! broker secret.
 #![forbid(unsafe_code)]
 
 use http::{Method, StatusCode, header};
@@ -25,7 +26,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
             _ => Err(Error::MethodNotAllowed("GET, POST")),
         },
         [id] => match method {
-            Method::GET => one(&inbound, id).await,
+            Method::GET => show(&inbound, id).await,
             Method::PUT => forward(inbound, "update").await,
             Method::DELETE => forward(inbound, "delete").await,
             _ => Err(Error::MethodNotAllowed("GET, PUT, DELETE")),
@@ -53,7 +54,7 @@ async fn page(inbound: Inbound) -> Result<Response> {
     Ok(json_response(StatusCode::OK, page))
 }
 
-async fn one(inbound: &Inbound, id: &str) -> Result<Response> {
+async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.read").await?;
     inbound.query(&[])?;
     let found = Integrations::of(&caller.workspace).find(id).await?;
@@ -93,6 +94,6 @@ fn one_of(name: &str, value: String, known: &[&str]) -> Result<String> {
     if known.contains(&value.as_str()) {
         return Ok(value);
     }
-    let detail = format!("must be one of {}, is {value:?}", known.join(", "));
+    let detail = format!("must be one of {}, but is {value:?}", known.join(", "));
     Err(Error::invalid(format!("?{name}"), detail))
 }

@@ -1,18 +1,18 @@
-//! The arguments of a tool, as models and their clients send them: `null` or an empty text for what was not
-//! given, numbers as text, an object or a list as the JSON text of it, members that no tool has.
+//! Reads the arguments of a tool as models and their clients send them: `null` or an empty text for a missing
+//! argument, numbers as text, an object or a list as JSON text, and members that no tool has.
 //!
-//! What is meant is read; what could mean two things is refused in words. It must not know what the arguments
-//! are for.
+//! An argument with a clear meaning is accepted. An ambiguous argument is rejected with an explanation. This
+//! module must not know what the arguments are for.
 
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value};
 
 use crate::message::shown;
 
-/// How many ignored arguments are named.
+/// The maximum number of ignored arguments that are named.
 const NAMED: usize = 8;
 
-/// The arguments that a tool has, of those that were sent.
+/// The arguments of a tool call: those that the tool has, and the names of the others.
 pub(crate) struct Arguments {
     given: Map<String, Value>,
     ignored: Vec<String>,
@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads `arguments` of a `tools/call` for a tool that has the arguments `known`; `None` where it is neither an
-    /// object nor the text of one.
+    /// Reads the `arguments` of a `tools/call` for a tool that has the arguments `known`. `None` if they are
+    /// neither an object nor the JSON text of an object.
     pub(crate) fn read(sent: Option<&Value>, known: &'static [&'static str]) -> Option<Self> {
         let sent = match sent {
             None | Some(Value::Null) => Map::new(),
@@ -39,7 +39,7 @@ impl Arguments {
         Some(Self { given: given.into_iter().collect(), ignored, known })
     }
 
-    /// What was sent beside the arguments of the tool, in words.
+    /// A note about the arguments that were ignored, if there are any.
     pub(crate) fn note(&self) -> Option<String> {
         let named = self.ignored.iter().take(NAMED).map(|name| shown(name));
         let mut named = named.collect::<Vec<_>>().join(", ");
@@ -50,18 +50,18 @@ impl Arguments {
             named.push_str(&format!(" and {} more", self.ignored.len() - NAMED));
         }
         let known = self.known.join(", ");
-        Some(format!("[ignored, because this tool has no such argument: {named}; it has {known}]"))
+        Some(format!("[ignored arguments that this tool does not have: {named}. It has {known}]"))
     }
 
-    /// The argument `name`, where it was given: `null` and an empty text are not.
+    /// The argument `name`, if it was given. `null` and an empty text count as missing.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.given.get(name).filter(|value| !value.is_null() && *value != "")
     }
 
-    /// The text `name`, where it was given; a number is the text of it.
+    /// The text `name`, if it was given. A number is converted to text.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where it is another kind of value.
+    /// [`Error::Invalid`] if it is another kind of value.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>> {
         match self.get(name) {
             None => Ok(None),
@@ -71,19 +71,19 @@ impl Arguments {
         }
     }
 
-    /// The text `name`, which the tool cannot do without.
+    /// The text `name`, which the tool requires.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where it is missing, or another kind of value.
+    /// [`Error::Invalid`] if it is missing, or another kind of value.
     pub(crate) fn required(&self, name: &str) -> Result<String> {
-        self.text(name)?.ok_or_else(|| Error::invalid(name, "is required, a string"))
+        self.text(name)?.ok_or_else(|| Error::invalid(name, "is required and must be a string"))
     }
 
-    /// The names and values of `name`, in their order: a list of `{"name", "value"}`, an object, whose lists repeat
-    /// a name, or the JSON text of either. What is `null` was not given.
+    /// The names and values of the argument `name`, in order. It is a list of `{"name", "value"}`, an object
+    /// (a list as a value repeats the name), or the JSON text of either. `null` counts as missing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming what is neither.
+    /// [`Error::Invalid`] if the value has another form. It names the value.
     pub(crate) fn pairs(&self, name: &str) -> Result<Vec<(String, String)>> {
         let rule = "must be a list of {\"name\", \"value\"}, an object, or the JSON text of either";
         let parsed: Value;
@@ -121,12 +121,13 @@ impl Arguments {
     }
 }
 
-/// The JSON of a text, where it is one; from bytes, as everywhere else, which is half the code.
+/// The JSON value of a text, if it is JSON. It is read from bytes, like all other JSON, which halves the
+/// code.
 pub(crate) fn json(text: &str) -> Option<Value> {
     serde_json::from_slice(text.as_bytes()).ok()
 }
 
-/// Adds the pair, or as many as `value` lists.
+/// Adds the pair or, if `value` is a list, one pair for each item.
 fn add(pairs: &mut Vec<(String, String)>, argument: &str, key: &str, value: &Value) -> Result<()> {
     let values = match value {
         Value::Array(values) => values.as_slice(),
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_given_is_told_from_what_is_wrong() {
+    fn a_missing_argument_and_a_wrong_one_have_different_errors() {
         for empty in [json!(null), json!("")] {
             assert_eq!(read(&json!({ "a": empty })).text("a").unwrap(), None);
             let error = format!("{:?}", read(&json!({ "a": empty })).required("a"));
@@ -185,10 +186,10 @@ mod tests {
     }
 
     #[test]
-    fn unknown_arguments_are_named_and_no_more_than_named() {
+    fn unknown_arguments_are_named_without_their_values() {
         assert_eq!(read(&json!({"a": 1})).note(), None);
         let note = read(&json!({"a": 1, "toolCallId": "secret"})).note().unwrap();
-        assert!(note.contains("toolCallId") && note.contains("it has a, b"), "{note}");
+        assert!(note.contains("toolCallId") && note.contains("It has a, b"), "{note}");
         assert!(!note.contains("secret"), "{note}");
         let many: Map<String, Value> = (0..20).map(|n| (format!("x{n:02}"), json!(n))).collect();
         let note = read(&Value::Object(many)).note().unwrap();
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_come_in_every_form_that_says_the_same() {
+    fn pairs_are_read_from_every_form() {
         let expected = [("x", "1"), ("y", "a b"), ("y", "true")];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let listed = json!([{"name": "x", "value": 1}, {"name": "y", "value": "a b"}, null,
@@ -211,7 +212,7 @@ mod tests {
         ] {
             assert_eq!(read(&json!({ "a": sent })).pairs("a").unwrap(), expected, "{sent}");
         }
-        // A parameter may be called so.
+        // `name` and `value` may also be the names of parameters.
         let named = read(&json!({"a": {"name": "n", "value": "v"}})).pairs("a").unwrap();
         assert_eq!(named, [("name".into(), "n".into()), ("value".into(), "v".into())]);
         for (sent, part) in [

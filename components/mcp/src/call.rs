@@ -1,4 +1,5 @@
-//! `call_api`: a call as the proxy makes it, its answer as a model can read it.
+//! The tool `call_api`: makes a call as the proxy does, and returns the response in a form that a model can
+//! read. This module must not decide whether a call is allowed: the broker does.
 
 use form_urlencoded::Serializer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -13,16 +14,17 @@ use serde_json::{Map, Value, json};
 use crate::arguments::{self, Arguments};
 use crate::tools::{Said, Tools, refused};
 
-/// Most of a body that is shown, in bytes.
+/// The maximum size of the part of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
-/// What `call_api` takes.
+/// The arguments of `call_api`.
 pub(crate) const ARGUMENTS: [&str; 8] =
     ["integration", "method", "path", "query", "headers", "body", "form", "host"];
 
 /// Makes the call.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the argument; what the broker refuses is a result.
+/// [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
+/// an error.
 pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
     let target = &arguments.required("integration")?;
     let hub = address(target).await?;
@@ -34,7 +36,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
     let mut headers = headers(arguments)?;
     if let Some(host) = arguments.text("host")? {
         let host = HeaderValue::from_str(&host).ok();
-        headers.insert(HOST, host.ok_or_else(|| Error::invalid("host", "must be a host's name"))?);
+        headers.insert(HOST, host.ok_or_else(|| Error::invalid("host", "must be a host name"))?);
     }
     let body = body(arguments, &mut headers)?;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -54,24 +56,24 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
     let Collected { bytes, cut } = collect_some(body, SHOWN).await;
     if head.headers.contains_key(ERROR) {
         let problem: Problem = serde_json::from_slice(&bytes)
-            .map_err(|_| Error::Internal("a refusal that cannot be read".into()))?;
+            .map_err(|_| Error::Internal("the broker's problem document cannot be read".into()))?;
         return Ok(refused(&problem));
     }
     let url = format!("{hub}{path}");
     Ok(Answered { status: head.status.as_u16(), headers: &head.headers, bytes: &bytes, cut, url }
-        .told())
+        .to_result())
 }
 
-/// Where a call goes below the integration.
+/// The target of a call, below the integration.
 struct Place {
-    /// Empty, or from its `/` on.
+    /// The path: empty, or it starts with `/`.
     path: String,
-    /// The query that a whole URL had.
+    /// The query of a whole URL.
     query: String,
 }
 
-/// The path as it goes on. A whole URL is one that an answer gave: an address of the proxy (`hub`), or the
-/// provider's own, which the broker takes apart.
+/// The target for the argument `path`. A whole URL comes from an earlier response. It is a URL of the proxy
+/// (`hub`), or one of the provider, which the broker parses.
 fn place(path: &str, hub: &str) -> Result<Place> {
     if path.starts_with("https://") || path.starts_with("http://") {
         let url = path.split('#').next().unwrap_or_default();
@@ -79,21 +81,22 @@ fn place(path: &str, hub: &str) -> Result<Place> {
         let below = url.strip_prefix(hub).filter(|rest| rest.is_empty() || rest.starts_with('/'));
         let ours = hub.rsplit_once('/').map_or(hub, |(base, _)| base);
         if below.is_none() && url.starts_with(&format!("{ours}/")) {
-            let rule = format!("is the address of another integration, this one's is {hub}");
+            let rule =
+                format!("is the URL of another integration. Use a URL that starts with {hub}");
             return Err(Error::invalid("path", rule));
         }
         let path = below.map_or_else(|| format!("/{url}"), str::to_owned);
         return Ok(Place { path: encoded(&path), query: encoded(query) });
     }
     if !path.starts_with('/') || path.contains(['?', '#']) {
-        let rule = "must start with `/` and have no `?` or `#` (parameters go into `query`), or be a whole \
-                    URL from an earlier answer";
+        let rule = "must start with `/` and contain no `?` or `#` (parameters go into `query`), or be a \
+                    whole URL from an earlier response";
         return Err(Error::invalid("path", rule));
     }
     Ok(Place { path: encoded(path), query: String::new() })
 }
 
-/// What stands for itself in a URL stays, everything else is encoded.
+/// Percent-encodes the characters that a URL cannot contain. The others stay.
 fn encoded(text: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
@@ -108,26 +111,26 @@ fn encoded(text: &str) -> String {
     text.chars().map(encode).collect()
 }
 
-/// Models do not always write it in capitals; it goes on in capitals.
+/// The method, GET by default. A model may write it in small letters, so it is converted to capitals.
 fn method(arguments: &Arguments) -> Result<CallMethod> {
     let name = arguments.text("method")?.unwrap_or_else(|| "GET".to_owned());
     CallMethod::parse(&name.to_ascii_uppercase())
         .ok_or_else(|| Error::invalid("method", format!("must be one of {}", CallMethod::ALLOW)))
 }
 
-/// Pairs as a form has them, or a query.
+/// Pairs in the encoding of a form or a query.
 fn encoded_form(pairs: &[(String, String)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A name that comes more than once is as many headers.
+/// The headers. A name that occurs more than once becomes several headers.
 fn headers(arguments: &Arguments) -> Result<HeaderMap> {
     let mut map = HeaderMap::new();
     for (name, value) in arguments.pairs("headers")? {
-        let broken = || Error::invalid(format!("headers/{name}"), "is not a header with a text");
+        let broken = || Error::invalid(format!("headers/{name}"), "is not a valid header");
         let key = HeaderName::try_from(name.as_str()).map_err(|_| broken())?;
         let value = HeaderValue::from_str(&value).map_err(|_| broken())?;
-        // A map of headers has an end, and to go past it ends the instance.
+        // A map of headers has a maximum size. To exceed it would panic, which aborts the instance.
         map.try_append(key, value).map_err(|_| Error::invalid("headers", "are too many"))?;
     }
     map.remove(header::CONTENT_LENGTH);
@@ -136,16 +139,17 @@ fn headers(arguments: &Arguments) -> Result<HeaderMap> {
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The body, and its content type where none was given.
+/// The body. Adds its content type to `headers` if it is missing.
 fn body(arguments: &Arguments, headers: &mut HeaderMap) -> Result<String> {
-    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_form = said.is_some_and(|said| said.trim().to_ascii_lowercase().starts_with(FORM));
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_form =
+        content_type.is_some_and(|text| text.trim().to_ascii_lowercase().starts_with(FORM));
     let form = arguments.pairs("form")?;
     let (kind, body) = match arguments.get("body") {
         None if form.is_empty() => return Ok(String::new()),
         None => (FORM, encoded_form(&form)),
         Some(_) if !form.is_empty() => {
-            return Err(Error::invalid("form", "stands in place of `body`: send one of the two"));
+            return Err(Error::invalid("form", "is sent in place of `body`. Use only one of them"));
         }
         Some(Value::String(text)) if is_json(text) => ("application/json", text.clone()),
         Some(Value::String(text)) => ("text/plain; charset=utf-8", text.clone()),
@@ -156,12 +160,13 @@ fn body(arguments: &Arguments, headers: &mut HeaderMap) -> Result<String> {
     Ok(body)
 }
 
-/// Whether a text is that of a JSON object or list: models write a body so where they are to give a text.
+/// Whether a text is a JSON object or list. Models send a JSON body as a text, because the argument is a
+/// text.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && arguments::json(text).is_some()
 }
 
-/// A provider's answer.
+/// A provider's response.
 struct Answered<'a> {
     status: u16,
     headers: &'a HeaderMap,
@@ -171,21 +176,22 @@ struct Answered<'a> {
 }
 
 impl Answered<'_> {
-    fn told(&self) -> Said {
+    /// The response as the result of the tool.
+    fn to_result(&self) -> Said {
         let shown = self.shown();
         let body = self.body();
         let note = self.note(body.is_some());
         let lines = shown.iter().map(|(n, v)| format!("{n}: {}", v.as_str().unwrap_or_default()));
         let mut parts = vec![format!("HTTP {}", self.status)];
         parts.extend(lines);
-        // Where a client shows a model the beginning alone, the note is in it.
+        // The note comes before the body, because some clients show a model only the beginning.
         parts.extend(note.iter().map(|note| format!("[{note}]")));
         let body_text = body.clone().unwrap_or_default();
         let mut text = format!("{}\n\n{body_text}", parts.join("\n"));
         if self.cut.is_some() {
             text.push_str("\n\n[the body is cut off here]");
         }
-        // The broker's mask has read through the escapes that are undone here.
+        // Parsing undoes escapes. The broker has already masked secrets behind escapes.
         let json_body = match serde_json::from_slice::<Value>(body_text.as_bytes()) {
             Ok(json) if self.cut.is_none() => json,
             _ => body_text.into(),
@@ -195,13 +201,13 @@ impl Answered<'_> {
         Said { text, json, is_error: self.status >= 400 || self.cut == Some(Cut::Broken) }
     }
 
-    /// The headers that a model can do something with; one that comes more than once is one with commas
-    /// (RFC 9110, 5.3).
+    /// The headers that are useful to a model. The values of a header that occurs more than once are joined
+    /// with commas (RFC 9110, 5.3).
     fn shown(&self) -> Map<String, Value> {
         let mut shown: Map<String, Value> = Map::new();
         for name in self.headers.keys().filter(|name| matters(name.as_str())) {
             let values = self.headers.get_all(name).iter();
-            // What is not ASCII is shown as far as it can be.
+            // A value that is not valid UTF-8 is shown with replacement characters.
             let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
             let values = values.collect::<Vec<_>>().join(", ");
             shown.insert(name.to_string(), values.into());
@@ -209,25 +215,25 @@ impl Answered<'_> {
         shown
     }
 
-    /// What a model must know of the body.
+    /// A note about the body, if a model needs one.
     fn note(&self, is_text: bool) -> Option<String> {
         let (url, bytes) = (&self.url, self.bytes.len());
         match (self.cut, is_text) {
             (Some(Cut::Large), _) => Some(format!(
-                "the body is cut off after {bytes} bytes: ask for less (the API's own paging or \
+                "the body is cut off after {bytes} bytes. Request less (with the API's own paging or \
                  filters), or GET {url} over HTTP with your token"
             )),
             (Some(Cut::Broken), _) => Some(format!(
-                "the provider's answer broke off after {bytes} bytes, this is not all of it: ask again"
+                "the provider's response broke off after {bytes} bytes and is incomplete. Try again"
             )),
             (None, false) => Some(format!(
-                "{bytes} bytes that are not text: GET {url} over HTTP with your token"
+                "the body has {bytes} bytes that are not text. GET {url} over HTTP with your token"
             )),
             (None, true) => None,
         }
     }
 
-    /// The body as text, up to the last whole character; `None` where it is none.
+    /// The body as text, up to the last complete character. `None` if it is not text.
     fn body(&self) -> Option<String> {
         match std::str::from_utf8(self.bytes) {
             Ok(text) => Some(text.to_owned()),
@@ -240,7 +246,7 @@ impl Answered<'_> {
     }
 }
 
-/// Headers that a model can do something with.
+/// Whether a header is useful to a model.
 fn matters(name: &str) -> bool {
     matches!(
         name,

@@ -1,17 +1,18 @@
-//! The tools as models see them.
+//! The definitions of the tools, as models see them.
 //!
-//! Their schemas hold to what the narrowest of the readers takes, because one member that a reader does not know
-//! costs it every tool of the server. Each schema has one `type`; each array has `items` (OpenAI, VS Code); each
-//! object has properties (Gemini: "should be non-empty for OBJECT type"); there is no `additionalProperties` (Gemini),
-//! no reference, no alternative, and no rule about a value beyond `enum`: those are in words. What is sent is read by
-//! `arguments`, which takes more than is said here. It must not promise what the tools do not do.
+//! The schemas use only what the strictest clients accept, because a client that does not know one member may
+//! reject every tool of the server. Each schema has one `type`. Each array has `items` (OpenAI, VS Code).
+//! Each object has properties (Gemini: "should be non-empty for OBJECT type"). There is no
+//! `additionalProperties` (Gemini), no reference, no alternative, and no rule for a value except `enum`: the
+//! descriptions have the other rules. `arguments` accepts more than the schemas say. The definitions must not
+//! promise what the tools do not do.
 
 use serde_json::Value;
 
-/// What `tools.json` has: as text it is a third of what building it would be.
+/// The content of `tools.json`. As text it takes a third of the code that would build it.
 const TOOLS: &str = include_str!("tools.json");
 
-/// All tools, always in this order.
+/// The definitions of all tools, always in the same order.
 pub(crate) fn definitions() -> Value {
     serde_json::from_slice(TOOLS.as_bytes()).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! `/mcp`: the agents' other door, the Model Context Protocol over Streamable HTTP, without sessions;
-//! and the document that says where its tokens come from (RFC 9728).
+//! `/mcp`: agents' calls over the Model Context Protocol (Streamable HTTP, without sessions), and the
+//! document that names the issuer of the tokens (RFC 9728).
 //!
-//! It must not open a ciphertext, nor make a call that the proxy would not make: the broker decides
-//! about both in the same place.
+//! This component must not open a ciphertext, and must not allow a call that the proxy would deny. The broker
+//! decides for both.
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -24,7 +24,7 @@ use definitions::definitions;
 use message::{Era, Failure, Message, Read, Sent};
 use tools::Tools;
 
-/// Largest message, in bytes.
+/// The maximum size of a message, in bytes.
 const MAX: usize = 1024 * 1024;
 
 component!(handle);
@@ -37,17 +37,17 @@ async fn route(inbound: Inbound) -> Result<Response> {
     if let Some(rest) = inbound.path().strip_prefix("/.well-known/oauth-protected-resource") {
         return metadata::show(&inbound, rest).await;
     }
-    if !comes_from_here(&inbound).await? {
-        let why = "requests of other origins are refused (Origin)";
+    if !has_allowed_origin(&inbound).await? {
+        let why = "requests from pages of other origins are not allowed (header Origin)";
         let body = message::error(&Value::Null, -32_600, why, None);
         return Ok(json_response(StatusCode::FORBIDDEN, body.to_string()));
     }
-    // Clients are told addresses with a slash at the end, and do not follow a redirect with a body.
+    // Some clients are configured with a slash at the end, and clients do not follow a redirect with a body.
     if !matches!(inbound.path(), "/mcp" | "/mcp/") {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     }
     if inbound.method() != Method::POST {
-        // No stream of the server's own, no session to end.
+        // There is no server stream to GET and no session to DELETE.
         return Err(Error::MethodNotAllowed("POST"));
     }
     let agent = match Agent::by_bearer(&inbound).await {
@@ -60,15 +60,15 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let body = inbound.bytes(MAX).await?;
     let tools = Tools { agent: &agent, request_id: &request_id };
     let answers = match message::read(&body, &headers) {
-        Sent::One(read) => match answered(read, &tools).await {
+        Sent::One(read) => match respond_to(read, &tools).await {
             Some(Err(failure)) => return Ok(failure.respond()),
             answer => answer.and_then(Result::ok),
         },
-        // One after the other: calls at work are limited for each agent.
+        // The messages are handled one after the other, because the concurrent calls of an agent are limited.
         Sent::Batch(all) => {
             let mut answers = Vec::new();
             for read in all {
-                let answer = answered(read, &tools).await;
+                let answer = respond_to(read, &tools).await;
                 answers.extend(answer.map(|answer| answer.unwrap_or_else(|failure| failure.body)));
             }
             (!answers.is_empty()).then_some(Value::Array(answers))
@@ -76,13 +76,13 @@ async fn route(inbound: Inbound) -> Result<Response> {
     };
     Ok(match answers {
         Some(answers) => json_response(StatusCode::OK, answers.to_string()),
-        // What needs no answer.
+        // No message needs a response.
         None => empty(StatusCode::ACCEPTED),
     })
 }
 
-/// The answer to what was read; `None` where it needs none.
-async fn answered(read: Read, tools: &Tools<'_>) -> Option<Result<Value, Failure>> {
+/// The response to a message. `None` if it needs no response.
+async fn respond_to(read: Read, tools: &Tools<'_>) -> Option<Result<Value, Failure>> {
     match read {
         Ok(None) => None,
         Ok(Some(message)) => {
@@ -92,7 +92,7 @@ async fn answered(read: Read, tools: &Tools<'_>) -> Option<Result<Value, Failure
     }
 }
 
-/// What a message asks for.
+/// The result of a request.
 async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> {
     match (message.method.as_str(), message.era) {
         ("initialize", Era::Legacy) => Ok(json!({
@@ -117,14 +117,15 @@ async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> 
     }
 }
 
-/// Whether a browser sent it from a page of ours, or no browser did (DNS rebinding).
-async fn comes_from_here(inbound: &Inbound) -> Result<bool> {
+/// Whether the request has our own origin or no `Origin` header. Any other origin could be an attack by DNS
+/// rebinding.
+async fn has_allowed_origin(inbound: &Inbound) -> Result<bool> {
     let mut origins = inbound.headers().get_all(header::ORIGIN).iter();
     let own = config::public_url().await?;
     Ok(origins.all(|origin| origin.as_bytes() == own.as_str().as_bytes()))
 }
 
-/// A 401 that says where the document is (RFC 9728, 5.1).
+/// The response to an authentication error. A 401 has the URL of the metadata document (RFC 9728, 5.1).
 async fn challenge(error: &Error, request_id: &str) -> Result<Response> {
     let mut response = error.respond(request_id);
     if response.status() == StatusCode::UNAUTHORIZED {

@@ -1,12 +1,12 @@
-//! JSON-RPC messages, and the two ways of the protocol: that of 2026-07-28, where each request says
-//! its version and is checked against its headers, and that before, which begins with `initialize`.
+//! JSON-RPC messages in the two variants of the protocol. In 2026-07-28, each request names its version and
+//! is checked against its headers. In earlier versions, a connection begins with `initialize`.
 //!
-//! Before 2026-07-28 an error that answers a request is a 200, because clients take any other status for the end of
-//! the connection (the Python SDK up to 1.12 loses its session by it): the message was understood, and its answer is
-//! in the body. What cannot be answered by its `id`, and a version that is not spoken (2025-06-18 and later, "Protocol
-//! Version Header"), is a 400 in every version.
+//! Before 2026-07-28, an error response to a request is a 200, because clients treat any other status as the
+//! end of the connection (the Python SDK up to 1.12 loses its session). The error is in the body. A message
+//! without a usable `id`, and a version that is not supported (2025-06-18 and later, "Protocol Version
+//! Header"), gets a 400 in every version.
 //!
-//! Nothing is remembered from one message to the next.
+//! This module must not keep state between messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,27 +15,27 @@ use nexus_common::http::json_response;
 use nexus_common::platform::http::Response;
 use serde_json::{Map, Value, json};
 
-/// The versions that are spoken, the newest first. 2024-11-05 has another transport of its own; its clients that
-/// speak this one are answered.
+/// The supported versions, newest first. 2024-11-05 has another transport, but its clients that use this
+/// transport are supported too.
 pub(crate) const VERSIONS: [&str; 5] =
     ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
-/// The first that does without a handshake.
+/// The first version without a handshake.
 const MODERN: &str = VERSIONS[0];
-/// Those in which several messages come as one list; they have no header.
+/// The versions that allow a list of messages. They do not have the version header.
 const BATCHED: [&str; 2] = ["2025-03-26", "2024-11-05"];
-/// Most messages of a list.
+/// The maximum number of messages in a list.
 const BATCH: usize = 50;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const SERVER: &str = "io.modelcontextprotocol/serverInfo";
 
-/// Which way a message is meant.
+/// The variant of the protocol that a message uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Era {
-    /// 2026-07-28: every request is complete in itself.
+    /// 2026-07-28: every request is self-contained.
     Modern,
-    /// Before that.
+    /// Earlier versions.
     Legacy,
 }
 
@@ -43,30 +43,30 @@ pub(crate) enum Era {
 #[derive(Debug)]
 pub(crate) struct Message {
     id: Value,
-    /// Its method.
+    /// The method.
     pub(crate) method: String,
-    /// Its parameters.
+    /// The parameters.
     pub(crate) params: Map<String, Value>,
-    /// Which way it is meant.
+    /// The variant of the protocol.
     pub(crate) era: Era,
 }
 
-/// An answer that is an error of the protocol.
+/// A response that is a protocol error.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
-    /// The error, to be told beside others too.
+    /// The JSON-RPC error, which can also be part of a list.
     pub(crate) body: Value,
 }
 
-/// What a message was read as; `None` where nothing is to be answered.
+/// The result of reading a message. `None` if the message needs no response.
 pub(crate) type Read = Result<Option<Message>, Failure>;
 
-/// What came.
+/// The content of a request body.
 pub(crate) enum Sent {
     /// One message.
     One(Read),
-    /// Several, which are answered together.
+    /// A list of messages, which get one response.
     Batch(Vec<Read>),
 }
 
@@ -75,12 +75,12 @@ impl Failure {
         Self { status, body: error(id, code, words, None) }
     }
 
-    /// Nobody can be answered by an `id`.
+    /// An error for a message without a usable `id`.
     fn unanswerable(code: i64, words: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, &Value::Null, code, words)
     }
 
-    /// As a response.
+    /// The error as an HTTP response.
     pub(crate) fn respond(&self) -> Response {
         json_response(self.status, self.body.to_string())
     }
@@ -98,7 +98,7 @@ pub(crate) fn error(id: &Value, code: i64, words: &str, data: Option<Value>) -> 
     }
 }
 
-/// Who answers.
+/// The name and version of this server.
 pub(crate) fn server_info() -> Value {
     json!({"name": "integration-nexus", "title": "Integration Nexus",
         "version": env!("CARGO_PKG_VERSION")})
@@ -109,36 +109,40 @@ pub(crate) fn read(body: &[u8], headers: &HeaderMap) -> Sent {
     let messages = match serde_json::from_slice(body) {
         Ok(Value::Array(messages)) => messages,
         Ok(message) => return Sent::One(Message::read(message, headers)),
-        Err(_) => return Sent::One(Err(Failure::unanswerable(-32_700, "this is not JSON"))),
+        Err(_) => return Sent::One(Err(Failure::unanswerable(-32_700, "the body is not JSON"))),
     };
-    let version = one(headers, "mcp-protocol-version").ok().flatten();
+    let version = single_value(headers, "mcp-protocol-version").ok().flatten();
     let refused = match messages.len() {
         _ if version.is_some_and(|version| !BATCHED.contains(&version)) => {
-            "lists of messages ended with 2025-06-18: send one message, an object".to_owned()
+            "support for lists of messages ended with 2025-06-18. Send one message, an object"
+                .to_owned()
         }
-        0 => "a list of messages must have at least one".to_owned(),
+        0 => "a list of messages must not be empty".to_owned(),
         1..=BATCH => {
             let read = |message| match Message::read(message, headers)? {
                 Some(message) if message.method == "initialize" => {
-                    Err(message.failure(-32_600, "`initialize` must come alone, not in a list"))
+                    Err(message.failure(-32_600, "send `initialize` alone, not in a list"))
                 }
                 message => Ok(message),
             };
             return Sent::Batch(messages.into_iter().map(read).collect());
         }
-        many => format!("a list has at most {BATCH} messages, this one has {many}"),
+        many => format!("a list may have at most {BATCH} messages, but this one has {many}"),
     };
     Sent::One(Err(Failure::unanswerable(-32_600, &refused)))
 }
 
 impl Message {
-    /// The request in `json`; `None` where nothing is to be answered.
+    /// The request in `json`. `None` if it needs no response.
     ///
     /// # Errors
-    /// What is no JSON-RPC request, or says other things in its headers than in its body.
+    /// A [`Failure`] if it is not a JSON-RPC request, or if its headers contradict its body.
     fn read(json: Value, headers: &HeaderMap) -> Read {
         let Value::Object(mut members) = json else {
-            return Err(Failure::unanswerable(-32_600, "must be a JSON-RPC message, an object"));
+            return Err(Failure::unanswerable(
+                -32_600,
+                "the body must be a JSON-RPC message, an object",
+            ));
         };
         let id = members.remove("id").unwrap_or_default();
         if !(id.is_null() || id.is_string() || id.is_number()) {
@@ -146,10 +150,10 @@ impl Message {
         }
         let mut message = Self { id, method: String::new(), params: Map::new(), era: Era::Legacy };
         let params = members.remove("params");
-        let said = params.as_ref().and_then(version_in).map(str::to_owned);
-        let header = one(headers, "mcp-protocol-version");
+        let declared = params.as_ref().and_then(version_in).map(str::to_owned);
+        let header = single_value(headers, "mcp-protocol-version");
         let names_modern = header.as_ref().is_ok_and(|header| *header == Some(MODERN));
-        if names_modern || said.as_deref() == Some(MODERN) {
+        if names_modern || declared.as_deref() == Some(MODERN) {
             message.era = Era::Modern;
         }
         if members.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
@@ -157,7 +161,7 @@ impl Message {
         }
         message.method = match members.remove("method") {
             Some(Value::String(method)) => method,
-            // An answer to something that was never asked.
+            // A response, although this server sends no requests.
             None if members.contains_key("result") || members.contains_key("error") => {
                 return Ok(None);
             }
@@ -171,28 +175,28 @@ impl Message {
             Some(Value::Object(params)) => params,
             Some(_) => return Err(message.invalid("`params` must be an object")),
         };
-        // The handshake is of the old way, whatever a client sends along that knows the new one.
-        if message.method == "initialize" && said.is_none() {
+        // The handshake belongs to the earlier versions, even if the client also supports the new one.
+        if message.method == "initialize" && declared.is_none() {
             message.era = Era::Legacy;
             return Ok(Some(message));
         }
-        message.check_version(said.as_deref(), header)?;
+        message.check_version(declared.as_deref(), header)?;
         if message.era == Era::Modern {
             message.check_headers(headers)?;
         }
         Ok(Some(message))
     }
 
-    /// Refuses a version that is not spoken, and one that is said in two ways.
+    /// Rejects a version that is not supported, and contradictory versions.
     fn check_version(
         &mut self,
-        said: Option<&str>,
+        declared: Option<&str>,
         header: Result<Option<&str>, String>,
     ) -> Result<(), Failure> {
         let header = header.map_err(|several| {
-            self.mismatch(&format!("MCP-Protocol-Version comes with several values: {several}"))
+            self.mismatch(&format!("MCP-Protocol-Version has several values: {several}"))
         })?;
-        if let Some(version) = said.or(header)
+        if let Some(version) = declared.or(header)
             && !VERSIONS.contains(&version)
         {
             let data = json!({"supported": VERSIONS, "requested": version});
@@ -200,7 +204,7 @@ impl Message {
             let body = error(&self.id, -32_022, words, Some(data));
             return Err(Failure { status: StatusCode::BAD_REQUEST, body });
         }
-        self.era = match (said, header) {
+        self.era = match (declared, header) {
             (Some(MODERN), Some(MODERN)) => Era::Modern,
             (Some(MODERN), _) => {
                 let words = format!("MCP-Protocol-Version must be {MODERN}, as in `_meta`");
@@ -214,7 +218,7 @@ impl Message {
         Ok(())
     }
 
-    /// Refuses what the headers of 2026-07-28 say otherwise than the message.
+    /// Rejects a message that contradicts the headers of 2026-07-28.
     fn check_headers(&self, headers: &HeaderMap) -> Result<(), Failure> {
         let meta = self.params.get("_meta");
         if !meta.and_then(|meta| meta.get(CAPABILITIES)).is_some_and(Value::is_object) {
@@ -222,13 +226,13 @@ impl Message {
                 self.invalid(&format!("`params._meta` must have {CAPABILITIES}, an object"))
             );
         }
-        if one(headers, "mcp-method") != Ok(Some(&self.method)) {
+        if single_value(headers, "mcp-method") != Ok(Some(&self.method)) {
             return Err(
                 self.mismatch(&format!("Mcp-Method must be {}, as in the body", self.method))
             );
         }
         let name = self.params.get("name").and_then(Value::as_str);
-        let header = one(headers, "mcp-name").ok().flatten().map(decoded);
+        let header = single_value(headers, "mcp-name").ok().flatten().map(decoded);
         if self.method == "tools/call" && header.as_deref() != name {
             let name = name.unwrap_or_default();
             return Err(self.mismatch(&format!("Mcp-Name must be {name}, as in the body")));
@@ -236,14 +240,14 @@ impl Message {
         Ok(())
     }
 
-    /// The version that an `initialize` comes to.
+    /// The version to which an `initialize` negotiates.
     pub(crate) fn negotiated(&self) -> &'static str {
         let asked = self.params.get("protocolVersion").and_then(Value::as_str).unwrap_or_default();
         let legacy = VERSIONS.iter().skip(1);
         legacy.copied().find(|known| *known == asked).unwrap_or(VERSIONS[1])
     }
 
-    /// The answer with `result`.
+    /// The response with `result`.
     pub(crate) fn answer(&self, mut result: Value) -> Value {
         if let (Era::Modern, Some(members)) = (self.era, result.as_object_mut()) {
             members.insert("resultType".into(), "complete".into());
@@ -252,7 +256,7 @@ impl Message {
         json!({"jsonrpc": "2.0", "id": self.id, "result": result})
     }
 
-    /// There is no such method.
+    /// The error for an unknown method.
     pub(crate) fn no_method(&self, method: &str) -> Failure {
         let words = format!("there is no method {}", shown(method));
         match self.era {
@@ -261,12 +265,12 @@ impl Message {
         }
     }
 
-    /// A parameter breaks a rule.
+    /// The error for an invalid parameter.
     pub(crate) fn invalid(&self, words: &str) -> Failure {
         self.failure(-32_602, words)
     }
 
-    /// A header says something else than the message.
+    /// The error for a header that contradicts the message.
     fn mismatch(&self, words: &str) -> Failure {
         Failure::new(StatusCode::BAD_REQUEST, &self.id, -32_020, words)
     }
@@ -280,7 +284,7 @@ impl Message {
     }
 }
 
-/// A name that somebody else chose, for a text: not all of it, and then it is said to be cut.
+/// A name from a request, for a message. A long name is cut, with a mark.
 pub(crate) fn shown(name: &str) -> String {
     match name.char_indices().nth(64) {
         None => format!("{name:?}"),
@@ -293,13 +297,13 @@ fn version_in(params: &Value) -> Option<&str> {
     params.get("_meta")?.get(VERSION)?.as_str()
 }
 
-/// The value of a header; proxies repeat one, in lines or with commas.
+/// The value of a header. A proxy may repeat the same value, in several lines or with commas.
 ///
 /// # Errors
-/// The values, where they are not the same.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
+/// The values, if they differ.
+fn single_value<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String> {
     let lines = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("not ASCII"));
-    // What is in base64 has no comma; nor has a name that is plain.
+    // Neither base64 nor a plain name contains a comma.
     let mut values: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     values.dedup();
     match values.as_slice() {
@@ -309,7 +313,7 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, String
     }
 }
 
-/// A header's value, which may be in base64 where it is not plain ASCII.
+/// The decoded value of a header, which is in base64 if it is not plain ASCII.
 fn decoded(value: &str) -> String {
     let inner = value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?="));
     let bytes = inner.and_then(|inner| STANDARD.decode(inner).ok());

@@ -1,4 +1,5 @@
-//! `/.well-known/oauth-protected-resource`: who issues the tokens that are accepted here (RFC 9728).
+//! `/.well-known/oauth-protected-resource`: names the issuer of the tokens that are accepted here (RFC 9728).
+//! It needs no token, so it must not show anything else.
 
 use http::{Method, StatusCode};
 use nexus_common::http::{Inbound, json_response};

@@ -1,4 +1,4 @@
-//! What is said back to models: results, and errors in words that they can act on.
+//! Runs the tools and returns their results to models. An error must say what the model can do next.
 
 use nexus_common::auth::Agent;
 use nexus_common::error::Problem;
@@ -9,11 +9,11 @@ use crate::arguments::Arguments;
 use crate::message::{Failure, Message, shown};
 use crate::{call, describe};
 
-/// What a model is told of this server.
+/// The instructions for a model that uses this server.
 pub(crate) const INSTRUCTIONS: &str = "Third-party services that an administrator has connected. \
-    Start with list_integrations, read describe_integration for the one you need, then use call_api \
-    with the paths of that provider's own API documentation. Authentication is added for you: never \
-    ask for or send credentials.";
+    Start with list_integrations, call describe_integration for the service you need, then use \
+    call_api with the paths of that provider's own API documentation. Authentication is added for \
+    you. Never ask for credentials, and never send any.";
 
 /// The tools of one caller.
 pub(crate) struct Tools<'a> {
@@ -21,7 +21,7 @@ pub(crate) struct Tools<'a> {
     pub(crate) request_id: &'a RequestId,
 }
 
-/// What a tool has to say: text for the model, and the same as JSON.
+/// The result of a tool: text for the model, and the same as JSON.
 pub(crate) struct Said {
     pub(crate) text: String,
     pub(crate) json: Value,
@@ -29,10 +29,11 @@ pub(crate) struct Said {
 }
 
 impl Tools<'_> {
-    /// Does what `tools/call` asks for.
+    /// Runs the tool that `tools/call` names.
     ///
     /// # Errors
-    /// A tool that does not exist. What goes wrong in a tool is its result.
+    /// A [`Failure`] if there is no such tool, or if `arguments` is not an object. An error inside a
+    /// tool is the tool's result.
     pub(crate) async fn call(&self, message: &Message) -> Result<Value, Failure> {
         let name = message.params.get("name").and_then(Value::as_str).unwrap_or_default();
         let known: &[&str] = match name {
@@ -45,13 +46,13 @@ impl Tools<'_> {
         let arguments = arguments.ok_or_else(|| {
             message.invalid("`arguments` must be an object, or the JSON text of one")
         })?;
-        let said = match name {
+        let result = match name {
             "list_integrations" => describe::list(self, &arguments).await,
             "describe_integration" => describe::one(self, &arguments).await,
             _ => call::run(self, &arguments).await,
         };
         let Said { mut text, json, is_error } =
-            said.unwrap_or_else(|error| refused(&error.problem(self.request_id)));
+            result.unwrap_or_else(|error| refused(&error.problem(self.request_id)));
         if let Some(note) = arguments.note() {
             text.push_str(&format!("\n\n{note}"));
         }
@@ -63,7 +64,7 @@ impl Tools<'_> {
     }
 }
 
-/// A refusal of ours, in words.
+/// A problem document as the result of a tool.
 pub(crate) fn refused(problem: &Problem) -> Said {
     let rules: Vec<String> =
         problem.errors.iter().map(|e| format!("{}: {}", e.pointer, e.detail)).collect();

@@ -1,7 +1,8 @@
-//! Finishing a flow: consumed once, exchanged by the broker, written in one transaction.
+//! Finishes a flow: consumes it once, has the broker exchange the code, and writes the result in one
+//! transaction.
 //!
-//! What a provider says about itself in the query is believed only after `state` has matched; without one
-//! its error's code is shown, and nothing else.
+//! Parameters of the query must not be trusted before `state` has matched. Without `state`, the page may show
+//! only the error code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,27 +17,27 @@ use nexus_common::store::{Flow, Integrations, consume_flow};
 use nexus_common::{Error, Result, encoding};
 use serde_json::json;
 
-/// Longest value of the callback's query that is looked at, in bytes.
+/// The maximum length of a value in the callback's query, in bytes.
 const MAX: usize = 8 * 1024;
 
-/// How long the page waits for what was given up to end.
+/// How long the page waits for the revocation of tokens that were given up.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How a flow ended, for a person and for the window that opened this one.
+/// The outcome of a flow, for a person and for the window that opened this one.
 pub(crate) struct Outcome {
     /// The HTTP status of the page.
     pub(crate) status: StatusCode,
     /// `connected`, `denied`, `failed`.
     pub(crate) outcome: &'static str,
-    /// A stable code where it failed; empty where it did not.
+    /// A stable code. Empty if the flow did not fail.
     pub(crate) code: String,
     /// What happened, in a sentence.
     pub(crate) title: String,
-    /// What to do now.
+    /// What to do next.
     pub(crate) advice: String,
-    /// The provider's own words, or ours, in more detail.
+    /// More detail: the provider's message or ours.
     pub(crate) detail: String,
-    /// Which integration.
+    /// The id of the integration.
     pub(crate) integration_id: String,
 }
 
@@ -58,9 +59,8 @@ impl Outcome {
             status: StatusCode::BAD_REQUEST,
             outcome: "denied",
             code: "access_denied".to_owned(),
-            title: "The provider was not given permission".to_owned(),
-            advice: "Nothing was changed. Close this window and start again when you want to \
-                     connect it."
+            title: "Permission was denied at the provider".to_owned(),
+            advice: "Nothing was changed. Close this window. To connect the provider, start again."
                 .to_owned(),
             detail: words,
             integration_id: flow.integration_id.clone(),
@@ -68,10 +68,10 @@ impl Outcome {
     }
 
     fn failed(flow: Option<&Flow>, status: StatusCode, code: &str, detail: String) -> Self {
-        Self::told(flow, status, code, words(code), detail)
+        Self::failed_with(flow, status, code, words(code), detail)
     }
 
-    fn told(
+    fn failed_with(
         flow: Option<&Flow>,
         status: StatusCode,
         code: &str,
@@ -89,7 +89,7 @@ impl Outcome {
         }
     }
 
-    /// How an error is told.
+    /// The outcome for an error.
     pub(crate) fn of(error: &Error, request_id: &str, flow: Option<&Flow>) -> Self {
         let problem = error.problem(request_id);
         let status = match problem.code.as_str() {
@@ -104,41 +104,42 @@ impl Outcome {
     }
 }
 
-/// What a code means to a person, and the way back.
+/// The title and the advice for a code.
 fn words(code: &str) -> (&'static str, &'static str) {
     match code {
         "flow_invalid" => (
             "This sign-in cannot be finished",
-            "Go back to Integration Nexus in the window where you are signed in, and connect again \
+            "Go back to the window where you are signed in to Integration Nexus, and connect again \
              from there.",
         ),
         "account_mismatch" => (
             "Another account was connected",
             "Nothing was changed. Sign in to the provider with the account that was connected \
-             before, or say in Integration Nexus that the account may change.",
+             before, or allow another account in Integration Nexus.",
         ),
         "not_found" | "changed_meanwhile" => (
-            "The integration changed meanwhile",
-            "What the provider gave us is being given back. Look at the integration again.",
+            "The integration was changed or deleted during this sign-in",
+            "The new tokens are being revoked at the provider. Check the integration, and connect \
+             again if needed.",
         ),
         "oauth_client_missing" => (
-            "The OAuth app is gone",
-            "An administrator has to set up the OAuth app again, then connect once more.",
+            "The OAuth app is missing",
+            "Ask an administrator to set up the OAuth app again. Then connect again.",
         ),
         "credential_refused" => (
-            "The provider refused",
+            "The provider rejected the sign-in",
             "Check the OAuth app's settings (client id, secret, redirect URI) and connect again.",
         ),
-        _ => ("The provider did not answer as it should", "Wait a minute and connect again."),
+        _ => ("The provider did not respond as expected", "Wait a minute and connect again."),
     }
 }
 
-/// What an error of the authorization endpoint means to a person (RFC 6749, 4.1.2.1), and the way back.
+/// The title and the advice for an error of the authorization endpoint (RFC 6749, 4.1.2.1).
 fn words_of_provider(error: &str) -> (&'static str, &'static str) {
     match error {
         "invalid_scope" => (
             "The provider rejected a scope",
-            "Choose other scopes for this integration, or permit them in the settings of the OAuth \
+            "Choose other scopes for this integration, or allow them in the settings of the OAuth \
              app at the provider. Then connect again.",
         ),
         "unauthorized_client"
@@ -152,8 +153,8 @@ fn words_of_provider(error: &str) -> (&'static str, &'static str) {
         ),
         "temporarily_unavailable" | "server_error" => words("provider_error"),
         _ => (
-            "The provider refused",
-            "The provider's own words are below. Connect again when you have done what they say.",
+            "The provider rejected the sign-in",
+            "The provider's message is below. Follow it, then connect again.",
         ),
     }
 }
@@ -161,25 +162,25 @@ fn words_of_provider(error: &str) -> (&'static str, &'static str) {
 /// Finishes the flow of this browser.
 ///
 /// # Errors
-/// Those that come before there is a flow; later ones are outcomes.
+/// Errors before the flow is found. Later errors are outcomes.
 pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<Outcome> {
     let query = query(inbound)?;
     let get = |name: &str| query.get(name).map_or("", String::as_str);
-    let no_flow = || Error::FlowInvalid("this browser has no authorization under way".into());
+    let no_flow = || Error::FlowInvalid("this browser has no sign-in in progress".into());
     let cookie = flow_cookie(inbound).await?.ok_or_else(no_flow)?;
     if get("state").is_empty() {
-        // Some providers leave `state` out where they do not know the app. Nothing proves that it was the
-        // provider then: nothing is consumed, and of its words only a code is shown.
+        // Some providers omit `state` if they do not know the app. Then nothing proves that the request comes
+        // from the provider, so no flow is consumed, and the page shows only the error code.
         return match get("error") {
             error if is_code(error) => Ok(refused(None, error, "")),
             _ => Err(no_flow()),
         };
     }
     let flow = consume_flow(get("state"), &cookie).await?.ok_or_else(|| {
-        Error::FlowInvalid("it was finished already, or begun in another browser".into())
+        Error::FlowInvalid("it is already finished, or was started in another browser".into())
     })?;
     if flow.expired {
-        let words = "it took longer than ten minutes".to_owned();
+        let words = "the sign-in took longer than ten minutes".to_owned();
         return Ok(Outcome::failed(Some(&flow), StatusCode::BAD_REQUEST, "flow_invalid", words));
     }
     if !get("error").is_empty() {
@@ -191,13 +192,13 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
     }
 }
 
-/// Whether `error` can be a code, not a sentence.
+/// Whether `error` has the form of a code, and not of a sentence.
 fn is_code(error: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     (1..=64).contains(&error.len()) && error.bytes().all(is_part)
 }
 
-/// The provider sent the browser back with an error (RFC 6749, 4.1.2.1).
+/// The outcome if the provider sent the browser back with an error (RFC 6749, 4.1.2.1).
 fn refused(flow: Option<&Flow>, error: &str, description: &str) -> Outcome {
     let capped = |text: &str| nexus_printable::shown(text).chars().take(256).collect::<String>();
     let words = match description {
@@ -210,8 +211,8 @@ fn refused(flow: Option<&Flow>, error: &str, description: &str) -> Outcome {
             Some(flow),
         ) => Outcome::denied(flow, words),
         _ => {
-            let told = words_of_provider(error);
-            Outcome::told(flow, StatusCode::BAD_GATEWAY, "provider_error", told, words)
+            let texts = words_of_provider(error);
+            Outcome::failed_with(flow, StatusCode::BAD_GATEWAY, "provider_error", texts, words)
         }
     }
 }
@@ -234,11 +235,11 @@ async fn exchange(
     let exchanged = broker.call::<FinishAuthorization>(&back).await?;
     let integrations = Integrations::of(&flow.workspace);
     let written = integrations.connect(flow, &exchanged, inbound.request_id.own()).await;
-    // What is stored is not given up.
+    // If the new tokens were stored, only the replaced ones are given up.
     let is_lost = written.is_err() || exchanged.stored.is_none();
     let given_up = if is_lost { &exchanged.lost } else { &exchanged.replaced };
     if !given_up.entries.is_empty() {
-        work_off(flow, inbound.request_id.clone()).await;
+        revoke_now(flow, inbound.request_id.clone()).await;
     }
     written?;
     Ok(match (&exchanged.stored, exchanged.refused) {
@@ -258,9 +259,9 @@ async fn exchange(
     })
 }
 
-/// Has what was given up ended at the provider now, instead of by the next tick. The page waits for that
-/// for a moment only; it goes on beside the answer, and the outbox sees to whatever becomes of it.
-async fn work_off(flow: &Flow, request_id: RequestId) {
+/// Revokes the given-up tokens at the provider now, instead of at the next tick. The page waits only a
+/// moment. After that, the work continues in the background, and the outbox retries what fails.
+async fn revoke_now(flow: &Flow, request_id: RequestId) {
     let stored = Stored {
         workspace: flow.workspace.clone(),
         integration_id: flow.integration_id.clone(),
@@ -275,21 +276,23 @@ async fn work_off(flow: &Flow, request_id: RequestId) {
     within_or_beside(PATIENCE, work).await;
 }
 
-/// The parameters of an authorization response, which must not come twice (RFC 6749, 3.1; RFC 9207, 2).
+/// The parameters of an authorization response, which must not be duplicate (RFC 6749, 3.1; RFC 9207, 2).
 const OF_OAUTH: [&str; 6] = ["code", "state", "error", "error_description", "error_uri", "iss"];
 
-/// The query's parameters. Any other that comes twice is left out: nobody knows which of its values counts,
-/// and most are not read.
+/// The parameters of the query. Any other duplicate parameter is left out, because it is ambiguous. Most of
+/// the others are not used.
 fn query(inbound: &Inbound) -> Result<BTreeMap<String, String>> {
     let mut query = BTreeMap::new();
     let mut repeated = BTreeSet::new();
     for (name, value) in inbound.any_query() {
         if value.len() > MAX || query.len() >= 50 {
-            return Err(Error::FlowInvalid("the answer is too large".into()));
+            return Err(Error::FlowInvalid("the provider's response is too large".into()));
         }
         if query.insert(name.clone(), value).is_some() {
             if OF_OAUTH.contains(&name.as_str()) {
-                return Err(Error::FlowInvalid(format!("the answer has {name} twice")));
+                return Err(Error::FlowInvalid(format!(
+                    "the provider's response has {name} twice"
+                )));
             }
             repeated.insert(name);
         }

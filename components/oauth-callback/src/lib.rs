@@ -1,8 +1,8 @@
 //! `GET /api/oauth/callback`: a browser comes back from a provider.
 //!
-//! It must not consume or exchange anything for a browser that did not begin the flow: whoever has
-//! `state` but not the cookie is told to start from the signed-in UI. It needs no token: the flow
-//! says in whose name it was begun.
+//! This component must not consume a flow for a browser that did not begin it. A browser that has `state` but
+//! not the cookie gets a page that says to start from the signed-in UI. The request needs no token, because
+//! the flow stores who began it.
 #![forbid(unsafe_code)]
 
 mod finish;
@@ -17,7 +17,7 @@ use finish::Outcome;
 
 component!(handle);
 
-/// Tells the window that opened this one, and every other of ours, how it ended.
+/// The script that sends the outcome to the window that opened this one, and to our other windows.
 const SCRIPT: &str = include_str!("done.js");
 const STYLE: &str = include_str!("done.css");
 

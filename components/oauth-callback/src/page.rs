@@ -1,7 +1,7 @@
-//! The page that ends a flow.
+//! The page at the end of a flow.
 //!
-//! It must not hold a script or style of its own, a text that was not escaped, or anything that
-//! could be framed, cached or sent on in a `Referer`.
+//! The page must not have an inline script or style, or a text that is not escaped. It must not be framed or
+//! cached, and its URL must not be sent in a `Referer`.
 
 use http::{HeaderName, header};
 use nexus_common::http::{set, typed};
@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; b
                       form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The page of an outcome, for windows of `origin`.
+/// The page for an outcome. Its script sends messages only to windows of `origin`.
 pub(crate) fn show(outcome: &Outcome, origin: &str) -> Response {
     let detail = match outcome.detail.is_empty() {
         true => String::new(),
@@ -37,7 +37,7 @@ pub(crate) fn show(outcome: &Outcome, origin: &str) -> Response {
     set(&mut response, header::CONTENT_SECURITY_POLICY, POLICY);
     set(&mut response, header::X_FRAME_OPTIONS, "DENY");
     set(&mut response, header::REFERRER_POLICY, "no-referrer");
-    // The window that opened this one must stay within reach, to be told.
+    // The script needs access to the window that opened this one.
     let opener = HeaderName::from_static("cross-origin-opener-policy");
     set(&mut response, opener, "unsafe-none");
     if !outcome.code.is_empty() {
@@ -46,7 +46,7 @@ pub(crate) fn show(outcome: &Outcome, origin: &str) -> Response {
     response
 }
 
-/// Text for an element's content or a quoted attribute.
+/// Escapes a text for the content of an element or for a quoted attribute.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

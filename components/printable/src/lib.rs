@@ -1,16 +1,17 @@
-//! Which characters a name may have: those that a reader can see.
+//! Which characters a name may have: only characters that a reader can see.
 //!
-//! `bot` and `bot` with a zero-width space are two names that look like one, and a text with a direction
-//! mark is read in another order than it is compared in (Unicode Technical Report 36, 2). So names have no
-//! such characters, and texts of others lose them before they are shown.
-//! It must not know what the names are of, nor depend on anything: whatever has names asks here.
+//! `bot` and `bot` with a zero-width space are different names that look the same, and a text with a
+//! direction mark is read in another order than it is compared (Unicode Technical Report 36, 2). So names
+//! must not have such characters, and they are removed from other texts before the texts are shown.
+//!
+//! This crate must not know what the names belong to, and must not depend on another crate.
 #![forbid(unsafe_code)]
 
-/// The characters without a form of their own: general category Cf (format: zero width, direction marks,
-/// tags), Zl and Zp (line and paragraph separator), and what else has the property
-/// `Default_Ignorable_Code_Point` (fillers, selectors), each range with both its ends. Source: Unicode
-/// 17.0, `DerivedGeneralCategory.txt` and `DerivedCoreProperties.txt`. Left out: U+FE00 to U+FE0F, the
-/// selectors that many emoji end with.
+/// Invisible characters, as inclusive ranges: general category Cf (format: zero width, direction marks,
+/// tags), Zl and Zp (line and paragraph separator), and other characters with the property
+/// `Default_Ignorable_Code_Point` (fillers, selectors). Source: Unicode 17.0, `DerivedGeneralCategory.txt`
+/// and `DerivedCoreProperties.txt`. The list leaves out U+FE00 to U+FE0F, the selectors with which many emoji
+/// end.
 pub const INVISIBLE: [(char, char); 24] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -38,18 +39,18 @@ pub const INVISIBLE: [(char, char); 24] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// What [`is_printable`] asks for, as it is told to whoever broke it.
-pub const RULE: &str = "must not hold control characters, nor invisible ones (zero width, direction marks, line separators)";
+/// The rule of [`is_printable`], for error messages.
+pub const RULE: &str = "must not contain control characters or invisible characters (zero width, direction marks, line separators)";
 
-/// Whether a reader can see every character of `text`: it has no control character (general category
-/// Cc), and none that is [`INVISIBLE`].
+/// Whether a reader can see every character of `text`. It must not have a control character (general category
+/// Cc) or an [`INVISIBLE`] character.
 #[must_use]
 pub fn is_printable(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() || is_invisible(c))
 }
 
-/// `text` as it can be shown: a control character and a line separator are a space, what else is
-/// invisible is left out.
+/// `text` for display. Control characters and line separators become spaces. Other invisible characters are
+/// removed.
 #[must_use]
 pub fn shown(text: &str) -> String {
     let visible = text.chars().filter_map(|c| match c {
@@ -64,8 +65,8 @@ fn is_invisible(c: char) -> bool {
     c >= '\u{ad}' && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
-/// A value as a line of the log has it (logfmt): as it is where it has only letters, digits and
-/// `-_.:/@+,*` in it, else between quotation marks with escapes, so that it is one value of one line.
+/// A value for a line of the log (logfmt). A value of letters, digits and `-_.:/@+,*` stays as it is. Any
+/// other value is quoted and escaped, so that it is a single value on a single line.
 #[must_use]
 pub fn logged(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+,*".contains(c);
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_not_printable() {
+    fn invisible_characters_are_not_printable() {
         for c in [
             '\0',
             '\n',
@@ -117,18 +118,18 @@ mod tests {
     }
 
     #[test]
-    fn the_ranges_are_in_order_and_apart() {
+    fn the_ranges_are_sorted_and_do_not_overlap() {
         assert!(INVISIBLE.iter().all(|(first, last)| first <= last));
         assert!(INVISIBLE.is_sorted_by(|one, next| one.1 < next.0));
     }
 
     #[test]
-    fn what_is_shown_is_on_one_line_and_in_its_order() {
+    fn a_shown_text_is_one_line_in_reading_order() {
         assert_eq!(shown("a\r\nb\u{2028}c\u{202e}d\u{200b}"), "a  b cd");
     }
 
     #[test]
-    fn a_value_of_the_log_is_one_value_of_one_line() {
+    fn a_logged_value_is_a_single_value_on_a_single_line() {
         for (value, expected) in [
             ("req_01J", "req_01J"),
             ("https://a.example:443/x", "https://a.example:443/x"),

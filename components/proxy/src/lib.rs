@@ -1,8 +1,8 @@
-//! `/api/proxy`: the agents' door. What an agent calls below an integration's name goes to its
-//! provider, with the credential in it that the agent never sees.
+//! `/api/proxy`: agents' calls over HTTP. A call below an integration's name goes to the provider, with the
+//! credential added, which the agent never sees.
 //!
-//! It must not open a ciphertext, nor decide by itself whether a call is let through: it proves who
-//! calls, and the broker does the rest.
+//! This component must not open a ciphertext, and must not decide whether a call is allowed. It identifies
+//! the caller, and the broker does the rest.
 #![forbid(unsafe_code)]
 
 mod list;
@@ -57,7 +57,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     };
     let method = inbound.sent_method().clone();
     let (mut headers, body) = inbound.into_headers_and_body();
-    let body = sized(&mut headers, body).await?;
+    let body = with_length(&mut headers, body).await?;
     let forward = Forward {
         by: Component::Proxy,
         agent: &agent,
@@ -73,19 +73,20 @@ async fn route(inbound: Inbound) -> Result<Response> {
     forward.pass_on().await
 }
 
-/// The integration whose own address the request is sent to.
+/// The integration to whose own host the request was sent, if it was.
 async fn at_host(inbound: &Inbound) -> Result<Option<AtHost>> {
     let Some(domain) = proxy_domain().await? else { return Ok(None) };
     Ok(authority(inbound).and_then(|authority| domain.integration(authority)))
 }
 
-/// The address that links in the answer lead to: the one that the request was sent to, which must be of the
-/// caller's workspace.
+/// The URL for links in the response: the integration's own host, to which the request was sent. It must
+/// belong to the caller's workspace.
 async fn own_address(at: &AtHost, caller: &Caller) -> Result<String> {
     if at.workspace != ProxyDomain::label(&caller.workspace) {
         let AtHost { slug, workspace } = at;
         return Err(Error::NotFound(format!(
-            "the token is not of the workspace {workspace:?}, whose integration {slug:?} this address names"
+            "the integration {slug:?} of this host belongs to the workspace {workspace:?}, but the token \
+             does not. Use a token of that workspace"
         )));
     }
     let public_url = config::public_url().await?;
@@ -93,7 +94,7 @@ async fn own_address(at: &AtHost, caller: &Caller) -> Result<String> {
     Ok(domain.map_or_else(String::new, |domain| domain.address(at, &public_url)))
 }
 
-/// Refuses a method that the path does not have, in this very spelling.
+/// Rejects a method that the path does not allow in exactly this spelling.
 fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
     match below {
         "" if *inbound.method() == Method::GET => Ok(()),
@@ -102,12 +103,12 @@ fn check_method(below: &str, inbound: &Inbound) -> Result<()> {
     }
 }
 
-/// The body, with a length of 0 where there is none: the broker cannot see whether an upload without
-/// a length is still to come. A small one is kept, so that the call can wait and be sent again.
+/// The body. Without a body, the length is set to 0, because the broker cannot tell whether a body without a
+/// length will still arrive. A small body is kept, so that the call can wait and be sent again.
 ///
 /// # Errors
-/// [`Error::RequestTimeout`] where it does not begin, or a small one does not end.
-async fn sized(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Upload> {
+/// [`Error::RequestTimeout`] if the body does not begin, or if a small body does not end.
+async fn with_length(headers: &mut http::HeaderMap, body: IncomingBody) -> Result<Upload> {
     if headers.contains_key(header::CONTENT_LENGTH) {
         return Ok(match may_wait(headers) {
             true => Upload::Whole(whole(body, KEPT).await?),

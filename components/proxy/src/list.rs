@@ -1,4 +1,4 @@
-//! `GET /api/proxy`: what this caller may use.
+//! `GET /api/proxy`: the integrations that the caller may use. This module must not show any others.
 
 use http::StatusCode;
 use nexus_common::auth::Caller;
@@ -7,7 +7,7 @@ use nexus_common::platform::http::Response;
 use nexus_common::store::{USABLE_MOST, Usable, UsablePage};
 use nexus_common::{Result, config, wire};
 
-/// A page of the active integrations of the caller's workspace whose policy names them, by name.
+/// A page of the active integrations of the workspace whose policy names the caller, sorted by name.
 ///
 /// # Errors
 /// 422, [`nexus_common::Error::Storage`], [`nexus_common::Error::Misconfigured`].

@@ -1,4 +1,5 @@
-//! `GET /api/health`: whether this deployment can work, and to those who may know, why not.
+//! `GET /api/health`: whether this deployment works and, for an ADMIN or the tick secret, why not. This
+//! module must not show the reasons to anyone else.
 
 use http::{StatusCode, header};
 use nexus_common::auth::{self, Caller, Role};
@@ -10,10 +11,10 @@ use nexus_common::rpc::{Client, Component};
 use nexus_common::{Error, Result, config, store, tick_secret};
 use serde_json::json;
 
-/// `ok`, `misconfigured` or `failing`; details for an ADMIN or the tick secret.
+/// The status `ok`, `misconfigured` or `failing`, with details for an ADMIN or the tick secret.
 ///
 /// # Errors
-/// None: what is wrong is the answer.
+/// None. Every problem is part of the response.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let mut found = Found { problems: vec![], failures: vec![], request_id: &inbound.request_id };
     found.note(auth::ready().await);
@@ -58,7 +59,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     Ok(response)
 }
 
-/// What is wrong.
+/// The problems that were found.
 struct Found<'a> {
     problems: Vec<VariableProblem>,
     failures: Vec<String>,
@@ -77,11 +78,12 @@ impl Found<'_> {
                 return;
             }
             Err(Error::KeysUnavailable { .. }) => {
-                "jwks_unavailable: `jwt_jwks_origin` has given no keys yet, and gives none now"
-                    .into()
+                "jwks_unavailable: no keys could be fetched from `jwt_jwks_origin` yet".into()
             }
             Err(Error::DatabaseNewer { found, known }) => {
-                format!("database_newer: schema {found}, known {known}")
+                format!(
+                    "database_newer: the database has schema {found}, but only {known} is known"
+                )
             }
             Err(other) => {
                 other.log_beside(self.request_id, "health");

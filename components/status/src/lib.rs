@@ -1,6 +1,7 @@
-//! The state of the deployment (`/api/health`), the API's own description, and the 404 of `/api`.
+//! The state of the deployment (`/api/health`), the OpenAPI document, and the 404 of `/api`.
 //!
-//! It must not show details of the deployment to anybody but an ADMIN or the holder of the tick secret.
+//! This component must not show details of the deployment, except to an ADMIN or the holder of the tick
+//! secret.
 #![forbid(unsafe_code)]
 
 mod health;

@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`: the description of this API, made when this component was built.
+//! `GET /api/openapi.json`: the OpenAPI document, which is composed when this component is built.
 
 use http::StatusCode;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
@@ -6,14 +6,14 @@ use nexus_common::http::{Inbound, json_response, unless_known};
 use nexus_common::platform::http::Response;
 use nexus_common::{Error, Result};
 
-/// Compressed: it would be a sixth of the component.
+/// The compressed document. Without compression it would be a sixth of the component.
 const DOCUMENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.zlib"));
 const TAG: &str = concat!("\"", include_str!(concat!(env!("OUT_DIR"), "/openapi.sha256")), "\"");
 
-/// The document, for anybody.
+/// The document. It needs no token.
 ///
 /// # Errors
-/// [`Error::Internal`] where it was built wrong.
+/// [`Error::Internal`] if the embedded document is broken.
 pub(crate) fn show(inbound: &Inbound) -> Result<Response> {
     unless_known(inbound, TAG, || {
         let document = decompress_to_vec_zlib(DOCUMENT)

@@ -1,4 +1,4 @@
-//! Which content coding a client takes (RFC 9110, 12.5.3).
+//! Finds the content coding that a client prefers (RFC 9110, 12.5.3). This module must not compress anything.
 
 /// A content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Its registered name.
+    /// The registered name of the coding.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Br => "br",
@@ -19,14 +19,15 @@ impl Coding {
     }
 }
 
-/// What `Accept-Encoding` says, all its lines joined by commas; empty where there is none.
+/// The value of `Accept-Encoding`, with all its lines joined by commas. Empty if the header is missing.
 pub(crate) struct Accepted<'a>(pub(crate) &'a str);
 
 impl Accepted<'_> {
-    /// How much the client wants `coding`: 0 not at all, else 1 to 1001.
+    /// The client's preference for `coding`: 0 if it does not accept the coding, otherwise 1 to 1001.
     ///
-    /// Identity that is not spoken of is worth 1, less than anything that is. Who refuses every form
-    /// there is gets identity nevertheless, as if the header had not been sent (RFC 9110, 12.1).
+    /// If the header does not name identity, identity has the weight 1, which is less than any coding that is
+    /// named. A client that accepts no coding still gets identity, as if the header were missing (RFC 9110,
+    /// 12.1).
     pub(crate) fn weight(&self, coding: Coding) -> u32 {
         let (mut any, mut named) = (None, None);
         for item in self.0.split(',') {
@@ -44,7 +45,7 @@ impl Accepted<'_> {
     }
 }
 
-/// `q=0.5` as 501; what is no weight counts for nothing.
+/// The weight of a parameter: 501 for `q=0.5`, and 0 if it is not a valid weight.
 fn weight(parameter: &str) -> u32 {
     let value = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
     let value = value.and_then(|(_, value)| value.trim().parse::<f32>().ok());
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_those_of_the_standard() {
+    fn weights_follow_the_standard() {
         for (sent, expected) in [
             ("", [0, 0, 1]),
             ("br", [1001, 0, 1]),

@@ -1,13 +1,13 @@
-//! What is served: the files of `static/dist`, as `build.rs` found them.
+//! The files to serve: `static/dist`, as `build.rs` embedded it.
 
 use crate::encoding::{Accepted, Coding};
 
 /// One file.
 pub(crate) struct File {
     path: &'static str,
-    /// Its media type.
+    /// The media type of the file.
     pub(crate) media_type: &'static str,
-    /// Whether its name changes with its content.
+    /// Whether the file's name changes with its content.
     pub(crate) immutable: bool,
     plain: Coded,
     br: Option<Coded>,
@@ -16,9 +16,9 @@ pub(crate) struct File {
 
 /// A file in one coding.
 pub(crate) struct Coded {
-    /// What is sent.
+    /// The content in this coding.
     pub(crate) bytes: &'static [u8],
-    /// The entity tag, with its quotes; no two codings have the same.
+    /// The entity tag, with its quotes. Each coding has its own.
     pub(crate) tag: &'static str,
 }
 
@@ -30,14 +30,15 @@ pub(crate) fn at(path: &str) -> Option<&'static File> {
 }
 
 impl File {
-    /// The form of this file that serves the client best, and its coding.
+    /// The coding of this file that the client prefers.
     pub(crate) fn best(&self, accepted: &Accepted<'_>) -> (Coding, &Coded) {
         let compressed = [(Coding::Br, &self.br), (Coding::Gzip, &self.gzip)];
         let offered = compressed
             .into_iter()
             .filter_map(|(coding, coded)| Some((coding, coded.as_ref()?)))
             .chain([(Coding::Identity, &self.plain)]);
-        // Of equals the first: Brotli is smaller than gzip, and both than nothing.
+        // Among equal weights, the first wins: Brotli is smaller than gzip, and gzip is smaller than
+        // identity.
         let mut best = (Coding::Identity, &self.plain, 0);
         for (coding, coded) in offered {
             let weight = accepted.weight(coding);

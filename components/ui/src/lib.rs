@@ -1,7 +1,7 @@
 //! Serves the admin UI with its security headers.
 //!
-//! It must not have rights: no storage, no secrets, and no way out but to the proxy, whose domain's requests come here
-//! where no other component has their path.
+//! This component must not have rights: no storage, no secrets, and no outbound host except `proxy`. It needs
+//! `proxy` for requests to the proxy domain whose path belongs to no other component.
 #![forbid(unsafe_code)]
 
 mod encoding;
@@ -46,7 +46,8 @@ async fn show(inbound: Inbound) -> Result<Response> {
     set(&mut response, header::CACHE_CONTROL, kept);
     set(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if file.media_type.starts_with("text/html") {
-        // With a 304 too: the page a browser has kept may be from before a change of the variable.
+        // A 304 has the headers too, because the browser may have cached the page before the variable
+        // changed.
         let ancestors = variables::get("ui_frame_ancestors").await;
         secure(&mut response, &ancestors.unwrap_or_else(|| "'none'".to_owned()))?;
         set(&mut response, HeaderName::from_static("cross-origin-opener-policy"), opener(path));
@@ -54,7 +55,7 @@ async fn show(inbound: Inbound) -> Result<Response> {
     Ok(response)
 }
 
-/// Which claims of a token name its workspace and role: the UI shows them, and verifies nothing.
+/// The names of the claims for workspace and role. The UI shows these claims, and verifies nothing.
 async fn claim_names() -> Response {
     let or = |name: Option<String>, usual: &str| name.unwrap_or_else(|| usual.to_owned());
     let body = serde_json::json!({
@@ -64,19 +65,20 @@ async fn claim_names() -> Response {
     json_response(StatusCode::OK, body.to_string())
 }
 
-/// The page in the window where somebody signs in at a provider keeps its opener, wherever the UI
-/// is framed; every other page keeps only the windows that it opens itself.
+/// The opener policy of the page at `path`. The page `/connect`, in whose window a person signs in at a
+/// provider, keeps its opener, even if the UI is framed. Every other page keeps only the windows that it
+/// opens itself.
 fn opener(path: &str) -> &'static str {
     if path == "/connect" { "unsafe-none" } else { "same-origin-allow-popups" }
 }
 
-/// The headers of every page: nothing but our own origin, no inline script or style, no framing
+/// Sets the security headers of every page: only our own origin, no inline script or style, and no framing
 /// except by `ancestors` (a CSP source list).
 fn secure(response: &mut Response, ancestors: &str) -> Result<()> {
-    // A value that is no header would leave the page without any policy.
+    // A value that is not valid in a header would leave the page without a policy.
     let is_source = |b: u8| b == b' ' || (b.is_ascii_graphic() && !b";,".contains(&b));
     if !ancestors.bytes().all(is_source) {
-        let rule = "must be one CSP source list: printable ASCII without `;` and `,`";
+        let rule = "must be one CSP source list, in printable ASCII without `;` and `,`";
         return Err(Error::misconfigured("ui_frame_ancestors", rule));
     }
     let policy = format!(

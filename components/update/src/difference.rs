@@ -1,6 +1,7 @@
-//! What of a change is different from what is there: the rest is no change, and makes no version.
+//! Finds the members of a change that differ from the stored integration. A change without a difference does
+//! not make a new version.
 //!
-//! It must not compare credentials: they cannot be read, so new ones are always different.
+//! This module must not compare credentials. They cannot be read, so new ones always count as different.
 
 use nexus_common::secret::SecretJson;
 use nexus_common::wire::{IntegrationPatch, Policy, Status};
@@ -15,15 +16,15 @@ pub(crate) struct Difference {
     pub(crate) credentials: Option<SecretJson>,
     pub(crate) params: Option<Map<String, Value>>,
     pub(crate) policy: Option<Policy>,
-    /// Name and status as they were.
+    /// The old name and status.
     before: (String, String),
 }
 
 impl Difference {
-    /// What `patch` changes in the integration that the API shows as `doc`.
+    /// The difference that `patch` makes to the integration that the API shows as `doc`.
     ///
     /// # Errors
-    /// [`Error::Internal`] where `doc` is none of ours.
+    /// [`Error::Internal`] if `doc` is not JSON.
     pub(crate) fn of(patch: IntegrationPatch, doc: &str) -> Result<Self> {
         let doc: Value = serde_json::from_slice(doc.as_bytes())
             .map_err(|error| Error::Internal(error.to_string()))?;
@@ -51,30 +52,30 @@ impl Difference {
             && !self.needs_broker()
     }
 
-    /// Whether something changes that only the broker can judge.
+    /// Whether the change needs the broker: new credentials or parameters.
     pub(crate) fn needs_broker(&self) -> bool {
         self.credentials.is_some() || self.params.is_some()
     }
 
-    /// For the event: what was changed, from what to what.
+    /// The changes for the event, with old and new values.
     pub(crate) fn told(&self) -> Value {
         let (name, status) = &self.before;
-        let mut told = Map::new();
+        let mut changes = Map::new();
         if let Some(to) = &self.name {
-            told.insert("name".into(), json!({"from": name, "to": to}));
+            changes.insert("name".into(), json!({"from": name, "to": to}));
         }
         if let Some(to) = self.status {
-            told.insert("status".into(), json!({"from": status, "to": to}));
+            changes.insert("status".into(), json!({"from": status, "to": to}));
         }
         if self.credentials.is_some() {
-            told.insert("credentials".into(), json!("replaced"));
+            changes.insert("credentials".into(), json!("replaced"));
         }
         if let Some(params) = &self.params {
-            told.insert("params".into(), json!(params));
+            changes.insert("params".into(), json!(params));
         }
         if let Some(policy) = &self.policy {
-            told.insert("policy".into(), json!(policy));
+            changes.insert("policy".into(), json!(policy));
         }
-        Value::Object(told)
+        Value::Object(changes)
     }
 }

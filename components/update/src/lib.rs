@@ -1,7 +1,7 @@
-//! `PUT /api/integrations/{id}`: name, status, parameters, policy, new credentials.
+//! `PUT /api/integrations/{id}`: changes name, status, parameters, policy and credentials.
 //!
-//! It must not open a ciphertext, nor replace a credential by one that the provider has not
-//! accepted: what is new is verified first, then written with everything else in one transaction.
+//! This component must not open a ciphertext, and must not replace a credential by one that the provider has
+//! not accepted. New credentials are verified first, then written with all other changes in one transaction.
 #![forbid(unsafe_code)]
 
 mod difference;
@@ -36,7 +36,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
         return Err(Error::NotFound(format!("there is nothing at {}", inbound.path())));
     };
     let found = Integrations::of(&caller.workspace).find(id).await?;
-    matches(&inbound, found.version)?;
+    check_if_match(&inbound, found.version)?;
     let request_id = inbound.request_id.clone();
     let patch: IntegrationPatch = inbound.json().await?;
     patch.check()?;
@@ -55,7 +55,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     }
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
-        // The outbox sees to it, whatever becomes of this request.
+        // If this fails, the outbox still revokes the replaced tokens.
         let due = DueRevocations::new(Stored::of(&caller, &found.id));
         if let Err(error) = Client::new(Component::Update, &request_id).call::<Revoke>(&due).await {
             error.log_beside(&request_id, "revoke");
@@ -64,8 +64,8 @@ async fn update(inbound: Inbound) -> Result<Response> {
     Ok(answer(doc, version))
 }
 
-/// Whether `If-Match`, where it came, names this version (RFC 9110, 13.1.1).
-fn matches(inbound: &Inbound, version: i64) -> Result<()> {
+/// Checks that `If-Match`, if there is one, names this version (RFC 9110, 13.1.1).
+fn check_if_match(inbound: &Inbound, version: i64) -> Result<()> {
     let Some(asked) = inbound.header(&header::IF_MATCH) else { return Ok(()) };
     let current = format!("\"{version}\"");
     if asked.trim() == "*" || asked.split(',').any(|tag| tag.trim() == current) {
@@ -75,7 +75,8 @@ fn matches(inbound: &Inbound, version: i64) -> Result<()> {
     Err(Error::VersionMismatch { asked, found: version })
 }
 
-/// New credentials are checked, verified and sealed; new parameters are tried with the stored ones.
+/// Has the broker check, verify and seal new credentials. New parameters are verified with the stored
+/// credentials.
 async fn seal(
     caller: &Caller,
     found: &Found,

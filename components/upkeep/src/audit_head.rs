@@ -1,4 +1,5 @@
-//! `GET /api/audit/head`: the head of a workspace's audit record.
+//! `GET /api/audit/head`: the head of a workspace's audit record. This module must not show the head of
+//! another workspace.
 
 use http::StatusCode;
 use nexus_common::auth::Role;
@@ -10,17 +11,17 @@ use nexus_common::store::{Audit, close_minutes};
 use nexus_common::{Result, access};
 use serde_json::json;
 
-/// The head of the chain, to be kept elsewhere; with `verify=true` also what the broker says of the
-/// heads that it has signed.
+/// The head of the chain, for the client to keep elsewhere. With `verify=true`, also the broker's
+/// verification of the heads that it has signed.
 ///
 /// # Errors
 /// 401, 403, 422.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "audit.read").await?;
-    let is_asked = inbound.choice("verify")? == Some(true);
+    let verify = inbound.choice("verify")? == Some(true);
     close_minutes().await?;
     let mut body = Audit::of(&caller.workspace).head().await?;
-    if is_asked {
+    if verify {
         let broker = Client::new(Component::Upkeep, &inbound.request_id);
         let verified = broker
             .call::<VerifyHeads>(&OfWorkspace { workspace: caller.workspace.clone() })

@@ -1,4 +1,4 @@
-//! `POST /api/integrations/{id}/check`: the manifest's verify request, now.
+//! `POST /api/integrations/{id}/check`: makes the manifest's verify request now.
 
 use http::{StatusCode, header};
 use nexus_common::auth::Role;
@@ -9,10 +9,10 @@ use nexus_common::rpc::{Client, Component};
 use nexus_common::store::Integrations;
 use nexus_common::{Result, access};
 
-/// Runs the check; the answer is the integration with the health that was found.
+/// Runs the check. The response is the integration with its new health.
 ///
 /// # Errors
-/// 401, 403, 404; a provider that is down is not an error here but the health `failing`.
+/// 401, 403, 404. If the provider is down, that is not an error here, but the health `failing`.
 pub(crate) async fn run(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.check").await?;
     inbound.query(&[])?;

@@ -1,7 +1,7 @@
-//! Work on what is stored: the tick, the check of a connection, and the head of the audit record, which the broker
-//! compares with the record.
+//! Upkeep of the stored data: the tick, the check of a connection, and the head of the audit record, which
+//! the broker compares with the record.
 //!
-//! It must not open a ciphertext, nor call a provider: the broker does both.
+//! This component must not open a ciphertext or call a provider. The broker does both.
 #![forbid(unsafe_code)]
 
 mod audit_head;

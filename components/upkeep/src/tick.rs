@@ -1,7 +1,7 @@
-//! `POST /api/tick`: work that is due, a bounded part of it; for a cron job or a timer.
+//! `POST /api/tick`: does a bounded part of the work that is due. A cron job or a timer calls it.
 //!
-//! It must not need a user's token: whoever runs the deployment has the tick secret. Ticks may run
-//! at the same time.
+//! A tick must not need a user's token: the operator of the deployment has the tick secret. Ticks may run
+//! concurrently.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use nexus_common::rpc::{Client, Component};
 use nexus_common::{Result, store, tick_secret};
 use serde_json::json;
 
-/// For how long one tick removes old events and usage.
+/// How long one tick deletes old events and usage.
 const PRUNING: Duration = Duration::from_secs(2);
 
-/// Does what is due, and says how much of what.
+/// Does the work that is due. The response has a count for each kind of work.
 ///
 /// # Errors
-/// 404 where the deployment has no tick secret, 401, 503.
+/// 404 if the deployment has no tick secret, 401, 503.
 pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     tick_secret::require(inbound).await?;
     inbound.query(&[])?;

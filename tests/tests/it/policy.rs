@@ -12,8 +12,8 @@ fn words(because: &str) -> &'static str {
     match because {
         "agents" => "policy.agents does not name",
         "rule" => "denies",
-        "no_allow" => "none of the rules that allow",
-        "unclean" => "no empty segments and no `;`",
+        "no_allow" => "no allow rule in policy.rules matches",
+        "unclean" => "must not contain an empty segment, `;`",
         "manifest" => "api.deny[",
         "connection" => "the connection itself",
         other => panic!("the file has no word {other:?}"),

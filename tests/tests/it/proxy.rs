@@ -530,8 +530,8 @@ async fn policies_and_the_manifests_own_refusals() {
     patch(&app, "up", json!({"policy": {"rules": rules}})).await;
     passes("AGENT", "POST", "/keys/new").await;
     passes("AGENT", "GET", "/v1/x/y").await;
-    denied("AGENT", "POST", "/keys/other", "none of the rules").await;
-    denied("AGENT", "POST", "/v1/x", "none of the rules").await;
+    denied("AGENT", "POST", "/keys/other", "no allow rule").await;
+    denied("AGENT", "POST", "/v1/x", "no allow rule").await;
     denied("AGENT", "GET", "/v1/secrets", "policy.rules[2]").await;
     denied("AGENT", "GET", "/v1/Secrets/x", "policy.rules[2]").await;
     denied("AGENT", "GET", "/v1//x", "empty segments").await;

@@ -243,7 +243,7 @@ async fn whoever_has_no_sign_in_under_way_takes_no_write_lock() {
     let call = app.get("/api/oauth/callback?state=x&code=y").header("cookie", &cookie);
     let answer = call.send().await;
     assert_eq!(answer.status, 400, "{answer:?}");
-    assert!(answer.text.contains("begun in another browser"), "{answer:?}");
+    assert!(answer.text.contains("started in another browser"), "{answer:?}");
     assert!(begun.elapsed() < std::time::Duration::from_secs(4), "it waited for the lock");
 }
 

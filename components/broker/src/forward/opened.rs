@@ -122,7 +122,7 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
-    let found = FOUND.with_borrow(|all| {
+    let found = FOUND.with_borrow_mut(|all| {
         let found = all.get(&key).filter(|found| Some(found.version) == version);
         found.map(|found| Rc::clone(&found.callable))
     });

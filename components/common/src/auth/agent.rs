@@ -1,8 +1,7 @@
-//! The token of an agent, wherever the SDK it uses puts an API key; and the search for it in what goes
-//! on to a provider.
+//! Finds the token of an agent, wherever an SDK puts an API key. Also finds the token in data for a provider.
 //!
-//! It must not say that a token is good: `auth` does. What it finds never goes on to a provider: see
-//! `forward`, which alone asks for the search.
+//! This module must not decide whether a token is valid: `auth` does. The token must never be sent to a
+//! provider. Only `forward` uses the search.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -13,52 +12,52 @@ use super::{Caller, bearer};
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 
-/// A caller, and where their token stood.
+/// A caller, with the place of their token in the request.
 pub struct Agent {
-    /// Who.
+    /// The caller.
     pub caller: Caller,
-    /// The header that had the token.
+    /// The header that held the token.
     pub token_in: HeaderName,
     token: String,
 }
 
 impl Agent {
-    /// The caller of `inbound`: by the token in `Authorization` (Bearer, another scheme, or the user
-    /// or password of Basic), else in the one other header whose value is a JWT.
+    /// The caller of `inbound`. The token is in `Authorization` (with Bearer, with another scheme, or as the
+    /// user or password of Basic) or, without that header, in another header whose value is a JWT.
     ///
     /// # Errors
-    /// 401 as an [`Error`]; [`Error::Misconfigured`].
+    /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         let (token_in, token) = find(inbound.headers())?;
         let caller = Caller::proved_by(&token).await?;
         Ok(Self { caller, token_in, token })
     }
 
-    /// The caller of `inbound` by its `Authorization: Bearer` header, and by no other place.
+    /// The caller of `inbound`, by the token in its `Authorization: Bearer` header only.
     ///
     /// # Errors
-    /// 401 as an [`Error`]; [`Error::Misconfigured`].
+    /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn by_bearer(inbound: &Inbound) -> Result<Self> {
         let token = bearer(inbound)?;
         let caller = Caller::proved_by(token).await?;
         Ok(Self { caller, token_in: header::AUTHORIZATION, token: token.to_owned() })
     }
 
-    /// What finds the token in what goes on to a provider.
+    /// A search for the token in data for a provider.
     pub(crate) fn trace(&self) -> Trace<'_> {
         Trace { token_in: &self.token_in, needles: needles(&self.token) }
     }
 }
 
-/// The forms in which the token of an agent is looked for.
+/// A search for the token of an agent, in all its forms.
 pub(crate) struct Trace<'a> {
     token_in: &'a HeaderName,
     needles: Vec<String>,
 }
 
 impl Trace<'_> {
-    /// Takes the token out of `headers`: the header that it came in, and every other in whose value it
-    /// stands.
+    /// Removes the token from `headers`: the header that held it, and every other header whose value contains
+    /// it.
     pub(crate) fn remove_from(&self, headers: &mut HeaderMap) {
         let holds = |value: &[u8]| self.is_in(&String::from_utf8_lossy(value));
         let names: Vec<HeaderName> = headers
@@ -71,8 +70,8 @@ impl Trace<'_> {
         }
     }
 
-    /// Whether the token stands in `text`: as it is, percent-encoded up to twice, or in base64, alone or
-    /// within something longer.
+    /// Whether `text` contains the token: as it is, percent-encoded up to twice, or in base64, alone or as a
+    /// part of a longer text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         let holds = |text: &str| self.needles.iter().any(|needle| text.contains(needle.as_str()));
         if holds(text) {
@@ -86,9 +85,9 @@ impl Trace<'_> {
     }
 }
 
-/// `token` as it is, and what base64 makes of it wherever it begins within three bytes, without the
-/// digits at both ends that its neighbours have a part in (RFC 4648, 4). Of the characters of a JWT
-/// neither of the two digits comes out in which the URL-safe form differs.
+/// `token` as it is, and its base64 form for each of the three offsets at which it may start (RFC 4648, 4).
+/// The digits at both ends, which also depend on the neighbouring bytes, are left out. The characters of a
+/// JWT never produce the two digits that differ in the URL-safe form.
 fn needles(token: &str) -> Vec<String> {
     let in_base64 = (0..3).filter_map(|before| {
         let bytes = [vec![0; before].as_slice(), token.as_bytes()].concat();
@@ -103,7 +102,9 @@ fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     if let Some(value) = values.next() {
         if values.next().is_some() {
-            return Err(Error::InvalidToken("two Authorization headers came".into()));
+            return Err(Error::InvalidToken(
+                "the request has two Authorization headers. Send one".into(),
+            ));
         }
         let text = value.to_str().map_err(|_| no_token())?;
         return Ok((header::AUTHORIZATION, of_authorization(text.trim())?));
@@ -115,7 +116,7 @@ fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
         };
         match &found {
             Some((_, other)) if other != token => {
-                return Err(Error::InvalidToken("two different tokens came".into()));
+                return Err(two_tokens());
             }
             Some(_) => {}
             None => found = Some((name.clone(), token.to_owned())),
@@ -125,7 +126,12 @@ fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
 }
 
 fn no_token() -> Error {
-    Error::InvalidToken("Authorization holds no token of this application".into())
+    let why = "the Authorization header has no token. Send `Authorization: Bearer <JWT>`";
+    Error::InvalidToken(why.into())
+}
+
+fn two_tokens() -> Error {
+    Error::InvalidToken("the request has two different tokens. Send one".into())
 }
 
 fn of_authorization(text: &str) -> Result<String> {
@@ -135,12 +141,9 @@ fn of_authorization(text: &str) -> Result<String> {
         let pair = String::from_utf8(bytes).map_err(|_| no_token())?;
         let (user, password) = pair.split_once(':').ok_or_else(no_token)?;
         return match (is_jwt(user), is_jwt(password)) {
-            (true, true) if user != password => {
-                Err(Error::InvalidToken("two different tokens came".into()))
-            }
+            (true, true) if user != password => Err(two_tokens()),
             (true, _) => Ok(user.to_owned()),
             (false, true) => Ok(password.to_owned()),
-            // Whatever stands in the password's place: what is wrong with it is said.
             (false, false) => Err(no_token()),
         };
     }
@@ -150,7 +153,7 @@ fn of_authorization(text: &str) -> Result<String> {
     }
 }
 
-/// The last word of a header's value: a scheme may stand before the token.
+/// The last word of a header's value, because a scheme may precede the token.
 fn last_word(value: &str) -> &str {
     value.trim().rsplit(' ').next().unwrap_or_default()
 }
@@ -201,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn two_different_ones_are_none() {
+    fn two_different_tokens_are_rejected() {
         let basic = format!("Basic {}", STANDARD.encode(format!("{A}:{B}")));
         assert_eq!(found(&[("authorization", basic)]), None);
         assert_eq!(found(&[("x-api-key", A.into()), ("x-other", B.into())]), None);
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_taken_out_wherever_it_stands() {
+    fn the_token_is_removed_from_every_header() {
         let agent = Agent {
             caller: Caller {
                 workspace: "w".into(),
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_found_in_every_dress() {
+    fn the_token_is_found_in_every_encoding() {
         let agent = Agent {
             caller: Caller {
                 workspace: "w".into(),

@@ -1,7 +1,7 @@
-//! Who is calling: the token of a request, and whom the component `auth` says that it proves.
+//! Identifies the caller of a request: reads the token and asks the component `auth` to verify it.
 //!
-//! It must not read anything but headers: path parameters and client addresses can be made up by the
-//! client. It verifies nothing itself, and has no key.
+//! This module must not read anything but headers, because a client can choose path parameters and its
+//! address. It must not verify tokens itself, and has no key.
 
 mod agent;
 mod verifier;
@@ -19,33 +19,33 @@ use crate::platform::clock;
 pub use agent::{Agent, is_jwt};
 pub use verifier::{AUTH_OPERATIONS, Nothing, Proof, Prove, Ready, Refusal, Token, ready};
 
-/// Largest token, in bytes.
+/// The maximum size of a token, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
-/// Clock difference tolerated, in seconds.
+/// The tolerated clock difference, in seconds.
 pub const LEEWAY: u64 = 30;
 
-/// For how long a proof is remembered, in seconds; a key that its issuer withdraws is good for as
-/// long.
+/// How long a proof is cached, in seconds. A key that its issuer revokes stays valid for up to that time.
 const SEEN_FOR: u64 = 60;
 
 thread_local! {
-    /// Tokens that were good a moment ago: they prove the same as before.
+    /// The cache of tokens that were valid a moment ago.
     static SEEN: RefCell<Recent<String, Seen>> = RefCell::default();
-    /// Tokens that `auth` is being asked about by another request.
+    /// The tokens that `auth` is verifying for another request.
     static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How often it is looked whether another request has the answer.
+/// How often a request checks whether another request has the result.
 const LOOK: Duration = Duration::from_millis(3);
-/// How long a request waits for the question of another, in milliseconds: then it asks for itself.
+/// How long a request waits for the result of another request, in milliseconds. Then it asks `auth` itself.
 const LONGEST_LOOK_MS: u64 = 5_000;
 
-/// A question to `auth` that is under way; over when this is dropped.
+/// A request to `auth` in progress. Dropping it ends the request.
 struct Asking(String);
 
 impl Asking {
-    /// Waits while another request of this instance asks about `token`; many come with the same one at
-    /// once, and each question would hold a place in the runtime. No request may wake another: it looks.
+    /// Waits while another request of this instance asks about `token`. Many requests have the same token,
+    /// and each call of `auth` would take capacity of the runtime. A request cannot wake another one, so it
+    /// polls.
     async fn about(token: &str) -> Self {
         let begun = clock::now_ms();
         let waits_on = || clock::now_ms().saturating_sub(begun) < LONGEST_LOOK_MS;
@@ -67,7 +67,7 @@ impl Drop for Asking {
     }
 }
 
-/// Whom a token has proved.
+/// The verified caller of a token, for the cache.
 struct Seen {
     caller: Caller,
     /// In seconds since the Unix epoch.
@@ -80,27 +80,27 @@ impl Seen {
     }
 }
 
-/// What a caller may do, least first.
+/// The role of a caller. The least powerful role comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
-    /// Calls providers through the proxy and MCP; nothing else.
+    /// May only call providers, through the proxy and MCP.
     Agent,
-    /// All but OAuth clients, own manifests and the audit export.
+    /// May do everything except OAuth clients, own manifests and the audit export.
     Manager,
-    /// All.
+    /// May do everything.
     Admin,
 }
 
 /// A verified caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
-    /// The workspace to which everything is bound: 1–128 printable characters.
+    /// The workspace, to which every request is bound: 1–128 printable characters.
     pub workspace: String,
-    /// Who: 1–128 printable characters.
+    /// The subject of the token: 1–128 printable characters.
     pub subject: String,
-    /// What they may do; nothing where the token names no role that is known.
+    /// The role. `None` if the token has no known role; then the caller may do nothing.
     pub role: Option<Role>,
-    /// The `exp` of the token that proved them, in seconds since the Unix epoch.
+    /// The `exp` of the caller's token, in seconds since the Unix epoch.
     pub expires_at: u64,
 }
 
@@ -108,17 +108,17 @@ impl Caller {
     /// The caller of `inbound`.
     ///
     /// # Errors
-    /// 401 as an [`Error`]; [`Error::Misconfigured`].
+    /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         Self::proved_by(bearer(inbound)?).await
     }
 
-    /// The caller that `token` proves. What was proved is not asked for again within a minute, while
-    /// the token lasts: agents send the same one again and again.
+    /// The caller that `token` identifies. The result is cached for a minute, while the token is valid,
+    /// because agents send the same token again and again.
     async fn proved_by(token: &str) -> Result<Self> {
         let seen = || {
             let now = clock::now_ms() / 1000;
-            SEEN.with_borrow(|seen| seen.get(token)?.still(now))
+            SEEN.with_borrow_mut(|seen| seen.get(token)?.still(now))
         };
         if let Some(caller) = seen() {
             return Ok(caller);
@@ -143,14 +143,14 @@ impl Caller {
         self.role >= Some(role)
     }
 
-    /// The role as it stands in a token; `none` where it has no known one.
+    /// The role as a token has it. `none` if the token has no known role.
     pub fn role_name(&self) -> &'static str {
         self.role.map_or("none", Role::name)
     }
 }
 
 impl Role {
-    /// As it stands in a token.
+    /// The role as a token has it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Agent => "AGENT",
@@ -159,13 +159,13 @@ impl Role {
         }
     }
 
-    /// The role that stands so in a token.
+    /// The role with the name `text`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Agent, Self::Manager, Self::Admin].into_iter().find(|role| role.name() == text)
     }
 }
 
-/// The token of the one `Authorization: Bearer` header (RFC 6750, 2.1).
+/// The token in the `Authorization: Bearer` header (RFC 6750, 2.1). There must be only one such header.
 ///
 /// # Errors
 /// [`Error::MissingToken`], [`Error::InvalidToken`].
@@ -173,13 +173,17 @@ pub fn bearer(inbound: &Inbound) -> Result<&str> {
     let mut values = inbound.headers().get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Error::MissingToken)?;
     if values.next().is_some() {
-        return Err(Error::InvalidToken("two Authorization headers came".into()));
+        return Err(Error::InvalidToken(
+            "the request has two Authorization headers. Send one".into(),
+        ));
     }
     let token = value.to_str().ok().and_then(of_bearer);
-    token.ok_or_else(|| Error::InvalidToken("Authorization is not `Bearer <token>`".into()))
+    token.ok_or_else(|| {
+        Error::InvalidToken("the Authorization header must be `Bearer <token>`".into())
+    })
 }
 
-/// The token in the value of an `Authorization` header; white space is none.
+/// The token in the value of an `Authorization` header. White space is not a token.
 fn of_bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
@@ -191,13 +195,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bearer_token_is_one_after_the_scheme() {
+    fn a_bearer_token_follows_the_scheme() {
         for (value, token) in [
             ("Bearer a.b.c", Some("a.b.c")),
             ("bearer  a.b.c ", Some("a.b.c")),
             ("Bearer", None),
             ("Bearer ", None),
-            // HTTP/2 delivers white space at the end, HTTP/1.1 does not.
+            // HTTP/2 keeps white space at the end of a value, HTTP/1.1 does not.
             ("Bearer   ", None),
             ("Bearer\ta.b.c", None),
             ("Basic dTpw", None),

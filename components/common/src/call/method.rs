@@ -1,4 +1,4 @@
-//! The methods of a call.
+//! The HTTP methods that an agent may use.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use http::Method;
 
 use crate::error::{Error, Result};
 
-/// A method that an agent may call a provider with. There are exactly these seven, in capitals: many
-/// servers read `delete` as `DELETE`, so another spelling is rejected before anything looks at it.
+/// The method of an agent's call to a provider. Only these seven are accepted, and only in capitals: many
+/// servers read `delete` as `DELETE`, so any other spelling is rejected before a rule looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CallMethod {
     /// RFC 9110, 9.3.1.
@@ -27,10 +27,10 @@ pub enum CallMethod {
 }
 
 impl CallMethod {
-    /// All of them, as the header `Allow` has them.
+    /// All methods, in the form of the header `Allow`.
     pub const ALLOW: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-    /// The method that `text` is, in exactly this spelling.
+    /// The method with the name `text`, in exactly this spelling.
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "GET" => Self::Get,
@@ -47,19 +47,19 @@ impl CallMethod {
     /// The method of a request.
     ///
     /// # Errors
-    /// [`Error::MethodNotAllowed`] for every other one. `TRACE` among them: its answer is the request as it
-    /// arrived, with the credential in it (RFC 9110, 9.3.8).
+    /// [`Error::MethodNotAllowed`] for every other method. This includes `TRACE`: its response repeats the
+    /// request, with the credential in it (RFC 9110, 9.3.8).
     pub fn require(method: &Method) -> Result<Self> {
         Self::parse(method.as_str()).ok_or(Error::MethodNotAllowed(Self::ALLOW))
     }
 
-    /// Whether a server may run what `denied` runs: many answer `HEAD` by doing what `GET` does (RFC 9110,
-    /// 9.3.2).
+    /// Whether a server may do for this method what it does for `denied`. Many servers handle `HEAD` like
+    /// `GET` (RFC 9110, 9.3.2).
     pub fn runs(self, denied: &str) -> bool {
         denied == "*" || denied == self.as_str() || (self == Self::Head && denied == "GET")
     }
 
-    /// In capitals.
+    /// The name of the method, in capitals.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",

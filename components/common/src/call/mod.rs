@@ -1,8 +1,8 @@
-//! A call of an agent in its one normal form: the method, and every reading of the path that a
-//! provider might take. Policies, a manifest's `api.deny`, the endpoints of the connection itself, the
-//! record and MCP look at this form and at nothing else.
+//! The normal form of an agent's call: the method, and every way in which a provider may read the path.
+//! Policies, a manifest's `api.deny`, the rules for the endpoints of the connection itself, the audit record
+//! and MCP look at this form only.
 //!
-//! It must not know any policy, nor change what is sent.
+//! This module must not know any policy, and must not change what is sent.
 
 mod method;
 mod path;

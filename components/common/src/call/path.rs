@@ -1,8 +1,8 @@
-//! The path of a call: what is rejected of it, and what a server may read in it.
+//! The path of a call: which paths are rejected, and how a server may read the others.
 //!
-//! The path itself is never rewritten: what passes goes on byte for byte. So a rule has to hold for every
-//! server that may stand behind it: one that decodes once or three times, one that splits at an encoded
-//! slash or does not, one that drops `;…`, spaces or dots at the end of a segment, or a format such as
+//! This module must not rewrite the path: an accepted path is sent byte for byte. So a rule has to hold for
+//! every server that may receive the path. A server may decode it once or three times. It may split it at an
+//! encoded slash or not. It may drop `;…`, spaces or dots at the end of a segment, or a format such as
 //! `.json` at the end of the path.
 
 use std::borrow::Cow;
@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 /// How often a path may be decoded: by a gateway, by a framework, and by a handler.
 const DECODINGS: usize = 3;
 
-/// Endings by which frameworks choose a format: `/keys.json` is `/keys` there.
+/// File extensions by which frameworks choose a format. To such a framework, `/keys.json` is `/keys`.
 const FORMATS: [&str; 12] =
     ["json", "xml", "html", "htm", "csv", "txt", "yaml", "yml", "js", "rss", "atom", "jsonp"];
 
-/// The segments that one server may read.
+/// The segments of a path, as one kind of server reads them.
 pub type Reading = Vec<String>;
 
-/// A path below a base URL, and its readings.
+/// A path below a base URL, with all its readings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallPath {
     whole: Reading,
@@ -29,12 +29,13 @@ pub struct CallPath {
 }
 
 impl CallPath {
-    /// Reads `path`: empty, or from its `/` on, without a query, percent-encoded as it is sent.
+    /// Reads `path`. It is empty or starts with `/`, has no query, and is percent-encoded as it is sent.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a segment that, decoded zero to three times, holds a control character, a
-    /// backslash, an overlong UTF-8 sequence or `%u` with four digits, or that leads to `.` or `..`
-    /// (`..;`, `..%20` and an encoded slash beside it included): a provider could leave the base URL.
+    /// [`Error::Invalid`] for a segment with which a provider could leave the base URL. Decoded zero
+    /// to three times, it holds a control character, a backslash, an overlong UTF-8 sequence or `%u` with
+    /// four digits, or a server may read it as `.` or `..` (as it may read `..;`, `..%20`, or dots beside an
+    /// encoded slash).
     pub fn read(path: &str) -> Result<Self> {
         let segments: Vec<Segment<'_>> = match path.strip_prefix('/').unwrap_or(path) {
             "" => Vec::new(),
@@ -51,38 +52,38 @@ impl CallPath {
         Ok(Self { whole, exact, lenient, is_clean })
     }
 
-    /// The segments, each decoded once.
+    /// The segments of the path, each decoded once.
     pub fn whole(&self) -> &[String] {
         &self.whole
     }
 
-    /// The readings that an allowance has to cover, all of them: what it does not cover of a path may be
+    /// The readings for an allow rule, which must cover all of them. A reading that it does not cover may be
     /// another path to the provider.
     pub fn exact(&self) -> &[Reading] {
         &self.exact
     }
 
-    /// The readings of which a denial has to cover one only: in lower case, without empty segments, `;…`,
-    /// and spaces or dots at the end.
+    /// The readings for a deny rule, which applies if it covers one of them. They are in lower case, without
+    /// empty segments, without `;…`, and without spaces or dots at the end.
     pub fn lenient(&self) -> &[Reading] {
         &self.lenient
     }
 
     /// Whether no segment, decoded zero to three times, is empty or holds a `;`, `?` or `#`. Servers differ
-    /// most in these: where a policy has rules, such a path is rejected.
+    /// most in these. If a policy has rules, a path that is not clean is rejected.
     pub fn is_clean(&self) -> bool {
         self.is_clean
     }
 
-    /// The path of a URL that is not an agent's, written as lenient readings are.
+    /// The path of a URL that does not come from an agent, in the form of a lenient reading.
     pub fn plain(path: &str) -> Reading {
         let segments: Vec<Segment<'_>> = path.split('/').map(Segment::of).collect();
         split(&segments, 1, plain)
     }
 }
 
-/// Whether a pattern's segment is the same as one of a lenient reading; `is_last`: of the path, where a
-/// format may stand.
+/// Whether a segment of a pattern matches a segment of a lenient reading. `is_last` is whether the segment is
+/// the last of the path, which may end in a format.
 pub fn is_same(pattern: &str, segment: &str, is_last: bool) -> bool {
     let pattern = trimmed(pattern);
     let same = |one: &str, other: &str| match one.is_ascii() && other.is_ascii() {
@@ -92,9 +93,9 @@ pub fn is_same(pattern: &str, segment: &str, is_last: bool) -> bool {
     same(pattern, segment) || (is_last && same(without_format(pattern), without_format(segment)))
 }
 
-/// A segment and what it decodes to.
+/// A segment in all its decoded forms.
 struct Segment<'a> {
-    /// As it is sent, decoded once, twice, and so on until nothing changes any more.
+    /// The segment as it is sent, decoded once, decoded twice, and so on until decoding changes nothing.
     forms: Vec<Cow<'a, [u8]>>,
 }
 
@@ -138,7 +139,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// What is wrong with a segment in one of its forms.
+/// Why a segment in this form is rejected, if it is.
 fn fault(form: &[u8]) -> Option<&'static str> {
     if form.iter().any(u8::is_ascii_control) {
         return Some("decodes to a control character");
@@ -155,11 +156,11 @@ fn fault(form: &[u8]) -> Option<&'static str> {
         return Some("decodes to an overlong UTF-8 sequence");
     }
     let is_wide = |six: &[u8]| matches!(six, [b'%', b'u' | b'U', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit));
-    form.windows(6).any(is_wide).then_some("holds `%u`, which is not an escape of a URL")
+    form.windows(6).any(is_wide).then_some("holds `%u`, which is not a URL escape")
 }
 
-/// Whether a server may take a part for `.` or `..`: what stands after `;`, `?` or `#`, spaces, and further
-/// dots or spaces between are dropped by some. A name of three dots or more is a name.
+/// Whether a server may read a part as `.` or `..`. Some servers drop spaces, dots between spaces, and
+/// everything after `;`, `?` or `#`. A name of three dots or more is an ordinary name.
 fn leads_away(part: &[u8]) -> bool {
     let part = part.split(|byte| matches!(byte, b';' | b'?' | b'#')).next().unwrap_or_default();
     let has_spaces = part.contains(&b' ');
@@ -168,20 +169,20 @@ fn leads_away(part: &[u8]) -> bool {
     only_dots && (dots <= 2 || has_spaces)
 }
 
-/// What lenient servers may read. Before each may stand gateways, which decode the path, end it at a `?` or
-/// `#`, and pass on what is left.
+/// How lenient servers may read the path. Before a server there may be gateways, which decode the path, cut
+/// it at a `?` or `#`, and pass on the rest.
 fn lenient(path: &str, segments: &[Segment<'_>]) -> Vec<Reading> {
     let mut readings = Vec::new();
-    // One that decodes a segment once more after it was split.
+    // A server that splits the path first, and then decodes a segment once more.
     for decodings in 1..=DECODINGS {
         let whole = segments.iter().filter_map(|s| plain(&lossy(s.decoded(decodings))));
         keep(&mut readings, whole.collect());
     }
-    // Three dots or more are a name that some servers drop.
+    // Some servers drop a name of three dots or more.
     if !path.contains(['%', ';', '?', '#']) && !path.contains("...") {
         return readings;
     }
-    // One that takes nothing off.
+    // A server that removes nothing.
     let as_is = |part: &str| Some(folded(part)).filter(|part| !part.is_empty());
     for decodings in 1..=DECODINGS {
         let decoded: Vec<_> = segments.iter().map(|s| lossy(s.decoded(decodings))).collect();
@@ -191,7 +192,7 @@ fn lenient(path: &str, segments: &[Segment<'_>]) -> Vec<Reading> {
     }
     let mut passed = path.as_bytes().to_vec();
     for _ in 0..DECODINGS {
-        // One that takes `;…` off a segment before it decodes it, or leaves it.
+        // A server that removes `;…` from a segment before decoding it, or keeps it.
         for end in [None, Some(b';')] {
             let parts: Vec<Vec<u8>> = slashed(&passed)
                 .map(|part| decoded(part.split(|b| Some(*b) == end).next()))
@@ -203,7 +204,7 @@ fn lenient(path: &str, segments: &[Segment<'_>]) -> Vec<Reading> {
         passed = decoded(Some(&passed));
         passed
             .truncate(passed.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(passed.len()));
-        // One that takes `;…` off after it decoded.
+        // A server that removes `;…` after decoding.
         keep(&mut readings, slashed(&passed).filter_map(|part| plain(&lossy(part))).collect());
     }
     readings
@@ -217,7 +218,7 @@ fn decoded(text: Option<&[u8]>) -> Vec<u8> {
     percent_encoding::percent_decode(text.unwrap_or_default()).collect()
 }
 
-/// The parts of all segments, decoded so often and split at every slash, up to a `?` or `#`.
+/// The parts of all segments up to a `?` or `#`, decoded `decodings` times and split at every slash.
 fn split(
     segments: &[Segment<'_>],
     decodings: usize,
@@ -238,18 +239,19 @@ fn split(
     reading
 }
 
-/// A part as a lenient server reads it, up to a `;`; `None` where it drops the part.
+/// A part up to its `;`, as a lenient server reads it. `None` if the server drops the part.
 fn plain(part: &str) -> Option<String> {
     tidy(part.split(';').next().unwrap_or_default())
 }
 
-/// A part without spaces around it and dots at its end, in lower case; `None` where nothing is left.
+/// A part in lower case, without spaces around it and without dots at its end. `None` if nothing is left.
 fn tidy(part: &str) -> Option<String> {
     let part = trimmed(part);
     (!part.is_empty()).then(|| folded(part))
 }
 
-/// In lower case. By capitals, because some letters have others' (`\u{17f}` is an `S`, `\u{212a}` a `k`).
+/// `text` in lower case. It is converted to capitals first, because some letters share a capital or a small
+/// letter with others (`\u{17f}` becomes `S`, `\u{212a}` becomes `k`).
 fn folded(text: &str) -> String {
     match text.is_ascii() {
         true => text.to_ascii_lowercase(),
@@ -286,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_leave_the_path_is_rejected() {
+    fn a_path_that_could_leave_the_base_url_is_rejected() {
         for path in [
             "/a/../b",
             "/..",
@@ -336,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_providers_need_passes() {
+    fn paths_that_providers_need_are_accepted() {
         for (path, expected) in [
             ("", vec![]),
             ("/", vec![]),
@@ -360,9 +362,9 @@ mod tests {
         }
     }
 
-    /// A path, the readings that an allowance must cover, and those of which a denial must cover one.
+    /// Each case is a path, its readings for an allow rule, and its readings for a deny rule.
     #[test]
-    fn each_server_is_read_for() {
+    fn a_path_has_a_reading_for_each_kind_of_server() {
         let text = |readings: &[Reading]| -> Vec<String> {
             readings.iter().map(|reading| format!("/{}", reading.join("/"))).collect()
         };
@@ -386,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_differ_in_most_is_not_clean() {
+    fn a_path_that_servers_read_differently_is_not_clean() {
         for (path, is_clean) in [
             ("/v1/charges", true),
             ("/group%2Frepo", true),

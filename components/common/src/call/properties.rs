@@ -1,5 +1,5 @@
-//! Paths of every spelling, against three servers: where one of them would be led to what a rule denies, or
-//! beside what a rule allows, the call is refused.
+//! Property tests: paths in every spelling, against three models of servers. If one server would route the
+//! call to a path that a rule denies, or to a path that no rule allows, the call must be denied.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,15 +12,15 @@ use crate::wire::{Effect, Policy, Rule};
 
 /// The names of an API's resources.
 const NAMES: [&str; 8] = ["v1", "keys", "a", "b.c", "keys.json", "\u{dc}ber", "a b", "x-y_z"];
-/// What stands between two segments.
+/// Separators between two segments.
 const BETWEEN: [&str; 12] =
     ["/", "/", "/", "//", "%2f", "%2F", "%252f", "%25252F", ";x=y/", ";x%2fy/", "/;/", "%2f/"];
-/// What stands before and behind a name.
+/// Text before and after a name.
 const AROUND: [&str; 26] = [
     "", "", "", "", ";a=b", ";", "%3b", "%253bx", ".", "%2e", "%20", "%2520", "%3f", "%3Fx=y",
     "%23", "%253f", ".json", "%2Ejson", ".XML", "%", "%5", "+", "%c0", "%00", "\\", "%5c",
 ];
-/// What stands where a name may.
+/// Segments that are not ordinary names.
 const STRANGE: [&str; 24] = [
     "",
     ".",
@@ -48,7 +48,7 @@ const STRANGE: [&str; 24] = [
     "..%253bx",
 ];
 
-/// One character, encoded so often.
+/// One character, percent-encoded `times` times.
 fn spelled(c: char, times: u8, is_upper: bool) -> String {
     if times == 0 && c.is_ascii_graphic() {
         return c.to_string();
@@ -61,7 +61,7 @@ fn spelled(c: char, times: u8, is_upper: bool) -> String {
     c.encode_utf8(&mut bytes).bytes().map(escape).collect()
 }
 
-/// A name in one of its spellings, with something around it.
+/// A name in one of its spellings, with text from [`AROUND`] before and after it.
 fn spelling(name: &'static str) -> impl Strategy<Value = String> {
     let times = prop_oneof![6 => Just(0_u8), 2 => Just(1), 1 => Just(2), 1 => Just(3)];
     let each = vec((times, any::<bool>(), prop::bool::weighted(0.1)), name.chars().count());
@@ -78,7 +78,7 @@ fn spelling(name: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
-/// A path to `names`, spelled somehow.
+/// A path to `names`, in some spelling.
 fn spelled_path(names: Vec<&'static str>) -> impl Strategy<Value = String> {
     let segments: Vec<_> = names.into_iter().map(spelling).collect();
     let count = segments.len();
@@ -94,7 +94,7 @@ fn spelled_path(names: Vec<&'static str>) -> impl Strategy<Value = String> {
     })
 }
 
-/// Any path that is made of what servers differ in.
+/// A path made of pieces that servers read differently.
 fn strange_path() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => select(&NAMES[..]).prop_flat_map(spelling),
@@ -119,7 +119,7 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![names().prop_flat_map(spelled_path), strange_path()]
 }
 
-/// Rules' patterns, and a path to names of one of them.
+/// Patterns of rules (each with whether the rule allows), and a path.
 fn patterns_and_path() -> impl Strategy<Value = (Vec<(bool, String)>, String)> {
     let part = prop_oneof![4 => select(&NAMES[..]), 1 => Just("*")];
     let pattern =
@@ -133,7 +133,7 @@ fn patterns_and_path() -> impl Strategy<Value = (Vec<(bool, String)>, String)> {
     (vec(pattern, 1..4), path())
 }
 
-/// Each server, behind so many gateways, and where it is led.
+/// Each server, the number of gateways before it, and the route that it takes for `path`.
 fn routes(path: &str) -> impl Iterator<Item = (Server, usize, Option<Vec<String>>)> {
     let ways = (0..=GATEWAYS).flat_map(|gateways| SERVERS.map(|server| (server, gateways)));
     ways.map(move |(server, gateways)| (server, gateways, server.route(&through(gateways, path))))
@@ -156,7 +156,7 @@ fn is_refused(policy: &Policy, path: &CallPath) -> bool {
 
 proptest! {
     #[test]
-    fn what_is_read_leads_no_server_elsewhere(path in path()) {
+    fn an_accepted_path_stays_below_the_base_url_on_each_server(path in path()) {
         if CallPath::read(&path).is_ok() {
             for (server, gateways, route) in routes(&path) {
                 prop_assert!(route.is_some(), "{server:?} behind {gateways}: {path}");
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn no_spelling_leads_past_a_denial(
+    fn no_spelling_evades_a_deny_rule(
         (pattern, path) in names().prop_flat_map(|names| {
             let pattern = format!("/{}", names.join("/"));
             (Just(pattern), prop_oneof![3 => spelled_path(names), 1 => strange_path()])
@@ -183,10 +183,10 @@ proptest! {
     }
 
     #[test]
-    fn no_spelling_leads_past_a_denial_with_wildcards((rules, path) in patterns_and_path()) {
+    fn no_spelling_evades_a_deny_rule_with_wildcards((rules, path) in patterns_and_path()) {
         if let Ok(read) = CallPath::read(&path) {
             for (server, gateways, route) in routes(&path) {
-                // A denial's `*` is a segment that is not empty.
+                // The `*` of a deny rule matches only a segment that is not empty.
                 let Some(route) = route.filter(|route| route.iter().all(|one| !one.is_empty())) else {
                     continue;
                 };
@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_allowed_leads_each_server_to_what_is_allowed((rules, path) in patterns_and_path()) {
+    fn an_allowed_call_reaches_an_allowed_route_on_each_server((rules, path) in patterns_and_path()) {
         let allowed: Vec<_> = rules.iter().filter(|(allows, _)| *allows).collect();
         let read = CallPath::read(&path).ok();
         if let Some(read) = read.filter(|read| !allowed.is_empty() && !is_refused(&policy(&rules), read)) {
@@ -215,7 +215,7 @@ proptest! {
         }
     }
 
-    /// The other side: a plain path is let through, so that the properties above say something.
+    /// A plain path is allowed. Without this, a reader that rejects every path would pass the tests above.
     #[test]
     fn a_plain_path_is_read_as_it_is_and_allowed(names in names()) {
         let plain = |name: &&str| name.bytes().map(|b| match b {
@@ -230,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_ends_the_reading_in_a_panic(path in any::<String>()) {
+    fn no_text_makes_the_reader_panic(path in any::<String>()) {
         let _ = CallPath::read(&path);
         let _ = CallPath::plain(&path);
     }

@@ -1,24 +1,26 @@
-//! Three servers as they read a path, written from their documents and not from [`super::path`]: one to the
-//! letter of RFC 3986, one of WSGI (PEP 3333, whose `PATH_INFO` is decoded before it is split), and one like
-//! Spring MVC behind Tomcat (`;…` taken off, then decoded, then cleaned).
+//! Models of three servers that read paths differently, for tests. They follow the servers' documentation and
+//! must not use [`super::path`]. One follows RFC 3986 to the letter. One is a WSGI server (PEP 3333), whose
+//! `PATH_INFO` is decoded before it is split. One works like Spring MVC behind Tomcat: it removes `;…`, then
+//! decodes, then cleans the path.
 //!
-//! Each may stand behind gateways that decode the path and read it anew.
+//! Each server may be behind gateways, which decode the path and read it again.
 
 /// How a server reads paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Server {
-    /// Split, then decode each segment once; letters are what they are.
+    /// Splits the path, then decodes each segment once. Case matters.
     Rfc3986,
-    /// Decode the whole path once, then split; empty segments are merged.
+    /// Decodes the whole path once, then splits it. Drops empty segments.
     Wsgi,
-    /// Take `;…` off each segment, decode, split, merge; no spaces around names, no dots behind them, no
-    /// difference between capitals and small letters, no format at the end.
+    /// Removes `;…` from each segment, decodes, splits, and drops empty segments. Ignores spaces around
+    /// names, dots after them, case, and a format at the end of the path.
     Spring,
 }
 
 pub(crate) const SERVERS: [Server; 3] = [Server::Rfc3986, Server::Wsgi, Server::Spring];
 
-/// How many gateways may stand before a server: with its own, a path is decoded three times.
+/// The maximum number of gateways before a server. With the server's own decoding, a path is decoded three
+/// times.
 pub(crate) const GATEWAYS: usize = 2;
 
 /// The path that `gateways` in a row pass on.
@@ -26,7 +28,7 @@ pub(crate) fn through(gateways: usize, path: &str) -> Vec<u8> {
     let mut path = path.as_bytes().to_vec();
     for _ in 0..gateways {
         path = decode(&path);
-        // What follows is a query or a fragment to whoever reads it next.
+        // The next reader takes the rest for a query or a fragment.
         let end = path.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(path.len());
         path.truncate(end);
     }
@@ -34,7 +36,7 @@ pub(crate) fn through(gateways: usize, path: &str) -> Vec<u8> {
 }
 
 impl Server {
-    /// The segments to which a path is routed; `None` where one is `.` or `..`, which leads elsewhere.
+    /// The segments to which a path is routed. `None` if a segment is `.` or `..`, which leaves the path.
     pub(crate) fn route(self, path: &[u8]) -> Option<Vec<String>> {
         let path = path.strip_prefix(b"/").unwrap_or(path);
         let segments: Vec<Vec<u8>> = match self {
@@ -53,14 +55,14 @@ impl Server {
             segments.iter().map(|segment| String::from_utf8_lossy(segment).into_owned()).collect();
         let is_dots = |segment: &String| {
             let segment = if self == Self::Spring { segment.trim_matches(' ') } else { segment };
-            // A backslash is a slash on Windows.
+            // On Windows, a backslash separates segments like a slash.
             segment.split('\\').any(|part| matches!(part, "." | ".."))
         };
-        (!segments.iter().any(is_dots)).then(|| self.written(segments))
+        (!segments.iter().any(is_dots)).then(|| self.comparable(segments))
     }
 
-    /// Segments as the server compares them.
-    fn written(self, segments: Vec<String>) -> Vec<String> {
+    /// The segments in the form in which the server compares them.
+    fn comparable(self, segments: Vec<String>) -> Vec<String> {
         match self {
             Self::Spring => {
                 segments.iter().map(|one| folded(one)).filter(|one| !one.is_empty()).collect()
@@ -69,13 +71,13 @@ impl Server {
         }
     }
 
-    /// Whether the server has a route `pattern` (`*` is one segment, `**` zero or more at the end) for these
-    /// segments.
+    /// Whether the route `pattern` of the server matches these segments. `*` matches one segment, and `**`
+    /// matches zero or more segments at the end.
     pub(crate) fn covers(self, pattern: &str, route: &[String]) -> bool {
         let pattern: Vec<String> = pattern.split('/').skip(1).map(str::to_owned).collect();
         let pattern = match pattern.as_slice() {
             [only] if only.is_empty() => vec![],
-            _ => self.written(pattern),
+            _ => self.comparable(pattern),
         };
         self.is_covered(&pattern, route)
     }
@@ -104,7 +106,7 @@ fn folded(segment: &str) -> String {
     bare.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// A segment without its format.
+/// A segment without the format at its end.
 fn name(segment: &str) -> &str {
     let ends = [".json", ".xml", ".html", ".csv"];
     ends.iter()
@@ -113,7 +115,7 @@ fn name(segment: &str) -> &str {
         .unwrap_or(segment)
 }
 
-/// Percent-decoding (RFC 3986, 2.1): what is no escape stays.
+/// Percent-decodes (RFC 3986, 2.1). Text that is not an escape stays as it is.
 fn decode(text: &[u8]) -> Vec<u8> {
     let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
     let (mut decoded, mut at) = (vec![], 0);
@@ -133,7 +135,7 @@ fn decode(text: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn the_servers_differ() {
+fn the_servers_read_paths_differently() {
     let route = |server: Server, gateways, path: &str| {
         server.route(&through(gateways, path)).map(|route| route.join("|"))
     };

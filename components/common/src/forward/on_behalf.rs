@@ -27,8 +27,8 @@ pub struct OnBehalf {
 }
 
 impl OnBehalf {
-    /// The header's value: the members with spaces between, the subject percent-encoded. `None` where a member
-    /// cannot stand in a header.
+    /// The header's value: the members with spaces between, the subject percent-encoded. `None` where a
+    /// member cannot stand in a header.
     #[must_use]
     pub fn to_value(&self) -> Option<HeaderValue> {
         let Self { role, token_in, expires_at, subject, hub } = self;

@@ -1,8 +1,8 @@
-//! What the broker has a caller wait for, in the component that the caller has reached: there a request
-//! that waits holds the place of one instance, in the broker it would hold two.
+//! Waiting for the broker, in the component that received the request. A request that waits here occupies one
+//! instance; in the broker it would occupy two.
 //!
-//! The broker says what to wait for, and has not begun the call. It must not say so to a request whose
-//! body cannot be sent again.
+//! The broker responds with what to wait for, before it begins the call. It must not do so if the body of the
+//! request cannot be sent again.
 
 use std::time::Duration;
 
@@ -12,33 +12,35 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::store::Refreshing;
 
-/// The header in which the broker names what to wait for. A call that has waited long enough says so in it.
+/// The header in which the broker names what to wait for, and in which a request says that it has waited long
+/// enough.
 pub const WAIT: HeaderName = HeaderName::from_static("x-nexus-wait");
-/// What the last request says.
+/// The value of the header in a request that has waited long enough.
 const NO_MORE: &str = "no-more";
-/// Largest body that is kept to be sent again, in bytes.
+/// The maximum size of a body that is kept to be sent again, in bytes.
 pub const KEPT: usize = 64 * 1024;
 /// The first pause, in milliseconds.
 const FIRST_PAUSE_MS: u64 = 40;
-/// The longest.
+/// The longest pause, in milliseconds.
 const LONGEST_PAUSE_MS: u64 = 500;
-/// How long a call waits for a place among the calls at work: a burst of short calls is over by then.
+/// How long a call waits for a free place under the limit of concurrent calls. A burst of short calls is over
+/// by then.
 const PLACE: Duration = Duration::from_secs(5);
-/// The first pause of a call that waits for a place, in milliseconds; the longest. Each look is a call of the
-/// broker.
+/// The first and the longest pause of a call that waits for a place, in milliseconds. They are longer,
+/// because each try is a call of the broker.
 const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
 
-/// What is waited for.
+/// What a request waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// A refresh, and for how many seconds at most.
+    /// A refresh, for at most so many seconds.
     Refresh(Refreshing, u16),
-    /// A place among the calls at work.
+    /// A free place under the limit of concurrent calls.
     Place,
 }
 
 impl Wait {
-    /// As it stands in the header.
+    /// The value of the header.
     #[must_use]
     pub fn to_header(&self) -> Option<HeaderValue> {
         let text = match self {
@@ -50,7 +52,7 @@ impl Wait {
         HeaderValue::try_from(text).ok()
     }
 
-    /// What the broker's answer says.
+    /// Reads the header of the broker's response.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(WAIT)?.to_str().ok()?;
         let mut words = text.split(' ');
@@ -74,7 +76,7 @@ impl Wait {
     }
 }
 
-/// Whether the caller of a request can send it again after it has waited.
+/// Whether the request can be sent again after a wait.
 #[must_use]
 pub fn may_wait(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
@@ -82,13 +84,13 @@ pub fn may_wait(headers: &HeaderMap) -> bool {
     length.is_some_and(|length| length <= KEPT)
 }
 
-/// Whether the caller has waited long enough: the broker answers then.
+/// Whether the request has waited long enough. Then the broker must respond without another wait.
 #[must_use]
 pub fn has_waited(headers: &HeaderMap) -> bool {
     headers.get(WAIT).is_some_and(|value| value == NO_MORE)
 }
 
-/// Says in `headers` that the caller has waited long enough.
+/// Marks a request in its `headers` as having waited long enough.
 pub(super) fn say_no_more(headers: &mut HeaderMap) {
     headers.insert(WAIT, HeaderValue::from_static(NO_MORE));
 }
@@ -97,7 +99,7 @@ pub(super) fn say_no_more(headers: &mut HeaderMap) {
 pub(super) struct Waiter {
     begun_ms: u64,
     pause_ms: u64,
-    /// Whether it waits for a place by now, no longer for a refresh.
+    /// Whether it now waits for a place, and no longer for a refresh.
     is_for_place: bool,
 }
 
@@ -106,12 +108,12 @@ impl Waiter {
         Self { begun_ms: clock::now_ms(), pause_ms: FIRST_PAUSE_MS, is_for_place: false }
     }
 
-    /// Waits for `what`. Returns whether to ask again; else it has taken too long.
+    /// Waits for `what`. Returns whether to try again, or `false` if the wait took too long.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub(super) async fn wait(&mut self, what: &Wait) -> Result<bool> {
-        // Who has waited for a refresh begins to wait for a place.
+        // A call that has waited for a refresh may now wait for a place, with a new time limit.
         if *what == Wait::Place && !self.is_for_place {
             *self = Self { is_for_place: true, ..Self::new() };
         }
@@ -130,7 +132,8 @@ impl Waiter {
         }
     }
 
-    /// Pauses, each time longer, and not for as long as the others who wait.
+    /// Pauses for a random time, so that waiting calls do not all try at once. Each pause may be longer than
+    /// the last.
     async fn pause(&mut self, what: &Wait) {
         let (first, longest) = match what {
             Wait::Refresh(..) => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
@@ -147,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_waited_for_arrives_as_it_was_said() {
+    fn the_wait_header_is_read_back_as_written() {
         let refreshing = Refreshing { integration_id: "int_1".to_owned(), version: 7 };
         for wait in [Wait::Place, Wait::Refresh(refreshing, 10)] {
             let mut headers = HeaderMap::new();
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_kept_can_wait() {
+    fn only_a_request_with_a_small_body_may_wait() {
         for (length, may) in [("0", true), ("65536", true), ("65537", false), ("x", false)] {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_str(length).unwrap());

@@ -1,12 +1,13 @@
-//! Answers that a client may keep and ask for again (RFC 9110, 13.1.2).
+//! Responses that a client may cache and revalidate (RFC 9110, 13.1.2). This module must not let a shared
+//! cache keep a response.
 
 use http::{StatusCode, header};
 
 use super::{Inbound, empty, set};
 use crate::platform::http::Response;
 
-/// Answers 304 where the client has what has this entity tag (compared weakly), else what `make`
-/// makes; both with the tag.
+/// Responds with 304 if the client has the content with this entity tag (weak comparison), and otherwise with
+/// the response of `make`. Both have the tag.
 ///
 /// # Errors
 /// Those of `make`.

@@ -1,7 +1,7 @@
-//! The flow cookie: which browser began an authorization (RFC 9700, 4.7).
+//! The flow cookie, which identifies the browser that began an authorization (RFC 9700, 4.7).
 //!
-//! 256 random bits, one per browser, reused for flows side by side. Its value is never logged and
-//! stands in no URL.
+//! The cookie has 256 random bits. A browser has one, and uses it for concurrent flows too. Its value must
+//! never be in a log or a URL.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::http::Response;
 
-/// `__Host-nexus-flow`, or `nexus-flow` where `public_url` is http on a loopback address.
+/// `__Host-nexus-flow`, or `nexus-flow` if `public_url` is http on a loopback address.
 async fn name() -> Result<&'static str> {
     Ok(match config::public_url().await?.is_https() {
         true => "__Host-nexus-flow",
@@ -21,7 +21,7 @@ async fn name() -> Result<&'static str> {
     })
 }
 
-/// The flow cookie of a browser that has one of ours.
+/// The flow cookie of the request, if the browser has a well-formed one.
 ///
 /// # Errors
 /// [`crate::Error::Misconfigured`].
@@ -37,12 +37,12 @@ pub async fn flow_cookie(inbound: &Inbound) -> Result<Option<String>> {
     Ok(value.filter(|value| is_flow_cookie(value)).map(str::to_owned))
 }
 
-/// A new flow cookie's value.
+/// A value for a new flow cookie.
 pub fn new_flow_cookie() -> String {
     URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())
 }
 
-/// Sets the flow cookie, for ten minutes from now on.
+/// Sets the flow cookie for the next ten minutes.
 ///
 /// # Errors
 /// [`crate::Error::Misconfigured`].

@@ -1,8 +1,8 @@
-//! The front doors: requests that clients send to an integration's own address
-//! (`https://{slug}--{workspace}.{proxy_domain}/…`) are the proxy's, whatever their path is.
+//! Hands requests for an integration's own host (`https://{slug}--{workspace}.{proxy_domain}/…`) over to the
+//! component `proxy`, whatever their path is.
 //!
-//! Spin picks a component by the path alone, so each component with a route looks. It must not look at
-//! anything but the authority, and decides nothing about the request.
+//! Spin chooses a component by the path alone, so each component with a route has to check the host. This
+//! module must look at the authority only, and must not decide anything else about the request.
 
 use http::HeaderName;
 
@@ -12,18 +12,18 @@ use crate::config::proxy_domain;
 use crate::error::Result;
 use crate::platform::http::{Incoming, Response};
 
-/// The header in which a front door tells the proxy the authority that the client used.
+/// The header that tells the proxy which authority the client used.
 const AT: HeaderName = HeaderName::from_static("x-nexus-at");
 const PROXY: &str = "proxy";
 
-/// Answers a request of clients by `act`, or has the proxy answer it where it is sent to an integration's own
-/// address.
+/// Handles a client's request with `act`. If it was sent to an integration's own host, the proxy handles it
+/// instead.
 pub async fn serve_clients<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
 where
     F: Future<Output = Result<Response>>,
 {
     let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    // A malformed domain is told by health, and is nobody's address.
+    // A malformed domain matches no host. The health check reports it.
     match (authority, proxy_domain().await) {
         (Some(at), Ok(Some(domain))) if domain.integration(&at).is_some() => {
             serve(request, |inbound| hand_over(inbound, PROXY, (AT, at))).await
@@ -32,7 +32,8 @@ where
     }
 }
 
-/// The authority that the client used: what a front door says of it, else the request's own.
+/// The authority that the client used. If another component handed the request over, its header has the
+/// authority.
 pub fn authority(inbound: &Inbound) -> Option<&str> {
     let own = inbound.authority();
     match own.is_some_and(|own| is_of(own, PROXY)) {

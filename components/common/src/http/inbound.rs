@@ -1,4 +1,5 @@
-//! A request on its way in: path, query, headers, a size-capped JSON body, a request id.
+//! An incoming request: path, query, headers, a JSON body of limited size, and a request id. This module must
+//! not decide what a caller may do.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,29 +16,29 @@ use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};
 
-/// The largest request body, in bytes.
+/// The maximum size of a request body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 pub(super) const REQUEST_ID: &str = "x-request-id";
-/// The header in which a component tells another the request's id: a client's own `x-request-id`
-/// goes to the provider.
+/// The header in which a component passes the request's id to another. The client's own `x-request-id` goes
+/// to the provider.
 pub(crate) const PASSED_ID: &str = "x-nexus-request-id";
 
-/// A request. Ids come from its path, never from headers that a client can send itself.
+/// An incoming request. Ids come from its path, never from headers that a client can set.
 pub struct Inbound {
     head: request::Parts,
     sent_method: Method,
     body: IncomingBody,
-    /// Ours, and the one that came with the request.
+    /// The id of the request, with the id that the client sent.
     pub request_id: RequestId,
 }
 
 impl Inbound {
-    /// `from_component`: another component has passed the request's id on.
+    /// `from_component` is whether another component has passed on the request's id.
     fn new(request: Incoming, from_component: bool) -> Self {
         let (mut head, body) = request.into_parts();
         let sent_method = head.method.clone();
         if head.method == Method::HEAD {
-            // The server leaves the body away (RFC 9110, 9.3.2).
+            // The server omits the body (RFC 9110, 9.3.2).
             head.method = Method::GET;
         }
         let sent = |name: &str| head.headers.get(name)?.to_str().ok();
@@ -47,17 +48,17 @@ impl Inbound {
         Self { head, body, sent_method, request_id }
     }
 
-    /// The method as it was sent: where `HEAD` is passed on, it is no `GET`.
+    /// The method as the client sent it, so that `HEAD` is passed on as `HEAD`.
     pub fn sent_method(&self) -> &Method {
         &self.sent_method
     }
 
-    /// The method; `GET` for `HEAD`.
+    /// The method, with `GET` in place of `HEAD`.
     pub fn method(&self) -> &Method {
         &self.head.method
     }
 
-    /// Refuses every method but `GET` and `HEAD`.
+    /// Rejects every method except `GET` and `HEAD`.
     ///
     /// # Errors
     /// [`Error::MethodNotAllowed`].
@@ -65,7 +66,7 @@ impl Inbound {
         self.require_method(&Method::GET, "GET")
     }
 
-    /// Refuses every method but `POST`.
+    /// Rejects every method except `POST`.
     ///
     /// # Errors
     /// [`Error::MethodNotAllowed`].
@@ -77,28 +78,28 @@ impl Inbound {
         if self.method() == method { Ok(()) } else { Err(Error::MethodNotAllowed(name)) }
     }
 
-    /// The authority that the request is sent to (RFC 9110, 7.2); the port is part of it where it was sent.
+    /// The authority to which the request was sent (RFC 9110, 7.2), with the port if the client sent one.
     pub(super) fn authority(&self) -> Option<&str> {
         self.head.uri.authority().map(|authority| authority.as_str())
     }
 
-    /// The raw path, percent-encoded as it came.
+    /// The raw path, percent-encoded as the client sent it.
     pub fn path(&self) -> &str {
         self.head.uri.path()
     }
 
-    /// The segments of the path below `prefix`; `/api/integrations/x` below `/api` is two.
+    /// The segments of the path below `prefix`. For example, `/api/integrations/x` has two below `/api`.
     pub fn segments(&self, prefix: &str) -> Vec<&str> {
         match self.path().strip_prefix(prefix) {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => {
                 rest.split('/').filter(|segment| !segment.is_empty()).collect()
             }
-            // Beside the prefix: a segment that no route has.
+            // The path is not below the prefix. No route has an empty segment.
             _ => vec![""],
         }
     }
 
-    /// The value of a header that must come at most once; `None` where it is absent or not text.
+    /// The value of a header that occurs at most once. `None` if it is missing or not text.
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
         self.head.headers.get(name)?.to_str().ok()
     }
@@ -108,7 +109,7 @@ impl Inbound {
         &self.head.headers
     }
 
-    /// The query as it came, without its `?`; empty where there was none.
+    /// The raw query without its `?`. Empty if there is no query.
     pub fn raw_query(&self) -> &str {
         self.head.uri.query().unwrap_or_default()
     }
@@ -116,35 +117,36 @@ impl Inbound {
     /// The query as decoded pairs.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a parameter that is not in `known`, or comes twice.
+    /// [`Error::Invalid`] for a parameter that is not in `known`, and for a duplicate parameter.
     pub fn query(&self, known: &[&str]) -> Result<Vec<(String, String)>> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(self.raw_query().as_bytes()) {
             let pointer = format!("?{name}");
             if !known.contains(&name.as_ref()) {
                 let known = known.join(", ");
-                return Err(Error::invalid(pointer, format!("unknown parameter; known: {known}")));
+                let detail = format!("unknown parameter. Known parameters: {known}");
+                return Err(Error::invalid(pointer, detail));
             }
             if pairs.iter().any(|(earlier, _)| *earlier == name) {
-                return Err(Error::invalid(pointer, "the parameter comes twice"));
+                return Err(Error::invalid(pointer, "duplicate parameter. Send it once"));
             }
             pairs.push((name.into_owned(), value.into_owned()));
         }
         Ok(pairs)
     }
 
-    /// The only parameter of the query, `true` or `false`; `None` where it did not come.
+    /// The only parameter of the query, `true` or `false`. `None` if it is missing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another parameter, another value, or one that comes twice.
+    /// [`Error::Invalid`] for another parameter, another value, or a duplicate.
     pub fn choice(&self, name: &str) -> Result<Option<bool>> {
         self.choices([name]).map(|[chosen]| chosen)
     }
 
-    /// The same of several parameters.
+    /// The values of several such parameters.
     ///
     /// # Errors
-    /// As [`Self::choice`].
+    /// The errors of [`Self::choice`].
     pub fn choices<const N: usize>(&self, names: [&str; N]) -> Result<[Option<bool>; N]> {
         let mut chosen = [None; N];
         for (name, value) in self.query(&names)? {
@@ -159,12 +161,12 @@ impl Inbound {
         Ok(chosen)
     }
 
-    /// The query as decoded pairs, whatever they are called: a provider's answer.
+    /// The query as decoded pairs with any names, as a provider sends it.
     pub fn any_query(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()
     }
 
-    /// The JSON body as a `T`, every member of which is known.
+    /// The JSON body as a `T`. Unknown members are rejected.
     ///
     /// # Errors
     /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
@@ -173,7 +175,7 @@ impl Inbound {
         json::parse(&self.json_text().await?)
     }
 
-    /// The text of a JSON body that is not nested too deep; whether it is JSON is yet to be seen.
+    /// The text of a JSON body that is not nested too deeply. The text is not parsed yet.
     ///
     /// # Errors
     /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], [`Error::RequestTimeout`],
@@ -187,47 +189,46 @@ impl Inbound {
         json::text(self.bytes(MAX_BODY).await?.into())
     }
 
-    /// The body, at most `limit` bytes of it.
+    /// The whole body, which may have at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] where the client stopped
-    /// half-way.
+    /// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] if the client
+    /// stopped half-way.
     pub async fn bytes(self, limit: usize) -> Result<bytes::Bytes> {
         whole(self.body, limit).await
     }
 
-    /// Headers and body, to be passed on.
+    /// The headers and the body, to pass on.
     pub fn into_headers_and_body(self) -> (HeaderMap, IncomingBody) {
         (self.head.headers, self.body)
     }
 
-    /// The request as it is, to be passed on.
+    /// The unchanged request, to pass on.
     pub(super) fn into_request(self) -> (Incoming, RequestId) {
         (Incoming::from_parts(self.head, self.body), self.request_id)
     }
 }
 
-/// For how long a body that is read whole may come, in seconds.
+/// How long the client may take to send a body that is read whole, in seconds.
 const BODY_SECONDS: u64 = 30;
 
-/// Waits for `body`, or a part of it, for as long as a body may take.
+/// Waits for `body`, or a part of it, for at most the time that a body may take.
 ///
 /// # Errors
 /// [`Error::RequestTimeout`].
 pub async fn in_time<T>(body: impl Future<Output = T>) -> Result<T> {
-    let come = clock::within(Duration::from_secs(BODY_SECONDS), body).await;
-    come.ok_or_else(|| {
+    let received = clock::within(Duration::from_secs(BODY_SECONDS), body).await;
+    received.ok_or_else(|| {
         Error::RequestTimeout(format!(
-            "the body of the request did not arrive within {BODY_SECONDS} s; send it again, whole"
+            "the request body did not arrive within {BODY_SECONDS} s. Send the request again"
         ))
     })
 }
 
-/// The whole of a body, at most `limit` bytes of it.
+/// The whole `body`, which may have at most `limit` bytes.
 ///
 /// # Errors
-/// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] where the client stopped
-/// half-way.
+/// [`Error::TooLarge`], [`Error::RequestTimeout`], or [`Error::BrokenBody`] if the client stopped half-way.
 pub async fn whole(body: IncomingBody, limit: usize) -> Result<bytes::Bytes> {
     in_time(collect(body, limit)).await?.map_err(|error| match error {
         CallError::TooLarge(limit) => Error::TooLarge(limit),
@@ -235,8 +236,7 @@ pub async fn whole(body: IncomingBody, limit: usize) -> Result<bytes::Bytes> {
     })
 }
 
-/// Answers a request by `act`: its errors become problem documents, each answer has its
-/// `x-request-id`.
+/// Handles a request with `act`. An error becomes a problem document. Each response gets an `x-request-id`.
 pub async fn serve<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
 where
     F: Future<Output = Result<Response>>,
@@ -244,7 +244,7 @@ where
     answer(Inbound::new(request, false), act).await
 }
 
-/// The same where no client can be asking: the component that asks says the request's id.
+/// Handles a request that only another component can send. That component passes on the request's id.
 pub async fn serve_component<F>(request: Incoming, act: impl FnOnce(Inbound) -> F) -> Response
 where
     F: Future<Output = Result<Response>>,
@@ -263,7 +263,7 @@ where
         Err(refused) => Err(refused),
     };
     let mut response = answered.unwrap_or_else(|error| error.respond(&request_id));
-    // A provider's answer may have one of its own.
+    // A provider's response may already have one.
     if !response.headers().contains_key(REQUEST_ID) {
         set(&mut response, HeaderName::from_static(REQUEST_ID), &request_id);
     }

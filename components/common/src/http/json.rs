@@ -1,4 +1,5 @@
-//! Strict JSON: members of our own types only, each of them once, nested at most 16 deep.
+//! Strict JSON: unknown and duplicate members are rejected, and so is nesting deeper than 16. An error must
+//! not repeat a text of the request, which may be a secret.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -7,13 +8,16 @@ use crate::error::{Error, Result};
 
 const MAX_DEPTH: usize = 16;
 
-/// `bytes` as text that is not nested too deep.
+/// `bytes` as the text of JSON that is not nested too deeply.
 ///
 /// # Errors
 /// [`Error::Invalid`].
 pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
     if depth(&bytes) > MAX_DEPTH {
-        return Err(Error::invalid("", format!("JSON nested deeper than {MAX_DEPTH}")));
+        return Err(Error::invalid(
+            "",
+            format!("the JSON is nested deeper than {MAX_DEPTH} levels"),
+        ));
     }
     String::from_utf8(bytes).map_err(|_| Error::invalid("", "the body is not UTF-8"))
 }
@@ -21,16 +25,19 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
 /// Parses `text` as a `T`.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the pointer of the member and the rule. Parser texts name members and
-/// types; the offending value may be part of them only where it is no string.
+/// [`Error::Invalid`] with the pointer of the member and the rule. The parser's messages name
+/// members and types. They may repeat the invalid value only if it is not a string.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    // From bytes, as the components' answers: the parser is compiled once per kind of input.
+    // The input is bytes, like the responses of components, because the parser is compiled once per kind of
+    // input.
     let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = error.path().iter().map(segment).collect::<String>();
         Error::invalid(pointer, without_values(&error.inner().to_string()))
     })?;
-    deserializer.end().map_err(|_| Error::invalid("", "text after the end of the JSON value"))?;
+    deserializer
+        .end()
+        .map_err(|_| Error::invalid("", "there is text after the end of the JSON value"))?;
     Ok(value)
 }
 
@@ -42,7 +49,7 @@ fn segment(segment: &Segment) -> String {
     }
 }
 
-/// `invalid type: string "sk_live_…", expected …` without the string: it may be a secret.
+/// Removes the string from `invalid type: string "sk_live_…", expected …`, because it may be a secret.
 fn without_values(text: &str) -> String {
     let (Some(start), Some(end)) = (text.find("string \""), text.rfind("\", expected")) else {
         return text.to_owned();
@@ -51,7 +58,7 @@ fn without_values(text: &str) -> String {
     format!("{}a string{}", before.unwrap_or_default(), after.unwrap_or_default())
 }
 
-/// How deep arrays and objects are nested in `bytes`, read as JSON.
+/// How deeply arrays and objects are nested in `bytes`, read as JSON.
 fn depth(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in bytes {
@@ -115,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn twice_and_after_the_end() {
+    fn a_duplicate_member_and_text_after_the_end_are_rejected() {
         assert!(detail(r#"{"name":"a","name":"b"}"#).1.contains("duplicate field"));
         assert!(detail(r#"{"name":"a"} x"#).1.contains("after the end"));
     }

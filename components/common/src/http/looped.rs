@@ -1,18 +1,19 @@
-//! A request that has come through this application before (RFC 8586).
+//! Detects a request that has already passed through this application (RFC 8586).
 //!
-//! What the broker sends to a provider bears this application's mark. Where such a request comes in
-//! again, at whatever door and under whatever name, an integration calls the application itself.
+//! The broker adds this application's mark to each request to a provider. If a request with the mark arrives,
+//! at any route and under any host name, an integration calls the application itself. This module must not
+//! rely on host names.
 
 use http::{HeaderMap, HeaderName};
 
 use crate::error::{Error, Result};
 
-/// The header that proxies leave as it is and add to (RFC 8586, 2).
+/// The header to which each proxy adds its mark, and which no proxy removes (RFC 8586, 2).
 pub const LOOP: HeaderName = HeaderName::from_static("cdn-loop");
-/// Our mark in it.
+/// The mark of this application in the header.
 pub const LOOP_ID: &str = "integration-nexus";
 
-/// Refuses a request that bears our mark.
+/// Rejects a request that has our mark.
 ///
 /// # Errors
 /// [`Error::LoopDetected`].
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_mark_is_found_among_others() {
+    fn the_mark_is_found_among_others() {
         for (values, looped) in [
             (&[][..], false),
             (&["cloudflare"], false),

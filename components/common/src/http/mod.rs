@@ -1,6 +1,6 @@
-//! HTTP as this application speaks it: JSON in, JSON out, problem documents for errors.
+//! HTTP requests and responses: JSON in, JSON out, and problem documents for errors.
 //!
-//! It must not decide who may do what (see `auth`) nor touch storage.
+//! This module must not decide what a caller may do (see `auth` and `access`), and must not touch storage.
 
 mod cached;
 mod cookie;
@@ -34,12 +34,12 @@ pub(crate) use request_id::is_well_formed as is_request_id;
 use crate::platform::http::{Response, full};
 use http::{HeaderValue, StatusCode, header};
 
-/// A JSON answer.
+/// A JSON response.
 pub fn json_response(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response {
     typed(status, "application/json", body)
 }
 
-/// A buffered answer of `content_type`, with its `content-length`.
+/// A buffered response of `content_type`, with its `content-length`.
 pub fn typed(
     status: StatusCode,
     content_type: &'static str,
@@ -57,14 +57,14 @@ pub fn typed(
     response
 }
 
-/// An answer without a body.
+/// A response without a body.
 pub fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(full(""));
     *response.status_mut() = status;
     response
 }
 
-/// Sets a header whose value was made by us; a value that is no header value is left out.
+/// Sets a header. A value that is not valid in a header is ignored.
 pub fn set(response: &mut Response, name: http::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

@@ -1,4 +1,5 @@
-//! Calls to another component of this application.
+//! Calls to another component of this application. This module must not call a provider, and must not verify
+//! a token.
 
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::http::{CallError, Response, boxed, pass, pass_untouched};
 
-/// What each answer of a component of ours has, whatever it says.
+/// A header that every response of a component has.
 pub(crate) const ANSWERED: HeaderName = HeaderName::from_static(REQUEST_ID);
 
-/// The answer of `component`, where it is one. The runtime answers a bare 500 for a component that it has no
-/// room for, and for one that failed.
+/// The response of `component`. If the runtime has no capacity for the component, or if the component failed,
+/// the runtime itself responds with a bare 500, which is an error here.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
@@ -25,12 +26,12 @@ pub(crate) fn answered<B>(
     let unavailable = |what: String| Error::Unavailable { detail: format!("{component}: {what}") };
     let answer = answer.map_err(|error| unavailable(error.to_string()))?;
     if answer.status().is_server_error() && !answer.headers().contains_key(ANSWERED) {
-        return Err(unavailable(format!("the runtime answered {}", answer.status())));
+        return Err(unavailable(format!("the runtime responded {}", answer.status())));
     }
     Ok(answer)
 }
 
-/// Headers that concern one connection only (RFC 9110, 7.6.1); the runtime refuses them outright.
+/// Headers that concern one connection only (RFC 9110, 7.6.1). The runtime does not accept them in a request.
 fn is_hop_by_hop(name: &str) -> bool {
     matches!(
         name,
@@ -48,10 +49,10 @@ fn is_hop_by_hop(name: &str) -> bool {
     )
 }
 
-/// A request to `component`; `path` may have a query.
+/// A request to `component`. `path` may have a query.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the path is none.
+/// [`Error::Invalid`] if the path is malformed.
 pub(crate) fn request_to<B>(
     component: &str,
     method: Method,
@@ -64,32 +65,32 @@ pub(crate) fn request_to<B>(
     Ok(request)
 }
 
-/// Whether `authority` is that of `component`, which a client cannot name.
+/// Whether `authority` is the internal one of `component`. A client cannot use it.
 pub(super) fn is_of(authority: &str, component: &str) -> bool {
     authority.strip_suffix(".spin.internal") == Some(component)
 }
 
 fn uri_of(component: &str, path: &str) -> Result<Uri> {
     Uri::try_from(format!("http://{component}.spin.internal{path}"))
-        .map_err(|error| Error::invalid("", format!("the path or query is no URI: {error}")))
+        .map_err(|error| Error::invalid("", format!("the path or query is malformed: {error}")))
 }
 
-/// For how long a component that gave no answer is asked again, in milliseconds: an attempt that took longer
-/// was not short of room.
+/// How long a component that did not respond is retried, in milliseconds. If an attempt took longer, missing
+/// capacity was not the reason.
 const LASTS_MS: u64 = 5_000;
 
-/// The pauses before a component that gave no answer is asked again, in milliseconds: on average, because
-/// those who come at once must not come back at once.
+/// The average pauses before the retries of a component that did not respond, in milliseconds. Each pause is
+/// random, so that concurrent requests do not retry at the same time.
 pub(crate) type Pauses = &'static [u64];
-/// For a question, which changes nothing wherever it goes.
+/// The pauses for a question, which changes nothing.
 pub(crate) const QUESTION: Pauses = &[50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 500];
-/// For a call of a provider, which may have been made by a component that failed afterwards.
+/// The pauses for a call of a provider. A component that failed may already have made the call.
 pub(crate) const CALL: Pauses = &[300, 1_500];
 
-/// Asks again while there is no answer: only for what may be asked twice.
+/// Retries `ask` while the component does not respond. Use this only for requests that may be sent twice.
 ///
 /// # Errors
-/// Those of `ask`; after the last attempt also [`Error::Unavailable`].
+/// The errors of `ask`, and [`Error::Unavailable`] after the last attempt.
 pub(crate) async fn again_while_unavailable<T>(
     pauses: Pauses,
     mut ask: impl AsyncFnMut() -> Result<T>,
@@ -105,13 +106,13 @@ pub(crate) async fn again_while_unavailable<T>(
     ask().await
 }
 
-/// Passes `inbound` on to `component` unchanged, less hop-by-hop and `x-nexus-*` headers (those of
-/// Spin did not come this far).
+/// Passes `inbound` on to `component`, without hop-by-hop headers and `x-nexus-*` headers. (Spin's own
+/// headers were removed earlier.)
 ///
-/// The component that acts asks whom the token proves: nothing is vouched for here.
+/// This function does not verify the token. `component` must do so.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where the component does not answer.
+/// [`Error::Unavailable`] if the component does not respond.
 pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let (mut request, request_id) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -125,11 +126,10 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     Ok(response)
 }
 
-/// Has `component` answer `inbound` as it is, with `header` beside those of the client; the answer is handed back
-/// as it is.
+/// Passes `inbound` on to `component` with one more header, and returns the response unchanged.
 ///
 /// # Errors
-/// As [`forward`].
+/// The errors of [`forward`].
 pub(super) async fn hand_over(
     inbound: Inbound,
     component: &str,
@@ -147,9 +147,9 @@ pub(super) async fn hand_over(
     answered(component, pass_untouched(request.map(boxed), [ANSWERED]).await)
 }
 
-/// Removes the headers that concern one connection only, and those that `besides` names.
+/// Removes the headers that concern one connection only, and those for which `besides` is true.
 pub fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
-    // What `Connection` lists concerns the connection as well.
+    // The headers that `Connection` lists concern one connection as well.
     let listed: Vec<String> = headers
         .get_all(http::header::CONNECTION)
         .iter()
@@ -157,12 +157,12 @@ pub fn strip(headers: &mut HeaderMap, besides: impl Fn(&str) -> bool) {
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let goes = |name: &&HeaderName| {
+    let is_removed = |name: &&HeaderName| {
         let text = name.as_str();
         is_hop_by_hop(text) || listed.iter().any(|listed| listed == text) || besides(text)
     };
-    let gone: Vec<HeaderName> = headers.keys().filter(goes).cloned().collect();
-    for name in gone {
+    let removed: Vec<HeaderName> = headers.keys().filter(is_removed).cloned().collect();
+    for name in removed {
         headers.remove(name);
     }
 }

@@ -1,4 +1,4 @@
-//! The one mapping from errors to HTTP (RFC 9457).
+//! Maps errors to HTTP responses (RFC 9457). No other module does.
 
 use http::{HeaderName, StatusCode, header};
 
@@ -8,13 +8,13 @@ use crate::forward::ERROR;
 use crate::log::Line;
 use crate::platform::http::Response;
 
-/// Errors as responses.
+/// Turns an error into a response.
 pub trait Respond {
     /// The problem document of this error.
     fn problem(&self, request_id: &str) -> Problem;
-    /// The response of this error.
+    /// The response of this error. Also logs what an operator must know.
     fn respond(&self, request_id: &str) -> Response;
-    /// The line of the log about this error, which stopped `what` but not the request.
+    /// Logs this error, which stopped the step `what` but not the request.
     fn log_beside(&self, request_id: &str, what: &str);
 }
 
@@ -88,7 +88,7 @@ impl Respond for Error {
     }
 }
 
-/// Faults that an operator must hear of go to the log; they name no value of a request.
+/// Logs the errors that an operator must know of. The lines hold no value of a request.
 fn log(error: &Error, request_id: &str) {
     if let Some(detail) = hidden(error) {
         Line::error("request").with("request_id", &request_id).with("why", &detail).write();
@@ -99,7 +99,7 @@ fn log(error: &Error, request_id: &str) {
     }
 }
 
-/// What only the log may have of an error.
+/// The detail of an error that may only appear in the log.
 fn hidden(error: &Error) -> Option<&str> {
     match error {
         Error::Storage { detail }
@@ -116,62 +116,69 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::MissingToken => (
             S::UNAUTHORIZED,
             "missing_token",
-            "this call needs `Authorization: Bearer <JWT>`".into(),
+            "the request has no token. Send `Authorization: Bearer <JWT>`".into(),
         ),
         Error::InvalidToken(why) => (S::UNAUTHORIZED, "invalid_token", why.clone()),
         Error::TokenExpired => {
-            (S::UNAUTHORIZED, "token_expired", "the token is past its `exp`; sign in again".into())
+            (S::UNAUTHORIZED, "token_expired", "the token has expired (`exp`). Sign in again".into())
         }
         Error::Forbidden(why) => (S::FORBIDDEN, "forbidden", why.clone()),
         Error::NotFound(what) => (S::NOT_FOUND, "not_found", what.clone()),
-        Error::MethodNotAllowed(allow) => {
-            (S::METHOD_NOT_ALLOWED, "method_not_allowed", format!("this path has {allow}"))
-        }
+        Error::MethodNotAllowed(allow) => (
+            S::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            format!("this path does not allow this method. Use {allow}"),
+        ),
         Error::TooLarge(limit) => (
             S::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!("the body is larger than the {limit} bytes that are accepted"),
+            format!("the body is larger than {limit} bytes. Send a smaller one"),
         ),
         Error::RequestTimeout(why) => (S::REQUEST_TIMEOUT, "request_timeout", why.clone()),
         Error::BrokenBody => (
             S::BAD_REQUEST,
             "broken_body",
-            "the body of the request broke off, or one of its chunks is malformed (RFC 9112, 7.1); \
-             send it again, whole"
+            "the request body is incomplete, or one of its chunks is malformed (RFC 9112, 7.1). \
+             Send the request again"
                 .into(),
         ),
         Error::UpgradeUnsupported => (
             S::NOT_IMPLEMENTED,
             "upgrade_unsupported",
-            "WebSocket connections (RFC 6455) are not passed on. Use the provider's HTTP API; its \
-             streams of server-sent events come through the proxy as they are sent"
+            "WebSocket connections (RFC 6455) are not supported. Use the provider's HTTP API; the \
+             proxy passes on streams of server-sent events as they arrive"
                 .into(),
         ),
         Error::LoopDetected => (
             S::LOOP_DETECTED,
             "loop_detected",
-            "this request was sent by an Integration Nexus: an integration whose base URL leads to \
-             one calls it without end, and is refused. Give the integration another base URL"
+            "this request comes from Integration Nexus itself: the base URL of an integration leads \
+             back to it, which would be an endless loop. Change the integration's base URL"
                 .into(),
         ),
         Error::TooManyCalls(why) => (S::TOO_MANY_REQUESTS, "too_many_calls", why.clone()),
         Error::UnsupportedMediaType(found) => (
             S::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            format!("the content type must be application/json, it is {found}"),
+            format!("the content type must be application/json, but it is {found}"),
         ),
         Error::Invalid(errors) => (S::UNPROCESSABLE_ENTITY, "invalid", summary(errors)),
         Error::NameTaken { name, existing_id } => (
             S::CONFLICT,
             "name_taken",
-            format!("the name {name:?} is taken by {existing_id} (names are compared case-folded)"),
+            format!(
+                "the name {name:?} is already taken by {existing_id} (case is ignored). Use another name"
+            ),
         ),
         Error::Conflict { code, detail } => (S::CONFLICT, code, detail.clone()),
         Error::QuotaExceeded { detail, .. } => (S::CONFLICT, "quota_exceeded", detail.clone()),
         Error::VersionMismatch { asked, found } => (
             S::PRECONDITION_FAILED,
             "version_mismatch",
-            format!("`If-Match` is {asked}, the integration has version {found}: read it again"),
+            format!(
+                "`If-Match` is {asked}, but the integration has version {found}. Read it again and \
+                 repeat the change"
+            ),
         ),
         Error::CredentialsRequired(why) => {
             (S::UNPROCESSABLE_ENTITY, "credentials_required", why.clone())
@@ -180,8 +187,8 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             S::UNPROCESSABLE_ENTITY,
             "oauth_client_missing",
             format!(
-                "no OAuth app is set up for {manifest_id}: register one at the provider with the \
-                 redirect URI {redirect_uri}, and PUT /api/oauth-clients/{manifest_id} (ADMIN)"
+                "{manifest_id} has no OAuth app. Register one at the provider with the redirect URI \
+                 {redirect_uri}, then save it with PUT /api/oauth-clients/{manifest_id} (ADMIN)"
             ),
         ),
         Error::FlowInvalid(why) => (S::BAD_REQUEST, "flow_invalid", why.clone()),
@@ -194,15 +201,15 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             S::SERVICE_UNAVAILABLE,
             "refresh_pending",
             format!(
-                "the token is being refreshed, and the provider has not answered yet: try again \
+                "the token is being refreshed, and the provider has not responded yet. Try again \
                  in {retry_after} s"
             ),
         ),
         Error::Unavailable { .. } => (
             S::SERVICE_UNAVAILABLE,
             "unavailable",
-            "a part of the application did not answer: it has no room for the request now, or it \
-             failed; try again in a second"
+            "a component of the application did not respond: it is overloaded, or it failed. Try \
+             again in a second"
                 .into(),
         ),
         Error::GrantShared(why) => (S::CONFLICT, "grant_shared", why.clone()),
@@ -215,17 +222,21 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::Storage { .. } => (
             S::SERVICE_UNAVAILABLE,
             "storage_unavailable",
-            "storage is busy, full or out of reach; nothing was changed".into(),
+            "storage is busy, full or unreachable; nothing was changed. Try again".into(),
         ),
         Error::KeysUnavailable { .. } => (
             S::SERVICE_UNAVAILABLE,
             "jwks_unavailable",
-            "the issuer's keys cannot be fetched now, and the token's key is not known yet".into(),
+            "the issuer's keys cannot be fetched, and the token's key is not cached. Try again later"
+                .into(),
         ),
         Error::DatabaseNewer { found, known } => (
             S::SERVICE_UNAVAILABLE,
             "database_newer",
-            format!("the database has schema {found}, this version knows up to {known}: update it"),
+            format!(
+                "the database has schema {found}, but this version of the application knows only up \
+                 to {known}. Update the application"
+            ),
         ),
         Error::Misconfigured { variable, rule } => {
             (S::INTERNAL_SERVER_ERROR, "misconfigured", format!("the variable `{variable}` {rule}"))
@@ -233,13 +244,14 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::Unreadable(_) => (
             S::INTERNAL_SERVER_ERROR,
             "credential_unreadable",
-            "the stored credential cannot be opened: it was changed outside, or its key is gone"
+            "the stored credential cannot be opened: it was changed outside the application, or its \
+             encryption key is missing"
                 .into(),
         ),
         Error::Passed(_) | Error::Internal(_) => (
             S::INTERNAL_SERVER_ERROR,
             "internal",
-            "a fault of ours; the log has the details".into(),
+            "an internal error; the log has the details".into(),
         ),
     }
 }
@@ -248,6 +260,6 @@ fn summary(errors: &[FieldError]) -> String {
     match errors {
         [one] if one.pointer.is_empty() => one.detail.clone(),
         [one] => format!("{}: {}", one.pointer, one.detail),
-        many => format!("{} members of the request break rules", many.len()),
+        many => format!("{} members of the request are invalid. See `errors`", many.len()),
     }
 }

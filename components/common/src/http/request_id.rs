@@ -1,7 +1,7 @@
-//! A request's id: ours, and beside it the one that its client sent.
+//! The id of a request: our own id and, if the client sent one, the client's id.
 //!
-//! Records and events have ours, which no client can choose; the answer has the client's, where one
-//! came, so that the client finds its own request again.
+//! Audit records and events must have our own id, because a client cannot choose it. The response has the
+//! client's id, if there is one, so that the client can identify its request.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,10 +9,10 @@ use std::ops::Deref;
 use crate::id;
 use crate::platform::clock;
 
-/// What our own ids begin with; a client's that does is not taken, or it could pass for one of ours.
+/// The prefix of our own ids. A client's id with this prefix is ignored, because it could be taken for ours.
 const OURS: &str = "req_";
 
-/// The id of a request. It reads as the text that the answer has in `x-request-id`.
+/// The id of a request. It dereferences to the `x-request-id` of the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId {
     own: String,
@@ -20,13 +20,13 @@ pub struct RequestId {
 }
 
 impl RequestId {
-    /// A new one; `sent` is the client's `x-request-id`.
+    /// A new id. `sent` is the client's `x-request-id`.
     pub(super) fn new(sent: Option<&str>) -> Self {
         let client = sent.filter(|sent| is_well_formed(sent) && !looks_like_ours(sent));
         Self { own: id::request(clock::now_ms()), client: client.map(str::to_owned) }
     }
 
-    /// The one that another component passed on: see [`Self::passed_on`].
+    /// The id that another component passed on (see [`Self::passed_on`]).
     pub(crate) fn of_component(passed: &str) -> Option<Self> {
         let (own, client) = match passed.split_once(' ') {
             Some((own, client)) => (own, Some(client)),
@@ -36,7 +36,7 @@ impl RequestId {
         holds.then(|| Self { own: own.to_owned(), client: client.map(str::to_owned) })
     }
 
-    /// Both, with a space between them, for the header between components.
+    /// Both ids, separated by a space, for the header between components.
     pub(crate) fn passed_on(&self) -> String {
         match &self.client {
             Some(client) => format!("{} {client}", self.own),
@@ -44,12 +44,12 @@ impl RequestId {
         }
     }
 
-    /// Ours: `req_` and a ULID.
+    /// Our own id: `req_` and a ULID.
     pub fn own(&self) -> &str {
         &self.own
     }
 
-    /// The client's, where a well-formed one came that does not look like ours.
+    /// The client's id, if it is well-formed and does not look like ours.
     pub fn client(&self) -> Option<&str> {
         self.client.as_deref()
     }
@@ -58,7 +58,7 @@ impl RequestId {
 impl Deref for RequestId {
     type Target = str;
 
-    /// As the answer has it: the client's, else ours.
+    /// The id in the response: the client's id if there is one, and otherwise ours.
     fn deref(&self) -> &str {
         self.client.as_deref().unwrap_or(&self.own)
     }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ids_arrive_at_the_next_component() {
+    fn both_ids_are_passed_on_to_the_next_component() {
         for (passed, own, client, shown) in [
             ("req_1", "req_1", None, "req_1"),
             ("req_1 trace-1.a", "req_1", Some("trace-1.a"), "trace-1.a"),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_cannot_send_one_of_ours() {
+    fn a_client_cannot_forge_one_of_our_ids() {
         for (text, is_ours) in
             [("req_FORGED", true), ("REQ_x", true), ("req-1", false), ("request_1", false)]
         {

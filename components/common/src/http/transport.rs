@@ -1,4 +1,5 @@
-//! Strict-Transport-Security (RFC 6797): a browser that has been here by https comes back by nothing else.
+//! Strict-Transport-Security (RFC 6797): after one visit by https, a browser uses only https for this host.
+//! This module must not decide for subdomains.
 
 use std::cell::Cell;
 
@@ -8,14 +9,15 @@ use crate::config;
 use crate::platform::http::Response;
 
 thread_local! {
-    /// Whether clients reach the application by https; configuration, read once per instance.
+    /// Whether clients reach the application by https, read once per instance from the configuration.
     static IS_HTTPS: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
-/// A year, for this host alone: whether its subdomains speak https is for their owner to say.
+/// One year, for this host only. The owner of its subdomains decides whether they use https.
 const YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Puts the header into `response` where `public_url` is https. A component that no client reaches is not given the variable.
+/// Adds the header to `response` if `public_url` is https. A component that no client can reach does not get
+/// the variable.
 pub(super) async fn secure(response: &mut Response) {
     let is_https = match IS_HTTPS.get() {
         Some(known) => known,

@@ -1,18 +1,18 @@
-//! A request that asks for a WebSocket (RFC 6455; over HTTP/2 RFC 8441).
+//! Rejects requests for a WebSocket (RFC 6455, and RFC 8441 over HTTP/2).
 //!
-//! The runtime takes `Connection` and `Upgrade` out of every request, so that what a component sees of a handshake
-//! is a plain `GET` with the headers that no other request has. Passed on as such it would be answered by the
-//! provider with something that no client of a WebSocket understands. It must not refuse any other upgrade:
-//! whoever offers `h2c` speaks HTTP/1.1 where nobody takes it up (RFC 9110, 7.8).
+//! The runtime removes `Connection` and `Upgrade` from every request. A component sees a handshake as a plain
+//! `GET` with headers that no other request has. If it were passed on, the provider's response would make no
+//! sense to a WebSocket client. This module must not reject any other upgrade: a client that offers `h2c`
+//! uses HTTP/1.1 if the server ignores the offer (RFC 9110, 7.8).
 
 use http::{HeaderMap, HeaderName, header};
 
 use crate::error::{Error, Result};
 
-/// What a handshake has: both in RFC 6455, 4.1, the version also in RFC 8441, 5.
+/// The headers of a handshake: both are in RFC 6455, 4.1, and the version is also in RFC 8441, 5.
 const HANDSHAKE: [HeaderName; 2] = [header::SEC_WEBSOCKET_KEY, header::SEC_WEBSOCKET_VERSION];
 
-/// Refuses a request that asks for a WebSocket.
+/// Rejects a request that asks for a WebSocket.
 ///
 /// # Errors
 /// [`Error::UpgradeUnsupported`].
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_websocket_is_refused() {
+    fn only_a_websocket_is_rejected() {
         for (sent, refused) in [
             (&[][..], false),
             (&[("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")], true),

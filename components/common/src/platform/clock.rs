@@ -1,6 +1,6 @@
 //! Wall clock, sleeping, deadlines and randomness.
 //!
-//! Times that decide about tokens come from the database, not from here (see `store`).
+//! This clock must not decide about tokens. Those times come from the database (see `store`).
 
 use std::future::Future;
 use std::pin::pin;
@@ -20,10 +20,10 @@ pub async fn sleep(duration: Duration) {
     spin_sdk::time::sleep(duration).await;
 }
 
-/// Runs `work` for at most `limit`; `None` when the time is up.
+/// Runs `work` for at most `limit`. `None` if the time is up.
 ///
-/// The runtime's own timeouts are per phase (connect, first byte, between bytes) and default to ten
-/// minutes: a peer that drips one byte a minute would never meet them. This one is for the whole.
+/// The runtime's own timeouts are per phase (connect, first byte, between bytes) and default to ten minutes,
+/// so that a peer that sends one byte a minute would never time out. This limit covers the whole work.
 pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     match select(pin!(work), pin!(sleep(limit))).await {
         Either::Left((value, _)) => Some(value),

@@ -1,6 +1,6 @@
-//! HTTP in and out, in the types of the `http` crate.
+//! HTTP requests in both directions, in the types of the `http` crate.
 //!
-//! It must not follow redirects, retry, or decide where a request may go.
+//! This module must not follow redirects, retry, or decide where a request may go.
 
 use std::fmt;
 use std::future::Future;
@@ -23,21 +23,21 @@ use spin_sdk::wasip3::http_compat::http_into_wasi_request;
 
 use super::clock;
 
-/// A request as it came in; the body has not been read.
+/// An incoming request, whose body has not been read.
 pub type Incoming = spin_sdk::http::Request;
-/// Its body.
+/// The body of an incoming request.
 pub type IncomingBody = spin_sdk::wasip3::http_compat::IncomingRequestBody;
 /// A body that is buffered or passed through.
 pub type Body = spin_sdk::http::BoxBody;
-/// A response on its way out.
+/// A response to send.
 pub type Response = ::http::Response<Body>;
 
-/// A buffered body. Set `content-length` beside it: a chunked answer costs 44 ms (Nagle).
+/// A buffered body. Set `content-length` as well: a chunked response costs 44 ms (Nagle's algorithm).
 pub fn full(bytes: impl Into<Bytes>) -> Body {
     spin_sdk::http::box_body(Full::new(bytes.into()))
 }
 
-/// Hands a request of the runtime to `handler`. Used by `component!`.
+/// Passes a request of the runtime to `handler`. `component!` uses this.
 #[doc(hidden)]
 pub async fn serve<F: Future<Output = Response>>(
     request: wasi::Request,
@@ -46,7 +46,7 @@ pub async fn serve<F: Future<Output = Response>>(
     let request = incoming(request)?;
     let mut response = handler(request).await;
     if !is_final(response.status().as_u16()) {
-        // The runtime refuses to set it, and would answer 200.
+        // The runtime cannot set such a status, and would respond with 200.
         *response.status_mut() = StatusCode::BAD_GATEWAY;
     }
     match response.extensions_mut().remove::<Untouched>().and_then(|untouched| untouched.take()) {
@@ -55,9 +55,9 @@ pub async fn serve<F: Future<Output = Response>>(
     }
 }
 
-/// A request in the types of the `http` crate: its method, path and query, headers and body.
+/// Converts a request into the types of the `http` crate: method, path and query, headers and body.
 ///
-/// Without the `spin-*` headers: a client can send them too, and its own come first.
+/// The `spin-*` headers are removed. A client can send them too, and the client's headers come first.
 fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     let method = Method::try_from(request.get_method());
     let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
@@ -78,7 +78,7 @@ fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     Ok(incoming)
 }
 
-/// The path, and the authority where it is one.
+/// A URI with the path and, if it is valid, the authority.
 fn uri(authority: Option<String>, path: PathAndQuery) -> Uri {
     let mut parts = Parts::default();
     parts.authority = authority.and_then(|authority| Authority::try_from(authority).ok());
@@ -95,7 +95,7 @@ fn broken(error: &impl fmt::Display) -> ErrorCode {
     ErrorCode::InternalError(Some(error.to_string()))
 }
 
-/// A response of another component, as the runtime has it.
+/// A response of another component, in the runtime's own type.
 #[derive(Clone)]
 struct Untouched(Arc<Mutex<Option<wasi::Response>>>);
 
@@ -105,42 +105,42 @@ impl Untouched {
     }
 }
 
-/// Why a call got no (whole) answer.
+/// Why a call got no complete response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
-    /// The whole call did not finish in its time.
+    /// The call did not finish in time.
     Timeout,
-    /// This component may not reach that host (`allowed_outbound_hosts`).
+    /// This component may not call that host (`allowed_outbound_hosts`).
     Denied,
-    /// The name does not resolve, the connection is refused or broke off, TLS failed.
+    /// The name does not resolve, the connection was refused or interrupted, or TLS failed.
     Unreachable(String),
-    /// The body is larger than the caller accepts.
+    /// The body is larger than the limit.
     TooLarge(usize),
-    /// The answer's status is not one that ends a request (RFC 9110, 15: 200 to 599).
+    /// The response's status is not a final one (RFC 9110, 15: 200 to 599).
     Status(u16),
-    /// The answer is not HTTP, or stopped before its end.
+    /// The response is not HTTP, or it is incomplete.
     Broken(String),
 }
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Timeout => f.write_str("no complete answer in time"),
+            Self::Timeout => f.write_str("no complete response in time"),
             Self::Denied => f.write_str("the host is not among this component's outbound hosts"),
             Self::Unreachable(why) => write!(f, "not reachable ({why})"),
-            Self::TooLarge(limit) => write!(f, "the answer is larger than {limit} bytes"),
+            Self::TooLarge(limit) => write!(f, "the response is larger than {limit} bytes"),
             Self::Status(status) => {
-                write!(f, "the answer has the status {status}, HTTP has 200 to 599 for answers")
+                write!(f, "the response has the status {status}, which is not from 200 to 599")
             }
-            Self::Broken(why) => write!(f, "the answer broke off ({why})"),
+            Self::Broken(why) => write!(f, "the response is incomplete ({why})"),
         }
     }
 }
 
-/// Sends `request` and reads the whole answer, both within `limit` and `max_body` bytes.
+/// Sends `request` and reads the whole response, within `limit` and with at most `max_body` bytes.
 ///
 /// # Errors
-/// [`CallError`]; a redirect is an answer like any other.
+/// [`CallError`]. A redirect is not an error, and is not followed.
 pub async fn call(
     request: ::http::Request<Body>,
     limit: Duration,
@@ -153,10 +153,10 @@ pub async fn call(
     clock::within(limit, exchange).await.unwrap_or(Err(CallError::Timeout))
 }
 
-/// Sends `request` and returns the answer with its body still to come.
+/// Sends `request` and returns the response. Its body has not been read.
 ///
 /// # Errors
-/// [`CallError`] where no answer began, or one whose status is none.
+/// [`CallError`] if there is no response, or if its status is not a final one.
 pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError> {
     let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
     match response.status().as_u16() {
@@ -165,18 +165,17 @@ pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError>
     }
 }
 
-/// Whether a status is that of an answer: what is below 200 announces one, what is above 599 nobody has
-/// defined, and the runtime sets neither.
+/// Whether a status is final. A status below 200 only announces a response, a status above 599 is not
+/// defined, and the runtime can set neither.
 fn is_final(status: u16) -> bool {
     (200..=599).contains(&status)
 }
 
-/// Sends `request` and returns the answer to be handed back as it is: nothing that is done to it
-/// has an effect, and its body is not copied through this component. Where it is a 5xx, its headers called
-/// `names` can be read.
+/// Sends `request` and returns a response that can only be passed on as it is. Changes to it have no effect,
+/// and its body is not copied through this component. If its status is 5xx, the headers `names` can be read.
 ///
 /// # Errors
-/// As [`pass`].
+/// [`CallError`] if there is no response.
 pub async fn pass_untouched(
     request: ::http::Request<Body>,
     names: impl IntoIterator<Item = HeaderName>,
@@ -187,7 +186,7 @@ pub async fn pass_untouched(
     *response.status_mut() =
         StatusCode::from_u16(answer.get_status_code()).unwrap_or(StatusCode::BAD_GATEWAY);
     if response.status().is_server_error() {
-        // What says whether a component of ours has answered, and what it has the caller wait for.
+        // These headers show whether one of our components responded, and what the caller has to wait for.
         let fields = answer.get_headers();
         for name in names {
             if let Some(value) = fields.get(name.as_str()).into_iter().next() {
@@ -203,16 +202,18 @@ pub async fn pass_untouched(
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// [`CallError::TooLarge`], or [`CallError::Broken`] where the peer stopped half-way.
+/// [`CallError::TooLarge`], or [`CallError::Broken`] if the peer stopped half-way.
 pub async fn collect<B>(mut body: B, limit: usize) -> Result<Bytes, CallError>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
-    // What is as long as it was to be has ended: to be told so would be two more waits.
+    // At the announced length the body is complete. Waiting for the end of the stream would be two more
+    // waits.
     let whole = body.size_hint().upper();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| CallError::Broken("before its end".to_owned()))?;
+        let frame =
+            frame.map_err(|_| CallError::Broken("the connection ended early".to_owned()))?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > limit {
             return Err(CallError::TooLarge(limit));
@@ -225,24 +226,24 @@ where
     Ok(bytes.freeze())
 }
 
-/// As much of a body as was asked for.
+/// A body, or the beginning of a body.
 pub struct Collected {
-    /// Its bytes.
+    /// The bytes that were read.
     pub bytes: Bytes,
-    /// Why they are not all; `None` where they are.
+    /// Why the body is incomplete. `None` if it is complete.
     pub cut: Option<Cut>,
 }
 
-/// Why a body is not whole.
+/// Why a body is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// It is larger than what was asked for.
+    /// The body is larger than the limit.
     Large,
-    /// It broke off on its way here.
+    /// The connection ended before the body did.
     Broken,
 }
 
-/// Reads a body up to `limit` bytes.
+/// Reads the first `limit` bytes of a body.
 pub async fn collect_some<B>(mut body: B, limit: usize) -> Collected
 where
     B: http_body::Body<Data = Bytes> + Unpin,
@@ -284,14 +285,14 @@ impl From<&ErrorCode> for CallError {
     }
 }
 
-/// The error's name in WASI (`connection-refused`), without what a peer may have put beside it.
+/// The error's name in WASI (`connection-refused`), without the details, which a peer may control.
 fn short(code: &ErrorCode) -> String {
     let text = format!("{code:?}");
     let end = text.find(['(', ' ', '{']).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_start_matches("ErrorCode::").to_owned()
 }
 
-/// Any body, as it comes.
+/// Any body as a [`Body`].
 pub fn boxed<B>(body: B) -> Body
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -300,24 +301,24 @@ where
     spin_sdk::http::box_body(body)
 }
 
-/// A body whose length nobody has told: `None` where it turns out to be empty.
+/// A body of unknown length. `None` if it is empty.
 pub async fn whole_or_streamed(mut body: IncomingBody) -> Option<Body> {
     let first = body.frame().await?;
     let frames = futures::stream::iter([first]).chain(BodyStream::new(body));
     Some(spin_sdk::http::box_body(StreamBody::new(frames)))
 }
 
-/// Goes on with `work` beside what this request still does, also after it was answered.
+/// Runs `work` in the background of this request. It continues after the response.
 pub fn spawn(work: impl Future<Output = ()> + 'static) {
     spin_sdk::wasip3::spawn(work);
 }
 
-/// For how long a body that breaks off is left to the runtime, to write what it has of it, in milliseconds.
+/// How long a body that is aborted waits for the runtime to write its buffer, in milliseconds.
 const FLUSH_MS: u64 = 50;
 
-/// Waits for `work`, at most for `limit`; then it goes on beside what this request still does.
+/// Waits for `work` for at most `limit`. After that, the work continues in the background.
 ///
-/// The work is what is waited for, not a message from a task of its own: that would not wake who waits.
+/// This waits for the work itself. A message from a spawned task would not wake the waiting one.
 pub async fn within_or_beside<T: 'static>(
     limit: Duration,
     work: impl Future<Output = T> + 'static,
@@ -331,30 +332,31 @@ pub async fn within_or_beside<T: 'static>(
     }
 }
 
-/// The end of a streamed body that is written to.
+/// The writer of a streamed body.
 pub struct BodySender(mpsc::Sender<Result<Frame<Bytes>, anyhow::Error>>);
 
-/// A body that is written while it is sent, a chunk at a time: who writes waits for who reads.
+/// A body that is written while it is sent, one chunk at a time. The writer waits for the reader.
 pub fn streamed() -> (BodySender, Body) {
     let (sender, receiver) = mpsc::channel(0);
     (BodySender(sender), spin_sdk::http::box_body(StreamBody::new(receiver)))
 }
 
 impl BodySender {
-    /// Writes a chunk; `false` where nobody reads any more.
+    /// Writes a chunk. Returns `false` if the reader is gone.
     pub async fn send(&mut self, chunk: Bytes) -> bool {
         self.0.send(Ok(Frame::data(chunk))).await.is_ok()
     }
 
-    /// Breaks the body off although nobody reads: whoever still does sees that it is not whole.
+    /// Aborts the body without waiting for the reader. If there still is a reader, it sees an incomplete
+    /// body.
     pub fn break_off(&mut self, why: &'static str) {
-        // Each sender has a place of its own.
+        // Each clone of the sender has a slot of its own in the channel.
         let _ = self.0.clone().try_send(Err(anyhow::anyhow!(why)));
     }
 
-    /// Breaks the body off, so that it is not taken for whole.
+    /// Aborts the body, so that the reader does not take it for complete.
     pub async fn fail(mut self, why: &'static str) {
-        // The runtime throws away what it has not written yet, the head too: a moment lets it write.
+        // The runtime discards data that it has not written yet, even the head. A short pause lets it write.
         clock::sleep(Duration::from_millis(FLUSH_MS)).await;
         let _ = self.0.send(Err(anyhow::anyhow!(why))).await;
     }

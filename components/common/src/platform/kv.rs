@@ -1,8 +1,8 @@
-//! The default key-value store: immutable documents and caches.
+//! The default key-value store, for immutable documents and caches.
 //!
-//! It must not be on the path of a request that has to be fast, nor hold what must be consistent:
-//! Spin's default store syncs the disk on each write, and hosted ones promise to show a write only
-//! within the request that made it.
+//! A request that has to be fast must not use it, because Spin's default store syncs the disk on each write.
+//! It must not hold data that has to be consistent, because a hosted store guarantees that a write is visible
+//! only within the request that made it.
 
 use spin_sdk::experimental::wasi::keyvalue::atomics::{self, Cas, CasError};
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
@@ -12,34 +12,34 @@ use crate::{Error, Result};
 /// The value under `key`.
 ///
 /// # Errors
-/// [`Error::Storage`] where the store cannot be reached.
+/// [`Error::Storage`] if the store cannot be reached.
 pub async fn get(key: &str) -> Result<Option<Vec<u8>>> {
     let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
     store.get(key).await.map_err(failed)
 }
 
-/// Writes `value` under `key`, replacing what was there.
+/// Writes `value` under `key`. It replaces an earlier value.
 ///
 /// # Errors
-/// [`Error::Storage`] where the store cannot be written.
+/// [`Error::Storage`] if the store cannot be written.
 pub async fn set(key: &str, value: &[u8]) -> Result<()> {
     let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
     store.set(key, value).await.map_err(failed)
 }
 
-/// Deletes what is under `key`, if anything is.
+/// Deletes the value under `key`, if there is one.
 ///
 /// # Errors
-/// [`Error::Storage`] where the store cannot be written.
+/// [`Error::Storage`] if the store cannot be written.
 pub async fn delete(key: &str) -> Result<()> {
     let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
     store.delete(key).await.map_err(failed)
 }
 
-/// Writes `value` under `key` if what is there is still `seen`; whether it was.
+/// Writes `value` under `key` if the current value is still `seen`. Returns whether it was.
 ///
 /// # Errors
-/// [`Error::Storage`] where the store cannot be read or written.
+/// [`Error::Storage`] if the store cannot be read or written.
 pub fn swap(key: &str, seen: &[u8], value: &[u8]) -> Result<bool> {
     let cas = Cas::new(&bucket()?, key).map_err(atomic_failed)?;
     if cas.current().map_err(atomic_failed)?.as_deref() != Some(seen) {
@@ -52,15 +52,15 @@ pub fn swap(key: &str, seen: &[u8], value: &[u8]) -> Result<bool> {
     }
 }
 
-/// Adds one to the number under `key` and returns it; nothing counts as zero.
+/// Adds one to the number under `key` and returns the sum. A missing value counts as zero.
 ///
 /// # Errors
-/// [`Error::Storage`] where the store cannot be written.
+/// [`Error::Storage`] if the store cannot be written.
 pub fn increment(key: &str) -> Result<i64> {
     atomics::increment(&bucket()?, key, 1).map_err(atomic_failed)
 }
 
-/// The same store by the interface that has the atomic operations.
+/// The same store, through the interface with the atomic operations.
 fn bucket() -> Result<Bucket> {
     store::open("default").map_err(atomic_failed)
 }

@@ -1,7 +1,7 @@
-//! The one place that names `spin_sdk`: HTTP in and out, SQLite, key-value, variables, clock.
+//! The only module that names `spin_sdk`: HTTP in and out, SQLite, key-value store, variables and clock.
 //!
-//! Everything above it is written against these few types, so that another runtime, or another
-//! version of the SDK, changes this module and nothing else. It must not know what the product does.
+//! All other code uses these few types, so that another runtime, or another version of the SDK, changes only
+//! this module. It must not know what the product does.
 
 pub mod clock;
 pub mod http;
@@ -15,7 +15,8 @@ pub use spin_sdk as sdk;
 
 /// Makes `async fn(Request) -> Response` the HTTP handler of this component.
 ///
-/// The handler answers every request itself: an error that reached the runtime would be a bare 500.
+/// The handler has to respond to every request itself. An error that reached the runtime would become a bare
+/// 500.
 #[macro_export]
 macro_rules! component {
     ($handler:path) => {

@@ -1,30 +1,30 @@
-//! The one wrapper around the SDK's SQLite, which always collects.
+//! The only wrapper around the SDK's SQLite. It always collects the whole result.
 //!
-//! The SDK's `execute` reports no SQL error by itself (it arrives when the result is collected), and
-//! a result that nobody drains stalls its neighbours. Nothing else may call it. Statements are run
-//! one at a time: what follows a `;` in a string would be dropped silently.
+//! No other module may call the SDK's `execute`: it does not report an SQL error until the result is
+//! collected, and a result that is not collected stalls other statements. A text must hold only one
+//! statement, because SQLite silently drops the text after a `;`.
 //!
-//! Values are collected before anything is awaited: a future that was generic over them would be
-//! compiled once for each number of values.
+//! Values are collected before the first `await`. A future that is generic over them would be compiled once
+//! for each number of values.
 
 use spin_sdk::sqlite::Connection;
 use spin_sdk::sqlite::wit::sqlite::Connection as PlainConnection;
 pub use spin_sdk::sqlite::{RowResult as Row, Value};
 
-/// An open connection. Dropping it rolls an open transaction back.
+/// An open connection. If it is dropped, an open transaction is rolled back.
 pub struct Db(Connection);
 
-/// A connection for short reads, by the interface's plain functions.
+/// A connection for short reads, which uses the plain functions of the interface.
 ///
-/// A plain call holds the instance until it returns, and costs a third of one whose rows come
-/// through a stream and whose result through a future. In WAL mode a reader waits for nobody.
+/// A plain call blocks the instance until it returns. It costs a third of a call that returns its rows by a
+/// stream and its result by a future. In WAL mode, a reader never waits for a writer.
 pub struct ReadDb(PlainConnection);
 
 impl ReadDb {
     /// Opens a new connection to the default database.
     ///
     /// # Errors
-    /// [`DbError`] where the database cannot be opened.
+    /// [`DbError`] if the database cannot be opened.
     pub fn open() -> Result<Self, DbError> {
         PlainConnection::open("default").map(Self).map_err(DbError::from)
     }
@@ -32,7 +32,7 @@ impl ReadDb {
     /// Runs one statement and returns all its rows.
     ///
     /// # Errors
-    /// [`DbError`] with SQLite's text.
+    /// [`DbError`] with SQLite's message.
     pub fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DbError> {
         Ok(self.0.execute(sql, values).map_err(DbError::from)?.rows)
     }
@@ -41,11 +41,11 @@ impl ReadDb {
 /// Why a statement failed.
 #[derive(Debug)]
 pub enum DbError {
-    /// Another writer held the database for longer than the busy timeout (5 s).
+    /// Another writer held the database lock for longer than the busy timeout (5 s).
     Busy,
     /// The disk is full.
     Full,
-    /// Anything else, in SQLite's words. They may name tables and columns, never values.
+    /// Another error, with SQLite's message, which may name tables and columns but never values.
     Other(String),
 }
 
@@ -53,7 +53,7 @@ impl Db {
     /// Opens a new connection to the default database.
     ///
     /// # Errors
-    /// [`DbError`] where the database cannot be opened.
+    /// [`DbError`] if the database cannot be opened.
     pub async fn open() -> Result<Self, DbError> {
         Connection::open_default().await.map(Self).map_err(DbError::from)
     }
@@ -61,7 +61,7 @@ impl Db {
     /// Runs one statement and returns all its rows.
     ///
     /// # Errors
-    /// [`DbError`] with SQLite's text.
+    /// [`DbError`] with SQLite's message.
     pub fn query(
         &self,
         sql: &str,
@@ -78,7 +78,7 @@ impl Db {
     /// Runs one statement and returns its first row.
     ///
     /// # Errors
-    /// [`DbError`] with SQLite's text.
+    /// [`DbError`] with SQLite's message.
     pub fn row(
         &self,
         sql: &str,
@@ -88,7 +88,7 @@ impl Db {
     }
 }
 
-/// The first of the rows that `rows` gives.
+/// The first of `rows`.
 pub(crate) async fn first<E>(
     rows: impl Future<Output = Result<Vec<Row>, E>>,
 ) -> Result<Option<Row>, E> {
@@ -110,12 +110,12 @@ impl From<spin_sdk::sqlite::Error> for DbError {
     }
 }
 
-/// A text column of a row; empty where it is null.
+/// A text column of a row. Empty if it is null.
 pub fn text(row: &Row, index: usize) -> &str {
     row.get::<&str>(index).unwrap_or_default()
 }
 
-/// The text of a row's first column, without a copy; empty where it is null.
+/// The text of a row's first column, without a copy. Empty if it is null.
 pub fn into_text(row: Row) -> String {
     match row.values.into_iter().next() {
         Some(Value::Text(text)) => text,

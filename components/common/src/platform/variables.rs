@@ -1,8 +1,8 @@
 //! The application's variables, as `spin.toml` gives them to this component.
 //!
-//! It must not log or repeat a value: many of them are secrets.
+//! This module must not log or repeat a value, because many values are secrets.
 
-/// The trimmed value of variable `name`; `None` where it is empty or not given to this component.
+/// The trimmed value of the variable `name`. `None` if it is empty or not given to this component.
 pub async fn get(name: &str) -> Option<String> {
     let value = spin_sdk::variables::get(name).await.ok()?;
     let trimmed = value.trim();

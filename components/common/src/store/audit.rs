@@ -1,8 +1,8 @@
 //! The audit record: every change and every denied attempt, as a hash chain per workspace.
 //!
-//! A record holds the hash of the one before it and its own place, so that one that is edited,
-//! removed or moved breaks the chain; what was cut off at the end is found by whoever keeps a head.
-//! It must not hold a secret, and nothing but this module (and `denials`, by it) writes it.
+//! Each record holds the hash of the previous record and its own position, so that a record that is edited,
+//! removed or moved breaks the chain. Whoever keeps a head can tell if the end was cut off.
+//! The record must not hold a secret. Only this module writes it (`denials` does so through this module).
 
 use serde_json::{Map, Value as Json, json};
 
@@ -16,13 +16,13 @@ use crate::platform::sqlite::{Value, text};
 /// The hash before the first record.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Something that an authenticated caller did, or was not let do.
+/// An action of an authenticated caller, done or denied.
 pub struct Entry<'a> {
-    /// Who, and in which workspace.
+    /// The caller, which has a workspace.
     pub caller: &'a Caller,
     /// `integration.create`, `manifest.replace`, …
     pub action: &'a str,
-    /// What it was done to: an id.
+    /// The id of the resource.
     pub target: Option<&'a str>,
     /// Facts, as a JSON object without fractions.
     pub detail: Json,
@@ -30,17 +30,17 @@ pub struct Entry<'a> {
     pub request_id: &'a RequestId,
 }
 
-/// Who acts, and in which request.
+/// The caller and the request of an action.
 #[derive(Clone, Copy)]
 pub struct By<'a> {
-    /// Who.
+    /// The caller.
     pub caller: &'a Caller,
-    /// In which request.
+    /// The id of the request.
     pub request_id: &'a RequestId,
 }
 
 impl<'a> By<'a> {
-    /// What they did to `target`.
+    /// The entry for `action` on `target`.
     pub fn entry(self, action: &'a str, target: &'a str, detail: Json) -> Entry<'a> {
         let Self { caller, request_id } = self;
         Entry { caller, action, target: Some(target), detail, request_id }
@@ -53,7 +53,7 @@ pub struct Audit<'a> {
 }
 
 impl Entry<'_> {
-    /// Appends what was done to its workspace's chain.
+    /// Appends the entry, as done, to the chain of its workspace.
     async fn append(&self, tx: &Transaction) -> Result<()> {
         let Entry { caller, action, target, detail, request_id } = self;
         let by = (caller.subject.as_str(), caller.role_name());
@@ -61,7 +61,7 @@ impl Entry<'_> {
         append(tx, &caller.workspace, record, Some(request_id)).await.map(drop)
     }
 
-    /// The same as the event `kind` of an integration.
+    /// This entry as an event `kind` of an integration.
     fn event<'b>(&'b self, integration_id: &'b str, kind: &'b str) -> Event<'b> {
         Event {
             workspace: &self.caller.workspace,
@@ -74,8 +74,8 @@ impl Entry<'_> {
     }
 }
 
-/// What a record says, without its place in the chain: who (and their role) did or tried what, with
-/// which outcome, to what.
+/// The content of a record without its position in the chain: actor, role, action, outcome, target and
+/// detail.
 pub(super) fn record_of(
     (actor, role): (&str, &str),
     (action, outcome): (&str, &str),
@@ -93,8 +93,8 @@ pub(super) fn record_of(
     record
 }
 
-/// Completes `record` by its request and its place in the chain of `workspace`, and writes it.
-/// Returns its number.
+/// Adds the request and the position in the chain of `workspace` to `record`, and writes it. Returns its
+/// number.
 pub(super) async fn append(
     tx: &Transaction,
     workspace: &str,
@@ -116,7 +116,7 @@ pub(super) async fn append(
     put("seq", seq.into());
     put("prev", prev.into());
     put("at", tx.now.as_str().into());
-    // Members sorted, no white space: RFC 8785, as far as texts and whole numbers go.
+    // Sorted members, no white space: canonical JSON (RFC 8785) for texts and whole numbers.
     let canonical = Json::Object(record).to_string();
     tx.query(
         "insert into audit (workspace, seq, at, record, hash) values (?1, ?2, ?3, ?4, ?5)",
@@ -133,13 +133,13 @@ pub(super) async fn append(
 }
 
 impl<'a> Audit<'a> {
-    /// That of `workspace`.
+    /// The audit record of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
     }
 
-    /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first. An item is a record with
-    /// `hash` and `count` beside what was hashed.
+    /// A page as JSON, `{"items":[…],"next_cursor":…}`, newest first. An item is the hashed record, with the
+    /// members `hash` and `count` added.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -149,9 +149,9 @@ impl<'a> Audit<'a> {
         page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }
 
-    /// The head of the chain as JSON, `{"count","hash","at","signed"}`; whoever keeps it can tell later
-    /// whether the record was changed or cut short. `signed` is the last head that the broker has
-    /// signed, `{"count","hash","at","mac"}`, or null.
+    /// The head of the chain as JSON, `{"count","hash","at","signed"}`. Whoever keeps it can tell later
+    /// whether the record was changed or cut short. `signed` is the last head that the broker signed,
+    /// `{"count","hash","at","mac"}`, or null.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -170,8 +170,8 @@ impl<'a> Audit<'a> {
 }
 
 impl Transaction {
-    /// Writes what was done to an integration beside it: the integration's event `kind` and the
-    /// workspace's record.
+    /// Records a change of an integration in the change's own transaction: as the integration's event `kind`,
+    /// and in the workspace's audit record.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -180,7 +180,7 @@ impl Transaction {
         self.audit(entry).await
     }
 
-    /// Writes a change beside it.
+    /// Records a change in the audit record, in the change's own transaction.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].

@@ -1,7 +1,6 @@
-//! Changing an integration: its row, and where one came its credential, in one transaction.
+//! Changes an integration: its row and, if there is a new one, its credential, in one transaction.
 //!
-//! It must not write over what somebody else changed meanwhile, nor leave the old ciphertext beside
-//! the new.
+//! This module must not overwrite a concurrent change, nor keep the old ciphertext beside the new one.
 
 use super::integrations::not_found;
 use super::{CHECK_AGAIN_MS, Integrations, Transaction};
@@ -10,10 +9,10 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Value, text};
 
-/// What is to be different; `None` stays as it is.
+/// The new values. A member that is `None` stays as it is.
 #[derive(Default)]
 pub struct Change<'a> {
-    /// The name; the slug stays.
+    /// The name. The slug stays.
     pub name: Option<&'a str>,
     /// `active` or `inactive`.
     pub status: Option<&'a str>,
@@ -21,15 +20,15 @@ pub struct Change<'a> {
     pub policy: Option<&'a str>,
     /// All parameters, a JSON object.
     pub params: Option<&'a str>,
-    /// `healthy` or `unknown`, and the account, as the broker has found them now.
+    /// `healthy` or `unknown`, and the id and label of the account, as the broker has just found them.
     pub found: Option<(&'a str, Option<&'a str>, Option<&'a str>)>,
-    /// A credential in place of the stored one, which has to be at this version still.
+    /// The new credential, and the version that the stored one must still have.
     pub credential: Option<(&'a SealedCredential, i64)>,
 }
 
 impl Integrations<'_> {
-    /// Makes `change` to the integration `id`, which has to be at `version` still. Returns what the
-    /// API shows of it and its new version.
+    /// Applies `change` to the integration `id`, which must still have `version`. Returns the JSON that the
+    /// API shows, and the new version.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] (`changed_meanwhile`); [`Error::NameTaken`];
@@ -47,7 +46,9 @@ impl Integrations<'_> {
         let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
         let found: i64 = row.get(0).unwrap_or(0);
         if found != version {
-            let detail = format!("{id} was changed meanwhile: read it again (version {found})");
+            let detail = format!(
+                "another request changed {id}. Read it again (version {found}) and repeat the change"
+            );
             return Err(Error::Conflict { code: "changed_meanwhile", detail });
         }
         if let Some(name) = change.name {
@@ -88,8 +89,8 @@ impl Integrations<'_> {
         Ok((text(&row, 0).to_owned(), row.get(1).unwrap_or(0)))
     }
 
-    /// Writes a credential over the stored one: a new version, which no refresh of the old one may
-    /// overwrite. `health`: `healthy` where its provider has just accepted it.
+    /// Replaces the stored credential with a new version, which a refresh of the old version must not
+    /// overwrite. `health` is `healthy` if the provider has just accepted the credential.
     pub(super) async fn replace_credential(
         &self,
         tx: &Transaction,
@@ -124,7 +125,7 @@ impl Integrations<'_> {
         tx.hold(id, &credential.digests).await
     }
 
-    /// Inside a transaction: whether nobody but `own` has `name`.
+    /// Checks, inside a transaction, that no integration except `own` has `name`.
     pub(super) async fn name_is_free_in(
         &self,
         tx: &Transaction,

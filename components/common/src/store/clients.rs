@@ -1,6 +1,6 @@
-//! The workspace's OAuth apps: ids in the clear, secrets as the broker sealed them.
+//! The workspace's OAuth apps. Client ids are stored in the clear, and secrets as the broker sealed them.
 //!
-//! It must not return a ciphertext to anybody but the broker, which asks for it itself.
+//! This module must not return a ciphertext. Only the broker reads the ciphertexts, with its own statement.
 
 use std::collections::BTreeMap;
 
@@ -17,23 +17,23 @@ pub struct OauthClients<'a> {
 
 /// An OAuth app, without its secret.
 pub struct OauthClient {
-    /// The manifest it is for.
+    /// The manifest that the app is for.
     pub manifest_id: String,
     /// The client id at the provider.
     pub client_id: String,
-    /// When it was entered, and last changed: RFC 3339, UTC.
+    /// When the app was entered (RFC 3339, UTC).
     pub created_at: String,
-    /// See `created_at`.
+    /// When the app was last changed (RFC 3339, UTC).
     pub updated_at: String,
 }
 
 impl<'a> OauthClients<'a> {
-    /// Those of `workspace`.
+    /// The OAuth apps of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
     }
 
-    /// All, by manifest.
+    /// All OAuth apps, sorted by manifest.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -52,7 +52,7 @@ impl<'a> OauthClients<'a> {
         Ok(rows.iter().map(client).collect())
     }
 
-    /// Writes the app of `manifest_id`, in place of an earlier one.
+    /// Saves the app of `manifest_id`. It replaces an earlier one.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -90,7 +90,7 @@ impl<'a> OauthClients<'a> {
         tx.commit().await
     }
 
-    /// Deletes the app of `manifest_id`; connections made with it can no longer be refreshed.
+    /// Deletes the app of `manifest_id`. Connections made with the app can no longer be refreshed.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].

@@ -1,6 +1,6 @@
-//! What an authorization that was finished writes: tokens, account, scopes, in one transaction.
+//! Stores the result of a finished authorization (tokens, account and scopes) in one transaction.
 //!
-//! It must not write over tokens that somebody else stored meanwhile, nor drop any.
+//! This module must not overwrite tokens that a concurrent request stored, and must not lose a token.
 
 use serde_json::{Value as Json, json};
 
@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 
 impl Integrations<'_> {
-    /// Stores what the broker made of `flow`. Where it must not, or no longer can, be stored, the
-    /// new tokens go into the outbox instead; the replaced ones do where it is.
+    /// Stores the broker's result of `flow`. The tokens that it replaces go into the outbox. If the new
+    /// tokens must not be stored, or no longer can be, they go into the outbox instead.
     ///
     /// # Errors
-    /// [`Error::NotFound`] (the integration is gone), [`Error::Conflict`] (`changed_meanwhile`):
-    /// then the outbox has the tokens. [`Error::Storage`]: nothing was written.
+    /// [`Error::NotFound`] if the integration was deleted, and [`Error::Conflict`] (`changed_meanwhile`): the
+    /// tokens are in the outbox. [`Error::Storage`]: nothing was written.
     pub async fn connect(
         &self,
         flow: &Flow,

@@ -1,7 +1,7 @@
-//! Denied attempts in the audit record: one record per minute and what it says, with a count.
+//! Denied attempts in the audit record. Equal attempts in one minute are one record with a count.
 //!
-//! It must not let anybody fill the record: of one subject and minute at most a hundred attempts are
-//! kept apart, the rest is one record more.
+//! This module must not let a caller fill the audit record. A subject gets at most a hundred records a
+//! minute, and one more record for all its other attempts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +15,13 @@ use crate::http::RequestId;
 use crate::platform::sqlite::{Value, text};
 
 const MINUTE: i64 = 60_000;
-/// Most records of denied attempts of one subject and minute, without the one of the rest.
+/// The maximum number of records per subject and minute, without the record for the rest.
 const MOST: usize = 100;
-/// The action of the record of the rest.
+/// The action of the record for the rest.
 const REST: &str = "audit.more";
-/// The kind of the event of a call that was denied.
+/// The kind of event for a denied call.
 const CALL_DENIED: &str = "call.denied";
-/// Longest target that is recorded, in characters.
+/// The maximum length of a recorded target, in characters.
 const TARGET: usize = 64;
 
 /// A denied attempt.
@@ -29,24 +29,24 @@ const TARGET: usize = 64;
 pub struct Denial {
     /// The workspace.
     pub workspace: String,
-    /// Who tried.
+    /// The subject of the caller's token.
     pub subject: String,
-    /// Their role, as it stands in the record.
+    /// The caller's role, as the record has it.
     pub role: &'static str,
-    /// What they tried: `integration.delete`, …
+    /// The denied action: `integration.delete`, …
     pub action: String,
-    /// At what, as they named it.
+    /// The target, as the caller named it.
     pub target: Option<String>,
-    /// Facts: the role or the rule that stood in the way.
+    /// Facts: the missing role, or the rule that denied the attempt.
     pub detail: Json,
-    /// The first request in which it happened.
+    /// The first request with this attempt.
     pub request_id: RequestId,
-    /// The integration whose event it is as well: a call that a rule denied.
+    /// For a call that a rule denied: the integration that also gets an event.
     pub integration_id: Option<String>,
 }
 
 impl Denial {
-    /// What `entry` tried, and was not let do.
+    /// The denial of the action in `entry`.
     pub(crate) fn of(entry: Entry<'_>) -> Self {
         Self {
             workspace: entry.caller.workspace.clone(),
@@ -60,7 +60,7 @@ impl Denial {
         }
     }
 
-    /// Whether both are one record.
+    /// Whether both attempts belong into one record.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         fn key(denial: &Denial) -> (&Option<String>, [&str; 3], &Json) {
             let Denial { workspace, subject, action, target, detail, .. } = denial;
@@ -69,34 +69,34 @@ impl Denial {
         key(self) == key(other)
     }
 
-    /// What was tried, as far as it is kept apart: the SHA-256 of action, target and detail.
-    fn what(&self) -> String {
-        let what = json!([self.action, self.target, self.detail]).to_string();
-        sha256_hex(what.as_bytes())
+    /// The SHA-256 of action, target and detail. Attempts with the same fingerprint share a record.
+    fn fingerprint(&self) -> String {
+        let attempt = json!([self.action, self.target, self.detail]).to_string();
+        sha256_hex(attempt.as_bytes())
     }
 
-    /// Whether it stands for what was not kept apart.
+    /// Whether this is the record for the rest.
     pub(crate) fn is_rest(&self) -> bool {
         self.action == REST
     }
 
-    /// The same as one of those that are not kept apart.
+    /// This attempt as part of the record for the rest.
     pub(crate) fn into_rest(self) -> Self {
         let detail = json!({ "kept_apart": MOST });
         Self { action: REST.into(), target: None, detail, integration_id: None, ..self }
     }
 }
 
-/// A target as it is recorded: what somebody may write who was let do nothing.
+/// A target in the form that is recorded. A denied caller chose it, so it is cut and made plain ASCII.
 fn shown(target: &str) -> String {
     let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
     target.chars().take(TARGET).map(plain).collect()
 }
 
-/// Writes attempts and how often each was made since the last writing, in one transaction.
+/// Writes attempts in one transaction, each with how often it was made since the last write.
 ///
 /// # Errors
-/// [`crate::Error::Storage`]; then none is written.
+/// [`crate::Error::Storage`]. Then nothing was written.
 pub async fn write_denials(counted: &[(Denial, i64)]) -> Result<()> {
     if counted.is_empty() {
         return Ok(());
@@ -118,13 +118,13 @@ pub async fn write_denials(counted: &[(Denial, i64)]) -> Result<()> {
     tx.commit().await
 }
 
-/// The records of one subject's attempts in a minute that is not over.
+/// The records of one subject's attempts in the current minute.
 struct Open<'a> {
     tx: &'a Transaction,
     workspace: &'a str,
     subject: &'a str,
     minute: i64,
-    /// Their numbers in the chain, by what was tried.
+    /// The records' numbers in the chain, by fingerprint.
     known: BTreeMap<String, i64>,
 }
 
@@ -147,7 +147,7 @@ impl<'a> Open<'a> {
     async fn write(mut self, denials: &[(&Denial, i64)]) -> Result<()> {
         let mut rest: Option<(Denial, i64)> = None;
         for (denial, count) in denials {
-            let what = denial.what();
+            let what = denial.fingerprint();
             if let Some(seq) = self.known.get(&what) {
                 self.count(*seq, *count).await?;
             } else if self.known.len() < MOST && !denial.is_rest() {
@@ -158,7 +158,7 @@ impl<'a> Open<'a> {
             }
         }
         if let Some((denial, count)) = rest {
-            let what = denial.what();
+            let what = denial.fingerprint();
             match self.known.get(&what) {
                 Some(seq) => self.count(*seq, count).await?,
                 None => self.insert(&denial, what, count).await?,
@@ -173,7 +173,7 @@ impl<'a> Open<'a> {
         self.tx.query(sql, values).await.map(drop)
     }
 
-    /// Writes the first of its kind, and the event of a call to an integration that is there.
+    /// Writes a new record and, for a call to an existing integration, the event.
     async fn insert(&mut self, denial: &Denial, what: String, count: i64) -> Result<()> {
         let Denial { subject, role, action, target, detail, request_id, .. } = denial;
         let record = record_of((subject, role), (action, "denied"), target.as_deref(), detail);
@@ -209,7 +209,7 @@ impl<'a> Open<'a> {
     }
 }
 
-/// Puts the counts of past minutes into the chains: of `workspace`, or of all of them.
+/// Appends the counts of past minutes to the chain of `workspace`, or to the chains of all workspaces.
 async fn close(tx: &Transaction, workspace: Option<&str>) -> Result<()> {
     let minute = tx.now_ms - tx.now_ms % MINUTE;
     let rows = tx
@@ -234,7 +234,7 @@ async fn close(tx: &Transaction, workspace: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Puts the counts of past minutes into the chains of all workspaces.
+/// Appends the counts of past minutes to the chains of all workspaces.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_recorded_in_plain_and_short() {
+    fn a_recorded_target_is_short_plain_ascii() {
         for (target, recorded) in
             [("int_01J", "int_01J"), ("a%2fb", "a%2fb"), ("a\u{202e}b\n", "a?b?"), ("", "")]
         {

@@ -1,8 +1,8 @@
-//! The documents of workspaces' own manifests, one per version: which there are, and which go.
+//! The documents of workspaces' own manifests, one per version: lists them and deletes unused ones.
 //!
-//! A document goes an hour after the last row stopped naming it, so that what was begun with it can
-//! still be finished. It must not go while a row may come to name it: it is noted here before it is
-//! written, and deleted under the write lock, which whoever notes it needs.
+//! A document is deleted an hour after the last row stopped naming it, so that a request that began with the
+//! document can still finish. This module must not delete a document that a row may be about to name. So each
+//! document is listed here before it is written, and both listing and deletion need the write lock.
 
 use super::{Transaction, read_row};
 use crate::error::Result;
@@ -10,19 +10,19 @@ use crate::platform::kv;
 use crate::platform::sqlite::{Value, text};
 use crate::quota::Quota;
 
-/// For how long a document that nothing names is kept, in milliseconds: an hour.
+/// How long an unused document is kept, in milliseconds: an hour.
 const UNUSED_MS: i64 = 60 * 60 * 1000;
 
-/// A document of `manifest_documents` that no row names.
+/// The condition for a document of `manifest_documents` that no row names.
 const IS_UNUSED: &str = "not exists(select 1 from integrations i where i.manifest_hash = d.hash)
     and not exists(select 1 from manifests m where m.hash = d.hash)";
 
-/// Where the document is in key-value storage.
+/// The key of the document in key-value storage.
 pub(super) fn key(hash: &str) -> String {
     format!("manifest/{hash}")
 }
 
-/// Checks that `workspace` may have the document `hash` beside those it has.
+/// Checks that `workspace` may have the document `hash` in addition to its other documents.
 ///
 /// # Errors
 /// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
@@ -32,8 +32,8 @@ async fn check_room(tx: &Transaction, workspace: &str, hash: &str, quota: &Quota
     quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
 }
 
-/// Notes that the document `hash` is there, and about to be named, where `workspace` may have it. Of
-/// many at once each sees those before it: they come under the write lock.
+/// Lists the document `hash`, which a row is about to name, if the quota of `workspace` allows it. Concurrent
+/// requests are counted correctly, because each needs the write lock.
 ///
 /// # Errors
 /// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
@@ -50,7 +50,7 @@ pub(super) async fn note_stored(
     tx.query(sql, values).await.map(drop)
 }
 
-/// Marks documents that no row names any more, unmarks those that one names again.
+/// Marks documents that no row names any more as unused, and unmarks documents that a row names again.
 async fn mark() -> Result<()> {
     let changed = format!(
         "select 1 from manifest_documents d
@@ -68,7 +68,7 @@ async fn mark() -> Result<()> {
     tx.commit().await
 }
 
-/// Deletes documents that nothing has named for an hour, at most `limit` of them. Returns how many.
+/// Deletes at most `limit` documents that have been unused for an hour. Returns how many.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -81,7 +81,7 @@ pub async fn forget_documents(limit: u32) -> Result<u32> {
     Ok(forgotten)
 }
 
-/// Deletes one, if there is one.
+/// Deletes one unused document. Returns whether there was one.
 async fn forget_one() -> Result<bool> {
     let due = format!(
         "select 1 from manifest_documents d

@@ -1,6 +1,6 @@
-//! What happened to an integration, written in the transaction of what it tells.
+//! The events of integrations. Each event is written in the transaction of the change that it describes.
 //!
-//! Details hold facts for people; never a secret, never a provider's text that was not screened.
+//! Details hold facts for people. They must never hold a secret, nor a provider's text that was not screened.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use crate::platform::sqlite::Value;
 
 /// How long events and usage are kept, in milliseconds: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
-/// Most rows of one table that one transaction removes.
+/// The maximum number of rows of a table that one transaction deletes.
 const PRUNED: u32 = 1000;
 
 /// Something that happened to an integration.
 pub struct Event<'a> {
     /// The workspace.
     pub workspace: &'a str,
-    /// The integration; it may be gone.
+    /// The integration. It may be deleted by now.
     pub integration_id: &'a str,
     /// `integration.created`, `integration.health`, `integration.deleted`, `call.denied`, …
     pub kind: &'a str,
-    /// The subject of the token of whoever did it.
+    /// The subject of the actor's token.
     pub actor: &'a str,
     /// Facts, as a JSON object.
     pub detail: Json,
-    /// The request in which it happened.
+    /// The id of the request that caused the event.
     pub request_id: &'a str,
 }
 
@@ -53,7 +53,7 @@ impl Event<'_> {
     }
 }
 
-/// What happened to one integration, which may be gone.
+/// The events of one integration, which may be deleted by now.
 pub struct Events<'a> {
     /// The workspace.
     pub workspace: &'a str,
@@ -61,27 +61,27 @@ pub struct Events<'a> {
     pub integration_id: &'a str,
 }
 
-/// Which part of an integration's usage is shown, and how finely; times in milliseconds since the
-/// Unix epoch.
+/// Selects the time range and resolution of an integration's usage. Times are in milliseconds since the Unix
+/// epoch.
 #[derive(Debug, Default)]
 pub struct Span {
     /// From this time on.
     pub from: Option<i64>,
     /// Before this time.
     pub to: Option<i64>,
-    /// What one row sums up.
+    /// The period of one row.
     pub per: Per,
 }
 
-/// How long one row of usage is; in UTC.
+/// The period that one row of usage covers, in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Per {
-    /// As it is recorded.
+    /// One minute, as usage is recorded.
     #[default]
     Minute,
-    /// From the full hour on.
+    /// One hour, from the full hour.
     Hour,
-    /// From midnight on.
+    /// One day, from midnight.
     Day,
 }
 
@@ -117,7 +117,7 @@ impl Events<'_> {
         .await
     }
 
-    /// Whether anything is known of the integration: it is there, or was within 90 days.
+    /// Whether the integration exists, or has events of the last 90 days.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -131,9 +131,9 @@ impl Events<'_> {
         Ok(read_row(sql, values).await?.is_some())
     }
 
-    /// A page of usage as JSON, `{"items":[{at,agent,calls,errors,bytes}],"next_cursor"}`: a row
-    /// per agent and minute (or hour, or day), newest first. The first id of a group is its place:
-    /// it stays while calls are added.
+    /// A page of usage as JSON, `{"items":[{at,agent,calls,errors,bytes}],"next_cursor"}`. There is one row
+    /// per agent and minute (or hour, or day), newest first. A group is sorted by its first id, which stays
+    /// the same while calls are added.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -171,8 +171,8 @@ impl Events<'_> {
     }
 }
 
-/// Removes events and usage older than 90 days, a thousand rows of each at a time, until none is left
-/// or `limit` has passed. Returns how many.
+/// Deletes events and usage older than 90 days, up to a thousand rows of each at a time, until nothing is
+/// left or `limit` has passed. Returns the number of deleted rows.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -191,7 +191,7 @@ pub async fn prune(limit: Duration) -> Result<i64> {
     }
 }
 
-/// Removes the oldest of them, in a transaction of its own: others write in between.
+/// Deletes the oldest rows in a transaction of its own, so that other writers get a turn in between.
 async fn prune_some() -> Result<i64> {
     let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
                or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1)";

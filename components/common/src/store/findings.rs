@@ -1,8 +1,7 @@
-//! What revocations were found to end beside their token, although the manifest says that they end
-//! nothing else.
+//! Findings: revocations that ended more than their own token, although the manifest says otherwise.
 //!
-//! A workspace must not decide for the others: what one has found of a built-in manifest counts for
-//! all when a second has found the same.
+//! One workspace must not decide for the others. A finding about a built-in manifest applies to all
+//! workspaces only when a second workspace has the same finding.
 
 use serde_json::json;
 
@@ -10,15 +9,15 @@ use super::{By, Transaction, read_row};
 use crate::error::Result;
 use crate::platform::sqlite::{Value, into_text};
 
-/// What a finding is about.
+/// The subject of a finding.
 pub struct Place<'a> {
-    /// The workspace that gave the token up.
+    /// The workspace that revoked the token.
     pub workspace: &'a str,
-    /// By which manifest.
+    /// The manifest that describes the revocation.
     pub manifest_id: &'a str,
-    /// The origin of the token endpoint, else of the call.
+    /// The origin of the token endpoint or, without one, of the revocation call.
     pub server: &'a str,
-    /// The OAuth client; empty where there is none.
+    /// The OAuth client. Empty if there is no client.
     pub client_id: &'a str,
 }
 
@@ -27,8 +26,8 @@ impl Place<'_> {
         [self.workspace, self.manifest_id, self.server, self.client_id].map(Value::text)
     }
 
-    /// Keeps that the provider refused another connection right after `integration_id` had given its
-    /// token up; `detail`: what the provider said.
+    /// Records that the provider rejected the token of another connection right after the token of
+    /// `integration_id` was revoked. `detail` is the provider's response.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -40,8 +39,8 @@ impl Place<'_> {
         tx.query(sql, self.values().into_iter().chain(more)).await.map(drop)
     }
 
-    /// Whether a revocation here was found to end more than its token: by this workspace, or, where the
-    /// manifest is built in, by two others.
+    /// Whether a revocation here was found to end more than its token. One finding of this workspace is
+    /// enough. For a built-in manifest, findings of two workspaces are enough.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -67,9 +66,9 @@ impl Findings<'_> {
         [self.workspace, self.manifest_id].map(Value::text)
     }
 
-    /// The newest first, as the JSON object that clients get: `items` of `server` (an origin),
-    /// `client_id`, `at` (RFC 3339, UTC), `integration_id` (which gave the token up; it may be gone) and
-    /// `detail`.
+    /// The findings as the JSON object that clients get, newest first. Each of its `items` has `server` (an
+    /// origin), `client_id`, `at` (RFC 3339, UTC), `integration_id` (whose token was revoked; the integration
+    /// may be deleted by now) and `detail`.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -83,8 +82,8 @@ impl Findings<'_> {
         Ok(read_row(sql, self.values()).await?.map(into_text).unwrap_or_default())
     }
 
-    /// Deletes them: from then on the manifest is believed again, unless two others have found the same.
-    /// Where there are none, nothing is recorded.
+    /// Deletes the findings. From then on the manifest is trusted again, unless two other workspaces have the
+    /// same finding. If there is no finding, the audit record gets no entry.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].

@@ -1,7 +1,8 @@
-//! Authorizations under way (RFC 6749, 4.1): inserted when a browser is sent to the provider,
-//! consumed exactly once when it comes back.
+//! Authorizations in progress (RFC 6749, 4.1). A flow is inserted when a browser is sent to the provider, and
+//! consumed exactly once when the browser comes back.
 //!
-//! It must not hold `state` or the cookie themselves: who reads the database cannot finish a flow.
+//! The rows must not hold `state` or the cookie, only their hashes, so that a reader of the database cannot
+//! finish a flow.
 
 use super::{Transaction, read_row};
 use crate::encoding::sha256_hex;
@@ -11,10 +12,10 @@ use crate::platform::sqlite::{Value, text};
 /// How long a flow may take, in milliseconds: 10 minutes.
 pub const FLOW_MS: i64 = 10 * 60 * 1000;
 
-/// Most flows of one integration that are under way; an older one ends where there would be more.
+/// The maximum number of flows in progress per integration. A new flow replaces the oldest.
 const MOST: u32 = 10;
 
-/// A flow that begins.
+/// A new flow.
 pub struct NewFlow<'a> {
     /// The SHA-256 of `state`, in hexadecimal.
     pub state_hash: &'a str,
@@ -24,9 +25,9 @@ pub struct NewFlow<'a> {
     pub workspace: &'a str,
     /// The integration that is connected.
     pub integration_id: &'a str,
-    /// What the broker needs to finish it.
+    /// The data with which the broker finishes the flow, sealed.
     pub sealed: &'a [u8],
-    /// Who began it.
+    /// The subject that began the flow.
     pub actor: &'a str,
 }
 
@@ -38,16 +39,16 @@ pub struct Flow {
     pub workspace: String,
     /// The integration that is connected.
     pub integration_id: String,
-    /// What the broker needs to finish it.
+    /// The data with which the broker finishes the flow, sealed.
     pub sealed: Vec<u8>,
-    /// Who began it.
+    /// The subject that began the flow.
     pub actor: String,
-    /// Whether it took longer than [`FLOW_MS`].
+    /// Whether the flow took longer than [`FLOW_MS`].
     pub expired: bool,
 }
 
 impl Transaction {
-    /// Writes a flow that begins; of its integration the ten newest go on.
+    /// Writes a new flow. Only the ten newest flows of the integration are kept.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -78,14 +79,14 @@ impl Transaction {
     }
 }
 
-/// Consumes the flow of `state`, which the browser with `cookie` began. Nobody can a second time.
+/// Consumes the flow of `state`, which the browser with `cookie` began. A flow can be consumed only once.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
     let key =
         || [Value::text(sha256_hex(state.as_bytes())), Value::text(sha256_hex(cookie.as_bytes()))];
-    // Anybody can send a state: the write lock is for those who have one that is known.
+    // Anyone can send a `state`, so the write lock is taken only for a known one.
     let known = "select 1 from flows where state_hash = ?1 and cookie_hash = ?2";
     if read_row(known, key()).await?.is_none() {
         return Ok(None);
@@ -110,7 +111,7 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
     Ok(flow)
 }
 
-/// Removes flows that nobody finished. Returns how many.
+/// Deletes flows that were not finished in time. Returns how many.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].

@@ -1,44 +1,45 @@
-//! Heads of the audit record: what each chain was when it was signed.
+//! Signed heads of the audit record. A head is the state of a chain at one time.
 //!
-//! Rows are added and never changed: one that its chain no longer has is what tells that the chain was
-//! changed. After 90 days the last of each day stays. The key is the broker's; nothing here can make a head.
+//! Rows are added and must never be changed: a head that does not match its chain shows that the chain was
+//! changed. After 90 days, only the last head of each day is kept. Only the broker has the key, so this
+//! module cannot sign a head.
 
 use super::{Page, Transaction, read, read_row};
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value, text};
 
-/// Most heads that are compared at a time.
+/// The maximum number of heads that are compared at a time.
 const SOME: u32 = 500;
 
-/// Heads of which one stays per day: older than 90 days. Those that were thinned out before are not
-/// looked at again.
+/// The condition for heads to delete: older than 90 days, and not the last of their day. Heads older than 104
+/// days were thinned out before and are not read again.
 const OLD: &str = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-90 days')
     and at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-104 days')
     and substr(at, 1, 10) = (select substr(l.at, 1, 10) from audit_heads l
       where l.workspace = h.workspace and l.id > h.id order by l.id limit 1)";
 
-/// What a chain was at a time.
+/// The state of a chain at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// How many records it had.
+    /// The number of records in the chain.
     pub count: i64,
-    /// The hash of the last.
+    /// The hash of the last record.
     pub hash: String,
-    /// When it was signed: RFC 3339, UTC.
+    /// When the head was signed (RFC 3339, UTC).
     pub at: String,
-    /// The HMAC-SHA256 of all that and the workspace, in hexadecimal.
+    /// The HMAC-SHA256 of the other members and the workspace, in hexadecimal.
     pub mac: String,
 }
 
-/// A chain that was added to since its last head.
+/// A chain that has grown since its last head.
 pub struct Grown {
-    /// Whose it is.
+    /// The workspace of the chain.
     pub workspace: String,
-    /// What it is now, not signed yet.
+    /// The current head of the chain, not signed yet.
     pub head: Head,
-    /// Its last head.
+    /// The last signed head.
     pub last: Option<Head>,
-    /// The hash that the chain has now where that head is; `None` where it is shorter.
+    /// The current hash of the record at the last signed head. `None` if the chain is shorter.
     pub found_at_last: Option<String>,
 }
 
@@ -56,8 +57,7 @@ fn head(row: &Row, from: usize) -> Head {
     }
 }
 
-/// Removes old heads after which another was signed on the same day, at most a thousand. Returns how
-/// many.
+/// Deletes old heads, except the last of each day: at most a thousand. Returns how many.
 ///
 /// # Errors
 /// [`crate::Error::Storage`].
@@ -77,17 +77,17 @@ pub async fn thin_heads() -> Result<i64> {
 }
 
 impl<'a> Heads<'a> {
-    /// Those of `workspace`.
+    /// The heads of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
     }
 
-    /// At most `limit` chains whose end is not their last head.
+    /// At most `limit` chains that do not end at their last head.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn grown(limit: u32) -> Result<Vec<Grown>> {
-        // One step of the index per workspace, however long the chains are.
+        // This takes one step in the index per workspace, however long the chains are.
         let sql = "with recursive chains (workspace) as (
                select min(workspace) from audit union all
                select (select min(a.workspace) from audit a where a.workspace > chains.workspace)
@@ -115,7 +115,7 @@ impl<'a> Heads<'a> {
         Ok(rows.iter().map(grown).collect())
     }
 
-    /// Adds a head that was signed.
+    /// Adds a signed head.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -135,8 +135,8 @@ impl<'a> Heads<'a> {
         tx.commit().await
     }
 
-    /// Some heads after the row `after`, oldest first: each with its row and the hash that the chain
-    /// has there now.
+    /// Some heads after the row `after`, oldest first. Each comes with its row number and the current hash of
+    /// the record at that position.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].

@@ -1,7 +1,7 @@
-//! The integrations of a workspace: pages, one, insert, delete.
+//! The integrations of a workspace: list, find, insert and delete.
 //!
-//! Every statement is bound to a workspace. It must not see a plaintext: credentials pass through
-//! as the ciphertext that the broker made.
+//! Every statement is bound to a workspace. This module must not see a plaintext. It gets credentials as the
+//! ciphertext that the broker made.
 
 use super::{Transaction, read_row};
 use crate::broker::SealedCredential;
@@ -10,7 +10,7 @@ use crate::id;
 use crate::platform::sqlite::{Row, Value, into_text, text};
 use crate::quota::Quota;
 
-/// When tick tries a credential again that was accepted, in milliseconds: 6 hours.
+/// The time after which the tick checks an accepted credential again, in milliseconds: 6 hours.
 pub const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
 
 /// One workspace's integrations.
@@ -18,41 +18,41 @@ pub struct Integrations<'a> {
     workspace: &'a str,
 }
 
-/// Which integrations a page shows; every member is optional.
+/// Selects the integrations of a page. Every filter is optional.
 #[derive(Debug, Default)]
 pub struct ListQuery {
-    /// Exactly this status.
+    /// Integrations with exactly this status.
     pub status: Option<String>,
-    /// Exactly this manifest.
+    /// Integrations of exactly this manifest.
     pub manifest: Option<String>,
-    /// Exactly this health.
+    /// Integrations with exactly this health.
     pub health: Option<String>,
-    /// A part of the name, case-folded.
+    /// Integrations with this text in their name. Case is ignored.
     pub q: Option<String>,
-    /// The id of the last integration of the page before.
+    /// The id of the last integration of the previous page.
     pub cursor: Option<String>,
-    /// At most this many.
+    /// The maximum number of integrations.
     pub limit: u32,
 }
 
-/// An integration that is there.
+/// An existing integration.
 #[derive(Debug)]
 pub struct Found {
-    /// Its id (it may have been asked for by slug).
+    /// The id of the integration, which may have been found by its slug.
     pub id: String,
-    /// What the API shows of it: a JSON object.
+    /// The JSON object that the API shows.
     pub doc: String,
-    /// Counts admins' changes; the entity tag.
+    /// The number of changes by admins, which is also the entity tag.
     pub version: i64,
 }
 
 /// A new integration with its credential, as the broker verified and sealed it.
 pub struct NewIntegration<'a> {
-    /// Its id; the ciphertext is bound to it.
+    /// The id. The ciphertext is bound to it.
     pub id: &'a str,
-    /// Its name, as typed.
+    /// The name, as the request has it.
     pub name: &'a str,
-    /// The manifest, and the SHA-256 of the version it is made with.
+    /// The manifest, and the SHA-256 of the version that the integration uses.
     pub manifest: (&'a str, &'a str),
     /// `api_key`, `basic`, …
     pub auth_method: &'a str,
@@ -66,19 +66,19 @@ pub struct NewIntegration<'a> {
     pub policy: &'a str,
     /// OAuth scopes as the API shows them, a JSON object.
     pub scopes: &'a str,
-    /// Its credential; none while an authorization is under way.
+    /// The credential. `None` while an authorization is in progress.
     pub credential: Option<&'a SealedCredential>,
-    /// Who makes it.
+    /// The subject that creates the integration.
     pub created_by: &'a str,
 }
 
 const COUNT: &str = "select count(*) from integrations where workspace = ?1";
 
-/// No scopes, as the API shows them.
+/// An empty set of scopes, as the API shows it.
 pub const NO_SCOPES: &str = r#"{"requested":[],"granted":[],"missing":[]}"#;
 
 impl<'a> Integrations<'a> {
-    /// Those of `workspace`.
+    /// The integrations of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
     }
@@ -110,8 +110,8 @@ impl<'a> Integrations<'a> {
             values.push(Value::text(cursor));
             format!(" and id < +?{}", values.len())
         });
-        // The `+` keeps SQLite from looking at the parameter's value while it plans the order, for
-        // which it would prepare the statement anew each time; so does a bound limit.
+        // The `+` keeps SQLite from looking at the parameter's value while it plans the order, which would
+        // make it prepare the statement again each time. A bound limit would have the same cost.
         let sql = format!(
             "select printf('{{\"items\":[%s],\"next_cursor\":%s}}', docs,
                iif(exists(select 1 from integrations
@@ -122,7 +122,7 @@ impl<'a> Integrations<'a> {
             limit = query.limit
         );
         let row = read_row(&sql, values).await?;
-        row.map(into_text).ok_or_else(|| Error::Internal("an aggregate without a row".into()))
+        row.map(into_text).ok_or_else(|| Error::Internal("an aggregate returned no row".into()))
     }
 
     /// The integration with this id or slug.
@@ -141,7 +141,7 @@ impl<'a> Integrations<'a> {
         })
     }
 
-    /// Who has `name`, compared case-folded.
+    /// Checks that no integration has `name`. Case is ignored.
     ///
     /// # Errors
     /// [`Error::NameTaken`], [`Error::Storage`].
@@ -154,7 +154,7 @@ impl<'a> Integrations<'a> {
         }
     }
 
-    /// Checks that the workspace may have one integration more.
+    /// Checks that the workspace may have one more integration.
     ///
     /// # Errors
     /// [`Error::QuotaExceeded`], [`Error::Storage`].
@@ -163,7 +163,7 @@ impl<'a> Integrations<'a> {
         quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
     }
 
-    /// Writes a new integration and its credential, and returns what the API shows.
+    /// Writes a new integration and its credential. Returns the JSON object that the API shows.
     ///
     /// # Errors
     /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
@@ -176,7 +176,7 @@ impl<'a> Integrations<'a> {
         let row = tx.row(COUNT, [Value::text(self.workspace)]).await?;
         quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))?;
         self.name_is_free_in(tx, new.name, new.id).await?;
-        self.manifest_is_there(tx, new.manifest.0).await?;
+        self.check_manifest(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
         tx.query(
             "insert into integrations (id, workspace, slug, name, name_key, manifest_id,
@@ -213,7 +213,7 @@ impl<'a> Integrations<'a> {
                 [Value::text(self.workspace), Value::text(new.id)],
             )
             .await?
-            .ok_or_else(|| Error::Internal("the new row is not there".into()))?;
+            .ok_or_else(|| Error::Internal("the new row is missing".into()))?;
         Ok(text(&row, 0).to_owned())
     }
 
@@ -251,20 +251,20 @@ impl<'a> Integrations<'a> {
         tx.hold(id, &new.digests).await
     }
 
-    /// Deletes an integration and its credential, which has to be at `version` still (0: there is
-    /// none).
+    /// Deletes an integration and its credential, which must still have `version` (0: there is no
+    /// credential).
     ///
     /// # Errors
-    /// [`Error::NotFound`] where somebody else was faster; [`Error::Conflict`]
-    /// (`changed_meanwhile`); [`Error::Storage`].
+    /// [`Error::NotFound`] if a concurrent request deleted it, [`Error::Conflict`] (`changed_meanwhile`),
+    /// [`Error::Storage`].
     pub async fn delete(&self, tx: &Transaction, id: &str, version: i64) -> Result<()> {
         self.credential_is_at(tx, id, version).await?;
         let sql = "delete from integrations where workspace = ?1 and id = ?2";
         tx.query(sql, [Value::text(self.workspace), Value::text(id)]).await.map(drop)
     }
 
-    /// Inside a transaction: whether the credential of `id` is at `version` still (0: there is
-    /// none).
+    /// Checks, inside a transaction, that the credential of `id` still has `version` (0: there is no
+    /// credential).
     pub(super) async fn credential_is_at(
         &self,
         tx: &Transaction,
@@ -278,24 +278,26 @@ impl<'a> Integrations<'a> {
         match row.ok_or_else(|| not_found(id))?.get::<i64>(0) {
             Some(found) if found == version => Ok(()),
             _ => {
-                let detail = format!("the credential of {id} was changed meanwhile");
+                let detail = format!("another request changed the credential of {id}. Try again");
                 Err(Error::Conflict { code: "changed_meanwhile", detail })
             }
         }
     }
 
-    /// A workspace's own manifest may have been deleted while the provider was asked.
-    async fn manifest_is_there(&self, tx: &Transaction, id: &str) -> Result<()> {
+    /// Checks that a workspace's own manifest still exists. It may have been deleted during the request to
+    /// the provider.
+    async fn check_manifest(&self, tx: &Transaction, id: &str) -> Result<()> {
         let sql = "select 1 from manifests where workspace = ?1 and id = ?2";
         let values = [Value::text(self.workspace), Value::text(id)];
         if id.starts_with("custom-") && tx.row(sql, values).await?.is_none() {
-            return Err(Error::invalid("/manifest_id", format!("{id} was deleted meanwhile")));
+            let detail = format!("{id} was deleted during this request. Use another manifest");
+            return Err(Error::invalid("/manifest_id", detail));
         }
         Ok(())
     }
 
-    /// The slug of `name`, with a number from 2 on where another has it. It is looked for under the
-    /// write lock: however many have the same, it takes no longer.
+    /// The slug of `name`. If another integration has that slug, a number from 2 on is added. The search runs
+    /// under the write lock, and its time does not depend on the number of equal slugs.
     async fn free_slug(&self, tx: &Transaction, name: &str) -> Result<String> {
         let base = id::slug(name);
         let values = |slug: &str| [Value::text(self.workspace), Value::text(slug)];
@@ -303,7 +305,7 @@ impl<'a> Integrations<'a> {
         if tx.row(is_taken, values(&base)).await?.is_none() {
             return Ok(base);
         }
-        // Where none was deleted, this is the least that is free.
+        // If no integration was deleted, this number is the lowest free one.
         let after_all = format!("select count(*) + 2 from {NUMBERED}");
         let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
         if tx.row(is_taken, values(&slug)).await?.is_none() {
@@ -320,13 +322,13 @@ impl<'a> Integrations<'a> {
 
     fn numbered(base: &str, row: Option<Row>) -> Result<String> {
         let number = row.and_then(|row| row.get::<i64>(0));
-        let number = number.ok_or_else(|| Error::Internal("no slug is free".into()))?;
+        let number = number.ok_or_else(|| Error::Internal("there is no free slug".into()))?;
         Ok(format!("{base}-{number}"))
     }
 }
 
-/// The integrations of workspace `?1` whose slug is `?2` and a number of up to nine digits. `-` is
-/// followed by `.`: between them are the slugs that begin so.
+/// The integrations of workspace `?1` whose slug is `?2`, a `-`, and a number of up to nine digits. `.` is
+/// the character after `-`, so the slugs that start with `?2-` are between the two.
 const NUMBERED: &str = "integrations
     where workspace = ?1 and slug > ?2 || '-' and slug < ?2 || '.'
       and substr(slug, length(?2) + 2) glob '[1-9]*'

@@ -1,9 +1,9 @@
-//! The workspace's own manifests: an index in SQLite, the documents in key-value storage under
-//! their hash.
+//! The workspace's own manifests: an index in SQLite, and the documents in key-value storage under their
+//! hash.
 //!
-//! A document is written before the row that names it and never changed, so that an integration
-//! keeps the version it was made with. What is read is hashed again. `documents` forgets those that
-//! no row names any more.
+//! A document is written before the row that names it. It must never be changed, so that an integration keeps
+//! the version that it was created with. Each document that is read is hashed again. `documents` deletes the
+//! documents that no row names any more.
 
 use serde_json::json;
 
@@ -28,36 +28,36 @@ pub struct Manifests<'a> {
 pub struct OwnManifest {
     /// `custom-…`.
     pub id: String,
-    /// The SHA-256 of its document, in hexadecimal.
+    /// The SHA-256 of the document, in hexadecimal.
     pub hash: String,
-    /// What the catalogue's list shows of it, a JSON object.
+    /// The manifest's entry in the list of the catalog, a JSON object.
     pub summary: String,
 }
 
-/// A version of a workspace's own manifest that is to be saved.
+/// A new version of a workspace's own manifest.
 pub struct NewManifest<'a> {
     /// `custom-…`.
     pub id: &'a str,
-    /// The document, as it will be read back.
+    /// The document, exactly as it is stored.
     pub document: &'a [u8],
-    /// What the catalogue's list shows of it, a JSON object.
+    /// The manifest's entry in the list of the catalog, a JSON object.
     pub summary: &'a str,
-    /// Whether it replaces an earlier version, which then must be there.
+    /// Whether it replaces an earlier version, which must then exist.
     pub replace: bool,
-    /// Whether an ADMIN vouches for its `revoke.effect_source`; `None` where it has none.
+    /// Whether an ADMIN confirms its `revoke.effect_source`. `None` if the manifest has no such source.
     pub believes_effect: Option<bool>,
 }
 
 impl<'a> Manifests<'a> {
-    /// Most of them in a workspace.
+    /// The maximum number of own manifests in a workspace.
     pub const MAX: usize = 100;
 
-    /// Those of `workspace`.
+    /// The own manifests of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
         Self { workspace }
     }
 
-    /// All, by id.
+    /// All own manifests, sorted by id.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -85,20 +85,20 @@ impl<'a> Manifests<'a> {
     /// The document under `hash`.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] where it was changed, [`Error::Storage`] where it is not there.
+    /// [`Error::Unreadable`] if the document was changed, [`Error::Storage`] if it is missing.
     pub async fn document(hash: &str) -> Result<Vec<u8>> {
         let bytes = kv::get(&key(hash)).await?;
-        // Hosted key-value stores may show a write late: trying again may help.
-        let gone = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
-        let bytes = bytes.ok_or_else(gone)?;
+        // A hosted key-value store may show a write late, so a retry may help.
+        let missing = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
+        let bytes = bytes.ok_or_else(missing)?;
         if sha256_hex(&bytes) == hash {
             Ok(bytes)
         } else {
-            Err(Error::Unreadable(format!("manifest {hash} was changed outside")))
+            Err(Error::Unreadable(format!("manifest {hash} was changed outside the application")))
         }
     }
 
-    /// Stores the document, which its id names from now on. Returns its hash.
+    /// Stores the document as the current version of its id. Returns its hash.
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::QuotaExceeded`],
@@ -106,15 +106,15 @@ impl<'a> Manifests<'a> {
     pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>, quota: &Quota) -> Result<String> {
         let NewManifest { id, document, summary, replace, believes_effect } = *new;
         let hash = sha256_hex(document);
-        // Asked before the document is written, and again when it counts.
+        // This early check saves the write of the document. The check in the transaction decides.
         let values = [Value::text(self.workspace), Value::text(id)];
-        self.may_save(id, replace, read_row(STATE, values.clone()).await?)?;
+        self.check_save(id, replace, read_row(STATE, values.clone()).await?)?;
         let tx = Transaction::begin().await?;
         note_stored(&tx, self.workspace, &hash, quota).await?;
         tx.commit().await?;
         kv::set(&key(&hash), document).await?;
         let tx = Transaction::begin().await?;
-        self.may_save(id, replace, tx.row(STATE, values).await?)?;
+        self.check_save(id, replace, tx.row(STATE, values).await?)?;
         tx.query(
             "insert into manifests
                (workspace, id, hash, summary, created_at, created_by, updated_at)
@@ -134,7 +134,7 @@ impl<'a> Manifests<'a> {
         let detail = match believes_effect {
             None => json!({"hash": hash}),
             Some(believes) => {
-                self.believe(&tx, id, &hash, believes, &by.caller.subject).await?;
+                self.save_belief(&tx, id, &hash, believes, &by.caller.subject).await?;
                 json!({"hash": hash, "believes_effect": believes})
             }
         };
@@ -144,14 +144,14 @@ impl<'a> Manifests<'a> {
         Ok(hash)
     }
 
-    /// Notes whether the ADMIN `who` vouches for what this version says of its revocation.
-    async fn believe(
+    /// Stores whether the ADMIN `subject` confirms the effect of revocation that this version declares.
+    async fn save_belief(
         &self,
         tx: &Transaction,
         id: &str,
         hash: &str,
         believes: bool,
-        who: &str,
+        subject: &str,
     ) -> Result<()> {
         let sql = "delete from believed_effects where workspace = ?1 and hash = ?2";
         tx.query(sql, [Value::text(self.workspace), Value::text(hash)]).await?;
@@ -166,14 +166,14 @@ impl<'a> Manifests<'a> {
                 Value::text(hash),
                 Value::text(id),
                 Value::integer(tx.now_ms),
-                Value::text(who),
+                Value::text(subject),
             ],
         )
         .await?;
         Ok(())
     }
 
-    /// Whether an ADMIN has vouched for what the version `hash` says of its revocation.
+    /// Whether an ADMIN has confirmed the effect of revocation that the version `hash` declares.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -183,26 +183,29 @@ impl<'a> Manifests<'a> {
         Ok(row.is_some())
     }
 
-    /// Whether `id` may be written over what [`STATE`] found.
-    fn may_save(&self, id: &str, replace: bool, state: Option<Row>) -> Result<()> {
+    /// Checks that `id` may be saved, by the result of [`STATE`].
+    fn check_save(&self, id: &str, replace: bool, state: Option<Row>) -> Result<()> {
         let (exists, count) = state.map_or((false, 0), |row| {
             (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
         });
         match (exists, replace) {
             (true, false) => {
-                let detail = format!("{id} is there already: PUT replaces it");
+                let detail = format!("{id} already exists. Use PUT to replace it");
                 Err(conflict("manifest_exists", detail))
             }
             (false, true) => Err(not_found(id)),
             (false, false) if count >= Self::MAX => {
-                let detail = format!("a workspace has at most {} manifests of its own", Self::MAX);
+                let detail = format!(
+                    "a workspace may have at most {} manifests of its own. Delete one first",
+                    Self::MAX
+                );
                 Err(conflict("too_many_manifests", detail))
             }
             _ => Ok(()),
         }
     }
 
-    /// Deletes `id`. Its documents go when nothing is made with them any more.
+    /// Deletes the manifest `id`. Its documents are deleted later, when no integration uses them.
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_in_use`), [`Error::NotFound`], [`Error::Storage`].
@@ -216,7 +219,8 @@ impl<'a> Manifests<'a> {
             )
             .await?;
         if let Some(row) = used {
-            let detail = format!("{id} is used by {}: delete that first", text(&row, 0));
+            let detail =
+                format!("{id} is used by the integration {}. Delete that first", text(&row, 0));
             return Err(conflict("manifest_in_use", detail));
         }
         let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";

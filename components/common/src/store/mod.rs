@@ -1,7 +1,8 @@
-//! SQLite as this application uses it: one kept reader per instance, a new writer per transaction.
+//! SQLite storage: one long-lived reading connection per instance, and a new writing connection per
+//! transaction.
 //!
-//! No HTTP happens inside a transaction. Times in rows are the database's, in milliseconds since
-//! the Unix epoch; nothing here may read the instance's clock.
+//! A transaction must not make HTTP requests. Times in rows come from the database, in milliseconds since the
+//! Unix epoch. Code here must not read the instance's clock.
 
 mod audit;
 mod change;

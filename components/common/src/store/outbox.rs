@@ -1,9 +1,10 @@
-//! The outbox: tokens that must end at their provider, each with the call that ends it, sealed.
+//! The outbox: tokens to revoke at their provider. Each entry holds the token and its revocation call,
+//! sealed.
 //!
-//! What is put here is written in the transaction that gives the token up, so that no token is
-//! forgotten, however the process ends. Only the broker opens and advances it. An entry that a
-//! connection in use may end with waits, for as long as that is; triggers of the schema wake it when
-//! such a connection goes, so that no writer can forget to.
+//! An entry is written in the transaction that gives the token up, so that a crash cannot lose a token. Only
+//! the broker may open and advance entries. If the call would also break a connection in use, the entry
+//! waits. When that connection is deleted, triggers of the schema wake the entry, so that no writer has to do
+//! it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,38 +16,38 @@ use crate::encoding;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 
-/// One token and the call that ends it, as the broker sealed them.
+/// One token and its revocation call, as the broker sealed them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    /// Its id; the ciphertext is bound to it.
+    /// The id of the entry. The ciphertext is bound to it.
     pub id: String,
-    /// Which token: `access_token`, `refresh_token`, a credential field.
+    /// The name of the token: `access_token`, `refresh_token`, or a credential field.
     pub token: String,
     /// The ciphertext in base64.
     pub sealed: String,
-    /// The key that sealed it.
+    /// The id of the key that sealed it.
     pub key_id: String,
-    /// Whether the manifest says that the call ends the whole grant of the account to the client.
+    /// Whether the manifest says that the call revokes the whole grant of the account to the client.
     pub ends_grant: bool,
-    /// Whether the call may end more than the token, as far as is known: what the manifest says
-    /// without a source is not believed.
+    /// Whether the call may revoke more than the token. A statement in the manifest counts only with a
+    /// source.
     pub cautious: bool,
-    /// The manifest that the call is from.
+    /// The manifest that describes the call.
     pub manifest_id: String,
     /// The origin of the call.
     pub revocation_server: Option<String>,
     /// The digest of the token.
     pub digest: String,
-    /// The origin of the token endpoint, where there is one.
+    /// The origin of the token endpoint, if there is one.
     pub authorization_server: Option<String>,
-    /// The OAuth client, where there is one.
+    /// The OAuth client, if there is one.
     pub client_id: Option<String>,
-    /// The account at the provider, where it is known.
+    /// The account at the provider, if it is known.
     pub account_id: Option<String>,
 }
 
-/// Puts what could not be stored into the outbox, in a transaction of its own; `by` is who asked,
-/// and in which request.
+/// Puts tokens that could not be stored into the outbox, in a transaction of its own. `by` is the subject and
+/// the id of the request.
 ///
 /// # Errors
 /// [`Error::Storage`].
@@ -65,8 +66,7 @@ pub async fn give_up(
 }
 
 impl Transaction {
-    /// Notes the digests of the secrets that the integration `id` now holds, in place of those it
-    /// held.
+    /// Stores the digests of the secrets that the integration `id` now holds. They replace the earlier ones.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -81,7 +81,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts what the integration `id` gives up into the outbox; what no call ends becomes an event.
+    /// Puts the tokens that the integration `id` gives up into the outbox. A token without a revocation call
+    /// gets an event instead.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -108,8 +109,8 @@ impl Transaction {
         self.send_out(workspace, id, actor, given_up.forced, &given_up.entries).await
     }
 
-    /// Has what the integration `id` gave up earlier, and what has waited since, end now: also where
-    /// other connections, as they are now, end with it.
+    /// Makes the waiting outbox entries of the integration `id` due now, even if their calls break other
+    /// connections that exist now.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -120,9 +121,8 @@ impl Transaction {
         self.query(sql, values).await.map(drop)
     }
 
-    /// Puts `entries` of the integration `id` into the outbox. `forced`: also where other
-    /// connections, as they are now, end with them. A token that waits there already is not there
-    /// twice.
+    /// Puts `entries` of the integration `id` into the outbox. If `forced`, they are sent even if they break
+    /// other connections that exist now. A waiting entry for the same token is replaced.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -136,7 +136,7 @@ impl Transaction {
     ) -> Result<()> {
         for entry in entries {
             let sealed = encoding::from_base64(&entry.sealed)
-                .ok_or_else(|| Error::Internal("an outbox entry that is not base64".into()))?;
+                .ok_or_else(|| Error::Internal("an outbox entry is not base64".into()))?;
             self.query(
                 "delete from outbox where workspace = ?1 and integration_id = ?2 and digest = ?3
                    and kept_at is not null",

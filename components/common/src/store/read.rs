@@ -1,7 +1,7 @@
-//! The reading connection, kept for as long as the instance lives.
+//! The reading connection, which lives as long as the instance.
 //!
-//! One `select` per use: a kept connection must not hold a transaction open, or it would go on
-//! seeing the past. It is thrown away on any error.
+//! Each use is one `select`. The connection must not hold a transaction open, or it would keep reading an old
+//! state. It is closed after any error.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,26 +18,25 @@ thread_local! {
 #[derive(Clone)]
 struct Reader {
     db: Rc<ReadDb>,
-    /// Which of this instance's readers it is.
+    /// The number of this reader in the instance.
     number: u64,
 }
 
-/// What has been committed, as one reader sees it: where two are equal, nothing was in between.
+/// The committed state, as one reader sees it. If two versions are equal, nothing was committed in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
     reader: u64,
     commits: i64,
 }
 
-/// The version of the database, for a fraction of what a `select` costs. `None` where it
-/// cannot be told.
+/// The version of the database. This costs a fraction of a `select`. `None` if the version is not available.
 ///
 /// # Errors
-/// [`crate::Error::Storage`], [`crate::Error::DatabaseNewer`] where there is no reader.
+/// [`crate::Error::Storage`] or [`crate::Error::DatabaseNewer`] if a new reader cannot be opened.
 pub async fn version() -> Result<Option<Version>> {
     let Reader { db, number } = reader().await?;
-    // The reader itself changes nothing, and of all others each commit counts (SQLite, `pragma
-    // data_version`).
+    // The number changes with each commit of another connection (SQLite, `pragma data_version`). The reader
+    // itself never writes.
     let rows = db.query("pragma data_version", &[]).unwrap_or_default();
     let commits = rows.first().and_then(|row| row.get(0));
     Ok(commits.map(|commits| Version { reader: number, commits }))
@@ -85,20 +84,20 @@ pub async fn now_ms() -> Result<i64> {
     Ok(row.and_then(|row| row.get(0)).unwrap_or(0))
 }
 
-/// Which page of a list is shown: keyset pages stay stable while rows come and go.
+/// Selects a page of a list. Pages are found by key, so they stay stable while rows are added and deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// The key of the last row of the page before.
+    /// The key of the last row of the previous page.
     pub cursor: Option<i64>,
-    /// At most this many rows.
+    /// The maximum number of rows.
     pub limit: u32,
 }
 
 impl Page {
-    /// The page as JSON, `{"items":[…],"next_cursor":…}`, of a `select` without `limit` whose rows
-    /// are an item's JSON and its key.
+    /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit`, whose rows are
+    /// the JSON of an item and its key.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
-        // One more than is shown: it tells whether there is a next page.
+        // One row more than the page shows whether there is a next page.
         let sql = format!("{sql} limit {}", self.limit + 1);
         let rows = read(&sql, values).await?;
         let shown = rows.len().min(self.limit as usize);
@@ -121,8 +120,8 @@ async fn reader() -> Result<Reader> {
     if !schema::up_to_date(found.first().and_then(|row| row.get(0)).unwrap_or(0))? {
         schema::ensure(&Db::open().await?).await?;
     }
-    // A libSQL server refuses this, and must: it answers each statement on whatever connection it
-    // likes, so that `version` would tell nothing.
+    // A libSQL server rejects this pragma, so libSQL does not work here. It may run each statement on a
+    // different connection, which would make `version` meaningless.
     db.query("pragma query_only = 1", &[])?;
     OPENED.set(OPENED.get() + 1);
     let reader = Reader { db: Rc::new(db), number: OPENED.get() };

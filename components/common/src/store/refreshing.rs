@@ -1,7 +1,7 @@
-//! Whether the refresh of a token is over, for somebody who waits outside of the broker.
+//! Tells whether the refresh of a token is done, for callers that wait outside the broker.
 //!
-//! A question is one `select`. It must not open a ciphertext, nor ask for the write lock: a thousand may
-//! wait at once.
+//! Each query is one `select`. This module must not open a ciphertext or take the write lock, because a
+//! thousand callers may wait at once.
 
 use super::read_row;
 use crate::error::Result;
@@ -12,13 +12,13 @@ use crate::platform::sqlite::Value;
 pub struct Refreshing {
     /// The integration.
     pub integration_id: String,
-    /// The version that is refreshed.
+    /// The version of the credential that is being refreshed.
     pub version: i64,
 }
 
 impl Refreshing {
-    /// Whether nobody waits in vain who asks again now: there is a newer version, nobody asks the provider
-    /// any more, or the integration was deleted.
+    /// Whether a retry makes sense now: there is a newer version, the refresh has stopped, or the integration
+    /// was deleted.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].

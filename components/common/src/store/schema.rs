@@ -1,4 +1,5 @@
-//! The schema: brought up to date once, by whoever comes first, however many come at once.
+//! Migrates the schema. Among concurrent instances, the first one migrates. This module must not migrate a
+//! database that a newer version of the application wrote.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 /// The newest schema that this version knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;
 
-/// The schema that the database has; 0 for a new one.
+/// The version of the database's schema. 0 for a new database.
 ///
 /// # Errors
 /// [`Error::Storage`].
@@ -20,17 +21,17 @@ async fn version(db: &Db) -> Result<i64> {
     Ok(row.and_then(|row| row.get::<i64>(0)).unwrap_or(0))
 }
 
-/// Brings the database up to date; costs one read where it is.
+/// Migrates the database to the newest schema. This costs one read if the schema is up to date.
 ///
 /// # Errors
-/// [`Error::DatabaseNewer`] where a later version wrote it, [`Error::Storage`].
+/// [`Error::DatabaseNewer`] if a newer version of the application wrote it, [`Error::Storage`].
 pub(super) async fn ensure(db: &Db) -> Result<()> {
     if up_to_date(version(db).await?)? {
         return Ok(());
     }
     write_ahead_log(db).await?;
     db.query("begin immediate", []).await?;
-    // Whoever waited here for another's migration finds it done.
+    // While this instance waited for the lock, another may have finished the migration.
     let found = version(db).await?;
     if !up_to_date(found)? {
         for statement in pending(found) {
@@ -42,7 +43,7 @@ pub(super) async fn ensure(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Whether a database of schema `found` needs nothing done.
+/// Whether the schema `found` is the newest one.
 ///
 /// # Errors
 /// [`Error::DatabaseNewer`].
@@ -58,8 +59,9 @@ fn pending(found: i64) -> impl Iterator<Item = &'static str> {
     MIGRATIONS.iter().skip(done).flat_map(|statements| statements.iter().copied())
 }
 
-/// Readers and the writer must not wait for each other. The mode stays with the file; switching
-/// needs the file alone for a moment, and SQLite does not wait for that by itself.
+/// Switches to write-ahead logging, in which readers and the writer do not wait for each other. The mode is
+/// stored in the file. The switch needs exclusive access for a moment, and SQLite does not wait for that, so
+/// this function retries.
 async fn write_ahead_log(db: &Db) -> Result<()> {
     let mut tries = 0;
     loop {

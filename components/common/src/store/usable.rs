@@ -1,4 +1,5 @@
-//! What agents may use, as it is shown to them.
+//! The integrations that an agent may use, as the agent sees them. This module must not show anything that
+//! the agent may not use.
 
 use super::read;
 use crate::auth::Caller;
@@ -9,44 +10,45 @@ use crate::platform::sqlite::{Value, text};
 use crate::wire;
 
 /// The connected and active integrations whose policy names `caller`, as JSON objects
-/// `{id,slug,name,manifest_id,account,base_url,policy}` by name.
+/// `{id,slug,name,manifest_id,account,base_url,policy}`, sorted by name.
 pub struct Usable<'a> {
-    /// Who asks.
+    /// The agent.
     pub caller: &'a Caller,
-    /// Where their `base_url` begins.
+    /// The origin at the start of each `base_url`.
     pub public_url: &'a Origin,
 }
 
-/// A page of them.
+/// A page of integrations.
 pub struct UsablePage {
     /// A JSON array.
     pub items: String,
-    /// What the next page is asked for with; `None` where this is the last.
+    /// The cursor of the next page. `None` if this is the last page.
     pub next: Option<String>,
 }
 
 impl UsablePage {
-    /// Of the beginning of an array; `after`: the name of its last, where there are more.
+    /// A page with `items`, a JSON array without its `]`. `after` is the name of the last item, if there are
+    /// more.
     fn of(items: String, after: Option<&str>) -> Self {
         Self { items: items + "]", next: after.map(|name| to_hex(name.as_bytes())) }
     }
 }
 
-/// Most of them in a page.
+/// The maximum number of integrations in a page.
 pub const USABLE_MOST: u32 = 1000;
 
-/// Most bytes of a page of several: policies may be long.
+/// The maximum size of a page with more than one integration, in bytes. Policies may be long.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Rows that are read at once: no more is held of what a page has no room for.
+/// The number of rows that are read at once. It limits the rows in memory that do not fit into the page.
 const AT_ONCE: u32 = 100;
 
 impl Usable<'_> {
-    /// The page of at most `limit` after `cursor`, which an earlier page gave. It has fewer where more would
-    /// be over a megabyte.
+    /// The page of at most `limit` integrations after `cursor`, which comes from the previous page. The page
+    /// is shorter if it would be larger than a megabyte.
     ///
     /// # Errors
-    /// [`crate::Error::Invalid`] for a cursor that no page gave, [`crate::Error::Storage`].
+    /// [`crate::Error::Invalid`] for a cursor that does not come from a page, [`crate::Error::Storage`].
     pub async fn page(&self, limit: u32, cursor: Option<&str>) -> Result<UsablePage> {
         let after = match cursor {
             Some(cursor) => {
@@ -58,7 +60,7 @@ impl Usable<'_> {
         let mut items = String::from("[");
         let mut left = limit;
         loop {
-            // One more than is shown: it tells whether there is a next page.
+            // One row more than the page shows whether there is a next page.
             let wanted = left.min(AT_ONCE);
             let rows = self.rows(("name_key > ?4", &after), wanted.saturating_add(1)).await?;
             let is_last = rows.len() <= wanted as usize;
@@ -78,7 +80,7 @@ impl Usable<'_> {
         }
     }
 
-    /// The one with this id or slug.
+    /// The integration with this id or slug.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -87,7 +89,7 @@ impl Usable<'_> {
         Ok(rows.into_iter().next().map(|(item, _)| item))
     }
 
-    /// Those that meet a condition on `?4`, each with the name it is sorted by.
+    /// The integrations that meet a condition on `?4`, each with the name by which it is sorted.
     async fn rows(
         &self,
         (which, value): (&str, &str),

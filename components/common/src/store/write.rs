@@ -1,7 +1,8 @@
-//! A writing transaction on a connection of its own.
+//! A write transaction on a connection of its own.
 //!
-//! Dropping it without [`Transaction::commit`] rolls back, whatever the reason. Deleted content is
-//! overwritten (`secure_delete`), and a commit is on the disk when it returns.
+//! A transaction that is dropped without [`Transaction::commit`] is rolled back. Deleted content is
+//! overwritten (`secure_delete`). A commit is on the disk when it returns. No HTTP request may be made while
+//! a transaction is open.
 
 use std::time::Duration;
 
@@ -16,18 +17,18 @@ const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixe
 /// An open transaction that holds the write lock.
 pub struct Transaction {
     db: Db,
-    /// The database's time when it began, in milliseconds since the Unix epoch.
+    /// The database's time when the transaction began, in milliseconds since the Unix epoch.
     pub now_ms: i64,
-    /// The same as the API shows times: RFC 3339, UTC.
+    /// The same time as the API shows it (RFC 3339, UTC).
     pub now: String,
 }
 
-/// How often the write lock is asked for. SQLite's waiting is not fair: among many writers one may
-/// wait its 5 s in vain while the others come and go.
+/// How often a transaction tries to take the write lock. SQLite's queue is not fair: among many writers, one
+/// may wait for its whole 5 s while later ones get the lock.
 const ATTEMPTS: u32 = 3;
 
 /// Takes the write lock.
-async fn locked(db: &Db) -> Result<()> {
+async fn take_lock(db: &Db) -> Result<()> {
     let mut attempt = 1;
     loop {
         match db.query("begin immediate", []).await {
@@ -37,16 +38,16 @@ async fn locked(db: &Db) -> Result<()> {
     }
 }
 
-/// How often the write lock is asked for by what stands aside: over a minute and more.
+/// How often a relaxed transaction tries to take the write lock, over more than a minute.
 const ATTEMPTS_ASIDE: u32 = 200;
-/// Longest first pause between two of them, and longest of all, in milliseconds. A pause is random, so that
-/// they do not come together, and each is longer than the last: another's short transaction is over soon, a
-/// crowd is not.
+/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
+/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
+/// is soon done, but a crowd of writers is not.
 const ASIDE_MS: (u64, u64) = (4, 500);
 
-/// Takes the write lock when nobody else has it, and waits for it outside of SQLite: many that wait
-/// there take it from each other, and from those who are waited for.
-async fn locked_aside(db: &Db) -> Result<()> {
+/// Takes the write lock when no other connection has it. It waits outside SQLite, because many writers that
+/// wait inside SQLite delay each other and the more important writers.
+async fn take_lock_aside(db: &Db) -> Result<()> {
     db.query("pragma busy_timeout = 0", []).await?;
     let mut attempt = 1;
     let (mut longest, most) = ASIDE_MS;
@@ -63,43 +64,43 @@ async fn locked_aside(db: &Db) -> Result<()> {
 }
 
 impl Transaction {
-    /// Opens a connection, brings the schema up to date and takes the write lock.
+    /// Opens a connection, migrates the schema if needed, and takes the write lock.
     ///
     /// # Errors
-    /// [`Error::Storage`] where the lock is not to be had within 5 s, [`Error::DatabaseNewer`].
+    /// [`Error::Storage`] if SQLite does not give the lock within 5 s at each try, [`Error::DatabaseNewer`].
     pub async fn begin() -> Result<Self> {
-        let db = Self::opened("pragma synchronous = full").await?;
-        locked(&db).await?;
-        Self::begun(db).await
+        let db = Self::open("pragma synchronous = full").await?;
+        take_lock(&db).await?;
+        Self::start(db).await
     }
 
-    /// The same for what is counted, not for what counts: it lets others go first, and its commit is
-    /// not awaited on the disk, so that a power cut may lose the last of them.
+    /// Begins a relaxed transaction, for counts such as usage. It lets other transactions go first, and its
+    /// commit does not wait for the disk: a power cut may lose the last commits.
     ///
     /// # Errors
-    /// As [`Self::begin`].
+    /// The errors of [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
-        let db = Self::opened("pragma synchronous = normal").await?;
-        locked_aside(&db).await?;
-        Self::begun(db).await
+        let db = Self::open("pragma synchronous = normal").await?;
+        take_lock_aside(&db).await?;
+        Self::start(db).await
     }
 
-    /// The same where nobody holds the write lock; `None` where somebody does. What is written is not awaited
-    /// on the disk.
+    /// Begins a transaction if no other connection holds the write lock. `None` if one does. The commit does
+    /// not wait for the disk.
     ///
     /// # Errors
     /// [`Error::Storage`], [`Error::DatabaseNewer`].
     pub async fn begin_if_free() -> Result<Option<Self>> {
-        let db = Self::opened("pragma synchronous = normal").await?;
+        let db = Self::open("pragma synchronous = normal").await?;
         db.query("pragma busy_timeout = 0", []).await?;
         match db.query("begin immediate", []).await {
             Err(DbError::Busy) => Ok(None),
             Err(error) => Err(error.into()),
-            Ok(_) => Self::begun(db).await.map(Some),
+            Ok(_) => Self::start(db).await.map(Some),
         }
     }
 
-    async fn opened(synchronous: &str) -> Result<Db> {
+    async fn open(synchronous: &str) -> Result<Db> {
         let db = Db::open().await?;
         schema::ensure(&db).await?;
         for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1", synchronous] {
@@ -108,9 +109,9 @@ impl Transaction {
         Ok(db)
     }
 
-    async fn begun(db: Db) -> Result<Self> {
+    async fn start(db: Db) -> Result<Self> {
         let row = db.row(NOW, []).await?;
-        let row = row.ok_or_else(|| Error::Internal("the database tells no time".into()))?;
+        let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
         Ok(Self { db, now_ms: row.get(0).unwrap_or(0), now: text(&row, 1).to_owned() })
     }
 
@@ -142,7 +143,7 @@ impl Transaction {
         first(self.query(sql, values))
     }
 
-    /// Writes an event beside what it tells.
+    /// Records an event in the transaction of the change that it describes.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -150,18 +151,18 @@ impl Transaction {
         event.insert(self).await
     }
 
-    /// Commits. From here on it is on the disk.
+    /// Commits the transaction. Unless it is relaxed, it is on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Storage`]; then nothing was changed.
+    /// [`Error::Storage`]. Then nothing was changed.
     pub async fn commit(self) -> Result<()> {
         self.db.query("commit", []).await?;
         Ok(())
     }
 }
 
-/// Writes the log back into the database and cuts it to nothing, so that what was overwritten is
-/// gone from there too. Where readers or writers are in the way, a later one does it.
+/// Writes the write-ahead log back into the database and truncates it, so that overwritten content disappears
+/// from the log too. If readers or writers prevent it, a later checkpoint does it.
 ///
 /// # Errors
 /// [`Error::Storage`].

@@ -1,39 +1,41 @@
-//! Wrong guesses of the tick secret: counted, and told in the log once a minute at most.
+//! Counts wrong guesses of the tick secret in this instance, and logs the count at most once a minute.
 //!
-//! What is counted is the same for all that ask: how many there were in this instance. It must not keep
-//! or log what was guessed: it may be nearly right, or another secret that went to the wrong place.
+//! This module must not keep or log the guesses. A guess may be almost right, or another secret that was sent
+//! to the wrong place.
 
 use std::cell::Cell;
 
 use crate::log::Line;
 use crate::platform::clock;
 
-/// Between two lines in the log, in ms.
+/// The minimum time between two lines in the log, in ms.
 const PAUSE: u64 = 60 * 1000;
 
 thread_local! {
-    static COUNT: Cell<Count> = const { Cell::new(Count { untold: 0, told_at: 0 }) };
+    static COUNT: Cell<Count> = const { Cell::new(Count { pending: 0, logged_at: 0 }) };
 }
 
 #[derive(Clone, Copy)]
 struct Count {
-    untold: u64,
-    /// In ms since the Unix epoch.
-    told_at: u64,
+    /// The number of guesses that are not in the log yet.
+    pending: u64,
+    /// The time of the last line in the log, in ms since the Unix epoch.
+    logged_at: u64,
 }
 
-/// Counts one, and tells of it where nothing was told within the last minute.
+/// Counts a wrong guess, and logs the count if nothing was logged within the last minute.
 pub(super) fn note() {
     let count = COUNT.get();
-    COUNT.set(Count { untold: count.untold.saturating_add(1), ..count });
+    COUNT.set(Count { pending: count.pending.saturating_add(1), ..count });
     tell();
 }
 
-/// Tells of those that are not in the log yet; a tick that is let in sees to the last ones.
+/// Logs the count of the guesses that are not in the log yet. Each successful tick also calls this, for the
+/// last guesses.
 pub(super) fn tell() {
-    let (Count { untold, told_at }, now) = (COUNT.get(), clock::now_ms());
-    if untold > 0 && now.abs_diff(told_at) >= PAUSE {
-        Line::warning("wrong guesses of `tick_secret`").with("count", &untold).write();
-        COUNT.set(Count { untold: 0, told_at: now });
+    let (Count { pending, logged_at }, now) = (COUNT.get(), clock::now_ms());
+    if pending > 0 && now.abs_diff(logged_at) >= PAUSE {
+        Line::warning("wrong guesses of `tick_secret`").with("count", &pending).write();
+        COUNT.set(Count { pending: 0, logged_at: now });
     }
 }

@@ -1,6 +1,6 @@
-//! The secret of the timer: it is asked for at `/api/tick`, and shows the details of `/api/health`.
+//! The tick secret. `/api/tick` requires it, and it gives access to the details of `/api/health`.
 //!
-//! It must not take a user's token for the secret.
+//! This module must not accept a user's token in place of the secret.
 
 mod guesses;
 
@@ -13,25 +13,25 @@ use crate::http::Inbound;
 use crate::platform::variables;
 use crate::secret::Secret;
 
-/// Refuses a request without the tick secret.
+/// Rejects a request without the tick secret.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the deployment has no tick secret, [`Error::MissingToken`],
+/// [`Error::NotFound`] if the deployment has no tick secret, [`Error::MissingToken`],
 /// [`Error::InvalidToken`], [`Error::Misconfigured`].
 pub async fn require(inbound: &Inbound) -> Result<()> {
     let secret = secret().await?.ok_or_else(|| {
-        Error::NotFound("there is nothing at /api/tick: `tick_secret` is not set".into())
+        Error::NotFound("/api/tick is off. To use it, set the variable `tick_secret`".into())
     })?;
     let sent = sent(inbound).ok_or(Error::MissingToken)?;
     if !secret.matches(sent) {
         guesses::note();
-        return Err(Error::InvalidToken("this is not the tick secret".into()));
+        return Err(Error::InvalidToken("the Authorization header is not the tick secret".into()));
     }
     guesses::tell();
     Ok(())
 }
 
-/// Whether the request carries the tick secret. What is neither that nor a JWT is a wrong guess.
+/// Whether the request has the tick secret. Any other value that is not a JWT counts as a wrong guess.
 pub async fn is_held_by(inbound: &Inbound) -> bool {
     let (Ok(Some(secret)), Some(sent)) = (secret().await, sent(inbound)) else { return false };
     let holds = secret.matches(sent);
@@ -41,10 +41,10 @@ pub async fn is_held_by(inbound: &Inbound) -> bool {
     holds
 }
 
-/// The tick secret; `None` where the deployment has none.
+/// The tick secret. `None` if it is not set.
 ///
 /// # Errors
-/// [`Error::Misconfigured`] where it can be guessed.
+/// [`Error::Misconfigured`] if it can be guessed.
 pub async fn secret() -> Result<Option<Secret>> {
     let Some(secret) = variables::get("tick_secret").await.map(Secret::new) else {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! Arguments of `call_api` of any kind: what is built of them is one request to the integration that was
-//! named, and nothing panics.
+//! Property tests of `call_api` with arguments of any kind. The result must be one request to the named
+//! integration, and nothing may panic.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn path() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_path_leads_below_its_own_integration(path in path()) {
+    fn a_path_stays_below_its_own_integration(path in path()) {
         if let Ok(place) = place(&path, HUB) {
             let below = &place.path;
             prop_assert!(below.is_empty() || below.starts_with('/'), "{below}");
@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn headers_and_bodies_of_any_kind_are_taken_or_refused(
+    fn headers_and_bodies_of_any_kind_are_accepted_or_rejected(
         header_value in any_value(), body_value in prop::option::of(any_value()),
         form_value in prop::option::of(any_value()), method_value in any_value(), name in "(?i)get|delete|PATCH|TRACE|\u{17f}",
     ) {
@@ -122,18 +122,18 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_can_be_told(
+    fn any_response_becomes_a_result(
         bytes in vec(any::<u8>(), 0..60), json in any_value(), status in 100_u16..600,
         cut in select(&[None, Some(Cut::Large), Some(Cut::Broken)][..]),
     ) {
         let headers = HeaderMap::new();
         for bytes in [bytes, json.to_string().into_bytes()] {
             let answered = Answered { status, headers: &headers, bytes: &bytes, cut, url: HUB.into() };
-            let said = answered.told();
-            prop_assert_eq!(said.is_error, status >= 400 || cut == Some(Cut::Broken));
-            prop_assert_eq!(cut.is_some(), said.text.ends_with("[the body is cut off here]"));
+            let result = answered.to_result();
+            prop_assert_eq!(result.is_error, status >= 400 || cut == Some(Cut::Broken));
+            prop_assert_eq!(cut.is_some(), result.text.ends_with("[the body is cut off here]"));
             let start = format!("HTTP {status}");
-            prop_assert!(said.text.starts_with(&start));
+            prop_assert!(result.text.starts_with(&start));
         }
     }
 }

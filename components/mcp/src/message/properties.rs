@@ -1,5 +1,5 @@
-//! Messages that were changed anywhere, with headers that fit or do not: each is read, ignored or refused as
-//! JSON-RPC 2.0 says, and none panics.
+//! Property tests with changed messages, and with headers that match or do not. Each message must be read,
+//! ignored or rejected as JSON-RPC 2.0 says, and nothing may panic.
 
 use http::{HeaderName, HeaderValue};
 use proptest::collection::vec;
@@ -41,7 +41,7 @@ fn odd() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A request that is well-formed, of either way.
+/// A well-formed request of either variant of the protocol.
 fn request() -> impl Strategy<Value = Value> {
     let id = prop_oneof![any::<i64>().prop_map(Value::from), "[a-z]{0,5}".prop_map(Value::from)];
     (id, select(&METHODS[..]), versions(), any::<bool>()).prop_map(
@@ -56,7 +56,7 @@ fn request() -> impl Strategy<Value = Value> {
     )
 }
 
-/// A request, a batch of them or anything else, with a few members changed.
+/// A request with a few members changed, a batch of requests, or any other JSON.
 fn message() -> impl Strategy<Value = Value> {
     let members = select(&["jsonrpc", "id", "method", "params", "result", "error", "x"][..]);
     let changes = vec((members, prop_oneof![1 => Just(None), 3 => odd().prop_map(Some)]), 0..3);
@@ -93,7 +93,7 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
     })
 }
 
-/// Headers that say what the body does.
+/// Headers that match the body.
 fn own_headers(message: &Value) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let all = [
@@ -110,7 +110,7 @@ fn own_headers(message: &Value) -> HeaderMap {
     headers
 }
 
-/// The answer to a message, or what it was read as, is what JSON-RPC 2.0 asks for.
+/// Checks that the message is read, or its error is, as JSON-RPC 2.0 requires.
 fn check(body: &[u8], headers: &HeaderMap) -> Result<(), TestCaseError> {
     let sent: Option<Value> = serde_json::from_slice(body).ok();
     let is_list = sent.as_ref().is_some_and(Value::is_array);
@@ -146,29 +146,30 @@ fn check_one(
             if message.era == Era::Modern {
                 prop_assert_eq!(headers.get("mcp-protocol-version").unwrap(), MODERN);
             }
-            error_is_well_formed(&message.no_method("\u{fc}").body, &sent_id)?;
+            check_error(&message.no_method("\u{fc}").body, &sent_id)?;
         }
-        // Nothing that asks for an answer is ignored.
+        // A message that needs a response is never ignored.
         Ok(None) => {
             let sent = sent.unwrap();
             let is_answer = sent.get("method").is_none();
             prop_assert!(sent_id.is_null() || is_answer, "{sent}");
         }
         Err(failure) => {
-            // A 200 has the id of what it answers.
+            // A 200 has the id of its request.
             let is_answer = failure.status == StatusCode::OK && !failure.body["id"].is_null();
             prop_assert!(is_answer || failure.status == StatusCode::BAD_REQUEST, "{failure:?}");
             let is_modern =
                 sent.is_some_and(|sent| sent.pointer(VERSION_AT).is_some_and(|v| v == MODERN));
             prop_assert!(!(is_answer && is_modern), "{failure:?}");
-            error_is_well_formed(&failure.body, &sent_id)?;
+            check_error(&failure.body, &sent_id)?;
         }
     }
     Ok(())
 }
 
-/// Section 5.1: `code` is an integer, `message` a string; section 5: no `result`, and the request's own id.
-fn error_is_well_formed(body: &Value, sent_id: &Value) -> Result<(), TestCaseError> {
+/// Checks an error: `code` is an integer and `message` a string (section 5.1), there is no `result`, and the
+/// id is the request's own (section 5).
+fn check_error(body: &Value, sent_id: &Value) -> Result<(), TestCaseError> {
     prop_assert_eq!(&body["jsonrpc"], "2.0");
     prop_assert!(body["error"]["code"].is_i64() && body["error"]["message"].is_string(), "{body}");
     prop_assert!(body.get("result").is_none(), "{body}");
@@ -196,12 +197,13 @@ proptest! {
         check(&bytes, &headers)?;
     }
 
-    /// The other side: a request that is well-formed is read.
+    /// A well-formed request is read. Without this, a reader that rejects everything would pass the tests
+    /// above.
     #[test]
     fn a_request_that_agrees_with_its_headers_is_read(request in request()) {
         let version = request.pointer(VERSION_AT);
         let is_known = version.is_none_or(|version| VERSIONS.iter().any(|known| version == known));
-        // A header has no line break and no letters beyond ASCII.
+        // A header cannot contain a line break or a letter that is not ASCII.
         let is_plain = request["method"].as_str().unwrap().is_ascii();
         if is_known && is_plain {
             let read = read(request.to_string().as_bytes(), &own_headers(&request));

@@ -54,7 +54,7 @@ fn sums(row: Option<Row>) -> Each {
 pub(super) async fn others(instance: i64, whose: &Whose) -> Result<Each> {
     let version = version().await?;
     let now = clock::now_ms();
-    let known = KNOWN.with_borrow(|all| {
+    let known = KNOWN.with_borrow_mut(|all| {
         let known = all.get(whose)?;
         let is_true =
             version.is_some() && known.version == version && now.saturating_sub(known.at) < TRUE_MS;
