@@ -48,12 +48,12 @@ const MAX_DOCUMENT: usize = 256 * 1024;
 pub(crate) struct Jwks {
     url: String,
     // This is configuration, like the variables, and not data of a request.
-    held: RefCell<Rc<Held>>,
+    held: RefCell<Rc<StoredKeySet>>,
 }
 
 /// An entry and the keys in it.
 #[derive(Default)]
-struct Held {
+struct StoredKeySet {
     entry: Entry,
     keys: KeySet,
 }
@@ -193,7 +193,7 @@ impl Jwks {
     }
 
     /// Fetches the document for all instances that wait for this `claim`.
-    async fn fetch_as(&self, claim: Entry) -> Result<Rc<Held>> {
+    async fn fetch_as(&self, claim: Entry) -> Result<Rc<StoredKeySet>> {
         let mut entry = Entry { ended: true, ..claim.clone() };
         match self.fetch().await {
             Ok(keys) => {
@@ -233,12 +233,12 @@ impl Jwks {
     }
 
     /// Stores `entry` in this instance unless it has a newer one. Returns the newer one.
-    fn hold(&self, entry: Option<Entry>) -> Rc<Held> {
+    fn hold(&self, entry: Option<Entry>) -> Rc<StoredKeySet> {
         let held = Rc::clone(&self.held.borrow());
         match entry {
             Some(entry) if entry.is_newer_than(&held.entry) => {
                 let keys = KeySet::of(&entry.keys);
-                let held = Rc::new(Held { entry, keys });
+                let held = Rc::new(StoredKeySet { entry, keys });
                 self.held.replace(Rc::clone(&held));
                 held
             }

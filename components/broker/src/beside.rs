@@ -20,8 +20,8 @@ use nexus_common::store::{Event, Place, Transaction, read_row};
 use serde_json::json;
 
 use crate::check;
-use crate::outbox::Taken;
-use crate::shared::{Ends, User};
+use crate::outbox::DueEntry;
+use crate::shared::{SharedGrant, User};
 
 /// The maximum number of connections that are checked before a run of the outbox, and after it.
 const MOST: usize = 16;
@@ -38,7 +38,7 @@ const FRESH_SECONDS: i64 = 10;
 ///
 /// This cannot fail. A connection that is not known to be alive is left out.
 pub(crate) async fn alive(
-    taken: impl Iterator<Item = &Taken>,
+    taken: impl Iterator<Item = &DueEntry>,
     request_id: &str,
 ) -> BTreeSet<String> {
     // If the manifest says that the grant is revoked, there is nothing to find out.
@@ -78,7 +78,7 @@ async fn was_alive_just_now(stored: &Stored) -> Result<bool> {
 /// are the connections that the provider accepted before. This cannot fail, because the tokens are revoked
 /// already.
 pub(crate) async fn check(
-    ended: impl Iterator<Item = &Taken>,
+    ended: impl Iterator<Item = &DueEntry>,
     alive: &BTreeSet<String>,
     request_id: &str,
 ) {
@@ -94,9 +94,9 @@ pub(crate) async fn check(
 
 /// The live connections that may end with `taken`, each one once.
 async fn beside<'a>(
-    taken: impl Iterator<Item = &'a Taken>,
+    taken: impl Iterator<Item = &'a DueEntry>,
     request_id: &str,
-) -> Vec<(&'a Taken, User)> {
+) -> Vec<(&'a DueEntry, User)> {
     let mut seen = BTreeSet::new();
     let mut tries = Vec::new();
     for entry in taken {
@@ -120,7 +120,7 @@ fn log_failure(request_id: &str, id: &str, error: &nexus_common::Error) {
     line.with("integration", &id).why(error);
 }
 
-fn stored(entry: &Taken, user: &User) -> Stored {
+fn stored(entry: &DueEntry, user: &User) -> Stored {
     let is_ours = user.workspace == entry.workspace;
     Stored {
         workspace: user.workspace.clone(),
@@ -131,7 +131,7 @@ fn stored(entry: &Taken, user: &User) -> Stored {
 }
 
 /// Checks one connection after a revocation.
-async fn check_one(entry: &Taken, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
+async fn check_one(entry: &DueEntry, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
     let checked = check::run(&stored(entry, user), request_id).await?;
     // If the manifest says that the grant is revoked, the connection was not checked before.
     if checked.health == "reauthorize" && (was_alive || entry.ends_grant) {
@@ -142,7 +142,7 @@ async fn check_one(entry: &Taken, user: &User, was_alive: bool, request_id: &str
 }
 
 /// Writes to the connection why it ended, and stores the finding.
-async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result<()> {
+async fn note(entry: &DueEntry, user: &User, why: &str, request_id: &str) -> Result<()> {
     let is_ours = user.workspace == entry.workspace;
     let whose = if is_ours { entry.integration_id.as_str() } else { "another workspace" };
     let words = format!(
@@ -185,12 +185,12 @@ async fn note(entry: &Taken, user: &User, why: &str, request_id: &str) -> Result
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
-pub(crate) async fn is_known(ends: &Ends<'_>) -> Result<bool> {
+pub(crate) async fn is_known(ends: &SharedGrant<'_>) -> Result<bool> {
     place(ends).is_found().await
 }
 
 /// The subject of a finding: a manifest, a server and a client.
-fn place<'a>(ends: &Ends<'a>) -> Place<'a> {
+fn place<'a>(ends: &SharedGrant<'a>) -> Place<'a> {
     Place {
         workspace: ends.workspace,
         manifest_id: ends.manifest_id,

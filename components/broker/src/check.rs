@@ -11,7 +11,7 @@ use nexus_manifests::params;
 use serde_json::json;
 
 use crate::credential::Usable;
-use crate::oauth::{self, For};
+use crate::oauth::{self, IntegrationContext};
 use crate::verify;
 
 /// The time until a tick checks a credential again if its provider is in trouble, in milliseconds: 15
@@ -23,7 +23,7 @@ const AGAIN_SOON_MS: i64 = 15 * 60 * 1000;
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
-    let who = For::of(stored, request_id);
+    let who = IntegrationContext::of(stored, request_id);
     let usable = match oauth::tried(&who).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found("reauthorize", &why)),
@@ -83,7 +83,7 @@ struct Finding {
 }
 
 impl Finding {
-    async fn of(who: &For<'_>, usable: Usable) -> Result<Self> {
+    async fn of(who: &IntegrationContext<'_>, usable: Usable) -> Result<Self> {
         let first = Self::judge(&usable).await?;
         let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
         if first.checked.health != "reauthorize" || !is_oauth2 || !is_sent_where_it_was(&usable) {

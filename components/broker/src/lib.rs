@@ -93,7 +93,7 @@ async fn plan_revocation(asked: RevocationScope, request_id: &str) -> Result<Pla
 }
 
 async fn revoke_due(due: DueRevocations, request_id: &str) -> Result<Vec<Receipt>> {
-    outbox::run(outbox::Which::Of(&due.stored, &due.kept), request_id).await
+    outbox::run(outbox::OutboxScope::Of(&due.stored, &due.kept), request_id).await
 }
 
 /// What an agent has to know of an integration's provider.

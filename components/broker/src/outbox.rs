@@ -27,7 +27,7 @@ use crate::provider::{FORM, Transmission, header_name, header_value, known_metho
 use crate::revoke::{Call, place};
 use crate::screen::Screen;
 use crate::seal;
-use crate::shared::{Ends, User};
+use crate::shared::{SharedGrant, User};
 use crate::{beside, keys, renewed};
 
 /// The time limit of one request, with its response body.
@@ -49,7 +49,7 @@ const LATE_MS: u64 = 20_000;
 const NAMED: usize = 3;
 
 /// Which entries to process.
-pub(crate) enum Which<'a> {
+pub(crate) enum OutboxScope<'a> {
     /// The new entries of an integration, and the kept entries with these ids.
     Of(&'a Stored, &'a [String]),
     /// The entries that are due, at most this many.
@@ -57,7 +57,7 @@ pub(crate) enum Which<'a> {
 }
 
 /// An entry that is being processed.
-pub(crate) struct Taken {
+pub(crate) struct DueEntry {
     /// The id of the entry.
     id: String,
     /// The workspace of the entry.
@@ -99,13 +99,13 @@ enum Verdict {
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receipt>> {
+pub(crate) async fn run(which: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
     let begun = clock::now_ms();
     let (kept, new): (Vec<_>, Vec<_>) =
         take(&which).await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
     // The tokens of one integration are processed in order, those of different integrations concurrently.
-    let mut groups: Vec<Vec<Taken>> = Vec::new();
+    let mut groups: Vec<Vec<DueEntry>> = Vec::new();
     for entry in new {
         match groups.iter_mut().find(|group| {
             group.first().is_some_and(|first| first.integration_id == entry.integration_id)
@@ -115,7 +115,7 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
         }
     }
     let mut done = all(groups, None, request_id).await?;
-    let mut lanes: Vec<Vec<Taken>> = Vec::new();
+    let mut lanes: Vec<Vec<DueEntry>> = Vec::new();
     for (index, entry) in kept.into_iter().enumerate() {
         match lanes.get_mut(index % LANES) {
             Some(lane) => lane.push(entry),
@@ -131,10 +131,10 @@ pub(crate) async fn run(which: Which<'_>, request_id: &str) -> Result<Vec<Receip
 /// Processes each group in order, and the groups concurrently. An entry that is not begun by `late` stays
 /// due.
 async fn all(
-    groups: Vec<Vec<Taken>>,
+    groups: Vec<Vec<DueEntry>>,
     late: Option<u64>,
     request_id: &str,
-) -> Result<Vec<(Taken, Receipt)>> {
+) -> Result<Vec<(DueEntry, Receipt)>> {
     let done = join_all(groups.into_iter().map(|group| async move {
         let mut done = Vec::new();
         for entry in group {
@@ -157,15 +157,15 @@ async fn all(
     Ok(all)
 }
 
-async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
+async fn take(which: &OutboxScope<'_>) -> Result<Vec<DueEntry>> {
     let due = "select 1 from outbox where next_at <= unixepoch('subsec') * 1000 limit 1";
-    if matches!(which, Which::Due(_)) && read_row(due, []).await?.is_none() {
+    if matches!(which, OutboxScope::Due(_)) && read_row(due, []).await?.is_none() {
         return Ok(Vec::new());
     }
     let tx = Transaction::begin().await?;
     let mut values = vec![Value::integer(tx.now_ms)];
     let filter = match which {
-        Which::Of(stored, kept) => {
+        OutboxScope::Of(stored, kept) => {
             values.extend([
                 Value::text(stored.workspace.as_str()),
                 Value::text(stored.integration_id.as_str()),
@@ -175,7 +175,7 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
                or (kept_at is not null and next_at <= ?1
                  and id in (select value from json_each(?4))))"
         }
-        Which::Due(limit) => {
+        OutboxScope::Due(limit) => {
             values.push(Value::from(*limit));
             "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)"
         }
@@ -191,7 +191,7 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     );
     let rows = tx.query(&sql, values).await?;
     tx.commit().await?;
-    let mut taken: Vec<Taken> = rows.iter().map(Taken::of).collect();
+    let mut taken: Vec<DueEntry> = rows.iter().map(DueEntry::of).collect();
     // The refresh token comes first. Ids are in the order of creation.
     taken.sort_by(|a, b| {
         (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
@@ -199,7 +199,7 @@ async fn take(which: &Which<'_>) -> Result<Vec<Taken>> {
     Ok(taken)
 }
 
-impl Taken {
+impl DueEntry {
     fn of(row: &Row) -> Self {
         let or_none = |index| Some(text(row, index).to_owned()).filter(|t| !t.is_empty());
         Self {
@@ -225,8 +225,8 @@ impl Taken {
     }
 
     /// What the request revokes. `grant` is whether it may revoke more than the token.
-    pub(crate) fn ends(&self, grant: bool) -> Ends<'_> {
-        Ends {
+    pub(crate) fn ends(&self, grant: bool) -> SharedGrant<'_> {
+        SharedGrant {
             workspace: &self.workspace,
             integration_id: &self.integration_id,
             digest: &self.digest,
@@ -278,7 +278,7 @@ impl Taken {
     }
 }
 
-async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
+async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
     // A request that once revoked more than its token is never again believed to revoke the token only.
     let grant = entry.cautious || beside::is_known(&entry.ends(true)).await?;
     let ends = entry.ends(grant);
@@ -286,22 +286,24 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
         Verdict::Keep(_) => return keep(entry, &ends, request_id).await,
         Verdict::InUseAgain => {
             let words = "the connection uses it again, and revokes it when it no longer does";
-            Told::Done("superseded", words.into())
+            RevocationResult::Done("superseded", words.into())
         }
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
             let line = Line::error("a revocation failed").with("request_id", &request_id);
             line.with("outbox", &entry.id).why(&error);
-            Told::Failed("the revocation request could not be sent: see the log".to_owned())
+            RevocationResult::Failed(
+                "the revocation request could not be sent: see the log".to_owned(),
+            )
         }),
     };
     let tx = Transaction::begin().await?;
     let given_up = tx.now_ms - entry.trying_since > GIVEN_UP_MS;
     let (state, words, done) = match outcome {
-        Told::Done(state, words) => (state, words, true),
-        Told::Failed(words) if given_up => {
+        RevocationResult::Done(state, words) => (state, words, true),
+        RevocationResult::Failed(words) if given_up => {
             ("failed", format!("not revoked within 7 days, and not tried again: {words}"), true)
         }
-        Told::Failed(words) => ("pending", words, false),
+        RevocationResult::Failed(words) => ("pending", words, false),
     };
     if done {
         let sql = "delete from outbox where id = ?1 returning 1";
@@ -325,7 +327,7 @@ async fn work(entry: &Taken, request_id: &str) -> Result<Receipt> {
 /// Keeps the entry until the connections that may end with the token are deleted or replaced. The users are
 /// read again inside the transaction, because a connection that was deleted before the entry waited would not
 /// wake it.
-async fn keep(entry: &Taken, ends: &Ends<'_>, request_id: &str) -> Result<Receipt> {
+async fn keep(entry: &DueEntry, ends: &SharedGrant<'_>, request_id: &str) -> Result<Receipt> {
     let tx = Transaction::begin().await?;
     let id = || Value::text(entry.id.as_str());
     let Verdict::Keep(words) = entry.verdict(&ends.users_in(&tx, entry.since()).await?) else {
@@ -348,7 +350,7 @@ async fn keep(entry: &Taken, ends: &Ends<'_>, request_id: &str) -> Result<Receip
 /// Records the event, in the transaction that makes the change.
 async fn record(
     tx: &Transaction,
-    entry: &Taken,
+    entry: &DueEntry,
     state: &str,
     words: &str,
     request_id: &str,
@@ -366,22 +368,24 @@ async fn record(
 }
 
 /// The result of a revocation request.
-enum Told {
+enum RevocationResult {
     Done(&'static str, String),
     Failed(String),
 }
 
-async fn tell(entry: &Taken) -> Result<Told> {
+async fn tell(entry: &DueEntry) -> Result<RevocationResult> {
     let ring = keys::ring().await?;
     let plain = match seal::open(&ring, place(&entry.workspace, &entry.id), &entry.sealed) {
         Ok(plain) => plain,
         Err(_) => {
-            return Ok(Told::Failed("the entry cannot be opened: its key is missing".into()));
+            return Ok(RevocationResult::Failed(
+                "the entry cannot be opened: its key is missing".into(),
+            ));
         }
     };
     let mut call: Call = match serde_json::from_slice(&plain) {
         Ok(call) => call,
-        Err(_) => return Ok(Told::Failed("the entry cannot be read".into())),
+        Err(_) => return Ok(RevocationResult::Failed("the entry cannot be read".into())),
     };
     renewed::renew(&entry.workspace, &mut call).await?;
     let screen = Screen::new(call.secrets.iter().map(String::as_str));
@@ -401,7 +405,7 @@ async fn tell(entry: &Taken) -> Result<Told> {
     Ok(match transmit(transmission, &call.pinned, DEADLINE, screen).await {
         Ok(answer) => judge(&call, &answer),
         Err(Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why)) => {
-            Told::Failed(why)
+            RevocationResult::Failed(why)
         }
         Err(other) => return Err(other),
     })
@@ -409,12 +413,12 @@ async fn tell(entry: &Taken) -> Result<Told> {
 
 /// Reads the provider's response. Success is a 2xx, and the manifest may require more. If the provider says
 /// that it does not know the token (any more), the token counts as revoked.
-fn judge(call: &Call, answer: &Answer) -> Told {
+fn judge(call: &Call, answer: &Answer) -> RevocationResult {
     let status = answer.status.as_u16();
     let json = answer.members();
     let known_by = |sign: &Sign| json.is_some_and(|json| sign.matches(status, json));
     if call.gone_on.iter().any(known_by) {
-        return Told::Done("revoked", "the provider no longer knew the token".into());
+        return RevocationResult::Done("revoked", "the provider no longer knew the token".into());
     }
     let is_success = match &call.success {
         None => answer.status.is_success(),
@@ -423,11 +427,13 @@ fn judge(call: &Call, answer: &Answer) -> Told {
         }
     };
     if is_success {
-        return Told::Done("revoked", format!("the provider answered {status}"));
+        return RevocationResult::Done("revoked", format!("the provider answered {status}"));
     }
     let own = call.success.as_ref().and_then(|success| success.error.as_deref());
     let pointers = own.into_iter().chain(["/error_description", "/error", "/message"]);
     let words = json.and_then(|json| answer.words(json, pointers));
     let summary = format!("the provider answered {status}");
-    Told::Failed(words.map_or_else(|| summary.clone(), |words| format!("{summary}: {words}")))
+    RevocationResult::Failed(
+        words.map_or_else(|| summary.clone(), |words| format!("{summary}: {words}")),
+    )
 }

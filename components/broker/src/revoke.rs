@@ -21,10 +21,10 @@ use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credential::{self, Usable, own_version, secret_fields};
-use crate::oauth::{self, Client, ClientRef, For};
+use crate::oauth::{self, Client, ClientRef, IntegrationContext};
 use crate::provider::{form_body, header_name, header_value, inject_headers, known_method};
 use crate::seal::{self, Place};
-use crate::shared::Ends;
+use crate::shared::SharedGrant;
 use crate::source::{self, Sourced};
 use crate::{beside, digest, keys, provider};
 
@@ -217,7 +217,7 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => false,
     };
     if needs_live && manifest.auth_method.is_oauth2() {
-        match oauth::live(&For::of(stored, request_id)).await {
+        match oauth::live(&IntegrationContext::of(stored, request_id)).await {
             Ok(usable) => return Ok(usable),
             Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
                 return Err(error);
@@ -345,9 +345,9 @@ async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>
             account_id: column(7),
         };
         let of = text(&row, 2);
-        let ends = Ends::of(workspace, of, &entry);
+        let ends = SharedGrant::of(workspace, of, &entry);
         let grant = entry.cautious || beside::is_known(&ends).await?;
-        let users = Ends { grant, ..ends }.users(row.get(10).unwrap_or(-1)).await?;
+        let users = SharedGrant { grant, ..ends }.users(row.get(10).unwrap_or(-1)).await?;
         if (force && of == id) || users.iter().all(|user| user.id == id) {
             let detail = "kept until now: the revocation is being sent to the provider";
             let receipt = receipt(&entry.token, "pending", detail);
@@ -601,7 +601,7 @@ fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
 async fn siblings(workspace: &str, id: &str, entries: &[OutboxEntry]) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in entries {
-        let ends = Ends { grant: entry.ends_grant, ..Ends::of(workspace, id, entry) };
+        let ends = SharedGrant { grant: entry.ends_grant, ..SharedGrant::of(workspace, id, entry) };
         let users = ends.users(-1).await?;
         names.extend(users.iter().filter(|user| user.id != id).map(|user| user.name().to_owned()));
     }

@@ -12,7 +12,7 @@ use nexus_manifests::Manifest;
 
 /// What a revocation revokes, and the integration that gives it up.
 #[derive(Clone)]
-pub(crate) struct Ends<'a> {
+pub(crate) struct SharedGrant<'a> {
     /// The workspace.
     pub(crate) workspace: &'a str,
     /// The integration that gives the token up.
@@ -98,7 +98,7 @@ const SQL: &str = "
             or not (i.manifest_id like 'custom-%' or ?10 like 'custom-%'))))))
       group by i.id order by certain desc, i.slug limit 100";
 
-impl<'a> Ends<'a> {
+impl<'a> SharedGrant<'a> {
     /// What `entry` of the integration `id` revokes.
     pub(crate) fn of(workspace: &'a str, id: &'a str, entry: &'a OutboxEntry) -> Self {
         Self {

@@ -14,7 +14,7 @@ use nexus_common::{Error, Result};
 use serde_json::json;
 
 use crate::keys::{self, KeyRing};
-use crate::oauth::{self, For};
+use crate::oauth::{self, IntegrationContext};
 use crate::seal::Place;
 use crate::{check, credential, data_key, outbox, revoke, seal};
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     let ring = keys::ring().await?;
     let mut ticked = Ticked::default();
     checks(request_id, &mut ticked).await?;
-    let done = outbox::run(outbox::Which::Due(REVOCATIONS), request_id).await?;
+    let done = outbox::run(outbox::OutboxScope::Due(REVOCATIONS), request_id).await?;
     let is_over = |state: &str| matches!(state, "revoked" | "failed");
     let ended = done.iter().filter(|receipt| is_over(&receipt.state)).count();
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
@@ -100,7 +100,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
 }
 
 async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
-    oauth::keep_alive(&For::of(stored, request_id)).await
+    oauth::keep_alive(&IntegrationContext::of(stored, request_id)).await
 }
 
 /// A function from workspace and row to the place of a ciphertext.

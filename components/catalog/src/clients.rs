@@ -9,7 +9,7 @@ use nexus_common::broker::{NewClient, SealClient};
 use nexus_common::http::{Inbound, empty, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{By, OauthClients};
+use nexus_common::store::{OauthClients, RequestContext};
 use nexus_common::wire::OauthClientIn;
 use nexus_common::{Error, Result, access, config, encoding};
 use serde_json::json;
@@ -67,7 +67,7 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
     let sealed = Client::new(Component::Catalog, &request_id).call::<SealClient>(&new).await?;
     let bytes = encoding::from_base64(&sealed.sealed)
         .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
-    let by = By { caller: &caller, request_id: &request_id };
+    let by = RequestContext { caller: &caller, request_id: &request_id };
     OauthClients::of(&caller.workspace)
         .save(id, &new.client_id, &new.params, (&bytes, &sealed.key_id), &by)
         .await?;
@@ -79,7 +79,7 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
 async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "oauth_client.delete").await?;
     inbound.query(&[])?;
-    let by = By { caller: &caller, request_id: &inbound.request_id };
+    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
     OauthClients::of(&caller.workspace).delete(id, &by).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

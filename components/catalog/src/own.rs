@@ -6,7 +6,7 @@ use nexus_common::auth::{Caller, Role};
 use nexus_common::http::{Inbound, empty, set};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
-use nexus_common::store::{By, Manifests, NewManifest};
+use nexus_common::store::{Manifests, NewManifest, RequestContext};
 use nexus_common::{Error, FieldError, Result, access, config};
 use nexus_manifests::guard::Guard;
 use nexus_manifests::{Finding, Manifest, Origin, catalog, lint, parse};
@@ -47,7 +47,7 @@ pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "manifest.delete").await?;
     inbound.query(&[])?;
     require_own(id)?;
-    let by = By { caller: &caller, request_id: &inbound.request_id };
+    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
     Manifests::of(&caller.workspace).delete(id, &by).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }
@@ -75,7 +75,7 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
         replace: expected.is_some(),
         believes_effect,
     };
-    let by = By { caller, request_id: &request_id };
+    let by = RequestContext { caller, request_id: &request_id };
     let quota = Quota::of_manifest_versions().await?;
     let hash = Manifests::of(&caller.workspace).save(&new, &by, &quota).await?;
     let value = serde_json::to_value(&manifest).map_err(internal)?;

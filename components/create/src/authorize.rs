@@ -10,7 +10,7 @@ use nexus_common::http::{Inbound, flow_cookie, json_response, new_flow_cookie, s
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{By, Integrations, Transaction};
+use nexus_common::store::{Integrations, RequestContext, Transaction};
 use nexus_common::wire::{AuthorizeIn, IntegrationIn};
 use nexus_common::{Error, Result, access};
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ use crate::{located, save};
 /// What the broker says.
 pub(crate) async fn begin(
     broker: &Client,
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
 ) -> Result<Option<Authorization>> {
@@ -51,7 +51,7 @@ pub(crate) async fn begin(
 /// # Errors
 /// [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn created(
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     cookie: Option<String>,
@@ -81,7 +81,7 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
     let cookie = flow_cookie(&inbound).await?.unwrap_or_else(new_flow_cookie);
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
     let input: AuthorizeIn = inbound.json().await?;
-    let by = By { caller: &caller, request_id: &request_id };
+    let by = RequestContext { caller: &caller, request_id: &request_id };
     let asked = Authorize {
         workspace: caller.workspace.clone(),
         integration_id: id.clone(),

@@ -17,7 +17,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{By, Integrations};
+use nexus_common::store::{Integrations, RequestContext};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
 
@@ -60,7 +60,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
     integrations.name_is_free(input.name.trim()).await?;
 
     let id = id::integration(clock::now_ms());
-    let by = By { caller: &caller, request_id: &request_id };
+    let by = RequestContext { caller: &caller, request_id: &request_id };
     let broker = Client::new(Component::Create, &request_id);
     let asked_to_flow = input.credentials.is_none();
     if asked_to_flow && let Some(begun) = authorize::begin(&broker, &by, &input, &id).await? {

@@ -5,7 +5,7 @@
 use nexus_common::broker::{Authorization, Sealed};
 use nexus_common::quota::Quota;
 use nexus_common::store::{
-    By, Integrations, NO_SCOPES, NewFlow, NewIntegration, Transaction, give_up,
+    Integrations, NO_SCOPES, NewFlow, NewIntegration, RequestContext, Transaction, give_up,
 };
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, encoding};
@@ -16,7 +16,7 @@ use serde_json::json;
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn connected(
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     sealed: &Sealed,
@@ -56,7 +56,7 @@ pub(crate) async fn connected(
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn pending(
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     (cookie, begun): (&str, &Authorization),
@@ -83,7 +83,7 @@ pub(crate) async fn pending(
 }
 
 async fn insert(
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     new: &NewIntegration<'_>,
     flow: Option<(&str, &Authorization)>,
     detail: serde_json::Value,
@@ -106,7 +106,7 @@ async fn insert(
 /// [`Error::Storage`].
 pub(crate) async fn begin_flow(
     tx: &Transaction,
-    by: &By<'_>,
+    by: &RequestContext<'_>,
     id: &str,
     cookie: &str,
     begun: &Authorization,

@@ -11,7 +11,7 @@ use nexus_common::broker::{
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{By, Integrations, OutboxEntry, Transaction};
+use nexus_common::store::{Integrations, OutboxEntry, RequestContext, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     };
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
     let broker = Client::new(Component::Delete, &inbound.request_id);
-    let by = By { caller: &caller, request_id: &inbound.request_id };
+    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
         let scope =
@@ -67,7 +67,12 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 }
 
 /// Carries out the planned deletion in one transaction. Returns its time.
-async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: Option<bool>) -> Result<String> {
+async fn carry_out(
+    by: &RequestContext<'_>,
+    id: &str,
+    plan: &Plan,
+    force: Option<bool>,
+) -> Result<String> {
     if force.is_none() && !plan.shared.is_empty() {
         let others = plan.shared.join(", ");
         return Err(Error::GrantShared(format!(
@@ -77,7 +82,7 @@ async fn carry_out(by: &By<'_>, id: &str, plan: &Plan, force: Option<bool>) -> R
         )));
     }
     let force = force == Some(true);
-    let By { caller, .. } = by;
+    let RequestContext { caller, .. } = by;
     let tx = Transaction::begin().await?;
     let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
     let detail = json!({"revocation": with_times(&planned, &tx.now), "forced": force});

@@ -12,7 +12,7 @@ use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{self, Arguments};
-use crate::tools::{Said, Tools, refused};
+use crate::tools::{ToolResult, Tools, refused};
 
 /// The maximum size of the part of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
@@ -25,7 +25,7 @@ pub(crate) const ARGUMENTS: [&str; 8] =
 /// # Errors
 /// [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
 /// an error.
-pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let target = &arguments.required("integration")?;
     let hub = address(target).await?;
     let Place { path, query: own } = place(&arguments.required("path")?, &hub)?;
@@ -177,7 +177,7 @@ struct Answered<'a> {
 
 impl Answered<'_> {
     /// The response as the result of the tool.
-    fn to_result(&self) -> Said {
+    fn to_result(&self) -> ToolResult {
         let shown = self.shown();
         let body = self.body();
         let note = self.note(body.is_some());
@@ -198,7 +198,7 @@ impl Answered<'_> {
         };
         let json = json!({"status": self.status, "headers": shown, "body": json_body,
             "truncated": self.cut.is_some(), "note": note});
-        Said { text, json, is_error: self.status >= 400 || self.cut == Some(Cut::Broken) }
+        ToolResult { text, json, is_error: self.status >= 400 || self.cut == Some(Cut::Broken) }
     }
 
     /// The headers that are useful to a model. The values of a header that occurs more than once are joined

@@ -9,7 +9,7 @@ use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
-use crate::tools::{Said, Tools};
+use crate::tools::{ToolResult, Tools};
 
 /// The number of integrations in a page without `limit`. It is low, because a model reads the whole page.
 const PAGE: u32 = 100;
@@ -23,7 +23,7 @@ pub(crate) const ONE: [&str; 1] = ["integration"];
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Storage`].
-pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let limit = match arguments.text("limit")? {
         None => PAGE,
         // A model may write 10 as 10.0.
@@ -56,14 +56,14 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Sai
         ));
     }
     let json = json!({"integrations": items, "next_cursor": page.next});
-    Ok(Said { text, json, is_error: false })
+    Ok(ToolResult { text, json, is_error: false })
 }
 
 /// The result of `describe_integration`.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Storage`].
-pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said> {
+pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let which = &arguments.required("integration")?;
     let public_url = &config::public_url().await?;
     let Some(item) = (Usable { caller: &tools.agent.caller, public_url }).find(which).await? else {
@@ -86,7 +86,7 @@ pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<Said
         members.extend(more);
         members.insert("policy_in_words".into(), policy.into());
     }
-    Ok(Said { text, json: item, is_error: false })
+    Ok(ToolResult { text, json: item, is_error: false })
 }
 
 fn member_of(members: &Map<String, Value>, name: &str) -> Value {

@@ -22,7 +22,7 @@ pub(crate) struct Tools<'a> {
 }
 
 /// The result of a tool: text for the model, and the same as JSON.
-pub(crate) struct Said {
+pub(crate) struct ToolResult {
     pub(crate) text: String,
     pub(crate) json: Value,
     pub(crate) is_error: bool,
@@ -51,7 +51,7 @@ impl Tools<'_> {
             "describe_integration" => describe::one(self, &arguments).await,
             _ => call::run(self, &arguments).await,
         };
-        let Said { mut text, json, is_error } =
+        let ToolResult { mut text, json, is_error } =
             result.unwrap_or_else(|error| refused(&error.problem(self.request_id)));
         if let Some(note) = arguments.note() {
             text.push_str(&format!("\n\n{note}"));
@@ -65,7 +65,7 @@ impl Tools<'_> {
 }
 
 /// A problem document as the result of a tool.
-pub(crate) fn refused(problem: &Problem) -> Said {
+pub(crate) fn refused(problem: &Problem) -> ToolResult {
     let rules: Vec<String> =
         problem.errors.iter().map(|e| format!("{}: {}", e.pointer, e.detail)).collect();
     let mut text = format!("{}: {}", problem.code, problem.detail);
@@ -73,5 +73,5 @@ pub(crate) fn refused(problem: &Problem) -> Said {
         text = format!("{text}\n{}", rules.join("\n"));
     }
     let json = serde_json::to_value(problem).unwrap_or_default();
-    Said { text, json, is_error: true }
+    ToolResult { text, json, is_error: true }
 }

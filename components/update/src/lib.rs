@@ -12,7 +12,7 @@ use nexus_common::broker::{DueRevocations, NewCredentials, Revoke, Seal, Sealed,
 use nexus_common::http::{Inbound, RequestId, Respond, json_response, serve_component, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{By, Change, Found, Integrations, Transaction, give_up};
+use nexus_common::store::{Change, Found, Integrations, RequestContext, Transaction, give_up};
 use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result, access, component};
 use serde_json::json;
@@ -117,7 +117,7 @@ async fn save(
         }),
         credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
     };
-    let by = By { caller, request_id };
+    let by = RequestContext { caller, request_id };
     let entry = by.entry("integration.update", &found.id, different.told());
     let tx = Transaction::begin().await?;
     let integrations = Integrations::of(&caller.workspace);

@@ -37,7 +37,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::credential::{Gate, Usable};
-use crate::oauth::{self, For, Found};
+use crate::oauth::{self, Found, IntegrationContext};
 pub(crate) use mask::Needles;
 use opened::Opened;
 pub(crate) use opened::forget;
@@ -122,7 +122,7 @@ impl Call {
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
         let path = CallPath::read(target.below)?;
         let methods = self.check_rules(gate, &opened, &headers, &target, &path).await?;
-        let whose = usage::Whose {
+        let whose = usage::CallKey {
             workspace: self.caller.workspace.clone(),
             integration_id: gate.id.clone(),
             agent: self.caller.subject.clone(),
@@ -305,7 +305,7 @@ impl Call {
         if now_ms().await? < refresh_at {
             return Ok(Live::Opened(opened));
         }
-        let who = For {
+        let who = IntegrationContext {
             workspace: &self.caller.workspace,
             id: &gate.id,
             actor: &self.caller.subject,

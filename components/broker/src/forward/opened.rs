@@ -78,7 +78,7 @@ struct Found {
 }
 
 /// An opened credential, and the row that it was opened from.
-struct Kept {
+struct CachedCredential {
     callable: Rc<Callable>,
     opened: Rc<Opened>,
 }
@@ -87,7 +87,7 @@ thread_local! {
     /// Rows by workspace and by the requested id or slug.
     static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
     /// Opened credentials by id.
-    static OPENED: RefCell<Aging<String, Kept>> = RefCell::default();
+    static OPENED: RefCell<Aging<String, CachedCredential>> = RefCell::default();
 }
 
 /// Removes an integration from the caches, by its id or its slug.
@@ -160,7 +160,9 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
     let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
-    OPENED.with_borrow_mut(|all| all.insert(id, Kept { callable, opened: kept }, clock::now_ms()));
+    OPENED.with_borrow_mut(|all| {
+        all.insert(id, CachedCredential { callable, opened: kept }, clock::now_ms())
+    });
     Ok(opened)
 }
 

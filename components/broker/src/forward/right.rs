@@ -11,12 +11,12 @@ use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
 use super::opened;
-use super::usage::Whose;
+use super::usage::CallKey;
 
 /// The facts on which the right to a call depends.
 pub(super) struct Right {
     /// The workspace, integration and agent of the call.
-    pub(super) whose: Whose,
+    pub(super) whose: CallKey,
     /// The `exp` of the caller's token, in seconds since the Unix epoch.
     pub(super) expires_at: u64,
     /// The stored policy that allowed the call.

@@ -35,7 +35,7 @@ use super::{Waiting, headers, refreshing, without_length};
 use crate::coding;
 use crate::credential::Usable;
 use crate::egress;
-use crate::oauth::{self, For, Found};
+use crate::oauth::{self, Found, IntegrationContext};
 use crate::provider::unanswered;
 
 /// The interval in which a long call checks whether it may go on.
@@ -145,7 +145,7 @@ impl Sent<'_> {
         let begun = clock::now_ms();
         let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         if is_refused(&answer) {
-            let who = For::of(stored, request_id);
+            let who = IntegrationContext::of(stored, request_id);
             let renewed = match is_oauth2 {
                 true => self.renewed(&who, opened.usable.version).await,
                 false => Ok(None),
@@ -196,7 +196,7 @@ impl Sent<'_> {
     }
 
     /// The replacement of a token that the provider rejected. `None` if there is no other token.
-    async fn renewed(&self, who: &For<'_>, version: i64) -> Result<Option<Found>> {
+    async fn renewed(&self, who: &IntegrationContext<'_>, version: i64) -> Result<Option<Found>> {
         if self.waiting == Waiting::Here {
             return Ok(oauth::after_refusal(who, version).await?.map(Found::from));
         }

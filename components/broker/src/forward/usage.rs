@@ -20,7 +20,7 @@ const STALE_MS: i64 = 10_000;
 
 /// The workspace, integration and agent of a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Whose {
+pub(super) struct CallKey {
     /// The workspace.
     pub(super) workspace: String,
     /// The integration.
@@ -37,11 +37,11 @@ struct Counts {
 }
 
 thread_local! {
-    static COUNTED: RefCell<BTreeMap<Whose, Counts>> = const { RefCell::new(BTreeMap::new()) };
+    static COUNTED: RefCell<BTreeMap<CallKey, Counts>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Counts one call that has ended.
-pub(super) fn count(whose: Whose, is_error: bool, bytes: u64) {
+pub(super) fn count(whose: CallKey, is_error: bool, bytes: u64) {
     let first = COUNTED.with_borrow_mut(|counted| {
         let first = counted.is_empty();
         let counts = counted.entry(whose).or_default();
@@ -61,7 +61,7 @@ pub(super) fn count(whose: Whose, is_error: bool, bytes: u64) {
     }
 }
 
-async fn write(counted: &BTreeMap<Whose, Counts>) -> Result<()> {
+async fn write(counted: &BTreeMap<CallKey, Counts>) -> Result<()> {
     let tx = Transaction::begin_relaxed().await?;
     let minute = tx.now_ms - tx.now_ms % 60_000;
     for (whose, counts) in counted {

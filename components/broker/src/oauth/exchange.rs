@@ -56,7 +56,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     // Steps that may fail come before the request to the provider. After it, the broker holds the only copy
     // of the tokens.
     digest::digester().await?;
-    let before = Before::find(&back.workspace, &back.integration_id).await?;
+    let before = PreviousConnection::find(&back.workspace, &back.integration_id).await?;
     if before.as_ref().is_some_and(|before| !before.has_params(&sourced, &flow)) {
         let why = "the integration's parameters were changed meanwhile: start again";
         return Err(Error::FlowInvalid(why.into()));
@@ -95,7 +95,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         times,
         account,
     };
-    let trial = Trial { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
+    let trial = AccountCheck { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
     let judged = trial.judge(&mut usable, before.as_ref()).await;
     let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());
     let lost = revoke::lost(workspace, id, &usable).await;
@@ -108,7 +108,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     };
     // A refresh may have stored a new version meanwhile, which is replaced. Any other change is kept.
     let before = before.unwrap_or_default();
-    let now = Before::find(workspace, id).await.ok().flatten();
+    let now = PreviousConnection::find(workspace, id).await.ok().flatten();
     let replaces =
         now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
     // A failure with the old tokens must not lose the new ones, of which the broker holds the only copy.
@@ -166,14 +166,14 @@ fn check_issuer(sourced: &Sourced, query: &Query<'_>) -> Result<()> {
 
 /// The stored state of the integration that is being connected.
 #[derive(Default)]
-struct Before {
+struct PreviousConnection {
     version: i64,
     connected_at: i64,
     account_id: Option<String>,
     params: BTreeMap<String, String>,
 }
 
-impl Before {
+impl PreviousConnection {
     async fn find(workspace: &str, id: &str) -> Result<Option<Self>> {
         let sql =
             "select coalesce(c.version, 0), i.account_id, i.params, coalesce(c.connected_at, 0)
@@ -217,20 +217,20 @@ struct Refusal {
 }
 
 /// New tokens, with the flow and the query that led to them.
-struct Trial<'a> {
+struct AccountCheck<'a> {
     flow: &'a FlowSecret,
     tokens: &'a Tokens,
     query: &'a Query<'a>,
     screen: &'a Screen,
 }
 
-impl Trial<'_> {
+impl AccountCheck<'_> {
     /// Verifies the tokens, compares the account, and returns the health. Sets the account of `usable` even
     /// if the tokens are rejected.
     async fn judge(
         &self,
         usable: &mut Usable,
-        before: Option<&Before>,
+        before: Option<&PreviousConnection>,
     ) -> Result<&'static str, Refusal> {
         let refuse = |code: &'static str, words: String| Refusal { code, words };
         usable.params.extend(self.found(usable).map_err(|words| {

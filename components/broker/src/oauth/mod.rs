@@ -17,8 +17,8 @@ pub(crate) use clients::{
 };
 pub(crate) use exchange::{exchange, mint};
 pub(crate) use refresh::{
-    For, Found, after_judgement, after_refusal, after_refusal_or_refreshing, keep_alive, live,
-    live_or_refreshing, pending, tried,
+    Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
+    keep_alive, live, live_or_refreshing, pending, tried,
 };
 pub(crate) use token::{End, basic};
 

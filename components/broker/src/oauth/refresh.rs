@@ -50,7 +50,7 @@ const IN_VAIN_MS: i64 = 60_000;
 
 /// The reason to refresh a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Why {
+enum RefreshReason {
     /// The token's refresh time has passed.
     Due,
     /// A check of the connection. As [`Self::Due`], and a refresh token that the provider has rejected is
@@ -65,7 +65,7 @@ enum Why {
 
 /// The integration to refresh, and the actor and request that events name.
 #[derive(Clone, Copy)]
-pub(crate) struct For<'a> {
+pub(crate) struct IntegrationContext<'a> {
     /// The workspace.
     pub(crate) workspace: &'a str,
     /// The integration.
@@ -76,7 +76,7 @@ pub(crate) struct For<'a> {
     pub(crate) request_id: &'a str,
 }
 
-impl<'a> For<'a> {
+impl<'a> IntegrationContext<'a> {
     /// The actor and integration of `stored`, in the request `request_id`.
     pub(crate) fn of(stored: &'a Stored, request_id: &'a str) -> Self {
         Self {
@@ -103,8 +103,8 @@ impl<'a> For<'a> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::ReauthorizationRequired`],
 /// [`Error::RefreshPending`], [`Error::Provider`], [`Error::ProviderTimeout`].
-pub(crate) async fn live(who: &For<'_>) -> Result<Usable> {
-    wait(who, Why::Due).await
+pub(crate) async fn live(who: &IntegrationContext<'_>) -> Result<Usable> {
+    wait(who, RefreshReason::Due).await
 }
 
 /// As [`live`], after the provider responded with 401 to `version`. Returns another version if one is stored,
@@ -112,8 +112,11 @@ pub(crate) async fn live(who: &For<'_>) -> Result<Usable> {
 ///
 /// # Errors
 /// As [`live`].
-pub(crate) async fn after_refusal(who: &For<'_>, version: i64) -> Result<Option<Usable>> {
-    let usable = wait(who, Why::Refused(version)).await?;
+pub(crate) async fn after_refusal(
+    who: &IntegrationContext<'_>,
+    version: i64,
+) -> Result<Option<Usable>> {
+    let usable = wait(who, RefreshReason::Refused(version)).await?;
     Ok((usable.version != version).then_some(usable))
 }
 
@@ -122,8 +125,8 @@ pub(crate) async fn after_refusal(who: &For<'_>, version: i64) -> Result<Option<
 ///
 /// # Errors
 /// As [`live`].
-pub(crate) async fn tried(who: &For<'_>) -> Result<Usable> {
-    wait(who, Why::Tried).await
+pub(crate) async fn tried(who: &IntegrationContext<'_>) -> Result<Usable> {
+    wait(who, RefreshReason::Tried).await
 }
 
 /// As [`after_refusal`], after the provider's verify request rejected `version`. `None` if a new token was
@@ -131,8 +134,11 @@ pub(crate) async fn tried(who: &For<'_>) -> Result<Usable> {
 ///
 /// # Errors
 /// As [`live`]. [`Error::ReauthorizationRequired`] if the provider rejects the refresh token.
-pub(crate) async fn after_judgement(who: &For<'_>, version: i64) -> Result<Option<Usable>> {
-    let usable = wait(who, Why::Judged(version)).await?;
+pub(crate) async fn after_judgement(
+    who: &IntegrationContext<'_>,
+    version: i64,
+) -> Result<Option<Usable>> {
+    let usable = wait(who, RefreshReason::Judged(version)).await?;
     Ok((usable.version != version).then_some(usable))
 }
 
@@ -140,7 +146,7 @@ pub(crate) async fn after_judgement(who: &For<'_>, version: i64) -> Result<Optio
 ///
 /// # Errors
 /// As [`live`].
-pub(crate) async fn keep_alive(who: &For<'_>) -> Result<bool> {
+pub(crate) async fn keep_alive(who: &IntegrationContext<'_>) -> Result<bool> {
     let before = credential::load(who.workspace, who.id).await?.version;
     Ok(live(who).await?.version != before)
 }
@@ -168,27 +174,30 @@ impl From<Usable> for Found {
 ///
 /// # Errors
 /// As [`live`], except that a refresh by another request is not [`Error::RefreshPending`].
-pub(crate) async fn live_or_refreshing(who: &For<'_>) -> Result<Found> {
-    find(who, Why::Due).await
+pub(crate) async fn live_or_refreshing(who: &IntegrationContext<'_>) -> Result<Found> {
+    find(who, RefreshReason::Due).await
 }
 
 /// As [`after_refusal`], for a caller that does the waiting itself.
 ///
 /// # Errors
 /// As [`live_or_refreshing`].
-pub(crate) async fn after_refusal_or_refreshing(who: &For<'_>, version: i64) -> Result<Found> {
-    find(who, Why::Refused(version)).await
+pub(crate) async fn after_refusal_or_refreshing(
+    who: &IntegrationContext<'_>,
+    version: i64,
+) -> Result<Found> {
+    find(who, RefreshReason::Refused(version)).await
 }
 
 /// The error for a call that has waited long enough. It says in how many seconds the refresh or its lease
 /// ends at the latest: [`Error::RefreshPending`]. If that cannot be read, [`Error::NotFound`] or
 /// [`Error::Storage`].
-pub(crate) async fn pending(who: &For<'_>) -> Error {
+pub(crate) async fn pending(who: &IntegrationContext<'_>) -> Error {
     State::read(who).await.map_or_else(|error| error, |state| state.pending())
 }
 
 /// Finds a token, and waits while another request refreshes it.
-async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
+async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable> {
     let begun = clock::now_ms();
     loop {
         let (version, patience) = match find(who, why).await? {
@@ -212,7 +221,7 @@ async fn wait(who: &For<'_>, why: Why) -> Result<Usable> {
     }
 }
 
-async fn find(who: &For<'_>, why: Why) -> Result<Found> {
+async fn find(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Found> {
     let usable = credential::load(who.workspace, who.id).await?;
     let method = usable.sourced.manifest.auth_method;
     if !method.is_oauth2() {
@@ -226,7 +235,7 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
     if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
         return without_refresh_token(who, why, usable, alive).await.map(Found::from);
     }
-    if state.is_dead() && matches!(why, Why::Due | Why::Refused(_)) {
+    if state.is_dead() && matches!(why, RefreshReason::Due | RefreshReason::Refused(_)) {
         return Err(State::dead());
     }
     let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
@@ -239,13 +248,13 @@ async fn find(who: &For<'_>, why: Why) -> Result<Found> {
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());
     }
-    if alive && matches!(why, Why::Due | Why::Tried) {
+    if alive && matches!(why, RefreshReason::Due | RefreshReason::Tried) {
         return Ok(usable.into());
     }
     if state.backing_off() {
         let words = "the provider's token endpoint is in trouble: it is tried again soon";
         let trouble = Error::Provider(words.into());
-        let is_good = alive && !matches!(why, Why::Judged(_));
+        let is_good = alive && !matches!(why, RefreshReason::Judged(_));
         return if is_good { Ok(usable.into()) } else { Err(trouble) };
     }
     Ok(Found::Refreshing { version, seconds })
@@ -264,14 +273,16 @@ fn patience(manifest: &Manifest) -> u16 {
 /// Handles a token that cannot be refreshed. It is used until it expires. If the provider's verify request
 /// has rejected it, a person must connect again.
 async fn without_refresh_token(
-    who: &For<'_>,
-    why: Why,
+    who: &IntegrationContext<'_>,
+    why: RefreshReason,
     usable: Usable,
     alive: bool,
 ) -> Result<Usable> {
     let words = match (alive, why) {
-        (true, Why::Due | Why::Tried | Why::Refused(_)) => return Ok(usable),
-        (true, Why::Judged(_)) => {
+        (true, RefreshReason::Due | RefreshReason::Tried | RefreshReason::Refused(_)) => {
+            return Ok(usable);
+        }
+        (true, RefreshReason::Judged(_)) => {
             "the provider no longer accepts the access token, and gave no refresh token"
         }
         (false, _) => "the access token has expired, and the provider gave no refresh token",
@@ -291,7 +302,7 @@ struct State {
 }
 
 impl State {
-    async fn read(who: &For<'_>) -> Result<Self> {
+    async fn read(who: &IntegrationContext<'_>) -> Result<Self> {
         let sql = "select cast(unixepoch('subsec') * 1000 as integer), i.health, c.lease_until,
                      c.attempt is not null, c.forced_at, c.version
                    from integrations i join credentials c on c.integration_id = i.id
@@ -309,16 +320,16 @@ impl State {
     }
 
     /// Whether the token should be refreshed.
-    fn wants(&self, why: Why, usable: &Usable) -> bool {
+    fn wants(&self, why: RefreshReason, usable: &Usable) -> bool {
         let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.now);
         // If another request has just begun a refresh, this one waits for its result.
         let may_be_forced = match why {
-            Why::Due => false,
-            Why::Tried => self.is_dead(),
-            Why::Refused(version) => {
+            RefreshReason::Due => false,
+            RefreshReason::Tried => self.is_dead(),
+            RefreshReason::Refused(version) => {
                 usable.version == version && (self.may_be_forced() || self.is_leased())
             }
-            Why::Judged(version) => usable.version == version && !self.was_in_vain(),
+            RefreshReason::Judged(version) => usable.version == version && !self.was_in_vain(),
         };
         is_due || may_be_forced
     }
@@ -367,16 +378,20 @@ impl State {
 struct Lease {
     attempt: String,
     taken_ms: i64,
-    why: Why,
+    why: RefreshReason,
 }
 
 impl Lease {
-    async fn take(who: &For<'_>, version: i64, why: Why) -> Result<Option<Self>> {
+    async fn take(
+        who: &IntegrationContext<'_>,
+        version: i64,
+        why: RefreshReason,
+    ) -> Result<Option<Self>> {
         let attempt = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
         let (forced, at_most_every) = match why {
-            Why::Due | Why::Tried => (false, 0),
-            Why::Refused(_) => (true, FORCED_MS),
-            Why::Judged(_) => (true, 0),
+            RefreshReason::Due | RefreshReason::Tried => (false, 0),
+            RefreshReason::Refused(_) => (true, FORCED_MS),
+            RefreshReason::Judged(_) => (true, 0),
         };
         // Of many concurrent requests, one gets the lock. The others must not queue for it.
         let Some(tx) = Transaction::begin_if_free().await? else { return Ok(None) };
@@ -410,13 +425,13 @@ impl Lease {
     async fn refresh_within(
         self,
         patience: Duration,
-        who: &For<'_>,
+        who: &IntegrationContext<'_>,
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
         let (stored, request_id) = who.to_stored();
         let refresh = Box::pin(async move {
-            let who = For::of(&stored, &request_id);
+            let who = IntegrationContext::of(&stored, &request_id);
             let refreshed = self.refresh(&who, usable, alive).await;
             (refreshed, stored.integration_id, request_id)
         });
@@ -436,7 +451,12 @@ impl Lease {
     }
 
     /// Asks the provider, stores the result, and returns the credential as it then is.
-    async fn refresh(self, who: &For<'_>, usable: Usable, alive: bool) -> Result<Usable> {
+    async fn refresh(
+        self,
+        who: &IntegrationContext<'_>,
+        usable: Usable,
+        alive: bool,
+    ) -> Result<Usable> {
         let version = usable.version;
         // Steps that may fail come before the provider is asked.
         digest::digester().await?;
@@ -452,7 +472,7 @@ impl Lease {
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
                     // The old token is used until it expires, if the provider still accepts it.
-                    _ if alive && !matches!(self.why, Why::Judged(_)) => Ok(*old),
+                    _ if alive && !matches!(self.why, RefreshReason::Judged(_)) => Ok(*old),
                     other => Err(other.into()),
                 }
             }
@@ -463,7 +483,7 @@ impl Lease {
     /// is a transaction.
     async fn while_held<T>(
         &self,
-        who: &For<'_>,
+        who: &IntegrationContext<'_>,
         version: i64,
         request: impl Future<Output = T>,
     ) -> T {
@@ -482,7 +502,7 @@ impl Lease {
     }
 
     /// Renews the lease. A failure is only logged: the next renewal may succeed.
-    async fn renew_or_log(&self, who: &For<'_>, version: i64) {
+    async fn renew_or_log(&self, who: &IntegrationContext<'_>, version: i64) {
         if let Err(error) = self.renew(who, version).await {
             let line = Line::error("the lease of a refresh was not renewed");
             line.with("request_id", &who.request_id).why(&error);
@@ -491,7 +511,7 @@ impl Lease {
 
     /// Extends the lease to [`LEASE_MS`] from now. Returns whether this attempt still holds it. It does not
     /// queue for the write lock, because among many writers its turn could come too late.
-    async fn renew(&self, who: &For<'_>, version: i64) -> Result<bool> {
+    async fn renew(&self, who: &IntegrationContext<'_>, version: i64) -> Result<bool> {
         let begun = clock::now_ms();
         let tx = loop {
             if let Some(tx) = Transaction::begin_if_free().await? {
@@ -520,7 +540,7 @@ impl Lease {
     /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
     async fn store_success(
         &self,
-        who: &For<'_>,
+        who: &IntegrationContext<'_>,
         version: i64,
         mut renewed: Usable,
     ) -> Result<Usable> {
@@ -562,7 +582,7 @@ impl Lease {
                 key().into_iter().chain([
                     Value::integer(tx.now_ms),
                     // A check that rejected the old token decides itself whether the new one is accepted.
-                    Value::integer(i64::from(matches!(self.why, Why::Judged(_)))),
+                    Value::integer(i64::from(matches!(self.why, RefreshReason::Judged(_)))),
                 ]),
             )
             .await?;
@@ -576,7 +596,7 @@ impl Lease {
     /// Stores the failure, if this attempt still holds the lease.
     async fn store_failure(
         &self,
-        who: &For<'_>,
+        who: &IntegrationContext<'_>,
         version: i64,
         failure: &TokenFailure,
         alive: bool,
@@ -621,14 +641,17 @@ fn words(error: &Error) -> String {
 }
 
 /// Requests new tokens with the credential `usable`. On failure, returns the credential too.
-async fn ask(who: &For<'_>, usable: Usable) -> Result<Usable, (TokenFailure, Box<Usable>)> {
+async fn ask(
+    who: &IntegrationContext<'_>,
+    usable: Usable,
+) -> Result<Usable, (TokenFailure, Box<Usable>)> {
     match renew(who, &usable).await {
         Ok(renewed) => Ok(renewed),
         Err(failure) => Err((failure, Box::new(usable))),
     }
 }
 
-async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
+async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
     if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
         // The provider rejects fields that a person has entered, so a person must enter them again.
@@ -662,7 +685,7 @@ async fn renew(who: &For<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
 }
 
 /// Marks the integration so that a person connects it again.
-async fn give_up(who: &For<'_>, usable: &Usable, words: &str) -> Result<()> {
+async fn give_up(who: &IntegrationContext<'_>, usable: &Usable, words: &str) -> Result<()> {
     let tx = Transaction::begin().await?;
     let sql = "select 1 from credentials
                where workspace = ?1 and integration_id = ?2 and version = ?3";
@@ -673,7 +696,12 @@ async fn give_up(who: &For<'_>, usable: &Usable, words: &str) -> Result<()> {
     tx.commit().await
 }
 
-async fn set_health(tx: &Transaction, who: &For<'_>, health: &str, words: &str) -> Result<()> {
+async fn set_health(
+    tx: &Transaction,
+    who: &IntegrationContext<'_>,
+    health: &str,
+    words: &str,
+) -> Result<()> {
     let changed = tx
         .row(
             "update integrations set health = ?3, health_at = ?4, health_detail = ?5
@@ -694,7 +722,12 @@ async fn set_health(tx: &Transaction, who: &For<'_>, health: &str, words: &str) 
     Ok(())
 }
 
-async fn note(tx: &Transaction, who: &For<'_>, health: &str, words: &str) -> Result<()> {
+async fn note(
+    tx: &Transaction,
+    who: &IntegrationContext<'_>,
+    health: &str,
+    words: &str,
+) -> Result<()> {
     tx.record(&Event {
         workspace: who.workspace,
         integration_id: who.id,

@@ -29,7 +29,7 @@ const SEEN_FOR: u64 = 60;
 
 thread_local! {
     /// The cache of tokens that were valid a moment ago.
-    static SEEN: RefCell<Recent<String, Seen>> = RefCell::default();
+    static SEEN: RefCell<Recent<String, VerifiedToken>> = RefCell::default();
     /// The tokens that `auth` is verifying for another request.
     static ASKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
@@ -68,13 +68,13 @@ impl Drop for Asking {
 }
 
 /// The verified caller of a token, for the cache.
-struct Seen {
+struct VerifiedToken {
     caller: Caller,
     /// In seconds since the Unix epoch.
     until: u64,
 }
 
-impl Seen {
+impl VerifiedToken {
     fn still(&self, now: u64) -> Option<Caller> {
         (now < self.until).then(|| self.caller.clone())
     }
@@ -133,7 +133,7 @@ impl Caller {
         let now = clock::now_ms() / 1000;
         let Proof { caller, expires_at } = verifier::verify(token).await?;
         let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
-        let proved = Seen { caller: caller.clone(), until };
+        let proved = VerifiedToken { caller: caller.clone(), until };
         SEEN.with_borrow_mut(|seen| seen.insert(token.to_owned(), proved));
         Ok(caller)
     }

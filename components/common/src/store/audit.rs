@@ -32,14 +32,14 @@ pub struct Entry<'a> {
 
 /// The caller and the request of an action.
 #[derive(Clone, Copy)]
-pub struct By<'a> {
+pub struct RequestContext<'a> {
     /// The caller.
     pub caller: &'a Caller,
     /// The id of the request.
     pub request_id: &'a RequestId,
 }
 
-impl<'a> By<'a> {
+impl<'a> RequestContext<'a> {
     /// The entry for `action` on `target`.
     pub fn entry(self, action: &'a str, target: &'a str, detail: Json) -> Entry<'a> {
         let Self { caller, request_id } = self;

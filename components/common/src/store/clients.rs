@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{By, Transaction, read};
+use super::{RequestContext, Transaction, read};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Value, text};
 
@@ -62,7 +62,7 @@ impl<'a> OauthClients<'a> {
         client_id: &str,
         params: &BTreeMap<String, Vec<String>>,
         sealed: (&[u8], &str),
-        by: &By<'_>,
+        by: &RequestContext<'_>,
     ) -> Result<()> {
         let tx = Transaction::begin().await?;
         tx.query(
@@ -94,7 +94,7 @@ impl<'a> OauthClients<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
-    pub async fn delete(&self, manifest_id: &str, by: &By<'_>) -> Result<()> {
+    pub async fn delete(&self, manifest_id: &str, by: &RequestContext<'_>) -> Result<()> {
         let tx = Transaction::begin().await?;
         let deleted = tx
             .row(

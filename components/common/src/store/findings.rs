@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{By, Transaction, read_row};
+use super::{RequestContext, Transaction, read_row};
 use crate::error::Result;
 use crate::platform::sqlite::{Value, into_text};
 
@@ -87,7 +87,7 @@ impl Findings<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
-    pub async fn clear(&self, by: &By<'_>) -> Result<()> {
+    pub async fn clear(&self, by: &RequestContext<'_>) -> Result<()> {
         let tx = Transaction::begin().await?;
         let sql = "delete from revocation_findings where workspace = ?1 and manifest_id = ?2
                    returning 1";

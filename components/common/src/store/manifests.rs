@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use super::documents::{key, note_stored};
-use super::{By, Transaction, read, read_row};
+use super::{RequestContext, Transaction, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::kv;
@@ -103,7 +103,12 @@ impl<'a> Manifests<'a> {
     /// # Errors
     /// [`Error::Conflict`] (`manifest_exists`, `too_many_manifests`), [`Error::QuotaExceeded`],
     /// [`Error::NotFound`], [`Error::Storage`].
-    pub async fn save(&self, new: &NewManifest<'_>, by: &By<'_>, quota: &Quota) -> Result<String> {
+    pub async fn save(
+        &self,
+        new: &NewManifest<'_>,
+        by: &RequestContext<'_>,
+        quota: &Quota,
+    ) -> Result<String> {
         let NewManifest { id, document, summary, replace, believes_effect } = *new;
         let hash = sha256_hex(document);
         // This early check saves the write of the document. The check in the transaction decides.
@@ -209,7 +214,7 @@ impl<'a> Manifests<'a> {
     ///
     /// # Errors
     /// [`Error::Conflict`] (`manifest_in_use`), [`Error::NotFound`], [`Error::Storage`].
-    pub async fn delete(&self, id: &str, by: &By<'_>) -> Result<()> {
+    pub async fn delete(&self, id: &str, by: &RequestContext<'_>) -> Result<()> {
         let tx = Transaction::begin().await?;
         let values = || [Value::text(self.workspace), Value::text(id)];
         let used = tx

@@ -23,7 +23,7 @@ mod schema;
 mod usable;
 mod write;
 
-pub use audit::{Audit, By, Entry};
+pub use audit::{Audit, Entry, RequestContext};
 pub use change::Change;
 pub use clients::{OauthClient, OauthClients};
 pub use denials::{Denial, close_minutes, write_denials};

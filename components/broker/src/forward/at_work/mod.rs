@@ -26,7 +26,7 @@ use limits::Limit;
 pub(crate) use limits::limits;
 use places::{Decision, Places};
 
-use super::usage::Whose;
+use super::usage::CallKey;
 
 /// The interval in which long calls and unused places are looked for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -53,7 +53,7 @@ struct State {
 }
 
 /// The place of a call. Dropping this frees the place.
-pub(super) struct AtWork(Whose);
+pub(super) struct AtWork(CallKey);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
@@ -65,7 +65,7 @@ impl Drop for AtWork {
 ///
 /// # Errors
 /// [`Error::TooManyCalls`] if a limit is reached. [`Error::Misconfigured`], [`Error::Storage`].
-pub(super) async fn enter(whose: &Whose) -> Result<AtWork> {
+pub(super) async fn enter(whose: &CallKey) -> Result<AtWork> {
     if STATE.with_borrow_mut(|state| state.places.take_set_aside(whose)) {
         return Ok(AtWork(whose.clone()));
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Whose;
+use super::CallKey;
 use super::limits::{Each, Limit};
 
 /// The number of calls of one key that need no place in an instance that is not new.
@@ -66,7 +66,7 @@ pub(super) enum Decision {
 /// A row to write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    pub(super) whose: Whose,
+    pub(super) whose: CallKey,
     /// The number of waiting calls. The row gets as many more places as the limits allow.
     pub(super) asked: i64,
     /// The number of places that the row gets without the waiting calls.
@@ -86,7 +86,7 @@ pub(super) struct Written {
 
 /// The places that one transaction has granted so far. The next changes must count them.
 #[derive(Default)]
-pub(super) struct Granted<'a>(Vec<(&'a Whose, i64)>);
+pub(super) struct Granted<'a>(Vec<(&'a CallKey, i64)>);
 
 impl<'a> Granted<'a> {
     /// Adds the places that `change` got beyond those that it had.
@@ -95,7 +95,7 @@ impl<'a> Granted<'a> {
     }
 
     /// The granted places that count for each limit of `whose`.
-    pub(super) fn beside(&self, whose: &Whose) -> Each {
+    pub(super) fn beside(&self, whose: &CallKey) -> Each {
         let mut sum = Each::default();
         for (who, more) in self.0.iter().filter(|(who, _)| who.workspace == whose.workspace) {
             sum.workspace += more;
@@ -109,7 +109,7 @@ impl<'a> Granted<'a> {
 /// All places of an instance.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    all: BTreeMap<Whose, Place>,
+    all: BTreeMap<CallKey, Place>,
     /// When the first call came, in milliseconds. 0 before that.
     born: u64,
     /// When the current period began.
@@ -120,7 +120,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Takes a reserved place, if there is one.
-    pub(super) fn take_set_aside(&mut self, whose: &Whose) -> bool {
+    pub(super) fn take_set_aside(&mut self, whose: &CallKey) -> bool {
         match self.all.get_mut(whose) {
             Some(place) if place.used < place.set_aside => {
                 place.take();
@@ -133,7 +133,7 @@ impl Places {
     /// Decides about a call without a reserved place. `others` are the calls of all other instances.
     pub(super) fn decide(
         &mut self,
-        whose: &Whose,
+        whose: &CallKey,
         limits: &Each,
         others: Each,
         now: u64,
@@ -164,7 +164,7 @@ impl Places {
 
     /// Takes the place that was requested. Returns the limit if it is reached. A place that could not be
     /// written is taken nevertheless, and [`Self::look`] has it written later.
-    pub(super) fn take_after_asking(&mut self, whose: &Whose, in_time: bool) -> Option<Limit> {
+    pub(super) fn take_after_asking(&mut self, whose: &CallKey, in_time: bool) -> Option<Limit> {
         let place = self.all.entry(whose.clone()).or_default();
         if in_time && place.used >= place.set_aside && place.refused.is_some() {
             return place.refused;
@@ -174,7 +174,7 @@ impl Places {
     }
 
     /// Frees the place of a call that has ended.
-    pub(super) fn release(&mut self, whose: &Whose) {
+    pub(super) fn release(&mut self, whose: &CallKey) {
         if let Some(place) = self.all.get_mut(whose) {
             place.used = (place.used - 1).max(0);
         }
@@ -219,7 +219,7 @@ impl Places {
         let is_due = |place: &Place| {
             place.asked > 0 || place.wanted.is_some() || (is_old && place.set_aside > 0)
         };
-        let whose: Vec<Whose> = self
+        let whose: Vec<CallKey> = self
             .all
             .iter()
             .filter(|(_, place)| is_due(place))
@@ -260,7 +260,7 @@ impl Places {
     }
 
     /// The sum of `of` over this instance's places, for each limit of `whose`.
-    fn sum(&self, whose: &Whose, of: impl Fn(&Place) -> i64) -> Each {
+    fn sum(&self, whose: &CallKey, of: impl Fn(&Place) -> i64) -> Each {
         let mut sum = Each::default();
         let same_workspace = self.all.iter().filter(|(who, _)| who.workspace == whose.workspace);
         for (who, place) in same_workspace {
@@ -306,14 +306,14 @@ mod tests {
 
     const LIMITS: Each = Each { agent: 8, integration: 12, workspace: 16 };
 
-    fn whose(agent: &str) -> Whose {
-        Whose { workspace: "w".into(), integration_id: "i".into(), agent: agent.into() }
+    fn whose(agent: &str) -> CallKey {
+        CallKey { workspace: "w".into(), integration_id: "i".into(), agent: agent.into() }
     }
 
     /// Instances that share one table, as in `shared`.
     struct Table {
         instances: Vec<Places>,
-        rows: BTreeMap<(usize, Whose), i64>,
+        rows: BTreeMap<(usize, CallKey), i64>,
     }
 
     impl Table {
@@ -322,7 +322,7 @@ mod tests {
             Self { instances, rows: BTreeMap::new() }
         }
 
-        fn others(&self, instance: usize, whose: &Whose) -> Each {
+        fn others(&self, instance: usize, whose: &CallKey) -> Each {
             let mut sum = Each::default();
             for ((at, who), calls) in &self.rows {
                 if *at != instance && who.workspace == whose.workspace {

@@ -9,7 +9,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::sqlite::{Row, Value};
 use nexus_common::store::{Transaction, Version, read_row, version};
 
-use super::Whose;
+use super::CallKey;
 use super::limits::Each;
 use super::places::{Change, Granted, ROW_MS, Written};
 
@@ -24,14 +24,14 @@ struct Known {
 }
 
 thread_local! {
-    static KNOWN: RefCell<Recent<Whose, Known>> = RefCell::default();
+    static KNOWN: RefCell<Recent<CallKey, Known>> = RefCell::default();
 }
 
 const OTHERS: &str = "select coalesce(sum(iif(agent = ?3, calls, 0)), 0),
     coalesce(sum(iif(integration_id = ?2, calls, 0)), 0), coalesce(sum(calls), 0)
   from calls_at_work where workspace = +?1 and instance <> ?4 and until > ?5";
 
-fn values(instance: i64, whose: &Whose, now: i64) -> [Value; 5] {
+fn values(instance: i64, whose: &CallKey, now: i64) -> [Value; 5] {
     [
         Value::text(whose.workspace.as_str()),
         Value::text(whose.integration_id.as_str()),
@@ -51,7 +51,7 @@ fn sums(row: Option<Row>) -> Each {
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
-pub(super) async fn others(instance: i64, whose: &Whose) -> Result<Each> {
+pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<Each> {
     let version = version().await?;
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
