@@ -18,11 +18,12 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{ClientRef, clients};
-use crate::credential::{self, field_error, params_json};
-use crate::seal::{self, Place};
+use crate::ending::in_use;
 use crate::source::{self, Sourced};
-use crate::{keys, shared};
+use crate::vault::credential::{self, field_error, params_json};
+use crate::vault::keys;
+use crate::vault::oauth_app::{self, ClientRef};
+use crate::vault::seal::{self, Place};
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
@@ -76,11 +77,11 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Begun> {
     if !is_oauth(manifest) {
         return Ok(Begun::NotOauth);
     }
-    shared::ask(&asked.workspace, &asked.integration_id, manifest, asked.force).await?;
+    in_use::ask(&asked.workspace, &asked.integration_id, manifest, asked.force).await?;
     let oauth2 = oauth2_of(manifest)?;
     let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
     check_scopes(&scopes)?;
-    let client = clients::current(&asked.workspace, &sourced, &values).await?;
+    let client = oauth_app::current(&asked.workspace, &sourced, &values).await?;
     let redirect_uri = config::redirect_uri(&manifest.id).await?;
     let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let verifier =

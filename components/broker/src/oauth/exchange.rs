@@ -15,13 +15,18 @@ use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
-use super::clients::{self, Client};
 use super::scopes;
 use super::token::{self, Grant, TokenFailure, Tokens};
-use crate::credential::{self, Credential, Times, Usable, own_version, params_json};
-use crate::screen::Screen;
+use crate::ending::plan;
+use crate::provider::screen::Screen;
+use crate::provider::verify;
+use crate::source;
 use crate::source::Sourced;
-use crate::{digest, keys, revoke, seal, source, verify};
+use crate::vault::credential::{self, Credential, Times, Usable, own_version, params_json};
+use crate::vault::digest;
+use crate::vault::keys;
+use crate::vault::oauth_app::{self, Client};
+use crate::vault::seal;
 
 /// Finishes an authorization.
 ///
@@ -45,7 +50,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         Error::FlowInvalid("the provider sent no authorization code: start again".into())
     })?;
     let client =
-        clients::of_connection(&back.workspace, &sourced, &flow.params, &flow.client).await?;
+        oauth_app::of_connection(&back.workspace, &sourced, &flow.params, &flow.client).await?;
     let pins =
         nexus_manifests::pins(&sourced.manifest, &flow.params).map_err(credential::broken)?;
     let grant = Grant::Code {
@@ -98,7 +103,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let trial = AccountCheck { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
     let judged = trial.judge(&mut usable, before.as_ref()).await;
     let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());
-    let lost = revoke::lost(workspace, id, &usable).await;
+    let lost = plan::lost(workspace, id, &usable).await;
     let health = match judged {
         Ok(health) => health,
         Err(Refusal { code, words }) => {
@@ -112,7 +117,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let replaces =
         now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
     // A failure with the old tokens must not lose the new ones, of which the broker holds the only copy.
-    let replaced = revoke::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
+    let replaced = plan::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
         Line::error("replaced tokens are not revoked").with("integration", &id).why(&error);
         GivenUp::default()
     });

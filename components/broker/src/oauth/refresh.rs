@@ -21,11 +21,12 @@ use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
 use serde_json::json;
 
-use super::clients;
 use super::exchange::mint;
 use super::token::{self, Grant, TokenFailure};
-use crate::credential::{self, Times, Usable};
-use crate::{digest, revoke};
+use crate::ending::plan;
+use crate::vault::credential::{self, Times, Usable};
+use crate::vault::digest;
+use crate::vault::oauth_app;
 
 /// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;
@@ -567,7 +568,7 @@ impl Lease {
         let Some(row) = written else {
             // The integration was deleted or connected again, or another request has refreshed the token. The
             // new tokens that are not in use are revoked.
-            let lost = revoke::lost(who.workspace, who.id, &renewed).await;
+            let lost = plan::lost(who.workspace, who.id, &renewed).await;
             tx.give_up(who.workspace, who.id, (who.actor, who.request_id), &lost).await?;
             tx.commit().await?;
             return credential::load(who.workspace, who.id).await;
@@ -661,7 +662,7 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
         })?;
         return Ok(renewed);
     }
-    let client = clients::of_usable(who.workspace, usable).await?;
+    let client = oauth_app::of_usable(who.workspace, usable).await?;
     let field = |name: &str| usable.credential.fields.get(name).map_or("", String::as_str);
     let redirect_uri = usable.credential.client.as_ref().map_or("", |made| &made.redirect_uri);
     let grant = Grant::Refresh {

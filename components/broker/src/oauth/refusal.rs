@@ -12,7 +12,7 @@ use nexus_manifests::OAuth2;
 use serde_json::Value;
 
 use super::token::TokenFailure;
-use crate::answer::Answer;
+use crate::provider::answer::Answer;
 
 /// The maximum nesting of members that are read.
 const DEPTH: usize = 4;
@@ -199,7 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::screen::Screen;
+    use crate::provider::screen::Screen;
 
     /// `grant`, `client` or `trouble`.
     fn meaning(status: u16, body: Value, is_refresh: bool) -> &'static str {

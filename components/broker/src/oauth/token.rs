@@ -7,8 +7,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::SecretJson;
 use nexus_common::{Error, Result};
@@ -18,11 +16,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use super::{Client, clients, refusal};
-use crate::answer::Answer;
-use crate::credential::{self, Usable};
-use crate::provider::{Transmission, form_body, header_name, header_value, transmit};
-use crate::screen::Screen;
+use super::refusal;
+use crate::provider::answer::Answer;
+use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
+use crate::provider::screen::Screen;
+use crate::vault::credential::{self, End, Usable};
+use crate::vault::oauth_app::{self, Client};
 
 /// The time limit of one request, with its response body.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -49,15 +48,6 @@ pub(crate) struct Tokens {
     pub(crate) end: Option<End>,
     /// The whole response, from which scopes and parameters are read.
     pub(crate) answer: SecretJson,
-}
-
-/// When an access token expires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// This many seconds after it was requested.
-    After(i64),
-    /// At this time, in milliseconds since the Unix epoch.
-    At(i64),
 }
 
 /// Why a token could not be obtained.
@@ -138,7 +128,7 @@ pub(crate) async fn ask(
 /// # Errors
 /// [`TokenFailure`].
 pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
-    let client = clients::entered(usable);
+    let client = oauth_app::entered(usable);
     let manifest = &usable.sourced.manifest;
     let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
     let pinned = &usable.credential.pins.token;
@@ -202,15 +192,6 @@ fn members(
         members.push((name.clone(), Zeroizing::new(value)));
     }
     Ok(members)
-}
-
-/// `Authorization: Basic` with both parts form-encoded (RFC 6749, 2.3.1).
-pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
-    let encode = |text: &str| -> Zeroizing<String> {
-        Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
-    };
-    let pair = Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(&client.secret)));
-    header_value(&Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
 }
 
 fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {

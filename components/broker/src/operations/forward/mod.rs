@@ -1,0 +1,386 @@
+//! `forward`: makes an agent's call with the credential, which the agent never sees.
+//!
+//! The URL is the manifest's `base_url` followed by the agent's path, byte for byte. The call goes only to
+//! the origins that are pinned in the sealed credential. Bodies are streamed in both directions and never
+//! held whole. This module must not follow a redirect, and must not return a response with a secret in it
+//! that it can read.
+
+pub(crate) mod at_work;
+mod dead;
+mod headers;
+mod links;
+mod opened;
+mod outflow;
+mod overrides;
+mod query;
+mod right;
+mod rules;
+mod send;
+mod target;
+mod upload;
+mod usage;
+
+use std::rc::Rc;
+
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use nexus_common::auth::Caller;
+use nexus_common::broker::Stored;
+use nexus_common::call::{CallMethod, CallPath};
+use nexus_common::forward::{HOST, OnBehalf, WAIT, Wait, has_waited, may_wait, ours};
+use nexus_common::http::{Inbound, RequestId, Respond, empty};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::{IncomingBody, Response};
+use nexus_common::store::{Entry, Refreshing, now_ms};
+use nexus_common::{Error, Result, access, config};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use crate::oauth::{self, Found, IntegrationContext};
+use crate::vault::credential::{Gate, Usable};
+use opened::Opened;
+pub(crate) use opened::forget;
+use overrides::Methods;
+use right::{Lost, Right};
+use rules::Asked;
+use send::{Outcome, Outgoing, Sent, Upload};
+use target::Target;
+
+/// A call that waited longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
+const SHORT_MS: u64 = 1_000;
+
+/// Makes the call. An error becomes a response of the broker's own.
+pub(crate) async fn run(inbound: Inbound) -> Response {
+    let request_id = inbound.request_id.clone();
+    let response = match Call::of(&inbound) {
+        Some(call) => {
+            let (headers, body) = inbound.into_headers_and_body();
+            call.make(headers, body).await
+        }
+        None => {
+            Err(Error::Internal("the call does not have the header that names its caller".into()))
+        }
+    };
+    response.unwrap_or_else(|error| ours(&error, &request_id))
+}
+
+/// The call that an agent wants to make.
+struct Call {
+    caller: Caller,
+    token_in: String,
+    target: String,
+    /// The path as the agent sent it: empty, or starting with `/`.
+    path: String,
+    query: String,
+    method: Method,
+    host: Option<String>,
+    /// The address of the integration at the proxy, as the agent spelled it.
+    hub: String,
+    request_id: RequestId,
+}
+
+impl Call {
+    /// Reads the call from `inbound`. `None` if the component did not name the caller.
+    fn of(inbound: &Inbound) -> Option<Self> {
+        let OnBehalf { role, token_in, expires_at, subject, hub } =
+            OnBehalf::read(inbound.headers())?;
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
+        let (workspace, below) = below.split_once('/').unwrap_or((below, ""));
+        let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
+        Some(Self {
+            caller: Caller { workspace: decode(workspace), subject, role, expires_at },
+            token_in,
+            target: decode(target),
+            path: path.to_owned(),
+            query: inbound.raw_query().to_owned(),
+            method: inbound.sent_method().clone(),
+            host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
+            hub,
+            request_id: inbound.request_id.clone(),
+        })
+    }
+
+    async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
+        // This check comes first, because no rule covers any other method.
+        CallMethod::require(&self.method)?;
+        // The token may have expired since it was verified: a list of MCP messages is processed one by one.
+        if right::is_over(self.caller.expires_at) {
+            return Err(Error::TokenExpired);
+        }
+        let callable = opened::find(&self.caller.workspace, &self.target).await?;
+        let gate = &callable.gate;
+        self.require_usable(gate).await?;
+        let opened = match opened::open(Rc::clone(&callable)).await {
+            Err(Error::ReauthorizationRequired(why)) => {
+                return Err(self.mend("reauthorization_required", gate, &why).await);
+            }
+            opened => opened?,
+        };
+        self.require_token_in_place(&opened.usable, &headers)?;
+        let target = Target::of(&opened, &self.path, self.host.as_deref())?;
+        let path = CallPath::read(target.below)?;
+        let methods = self.check_rules(gate, &opened, &headers, &target, &path).await?;
+        let whose = usage::CallKey {
+            workspace: self.caller.workspace.clone(),
+            integration_id: gate.id.clone(),
+            agent: self.caller.subject.clone(),
+        };
+        let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
+        // A call that waits here takes its place first, and holds it while it waits.
+        let place = match waiting {
+            Waiting::Here => Some(at_work::enter(&whose).await?),
+            _ => None,
+        };
+        let live = match self.live(gate, Rc::clone(&opened), waiting).await? {
+            Live::Opened(live) => live,
+            Live::Wait(wait) => return Ok(wait_elsewhere(&wait)),
+        };
+        let at_work = match place {
+            Some(place) => place,
+            None => match at_work::enter(&whose).await {
+                Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
+                    return Ok(wait_elsewhere(&Wait::Place));
+                }
+                entered => entered?,
+            },
+        };
+        let right = Right {
+            whose,
+            expires_at: self.caller.expires_at,
+            policy: gate.policy.clone(),
+            methods,
+            host: target.host.name().to_owned(),
+            path,
+        };
+        // The call may have lost its right while it waited.
+        if clock::now_ms().saturating_sub(begun) > SHORT_MS
+            && let Some(lost) = right.lost().await
+        {
+            return Err(self.lost(gate, lost).await);
+        }
+        let usable = &live.usable;
+        headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
+        let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
+        let sent = Sent {
+            method: &self.method,
+            target: &target,
+            query: &self.query,
+            hub: &self.hub,
+            right,
+            at_work,
+            waiting,
+        };
+        let stored = Stored {
+            workspace: self.caller.workspace.clone(),
+            integration_id: gate.id.clone(),
+            actor: self.caller.subject.clone(),
+        };
+        let outgoing = Outgoing { headers, upload };
+        match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
+            Outcome::Answer(response) => Ok(response),
+            Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
+            Outcome::Lost(lost) => Err(self.lost(gate, lost).await),
+            Outcome::Reauthorize(why) => {
+                Err(self.mend("reauthorization_required", gate, &why).await)
+            }
+        }
+    }
+
+    /// The error for a call that lost its right while it was made.
+    async fn lost(&self, gate: &Gate, lost: Lost) -> Error {
+        match lost {
+            Lost::Gone => self.mend("integration_inactive", gate, "it is switched off").await,
+            Lost::Denied(why) => self.policy_denied(gate, &why).await,
+            Lost::Expired => Error::TokenExpired,
+        }
+    }
+
+    async fn require_usable(&self, gate: &Gate) -> Result<()> {
+        let (code, why) = match gate.health.as_str() {
+            _ if !gate.is_active => ("integration_inactive", "it is switched off"),
+            "pending" => ("reauthorization_required", "its authorization was never finished"),
+            "reauthorize" => {
+                ("reauthorization_required", "the provider no longer accepts its credential")
+            }
+            _ => return Ok(()),
+        };
+        Err(self.mend(code, gate, why).await)
+    }
+
+    /// An error that only a person can resolve. It says what happened, who can fix it, and on which page.
+    async fn mend(&self, code: &str, gate: &Gate, why: &str) -> Error {
+        let link = link(gate).await;
+        let action = match code {
+            "integration_inactive" => "can switch it on again",
+            _ => "can connect it again",
+        };
+        let detail = format!(
+            "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {action}: {link}",
+            gate.name
+        );
+        let error = match code {
+            "integration_inactive" => Error::IntegrationInactive(detail),
+            _ => Error::ReauthorizationRequired(detail),
+        };
+        self.with_link(&error, link)
+    }
+
+    fn with_link(&self, error: &Error, link: String) -> Error {
+        let mut problem = error.problem(&self.request_id);
+        problem.link = Some(link);
+        Error::Passed(Box::new(problem))
+    }
+
+    /// Checks that the token is in `Authorization` or in the place of this provider's key, and that the
+    /// request has only one token.
+    fn require_token_in_place(&self, usable: &Usable, headers: &HeaderMap) -> Result<()> {
+        let inject = &usable.credential.pins.inject;
+        let mut places = headers::injected(inject);
+        if self.token_in != "authorization"
+            && !places.any(|name| name.eq_ignore_ascii_case(&self.token_in))
+        {
+            let shown = &self.token_in;
+            return Err(Error::InvalidToken(format!(
+                "the token is in {shown}: send it in Authorization, or in the place of the provider's \
+                 key"
+            )));
+        }
+        if headers::has_another_token(headers, inject) {
+            return Err(Error::InvalidToken(
+                "the request has two different tokens: send one".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Denies and records a call that the policy, the manifest or a rule for the connection itself does not
+    /// allow. Returns the methods as which the provider may read the call.
+    async fn check_rules(
+        &self,
+        gate: &Gate,
+        opened: &Opened,
+        headers: &HeaderMap,
+        target: &Target<'_>,
+        path: &CallPath,
+    ) -> Result<Vec<CallMethod>> {
+        let api = &opened.usable.sourced.manifest.api;
+        let methods = Methods::of(&self.method, &self.query, headers, api)?;
+        let asked = Asked {
+            subject: &self.caller.subject,
+            role: self.caller.role,
+            methods: &methods,
+            target,
+            path,
+        };
+        let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
+        let entry = Entry {
+            caller: &self.caller,
+            action: "integration.call",
+            target: Some(&gate.id),
+            detail: json!({"rule": why, "method": self.method.as_str()}),
+            request_id: &self.request_id,
+        };
+        access::denied(entry);
+        Err(self.policy_denied(gate, &why).await)
+    }
+
+    /// The error for a call that a rule denies, with the page where a person can change the policy.
+    async fn policy_denied(&self, gate: &Gate, why: &str) -> Error {
+        let link = link(gate).await;
+        let denied = Error::PolicyDenied(format!(
+            "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \
+             policy: {link}",
+            self.method, self.path, gate.name
+        ));
+        self.with_link(&denied, link)
+    }
+
+    /// The credential with an access token that has not expired, or what to wait for.
+    async fn live(&self, gate: &Gate, opened: Rc<Opened>, waiting: Waiting) -> Result<Live> {
+        let Some(refresh_at) = opened.usable.times.refresh_at else {
+            return Ok(Live::Opened(opened));
+        };
+        if now_ms().await? < refresh_at {
+            return Ok(Live::Opened(opened));
+        }
+        let who = IntegrationContext {
+            workspace: &self.caller.workspace,
+            id: &gate.id,
+            actor: &self.caller.subject,
+            request_id: self.request_id.own(),
+        };
+        let found = match waiting {
+            Waiting::Here => oauth::live(&who).await.map(Found::from),
+            _ => oauth::live_or_refreshing(&who).await,
+        };
+        match found {
+            Err(Error::ReauthorizationRequired(why)) => {
+                Err(self.mend("reauthorization_required", gate, &why).await)
+            }
+            Ok(Found::Refreshing { .. }) if waiting == Waiting::Over => {
+                Err(oauth::pending(&who).await)
+            }
+            Ok(Found::Refreshing { version, seconds }) => {
+                Ok(Live::Wait(refreshing(&gate.id, version, seconds)))
+            }
+            Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where a call waits for a free place or for the refresh of another request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// In the component that received the call, which can send it to the broker again.
+    Elsewhere,
+    /// In the broker: the body of the call can be sent only once.
+    Here,
+    /// Nowhere: the call has waited long enough.
+    Over,
+}
+
+impl Waiting {
+    fn of(headers: &HeaderMap) -> Self {
+        match (has_waited(headers), may_wait(headers)) {
+            (true, _) => Self::Over,
+            (false, true) => Self::Elsewhere,
+            (false, false) => Self::Here,
+        }
+    }
+}
+
+/// Whether a call can use the credential now.
+enum Live {
+    /// The credential can be used.
+    Opened(Rc<Opened>),
+    /// The call must wait for this first.
+    Wait(Wait),
+}
+
+fn refreshing(id: &str, version: i64, seconds: u16) -> Wait {
+    Wait::Refresh(Refreshing { integration_id: id.to_owned(), version }, seconds)
+}
+
+/// The response that makes the component that received the call wait, and then send it again.
+fn wait_elsewhere(wait: &Wait) -> Response {
+    let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
+    if let Some(value) = wait.to_header() {
+        response.headers_mut().insert(WAIT, value);
+    }
+    response
+}
+
+/// The page where a person can fix an integration.
+async fn link(gate: &Gate) -> String {
+    let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
+    format!("{base}/#/integrations/{}", gate.id)
+}
+
+/// Removes the content length of a `GET` or `HEAD` without a body. Other methods keep theirs, because a body
+/// without a length would be chunked.
+fn without_length(headers: &mut HeaderMap, method: &Method) {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}

@@ -1,0 +1,198 @@
+//! Finds an integration for a call, opens its credential, and caches both with all that is computed from
+//! them.
+//!
+//! An opened credential is cached in memory beside the key ring, which could open it anyway. The row is read
+//! again as soon as anything was committed to the database, and opened again unless its bytes are the same.
+//! An entry must not be used because of its age alone. A credential is removed from the cache when its row is
+//! missing or different, when a deletion is planned in this instance, and after ten minutes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use nexus_common::kept::{Aging, Recent};
+use nexus_common::platform::clock;
+use nexus_common::store::{Version, version};
+use nexus_common::wire::Policy;
+use nexus_common::{Error, Result};
+use nexus_manifests::params;
+use url::Url;
+
+use super::links::Roots;
+use super::rules::OwnUrls;
+use crate::provider::call::secrets;
+use crate::provider::mask::Needles;
+use crate::vault::credential::{self, Callable, Usable};
+
+/// An integration with an opened credential.
+pub(super) struct Opened {
+    /// The credential, its manifest and its parameters.
+    pub(super) usable: Usable,
+    /// The host of `api.base_url`. Calls go there unless they name another host.
+    pub(super) base: Host,
+    /// The path of `api.base_url`, with its parameters replaced, without a slash at its end.
+    pub(super) base_path: String,
+    /// The pinned hosts.
+    pub(super) hosts: Vec<Host>,
+    /// The URLs whose links are changed.
+    pub(super) roots: Rc<Roots>,
+    /// The policy of the integration.
+    pub(super) policy: Policy,
+    /// The endpoints that authorize and revoke the connection itself.
+    pub(super) own_urls: OwnUrls,
+    /// The secrets that must not be in a response.
+    pub(super) needles: Rc<Needles>,
+}
+
+/// A host of a provider.
+pub(super) struct Host {
+    /// The origin, as in the pins: scheme, name and port.
+    pub(super) origin: String,
+    /// The origin as a URL, for the egress guard.
+    pub(super) url: Url,
+}
+
+impl Host {
+    fn of(origin: String) -> Result<Self> {
+        let url =
+            Url::parse(&origin).map_err(|_| Error::Unreadable(format!("the origin {origin:?}")))?;
+        Ok(Self { origin, url })
+    }
+
+    /// The name, with the port unless it is the default port of the scheme.
+    pub(super) fn name(&self) -> &str {
+        self.origin.split_once("://").map_or("", |(_, name)| name)
+    }
+
+    /// Whether a URL with this scheme and authority is on this host.
+    pub(super) fn is(&self, scheme: &str, authority: &str) -> bool {
+        let own_port = if self.url.scheme() == "https" { ":443" } else { ":80" };
+        let name = authority.strip_suffix(own_port).unwrap_or(authority);
+        self.url.scheme().eq_ignore_ascii_case(scheme) && self.name().eq_ignore_ascii_case(name)
+    }
+}
+
+/// A row that was found, and the version of the database.
+struct Found {
+    version: Version,
+    callable: Rc<Callable>,
+}
+
+/// An opened credential, and the row that it was opened from.
+struct CachedCredential {
+    callable: Rc<Callable>,
+    opened: Rc<Opened>,
+}
+
+thread_local! {
+    /// Rows by workspace and by the requested id or slug.
+    static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
+    /// Opened credentials by id.
+    static OPENED: RefCell<Aging<String, CachedCredential>> = RefCell::default();
+}
+
+/// Removes an integration from the caches, by its id or its slug.
+pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
+    let is_it =
+        |callable: &Callable| callable.workspace == workspace && callable.gate.id == id_or_slug;
+    let mut id = id_or_slug.to_owned();
+    FOUND.with_borrow_mut(|all| {
+        all.retain(|(of, name), found| {
+            let is_named = of == workspace && name == id_or_slug;
+            if is_named {
+                id.clone_from(&found.callable.gate.id);
+            }
+            !is_named && !is_it(&found.callable)
+        });
+    });
+    OPENED.with_borrow_mut(|all| {
+        all.retain(|_, kept| {
+            !is_it(&kept.callable)
+                && (kept.callable.workspace != workspace || kept.callable.gate.id != id)
+        });
+    });
+}
+
+/// Finds an integration of `workspace`.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Storage`].
+pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
+    // The version is read before the row, so that a commit in between makes the entry outdated.
+    let version = version().await?;
+    // Only opened credentials expire. The rows hold ciphertexts only.
+    OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
+    let key = (workspace.to_owned(), id_or_slug.to_owned());
+    let found = FOUND.with_borrow_mut(|all| {
+        let found = all.get(&key).filter(|found| Some(found.version) == version);
+        found.map(|found| Rc::clone(&found.callable))
+    });
+    if let Some(callable) = found {
+        return Ok(callable);
+    }
+    let callable = Callable::find(workspace, id_or_slug).await;
+    let callable = Rc::new(callable.inspect_err(|_| forget(workspace, id_or_slug))?);
+    if let Some(version) = version {
+        let found = Found { version, callable: Rc::clone(&callable) };
+        FOUND.with_borrow_mut(|all| all.insert(key, found));
+    }
+    Ok(callable)
+}
+
+/// Opens the credential of an integration that was found.
+///
+/// # Errors
+/// [`Error::ReauthorizationRequired`] if it was never connected. [`Error::Unreadable`], …
+pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
+    let gate = &callable.gate;
+    let row = callable.row().inspect_err(|_| forget(&callable.workspace, &gate.id))?;
+    let kept = OPENED.with_borrow_mut(|all| {
+        let kept = all.get_mut(&gate.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
+        // The next call finds this row, and need not compare it.
+        kept.callable = Rc::clone(&callable);
+        Some(Rc::clone(&kept.opened))
+    });
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
+    OPENED.with_borrow_mut(|all| all.retain(|id, _| *id != gate.id));
+    let usable = row.open(&callable.workspace, &gate.id).await?;
+    let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
+    let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
+    let opened = Rc::new(Opened::new(usable, policy)?);
+    let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
+    OPENED.with_borrow_mut(|all| {
+        all.insert(id, CachedCredential { callable, opened: kept }, clock::now_ms())
+    });
+    Ok(opened)
+}
+
+impl Opened {
+    fn new(usable: Usable, policy: Policy) -> Result<Self> {
+        let base = params::base_url(&usable.sourced.manifest, &usable.params)
+            .map_err(credential::broken)?;
+        let pins = usable.credential.pins.api.iter().cloned();
+        let hosts: Vec<Host> = pins.filter_map(|pin| Host::of(pin).ok()).collect();
+        let base_path = base.path().trim_end_matches('/').to_owned();
+        let base = Host::of(base.origin().ascii_serialization())?;
+        let needles = Needles::new(secrets(&usable).iter().map(|secret| secret.as_str()));
+        let own_urls = OwnUrls::of(&usable.sourced.manifest);
+        Ok(Self {
+            needles: Rc::new(needles),
+            roots: Rc::new(Roots::of(&base, &base_path, &hosts)),
+            base_path,
+            base,
+            hosts,
+            policy,
+            own_urls,
+            usable,
+        })
+    }
+
+    /// The same integration with a renewed credential.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a manifest that does not expand.
+    pub(super) fn renewed(&self, usable: Usable) -> Result<Rc<Self>> {
+        Self::new(usable, self.policy.clone()).map(Rc::new)
+    }
+}

@@ -1,0 +1,15 @@
+//! What other components may ask of the broker, one operation in a file, and the work that the timer starts.
+//!
+//! An operation decides, and the wings below carry out. It must not return a plaintext.
+
+mod beside;
+pub(crate) mod check;
+pub(crate) mod describe;
+pub(crate) mod forward;
+pub(crate) mod heads;
+pub(crate) mod health;
+pub(crate) mod outbox;
+pub(crate) mod plan_revocation;
+mod renewed;
+pub(crate) mod seal_new;
+pub(crate) mod tick;

@@ -1,0 +1,195 @@
+//! `seal`: new credentials, or new parameters for stored ones, are checked, verified and sealed.
+//!
+//! It must not write: the component that asks does, in one transaction.
+
+use std::collections::BTreeMap;
+
+use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed};
+use nexus_common::log::Line;
+use nexus_common::store::give_up;
+use nexus_common::{Error, Result};
+use nexus_manifests::{AuthMethod, Finding, params};
+use serde_json::{Map, Value as Json};
+
+use crate::ending::{in_use, plan};
+use crate::oauth;
+use crate::provider::verify;
+use crate::source;
+use crate::vault::credential::{self, Credential, Times, Usable, own_version, params_json};
+use crate::vault::{digest, own_token};
+
+/// Checks, verifies and seals new credentials. Tokens that were obtained for credentials that are not stored are
+/// revoked.
+///
+/// # Errors
+/// The errors of [`prepare`], of the verification, and of [`seal`].
+pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed> {
+    let mut prepared = prepare(&new).await?;
+    let is_new = !prepared.stored;
+    if is_new && new.manifest_id.is_none() {
+        let manifest = &prepared.usable.sourced.manifest;
+        in_use::ask(&new.workspace, &new.integration_id, manifest, new.force).await?;
+    }
+    let usable = &mut prepared.usable;
+    if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
+        digest::digester().await?;
+        oauth::mint(usable).await?;
+    }
+    let mut health = "unknown";
+    if new.verify && usable.can_be_verified() {
+        match verify::run(usable).await {
+            Ok(account) => (health, usable.account) = ("healthy", account),
+            Err(why) => {
+                if is_new {
+                    give_up_minted(&new, usable, request_id).await;
+                }
+                return Err(why);
+            }
+        }
+    }
+    let usable = prepared.usable.clone();
+    let sealed = seal(&new, prepared, health).await;
+    if sealed.is_err() && is_new {
+        give_up_minted(&new, &usable, request_id).await;
+    }
+    sealed
+}
+
+/// Gives up a token that was obtained for credentials that are not stored.
+async fn give_up_minted(new: &NewCredentials, usable: &Usable, request_id: &str) {
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let lost = minted(workspace, id, usable).await;
+    if let Err(error) = give_up(workspace, id, (&new.actor, request_id), &lost).await {
+        Line::error("a token that is never revoked").with("request_id", &request_id).why(&error);
+    }
+}
+
+/// The result of [`prepare`].
+struct Prepared {
+    /// The credential, with its manifest and its parameters.
+    usable: Usable,
+    /// Whether it is the stored credential, with new parameters.
+    stored: bool,
+    /// The version of the stored credential. 0 if there is none.
+    replaces: i64,
+}
+
+/// Checks new credentials, or new parameters for a stored one, against their manifest and pins.
+///
+/// # Errors
+/// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`], and the errors of
+/// [`credential::load`] for a stored credential.
+async fn prepare(new: &NewCredentials) -> Result<Prepared> {
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let (sourced, given_params, replaces) = match &new.manifest_id {
+        Some(manifest_id) => {
+            (source::current(workspace, manifest_id).await?, new.params.clone(), 0)
+        }
+        None => {
+            let row = credential::Row::find(workspace, id).await?;
+            let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
+            let mut merged = row.params_json();
+            // Parameters that an OAuth flow found are not entered by a person.
+            merged.retain(|name, _| sourced.manifest.is_entered(name));
+            merged.extend(new.params.clone());
+            (sourced, merged, row.version)
+        }
+    };
+    let manifest = &sourced.manifest;
+    if new.manifest_id.is_none() && new.credentials.expose().is_null() {
+        let mut params = params::check_params(manifest, &given_params).map_err(invalid)?;
+        let stored = credential::load(workspace, id).await?;
+        let found = stored.params.iter().filter(|(name, _)| !manifest.is_entered(name));
+        params.extend(found.map(|(name, value)| (name.clone(), value.clone())));
+        return with_params(stored, params);
+    }
+    if manifest.auth_method == AuthMethod::Oauth2 {
+        let detail =
+            "this provider is connected by OAuth: omit `credentials`, and authorize instead";
+        return Err(Error::invalid("/credentials", detail));
+    }
+    let empty = Map::new();
+    let given = match new.credentials.expose() {
+        Json::Object(members) => members,
+        Json::Null => &empty,
+        _ => return Err(Error::invalid("/credentials", "must be an object")),
+    };
+    let (params, fields) = match (
+        params::check_params(manifest, &given_params),
+        params::check_credentials(manifest, given),
+    ) {
+        (Ok(params), Ok(fields)) => (params, fields),
+        (params, fields) => {
+            return Err(invalid(params.err().into_iter().chain(fields.err()).flatten()));
+        }
+    };
+    own_token::ensure_none(&fields).await?;
+    let pins = nexus_manifests::pins(manifest, &params).map_err(credential::broken)?;
+    let credential = Credential {
+        manifest_id: manifest.id.clone(),
+        manifest_hash: own_version(&sourced),
+        pins,
+        fields,
+        client: None,
+    };
+    let (times, account) = (Times::default(), Account::default());
+    let workspace = workspace.to_owned();
+    let usable = Usable { workspace, credential, params, version: 1, times, account, sourced };
+    Ok(Prepared { usable, stored: false, replaces })
+}
+
+/// A stored credential with new parameters, which must not change the origins that it is sent to.
+fn with_params(stored: Usable, params: BTreeMap<String, String>) -> Result<Prepared> {
+    let pins =
+        nexus_manifests::pins(&stored.sourced.manifest, &params).map_err(credential::broken)?;
+    if pins != stored.credential.pins {
+        let detail = "these parameters change the hosts that the credential is sent to: enter the \
+                      credential again";
+        return Err(Error::CredentialsRequired(detail.into()));
+    }
+    let replaces = stored.version;
+    Ok(Prepared { usable: Usable { params, ..stored }, stored: true, replaces })
+}
+
+fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
+    Error::Invalid(findings.into_iter().map(credential::field_error).collect())
+}
+
+/// Seals the credential from [`prepare`]. A stored credential stays as it is.
+///
+/// # Errors
+/// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
+async fn seal(new: &NewCredentials, prepared: Prepared, health: &str) -> Result<Sealed> {
+    let Prepared { usable, stored, replaces } = prepared;
+    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let credential = match stored {
+        true => None,
+        false => Some(usable.seal(workspace, id).await?),
+    };
+    let replaced = match stored {
+        true => GivenUp::default(),
+        false => GivenUp {
+            forced: new.force == Some(true),
+            ..plan::replaced(workspace, id, replaces).await?
+        },
+    };
+    Ok(Sealed {
+        replaces,
+        lost: if stored { GivenUp::default() } else { minted(workspace, id, &usable).await },
+        replaced,
+        params: params_json(&usable.params),
+        manifest_hash: usable.sourced.hash.clone(),
+        auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
+        credential,
+        health: health.to_owned(),
+        account: usable.account.clone(),
+    })
+}
+
+/// Gives up the tokens that were obtained with new credentials. Fields that a person entered are not revoked.
+async fn minted(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
+    match usable.sourced.manifest.auth_method {
+        AuthMethod::Oauth2ClientCredentials => plan::lost(workspace, id, usable).await,
+        _ => GivenUp::default(),
+    }
+}

@@ -1,0 +1,241 @@
+//! Sends one request of the broker's own to a provider, with the credential injected.
+//!
+//! This module must send only to the origins that are pinned in the sealed credential, and must not follow a
+//! redirect. The egress guard checks the final URL just before it is sent. The size of a response is limited,
+//! and its texts pass the screen before they leave the broker.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use nexus_common::http::{LOOP, LOOP_ID};
+use nexus_common::log::Line;
+use nexus_common::platform::clock;
+use nexus_common::platform::http::{CallError, full, pass};
+use nexus_common::{Error, Result};
+use nexus_manifests::{Inject, template};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::provider::answer::Answer;
+use crate::provider::egress;
+use crate::provider::screen::Screen;
+use crate::vault::credential::{Usable, secret_fields};
+use crate::vault::oauth_app::Client;
+
+/// The time limit of one request, with its response body.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The content type of a form body.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request to the provider's API, before the credential is injected.
+pub(crate) struct Outgoing<'a> {
+    /// The method.
+    pub(crate) method: &'a str,
+    /// The URL, with its parameters replaced.
+    pub(crate) url: Url,
+    /// More headers. They replace headers of `api.headers` with the same name.
+    pub(crate) headers: Vec<(&'a str, &'a str)>,
+    /// A body and its content type.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+}
+
+/// A request as it is sent, with its secrets.
+pub(crate) struct Transmission<'a> {
+    /// The workspace whose credential is in the request.
+    pub(crate) workspace: &'a str,
+    /// The method.
+    pub(crate) method: &'static str,
+    /// The URL.
+    pub(crate) url: Url,
+    /// All headers except those of the body.
+    pub(crate) headers: HeaderMap,
+    /// A body and its content type.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+}
+
+/// Sends `outgoing` with the credential of `usable` to an origin in `pinned`.
+///
+/// # Errors
+/// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`], and
+/// [`Error::Unreadable`] if the manifest now names other hosts than the pins.
+pub(crate) async fn send(
+    usable: &Usable,
+    outgoing: Outgoing<'_>,
+    pinned: &[String],
+) -> Result<Answer> {
+    let mut url = outgoing.url;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let fixed = &usable.sourced.manifest.api.headers;
+    let fixed = fixed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in fixed.chain(outgoing.headers) {
+        headers.insert(header_name(name)?, header_value(value)?);
+    }
+    // The credential comes last, so that it replaces headers of the same name.
+    let injected = inject_headers(usable, &mut url)?;
+    for (name, value) in &injected {
+        headers.insert(name, value.clone());
+    }
+    let secrets = secrets(usable);
+    let screen = Screen::new(secrets.iter().map(|secret| secret.as_str()));
+    let method = known_method(outgoing.method);
+    let (workspace, body) = (usable.workspace.as_str(), outgoing.body);
+    let transmission = Transmission { workspace, method, url, headers, body };
+    transmit(transmission, pinned, DEADLINE, screen).await
+}
+
+/// Sends to an origin in `pinned`, and reads the whole response within `deadline`.
+///
+/// # Errors
+/// [`Error::EgressDenied`], [`Error::Provider`], [`Error::ProviderTimeout`].
+pub(crate) async fn transmit(
+    transmission: Transmission<'_>,
+    pinned: &[String],
+    deadline: Duration,
+    screen: Screen,
+) -> Result<Answer> {
+    let Transmission { workspace, method, url, mut headers, body } = transmission;
+    if !pinned.contains(&url.origin().ascii_serialization()) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::EgressDenied(format!(
+            "the credential was not entered for {host}: enter it again"
+        )));
+    }
+    let agent = concat!("integration-nexus/", env!("CARGO_PKG_VERSION"));
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(agent));
+    if let Some((kind, bytes)) = &body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
+    headers.insert(LOOP, HeaderValue::from_static(LOOP_ID));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    egress::guard().await?.check(workspace, &url)?;
+    let mut request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET))
+        .uri(url.as_str())
+        .body(full(body.map(|(_, bytes)| bytes).unwrap_or_default()))
+        .map_err(|_| Error::Internal("a request to a provider cannot be built".into()))?;
+    *request.headers_mut() = headers;
+    let exchange = async { Answer::read(pass(request).await?, screen).await };
+    let answer = clock::within(deadline, exchange).await.unwrap_or(Err(CallError::Timeout));
+    answer.map_err(|error| failure(&error, deadline))
+}
+
+/// Members as a form body.
+pub(crate) fn form_body(members: &[(String, Zeroizing<String>)]) -> (&'static str, Vec<u8>) {
+    let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+    encoder.extend_pairs(members.iter().map(|(name, value)| (name, value.as_str())));
+    (FORM, encoder.finish().into_bytes())
+}
+
+/// A method of a manifest. The lint rejects every other method.
+pub(crate) fn known_method(method: &str) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.into_iter().find(|one| *one == method).unwrap_or("GET")
+}
+
+/// The headers with the credential. A query parameter is added to `url`.
+pub(crate) fn inject_headers(
+    usable: &Usable,
+    url: &mut Url,
+) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    let mut headers = Vec::new();
+    for entry in &usable.credential.pins.inject {
+        match entry {
+            Inject::Header { name, value } => {
+                let value = expand(usable, value)?;
+                headers.push((header_name(name)?, header_value(&value)?));
+            }
+            Inject::Basic { username, password } => {
+                let username = expand(usable, username)?;
+                let password = expand(usable, password)?;
+                let pair = Zeroizing::new(format!("{}:{}", *username, *password));
+                let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+                headers.push((header::AUTHORIZATION, header_value(&value)?));
+            }
+            Inject::Query { name, value } => {
+                let value = expand(usable, value)?;
+                url.query_pairs_mut().append_pair(name, &value);
+            }
+        }
+    }
+    Ok(headers)
+}
+
+/// The secrets that a provider must not echo: the values of the secret fields, the tokens, and the pairs of
+/// Basic authentication, which are in base64 in the header. A user name alone is not a secret, because a
+/// provider may use it as the account's name.
+pub(crate) fn secrets(usable: &Usable) -> Vec<Zeroizing<String>> {
+    let tokens = ["access_token", "refresh_token"].into_iter();
+    let names = secret_fields(&usable.sourced.manifest).chain(tokens);
+    let values = names.filter_map(|name| usable.credential.fields.get(name));
+    let values = values.map(|value| Zeroizing::new(value.clone()));
+    let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
+        Inject::Basic { username, password } => {
+            let (username, password) = (expand(usable, username), expand(usable, password));
+            Some(Zeroizing::new(format!("{}:{}", *username.ok()?, *password.ok()?)))
+        }
+        _ => None,
+    });
+    values.chain(pairs).collect()
+}
+
+fn expand(usable: &Usable, text: &str) -> Result<Zeroizing<String>> {
+    template::expand(text, &|name| usable.value(name))
+        .map(Zeroizing::new)
+        .map_err(|error| Error::Internal(format!("inject: {error}")))
+}
+
+/// A header name from a manifest.
+pub(crate) fn header_name(name: &str) -> Result<HeaderName> {
+    HeaderName::try_from(name)
+        .map_err(|_| Error::Internal(format!("inject: {name:?} is not a header name")))
+}
+
+/// A header value, which may be secret.
+pub(crate) fn header_value(value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        Error::invalid("/credentials", "a field has characters that a header cannot contain")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn failure(error: &CallError, deadline: Duration) -> Error {
+    match error {
+        CallError::Timeout => Error::ProviderTimeout(format!(
+            "the provider did not send its whole response within {} s",
+            deadline.as_secs()
+        )),
+        CallError::Denied => Error::EgressDenied(
+            "the host is not allowed: the operator can add it to `private_hosts`".into(),
+        ),
+        other => Error::Provider(unanswered(other)),
+    }
+}
+
+/// The message for clients when a provider did not answer. It is the same for an unknown name, a refused
+/// connection and a TLS failure, so that it cannot be used to scan a network. The log has the cause.
+pub(crate) fn unanswered(error: &CallError) -> String {
+    match error {
+        CallError::Unreachable(_) | CallError::Broken(_) => {
+            Line::warning("a provider did not answer").with("why", &error).write();
+            "the provider did not answer: the connection failed or broke".to_owned()
+        }
+        CallError::Status(status) => format!(
+            "the provider answered with the status {status}, which is not an HTTP status (200 to \
+             599): the provider, or a gateway before it, rejects the request in its own way"
+        ),
+        other => format!("the provider did not answer: {other}"),
+    }
+}
+/// `Authorization: Basic` with both parts form-encoded (RFC 6749, 2.3.1).
+pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
+    let encode = |text: &str| -> Zeroizing<String> {
+        Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
+    };
+    let pair = Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(&client.secret)));
+    header_value(&Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
+}

@@ -1,0 +1,369 @@
+//! OAuth apps: the workspace's own, or the deployment's for built-in manifests.
+//!
+//! A client secret is sealed with the origins that it may be sent to, taken from the manifest when the secret
+//! was entered. If a workspace's own manifest is changed later, the secret is not sent to the new origins. If
+//! such an origin has a parameter, the person who connects would choose the host. Therefore the admin who
+//! enters the app lists the values that the parameter may have. A built-in manifest needs no such list,
+//! because its parameter is a label below a domain of the vendor (`{shop}.myshopify.com`), whose servers get
+//! the secret in any case.
+//!
+//! This module must not send a secret, or use an app's secret for another app.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nexus_common::broker::{NewClient, SealedClient};
+use nexus_common::platform::sqlite::Value;
+use nexus_common::platform::variables;
+use nexus_common::store::read_row;
+use nexus_common::{Error, FieldError, Result, config, encoding};
+use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
+use nexus_printable::{RULE, is_printable};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::source::{self, Sourced};
+use crate::vault::credential::{Usable, field_error};
+use crate::vault::keys;
+use crate::vault::seal::{self, Place};
+
+const VARIABLE: &str = "oauth_clients";
+/// The maximum length of a client id and of a secret, in bytes.
+const MAX: usize = 4096;
+
+/// The OAuth app that a connection was made with. It is sealed with the tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientRef {
+    /// The client id at the provider.
+    pub(crate) client_id: String,
+    /// The exact redirect URI of the flow.
+    pub(crate) redirect_uri: String,
+}
+
+/// An OAuth app with its secret.
+pub(crate) struct Client {
+    /// The client id at the provider.
+    pub(crate) id: String,
+    /// The client secret. Empty for a public client.
+    pub(crate) secret: Zeroizing<String>,
+}
+
+/// The plaintext of a sealed app.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    client_id: String,
+    client_secret: String,
+    /// The origins of the token URL and the revocation URL, as templates.
+    origins: Vec<String>,
+    /// The values that parameters may have. A parameter that is not listed may have any value.
+    #[serde(default)]
+    params: BTreeMap<String, Vec<String>>,
+}
+
+impl Sealed {
+    fn client(&self) -> Client {
+        Client { id: self.client_id.clone(), secret: Zeroizing::new(self.client_secret.clone()) }
+    }
+
+    /// Checks that the app may be used for connections with `params`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the values that it may be used with.
+    fn check(&self, params: &BTreeMap<String, String>) -> Result<()> {
+        let wrong = self.params.iter().filter(|(name, allowed)| {
+            !params.get(*name).is_some_and(|value| allowed.contains(value))
+        });
+        let errors: Vec<FieldError> = wrong
+            .map(|(name, allowed)| {
+                let detail = format!(
+                    "the workspace's OAuth app may be used with {} only. An ADMIN can change that \
+                     under OAuth apps",
+                    allowed.join(", ")
+                );
+                FieldError::new(format!("/params/{name}"), detail)
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        self.client_secret.zeroize();
+    }
+}
+
+/// An app of the deployment, in the form of the variable.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deployed {
+    client_id: String,
+    client_secret: String,
+    /// The parameters that it may be used with. Every parameter in the host of the token URL must be here.
+    #[serde(default)]
+    params: BTreeMap<String, String>,
+}
+
+impl Drop for Deployed {
+    fn drop(&mut self) {
+        self.client_secret.zeroize();
+    }
+}
+
+/// The place of an app's ciphertext.
+pub(crate) fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
+    Place { kind: "client", workspace, row: manifest_id, field: "sealed" }
+}
+
+/// Seals an app that an admin entered.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Misconfigured`].
+pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
+    let sourced = source::current(&new.workspace, &new.manifest_id).await.map_err(not_found)?;
+    let manifest = &sourced.manifest;
+    if manifest.auth_method.as_str() != "oauth2" {
+        let detail = format!("{} is not connected by OAuth", manifest.id);
+        return Err(Error::invalid("/manifest_id", detail));
+    }
+    let secret = new.client_secret.expose().as_str().unwrap_or_default();
+    let mut errors = Vec::new();
+    for (pointer, value) in [("/client_id", new.client_id.as_str()), ("/client_secret", secret)] {
+        if value.is_empty() || value.len() > MAX || !is_printable(value) {
+            let rule = format!("must be a string of 1 to {MAX} bytes, and {RULE}");
+            errors.push(FieldError::new(pointer, rule));
+        }
+    }
+    check_pins(manifest, &new.params, &mut errors);
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let plain = Sealed {
+        client_id: new.client_id.clone(),
+        client_secret: secret.to_owned(),
+        origins: origins(manifest),
+        params: new.params.clone(),
+    };
+    let text = serde_json::to_vec(&plain).map(Zeroizing::new);
+    let text = text.map_err(|_| Error::Internal("an OAuth app cannot be encoded".into()))?;
+    let ring = keys::ring().await?;
+    let (sealed, key_id) = seal::seal(&ring, place(&new.workspace, &manifest.id), &text)?;
+    Ok(SealedClient {
+        sealed: encoding::to_base64(&sealed),
+        key_id,
+        redirect_uri: config::redirect_uri(&manifest.id).await?,
+    })
+}
+
+/// The maximum number of values of one parameter that an app may be used with.
+const MAX_VALUES: usize = 100;
+
+/// Checks the values that an app may be used with. Every parameter in a host that gets the secret needs a
+/// list.
+fn check_pins(
+    manifest: &Manifest,
+    params: &BTreeMap<String, Vec<String>>,
+    errors: &mut Vec<FieldError>,
+) {
+    for (name, values) in params {
+        if !(1..=MAX_VALUES).contains(&values.len()) {
+            let rule = format!("must list 1 to {MAX_VALUES} values");
+            errors.push(FieldError::new(format!("/params/{name}"), rule));
+        }
+        let checked = values.iter().map(|value| params::check_param(manifest, name, value));
+        errors.extend(checked.filter_map(Result::err).take(1).map(field_error));
+    }
+    for name in free_in_hosts(manifest).into_iter().filter(|name| !params.contains_key(name)) {
+        let rule = "must list the values that this app may be used with, because the parameter is \
+                    part of the host that gets the secret";
+        errors.push(FieldError::new(format!("/params/{name}"), rule));
+    }
+}
+
+/// The parameters in the hosts that get the secret, of a workspace's own manifest. Parameters whose choices
+/// the manifest lists are left out.
+fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
+    if !manifest.id.starts_with("custom-") {
+        return Vec::new();
+    }
+    let names: BTreeSet<String> = urls(manifest).flat_map(host_names).collect();
+    let is_free = |name: &String| {
+        let param = manifest.params.iter().find(|param| param.name == *name);
+        param.is_some_and(|param| param.choices.is_empty())
+    };
+    names.into_iter().filter(is_free).collect()
+}
+
+/// Turns the error for a missing manifest into a 404, because the path names the manifest.
+fn not_found(error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => {
+            let detail = errors.into_iter().next().map(|error| error.detail).unwrap_or_default();
+            Error::NotFound(detail)
+        }
+        other => other,
+    }
+}
+
+/// The app for a new connection by `sourced` with `params`: the workspace's app, or else the deployment's.
+///
+/// # Errors
+/// [`Error::OauthClientMissing`] with the redirect URI to register.
+pub(crate) async fn current(
+    workspace: &str,
+    sourced: &Sourced,
+    params: &BTreeMap<String, String>,
+) -> Result<Client> {
+    let manifest = &sourced.manifest;
+    if let Some(app) = of_workspace(workspace, manifest).await? {
+        // An app that was entered before such lists were required must be entered again.
+        if free_in_hosts(manifest).iter().all(|name| app.params.contains_key(name)) {
+            app.check(params)?;
+            return Ok(app.client());
+        }
+    }
+    if let Some(client) = of_deployment(manifest, params).await? {
+        return Ok(client);
+    }
+    Err(Error::OauthClientMissing {
+        manifest_id: manifest.id.clone(),
+        redirect_uri: config::redirect_uri(&manifest.id).await?,
+    })
+}
+
+/// The app that a connection was made with.
+///
+/// # Errors
+/// [`Error::OauthClientMissing`] if the app no longer exists. Another app's secret is never tried.
+pub(crate) async fn of_connection(
+    workspace: &str,
+    sourced: &Sourced,
+    params: &BTreeMap<String, String>,
+    made_with: &ClientRef,
+) -> Result<Client> {
+    let manifest = &sourced.manifest;
+    let app = of_workspace(workspace, manifest).await?;
+    let fits = |app: &Sealed| app.client_id == made_with.client_id && app.check(params).is_ok();
+    if let Some(app) = app.filter(fits) {
+        return Ok(app.client());
+    }
+    let deployed = of_deployment(manifest, params).await?;
+    deployed.filter(|client| client.id == made_with.client_id).ok_or_else(|| {
+        Error::OauthClientMissing {
+            manifest_id: manifest.id.clone(),
+            redirect_uri: made_with.redirect_uri.clone(),
+        }
+    })
+}
+
+/// The app that the tokens of `usable` were obtained with.
+///
+/// # Errors
+/// As [`of_connection`].
+pub(crate) async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
+    if usable.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
+        return Ok(entered(usable));
+    }
+    let made_with = usable.credential.client.as_ref();
+    let made_with = made_with.ok_or_else(|| Error::Unreadable("the OAuth app's name".into()))?;
+    of_connection(workspace, &usable.sourced, &usable.params, made_with).await
+}
+
+/// The client whose id and secret are the credential (RFC 6749, 4.4).
+pub(crate) fn entered(usable: &Usable) -> Client {
+    let field = |name: &str| usable.credential.fields.get(name).cloned().unwrap_or_default();
+    Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) }
+}
+
+async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Sealed>> {
+    let sql = "select sealed from oauth_clients where workspace = ?1 and manifest_id = ?2";
+    let values = [Value::text(workspace), Value::text(manifest.id.as_str())];
+    let Some(row) = read_row(sql, values).await? else { return Ok(None) };
+    let ring = keys::ring().await?;
+    let sealed = row.get::<&[u8]>(0).unwrap_or_default();
+    let plain = seal::open(&ring, place(workspace, &manifest.id), sealed)?;
+    let plain: Sealed = serde_json::from_slice(&plain)
+        .map_err(|_| Error::Unreadable(format!("the OAuth app of {}", manifest.id)))?;
+    if plain.origins != origins(manifest) {
+        // The app was entered for other hosts than the manifest has now, so it does not count.
+        return Ok(None);
+    }
+    Ok(Some(plain))
+}
+
+async fn of_deployment(
+    manifest: &Manifest,
+    params: &BTreeMap<String, String>,
+) -> Result<Option<Client>> {
+    if manifest.id.starts_with("custom-") {
+        return Ok(None);
+    }
+    let Some(deployed) = deployed().await?.remove(&manifest.id) else { return Ok(None) };
+    let pinned = |name: String| deployed.params.contains_key(&name);
+    if !urls(manifest).flat_map(host_names).all(pinned) {
+        let rule = format!(
+            "{}: `params` must have every parameter in the hosts of the token URL and the revocation URL",
+            manifest.id
+        );
+        return Err(Error::misconfigured(VARIABLE, rule));
+    }
+    let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
+    let take = || Client {
+        id: deployed.client_id.clone(),
+        secret: Zeroizing::new(deployed.client_secret.clone()),
+    };
+    Ok(fits.then(take))
+}
+
+/// Checks the deployment's apps.
+///
+/// # Errors
+/// [`Error::Misconfigured`]. It never contains a value.
+pub(crate) async fn check_variable() -> Result<()> {
+    deployed().await.map(drop)
+}
+
+async fn deployed() -> Result<BTreeMap<String, Deployed>> {
+    let text = variables::get(VARIABLE).await.map(Zeroizing::new);
+    let Some(text) = text else { return Ok(BTreeMap::new()) };
+    let rule = "must be a JSON object of {\"client_id\",\"client_secret\",\"params\"?} by manifest";
+    serde_json::from_str(&text).map_err(|_| Error::misconfigured(VARIABLE, rule))
+}
+
+/// Scheme and authority of the URLs that get the secret, as templates, each with the rules of its parameters.
+/// Different rules allow different hosts.
+fn origins(manifest: &Manifest) -> Vec<String> {
+    let with_rules = |url: &str| {
+        let names = host_names(url);
+        let rules = manifest.params.iter().filter(|param| names.contains(&param.name));
+        let rules = rules.map(|param| {
+            let pattern = param.pattern.as_deref().unwrap_or_default();
+            format!(" {}={pattern:?}{:?}", param.name, param.choices)
+        });
+        format!("{}{}", origin(url), rules.collect::<String>())
+    };
+    urls(manifest).map(with_rules).collect()
+}
+
+/// The token URL and the revocation URL, which get the secret.
+fn urls(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let token = manifest.oauth2.as_ref().map(|oauth2| oauth2.token_url.as_str());
+    let revoke = match &manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => Some(rfc7009.url.as_str()),
+        Revoke::Request { request, .. } => Some(request.url.as_str()),
+        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => None,
+    };
+    token.into_iter().chain(revoke)
+}
+
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(start..).unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    url.get(..end).unwrap_or(url)
+}
+
+fn host_names(url: &str) -> Vec<String> {
+    template::names(origin(url)).unwrap_or_default().into_iter().map(str::to_owned).collect()
+}
