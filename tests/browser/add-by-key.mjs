@@ -76,7 +76,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await key.fill(facts.key);
   await name.fill(" taken ");
   await name.press("Enter");
-  await form.getByText(/the name "taken" is taken/).waitFor();
+  await form.getByText(/the name "taken" is already taken/).waitFor();
   await form.getByRole("link", { name: "Open the integration with this name" }).waitFor();
   assert.equal(await key.inputValue(), facts.key);
 

@@ -181,7 +181,7 @@ async fn an_error_of_the_authorization_endpoint_says_what_to_do() {
         ("invalid_scope", "Choose other scopes"),
         ("unauthorized_client", "Compare the OAuth app"),
         ("server_error", "Wait a minute"),
-        ("odd_error", "own words"),
+        ("odd_error", "message is below"),
     ] {
         let flow = provider.begin(slug).await;
         slug = Some("up");

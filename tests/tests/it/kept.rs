@@ -265,7 +265,7 @@ async fn an_own_manifest_is_believed_when_an_admin_says_so_knowing_what_that_mea
     };
     let problem = post("").await.problem(409, "effect_unconfirmed");
     let detail = problem["detail"].as_str().unwrap();
-    for part in ["can end other connections", "believe_effect=true", "https://strict.example"] {
+    for part in ["can break other connections", "believe_effect=true", "https://strict.example"] {
         assert!(detail.contains(part), "{part}: {detail}");
     }
     let saved = app.get("/api/manifests/custom-strict").as_admin().send().await;

@@ -534,7 +534,7 @@ async fn policies_and_the_manifests_own_refusals() {
     denied("AGENT", "POST", "/v1/x", "no allow rule").await;
     denied("AGENT", "GET", "/v1/secrets", "policy.rules[2]").await;
     denied("AGENT", "GET", "/v1/Secrets/x", "policy.rules[2]").await;
-    denied("AGENT", "GET", "/v1//x", "empty segments").await;
+    denied("AGENT", "GET", "/v1//x", "an empty segment").await;
     denied("AGENT", "GET", "/v1/x;y", "`;`").await;
     denied("ADMIN", "GET", "/v1/secrets", "policy.rules[2]").await;
     patch(&app, "up", json!({"policy": {"agents": ["somebody-else"]}})).await;
