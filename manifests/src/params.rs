@@ -67,7 +67,7 @@ pub fn check_params(
 /// A finding at `/params/{name}`: the parameter does not exist or is not entered by an admin, or the value is
 /// invalid.
 pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), Finding> {
-    let pointer = below("/params", &name.chars().take(64).collect::<String>());
+    let pointer = below("/params", &nexus_printable::shortened(name));
     let known = manifest.params.iter().find(|param| param.name == name && param.from.is_none());
     let Some(param) = known else {
         return Err(Finding::new(pointer, "unknown_field", "the manifest has no such parameter"));
@@ -142,7 +142,7 @@ fn check_fields(
     // Ten are enough: the response must not grow with the request.
     for name in unknown.take(10) {
         // The name may be a misplaced secret, so it is shortened, and no pointer is followed into it.
-        let shown: String = name.chars().take(64).collect();
+        let shown = nexus_printable::shortened(name);
         let detail = format!("unknown field; the manifest has: {known}");
         findings.push(Finding::new(below(pointer, &shown), "unknown_field", detail));
     }

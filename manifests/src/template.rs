@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateError {
@@ -51,7 +53,7 @@ pub(crate) fn pieces(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
         let inner = from_brace.strip_prefix('{').ok_or(TemplateError::Unbalanced)?;
         let (name, after) = inner.split_once('}').ok_or(TemplateError::Unbalanced)?;
         if !is_name(name) {
-            return Err(TemplateError::BadName(name.chars().take(64).collect()));
+            return Err(TemplateError::BadName(nexus_printable::shortened(name)));
         }
         pieces.push(Piece::Name(name));
         rest = after;
@@ -116,18 +118,11 @@ pub fn expand_url<V: AsRef<str>>(
     expand(template, &|name| lookup(name).map(|value| percent_encode(value.as_ref())))
 }
 
+/// What RFC 3986, section 2.3 does not call unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn percent_encode(value: &str) -> String {
-    use fmt::Write as _;
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    utf8_percent_encode(value, RESERVED).to_string()
 }
 
 #[cfg(test)]

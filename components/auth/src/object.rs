@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for Object {
 pub(crate) fn twice(error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let name = text.strip_prefix(TWICE)?;
-    Some(name.split('`').next()?.chars().take(64).collect())
+    Some(nexus_printable::shortened(name.split('`').next()?))
 }
 
 /// The start of the error for a duplicate. It is the same as in serde's own types, which have some of the

@@ -45,7 +45,7 @@ impl Types {
         let accepted = self.0.join(", ");
         Err(Error::InvalidToken(match typ {
             Some(typ) => {
-                let shown: String = typ.chars().take(64).collect();
+                let shown = nexus_printable::shortened(typ);
                 format!(
                     "the token's `typ` is {shown:?}, but the accepted types (`jwt_types`) are: {accepted}. \
                      Send an access token"

@@ -34,7 +34,7 @@ pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
     match Manifests::of(workspace).hash(id).await? {
         Some(hash) => own(hash).await,
         None => {
-            let shown: String = id.chars().take(64).collect();
+            let shown = nexus_printable::shortened(id);
             let detail = format!("there is no manifest {shown:?}: GET /api/manifests lists them");
             Err(Error::Invalid(vec![FieldError::new("/manifest_id", detail)]))
         }

@@ -66,7 +66,7 @@ pub(crate) async fn require_manifest(workspace: &str, id: &str) -> Result<()> {
 }
 
 fn not_found(id: &str) -> Error {
-    let shown: String = id.chars().take(64).collect();
+    let shown = nexus_printable::shortened(id);
     Error::NotFound(format!("there is no manifest {shown:?}"))
 }
 

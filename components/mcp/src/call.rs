@@ -9,6 +9,7 @@ use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
 use nexus_common::platform::http::{Collected, Cut, collect_some};
 use nexus_common::rpc::Component;
 use nexus_common::{Error, Result};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{self, Arguments};
@@ -96,19 +97,21 @@ fn place(path: &str, hub: &str) -> Result<Place> {
     Ok(Place { path: encoded(path), query: String::new() })
 }
 
+/// What a URL cannot contain, and what clients write in other ways (RFC 3986, appendix A).
+const NOT_IN_A_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'^');
+
 /// Percent-encodes the characters that a URL cannot contain. The others stay.
 fn encoded(text: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
-    };
-    let encode = |c: char| match plain(c) {
-        true => c.to_string(),
-        false => {
-            let mut bytes = [0; 4];
-            c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
-        }
-    };
-    text.chars().map(encode).collect()
+    utf8_percent_encode(text, NOT_IN_A_URL).to_string()
 }
 
 /// The method, GET by default. A model may write it in small letters, so it is converted to capitals.

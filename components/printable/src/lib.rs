@@ -61,6 +61,12 @@ pub fn shown(text: &str) -> String {
     visible.collect()
 }
 
+/// The first 64 characters of `text`, for an error message about a value that somebody else chose.
+#[must_use]
+pub fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
 fn is_invisible(c: char) -> bool {
     c >= '\u{ad}' && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }

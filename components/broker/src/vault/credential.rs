@@ -226,7 +226,7 @@ impl Callable {
         let row = read_row(sql, [Value::text(workspace), Value::text(id_or_slug)])
             .await?
             .ok_or_else(|| {
-                let shown: String = id_or_slug.chars().take(64).collect();
+                let shown = nexus_printable::shortened(id_or_slug);
                 Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
             })?;
         Ok(Self {

@@ -118,7 +118,7 @@ impl<'a> Segment<'a> {
         match segment.forms.iter().find_map(|form| fault(form)) {
             None => Ok(segment),
             Some(what) => {
-                let shown: String = raw.chars().take(64).collect();
+                let shown = nexus_printable::shortened(raw);
                 Err(Error::invalid("path", format!("the segment {shown:?} {what}")))
             }
         }

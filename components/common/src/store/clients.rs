@@ -103,7 +103,7 @@ impl<'a> OauthClients<'a> {
             )
             .await?;
         if deleted.is_none() {
-            let shown: String = manifest_id.chars().take(64).collect();
+            let shown = nexus_printable::shortened(manifest_id);
             return Err(Error::NotFound(format!("there is no OAuth app for {shown:?}")));
         }
         tx.audit(&by.entry("oauth_client.delete", manifest_id, json!({}))).await?;

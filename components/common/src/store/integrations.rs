@@ -335,6 +335,6 @@ const NUMBERED: &str = "integrations
       and substr(slug, length(?2) + 2) not glob '*[^0-9]*' and length(slug) < length(?2) + 11";
 
 pub(super) fn not_found(id: &str) -> Error {
-    let shown: String = id.chars().take(64).collect();
+    let shown = nexus_printable::shortened(id);
     Error::NotFound(format!("there is no integration {shown:?} in this workspace"))
 }

@@ -242,6 +242,6 @@ fn conflict(code: &'static str, detail: String) -> Error {
 }
 
 fn not_found(id: &str) -> Error {
-    let shown: String = id.chars().take(64).collect();
+    let shown = nexus_printable::shortened(id);
     Error::NotFound(format!("there is no manifest {shown:?} in this workspace"))
 }

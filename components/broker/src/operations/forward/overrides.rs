@@ -60,7 +60,7 @@ impl Methods {
 
     fn add_override(&mut self, place: &str, value: &str) -> Result<()> {
         let method = CallMethod::parse(&value.trim().to_ascii_uppercase()).ok_or_else(|| {
-            let shown: String = value.chars().take(64).collect();
+            let shown = nexus_printable::shortened(value);
             let rule = format!("overrides the method and must be one of {}", CallMethod::ALLOW);
             Error::invalid(place, format!("{rule}, but is {shown:?}"))
         })?;
