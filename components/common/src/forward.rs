@@ -121,6 +121,7 @@ impl Forward<'_> {
         self.method.is_safe()
             && !matches!(self.body, Upload::Stream(_))
             && !names_a_method(self.query)
+            && !parameters(self.path).is_some_and(names_a_method)
             && !self.headers.keys().any(|name| names_a_method(name.as_str()))
     }
 
@@ -198,6 +199,12 @@ impl Forward<'_> {
     }
 }
 
+/// The parameters of a path's segments, from the first `;` on (RFC 3986, 3.3).
+fn parameters(path: &str) -> Option<&str> {
+    let at = path.find(';').or_else(|| path.to_ascii_lowercase().find("%3b"))?;
+    path.get(at..)
+}
+
 /// Whether `text`, a query or a header's name, speaks of a method, decoded up to twice: frameworks take one
 /// from `_method`, `X-HTTP-Method-Override` and the like.
 fn names_a_method(text: &str) -> bool {
@@ -225,6 +232,11 @@ mod tests {
             assert!(names_a_method(text), "{text}");
         }
         assert!(names_a_method("%255fmeth%256fd=x"));
+        for (path, may) in
+            [("/x;_method=DELETE", true), ("/x%3B_method=PUT", true), ("/payment_methods", false)]
+        {
+            assert_eq!(parameters(path).is_some_and(names_a_method), may, "{path}");
+        }
         for text in ["", "a=1", "accept", "page%3D2"] {
             assert!(!names_a_method(text), "{text}");
         }

@@ -140,7 +140,7 @@ const TABLE: [Row; 14] = [
     },
     Row {
         component: "upkeep",
-        routes: &["/api/tick"],
+        routes: &["/api/tick/..."],
         storage: (true, false),
         variables: &["proxy_domain", "broker_secret", "tick_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],

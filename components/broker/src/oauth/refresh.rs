@@ -375,6 +375,23 @@ impl State {
     }
 }
 
+/// The result of an attempt to renew a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Renewal {
+    /// The lease is renewed.
+    Held,
+    /// Another attempt has the lease, or the credential has changed.
+    Lost,
+    /// The database could not be written.
+    Busy,
+}
+
+/// The pause after `pause`, at random: holders that meet must not meet again.
+fn longer(pause: Duration) -> Duration {
+    let most = (pause * 2).min(RENEWAL / 4);
+    most / 2 + Duration::from_millis(clock::random_u64() % (most.as_millis() as u64 / 2 + 1))
+}
+
 /// The exclusive right to ask the provider to refresh one version.
 struct Lease {
     attempt: String,
@@ -463,8 +480,9 @@ impl Lease {
         digest::digester().await?;
         // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
-        if is_late && !self.renew(who, version).await? {
-            return Err(pending(who).await);
+        if is_late && !self.is_renewed_in_time(who, version).await {
+            let is_good = alive && !matches!(self.why, RefreshReason::Judged(_));
+            return if is_good { Ok(usable) } else { Err(pending(who).await) };
         }
         match self.while_held(who, version, ask(who, usable)).await {
             Ok(renewed) => self.store_success(who, version, renewed).await,
@@ -480,8 +498,23 @@ impl Lease {
         }
     }
 
+    /// Whether a holder that is late still gets its lease renewed before the lease could expire.
+    async fn is_renewed_in_time(&self, who: &IntegrationContext<'_>, version: i64) -> bool {
+        let begun = clock::now_ms();
+        let mut pause = RENEWAL_AGAIN;
+        while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
+            match self.renew_or_log(who, version).await {
+                Renewal::Held => return true,
+                Renewal::Lost => return false,
+                Renewal::Busy => clock::sleep(pause).await,
+            }
+            pause = longer(pause);
+        }
+        false
+    }
+
     /// Waits for `request`, and renews the lease meanwhile. A renewal that has begun is completed, because it
-    /// is a transaction.
+    /// is a transaction; between two attempts nothing holds up the response.
     async fn while_held<T>(
         &self,
         who: &IntegrationContext<'_>,
@@ -489,40 +522,51 @@ impl Lease {
         request: impl Future<Output = T>,
     ) -> T {
         let mut request = pin!(request);
+        let (mut pause, mut again) = (RENEWAL, RENEWAL_AGAIN);
         loop {
-            let wait = pin!(clock::sleep(RENEWAL));
+            let wait = pin!(clock::sleep(pause));
             if let Either::Left((response, _)) = select(&mut request, wait).await {
                 return response;
             }
             let renewal = pin!(self.renew_or_log(who, version));
-            if let Either::Left((response, renewal)) = select(&mut request, renewal).await {
-                renewal.await;
-                return response;
-            }
+            let renewal = match select(&mut request, renewal).await {
+                Either::Left((response, renewal)) => {
+                    renewal.await;
+                    return response;
+                }
+                Either::Right((renewal, _)) => renewal,
+            };
+            (pause, again) = match renewal {
+                Renewal::Busy => (again, longer(again)),
+                Renewal::Held | Renewal::Lost => (RENEWAL, RENEWAL_AGAIN),
+            };
         }
     }
 
-    /// Renews the lease. A failure is only logged: the next renewal may succeed.
-    async fn renew_or_log(&self, who: &IntegrationContext<'_>, version: i64) {
-        if let Err(error) = self.renew(who, version).await {
+    /// Renews the lease, and logs a lease that another attempt has taken. After a failure the next renewal may
+    /// succeed.
+    async fn renew_or_log(&self, who: &IntegrationContext<'_>, version: i64) -> Renewal {
+        let line = || {
             let line = Line::error("the lease of a refresh was not renewed");
-            line.with("request_id", &who.request_id).why(&error);
+            line.with("request_id", &who.request_id).with("integration", &who.id)
+        };
+        match self.renew(who, version).await {
+            Ok(Renewal::Lost) => {
+                line().with("why", &"another attempt has taken it").write();
+                Renewal::Lost
+            }
+            Ok(renewal) => renewal,
+            Err(error) => {
+                line().why(&error);
+                Renewal::Busy
+            }
         }
     }
 
-    /// Extends the lease to [`LEASE_MS`] from now. Returns whether this attempt still holds it. It does not
-    /// queue for the write lock, because among many writers its turn could come too late.
-    async fn renew(&self, who: &IntegrationContext<'_>, version: i64) -> Result<bool> {
-        let begun = clock::now_ms();
-        let tx = loop {
-            if let Some(tx) = Transaction::begin_if_free().await? {
-                break tx;
-            }
-            if elapsed(begun).as_millis() as i64 > LEASE_MS {
-                return Ok(false);
-            }
-            clock::sleep(RENEWAL_AGAIN).await;
-        };
+    /// Extends the lease to [`LEASE_MS`] from now, if the write lock is free. It does not queue for the lock,
+    /// because among many writers its turn could come too late.
+    async fn renew(&self, who: &IntegrationContext<'_>, version: i64) -> Result<Renewal> {
+        let Some(tx) = Transaction::begin_if_free().await? else { return Ok(Renewal::Busy) };
         let sql = "update credentials set lease_until = ?5
                    where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
                    returning 1";
@@ -535,7 +579,7 @@ impl Lease {
         ];
         let is_held = tx.row(sql, values).await?.is_some();
         tx.commit().await?;
-        Ok(is_held)
+        Ok(if is_held { Renewal::Held } else { Renewal::Lost })
     }
 
     /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.

@@ -47,8 +47,10 @@ impl Asking {
     /// and each call of `auth` would take capacity of the runtime. A request cannot wake another one, so it
     /// polls.
     async fn about(token: &str) -> Self {
+        // Random, so that those who give up waiting do not all ask at once.
+        let longest = LONGEST_LOOK_MS + clock::random_u64() % LONGEST_LOOK_MS;
         let begun = clock::now_ms();
-        let waits_on = || clock::now_ms().saturating_sub(begun) < LONGEST_LOOK_MS;
+        let waits_on = || clock::now_ms().saturating_sub(begun) < longest;
         while waits_on() && ASKED.with_borrow(|asked| asked.iter().any(|one| one == token)) {
             clock::sleep(LOOK).await;
         }
@@ -134,7 +136,10 @@ impl Caller {
         let Proof { caller, expires_at } = verifier::verify(token).await?;
         let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
         let proved = VerifiedToken { caller: caller.clone(), until };
-        SEEN.with_borrow_mut(|seen| seen.insert(token.to_owned(), proved));
+        SEEN.with_borrow_mut(|seen| {
+            seen.retain(|_, kept| now < kept.until);
+            seen.insert(token.to_owned(), proved);
+        });
         Ok(caller)
     }
 

@@ -5,6 +5,7 @@
 use http::{HeaderName, Method, StatusCode, header};
 
 use super::{CALLER, Component, Operation, Refusal};
+use crate::broker::FORWARD;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{Inbound, json_response};
@@ -20,8 +21,13 @@ impl Request {
     /// A request with the name of the operation in its path, `/v1/{operation}` or below.
     #[must_use]
     pub fn new(inbound: Inbound) -> Self {
-        let operation = inbound.segments("/v1").first().map(|name| (*name).to_owned());
-        Self { inbound, operation: operation.unwrap_or_default() }
+        let operation = match inbound.segments("/v1").as_slice() {
+            [name] => (*name).to_owned(),
+            // The path below is that of the call.
+            [name, ..] if *name == FORWARD.name => (*name).to_owned(),
+            _ => String::new(),
+        };
+        Self { inbound, operation }
     }
 
     /// The name of the operation; empty where the path has none.
