@@ -30,8 +30,8 @@ pub(super) fn note() {
     tell();
 }
 
-/// Logs the count of the guesses that are not in the log yet. Each successful tick also calls this, for the
-/// last guesses.
+/// Logs the count of the guesses that are not in the log yet. Each health request and each successful tick also
+/// call this, for the last guesses of a burst.
 pub(super) fn tell() {
     let (Count { pending, logged_at }, now) = (COUNT.get(), clock::now_ms());
     if pending > 0 && now.abs_diff(logged_at) >= PAUSE {
