@@ -171,6 +171,8 @@ async fn calls_at_work_are_limited_per_agent_integration_and_workspace() {
 #[tokio::test]
 async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others() {
     const CALLS: usize = 1_100;
+    /// The most that are at work: the limit, and the few that an instance lets through while it is calm.
+    const AT_WORK: usize = 256 + 8;
     let (app, upstream) = Upstream::connected().await;
     let manifest = upstream.manifest(json!({}));
     let beta = app.post("/api/manifests").as_role("ADMIN", "beta").json(&manifest).send().await;
@@ -202,12 +204,12 @@ async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others
             }
         });
     }
-    for _ in 0..CALLS - 256 {
+    for _ in 0..CALLS - AT_WORK {
         let refused = calls.join_next().await.unwrap();
         assert!(refused.is_ok(), "{refused:?} {}", app.log());
     }
     let arrived = upstream.seen().len();
-    assert!((200..=256).contains(&arrived), "{arrived} of {CALLS} went to the provider");
+    assert!((200..=AT_WORK).contains(&arrived), "{arrived} of {CALLS} went to the provider");
     assert_eq!(app.get("/api/health").send().await.status, 200);
     let list = app.get("/api/integrations").as_role("MANAGER", "beta").send().await;
     assert_eq!(list.status, 200);
