@@ -13,10 +13,10 @@ mod object;
 mod token;
 mod types;
 
-use nexus_common::auth::{Nothing, Prove, Ready};
+use nexus_common::auth::{Prove, Ready};
 use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{Incoming, Response};
-use nexus_common::rpc::{Operation, Request};
+use nexus_common::rpc::{Nothing, Operation, Request};
 use nexus_common::{Result, component};
 
 component!(handle);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::auth::Caller;
 use crate::encoding;
 use crate::error::{Error, Problem, Result};
-use crate::rpc::{Component, Entry, operations};
+use crate::rpc::{Component, Entry, Nothing, operations};
 use crate::secret::{SecretJson, expose_to};
 use crate::store::OutboxEntry;
 
@@ -69,10 +69,6 @@ pub const FORWARD: Entry = Entry {
 pub fn operations() -> impl Iterator<Item = Entry> {
     JSON_OPERATIONS.iter().copied().chain([FORWARD])
 }
-
-/// No parameters.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Nothing {}
 
 /// [`Seal`]: credentials that are not stored yet.
 #[derive(Serialize, Deserialize)]

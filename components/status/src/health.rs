@@ -3,11 +3,11 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::{self, Caller, Role};
-use nexus_common::broker::{Health, Nothing, VariableProblem};
+use nexus_common::broker::{Health, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
-use nexus_common::rpc::{Client, Component};
+use nexus_common::rpc::{Client, Component, Nothing};
 use nexus_common::{Error, Result, config, store, tick_secret};
 use serde_json::json;
 

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use nexus_common::broker::{Nothing, SignHeads, Tick};
+use nexus_common::broker::{SignHeads, Tick};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
-use nexus_common::rpc::{Client, Component};
+use nexus_common::rpc::{Client, Component, Nothing};
 use nexus_common::{Result, store, tick_secret};
 use serde_json::json;
 

@@ -64,6 +64,14 @@ enum RefreshReason {
     Judged(i64),
 }
 
+impl RefreshReason {
+    /// Whether the old token may be used where there is no new one: it is `alive`, and the provider's own check
+    /// has not rejected it.
+    const fn lets_use(self, alive: bool) -> bool {
+        alive && !matches!(self, Self::Judged(_))
+    }
+}
+
 /// The integration to refresh, and the actor and request that events name.
 #[derive(Clone, Copy)]
 pub(crate) struct IntegrationContext<'a> {
@@ -255,8 +263,7 @@ async fn find(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Found>
     if state.backing_off() {
         let words = "the provider's token endpoint is in trouble: it is tried again soon";
         let trouble = Error::Provider(words.into());
-        let is_good = alive && !matches!(why, RefreshReason::Judged(_));
-        return if is_good { Ok(usable.into()) } else { Err(trouble) };
+        return if why.lets_use(alive) { Ok(usable.into()) } else { Err(trouble) };
     }
     Ok(Found::Refreshing { version, seconds })
 }
@@ -481,8 +488,7 @@ impl Lease {
         // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
         if is_late && !self.is_renewed_in_time(who, version).await {
-            let is_good = alive && !matches!(self.why, RefreshReason::Judged(_));
-            return if is_good { Ok(usable) } else { Err(pending(who).await) };
+            return if self.why.lets_use(alive) { Ok(usable) } else { Err(pending(who).await) };
         }
         match self.while_held(who, version, ask(who, usable)).await {
             Ok(renewed) => self.store_success(who, version, renewed).await,
@@ -491,7 +497,7 @@ impl Lease {
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
                     // The old token is used until it expires, if the provider still accepts it.
-                    _ if alive && !matches!(self.why, RefreshReason::Judged(_)) => Ok(*old),
+                    _ if self.why.lets_use(alive) => Ok(*old),
                     other => Err(other.into()),
                 }
             }

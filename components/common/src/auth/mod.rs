@@ -17,7 +17,7 @@ use crate::http::Inbound;
 use crate::kept::Recent;
 use crate::platform::clock;
 pub use agent::{Agent, is_jwt};
-pub use verifier::{AUTH_OPERATIONS, Nothing, Proof, Prove, Ready, Refusal, Token, ready};
+pub use verifier::{AUTH_OPERATIONS, Proof, Prove, Ready, Refusal, Token, ready};
 
 /// The maximum size of a token, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;

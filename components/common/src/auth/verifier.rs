@@ -12,7 +12,7 @@ use super::Caller;
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
 use crate::platform::http::Response;
-use crate::rpc::{self, call_openly, operations};
+use crate::rpc::{self, Nothing, call_openly, operations};
 
 /// Longer than `auth` waits for the issuer of the keys, so that its response arrives.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
@@ -35,10 +35,6 @@ pub struct Token {
     /// The token.
     pub token: String,
 }
-
-/// No parameters, or nothing to say.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Nothing {}
 
 /// Whom a token proves.
 #[derive(Debug, Serialize, Deserialize)]

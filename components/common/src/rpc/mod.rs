@@ -12,8 +12,8 @@ mod client;
 mod component;
 mod server;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Problem};
 use crate::http::{RequestId, Respond};
@@ -62,6 +62,10 @@ impl From<Problem> for Error {
         Self::Passed(Box::new(problem))
     }
 }
+
+/// The body of a request without parameters, or of a response that says nothing more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Nothing {}
 
 /// One line of the table of operations in ARCHITECTURE.md.
 #[derive(Clone, Copy, Debug)]
