@@ -1,5 +1,5 @@
 //! The private holder of everything secret: encryption keys, client secrets, and the way out to providers.
-//! Credentials are sealed and opened here and nowhere else.
+//! Credentials are sealed and opened here and nowhere else, by the crate `nexus-vault`.
 //!
 //! No operation returns a plaintext. A caller names an integration. The broker itself finds the credential, and the
 //! hosts that it may be sent to.
@@ -11,21 +11,22 @@ mod layers;
 mod oauth;
 mod operations;
 mod provider;
-mod source;
-mod vault;
 
 use nexus_common::broker::{
-    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FinishAuthorization, Health,
-    PlanRevocation, Receipt, Revoke, Seal, SealClient, SignHeads, Tick, VerifyHeads,
+    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FinishAuthorization,
+    PlanRevocation, Receipt, ReportHealth, Revoke, Seal, SealClient, SignHeads, Tick, VerifyHeads,
 };
 use nexus_common::http::{Inbound, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Operation, Request};
 use nexus_common::{Result, component};
 
-use operations::outbox::{self, OutboxScope};
-use operations::{check, describe, forward, heads, health, plan_revocation, seal_new, tick};
-use vault::oauth_app;
+use nexus_vault::oauth_app;
+use nexus_vault::rows::outbox::OutboxScope;
+
+use operations::{
+    check, describe, forward, heads, health, outbox, plan_revocation, seal_new, tick,
+};
 
 component!(handle);
 
@@ -60,7 +61,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         VerifyHeads::NAME => {
             request.serve::<VerifyHeads>(async |of, _| heads::verify(&of.workspace).await).await
         }
-        Health::NAME => request.serve::<Health>(async |_, _| health::state().await).await,
+        ReportHealth::NAME => {
+            request.serve::<ReportHealth>(async |_, _| health::state().await).await
+        }
         name if name == FORWARD.name => {
             Ok(forward::run(request.from_one_of(FORWARD.callers)?).await)
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::auth::Caller;
+use crate::domain::{Health, IntegrationKey, TokenState};
 use crate::encoding;
 use crate::error::{Error, Problem, Result};
 use crate::rpc::{Component, Entry, Nothing, operations};
@@ -32,7 +33,7 @@ operations! {
     Revoke("revoke", "revokes the tokens of an integration that are in the outbox")
         for [Update, Delete, OauthCallback]: DueRevocations => Vec<Receipt>, or Problem;
     /// Reports malformed variables that only the broker has.
-    Health("health", "reports malformed variables and the key ids")
+    ReportHealth("health", "reports malformed variables and the key ids")
         for [Status]: Nothing => BrokerHealth, or Problem;
     /// Seals an OAuth app. Refuses by `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
@@ -95,6 +96,14 @@ pub struct NewCredentials {
     pub force: Option<bool>,
 }
 
+impl NewCredentials {
+    /// The integration.
+    #[must_use]
+    pub fn key(&self) -> IntegrationKey<'_> {
+        IntegrationKey::new(&self.workspace, &self.integration_id)
+    }
+}
+
 /// What [`Seal`] returns: everything the caller writes.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sealed {
@@ -106,8 +115,8 @@ pub struct Sealed {
     pub params: Map<String, Value>,
     /// The new credential; `None` where the stored one goes on being used.
     pub credential: Option<SealedCredential>,
-    /// `healthy` after a verification, else `unknown`.
-    pub health: String,
+    /// Healthy after a verification, otherwise unknown.
+    pub health: Health,
     /// The account at the provider.
     pub account: Account,
     /// The version of the stored credential that the new one replaces; 0 where there is none.
@@ -182,13 +191,18 @@ impl Stored {
             actor: caller.subject.clone(),
         }
     }
+
+    /// The integration.
+    pub fn key(&self) -> IntegrationKey<'_> {
+        IntegrationKey::new(&self.workspace, &self.integration_id)
+    }
 }
 
 /// What [`Check`] found.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checked {
-    /// `healthy`, `failing`, `reauthorize` or `unknown`.
-    pub health: String,
+    /// The health.
+    pub health: Health,
     /// Why, in words without secrets.
     pub detail: Option<String>,
 }
@@ -198,8 +212,8 @@ pub struct Checked {
 pub struct Receipt {
     /// Which token: the name of the credential field.
     pub token: String,
-    /// `not_revocable`, `unsupported`, …
-    pub state: String,
+    /// What has become of it.
+    pub state: TokenState,
     /// Why, and where a person can end it.
     pub detail: String,
     /// The entry of the outbox that it is of, where there is one.
@@ -371,8 +385,8 @@ pub struct Connected {
     pub credential: SealedCredential,
     /// The version of the credential that it replaces; 0 where there is none.
     pub replaces: i64,
-    /// `healthy`, or `unknown` where the provider could not be asked.
-    pub health: String,
+    /// Healthy, or unknown if the provider could not be asked.
+    pub health: Health,
     /// The account.
     pub account: Account,
     /// All parameters, those that were found too.
@@ -478,7 +492,7 @@ pub struct HeadBroken {
     pub why: String,
 }
 
-/// What [`Health`] returns.
+/// What [`ReportHealth`] returns.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BrokerHealth {
     /// Malformed variables that only the broker has: name and rule.

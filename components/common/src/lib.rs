@@ -10,6 +10,7 @@ pub mod broker;
 pub mod call;
 pub mod config;
 mod denied;
+pub mod domain;
 pub mod encoding;
 pub mod error;
 pub mod forward;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::call::CallMethod;
+use crate::domain::Status;
 use crate::error::{Error, FieldError, Result};
 use crate::secret::SecretJson;
 use crate::store::Page;
@@ -94,26 +95,6 @@ pub struct OauthClientIn {
     /// host.
     #[serde(default)]
     pub params: BTreeMap<String, Vec<String>>,
-}
-
-/// Whether an admin has switched an integration on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Agents may use the integration.
-    Active,
-    /// Agents may not use the integration.
-    Inactive,
-}
-
-impl Status {
-    /// The status as JSON and the database have it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Inactive => "inactive",
-        }
-    }
 }
 
 /// Reads a member that may be missing but not `null`.

@@ -3,6 +3,7 @@
 //! This module must not make HTTP requests, because a transaction must not wait for one.
 
 use nexus_common::broker::{Authorization, Sealed};
+use nexus_common::domain::{EventKind, Health, IntegrationKey};
 use nexus_common::quota::Quota;
 use nexus_common::store::{
     Integrations, NO_SCOPES, NewFlow, NewIntegration, RequestContext, Transaction, give_up,
@@ -33,7 +34,7 @@ pub(crate) async fn connected(
         name: input.name.trim(),
         manifest: (&input.manifest_id, &sealed.manifest_hash),
         auth_method: &sealed.auth_method,
-        health: &sealed.health,
+        health: sealed.health,
         account: (account.id.as_deref(), account.label.as_deref()),
         params: &params,
         policy: &policy,
@@ -42,11 +43,11 @@ pub(crate) async fn connected(
         created_by: &by.caller.subject,
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
-        "verified": sealed.health == "healthy"});
+        "verified": sealed.health == Health::Healthy});
     let saved = insert(by, &new, None, detail, quota).await;
     if saved.is_err() {
-        let (workspace, actor) = (&by.caller.workspace, &by.caller.subject);
-        give_up(workspace, id, (actor, by.request_id.own()), &sealed.lost).await?;
+        let key = IntegrationKey::new(&by.caller.workspace, id);
+        give_up(key, (&by.caller.subject, by.request_id.own()), &sealed.lost).await?;
     }
     saved
 }
@@ -70,7 +71,7 @@ pub(crate) async fn pending(
         name: input.name.trim(),
         manifest: (&input.manifest_id, &begun.manifest_hash),
         auth_method: "oauth2",
-        health: "pending",
+        health: Health::Pending,
         account: (None, None),
         params: &params,
         policy: &policy,
@@ -95,7 +96,7 @@ async fn insert(
         begin_flow(&tx, by, new.id, cookie, begun).await?;
     }
     let entry = by.entry("integration.create", new.id, detail);
-    tx.record_change(&entry, "integration.created").await?;
+    tx.record_change(&entry, EventKind::Created).await?;
     tx.commit().await?;
     Ok(doc)
 }
@@ -116,8 +117,7 @@ pub(crate) async fn begin_flow(
     tx.begin_flow(&NewFlow {
         state_hash: &begun.state_hash,
         cookie,
-        workspace: &by.caller.workspace,
-        integration_id: id,
+        key: IntegrationKey::new(&by.caller.workspace, id),
         sealed: &sealed,
         actor: &by.caller.subject,
     })

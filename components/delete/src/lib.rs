@@ -8,6 +8,7 @@ use nexus_common::auth::Role;
 use nexus_common::broker::{
     DueRevocations, Plan, PlanRevocation, Receipt, RevocationScope, Revoke, Stored,
 };
+use nexus_common::domain::{EventKind, IntegrationKey, TokenState};
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
@@ -60,7 +61,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
             Err(error) => error.log_beside(&inbound.request_id, "revoke"),
         }
     }
-    let pending = receipts.iter().any(|receipt| receipt.state == "pending");
+    let pending = receipts.iter().any(|receipt| receipt.state == TokenState::Pending);
     let body = json!({"id": id, "revocation": with_times(&receipts, &now)});
     let status = if pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok(json_response(status, body.to_string()))
@@ -83,16 +84,17 @@ async fn carry_out(
     }
     let force = force == Some(true);
     let RequestContext { caller, .. } = by;
+    let key = IntegrationKey::new(&caller.workspace, id);
     let tx = Transaction::begin().await?;
     let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
     let detail = json!({"revocation": with_times(&planned, &tx.now), "forced": force});
     let entry = by.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
     if force {
-        tx.force_kept(&caller.workspace, id).await?;
+        tx.force_kept(key).await?;
     }
-    tx.send_out(&caller.workspace, id, &caller.subject, force, &plan.entries).await?;
-    tx.record_change(&entry, "integration.deleted").await?;
+    tx.send_out(key, &caller.subject, force, &plan.entries).await?;
+    tx.record_change(&entry, EventKind::Deleted).await?;
     let now = tx.now.clone();
     tx.commit().await?;
     Ok(now)
@@ -111,8 +113,8 @@ fn settle(receipts: &mut [Receipt], done: &[Receipt], entries: &[OutboxEntry]) {
                     receipt.clone_from(result);
                 }
             }
-            (None, Some(result)) if receipt.state == "pending" => {
-                receipt.state.clone_from(&result.state);
+            (None, Some(result)) if receipt.state == TokenState::Pending => {
+                receipt.state = result.state;
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use nexus_common::auth::Role;
+use nexus_common::domain::IntegrationKey;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Events, Integrations, Per, Span};
@@ -18,7 +19,7 @@ pub(crate) async fn events(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Manager, "integration.events").await?;
     let page = wire::page(&inbound.query(&["cursor", "limit"])?)?;
     let id = require_known(&caller.workspace, id).await?;
-    let events = Events { workspace: &caller.workspace, integration_id: &id };
+    let events = Events { key: IntegrationKey::new(&caller.workspace, &id) };
     Ok(json_response(StatusCode::OK, events.page(&page).await?))
 }
 
@@ -40,7 +41,7 @@ pub(crate) async fn usage(inbound: &Inbound, id: &str) -> Result<Response> {
         }
     }
     let id = require_known(&caller.workspace, id).await?;
-    let events = Events { workspace: &caller.workspace, integration_id: &id };
+    let events = Events { key: IntegrationKey::new(&caller.workspace, &id) };
     Ok(json_response(StatusCode::OK, events.usage(&span, &page).await?))
 }
 
@@ -51,7 +52,7 @@ async fn require_known(workspace: &str, id_or_slug: &str) -> Result<String> {
         Err(gone @ Error::NotFound(_)) => gone,
         Err(other) => return Err(other),
     };
-    let events = Events { workspace, integration_id: id_or_slug };
+    let events = Events { key: IntegrationKey::new(workspace, id_or_slug) };
     if events.known().await? { Ok(id_or_slug.to_owned()) } else { Err(gone) }
 }
 

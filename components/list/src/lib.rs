@@ -6,6 +6,7 @@
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::Role;
+use nexus_common::domain::{Health, Status};
 use nexus_common::http::{Inbound, forward, json_response, serve_clients, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::store::{Integrations, ListQuery};
@@ -69,11 +70,8 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
         match name.as_str() {
             "limit" => query.limit = wire::limit(&value)?,
             "cursor" => query.cursor = Some(cursor(value)?),
-            "status" => query.status = Some(one_of("status", value, &["active", "inactive"])?),
-            "health" => {
-                let states = ["pending", "unknown", "healthy", "failing", "reauthorize"];
-                query.health = Some(one_of("health", value, &states)?);
-            }
+            "status" => query.status = Some(word(&name, &value, Status::from_word, Status::WORDS)?),
+            "health" => query.health = Some(word(&name, &value, Health::from_word, Health::WORDS)?),
             "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
             _ => query.q = Some(wire::typed("q", value)?),
         }
@@ -90,10 +88,9 @@ fn cursor(value: String) -> Result<String> {
     }
 }
 
-fn one_of(name: &str, value: String, known: &[&str]) -> Result<String> {
-    if known.contains(&value.as_str()) {
-        return Ok(value);
-    }
-    let detail = format!("must be one of {}, but is {value:?}", known.join(", "));
-    Err(Error::invalid(format!("?{name}"), detail))
+fn word<T>(name: &str, value: &str, read: fn(&str) -> Option<T>, known: &[&str]) -> Result<T> {
+    read(value).ok_or_else(|| {
+        let detail = format!("must be one of {}, but is {value:?}", known.join(", "));
+        Error::invalid(format!("?{name}"), detail)
+    })
 }

@@ -3,7 +3,7 @@
 
 use http::{StatusCode, header};
 use nexus_common::auth::{self, Caller, Role};
-use nexus_common::broker::{Health, VariableProblem};
+use nexus_common::broker::{ReportHealth, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::quota::Quota;
@@ -25,16 +25,15 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     found.note(Quota::of_manifest_versions().await.map(drop));
     let mut keys = Vec::new();
     let broker = Client::new(Component::Status, &inbound.request_id);
-    match broker.call::<Health>(&Nothing {}).await {
+    match broker.call::<ReportHealth>(&Nothing {}).await {
         Ok(health) => {
             found.problems.extend(health.problems);
             keys = health.keys;
         }
         Err(error) => found.note(Err(error)),
     }
-    let schema = store::read_row("pragma user_version", []).await;
-    let schema = schema.map(|row| row.and_then(|row| row.get::<i64>(0)));
-    let version = schema.as_ref().ok().copied().flatten();
+    let schema = store::schema_version().await;
+    let version = schema.as_ref().ok().copied();
     found.note(schema.map(drop));
 
     let Found { problems, failures, .. } = found;

@@ -9,6 +9,7 @@ mod difference;
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Caller, Role};
 use nexus_common::broker::{DueRevocations, NewCredentials, Revoke, Seal, Sealed, Stored};
+use nexus_common::domain::{EventKind, IntegrationKey};
 use nexus_common::http::{Inbound, RequestId, Respond, json_response, serve_component, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
@@ -51,7 +52,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
     if let (Err(_), Some(sealed)) = (&saved, &sealed) {
         let by = (caller.subject.as_str(), request_id.own());
-        give_up(&caller.workspace, &found.id, by, &sealed.lost).await?;
+        give_up(IntegrationKey::new(&caller.workspace, &found.id), by, &sealed.lost).await?;
     }
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
@@ -108,12 +109,12 @@ async fn save(
     let params = sealed.map(|sealed| json!(sealed.params).to_string());
     let change = Change {
         name: different.name.as_deref(),
-        status: different.status.map(|status| status.as_str()),
+        status: different.status,
         policy: policy.as_deref(),
         params: params.as_deref(),
         found: sealed.map(|sealed| {
             let account = &sealed.account;
-            (sealed.health.as_str(), account.id.as_deref(), account.label.as_deref())
+            (sealed.health, account.id.as_deref(), account.label.as_deref())
         }),
         credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
     };
@@ -124,9 +125,9 @@ async fn save(
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
     if let Some(sealed) = sealed {
         let by = (caller.subject.as_str(), request_id.own());
-        tx.give_up(&caller.workspace, &found.id, by, &sealed.replaced).await?;
+        tx.give_up(IntegrationKey::new(&caller.workspace, &found.id), by, &sealed.replaced).await?;
     }
-    tx.record_change(&entry, "integration.updated").await?;
+    tx.record_change(&entry, EventKind::Updated).await?;
     tx.commit().await?;
     Ok(saved)
 }

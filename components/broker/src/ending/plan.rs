@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderValue, header};
 use nexus_common::broker::{GivenUp, Receipt};
+use nexus_common::domain::{IntegrationKey, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{Manifests, OutboxEntry, read};
+use nexus_common::secret::Secret;
+use nexus_common::store::{Manifests, OutboxEntry, SharedGrant};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{
     BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
@@ -20,15 +21,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::ending::in_use::SharedGrant;
 use crate::provider::call;
 use crate::provider::call::{form_body, header_name, header_value, inject_headers, known_method};
-use crate::source::Sourced;
-use crate::vault::credential::{self, Usable, own_version, secret_fields};
-use crate::vault::digest;
-use crate::vault::keys;
-use crate::vault::oauth_app::{self, Client, ClientRef};
-use crate::vault::seal::{self, Place};
+use nexus_vault::credential::{self, Usable, own_version, secret_fields};
+use nexus_vault::digest;
+use nexus_vault::keys;
+use nexus_vault::oauth_app::{self, Client, ClientRef};
+use nexus_vault::rows::outbox;
+use nexus_vault::seal::{self, Place};
+use nexus_vault::source::Sourced;
 
 /// A revocation request with all its secrets: the plaintext of an outbox entry.
 #[derive(Serialize, Deserialize)]
@@ -96,9 +97,9 @@ pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
 
 /// Gives up tokens that are not stored anywhere and that nothing will use. A failure is only logged, so that
 /// it cannot lose other tokens.
-pub(crate) async fn lost(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
-    give_up(workspace, usable).await.unwrap_or_else(|error| {
-        Line::error("tokens that are never revoked").with("integration", &id).why(&error);
+pub(crate) async fn lost(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
+    give_up(key.workspace, usable).await.unwrap_or_else(|error| {
+        Line::error("tokens that are never revoked").with("integration", &key.id).why(&error);
         GivenUp::default()
     })
 }
@@ -107,20 +108,20 @@ pub(crate) async fn lost(workspace: &str, id: &str, usable: &Usable) -> GivenUp 
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<GivenUp> {
+pub(crate) async fn replaced(key: IntegrationKey<'_>, version: i64) -> Result<GivenUp> {
     if version == 0 {
         return Ok(GivenUp::default());
     }
-    match credential::load(workspace, id).await {
-        Ok(old) if old.version == version => give_up(workspace, &old).await,
+    match credential::load(key).await {
+        Ok(old) if old.version == version => give_up(key.workspace, &old).await,
         // Another version is not replaced: in that case the new credential is not written either.
         Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
         // A credential that cannot be opened cannot be revoked. It must not block the new one.
         Err(Error::Unreadable(why)) => {
             let line = Line::error("the replaced credential cannot be opened");
-            line.with("integration", &id).with("why", &why).write();
+            line.with("integration", &key.id).with("why", &why).write();
             let words = "the replaced credential cannot be opened: revoke it at the provider";
-            let failed = vec![receipt("unknown", "failed", words)];
+            let failed = vec![receipt("unknown", TokenState::Failed, words)];
             Ok(GivenUp { failed, ..GivenUp::default() })
         }
         Err(other) => Err(other),
@@ -131,10 +132,10 @@ pub(crate) async fn replaced(workspace: &str, id: &str, version: i64) -> Result<
 pub(crate) fn without_call(manifest: &Manifest, params: &str) -> Option<Vec<Receipt>> {
     let (state, why, manage_url) = match &manifest.revoke {
         Revoke::NotRevocable { not_revocable, manage_url } => {
-            ("not_revocable", not_revocable, Some(manage_url))
+            (TokenState::NotRevocable, not_revocable, Some(manage_url))
         }
         Revoke::Unsupported { unsupported, manage_url } => {
-            ("unsupported", unsupported, manage_url.as_ref())
+            (TokenState::Unsupported, unsupported, manage_url.as_ref())
         }
         Revoke::Rfc7009 { .. } | Revoke::Request { .. } => return None,
     };
@@ -193,7 +194,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         let mut call = match resolve(usable, client.as_ref(), token) {
             Ok(call) => call,
             Err(error) => {
-                given_up.failed.push(receipt(token, "failed", &unmade(&error)));
+                given_up.failed.push(receipt(token, TokenState::Failed, &unmade(&error)));
                 continue;
             }
         };
@@ -213,7 +214,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
             cautious,
             manifest_id: usable.sourced.manifest.id.clone(),
             revocation_server: usable.revocation_server(),
-            digest: digester.digest(fields.get(token).map_or("", String::as_str)),
+            digest: digester.digest(fields.get(token).map_or("", Secret::expose)),
             authorization_server: usable.authorization_server(),
             client_id: made_with.map(|made_with| made_with.client_id.clone()),
             account_id: usable.account.id.clone(),
@@ -240,44 +241,15 @@ async fn is_believed(workspace: &str, usable: &Usable) -> Result<bool> {
 /// token that the integration holds again is left out, because it has a receipt of its own. Entries of other
 /// workspaces are left out, because only their workspaces may see them. With `force`, all entries that the
 /// integration gave up itself are included.
-pub(crate) async fn kept_for(workspace: &str, id: &str, force: bool) -> Result<Vec<Receipt>> {
-    let sql = "
-        select o.id, o.token, o.integration_id, o.digest, o.cautious, o.authorization_server,
-          o.client_id, o.account_id, o.revocation_server, o.manifest_id, o.forced_at, o.ends_grant
-        from integrations i join credentials c on c.integration_id = i.id
-          join outbox o on o.kept_at is not null and o.workspace = i.workspace
-            and ((o.client_id is c.client_id
-                and (o.account_id is null or i.account_id is null or o.account_id = i.account_id)
-                and (o.client_id is not null or o.revocation_server is c.revocation_server))
-              or o.digest in (select digest from token_digests where integration_id = i.id))
-        where i.workspace = ?1 and i.id = ?2
-          and not (o.integration_id = i.id and o.digest in
-            (select digest from token_digests where integration_id = i.id))
-        order by o.id desc";
+pub(crate) async fn kept_for(key: IntegrationKey<'_>, force: bool) -> Result<Vec<Receipt>> {
     let mut kept = Vec::new();
-    for row in read(sql, [Value::text(workspace), Value::text(id)]).await? {
-        let column = |index| Some(text(&row, index).to_owned()).filter(|text| !text.is_empty());
-        let entry = OutboxEntry {
-            id: text(&row, 0).to_owned(),
-            token: text(&row, 1).to_owned(),
-            sealed: String::new(),
-            key_id: String::new(),
-            ends_grant: row.get(11).unwrap_or(false),
-            cautious: row.get(4).unwrap_or(true),
-            manifest_id: text(&row, 9).to_owned(),
-            revocation_server: column(8),
-            digest: text(&row, 3).to_owned(),
-            authorization_server: column(5),
-            client_id: column(6),
-            account_id: column(7),
-        };
-        let of = text(&row, 2);
-        let ends = SharedGrant::of(workspace, of, &entry);
-        let grant = entry.cautious || ends.has_finding().await?;
-        let users = SharedGrant { grant, ..ends }.users(row.get(10).unwrap_or(-1)).await?;
-        if (force && of == id) || users.iter().all(|user| user.id == id) {
+    for entry in outbox::kept_for(key).await? {
+        let grant = entry.cautious || entry.ends(true).has_finding().await?;
+        let users = entry.ends(grant).users(entry.forced_at.unwrap_or(-1)).await?;
+        let is_forced = force && entry.integration_id == key.id;
+        if is_forced || users.iter().all(|user| user.id == key.id) {
             let detail = "kept until now: the revocation is being sent to the provider";
-            let receipt = receipt(&entry.token, "pending", detail);
+            let receipt = receipt(&entry.token, TokenState::Pending, detail);
             kept.push(Receipt { entry_id: Some(entry.id), ..receipt });
         }
     }
@@ -308,26 +280,26 @@ fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call
             let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
                 .map_err(credential::broken)?;
             let client = require_client(rfc7009.client_auth != ClientAuth::None, client, usable)?;
-            standard(url.into(), rfc7009.client_auth, client, token, &value)?
+            standard(url.into(), rfc7009.client_auth, client, token, value.expose())?
         }
         Revoke::Request { request, .. } => {
             let by_client =
                 matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
             let client = require_client(by_client, client, usable)?;
-            described(request, usable, client, token, &value)?
+            described(request, usable, client, token, value.expose())?
         }
         _ => return Err(Error::Internal("the manifest has no revocation request".into())),
     };
     call.pinned.clone_from(&usable.credential.pins.revoke);
     call.secrets = call::secrets(usable).iter().map(|secret| secret.to_string()).collect();
-    call.secrets.extend(client.map(|client| client.secret.to_string()));
+    call.secrets.extend(client.map(|client| client.secret.expose().to_owned()));
     let made_with = usable.credential.client.as_ref().zip(client);
     call.made_with = made_with.map(|(made_with, client)| MadeWith {
         manifest_id: usable.sourced.manifest.id.clone(),
         manifest_hash: usable.sourced.hash.clone(),
         params: usable.params.clone(),
         client: made_with.clone(),
-        secret: client.secret.to_string(),
+        secret: client.secret.expose().to_owned(),
     });
     Ok(call)
 }
@@ -365,7 +337,7 @@ fn standard(
         }
         (ClientAuth::Post, Some(client)) => {
             members.push(member("client_id", &client.id));
-            members.push(member("client_secret", &client.secret));
+            members.push(member("client_secret", client.secret.expose()));
         }
         _ => {}
     }
@@ -402,7 +374,7 @@ fn described(
         "token" => Some(value),
         "client_id" => client.map(|client| client.id.as_str()).or_else(|| usable.value(name)),
         "client_secret" => {
-            client.map(|client| client.secret.as_str()).or_else(|| usable.value(name))
+            client.map(|client| client.secret.expose()).or_else(|| usable.value(name))
         }
         _ => usable.value(name),
     };
@@ -418,7 +390,8 @@ fn described(
         (RevokeAuth::Token, _) => {
             let mut bearer = usable.clone();
             if token == "refresh_token" {
-                bearer.credential.fields.insert("access_token".to_owned(), value.to_owned());
+                let value = Secret::new(value.to_owned());
+                bearer.credential.fields.insert("access_token".to_owned(), value);
             }
             for (name, value) in inject_headers(&bearer, &mut url)? {
                 headers.insert(name, value);
@@ -428,7 +401,7 @@ fn described(
             headers.insert(header::AUTHORIZATION, call::basic(client)?);
         }
         (RevokeAuth::ClientBearer, Some(client)) => {
-            let value = Zeroizing::new(format!("Bearer {}", *client.secret));
+            let value = Zeroizing::new(format!("Bearer {}", client.secret.expose()));
             headers.insert(header::AUTHORIZATION, header_value(&value)?);
         }
         _ => {}
@@ -499,29 +472,35 @@ pub(crate) fn receipts(
         .iter()
         .map(|entry| Receipt {
             entry_id: Some(entry.id.clone()),
-            ..receipt(&entry.token, "pending", "the revocation is being sent to the provider")
+            ..receipt(
+                &entry.token,
+                TokenState::Pending,
+                "the revocation is being sent to the provider",
+            )
         })
         .collect();
     receipts.extend(failed);
     let ends_grant = entries.iter().any(|entry| entry.ends_grant);
-    let unmade = receipts.iter().find(|receipt| receipt.state == "failed").cloned();
+    let unmade = receipts.iter().find(|receipt| receipt.state == TokenState::Failed).cloned();
     for token in ["refresh_token", "access_token"] {
         let held = usable.credential.fields.contains_key(token);
         if held && !receipts.iter().any(|receipt| receipt.token == token) {
             receipts.push(match &unmade {
-                _ if ends_grant => receipt(token, "pending", "is revoked with the grant"),
-                Some(unmade) => receipt(token, "failed", &unmade.detail),
-                None => {
-                    receipt(token, "unsupported", "the provider has no request that revokes it")
-                }
+                _ if ends_grant => receipt(token, TokenState::Pending, "is revoked with the grant"),
+                Some(unmade) => receipt(token, TokenState::Failed, &unmade.detail),
+                None => receipt(
+                    token,
+                    TokenState::Unsupported,
+                    "the provider has no request that revokes it",
+                ),
             });
         }
     }
     receipts
 }
 
-pub(crate) fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
-    let (token, state, detail) = (token.to_owned(), state.to_owned(), detail.to_owned());
+pub(crate) fn receipt(token: &str, state: TokenState, detail: &str) -> Receipt {
+    let (token, detail) = (token.to_owned(), detail.to_owned());
     Receipt { token, state, detail, entry_id: None }
 }
 
@@ -530,15 +509,16 @@ pub(crate) fn receipt(token: &str, state: &str, detail: &str) -> Receipt {
 /// revocation that may reach further than the manifest says needs no decision, because the token waits in the
 /// outbox. Integrations of other workspaces come without a name.
 pub(crate) async fn siblings(
-    workspace: &str,
-    id: &str,
+    key: IntegrationKey<'_>,
     entries: &[OutboxEntry],
 ) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in entries {
-        let ends = SharedGrant { grant: entry.ends_grant, ..SharedGrant::of(workspace, id, entry) };
+        let ends = SharedGrant { grant: entry.ends_grant, ..SharedGrant::of(key, entry) };
         let users = ends.users(-1).await?;
-        names.extend(users.iter().filter(|user| user.id != id).map(|user| user.name().to_owned()));
+        names.extend(
+            users.iter().filter(|user| user.id != key.id).map(|user| user.name().to_owned()),
+        );
     }
     Ok(names.into_iter().collect())
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::broker::{Authorization, Authorize, Begun};
+use nexus_common::domain::IntegrationKey;
 use nexus_common::platform::clock;
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::read_row;
+use nexus_common::store::Integrations;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
 use serde::{Deserialize, Serialize};
@@ -19,11 +19,11 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
-use crate::source::{self, Sourced};
-use crate::vault::credential::{self, field_error, params_json};
-use crate::vault::keys;
-use crate::vault::oauth_app::{self, ClientRef};
-use crate::vault::seal::{self, Place};
+use nexus_vault::credential::{self, field_error, params_json};
+use nexus_vault::keys;
+use nexus_vault::oauth_app::{self, ClientRef};
+use nexus_vault::seal::{self, Place};
+use nexus_vault::source::{self, Sourced};
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
@@ -77,7 +77,12 @@ pub(crate) async fn begin(asked: &Authorize) -> Result<Begun> {
     if !is_oauth(manifest) {
         return Ok(Begun::NotOauth);
     }
-    in_use::ask(&asked.workspace, &asked.integration_id, manifest, asked.force).await?;
+    in_use::ask(
+        IntegrationKey::new(&asked.workspace, &asked.integration_id),
+        manifest,
+        asked.force,
+    )
+    .await?;
     let oauth2 = oauth2_of(manifest)?;
     let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
     check_scopes(&scopes)?;
@@ -173,16 +178,14 @@ async fn stored(
     workspace: &str,
     id: &str,
 ) -> Result<(Sourced, BTreeMap<String, String>, Option<Vec<String>>)> {
-    let sql = "select manifest_id, manifest_hash, params, scopes from integrations
-               where workspace = ?1 and id = ?2";
-    let row = read_row(sql, [Value::text(workspace), Value::text(id)]).await?;
-    let row = row.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
-    let sourced = source::of_stored(text(&row, 0), text(&row, 1)).await?;
-    let mut values: BTreeMap<String, String> = serde_json::from_str(text(&row, 2))
+    let found = Integrations::of(workspace).connection(id).await?;
+    let found = found.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
+    let sourced = source::of_stored(&found.manifest_id, &found.manifest_hash).await?;
+    let mut values: BTreeMap<String, String> = serde_json::from_str(&found.params)
         .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
     // Parameters that an earlier flow found will be found again.
     values.retain(|name, _| sourced.manifest.is_entered(name));
-    let scopes: Json = serde_json::from_str(text(&row, 3)).unwrap_or_default();
+    let scopes: Json = serde_json::from_str(&found.scopes).unwrap_or_default();
     let before = scopes
         .get("requested")
         .and_then(Json::as_array)

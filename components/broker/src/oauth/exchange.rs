@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, Connected, Exchange, Exchanged, GivenUp};
+use nexus_common::domain::manifest_id::is_own;
+use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{now_ms, read_row};
+use nexus_common::secret::Secret;
+use nexus_common::store::{Integrations, now_ms};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::params;
 use serde_json::{Value as Json, json};
-use zeroize::Zeroizing;
 
 use super::authorize::{FlowSecret, place};
 use super::scopes;
@@ -20,13 +21,13 @@ use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
 use crate::provider::verify;
-use crate::source;
-use crate::source::Sourced;
-use crate::vault::credential::{self, Credential, Times, Usable, own_version, params_json};
-use crate::vault::digest;
-use crate::vault::keys;
-use crate::vault::oauth_app::{self, Client};
-use crate::vault::seal;
+use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
+use nexus_vault::digest;
+use nexus_vault::keys;
+use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::seal;
+use nexus_vault::source;
+use nexus_vault::source::Sourced;
 
 /// Finishes an authorization.
 ///
@@ -38,7 +39,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let query = Query(back.query.expose());
     let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
     // Each of a workspace's own manifests has its own callback address (RFC 9700, 4.4.2.2).
-    let own = flow.manifest_id.starts_with("custom-").then_some(flow.manifest_id.as_str());
+    let own = is_own(&flow.manifest_id).then_some(flow.manifest_id.as_str());
     if back.callback.as_deref() != own {
         return Err(Error::FlowInvalid(
             "the browser came back to a callback address of another manifest: start again".into(),
@@ -61,7 +62,8 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     // Steps that may fail come before the request to the provider. After it, the broker holds the only copy
     // of the tokens.
     digest::digester().await?;
-    let before = PreviousConnection::find(&back.workspace, &back.integration_id).await?;
+    let key = IntegrationKey::new(&back.workspace, &back.integration_id);
+    let before = PreviousConnection::find(key).await?;
     if before.as_ref().is_some_and(|before| !before.has_params(&sourced, &flow)) {
         let why = "the integration's parameters were changed meanwhile: start again";
         return Err(Error::FlowInvalid(why.into()));
@@ -77,9 +79,9 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     let screen = screen(&client, &flow, code, &tokens);
     let scopes = scopes(&sourced, &flow, &tokens, &screen);
     let mut fields = BTreeMap::new();
-    fields.insert("access_token".to_owned(), tokens.access_token.to_string());
+    fields.insert("access_token".to_owned(), tokens.access_token.clone());
     if let Some(refresh) = &tokens.refresh_token {
-        fields.insert("refresh_token".to_owned(), refresh.to_string());
+        fields.insert("refresh_token".to_owned(), refresh.clone());
     }
     let credential = Credential {
         manifest_id: sourced.manifest.id.clone(),
@@ -102,8 +104,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     };
     let trial = AccountCheck { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
     let judged = trial.judge(&mut usable, before.as_ref()).await;
-    let (workspace, id) = (back.workspace.as_str(), back.integration_id.as_str());
-    let lost = plan::lost(workspace, id, &usable).await;
+    let lost = plan::lost(key, &usable).await;
     let health = match judged {
         Ok(health) => health,
         Err(Refusal { code, words }) => {
@@ -113,19 +114,19 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
     };
     // A refresh may have stored a new version meanwhile, which is replaced. Any other change is kept.
     let before = before.unwrap_or_default();
-    let now = PreviousConnection::find(workspace, id).await.ok().flatten();
+    let now = PreviousConnection::find(key).await.ok().flatten();
     let replaces =
         now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
     // A failure with the old tokens must not lose the new ones, of which the broker holds the only copy.
-    let replaced = plan::replaced(workspace, id, replaces).await.unwrap_or_else(|error| {
-        Line::error("replaced tokens are not revoked").with("integration", &id).why(&error);
+    let replaced = plan::replaced(key, replaces).await.unwrap_or_else(|error| {
+        Line::error("replaced tokens are not revoked").with("integration", &key.id).why(&error);
         GivenUp::default()
     });
     let replaced = GivenUp { forced: flow.force, ..replaced };
     let stored = Some(Connected {
-        credential: usable.seal(workspace, id).await?,
+        credential: usable.seal(key).await?,
         replaces,
-        health: health.to_owned(),
+        health,
         account: usable.account.clone(),
         params: params_json(&usable.params),
         scopes,
@@ -179,18 +180,13 @@ struct PreviousConnection {
 }
 
 impl PreviousConnection {
-    async fn find(workspace: &str, id: &str) -> Result<Option<Self>> {
-        let sql =
-            "select coalesce(c.version, 0), i.account_id, i.params, coalesce(c.connected_at, 0)
-                   from integrations i
-                   left join credentials c on c.integration_id = i.id
-                   where i.workspace = ?1 and i.id = ?2";
-        let row = read_row(sql, [Value::text(workspace), Value::text(id)]).await?;
-        Ok(row.map(|row| Self {
-            version: row.get(0).unwrap_or(0),
-            account_id: Some(text(&row, 1).to_owned()).filter(|id| !id.is_empty()),
-            params: serde_json::from_str(text(&row, 2)).unwrap_or_default(),
-            connected_at: row.get(3).unwrap_or(0),
+    async fn find(key: IntegrationKey<'_>) -> Result<Option<Self>> {
+        let found = Integrations::of(key.workspace).connection(key.id).await?;
+        Ok(found.map(|found| Self {
+            version: found.version,
+            account_id: found.account_id.filter(|id| !id.is_empty()),
+            params: serde_json::from_str(&found.params).unwrap_or_default(),
+            connected_at: found.connected_at,
         }))
     }
 
@@ -210,8 +206,8 @@ impl PreviousConnection {
 
 /// The screen that keeps the secrets of this exchange out of every text that is shown.
 fn screen(client: &Client, flow: &FlowSecret, code: &str, tokens: &Tokens) -> Screen {
-    let refresh = tokens.refresh_token.as_ref().map(|token| token.as_str());
-    let own = [client.secret.as_str(), code, tokens.access_token.as_str()].into_iter();
+    let refresh = tokens.refresh_token.as_ref().map(Secret::expose);
+    let own = [client.secret.expose(), code, tokens.access_token.expose()].into_iter();
     Screen::new(own.chain(refresh).chain(flow.verifier.as_deref()))
 }
 
@@ -236,17 +232,17 @@ impl AccountCheck<'_> {
         &self,
         usable: &mut Usable,
         before: Option<&PreviousConnection>,
-    ) -> Result<&'static str, Refusal> {
+    ) -> Result<Health, Refusal> {
         let refuse = |code: &'static str, words: String| Refusal { code, words };
         usable.params.extend(self.found(usable).map_err(|words| {
             refuse("provider_error", format!("the provider's response does not fit: {words}"))
         })?);
         let expected = before.and_then(|before| before.account_id.as_deref());
         let accepts_any = expected.is_none() || self.flow.accept_account_change;
-        let mut health = "unknown";
+        let mut health = Health::Unknown;
         if usable.can_be_verified() {
             match verify::run(usable).await {
-                Ok(account) => (health, usable.account) = ("healthy", account),
+                Ok(account) => (health, usable.account) = (Health::Healthy, account),
                 Err(Error::CredentialRefused(why)) => {
                     return Err(refuse("credential_refused", why));
                 }
@@ -266,7 +262,7 @@ impl AccountCheck<'_> {
         let account = &usable.account;
         let same = match (expected, account.id.as_deref()) {
             (Some(expected), Some(found)) => expected == found,
-            (Some(_), None) => health != "healthy",
+            (Some(_), None) => health != Health::Healthy,
             (None, _) => true,
         };
         if !same && !self.flow.accept_account_change {
@@ -317,7 +313,6 @@ pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
     let tokens = token::ask_for_client(usable).await?;
     usable.times = Times::new(begun, tokens.end);
     let fields = &mut usable.credential.fields;
-    let old = fields.insert("access_token".into(), tokens.access_token.to_string());
-    drop(old.map(Zeroizing::new));
+    fields.insert("access_token".into(), tokens.access_token);
     Ok(())
 }

@@ -12,21 +12,21 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use nexus_common::broker::Stored;
+use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{Event, Transaction, now_ms, read_row};
+use nexus_common::secret::Secret;
+use nexus_common::store::{Cause, Lease, RefreshState, Renewal, Transaction, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
-use serde_json::json;
 
 use super::exchange::mint;
 use super::token::{self, Grant, TokenFailure};
 use crate::ending::plan;
-use crate::vault::credential::{self, Times, Usable};
-use crate::vault::digest;
-use crate::vault::oauth_app;
+use nexus_vault::credential::{self, Times, Usable};
+use nexus_vault::digest;
+use nexus_vault::oauth_app;
 
 /// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;
@@ -75,10 +75,8 @@ impl RefreshReason {
 /// The integration to refresh, and the actor and request that events name.
 #[derive(Clone, Copy)]
 pub(crate) struct IntegrationContext<'a> {
-    /// The workspace.
-    pub(crate) workspace: &'a str,
     /// The integration.
-    pub(crate) id: &'a str,
+    pub(crate) key: IntegrationKey<'a>,
     /// The subject of the token, or `tick`.
     pub(crate) actor: &'a str,
     /// The id of the request.
@@ -88,19 +86,19 @@ pub(crate) struct IntegrationContext<'a> {
 impl<'a> IntegrationContext<'a> {
     /// The actor and integration of `stored`, in the request `request_id`.
     pub(crate) fn of(stored: &'a Stored, request_id: &'a str) -> Self {
-        Self {
-            workspace: &stored.workspace,
-            id: &stored.integration_id,
-            actor: &stored.actor,
-            request_id,
-        }
+        Self { key: stored.key(), actor: &stored.actor, request_id }
+    }
+
+    /// The actor and the request, for events.
+    pub(crate) fn cause(&self) -> Cause<'a> {
+        Cause { actor: self.actor, request_id: self.request_id }
     }
 
     /// Owned copies of the fields.
     fn to_stored(self) -> (Stored, String) {
         let stored = Stored {
-            workspace: self.workspace.to_owned(),
-            integration_id: self.id.to_owned(),
+            workspace: self.key.workspace.to_owned(),
+            integration_id: self.key.id.to_owned(),
             actor: self.actor.to_owned(),
         };
         (stored, self.request_id.to_owned())
@@ -156,7 +154,7 @@ pub(crate) async fn after_judgement(
 /// # Errors
 /// As [`live`].
 pub(crate) async fn keep_alive(who: &IntegrationContext<'_>) -> Result<bool> {
-    let before = credential::load(who.workspace, who.id).await?.version;
+    let before = credential::load(who.key).await?.version;
     Ok(live(who).await?.version != before)
 }
 
@@ -202,7 +200,7 @@ pub(crate) async fn after_refusal_or_refreshing(
 /// ends at the latest: [`Error::RefreshPending`]. If that cannot be read, [`Error::NotFound`] or
 /// [`Error::Storage`].
 pub(crate) async fn pending(who: &IntegrationContext<'_>) -> Error {
-    State::read(who).await.map_or_else(|error| error, |state| state.pending())
+    State::read(who.key).await.map_or_else(|error| error, |state| state.pending())
 }
 
 /// Finds a token, and waits while another request refreshes it.
@@ -222,8 +220,8 @@ async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable
                 return Err(pending(who).await);
             }
             clock::sleep(POLL).await;
-            let state = State::read(who).await?;
-            if state.version != version || !state.is_leased() {
+            let state = State::read(who.key).await?;
+            if state.version() != version || !state.is_leased() {
                 break;
             }
         }
@@ -231,16 +229,16 @@ async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable
 }
 
 async fn find(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Found> {
-    let usable = credential::load(who.workspace, who.id).await?;
+    let usable = credential::load(who.key).await?;
     let method = usable.sourced.manifest.auth_method;
     if !method.is_oauth2() {
         return Ok(usable.into());
     }
-    let state = State::read(who).await?;
+    let state = State::read(who.key).await?;
     if !state.wants(why, &usable) {
         return Ok(usable.into());
     }
-    let alive = usable.times.expires_at.is_none_or(|at| at > state.now);
+    let alive = usable.times.expires_at.is_none_or(|at| at > state.now());
     if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
         return without_refresh_token(who, why, usable, alive).await.map(Found::from);
     }
@@ -249,10 +247,10 @@ async fn find(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Found>
     }
     let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
     if state.may_be_taken()
-        && let Some(lease) = Lease::take(who, version, why).await?
+        && let Some(attempt) = Attempt::begin(who, version, why).await?
     {
         let patience = Duration::from_secs(seconds.into());
-        return lease.refresh_within(patience, who, usable, alive).await.map(Found::from);
+        return attempt.refresh_within(patience, who, usable, alive).await.map(Found::from);
     }
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());
@@ -299,37 +297,25 @@ async fn without_refresh_token(
     Err(Error::ReauthorizationRequired(words.into()))
 }
 
-/// The stored state of a credential's refresh.
-struct State {
-    now: i64,
-    version: i64,
-    health: String,
-    lease_until: i64,
-    attempt: bool,
-    forced_at: i64,
-}
+/// The stored state of a credential's refresh, and what it means.
+struct State(RefreshState);
 
 impl State {
-    async fn read(who: &IntegrationContext<'_>) -> Result<Self> {
-        let sql = "select cast(unixepoch('subsec') * 1000 as integer), i.health, c.lease_until,
-                     c.attempt is not null, c.forced_at, c.version
-                   from integrations i join credentials c on c.integration_id = i.id
-                   where i.workspace = ?1 and i.id = ?2";
-        let row = read_row(sql, [Value::text(who.workspace), Value::text(who.id)]).await?;
-        let row = row.ok_or_else(|| Error::NotFound(format!("{} was deleted", who.id)))?;
-        Ok(Self {
-            now: row.get(0).unwrap_or(0),
-            health: text(&row, 1).to_owned(),
-            lease_until: row.get::<f64>(2).map_or(0, |at| at as i64),
-            attempt: row.get(3).unwrap_or(false),
-            forced_at: row.get(4).unwrap_or(0),
-            version: row.get(5).unwrap_or(0),
-        })
+    async fn read(key: IntegrationKey<'_>) -> Result<Self> {
+        RefreshState::read(key).await.map(Self)
+    }
+
+    fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    fn now(&self) -> i64 {
+        self.0.now
     }
 
     /// Whether the token should be refreshed.
     fn wants(&self, why: RefreshReason, usable: &Usable) -> bool {
-        let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.now);
+        let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.0.now);
         // If another request has just begun a refresh, this one waits for its result.
         let may_be_forced = match why {
             RefreshReason::Due => false,
@@ -344,7 +330,7 @@ impl State {
 
     /// Whether the provider has rejected the refresh token.
     fn is_dead(&self) -> bool {
-        self.health == "reauthorize"
+        self.0.health == Health::Reauthorize
     }
 
     fn dead() -> Error {
@@ -354,43 +340,32 @@ impl State {
 
     /// The error for a call that waited long enough. By then the refresh is done, or its lease has expired.
     fn pending(&self) -> Error {
-        let left = self.lease_until.saturating_sub(self.now).max(0) as u64;
+        let left = self.0.lease_until.saturating_sub(self.0.now).max(0) as u64;
         Error::RefreshPending { retry_after: left.div_ceil(1000).max(1) }
     }
 
     /// Whether a request is asking the provider now.
     fn is_leased(&self) -> bool {
-        self.attempt && !self.may_be_taken()
+        self.0.has_attempt && !self.may_be_taken()
     }
 
     fn may_be_taken(&self) -> bool {
-        self.lease_until < self.now
+        self.0.lease_until < self.0.now
     }
 
     /// Whether no request is asking the provider, and none may yet.
     fn backing_off(&self) -> bool {
-        !self.attempt && self.lease_until > self.now
+        !self.0.has_attempt && self.0.lease_until > self.0.now
     }
 
     /// Whether a token that was obtained a moment ago was rejected too.
     fn was_in_vain(&self) -> bool {
-        self.health == "failing" && self.forced_at > self.now - IN_VAIN_MS
+        self.0.health == Health::Failing && self.0.forced_at > self.0.now - IN_VAIN_MS
     }
 
     fn may_be_forced(&self) -> bool {
-        self.forced_at <= self.now - FORCED_MS
+        self.0.forced_at <= self.0.now - FORCED_MS
     }
-}
-
-/// The result of an attempt to renew a lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Renewal {
-    /// The lease is renewed.
-    Held,
-    /// Another attempt has the lease, or the credential has changed.
-    Lost,
-    /// The database could not be written.
-    Busy,
 }
 
 /// The pause after `pause`, at random: holders that meet must not meet again.
@@ -400,49 +375,38 @@ fn longer(pause: Duration) -> Duration {
 }
 
 /// The exclusive right to ask the provider to refresh one version.
-struct Lease {
-    attempt: String,
+struct Attempt {
+    name: String,
+    version: i64,
     taken_ms: i64,
     why: RefreshReason,
 }
 
-impl Lease {
-    async fn take(
+/// The lease of the attempt `name` for `version`.
+fn lease_of<'a>(key: IntegrationKey<'a>, version: i64, name: &'a str) -> Lease<'a> {
+    Lease { key, version, attempt: name, lasts_ms: LEASE_MS }
+}
+
+impl Attempt {
+    /// Takes the lease. Of many concurrent requests, one gets the write lock. The others must not queue for
+    /// it.
+    async fn begin(
         who: &IntegrationContext<'_>,
         version: i64,
         why: RefreshReason,
     ) -> Result<Option<Self>> {
-        let attempt = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
-        let (forced, at_most_every) = match why {
-            RefreshReason::Due | RefreshReason::Tried => (false, 0),
-            RefreshReason::Refused(_) => (true, FORCED_MS),
-            RefreshReason::Judged(_) => (true, 0),
+        let name = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
+        let forced_every_ms = match why {
+            RefreshReason::Due | RefreshReason::Tried => None,
+            RefreshReason::Refused(_) => Some(FORCED_MS),
+            RefreshReason::Judged(_) => Some(0),
         };
-        // Of many concurrent requests, one gets the lock. The others must not queue for it.
-        let Some(tx) = Transaction::begin_if_free().await? else { return Ok(None) };
-        let taken = tx
-            .row(
-                "update credentials set lease_until = ?4 + ?5, attempt = ?6,
-                   forced_at = iif(?7, ?4, forced_at)
-                 where workspace = ?1 and integration_id = ?2 and version = ?3
-                   and (lease_until is null or lease_until < ?4)
-                   and (not ?7 or forced_at is null or forced_at <= ?4 - ?8)
-                 returning 1",
-                [
-                    Value::text(who.workspace),
-                    Value::text(who.id),
-                    Value::integer(version),
-                    Value::integer(tx.now_ms),
-                    Value::integer(LEASE_MS),
-                    Value::text(attempt.as_str()),
-                    Value::integer(i64::from(forced)),
-                    Value::integer(at_most_every),
-                ],
-            )
-            .await?;
-        let taken_ms = tx.now_ms;
-        tx.commit().await?;
-        Ok(taken.map(|_| Self { attempt, taken_ms, why }))
+        let taken = lease_of(who.key, version, &name).take(forced_every_ms).await?;
+        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, why }))
+    }
+
+    fn lease<'a>(&'a self, key: IntegrationKey<'a>) -> Lease<'a> {
+        lease_of(key, self.version, &self.name)
     }
 
     /// Asks the provider. The caller waits for at most `patience`. After that the refresh continues in the
@@ -482,18 +446,17 @@ impl Lease {
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
-        let version = usable.version;
         // Steps that may fail come before the provider is asked.
         digest::digester().await?;
         // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
-        if is_late && !self.is_renewed_in_time(who, version).await {
+        if is_late && !self.is_renewed_in_time(who).await {
             return if self.why.lets_use(alive) { Ok(usable) } else { Err(pending(who).await) };
         }
-        match self.while_held(who, version, ask(who, usable)).await {
-            Ok(renewed) => self.store_success(who, version, renewed).await,
+        match self.while_held(who, ask(who, usable)).await {
+            Ok(renewed) => self.store_success(who, renewed).await,
             Err((failure, old)) => {
-                self.store_failure(who, version, &failure, alive).await?;
+                self.store_failure(who, &failure, alive).await?;
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
                     // The old token is used until it expires, if the provider still accepts it.
@@ -505,11 +468,11 @@ impl Lease {
     }
 
     /// Whether a holder that is late still gets its lease renewed before the lease could expire.
-    async fn is_renewed_in_time(&self, who: &IntegrationContext<'_>, version: i64) -> bool {
+    async fn is_renewed_in_time(&self, who: &IntegrationContext<'_>) -> bool {
         let begun = clock::now_ms();
         let mut pause = RENEWAL_AGAIN;
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
-            match self.renew_or_log(who, version).await {
+            match self.renew_or_log(who).await {
                 Renewal::Held => return true,
                 Renewal::Lost => return false,
                 Renewal::Busy => clock::sleep(pause).await,
@@ -524,7 +487,6 @@ impl Lease {
     async fn while_held<T>(
         &self,
         who: &IntegrationContext<'_>,
-        version: i64,
         request: impl Future<Output = T>,
     ) -> T {
         let mut request = pin!(request);
@@ -534,7 +496,7 @@ impl Lease {
             if let Either::Left((response, _)) = select(&mut request, wait).await {
                 return response;
             }
-            let renewal = pin!(self.renew_or_log(who, version));
+            let renewal = pin!(self.renew_or_log(who));
             let renewal = match select(&mut request, renewal).await {
                 Either::Left((response, renewal)) => {
                     renewal.await;
@@ -551,12 +513,12 @@ impl Lease {
 
     /// Renews the lease, and logs a lease that another attempt has taken. After a failure the next renewal may
     /// succeed.
-    async fn renew_or_log(&self, who: &IntegrationContext<'_>, version: i64) -> Renewal {
+    async fn renew_or_log(&self, who: &IntegrationContext<'_>) -> Renewal {
         let line = || {
             let line = Line::error("the lease of a refresh was not renewed");
-            line.with("request_id", &who.request_id).with("integration", &who.id)
+            line.with("request_id", &who.request_id).with("integration", &who.key.id)
         };
-        match self.renew(who, version).await {
+        match self.lease(who.key).renew().await {
             Ok(Renewal::Lost) => {
                 line().with("why", &"another attempt has taken it").write();
                 Renewal::Lost
@@ -569,77 +531,29 @@ impl Lease {
         }
     }
 
-    /// Extends the lease to [`LEASE_MS`] from now, if the write lock is free. It does not queue for the lock,
-    /// because among many writers its turn could come too late.
-    async fn renew(&self, who: &IntegrationContext<'_>, version: i64) -> Result<Renewal> {
-        let Some(tx) = Transaction::begin_if_free().await? else { return Ok(Renewal::Busy) };
-        let sql = "update credentials set lease_until = ?5
-                   where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
-                   returning 1";
-        let values = [
-            Value::text(who.workspace),
-            Value::text(who.id),
-            Value::integer(version),
-            Value::text(self.attempt.as_str()),
-            Value::integer(tx.now_ms + LEASE_MS),
-        ];
-        let is_held = tx.row(sql, values).await?.is_some();
-        tx.commit().await?;
-        Ok(if is_held { Renewal::Held } else { Renewal::Lost })
-    }
-
     /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
     async fn store_success(
         &self,
         who: &IntegrationContext<'_>,
-        version: i64,
         mut renewed: Usable,
     ) -> Result<Usable> {
-        let sealed = renewed.seal(who.workspace, who.id).await?;
-        let bytes = sealed.bytes()?;
+        let sealed = renewed.seal(who.key).await?;
         let tx = Transaction::begin().await?;
-        let key = || [Value::text(who.workspace), Value::text(who.id)];
-        let written = tx
-            .row(
-                "update credentials set sealed = ?4, key_id = ?5, expires_at = ?6, refresh_at = ?7,
-                   updated_at = ?8, version = version + 1, lease_until = null, attempt = null
-                 where workspace = ?1 and integration_id = ?2 and version = ?3
-                 returning version",
-                key().into_iter().chain([
-                    Value::integer(version),
-                    Value::from(bytes),
-                    Value::text(sealed.key_id.as_str()),
-                    Value::from(sealed.expires_at),
-                    Value::from(sealed.refresh_at),
-                    Value::integer(tx.now_ms),
-                ]),
-            )
-            .await?;
-        let Some(row) = written else {
+        let Some(version) = tx.store_renewed(who.key, self.version, &sealed).await? else {
             // The integration was deleted or connected again, or another request has refreshed the token. The
             // new tokens that are not in use are revoked.
-            let lost = plan::lost(who.workspace, who.id, &renewed).await;
-            tx.give_up(who.workspace, who.id, (who.actor, who.request_id), &lost).await?;
+            let lost = plan::lost(who.key, &renewed).await;
+            tx.give_up(who.key, (who.actor, who.request_id), &lost).await?;
             tx.commit().await?;
-            return credential::load(who.workspace, who.id).await;
+            return credential::load(who.key).await;
         };
-        renewed.version = row.get(0).unwrap_or(version + 1);
-        tx.hold(who.id, &sealed.digests).await?;
-        let mended = tx
-            .row(
-                "update integrations set health = 'healthy', health_at = ?3, health_detail = null
-                 where workspace = ?1 and id = ?2
-                   and health in ('reauthorize', iif(?4, 'reauthorize', 'failing')) returning 1",
-                key().into_iter().chain([
-                    Value::integer(tx.now_ms),
-                    // A check that rejected the old token decides itself whether the new one is accepted.
-                    Value::integer(i64::from(matches!(self.why, RefreshReason::Judged(_)))),
-                ]),
-            )
-            .await?;
-        if mended.is_some() {
-            note(&tx, who, "healthy", "the provider gave a new token").await?;
-        }
+        renewed.version = version;
+        // A check that rejected the old token decides itself whether the new one is accepted.
+        let mended: &[Health] = match self.why {
+            RefreshReason::Judged(_) => &[Health::Reauthorize],
+            _ => &[Health::Reauthorize, Health::Failing],
+        };
+        tx.mend_health(who.key, mended, "the provider gave a new token", who.cause()).await?;
         tx.commit().await?;
         Ok(renewed)
     }
@@ -648,32 +562,18 @@ impl Lease {
     async fn store_failure(
         &self,
         who: &IntegrationContext<'_>,
-        version: i64,
         failure: &TokenFailure,
         alive: bool,
     ) -> Result<()> {
         let (health, words) = match failure {
-            TokenFailure::Grant(why) => (Some("reauthorize"), why.clone()),
-            TokenFailure::Client(why) => (Some("failing"), why.clone()),
-            TokenFailure::Trouble(error) => ((!alive).then_some("failing"), words(error)),
+            TokenFailure::Grant(why) => (Some(Health::Reauthorize), why.clone()),
+            TokenFailure::Client(why) => (Some(Health::Failing), why.clone()),
+            TokenFailure::Trouble(error) => ((!alive).then_some(Health::Failing), words(error)),
         };
         let tx = Transaction::begin().await?;
-        let ours = tx
-            .row(
-                "update credentials set attempt = null, lease_until = ?5
-                 where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4
-                 returning 1",
-                [
-                    Value::text(who.workspace),
-                    Value::text(who.id),
-                    Value::integer(version),
-                    Value::text(self.attempt.as_str()),
-                    Value::integer(tx.now_ms + BACKOFF_MS),
-                ],
-            )
-            .await?;
-        if let (Some(_), Some(health)) = (ours, health) {
-            set_health(&tx, who, health, &words).await?;
+        let is_ours = self.lease(who.key).give_up(&tx, BACKOFF_MS).await?;
+        if let (true, Some(health)) = (is_ours, health) {
+            tx.set_health(who.key, health, &words, who.cause()).await?;
         }
         tx.commit().await
     }
@@ -712,8 +612,8 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
         })?;
         return Ok(renewed);
     }
-    let client = oauth_app::of_usable(who.workspace, usable).await?;
-    let field = |name: &str| usable.credential.fields.get(name).map_or("", String::as_str);
+    let client = oauth_app::of_usable(who.key.workspace, usable).await?;
+    let field = |name: &str| usable.credential.fields.get(name).map_or("", Secret::expose);
     let redirect_uri = usable.credential.client.as_ref().map_or("", |made| &made.redirect_uri);
     let grant = Grant::Refresh {
         refresh_token: field("refresh_token"),
@@ -726,10 +626,10 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
     let tokens =
         token::ask(&usable.workspace, manifest, &usable.params, &client, &grant, pinned).await?;
     let fields = &mut renewed.credential.fields;
-    fields.insert("access_token".to_owned(), tokens.access_token.to_string());
+    fields.insert("access_token".to_owned(), tokens.access_token.clone());
     // If the response has no refresh token, the old one stays valid (RFC 6749, 6).
     if let Some(refresh) = &tokens.refresh_token {
-        fields.insert("refresh_token".to_owned(), refresh.to_string());
+        fields.insert("refresh_token".to_owned(), refresh.clone());
     }
     renewed.times = Times::new(begun, tokens.end);
     Ok(renewed)
@@ -738,54 +638,8 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
 /// Marks the integration so that a person connects it again.
 async fn give_up(who: &IntegrationContext<'_>, usable: &Usable, words: &str) -> Result<()> {
     let tx = Transaction::begin().await?;
-    let sql = "select 1 from credentials
-               where workspace = ?1 and integration_id = ?2 and version = ?3";
-    let values = [Value::text(who.workspace), Value::text(who.id), Value::integer(usable.version)];
-    if tx.row(sql, values).await?.is_some() {
-        set_health(&tx, who, "reauthorize", words).await?;
+    if tx.has_credential(who.key, usable.version).await? {
+        tx.set_health(who.key, Health::Reauthorize, words, who.cause()).await?;
     }
     tx.commit().await
-}
-
-async fn set_health(
-    tx: &Transaction,
-    who: &IntegrationContext<'_>,
-    health: &str,
-    words: &str,
-) -> Result<()> {
-    let changed = tx
-        .row(
-            "update integrations set health = ?3, health_at = ?4, health_detail = ?5
-             where workspace = ?1 and id = ?2
-               and (health <> ?3 or health_detail is not ?5) returning 1",
-            [
-                Value::text(who.workspace),
-                Value::text(who.id),
-                Value::text(health),
-                Value::integer(tx.now_ms),
-                Value::text(words),
-            ],
-        )
-        .await?;
-    if changed.is_some() {
-        note(tx, who, health, words).await?;
-    }
-    Ok(())
-}
-
-async fn note(
-    tx: &Transaction,
-    who: &IntegrationContext<'_>,
-    health: &str,
-    words: &str,
-) -> Result<()> {
-    tx.record(&Event {
-        workspace: who.workspace,
-        integration_id: who.id,
-        kind: "integration.health",
-        actor: who.actor,
-        detail: json!({"to": health, "detail": words}),
-        request_id: who.request_id,
-    })
-    .await
 }

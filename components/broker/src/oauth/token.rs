@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
-use nexus_common::secret::SecretJson;
+use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
 use serde_json::{Map, Value};
@@ -20,8 +20,8 @@ use super::refusal;
 use crate::provider::answer::Answer;
 use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
 use crate::provider::screen::Screen;
-use crate::vault::credential::{self, End, Usable};
-use crate::vault::oauth_app::{self, Client};
+use nexus_vault::credential::{self, End, Usable};
+use nexus_vault::oauth_app::{self, Client};
 
 /// The time limit of one request, with its response body.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -42,8 +42,8 @@ pub(crate) enum Grant<'a> {
 
 /// The tokens of a successful response.
 pub(crate) struct Tokens {
-    pub(crate) access_token: Zeroizing<String>,
-    pub(crate) refresh_token: Option<Zeroizing<String>>,
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Option<Secret>,
     /// When the access token expires. `None` if the provider does not say.
     pub(crate) end: Option<End>,
     /// The whole response, from which scopes and parameters are read.
@@ -172,13 +172,13 @@ fn members(
     }
     if oauth2.client_auth != ClientAuth::Basic {
         add("client_id", &client.id);
-        if oauth2.client_auth == ClientAuth::Post && !client.secret.is_empty() {
-            add("client_secret", &client.secret);
+        if oauth2.client_auth == ClientAuth::Post && !client.secret.expose().is_empty() {
+            add("client_secret", client.secret.expose());
         }
     }
     let lookup = |name: &str| match name {
         "client_id" => Some(client.id.as_str()),
-        "client_secret" => Some(client.secret.as_str()),
+        "client_secret" => Some(client.secret.expose()),
         _ => extra.get(name).copied().or_else(|| values.get(name).map(String::as_str)),
     };
     let none = BTreeMap::new();
@@ -195,7 +195,7 @@ fn members(
 }
 
 fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
-    let mut secrets = vec![client.secret.to_string()];
+    let mut secrets = vec![client.secret.expose().to_owned()];
     match grant {
         Grant::Code { code, verifier, .. } => {
             secrets.push((*code).to_owned());
@@ -242,12 +242,12 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
     let lifetime = || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(End::After);
     let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(End::At);
     Ok(Tokens {
-        access_token: Zeroizing::new(access_token.to_owned()),
+        access_token: Secret::new(access_token.to_owned()),
         refresh_token: pointers
             .refresh_token
             .as_deref()
             .and_then(token)
-            .map(|token| Zeroizing::new(token.to_owned())),
+            .map(|token| Secret::new(token.to_owned())),
         end: lifetime().or_else(moment),
         answer: SecretJson::new(members.clone()),
     })

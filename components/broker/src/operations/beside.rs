@@ -13,15 +13,14 @@ use std::time::Duration;
 use futures::future::join_all;
 use nexus_common::Result;
 use nexus_common::broker::Stored;
+use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
-use nexus_common::platform::sqlite::Value;
-use nexus_common::store::{Event, Transaction, read_row};
+use nexus_common::store::{Event, Transaction, User, was_healthy_within};
 use serde_json::json;
 
-use crate::ending::in_use::User;
-use crate::operations::check;
-use crate::operations::outbox::DueEntry;
+use crate::operations::{check, outbox};
+use nexus_vault::rows::outbox::DueEntry;
 
 /// The maximum number of connections that are checked before a run of the outbox, and after it.
 const MOST: usize = 16;
@@ -43,7 +42,7 @@ pub(crate) async fn alive(
 ) -> BTreeSet<String> {
     // If the manifest says that the grant is revoked, there is nothing to find out.
     let tries =
-        beside(taken.filter(|entry| !entry.ends_grant && entry.is_told()), request_id).await;
+        beside(taken.filter(|entry| !entry.ends_grant && outbox::is_told(entry)), request_id).await;
     let looks = tries.iter().map(async |(entry, user)| {
         is_alive(stored(entry, user), request_id.to_owned()).await.then(|| user.id.clone())
     });
@@ -53,25 +52,14 @@ pub(crate) async fn alive(
 /// Whether the provider accepts a connection now. The check continues in the background after [`PATIENCE`],
 /// because the result of a refresh must be stored.
 async fn is_alive(stored: Stored, request_id: String) -> bool {
-    if was_alive_just_now(&stored).await.unwrap_or(false) {
+    if was_healthy_within(stored.key(), FRESH_SECONDS).await.unwrap_or(false) {
         return true;
     }
     let check = async move {
         let checked = check::run(&stored, &request_id).await;
-        checked.is_ok_and(|checked| checked.health == "healthy")
+        checked.is_ok_and(|checked| checked.health == Health::Healthy)
     };
     within_or_beside(PATIENCE, check).await.unwrap_or(false)
-}
-
-async fn was_alive_just_now(stored: &Stored) -> Result<bool> {
-    let sql = "select 1 from integrations where workspace = ?1 and id = ?2 and health = 'healthy'
-               and health_at > (unixepoch('subsec') - ?3) * 1000";
-    let values = [
-        Value::text(stored.workspace.as_str()),
-        Value::text(stored.integration_id.as_str()),
-        Value::integer(FRESH_SECONDS),
-    ];
-    Ok(read_row(sql, values).await?.is_some())
 }
 
 /// Checks the connections that may have ended with `ended`, all at once, and records those that did. `alive`
@@ -103,7 +91,7 @@ async fn beside<'a>(
         match entry.ends(true).users(-1).await {
             Ok(users) => {
                 let live = users.into_iter().filter(|user| {
-                    !matches!(user.health.as_str(), "pending" | "reauthorize")
+                    !matches!(user.health, Health::Pending | Health::Reauthorize)
                         && seen.insert(user.id.clone())
                 });
                 tries.extend(live.map(|user| (entry, user)));
@@ -134,7 +122,7 @@ fn stored(entry: &DueEntry, user: &User) -> Stored {
 async fn check_one(entry: &DueEntry, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
     let checked = check::run(&stored(entry, user), request_id).await?;
     // If the manifest says that the grant is revoked, the connection was not checked before.
-    if checked.health == "reauthorize" && (was_alive || entry.ends_grant) {
+    if checked.health == Health::Reauthorize && (was_alive || entry.ends_grant) {
         let why = checked.detail.unwrap_or_default();
         note(entry, user, &why, request_id).await?;
     }
@@ -151,20 +139,10 @@ async fn note(entry: &DueEntry, user: &User, why: &str, request_id: &str) -> Res
         entry.token
     );
     let tx = Transaction::begin().await?;
-    tx.query(
-        "update integrations set health_detail = ?3
-         where workspace = ?1 and id = ?2 and health = 'reauthorize'",
-        [
-            Value::text(user.workspace.as_str()),
-            Value::text(user.id.as_str()),
-            Value::text(words.as_str()),
-        ],
-    )
-    .await?;
+    tx.explain_end(user.key(), &words).await?;
     tx.record(&Event {
-        workspace: &user.workspace,
-        integration_id: &user.id,
-        kind: "integration.ended_by_revocation",
+        key: user.key(),
+        kind: EventKind::EndedByRevocation,
         // An actor is not named in another workspace.
         actor: if is_ours { &entry.actor } else { "tick" },
         detail: json!({"token": entry.token, "of": is_ours.then_some(whose), "detail": words}),

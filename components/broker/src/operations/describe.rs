@@ -4,14 +4,14 @@ use nexus_common::Result;
 use nexus_common::broker::{Denied, Described, Stored};
 use nexus_manifests::params;
 
-use crate::vault::credential;
+use nexus_vault::credential;
 
 /// Describes the provider of an integration.
 ///
 /// # Errors
 /// The errors of [`credential::load`].
 pub(crate) async fn run(stored: &Stored) -> Result<Described> {
-    let usable = credential::load(&stored.workspace, &stored.integration_id).await?;
+    let usable = credential::load(stored.key()).await?;
     let manifest = &usable.sourced.manifest;
     let base = params::base_url(manifest, &usable.params).map_err(credential::broken)?;
     let hosts = usable.credential.pins.api.iter().filter_map(|pin| pin.split("://").nth(1));

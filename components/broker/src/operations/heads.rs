@@ -16,7 +16,7 @@ use nexus_common::platform::clock;
 use nexus_common::store::{Head, Heads};
 use nexus_common::{Result, encoding};
 
-use crate::vault::data_key::DataKey;
+use nexus_vault::data_key::DataKey;
 
 const ID: &str = "audit_heads";
 /// The prefix of the signed text. The key is used for nothing else.

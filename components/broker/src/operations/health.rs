@@ -5,8 +5,8 @@ use nexus_common::{Error, Result};
 
 use crate::operations::forward::at_work;
 use crate::provider::egress;
-use crate::vault::keys;
-use crate::vault::oauth_app;
+use nexus_vault::keys;
+use nexus_vault::oauth_app;
 
 /// The problems by variable, and the ids of the keys.
 ///

@@ -9,6 +9,7 @@ pub(crate) mod forward;
 pub(crate) mod heads;
 pub(crate) mod health;
 pub(crate) mod outbox;
+mod own_token;
 pub(crate) mod plan_revocation;
 mod renewed;
 pub(crate) mod seal_new;

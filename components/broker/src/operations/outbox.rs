@@ -12,17 +12,16 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use http::HeaderMap;
-use nexus_common::broker::{Receipt, Stored};
+use nexus_common::broker::Receipt;
+use nexus_common::domain::{EventKind, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
-use nexus_common::platform::sqlite::{Row, Value, text};
-use nexus_common::store::{Event, Transaction, read_row};
+use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
 use serde_json::json;
 use url::Url;
 
-use crate::ending::in_use::{SharedGrant, User};
 use crate::ending::plan::{Call, place};
 use crate::operations::beside;
 use crate::operations::renewed;
@@ -31,13 +30,12 @@ use crate::provider::call::{
     FORM, Transmission, header_name, header_value, known_method, transmit,
 };
 use crate::provider::screen::Screen;
-use crate::vault::keys;
-use crate::vault::seal;
+use nexus_vault::keys;
+use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
+use nexus_vault::seal;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// How long an entry that was taken cannot be taken again, in milliseconds.
-const TAKEN_MS: i64 = 60_000;
 /// The wait after the first failure, in milliseconds. It doubles with each failure, up to a day.
 const FIRST_MS: i64 = 30_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -51,43 +49,6 @@ const LANES: usize = 8;
 const LATE_MS: u64 = 20_000;
 /// The maximum number of connections that a receipt names.
 const NAMED: usize = 3;
-
-/// Which entries to process.
-pub(crate) enum OutboxScope<'a> {
-    /// The new entries of an integration, and the kept entries with these ids.
-    Of(&'a Stored, &'a [String]),
-    /// The entries that are due, at most this many.
-    Due(u32),
-}
-
-/// An entry that is being processed.
-pub(crate) struct DueEntry {
-    /// The id of the entry.
-    id: String,
-    /// The workspace of the entry.
-    pub(crate) workspace: String,
-    /// The integration that gave the token up. It may have been deleted.
-    pub(crate) integration_id: String,
-    /// The name of the token.
-    pub(crate) token: String,
-    sealed: Vec<u8>,
-    /// The actor that gave the token up.
-    pub(crate) actor: String,
-    attempts: i64,
-    trying_since: i64,
-    /// Whether the manifest says that the token's grant is revoked too.
-    pub(crate) ends_grant: bool,
-    cautious: bool,
-    forced_at: Option<i64>,
-    kept_at: Option<i64>,
-    digest: String,
-    authorization_server: Option<String>,
-    revocation_server: Option<String>,
-    /// The manifest that describes the request.
-    pub(crate) manifest_id: String,
-    client_id: Option<String>,
-    account_id: Option<String>,
-}
 
 /// Whether the revocation request may be sent.
 enum Verdict {
@@ -106,7 +67,7 @@ enum Verdict {
 pub(crate) async fn run(which: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
     let begun = clock::now_ms();
     let (kept, new): (Vec<_>, Vec<_>) =
-        take(&which).await?.into_iter().partition(|entry| entry.kept_at.is_some());
+        which.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
     // The tokens of one integration are processed in order, those of different integrations concurrently.
     let mut groups: Vec<Vec<DueEntry>> = Vec::new();
@@ -127,7 +88,7 @@ pub(crate) async fn run(which: OutboxScope<'_>, request_id: &str) -> Result<Vec<
         }
     }
     done.extend(all(lanes, Some(begun + LATE_MS), request_id).await?);
-    let revoked = done.iter().filter(|(_, receipt)| receipt.state == "revoked");
+    let revoked = done.iter().filter(|(_, receipt)| receipt.state == TokenState::Revoked);
     beside::check(revoked.map(|(entry, _)| entry), &alive, request_id).await;
     Ok(done.into_iter().map(|(_, receipt)| receipt).collect())
 }
@@ -145,7 +106,7 @@ async fn all(
             let receipt = match late.is_some_and(|late| clock::now_ms() > late) {
                 true => {
                     let detail = "the revocation is being sent to the provider";
-                    entry.receipt("pending", detail.to_owned())
+                    receipt(&entry, TokenState::Pending, detail.to_owned())
                 }
                 false => work(&entry, request_id).await?,
             };
@@ -161,136 +122,52 @@ async fn all(
     Ok(all)
 }
 
-async fn take(which: &OutboxScope<'_>) -> Result<Vec<DueEntry>> {
-    let due = "select 1 from outbox where next_at <= unixepoch('subsec') * 1000 limit 1";
-    if matches!(which, OutboxScope::Due(_)) && read_row(due, []).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    let tx = Transaction::begin().await?;
-    let mut values = vec![Value::integer(tx.now_ms)];
-    let filter = match which {
-        OutboxScope::Of(stored, kept) => {
-            values.extend([
-                Value::text(stored.workspace.as_str()),
-                Value::text(stored.integration_id.as_str()),
-                Value::text(json!(kept).to_string()),
-            ]);
-            "workspace = ?2 and ((integration_id = ?3 and attempts = 0 and kept_at is null)
-               or (kept_at is not null and next_at <= ?1
-                 and id in (select value from json_each(?4))))"
-        }
-        OutboxScope::Due(limit) => {
-            values.push(Value::from(*limit));
-            "id in (select id from outbox where next_at <= ?1 order by next_at limit ?2)"
-        }
-    };
-    // For a kept entry, the seven days of trying begin now.
-    let sql = format!(
-        "update outbox set next_at = ?1 + {TAKEN_MS}, attempts = attempts + 1,
-           created_at = iif(kept_at is null, created_at, ?1)
-         where {filter}
-         returning id, workspace, integration_id, token, sealed, actor, attempts, created_at,
-           ends_grant, cautious, digest, authorization_server, client_id, account_id, forced_at,
-           kept_at, revocation_server, manifest_id"
-    );
-    let rows = tx.query(&sql, values).await?;
-    tx.commit().await?;
-    let mut taken: Vec<DueEntry> = rows.iter().map(DueEntry::of).collect();
-    // The refresh token comes first. Ids are in the order of creation.
-    taken.sort_by(|a, b| {
-        (a.token != "refresh_token", &a.id).cmp(&(b.token != "refresh_token", &b.id))
-    });
-    Ok(taken)
+/// The time after which a connection must have been made to count. Connections that existed when an admin
+/// forced the revocation do not count.
+fn since(entry: &DueEntry) -> i64 {
+    entry.forced_at.unwrap_or(-1)
 }
 
-impl DueEntry {
-    fn of(row: &Row) -> Self {
-        let or_none = |index| Some(text(row, index).to_owned()).filter(|t| !t.is_empty());
-        Self {
-            id: text(row, 0).to_owned(),
-            workspace: text(row, 1).to_owned(),
-            integration_id: text(row, 2).to_owned(),
-            token: text(row, 3).to_owned(),
-            sealed: row.get::<&[u8]>(4).unwrap_or_default().to_vec(),
-            actor: text(row, 5).to_owned(),
-            attempts: row.get(6).unwrap_or(1),
-            trying_since: row.get(7).unwrap_or(0),
-            ends_grant: row.get(8).unwrap_or(false),
-            cautious: row.get(9).unwrap_or(true),
-            digest: text(row, 10).to_owned(),
-            authorization_server: or_none(11),
-            client_id: or_none(12),
-            account_id: or_none(13),
-            forced_at: row.get(14),
-            kept_at: row.get(15),
-            revocation_server: or_none(16),
-            manifest_id: text(row, 17).to_owned(),
-        }
+/// Whether to send the request, if `users` use the token.
+fn verdict(entry: &DueEntry, users: &[User]) -> Verdict {
+    if users.iter().any(|user| user.has_token && user.id == entry.integration_id) {
+        return Verdict::InUseAgain;
     }
+    let Some(first) = users.first() else { return Verdict::Tell };
+    let names: Vec<&str> = users.iter().take(NAMED).map(User::name).collect();
+    let more = if users.len() > NAMED { " and others" } else { "" };
+    let names = format!("{}{more}", names.join(", "));
+    Verdict::Keep(match first.is_certain {
+        true => format!(
+            "kept: revoking it could end the connection in use ({names}); it is revoked with the \
+             last of them"
+        ),
+        false => format!(
+            "kept: revoking it could end a connection in use ({names}) whose account is not known \
+             yet"
+        ),
+    })
+}
 
-    /// What the request revokes. `grant` is whether it may revoke more than the token.
-    pub(crate) fn ends(&self, grant: bool) -> SharedGrant<'_> {
-        SharedGrant {
-            workspace: &self.workspace,
-            integration_id: &self.integration_id,
-            digest: &self.digest,
-            grant,
-            authorization_server: self.authorization_server.as_deref(),
-            revocation_server: self.revocation_server.as_deref(),
-            manifest_id: &self.manifest_id,
-            client_id: self.client_id.as_deref(),
-            account_id: self.account_id.as_deref(),
-        }
-    }
+/// Whether the request is sent although a connection may use the token. That is the case if no other token is
+/// known to be revoked with it, or if an admin forced the revocation.
+pub(crate) fn is_told(entry: &DueEntry) -> bool {
+    !entry.cautious || entry.forced_at.is_some()
+}
 
-    /// The time after which a connection must have been made to count. Connections that existed when an admin
-    /// forced the revocation do not count.
-    fn since(&self) -> i64 {
-        self.forced_at.unwrap_or(-1)
-    }
-
-    /// Whether to send the request, if `users` use the token.
-    fn verdict(&self, users: &[User]) -> Verdict {
-        if users.iter().any(|user| user.has_token && user.id == self.integration_id) {
-            return Verdict::InUseAgain;
-        }
-        let Some(first) = users.first() else { return Verdict::Tell };
-        let names: Vec<&str> = users.iter().take(NAMED).map(User::name).collect();
-        let more = if users.len() > NAMED { " and others" } else { "" };
-        let names = format!("{}{more}", names.join(", "));
-        Verdict::Keep(match first.is_certain {
-            true => format!(
-                "kept: revoking it could end the connection in use ({names}); it is revoked with \
-                 the last of them"
-            ),
-            false => format!(
-                "kept: revoking it could end a connection in use ({names}) whose account is not \
-                 known yet"
-            ),
-        })
-    }
-
-    /// Whether the request is sent although a connection may use the token. That is the case if no other
-    /// token is known to be revoked with it, or if an admin forced the revocation.
-    pub(crate) fn is_told(&self) -> bool {
-        !self.cautious || self.forced_at.is_some()
-    }
-
-    fn receipt(&self, state: &str, detail: String) -> Receipt {
-        let (token, state) = (self.token.clone(), state.to_owned());
-        Receipt { token, state, detail, entry_id: Some(self.id.clone()) }
-    }
+fn receipt(entry: &DueEntry, state: TokenState, detail: String) -> Receipt {
+    Receipt { token: entry.token.clone(), state, detail, entry_id: Some(entry.id.clone()) }
 }
 
 async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
     // A request that once revoked more than its token is never again believed to revoke the token only.
     let grant = entry.cautious || entry.ends(true).has_finding().await?;
     let ends = entry.ends(grant);
-    let outcome = match entry.verdict(&ends.users(entry.since()).await?) {
+    let outcome = match verdict(entry, &ends.users(since(entry)).await?) {
         Verdict::Keep(_) => return keep(entry, &ends, request_id).await,
         Verdict::InUseAgain => {
             let words = "the connection uses it again, and revokes it when it no longer does";
-            RevocationResult::Done("superseded", words.into())
+            RevocationResult::Done(TokenState::Superseded, words.into())
         }
         Verdict::Tell => tell(entry).await.unwrap_or_else(|error| {
             let line = Line::error("a revocation failed").with("request_id", &request_id);
@@ -300,32 +177,29 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
             )
         }),
     };
-    let tx = Transaction::begin().await?;
-    let given_up = tx.now_ms - entry.trying_since > GIVEN_UP_MS;
-    let (state, words, done) = match outcome {
-        RevocationResult::Done(state, words) => (state, words, true),
-        RevocationResult::Failed(words) if given_up => {
-            ("failed", format!("not revoked within 7 days, and not tried again: {words}"), true)
+    let (state, words) = match outcome {
+        RevocationResult::Done(state, words) => (state, words),
+        RevocationResult::Failed(words) if now_ms().await? - entry.trying_since > GIVEN_UP_MS => {
+            let words = format!("not revoked within 7 days, and not tried again: {words}");
+            (TokenState::Failed, words)
         }
-        RevocationResult::Failed(words) => ("pending", words, false),
+        RevocationResult::Failed(words) => {
+            entry.retry_after(pause_ms(entry.attempts)).await?;
+            return Ok(receipt(entry, TokenState::Pending, words));
+        }
     };
-    if done {
-        let sql = "delete from outbox where id = ?1 returning 1";
-        let ours = tx.row(sql, [Value::text(entry.id.as_str())]).await?;
-        if ours.is_some() {
-            record(&tx, entry, state, &words, request_id).await?;
-        }
-    } else {
-        let doublings = u32::try_from(entry.attempts.clamp(1, 20) - 1).unwrap_or(0);
-        let wait = FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(DAY_MS);
-        tx.query(
-            "update outbox set next_at = ?2, kept_at = null where id = ?1",
-            [Value::text(entry.id.as_str()), Value::integer(tx.now_ms + wait)],
-        )
-        .await?;
+    let tx = Transaction::begin().await?;
+    if entry.delete(&tx).await? {
+        record(&tx, entry, state, &words, request_id).await?;
     }
     tx.commit().await?;
-    Ok(entry.receipt(state, words))
+    Ok(receipt(entry, state, words))
+}
+
+/// The pause before the next attempt, after this many attempts, in milliseconds.
+fn pause_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(DAY_MS)
 }
 
 /// Keeps the entry until the connections that may end with the token are deleted or replaced. The users are
@@ -333,36 +207,32 @@ async fn work(entry: &DueEntry, request_id: &str) -> Result<Receipt> {
 /// wake it.
 async fn keep(entry: &DueEntry, ends: &SharedGrant<'_>, request_id: &str) -> Result<Receipt> {
     let tx = Transaction::begin().await?;
-    let id = || Value::text(entry.id.as_str());
-    let Verdict::Keep(words) = entry.verdict(&ends.users_in(&tx, entry.since()).await?) else {
-        tx.query("update outbox set next_at = 0 where id = ?1", [id()]).await?;
+    let users = ends.users_in(&tx, since(entry)).await?;
+    let Verdict::Keep(words) = verdict(entry, &users) else {
+        entry.wake(&tx).await?;
         tx.commit().await?;
         let words = "no connection uses it any more: the revocation is being sent to the provider";
-        return Ok(entry.receipt("pending", words.to_owned()));
+        return Ok(receipt(entry, TokenState::Pending, words.to_owned()));
     };
-    let sql = "update outbox set kept_at = coalesce(kept_at, ?2), next_at = ?3, attempts = 0
-               where id = ?1 returning 1";
-    let until = Value::integer(tx.now_ms + KEPT_MS);
-    let ours = tx.row(sql, [id(), Value::integer(tx.now_ms), until]).await?;
-    if ours.is_some() && entry.kept_at.is_none() {
-        record(&tx, entry, "superseded", &words, request_id).await?;
+    let is_there = entry.keep(&tx, KEPT_MS).await?;
+    if is_there && entry.kept_at.is_none() {
+        record(&tx, entry, TokenState::Superseded, &words, request_id).await?;
     }
     tx.commit().await?;
-    Ok(entry.receipt("superseded", words))
+    Ok(receipt(entry, TokenState::Superseded, words))
 }
 
 /// Records the event, in the transaction that makes the change.
 async fn record(
     tx: &Transaction,
     entry: &DueEntry,
-    state: &str,
+    state: TokenState,
     words: &str,
     request_id: &str,
 ) -> Result<()> {
     tx.record(&Event {
-        workspace: &entry.workspace,
-        integration_id: &entry.integration_id,
-        kind: "integration.revocation",
+        key: entry.key(),
+        kind: EventKind::Revocation,
         actor: &entry.actor,
         detail: json!({"token": entry.token, "state": state, "detail": words,
             "ends_grant": entry.ends_grant}),
@@ -373,7 +243,7 @@ async fn record(
 
 /// The result of a revocation request.
 enum RevocationResult {
-    Done(&'static str, String),
+    Done(TokenState, String),
     Failed(String),
 }
 
@@ -422,7 +292,10 @@ fn judge(call: &Call, answer: &Answer) -> RevocationResult {
     let json = answer.members();
     let known_by = |sign: &Sign| json.is_some_and(|json| sign.matches(status, json));
     if call.gone_on.iter().any(known_by) {
-        return RevocationResult::Done("revoked", "the provider no longer knew the token".into());
+        return RevocationResult::Done(
+            TokenState::Revoked,
+            "the provider no longer knew the token".into(),
+        );
     }
     let is_success = match &call.success {
         None => answer.status.is_success(),
@@ -431,7 +304,10 @@ fn judge(call: &Call, answer: &Answer) -> RevocationResult {
         }
     };
     if is_success {
-        return RevocationResult::Done("revoked", format!("the provider answered {status}"));
+        return RevocationResult::Done(
+            TokenState::Revoked,
+            format!("the provider answered {status}"),
+        );
     }
     let own = call.success.as_ref().and_then(|success| success.error.as_deref());
     let pointers = own.into_iter().chain(["/error_description", "/error", "/message"]);

@@ -3,16 +3,16 @@
 //! It must not change anything but the access token, which it refreshes where only a live one can be revoked.
 
 use nexus_common::broker::{GivenUp, Plan, RevocationScope, Stored};
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::read_row;
+use nexus_common::domain::TokenState;
+use nexus_common::store::Integrations;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Manifest, Revoke, RevokeAuth};
 
 use super::forward;
 use crate::ending::plan;
 use crate::oauth::{self, IntegrationContext};
-use crate::source;
-use crate::vault::credential::{self, Usable};
+use nexus_vault::credential::{self, Usable};
+use nexus_vault::source;
 
 /// Plans the revocation of a stored integration's tokens. If the credential cannot be opened, or its manifest
 /// is missing, the receipt says so, and the integration can still be deleted. With `force`, all tokens that
@@ -23,17 +23,12 @@ use crate::vault::credential::{self, Usable};
 pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan> {
     let RevocationScope { stored, force } = &scope;
     forward::forget(&stored.workspace, &stored.integration_id);
-    let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
-    let row = read_row(
-        "select i.manifest_id, i.manifest_hash, coalesce(c.version, 0), i.params
-         from integrations i left join credentials c on c.integration_id = i.id
-         where i.workspace = ?1 and i.id = ?2",
-        [Value::text(workspace), Value::text(id)],
-    )
-    .await?
-    .ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
-    let version = row.get(2).unwrap_or(0);
-    let kept = plan::kept_for(workspace, id, *force).await?;
+    let key = stored.key();
+    let found = Integrations::of(key.workspace).connection(key.id).await?;
+    let found =
+        found.ok_or_else(|| Error::NotFound(format!("there is no integration {}", key.id)))?;
+    let version = found.version;
+    let kept = plan::kept_for(key, *force).await?;
     let without_entries = |receipts| {
         let (entries, shared, kept) = (Vec::new(), Vec::new(), kept.clone());
         Plan { receipts, entries, kept, shared, version }
@@ -41,16 +36,16 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
     if version == 0 {
         return Ok(without_entries(Vec::new()));
     }
-    let manifest = match source::of_stored(text(&row, 0), text(&row, 1)).await {
+    let manifest = match source::of_stored(&found.manifest_id, &found.manifest_hash).await {
         Ok(sourced) => sourced.manifest,
         Err(Error::Unreadable(_)) => {
             let words =
                 "the manifest that describes the revocation is missing: revoke it at the provider";
-            return Ok(without_entries(vec![plan::receipt("unknown", "failed", words)]));
+            return Ok(without_entries(vec![plan::receipt("unknown", TokenState::Failed, words)]));
         }
         Err(other) => return Err(other),
     };
-    if let Some(receipts) = plan::without_call(&manifest, text(&row, 3)) {
+    if let Some(receipts) = plan::without_call(&manifest, &found.params) {
         return Ok(without_entries(receipts));
     }
     let usable = match fresh_enough(stored, request_id, &manifest).await {
@@ -58,19 +53,18 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
         Err(Error::Unreadable(_)) => {
             let words = "the credential cannot be opened (its key is missing, or its row was \
                          changed): revoke it at the provider";
-            return Ok(without_entries(vec![plan::receipt("unknown", "failed", words)]));
+            return Ok(without_entries(vec![plan::receipt("unknown", TokenState::Failed, words)]));
         }
         Err(other) => return Err(other),
     };
-    let GivenUp { entries, failed, .. } = plan::give_up(workspace, &usable).await?;
+    let GivenUp { entries, failed, .. } = plan::give_up(key.workspace, &usable).await?;
     let receipts = plan::receipts(&usable, &entries, failed);
-    let shared = plan::siblings(workspace, id, &entries).await?;
+    let shared = plan::siblings(key, &entries).await?;
     Ok(Plan { receipts, entries, kept, shared, version: usable.version })
 }
 
 /// The credential. It is refreshed first if the revocation needs a live access token.
 async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) -> Result<Usable> {
-    let (workspace, id) = (stored.workspace.as_str(), stored.integration_id.as_str());
     let needs_live = match &manifest.revoke {
         Revoke::Request { tokens, request, .. } => {
             request.auth == RevokeAuth::Token || !tokens.iter().any(|one| one == "refresh_token")
@@ -88,5 +82,5 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
             Err(_) => {}
         }
     }
-    credential::load(workspace, id).await
+    credential::load(stored.key()).await
 }

@@ -6,16 +6,16 @@
 
 use http::HeaderValue;
 use nexus_common::Result;
+use nexus_common::secret::Secret;
 use nexus_manifests::params;
 use serde_json::Value as Json;
 use url::form_urlencoded;
-use zeroize::Zeroizing;
 
 use crate::ending::plan::{Call, MadeWith};
 use crate::provider::call;
 use crate::provider::call::FORM;
-use crate::source;
-use crate::vault::oauth_app::{self, Client};
+use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::source;
 
 /// Puts the app's current secret into `call`. If the app, its manifest or its hosts have changed, `call`
 /// stays as it is, and the provider decides whether it still accepts the old secret.
@@ -35,7 +35,7 @@ pub(crate) async fn renew(workspace: &str, call: &mut Call) -> Result<()> {
     let now =
         oauth_app::of_connection(workspace, &sourced, &made_with.params, &made_with.client).await;
     if let Ok(now) = now
-        && *now.secret != made_with.secret
+        && !now.secret.matches(made_with.secret.as_bytes())
     {
         replace(call, &now);
     }
@@ -44,7 +44,7 @@ pub(crate) async fn renew(workspace: &str, call: &mut Call) -> Result<()> {
 
 fn replace(call: &mut Call, now: &Client) {
     let Some(MadeWith { client, secret, .. }) = &call.made_with else { return };
-    let old = Client { id: client.client_id.clone(), secret: Zeroizing::new(secret.clone()) };
+    let old = Client { id: client.client_id.clone(), secret: Secret::new(secret.clone()) };
     for value in call.headers.values_mut() {
         if let Some(new) = in_header(value, &old, now) {
             *value = new;
@@ -56,7 +56,7 @@ fn replace(call: &mut Call, now: &Client) {
             *body = new;
         }
     }
-    call.secrets.push(now.secret.to_string());
+    call.secrets.push(now.secret.expose().to_owned());
 }
 
 /// The new value of a header that authenticates the client with Basic or Bearer.
@@ -65,7 +65,7 @@ fn in_header(value: &str, old: &Client, now: &Client) -> Option<String> {
         let value = call::basic(client).ok()?;
         HeaderValue::to_str(&value).ok().map(str::to_owned)
     };
-    let bearer = |client: &Client| Some(format!("Bearer {}", *client.secret));
+    let bearer = |client: &Client| Some(format!("Bearer {}", client.secret.expose()));
     [basic(old).zip(basic(now)), bearer(old).zip(bearer(now))]
         .into_iter()
         .flatten()
@@ -76,9 +76,9 @@ fn in_form(body: &str, old: &Client, now: &Client) -> Option<String> {
     let mut found = false;
     let mut encoder = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(body.as_bytes()) {
-        let is_secret = value == old.secret.as_str();
+        let is_secret = old.secret.matches(value.as_bytes());
         found |= is_secret;
-        encoder.append_pair(&name, if is_secret { &now.secret } else { &value });
+        encoder.append_pair(&name, if is_secret { now.secret.expose() } else { &value });
     }
     found.then(|| encoder.finish())
 }
@@ -93,7 +93,7 @@ fn in_json(body: &str, old: &Client, now: &Client) -> Option<String> {
         }
     }
     let mut json: Json = serde_json::from_str(body).ok()?;
-    walk(&mut json, &old.secret, &now.secret);
+    walk(&mut json, old.secret.expose(), now.secret.expose());
     Some(json.to_string())
 }
 
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn client(secret: &str) -> Client {
-        Client { id: "app".to_owned(), secret: Zeroizing::new(secret.to_owned()) }
+        Client { id: "app".to_owned(), secret: Secret::new(secret.to_owned()) }
     }
 
     #[test]

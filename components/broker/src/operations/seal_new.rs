@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed};
+use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
+use nexus_common::secret::Secret;
 use nexus_common::store::give_up;
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Finding, params};
@@ -13,10 +15,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::ending::{in_use, plan};
 use crate::oauth;
+use crate::operations::own_token;
 use crate::provider::verify;
-use crate::source;
-use crate::vault::credential::{self, Credential, Times, Usable, own_version, params_json};
-use crate::vault::{digest, own_token};
+use nexus_vault::credential::{
+    self, Credential, StoredCredential, Times, Usable, own_version, params_json,
+};
+use nexus_vault::digest;
+use nexus_vault::source;
 
 /// Checks, verifies and seals new credentials. Tokens that were obtained for credentials that are not stored are
 /// revoked.
@@ -28,17 +33,17 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
     let is_new = !prepared.stored;
     if is_new && new.manifest_id.is_none() {
         let manifest = &prepared.usable.sourced.manifest;
-        in_use::ask(&new.workspace, &new.integration_id, manifest, new.force).await?;
+        in_use::ask(new.key(), manifest, new.force).await?;
     }
     let usable = &mut prepared.usable;
     if is_new && usable.sourced.manifest.auth_method.is_oauth2() {
         digest::digester().await?;
         oauth::mint(usable).await?;
     }
-    let mut health = "unknown";
+    let mut health = Health::Unknown;
     if new.verify && usable.can_be_verified() {
         match verify::run(usable).await {
-            Ok(account) => (health, usable.account) = ("healthy", account),
+            Ok(account) => (health, usable.account) = (Health::Healthy, account),
             Err(why) => {
                 if is_new {
                     give_up_minted(&new, usable, request_id).await;
@@ -57,9 +62,8 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
 
 /// Gives up a token that was obtained for credentials that are not stored.
 async fn give_up_minted(new: &NewCredentials, usable: &Usable, request_id: &str) {
-    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
-    let lost = minted(workspace, id, usable).await;
-    if let Err(error) = give_up(workspace, id, (&new.actor, request_id), &lost).await {
+    let lost = minted(new.key(), usable).await;
+    if let Err(error) = give_up(new.key(), (&new.actor, request_id), &lost).await {
         Line::error("a token that is never revoked").with("request_id", &request_id).why(&error);
     }
 }
@@ -80,13 +84,13 @@ struct Prepared {
 /// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`], and the errors of
 /// [`credential::load`] for a stored credential.
 async fn prepare(new: &NewCredentials) -> Result<Prepared> {
-    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let workspace = new.workspace.as_str();
     let (sourced, given_params, replaces) = match &new.manifest_id {
         Some(manifest_id) => {
             (source::current(workspace, manifest_id).await?, new.params.clone(), 0)
         }
         None => {
-            let row = credential::Row::find(workspace, id).await?;
+            let row = StoredCredential::find(new.key()).await?;
             let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
             let mut merged = row.params_json();
             // Parameters that an OAuth flow found are not entered by a person.
@@ -98,7 +102,7 @@ async fn prepare(new: &NewCredentials) -> Result<Prepared> {
     let manifest = &sourced.manifest;
     if new.manifest_id.is_none() && new.credentials.expose().is_null() {
         let mut params = params::check_params(manifest, &given_params).map_err(invalid)?;
-        let stored = credential::load(workspace, id).await?;
+        let stored = credential::load(new.key()).await?;
         let found = stored.params.iter().filter(|(name, _)| !manifest.is_entered(name));
         params.extend(found.map(|(name, value)| (name.clone(), value.clone())));
         return with_params(stored, params);
@@ -129,7 +133,7 @@ async fn prepare(new: &NewCredentials) -> Result<Prepared> {
         manifest_id: manifest.id.clone(),
         manifest_hash: own_version(&sourced),
         pins,
-        fields,
+        fields: fields.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
         client: None,
     };
     let (times, account) = (Times::default(), Account::default());
@@ -159,37 +163,36 @@ fn invalid(findings: impl IntoIterator<Item = Finding>) -> Error {
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
-async fn seal(new: &NewCredentials, prepared: Prepared, health: &str) -> Result<Sealed> {
+async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Result<Sealed> {
     let Prepared { usable, stored, replaces } = prepared;
-    let (workspace, id) = (new.workspace.as_str(), new.integration_id.as_str());
+    let key = new.key();
     let credential = match stored {
         true => None,
-        false => Some(usable.seal(workspace, id).await?),
+        false => Some(usable.seal(key).await?),
     };
     let replaced = match stored {
         true => GivenUp::default(),
-        false => GivenUp {
-            forced: new.force == Some(true),
-            ..plan::replaced(workspace, id, replaces).await?
-        },
+        false => {
+            GivenUp { forced: new.force == Some(true), ..plan::replaced(key, replaces).await? }
+        }
     };
     Ok(Sealed {
         replaces,
-        lost: if stored { GivenUp::default() } else { minted(workspace, id, &usable).await },
+        lost: if stored { GivenUp::default() } else { minted(key, &usable).await },
         replaced,
         params: params_json(&usable.params),
         manifest_hash: usable.sourced.hash.clone(),
         auth_method: usable.sourced.manifest.auth_method.as_str().to_owned(),
         credential,
-        health: health.to_owned(),
+        health,
         account: usable.account.clone(),
     })
 }
 
 /// Gives up the tokens that were obtained with new credentials. Fields that a person entered are not revoked.
-async fn minted(workspace: &str, id: &str, usable: &Usable) -> GivenUp {
+async fn minted(key: IntegrationKey<'_>, usable: &Usable) -> GivenUp {
     match usable.sourced.manifest.auth_method {
-        AuthMethod::Oauth2ClientCredentials => plan::lost(workspace, id, usable).await,
+        AuthMethod::Oauth2ClientCredentials => plan::lost(key, usable).await,
         _ => GivenUp::default(),
     }
 }

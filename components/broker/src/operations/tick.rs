@@ -8,21 +8,21 @@
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
 use nexus_common::log::Line;
-use nexus_common::platform::sqlite::{Value, text};
-use nexus_common::store::{CHECK_AGAIN_MS, Transaction, forget_documents, read, read_row};
+use nexus_common::store::{DueWork, forget_documents, take_due_checks};
 use nexus_common::{Error, Result};
-use serde_json::json;
 
 use crate::ending::plan;
 use crate::oauth::{self, IntegrationContext};
 use crate::operations::check;
 use crate::operations::outbox;
-use crate::vault::credential;
-use crate::vault::data_key;
-use crate::vault::keys::{self, KeyRing};
-use crate::vault::oauth_app;
-use crate::vault::seal;
-use crate::vault::seal::Place;
+use nexus_vault::credential;
+use nexus_vault::data_key;
+use nexus_vault::keys::{self, KeyRing};
+use nexus_vault::oauth_app;
+use nexus_vault::rows::outbox::OutboxScope;
+use nexus_vault::rows::reseal::SealedTable;
+use nexus_vault::seal;
+use nexus_vault::seal::Place;
 
 /// The maximum number of credentials that one tick checks, all at the same time.
 const CHECKS: u32 = 16;
@@ -43,9 +43,8 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     let ring = keys::ring().await?;
     let mut ticked = Ticked::default();
     checks(request_id, &mut ticked).await?;
-    let done = outbox::run(outbox::OutboxScope::Due(REVOCATIONS), request_id).await?;
-    let is_over = |state: &str| matches!(state, "revoked" | "failed");
-    let ended = done.iter().filter(|receipt| is_over(&receipt.state)).count();
+    let done = outbox::run(OutboxScope::Due(REVOCATIONS), request_id).await?;
+    let ended = done.iter().filter(|receipt| receipt.state.is_final()).count();
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
     ticked.forgotten = forget_documents(DOCUMENTS).await?;
@@ -53,36 +52,17 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
 }
 
 async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
-    let due = "select 1 from credentials where check_at <= unixepoch() * 1000 limit 1";
-    if read_row(due, []).await?.is_none() {
-        return Ok(());
-    }
-    let tx = Transaction::begin().await?;
-    // Every due credential is taken, even if a check makes no sense for it. It is due again at its next time.
-    let taken = tx
-        .query(
-            "update credentials set check_at = ?1 + ?2 where integration_id in
-               (select integration_id from credentials where check_at <= ?1
-                order by check_at limit ?3)
-             returning workspace, integration_id, (select case
-                 when health not in ('unknown', 'healthy', 'failing') then ''
-                 when status = 'active' then 'check'
-                 when auth_method like 'oauth2%' then 'keep' else '' end
-               from integrations where id = integration_id)",
-            [Value::integer(tx.now_ms), Value::integer(CHECK_AGAIN_MS), Value::from(CHECKS)],
-        )
-        .await?;
-    tx.commit().await?;
-    let due = |what: &str| -> Vec<Stored> {
-        let rows = taken.iter().filter(|row| text(row, 2) == what);
-        rows.map(|row| Stored {
-            workspace: text(row, 0).to_owned(),
-            integration_id: text(row, 1).to_owned(),
+    let taken = take_due_checks(CHECKS).await?;
+    let due = |work: DueWork| -> Vec<Stored> {
+        let due = taken.iter().filter(|one| one.work == work);
+        due.map(|one| Stored {
+            workspace: one.workspace.clone(),
+            integration_id: one.integration_id.clone(),
             actor: ACTOR.to_owned(),
         })
         .collect()
     };
-    let checked = due("check");
+    let checked = due(DueWork::Check);
     let results = join_all(checked.iter().map(|one| check::run(one, request_id))).await;
     for (stored, result) in checked.iter().zip(results) {
         match result {
@@ -93,7 +73,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
         }
     }
     // An integration that is switched off is not used, but its refresh token must not expire because of that.
-    let kept = due("keep");
+    let kept = due(DueWork::KeepAlive);
     let results = join_all(kept.iter().map(|one| keep(one, request_id))).await;
     for (stored, result) in kept.iter().zip(results) {
         match result {
@@ -112,59 +92,34 @@ async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
 /// A function from workspace and row to the place of a ciphertext.
 type PlaceOf = for<'a> fn(&'a str, &'a str) -> Place<'a>;
 
-/// The tables with ciphertexts, each with the column that names the row, and the place. The data keys come
-/// first, because all others depend on them. Flows are left out, because they expire after ten minutes.
-const KEPT: [(&str, &str, PlaceOf); 4] = [
-    ("data_keys", "id", data_key::place),
-    ("credentials", "integration_id", credential::place),
-    ("oauth_clients", "manifest_id", oauth_app::place),
-    ("outbox", "id", plan::place),
+/// The tables with ciphertexts, each with the place of a ciphertext. The data keys come first, because all
+/// others depend on them. Flows are left out, because they expire after ten minutes.
+const KEPT: [(SealedTable, PlaceOf); 4] = [
+    (SealedTable::DATA_KEYS, data_key::place),
+    (SealedTable::CREDENTIALS, credential::place),
+    (SealedTable::OAUTH_CLIENTS, oauth_app::place),
+    (SealedTable::OUTBOX, plan::place),
 ];
 
 /// Opens ciphertexts that another key has sealed, and seals them with the first key.
 async fn reseal(ring: &KeyRing, ticked: &mut Ticked) -> Result<()> {
     let key = ring.sealing()?;
     // A ciphertext whose key is missing cannot be opened, so only the keys of the ring count.
-    let others = json!(ring.ids().split_off(1)).to_string();
-    for (table, column, place_of) in KEPT {
-        // The order is random, so that ciphertexts that cannot be opened do not block the others for ever.
-        let sql = format!(
-            "select workspace, {column}, sealed from {table}
-             where key_id in (select value from json_each(?1)) order by random() limit ?2"
-        );
+    let others = ring.ids().split_off(1);
+    for (table, place_of) in KEPT {
         let limit = RESEALS.saturating_sub(ticked.resealed);
-        let rows = read(&sql, [Value::text(others.as_str()), Value::from(limit)]).await?;
-        if rows.is_empty() {
-            continue;
-        }
         let mut renewed = Vec::new();
-        for row in &rows {
-            let (workspace, id) = (text(row, 0), text(row, 1));
-            let place = place_of(workspace, id);
-            let old = row.get::<&[u8]>(2).unwrap_or_default();
-            let opened = seal::open(ring, place, old);
+        for old in table.sealed_by(&others, limit).await? {
+            let place = place_of(&old.workspace, &old.id);
+            let opened = seal::open(ring, place, &old.sealed);
             match opened.and_then(|plaintext| seal::seal(ring, place, &plaintext)) {
-                Ok((sealed, _)) => renewed.push((workspace, id, old, sealed)),
-                Err(error) => count_failure(ticked, "", id, &error),
+                Ok((sealed, _)) => renewed.push((old, sealed)),
+                Err(error) => count_failure(ticked, "", &old.id, &error),
             }
         }
-        let tx = Transaction::begin().await?;
-        // A ciphertext that was written meanwhile is newer, and is sealed with the first key already.
-        let sql = format!(
-            "update {table} set sealed = ?4, key_id = ?5
-             where workspace = ?1 and {column} = ?2 and sealed = ?3 returning 1"
-        );
-        for (workspace, id, old, sealed) in renewed {
-            let values = [
-                Value::text(workspace),
-                Value::text(id),
-                Value::from(old),
-                Value::from(sealed),
-                Value::text(key.id.as_str()),
-            ];
-            ticked.resealed += u32::from(tx.row(&sql, values).await?.is_some());
+        if !renewed.is_empty() {
+            ticked.resealed += table.replace(renewed, &key.id).await?;
         }
-        tx.commit().await?;
     }
     Ok(())
 }

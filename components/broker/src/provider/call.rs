@@ -21,8 +21,8 @@ use zeroize::Zeroizing;
 use crate::provider::answer::Answer;
 use crate::provider::egress;
 use crate::provider::screen::Screen;
-use crate::vault::credential::{Usable, secret_fields};
-use crate::vault::oauth_app::Client;
+use nexus_vault::credential::{Usable, secret_fields};
+use nexus_vault::oauth_app::Client;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -171,7 +171,7 @@ pub(crate) fn secrets(usable: &Usable) -> Vec<Zeroizing<String>> {
     let tokens = ["access_token", "refresh_token"].into_iter();
     let names = secret_fields(&usable.sourced.manifest).chain(tokens);
     let values = names.filter_map(|name| usable.credential.fields.get(name));
-    let values = values.map(|value| Zeroizing::new(value.clone()));
+    let values = values.map(|value| Zeroizing::new(value.expose().to_owned()));
     let pairs = usable.credential.pins.inject.iter().filter_map(|entry| match entry {
         Inject::Basic { username, password } => {
             let (username, password) = (expand(usable, username), expand(usable, password));
@@ -236,6 +236,7 @@ pub(crate) fn basic(client: &Client) -> Result<HeaderValue> {
     let encode = |text: &str| -> Zeroizing<String> {
         Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
     };
-    let pair = Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(&client.secret)));
+    let pair =
+        Zeroizing::new(format!("{}:{}", *encode(&client.id), *encode(client.secret.expose())));
     header_value(&Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
 }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::provider::answer::Answer;
 use crate::provider::call::{self, Outgoing, form_body};
-use crate::vault::credential::{self, Usable};
+use nexus_vault::credential::{self, Usable};
 
 /// Verifies a credential, before or after it is stored.
 ///

@@ -6,12 +6,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Event, Page, Transaction, read};
+use super::{Event, Page, Transaction, read_row};
 use crate::auth::Caller;
+use crate::domain::{EventKind, IntegrationKey};
 use crate::encoding::sha256_hex;
 use crate::error::Result;
 use crate::http::RequestId;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::Value;
 
 /// The hash before the first record.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -62,10 +63,9 @@ impl Entry<'_> {
     }
 
     /// This entry as an event `kind` of an integration.
-    fn event<'b>(&'b self, integration_id: &'b str, kind: &'b str) -> Event<'b> {
+    fn event<'b>(&'b self, integration_id: &'b str, kind: EventKind) -> Event<'b> {
         Event {
-            workspace: &self.caller.workspace,
-            integration_id,
+            key: IntegrationKey::new(&self.caller.workspace, integration_id),
             kind,
             actor: &self.caller.subject,
             detail: self.detail.clone(),
@@ -104,7 +104,7 @@ pub(super) async fn append(
     let sql = "select seq, hash from audit where workspace = ?1 order by seq desc limit 1";
     let head = tx.row(sql, [Value::text(workspace)]).await?;
     let (seq, prev) = match &head {
-        Some(row) => (row.get::<i64>(0).unwrap_or(0) + 1, text(row, 1)),
+        Some(row) => (row.get::<i64>("seq")? + 1, row.get("hash")?),
         None => (1, GENESIS),
     };
     let mut put = |name: &str, value: Json| record.insert(name.to_owned(), value);
@@ -144,7 +144,7 @@ impl<'a> Audit<'a> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn page(&self, page: &Page) -> Result<String> {
-        let sql = "select json_insert(record, '$.hash', hash, '$.count', count), seq from audit
+        let sql = "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as key from audit
                    where workspace = ?1 and seq < ?2 order by seq desc";
         page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }
@@ -161,11 +161,12 @@ impl<'a> Audit<'a> {
                        'mac', h.mac) from audit_heads h where h.workspace = ?1
                        order by h.id desc limit 1)))
                    from audit where workspace = ?1 order by seq desc limit 1";
-        let rows = read(sql, [Value::text(self.workspace)]).await?;
-        Ok(rows.first().map_or_else(
-            || json!({"count": 0, "hash": GENESIS, "at": null, "signed": null}).to_string(),
-            |row| text(row, 0).to_owned(),
-        ))
+        match read_row(sql, [Value::text(self.workspace)]).await? {
+            Some(row) => Ok(row.into_text()?),
+            None => {
+                Ok(json!({"count": 0, "hash": GENESIS, "at": null, "signed": null}).to_string())
+            }
+        }
     }
 }
 
@@ -175,7 +176,7 @@ impl Transaction {
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
-    pub async fn record_change(&self, entry: &Entry<'_>, kind: &str) -> Result<()> {
+    pub async fn record_change(&self, entry: &Entry<'_>, kind: EventKind) -> Result<()> {
         self.record(&entry.event(entry.target.unwrap_or_default(), kind)).await?;
         self.audit(entry).await
     }

@@ -2,26 +2,28 @@
 //!
 //! This module must not overwrite a concurrent change, nor keep the old ciphertext beside the new one.
 
+use super::checks::CHECK_AGAIN_MS;
 use super::integrations::not_found;
-use super::{CHECK_AGAIN_MS, Integrations, Transaction};
+use super::{Integrations, Transaction};
 use crate::broker::SealedCredential;
+use crate::domain::{Health, IntegrationKey, Status};
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::Value;
 
 /// The new values. A member that is `None` stays as it is.
 #[derive(Default)]
 pub struct Change<'a> {
     /// The name. The slug stays.
     pub name: Option<&'a str>,
-    /// `active` or `inactive`.
-    pub status: Option<&'a str>,
+    /// Whether the integration is switched on.
+    pub status: Option<Status>,
     /// The policy, a JSON object.
     pub policy: Option<&'a str>,
     /// All parameters, a JSON object.
     pub params: Option<&'a str>,
-    /// `healthy` or `unknown`, and the id and label of the account, as the broker has just found them.
-    pub found: Option<(&'a str, Option<&'a str>, Option<&'a str>)>,
+    /// The health, and the id and label of the account, as the broker has just found them.
+    pub found: Option<(Health, Option<&'a str>, Option<&'a str>)>,
     /// The new credential, and the version that the stored one must still have.
     pub credential: Option<(&'a SealedCredential, i64)>,
 }
@@ -40,11 +42,10 @@ impl Integrations<'_> {
         version: i64,
         change: &Change<'_>,
     ) -> Result<(String, i64)> {
-        let workspace = self.workspace();
-        let key = || [Value::text(workspace), Value::text(id)];
+        let key = IntegrationKey::new(self.workspace(), id);
         let sql = "select version from integrations where workspace = ?1 and id = ?2";
-        let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
-        let found: i64 = row.get(0).unwrap_or(0);
+        let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
+        let found: i64 = row.get("version")?;
         if found != version {
             let detail = format!(
                 "another request changed {id}. Read it again (version {found}) and repeat the change"
@@ -54,26 +55,29 @@ impl Integrations<'_> {
         if let Some(name) = change.name {
             self.name_is_free_in(tx, name, id).await?;
         }
-        let (health, account_id, account_label) = change.found.unwrap_or(("", None, None));
+        let (health, account_id, account_label) = match change.found {
+            Some((health, id, label)) => (Some(health), id, label),
+            None => (None, None, None),
+        };
         tx.query(
             "update integrations set
                name = coalesce(?3, name), name_key = coalesce(?4, name_key),
                status = coalesce(?5, status), policy = coalesce(?6, policy),
                params = coalesce(?7, params),
-               health = iif(?8 = '', health, ?8),
-               health_at = case ?8 when '' then health_at when 'healthy' then ?11 end,
-               health_detail = iif(?8 = '', health_detail, null),
+               health = coalesce(?8, health),
+               health_at = case when ?8 is null then health_at when ?8 = 'healthy' then ?11 end,
+               health_detail = iif(?8 is null, health_detail, null),
                account_id = iif(?8 = 'healthy', ?9, account_id),
                account_label = iif(?8 = 'healthy', ?10, account_label),
                updated_at = ?11, version = version + 1
              where workspace = ?1 and id = ?2",
-            key().into_iter().chain([
+            key.and([
                 Value::from(change.name),
                 Value::from(change.name.map(id::fold)),
-                Value::from(change.status),
+                Value::from(change.status.map(Status::as_str)),
                 Value::from(change.policy),
                 Value::from(change.params),
-                Value::text(health),
+                Value::from(health.map(Health::as_str)),
                 Value::from(account_id),
                 Value::from(account_label),
                 Value::integer(tx.now_ms),
@@ -82,11 +86,11 @@ impl Integrations<'_> {
         .await?;
         if let Some((credential, replaces)) = change.credential {
             self.credential_is_at(tx, id, replaces).await?;
-            self.replace_credential(tx, id, credential, health).await?;
+            self.replace_credential(tx, id, credential, health.unwrap_or(Health::Unknown)).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
-        let row = tx.row(sql, key()).await?.ok_or_else(|| not_found(id))?;
-        Ok((text(&row, 0).to_owned(), row.get(1).unwrap_or(0)))
+        let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
+        Ok((row.text("doc")?, row.get("version")?))
     }
 
     /// Replaces the stored credential with a new version, which a refresh of the old version must not
@@ -96,7 +100,7 @@ impl Integrations<'_> {
         tx: &Transaction,
         id: &str,
         credential: &SealedCredential,
-        health: &str,
+        health: Health,
     ) -> Result<()> {
         tx.query(
             "update credentials set sealed = ?3, key_id = ?4, hint = ?5, updated_at = ?6,
@@ -118,7 +122,7 @@ impl Integrations<'_> {
                 Value::from(credential.client_id.as_deref()),
                 Value::from(credential.authorization_server.as_deref()),
                 Value::from(credential.revocation_server.as_deref()),
-                Value::text(health),
+                Value::from(health),
             ],
         )
         .await?;
@@ -135,7 +139,7 @@ impl Integrations<'_> {
         let sql = "select id from integrations where workspace = ?1 and name_key = ?2 and id <> ?3";
         let values = [Value::text(self.workspace()), Value::text(id::fold(name)), Value::text(own)];
         match tx.row(sql, values).await? {
-            Some(row) => Err(Error::name_taken(name, text(&row, 0))),
+            Some(row) => Err(Error::name_taken(name, row.get("id")?)),
             None => Ok(()),
         }
     }

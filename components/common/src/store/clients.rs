@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{RequestContext, Transaction, read};
 use crate::error::{Error, Result};
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::{Row, Value};
 
 /// One workspace's OAuth apps.
 pub struct OauthClients<'a> {
@@ -39,17 +39,19 @@ impl<'a> OauthClients<'a> {
     /// [`Error::Storage`].
     pub async fn all(&self) -> Result<Vec<OauthClient>> {
         let sql = "select manifest_id, client_id,
-                     strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch'),
-                     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch')
+                     strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') as created,
+                     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch') as updated
                    from oauth_clients where workspace = ?1 order by manifest_id";
         let rows = read(sql, [Value::text(self.workspace)]).await?;
-        let client = |row| OauthClient {
-            manifest_id: text(row, 0).to_owned(),
-            client_id: text(row, 1).to_owned(),
-            created_at: text(row, 2).to_owned(),
-            updated_at: text(row, 3).to_owned(),
+        let client = |row: &Row| {
+            Ok(OauthClient {
+                manifest_id: row.text("manifest_id")?,
+                client_id: row.text("client_id")?,
+                created_at: row.text("created")?,
+                updated_at: row.text("updated")?,
+            })
         };
-        Ok(rows.iter().map(client).collect())
+        rows.iter().map(client).collect()
     }
 
     /// Saves the app of `manifest_id`. It replaces an earlier one.

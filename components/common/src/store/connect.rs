@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Event, Flow, Integrations, Transaction};
 use crate::broker::{Connected, Exchanged};
+use crate::domain::{EventKind, Health, IntegrationKey};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 
@@ -37,12 +38,12 @@ impl Integrations<'_> {
         }
         self.write(&tx, id, connected).await?;
         let by = (flow.actor.as_str(), request_id);
-        tx.give_up(self.workspace(), id, by, &exchanged.replaced).await?;
+        let key = IntegrationKey::new(self.workspace(), id);
+        tx.give_up(key, by, &exchanged.replaced).await?;
         let again = connected.replaces != 0;
         tx.record(&Event {
-            workspace: self.workspace(),
-            integration_id: id,
-            kind: if again { "integration.reconnected" } else { "integration.connected" },
+            key,
+            kind: if again { EventKind::Reconnected } else { EventKind::Connected },
             actor: &flow.actor,
             detail: json!({
                 "account": connected.account.label.as_ref().or(connected.account.id.as_ref()),
@@ -62,17 +63,18 @@ impl Integrations<'_> {
         request_id: &str,
     ) -> Result<()> {
         let by = (flow.actor.as_str(), request_id);
-        tx.give_up(self.workspace(), &flow.integration_id, by, &exchanged.lost).await?;
+        let key = IntegrationKey::new(self.workspace(), &flow.integration_id);
+        tx.give_up(key, by, &exchanged.lost).await?;
         tx.commit().await
     }
 
     async fn write(&self, tx: &Transaction, id: &str, connected: &Connected) -> Result<()> {
         let new = &connected.credential;
         match connected.replaces {
-            0 => self.insert_credential(tx, id, new, &connected.health).await?,
-            _ => self.replace_credential(tx, id, new, &connected.health).await?,
+            0 => self.insert_credential(tx, id, new, connected.health).await?,
+            _ => self.replace_credential(tx, id, new, connected.health).await?,
         }
-        let known = connected.health == "healthy";
+        let known = connected.health == Health::Healthy;
         tx.query(
             "update integrations set health = ?3, health_at = iif(?4, ?5, null),
                health_detail = null, account_id = ?6, account_label = ?7, params = ?8, scopes = ?9,
@@ -81,7 +83,7 @@ impl Integrations<'_> {
             [
                 Value::text(self.workspace()),
                 Value::text(id),
-                Value::text(connected.health.as_str()),
+                Value::from(connected.health),
                 Value::integer(i64::from(known)),
                 Value::integer(tx.now_ms),
                 Value::from(connected.account.id.as_deref()),

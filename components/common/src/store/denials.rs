@@ -9,18 +9,17 @@ use serde_json::{Value as Json, json};
 
 use super::audit::{append, record_of};
 use super::{Entry, Event, Transaction, read_row};
+use crate::domain::{EventKind, IntegrationKey};
 use crate::encoding::sha256_hex;
 use crate::error::Result;
 use crate::http::RequestId;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::Value;
 
 const MINUTE: i64 = 60_000;
 /// The maximum number of records per subject and minute, without the record for the rest.
 const MOST: usize = 100;
 /// The action of the record for the rest.
 const REST: &str = "audit.more";
-/// The kind of event for a denied call.
-const CALL_DENIED: &str = "call.denied";
 /// The maximum length of a recorded target, in characters.
 const TARGET: usize = 64;
 
@@ -139,8 +138,10 @@ impl<'a> Open<'a> {
                    where workspace = ?1 and subject = ?2 and minute = ?3";
         let values = [Value::text(workspace), Value::text(subject), Value::integer(minute)];
         let rows = tx.query(sql, values).await?;
-        let known =
-            rows.iter().map(|row| (text(row, 0).to_owned(), row.get(1).unwrap_or(0))).collect();
+        let known = rows
+            .iter()
+            .map(|row| Ok((row.text("what")?, row.get("seq")?)))
+            .collect::<Result<_>>()?;
         Ok(Self { tx, workspace, subject, minute, known })
     }
 
@@ -198,9 +199,8 @@ impl<'a> Open<'a> {
         let Some(integration_id) = &denial.integration_id else { return Ok(()) };
         self.tx
             .record(&Event {
-                workspace: self.workspace,
-                integration_id,
-                kind: CALL_DENIED,
+                key: IntegrationKey::new(self.workspace, integration_id),
+                kind: EventKind::CallDenied,
                 actor: subject,
                 detail: detail.clone(),
                 request_id: request_id.own(),
@@ -219,14 +219,16 @@ async fn close(tx: &Transaction, workspace: Option<&str>) -> Result<()> {
             [Value::integer(minute), Value::from(workspace)],
         )
         .await?;
-    let mut over: Vec<(&str, i64)> =
-        rows.iter().map(|row| (text(row, 0), row.get(1).unwrap_or(0))).collect();
+    let mut over: Vec<(&str, i64)> = rows
+        .iter()
+        .map(|row| Ok((row.get("workspace")?, row.get("seq")?)))
+        .collect::<Result<_>>()?;
     over.sort_unstable();
     for (workspace, seq) in over {
         let sql = "select count from audit where workspace = ?1 and seq = ?2 and count > 1";
         let values = [Value::text(workspace), Value::integer(seq)];
         let Some(row) = tx.row(sql, values).await? else { continue };
-        let count: i64 = row.get(0).unwrap_or(1);
+        let count: i64 = row.get("count")?;
         let detail = json!({"seq": seq, "count": count});
         let record = record_of(("nexus", "SYSTEM"), ("audit.count", "done"), None, &detail);
         append(tx, workspace, record, None).await?;

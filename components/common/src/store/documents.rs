@@ -4,10 +4,10 @@
 //! document can still finish. This module must not delete a document that a row may be about to name. So each
 //! document is listed here before it is written, and both listing and deletion need the write lock.
 
-use super::{Transaction, read_row};
+use super::{Transaction, count, read_row};
 use crate::error::Result;
 use crate::platform::kv;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::Value;
 use crate::quota::Quota;
 
 /// How long an unused document is kept, in milliseconds: an hour.
@@ -27,9 +27,9 @@ pub(super) fn key(hash: &str) -> String {
 /// # Errors
 /// [`crate::Error::QuotaExceeded`], [`crate::Error::Storage`].
 async fn check_room(tx: &Transaction, workspace: &str, hash: &str, quota: &Quota) -> Result<()> {
-    let sql = "select count(*) from manifest_documents where workspace = ?1 and hash <> ?2";
-    let row = tx.row(sql, [Value::text(workspace), Value::text(hash)]).await?;
-    quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
+    let sql =
+        "select count(*) as count from manifest_documents where workspace = ?1 and hash <> ?2";
+    quota.check_room(count(tx.row(sql, [Value::text(workspace), Value::text(hash)]).await?)?)
 }
 
 /// Lists the document `hash`, which a row is about to name, if the quota of `workspace` allows it. Concurrent
@@ -100,7 +100,7 @@ async fn forget_one() -> Result<bool> {
     let Some(row) = tx.row(&sql, [Value::integer(tx.now_ms - UNUSED_MS)]).await? else {
         return Ok(false);
     };
-    let hash = text(&row, 0);
+    let hash: &str = row.get("hash")?;
     // Another workspace may have the same document.
     let sql = "select 1 from manifest_documents where hash = ?1";
     if tx.row(sql, [Value::text(hash)]).await?.is_none() {

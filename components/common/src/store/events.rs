@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{Page, Transaction, read_row};
+use crate::domain::{EventKind, IntegrationKey};
 use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::sqlite::Value;
@@ -18,12 +19,10 @@ const PRUNED: u32 = 1000;
 
 /// Something that happened to an integration.
 pub struct Event<'a> {
-    /// The workspace.
-    pub workspace: &'a str,
     /// The integration. It may be deleted by now.
-    pub integration_id: &'a str,
-    /// `integration.created`, `integration.health`, `integration.deleted`, `call.denied`, …
-    pub kind: &'a str,
+    pub key: IntegrationKey<'a>,
+    /// The kind of event.
+    pub kind: EventKind,
     /// The subject of the actor's token.
     pub actor: &'a str,
     /// Facts, as a JSON object.
@@ -38,15 +37,13 @@ impl Event<'_> {
             .query(
                 "insert into events (workspace, integration_id, at, kind, actor, detail, request_id)
                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                [
-                    Value::text(self.workspace),
-                    Value::text(self.integration_id),
+                self.key.and([
                     Value::integer(transaction.now_ms),
-                    Value::text(self.kind),
+                    Value::from(self.kind),
                     Value::text(self.actor),
                     Value::text(self.detail.to_string()),
                     Value::text(self.request_id),
-                ],
+                ]),
             )
             .await?;
         Ok(())
@@ -55,10 +52,8 @@ impl Event<'_> {
 
 /// The events of one integration, which may be deleted by now.
 pub struct Events<'a> {
-    /// The workspace.
-    pub workspace: &'a str,
-    /// The integration's id.
-    pub integration_id: &'a str,
+    /// The integration.
+    pub key: IntegrationKey<'a>,
 }
 
 /// Selects the time range and resolution of an integration's usage. Times are in milliseconds since the Unix
@@ -104,17 +99,13 @@ impl Events<'_> {
     pub async fn page(&self, page: &Page) -> Result<String> {
         let sql = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'), 'kind', kind,
-               'actor', actor, 'detail', json(detail), 'request_id', request_id), id
+               'actor', actor, 'detail', json(detail), 'request_id', request_id) as item, id as key
              from events
              where workspace = ?1 and integration_id = ?2 and id < ?3
                and at > unixepoch() * 1000 - ?4
              order by id desc";
         let below = page.cursor.unwrap_or(i64::MAX);
-        page.read(
-            sql,
-            vec![self.workspace.into(), self.integration_id.into(), below.into(), KEPT_MS.into()],
-        )
-        .await
+        page.read(sql, self.key.and([below.into(), KEPT_MS.into()])).await
     }
 
     /// Whether the integration exists, or has events of the last 90 days.
@@ -126,9 +117,7 @@ impl Events<'_> {
             "select 1 where exists(select 1 from integrations where workspace = ?1 and id = ?2)
                    or exists(select 1 from events where workspace = ?1 and integration_id = ?2
                      and at > unixepoch() * 1000 - ?3)";
-        let values =
-            [Value::text(self.workspace), Value::text(self.integration_id), KEPT_MS.into()];
-        Ok(read_row(sql, values).await?.is_some())
+        Ok(read_row(sql, self.key.and([KEPT_MS.into()])).await?.is_some())
     }
 
     /// A page of usage as JSON, `{"items":[{at,agent,calls,errors,bytes}],"next_cursor"}`. There is one row
@@ -140,29 +129,27 @@ impl Events<'_> {
     pub async fn usage(&self, span: &Span, page: &Page) -> Result<String> {
         let minutes = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / 1000.0, 'unixepoch'),
-               'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes), id
+               'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes) as item, id as key
              from usage
              where workspace = ?1 and integration_id = ?2 and id < ?3
                and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
              order by id desc";
         let sums = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / ?7 * ?7 / 1000.0, 'unixepoch'),
-               'agent', agent, 'calls', sum(calls), 'errors', sum(errors), 'bytes', sum(bytes)),
-               min(id)
+               'agent', agent, 'calls', sum(calls), 'errors', sum(errors), 'bytes', sum(bytes))
+               as item, min(id) as key
              from usage
              where workspace = ?1 and integration_id = ?2
                and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
              group by minute / ?7, agent
              having min(id) < ?3
              order by min(id) desc";
-        let mut values: Vec<Value> = vec![
-            self.workspace.into(),
-            self.integration_id.into(),
+        let mut values = self.key.and([
             page.cursor.unwrap_or(i64::MAX).into(),
             span.from.unwrap_or(0).into(),
             span.to.unwrap_or(i64::MAX).into(),
             KEPT_MS.into(),
-        ];
+        ]);
         if span.per == Per::Minute {
             return page.read(minutes, values).await;
         }
@@ -194,9 +181,10 @@ pub async fn prune(limit: Duration) -> Result<i64> {
 /// Deletes the oldest rows in a transaction of its own, so that other writers get a turn in between.
 async fn prune_some() -> Result<i64> {
     let old = "select exists(select 1 from events where at < unixepoch() * 1000 - ?1)
-               or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1)";
-    let any = read_row(old, [Value::integer(KEPT_MS)]).await?;
-    if !any.and_then(|row| row.get::<bool>(0)).unwrap_or(false) {
+               or exists(select 1 from usage where minute < unixepoch() * 1000 - ?1) as is_any";
+    let found = read_row(old, [Value::integer(KEPT_MS)]).await?;
+    let is_any = found.map(|row| row.get::<bool>("is_any")).transpose()?;
+    if is_any != Some(true) {
         return Ok(0);
     }
     let tx = Transaction::begin().await?;

@@ -6,8 +6,9 @@
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read_row};
-use crate::error::Result;
-use crate::platform::sqlite::{Value, into_text};
+use crate::domain::manifest_id::is_own;
+use crate::error::{Error, Result};
+use crate::platform::sqlite::Value;
 
 /// The subject of a finding.
 pub struct Place<'a> {
@@ -48,8 +49,9 @@ impl Place<'_> {
         let sql = "select 1 from revocation_findings
                    where manifest_id = ?2 and server = ?3 and client_id = ?4
                    group by manifest_id
-                   having max(workspace = ?1) or (count(*) > 1 and ?2 not like 'custom-%')";
-        Ok(read_row(sql, self.values()).await?.is_some())
+                   having max(workspace = ?1) or (count(*) > 1 and not ?5)";
+        let is_own = Value::from(i64::from(is_own(self.manifest_id)));
+        Ok(read_row(sql, self.values().into_iter().chain([is_own])).await?.is_some())
     }
 }
 
@@ -79,7 +81,9 @@ impl Findings<'_> {
                        'integration_id', integration_id, 'detail', detail) as item
                      from revocation_findings where workspace = ?1 and manifest_id = ?2
                      order by at desc)";
-        Ok(read_row(sql, self.values()).await?.map(into_text).unwrap_or_default())
+        let row = read_row(sql, self.values()).await?;
+        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        Ok(row.into_text()?)
     }
 
     /// Deletes the findings. From then on the manifest is trusted again, unless two other workspaces have the

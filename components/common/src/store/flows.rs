@@ -5,9 +5,10 @@
 //! finish a flow.
 
 use super::{Transaction, read_row};
+use crate::domain::IntegrationKey;
 use crate::encoding::sha256_hex;
 use crate::error::Result;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::{Row, Value};
 
 /// How long a flow may take, in milliseconds: 10 minutes.
 pub const FLOW_MS: i64 = 10 * 60 * 1000;
@@ -21,10 +22,8 @@ pub struct NewFlow<'a> {
     pub state_hash: &'a str,
     /// The browser's flow cookie.
     pub cookie: &'a str,
-    /// The workspace.
-    pub workspace: &'a str,
     /// The integration that is connected.
-    pub integration_id: &'a str,
+    pub key: IntegrationKey<'a>,
     /// The data with which the broker finishes the flow, sealed.
     pub sealed: &'a [u8],
     /// The subject that began the flow.
@@ -47,6 +46,24 @@ pub struct Flow {
     pub expired: bool,
 }
 
+impl Flow {
+    /// The integration that is connected.
+    pub fn key(&self) -> IntegrationKey<'_> {
+        IntegrationKey::new(&self.workspace, &self.integration_id)
+    }
+
+    fn of(row: &Row, now_ms: i64) -> Result<Self> {
+        Ok(Self {
+            state_hash: row.text("state_hash")?,
+            workspace: row.text("workspace")?,
+            integration_id: row.text("integration_id")?,
+            sealed: row.get::<&[u8]>("sealed")?.to_vec(),
+            actor: row.text("actor")?,
+            expired: row.get::<i64>("created_at")? < now_ms - FLOW_MS,
+        })
+    }
+}
+
 impl Transaction {
     /// Writes a new flow. Only the ten newest flows of the integration are kept.
     ///
@@ -57,7 +74,7 @@ impl Transaction {
             "delete from flows where integration_id = ?1 and state_hash not in
                (select state_hash from flows where integration_id = ?1
                 order by created_at desc, state_hash limit ?2 - 1)",
-            [Value::text(flow.integration_id), Value::from(MOST)],
+            [Value::text(flow.key.id), Value::from(MOST)],
         )
         .await?;
         self.query(
@@ -67,8 +84,8 @@ impl Transaction {
             [
                 Value::text(flow.state_hash),
                 Value::text(sha256_hex(flow.cookie.as_bytes())),
-                Value::text(flow.workspace),
-                Value::text(flow.integration_id),
+                Value::text(flow.key.workspace),
+                Value::text(flow.key.id),
                 Value::from(flow.sealed),
                 Value::text(flow.actor),
                 Value::integer(self.now_ms),
@@ -99,14 +116,7 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
             key(),
         )
         .await?;
-    let flow = row.map(|row| Flow {
-        state_hash: text(&row, 0).to_owned(),
-        workspace: text(&row, 1).to_owned(),
-        integration_id: text(&row, 2).to_owned(),
-        sealed: row.get::<&[u8]>(3).unwrap_or_default().to_vec(),
-        actor: text(&row, 4).to_owned(),
-        expired: row.get::<i64>(5).unwrap_or(0) < tx.now_ms - FLOW_MS,
-    });
+    let flow = row.map(|row| Flow::of(&row, tx.now_ms)).transpose()?;
     tx.commit().await?;
     Ok(flow)
 }

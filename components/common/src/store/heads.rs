@@ -6,7 +6,7 @@
 
 use super::{Page, Transaction, read, read_row};
 use crate::error::Result;
-use crate::platform::sqlite::{Row, Value, text};
+use crate::platform::sqlite::{Row, Value};
 
 /// The maximum number of heads that are compared at a time.
 const SOME: u32 = 500;
@@ -48,12 +48,34 @@ pub struct Heads<'a> {
     workspace: &'a str,
 }
 
-fn head(row: &Row, from: usize) -> Head {
-    Head {
-        count: row.get(from).unwrap_or(0),
-        hash: text(row, from + 1).to_owned(),
-        at: text(row, from + 2).to_owned(),
-        mac: text(row, from + 3).to_owned(),
+impl Head {
+    fn of(row: &Row) -> Result<Self> {
+        Ok(Self {
+            count: row.get("seq")?,
+            hash: row.text("hash")?,
+            at: row.text("at")?,
+            mac: row.text("mac")?,
+        })
+    }
+}
+
+impl Grown {
+    fn of(row: &Row) -> Result<Self> {
+        let last = match row.get::<Option<i64>>("seq")? {
+            Some(_) => Some(Head::of(row)?),
+            None => None,
+        };
+        Ok(Self {
+            workspace: row.text("workspace")?,
+            head: Head {
+                count: row.get("end_seq")?,
+                hash: row.text("end_hash")?,
+                at: row.text("now")?,
+                mac: String::new(),
+            },
+            last,
+            found_at_last: row.text_or_null("found_at_last")?,
+        })
     }
 }
 
@@ -99,20 +121,15 @@ impl<'a> Heads<'a> {
                  (select id from audit_heads h where h.workspace = chains.workspace
                   order by id desc limit 1) as head
                from chains where workspace is not null)
-             select e.workspace, e.seq, a.hash, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '',
-               h.seq, h.hash, h.at, h.mac, b.hash
+             select e.workspace, e.seq as end_seq, a.hash as end_hash,
+               strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now, h.seq, h.hash, h.at, h.mac,
+               b.hash as found_at_last
              from ends e join audit a on a.workspace = e.workspace and a.seq = e.seq
              left join audit_heads h on h.id = e.head
              left join audit b on b.workspace = e.workspace and b.seq = h.seq
              where h.id is null or h.seq <> a.seq or h.hash <> a.hash limit ?1";
         let rows = read(sql, [Value::from(limit)]).await?;
-        let grown = |row: &Row| Grown {
-            workspace: text(row, 0).to_owned(),
-            head: head(row, 1),
-            last: row.get::<i64>(5).map(|_| head(row, 5)),
-            found_at_last: row.get::<&str>(9).map(str::to_owned),
-        };
-        Ok(rows.iter().map(grown).collect())
+        rows.iter().map(Grown::of).collect()
     }
 
     /// Adds a signed head.
@@ -141,15 +158,14 @@ impl<'a> Heads<'a> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn with_records(&self, after: i64) -> Result<Vec<(i64, Head, Option<String>)>> {
-        let sql = "select h.id, h.seq, h.hash, h.at, h.mac, a.hash from audit_heads h
+        let sql = "select h.id, h.seq, h.hash, h.at, h.mac, a.hash as found from audit_heads h
                    left join audit a on a.workspace = h.workspace and a.seq = h.seq
                    where h.workspace = ?1 and h.id > ?2 order by h.id limit ?3";
         let values = [Value::text(self.workspace), Value::integer(after), Value::from(SOME)];
         let rows = read(sql, values).await?;
-        let one = |row: &Row| {
-            (row.get(0).unwrap_or(0), head(row, 1), row.get::<&str>(5).map(str::to_owned))
-        };
-        Ok(rows.iter().map(one).collect())
+        rows.iter()
+            .map(|row| Ok((row.get("id")?, Head::of(row)?, row.text_or_null("found")?)))
+            .collect()
     }
 
     /// A page as JSON, `{"items":[{count,hash,at,mac}],"next_cursor"}`, newest first.
@@ -157,7 +173,7 @@ impl<'a> Heads<'a> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn page(&self, page: &Page) -> Result<String> {
-        let sql = "select json_object('count', seq, 'hash', hash, 'at', at, 'mac', mac), id
+        let sql = "select json_object('count', seq, 'hash', hash, 'at', at, 'mac', mac) as item, id as key
                    from audit_heads where workspace = ?1 and id < ?2 order by id desc";
         page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }

@@ -3,15 +3,14 @@
 //! Every statement is bound to a workspace. This module must not see a plaintext. It gets credentials as the
 //! ciphertext that the broker made.
 
-use super::{Transaction, read_row};
+use super::checks::CHECK_AGAIN_MS;
+use super::{Transaction, count, read_row};
 use crate::broker::SealedCredential;
+use crate::domain::{Health, Status, manifest_id};
 use crate::error::{Error, Result};
 use crate::id;
-use crate::platform::sqlite::{Row, Value, into_text, text};
+use crate::platform::sqlite::{Row, Value};
 use crate::quota::Quota;
-
-/// The time after which the tick checks an accepted credential again, in milliseconds: 6 hours.
-pub const CHECK_AGAIN_MS: i64 = 6 * 60 * 60 * 1000;
 
 /// One workspace's integrations.
 pub struct Integrations<'a> {
@@ -22,11 +21,11 @@ pub struct Integrations<'a> {
 #[derive(Debug, Default)]
 pub struct ListQuery {
     /// Integrations with exactly this status.
-    pub status: Option<String>,
+    pub status: Option<Status>,
     /// Integrations of exactly this manifest.
     pub manifest: Option<String>,
     /// Integrations with exactly this health.
-    pub health: Option<String>,
+    pub health: Option<Health>,
     /// Integrations with this text in their name. Case is ignored.
     pub q: Option<String>,
     /// The id of the last integration of the previous page.
@@ -46,6 +45,25 @@ pub struct Found {
     pub version: i64,
 }
 
+/// How an integration is connected, without its credential.
+#[derive(Debug)]
+pub struct Connection {
+    /// The manifest.
+    pub manifest_id: String,
+    /// The SHA-256 of the manifest's document.
+    pub manifest_hash: String,
+    /// The parameters, a JSON object.
+    pub params: String,
+    /// The OAuth scopes, a JSON object.
+    pub scopes: String,
+    /// The account at the provider, if it is known.
+    pub account_id: Option<String>,
+    /// The version of the credential. 0 if there is none.
+    pub version: i64,
+    /// When the credential was entered or connected, in milliseconds since the Unix epoch. 0 if there is none.
+    pub connected_at: i64,
+}
+
 /// A new integration with its credential, as the broker verified and sealed it.
 pub struct NewIntegration<'a> {
     /// The id. The ciphertext is bound to it.
@@ -56,8 +74,8 @@ pub struct NewIntegration<'a> {
     pub manifest: (&'a str, &'a str),
     /// `api_key`, `basic`, …
     pub auth_method: &'a str,
-    /// `healthy` or `unknown`.
-    pub health: &'a str,
+    /// Its health, as it was found or not.
+    pub health: Health,
     /// The account at the provider: id and label.
     pub account: (Option<&'a str>, Option<&'a str>),
     /// Parameters, a JSON object.
@@ -72,7 +90,7 @@ pub struct NewIntegration<'a> {
     pub created_by: &'a str,
 }
 
-const COUNT: &str = "select count(*) from integrations where workspace = ?1";
+const COUNT: &str = "select count(*) as count from integrations where workspace = ?1";
 
 /// An empty set of scopes, as the API shows it.
 pub const NO_SCOPES: &str = r#"{"requested":[],"granted":[],"missing":[]}"#;
@@ -95,9 +113,9 @@ impl<'a> Integrations<'a> {
         let mut values = vec![Value::text(self.workspace)];
         let mut filters = String::new();
         let conditions = [
-            ("status = ", query.status.clone()),
+            ("status = ", query.status.map(|status| status.as_str().to_owned())),
             ("manifest_id = ", query.manifest.clone()),
-            ("health = ", query.health.clone()),
+            ("health = ", query.health.map(|health| health.as_str().to_owned())),
             ("0 < instr(name_key, ", query.q.as_deref().map(id::fold)),
         ];
         for (condition, value) in conditions {
@@ -122,7 +140,8 @@ impl<'a> Integrations<'a> {
             limit = query.limit
         );
         let row = read_row(&sql, values).await?;
-        row.map(into_text).ok_or_else(|| Error::Internal("an aggregate returned no row".into()))
+        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        Ok(row.into_text()?)
     }
 
     /// The integration with this id or slug.
@@ -134,11 +153,29 @@ impl<'a> Integrations<'a> {
                    where workspace = ?1 and (id = ?2 or slug = ?2)";
         let row = read_row(sql, [Value::text(self.workspace), Value::text(id_or_slug)]).await?;
         let row = row.ok_or_else(|| not_found(id_or_slug))?;
-        Ok(Found {
-            id: text(&row, 0).to_owned(),
-            doc: text(&row, 1).to_owned(),
-            version: row.get(2).unwrap_or(0),
-        })
+        Ok(Found { id: row.text("id")?, doc: row.text("doc")?, version: row.get("version")? })
+    }
+
+    /// How the integration `id` is connected. `None` if there is no such integration.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn connection(&self, id: &str) -> Result<Option<Connection>> {
+        let sql = "select i.manifest_id, i.manifest_hash, i.params, i.scopes, i.account_id,
+                     coalesce(c.version, 0) as version, coalesce(c.connected_at, 0) as connected_at
+                   from integrations i left join credentials c on c.integration_id = i.id
+                   where i.workspace = ?1 and i.id = ?2";
+        let row = read_row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Connection {
+            manifest_id: row.text("manifest_id")?,
+            manifest_hash: row.text("manifest_hash")?,
+            params: row.text("params")?,
+            scopes: row.text("scopes")?,
+            account_id: row.text_or_null("account_id")?,
+            version: row.get("version")?,
+            connected_at: row.get("connected_at")?,
+        }))
     }
 
     /// Checks that no integration has `name`. Case is ignored.
@@ -149,7 +186,7 @@ impl<'a> Integrations<'a> {
         let sql = "select id from integrations where workspace = ?1 and name_key = ?2";
         let values = [Value::text(self.workspace), Value::text(id::fold(name))];
         match read_row(sql, values).await? {
-            Some(row) => Err(Error::name_taken(name, text(&row, 0))),
+            Some(row) => Err(Error::name_taken(name, row.get("id")?)),
             None => Ok(()),
         }
     }
@@ -159,8 +196,7 @@ impl<'a> Integrations<'a> {
     /// # Errors
     /// [`Error::QuotaExceeded`], [`Error::Storage`].
     pub async fn check_room(&self, quota: &Quota) -> Result<()> {
-        let row = read_row(COUNT, [Value::text(self.workspace)]).await?;
-        quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))
+        quota.check_room(count(read_row(COUNT, [Value::text(self.workspace)]).await?)?)
     }
 
     /// Writes a new integration and its credential. Returns the JSON object that the API shows.
@@ -173,8 +209,7 @@ impl<'a> Integrations<'a> {
         new: &NewIntegration<'_>,
         quota: &Quota,
     ) -> Result<String> {
-        let row = tx.row(COUNT, [Value::text(self.workspace)]).await?;
-        quota.check_room(row.and_then(|row| row.get(0)).unwrap_or(0))?;
+        quota.check_room(count(tx.row(COUNT, [Value::text(self.workspace)]).await?)?)?;
         self.name_is_free_in(tx, new.name, new.id).await?;
         self.check_manifest(tx, new.manifest.0).await?;
         let slug = self.free_slug(tx, new.name).await?;
@@ -193,7 +228,7 @@ impl<'a> Integrations<'a> {
                 Value::text(new.manifest.0),
                 Value::text(new.manifest.1),
                 Value::text(new.auth_method),
-                Value::text(new.health),
+                Value::from(new.health),
                 Value::integer(tx.now_ms),
                 Value::from(new.account.0),
                 Value::from(new.account.1),
@@ -214,7 +249,7 @@ impl<'a> Integrations<'a> {
             )
             .await?
             .ok_or_else(|| Error::Internal("the new row is missing".into()))?;
-        Ok(text(&row, 0).to_owned())
+        Ok(row.into_text()?)
     }
 
     /// Writes the first credential of an integration.
@@ -223,7 +258,7 @@ impl<'a> Integrations<'a> {
         tx: &Transaction,
         id: &str,
         new: &SealedCredential,
-        health: &str,
+        health: Health,
     ) -> Result<()> {
         tx.query(
             "insert into credentials (integration_id, workspace, sealed, key_id, hint, updated_at,
@@ -238,7 +273,7 @@ impl<'a> Integrations<'a> {
                 Value::text(new.key_id.as_str()),
                 Value::from(new.hint.as_deref()),
                 Value::integer(tx.now_ms),
-                Value::text(health),
+                Value::from(health),
                 Value::integer(CHECK_AGAIN_MS),
                 Value::from(new.expires_at),
                 Value::from(new.refresh_at),
@@ -271,17 +306,15 @@ impl<'a> Integrations<'a> {
         id: &str,
         version: i64,
     ) -> Result<()> {
-        let sql = "select coalesce(c.version, 0) from integrations i
+        let sql = "select coalesce(c.version, 0) as version from integrations i
                    left join credentials c on c.integration_id = i.id
                    where i.workspace = ?1 and i.id = ?2";
         let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        match row.ok_or_else(|| not_found(id))?.get::<i64>(0) {
-            Some(found) if found == version => Ok(()),
-            _ => {
-                let detail = format!("another request changed the credential of {id}. Try again");
-                Err(Error::Conflict { code: "changed_meanwhile", detail })
-            }
+        if row.ok_or_else(|| not_found(id))?.get::<i64>("version")? == version {
+            return Ok(());
         }
+        let detail = format!("another request changed the credential of {id}. Try again");
+        Err(Error::Conflict { code: "changed_meanwhile", detail })
     }
 
     /// Checks that a workspace's own manifest still exists. It may have been deleted during the request to
@@ -289,7 +322,7 @@ impl<'a> Integrations<'a> {
     async fn check_manifest(&self, tx: &Transaction, id: &str) -> Result<()> {
         let sql = "select 1 from manifests where workspace = ?1 and id = ?2";
         let values = [Value::text(self.workspace), Value::text(id)];
-        if id.starts_with("custom-") && tx.row(sql, values).await?.is_none() {
+        if manifest_id::is_own(id) && tx.row(sql, values).await?.is_none() {
             let detail = format!("{id} was deleted during this request. Use another manifest");
             return Err(Error::invalid("/manifest_id", detail));
         }
@@ -306,7 +339,7 @@ impl<'a> Integrations<'a> {
             return Ok(base);
         }
         // If no integration was deleted, this number is the lowest free one.
-        let after_all = format!("select count(*) + 2 from {NUMBERED}");
+        let after_all = format!("select count(*) + 2 as number from {NUMBERED}");
         let slug = Self::numbered(&base, tx.row(&after_all, values(&base)).await?)?;
         if tx.row(is_taken, values(&slug)).await?.is_none() {
             return Ok(slug);
@@ -314,15 +347,15 @@ impl<'a> Integrations<'a> {
         let least = format!(
             "with taken (number) as materialized (
                select cast(substr(slug, length(?2) + 2) as integer) from {NUMBERED})
-             select min(number) + 1 from (select 1 as number union all select number from taken)
+             select min(number) + 1 as number from (select 1 as number union all select number from taken)
              where number + 1 not in (select number from taken)"
         );
         Self::numbered(&base, tx.row(&least, values(&base)).await?)
     }
 
     fn numbered(base: &str, row: Option<Row>) -> Result<String> {
-        let number = row.and_then(|row| row.get::<i64>(0));
-        let number = number.ok_or_else(|| Error::Internal("there is no free slug".into()))?;
+        let row = row.ok_or_else(|| Error::Internal("there is no free slug".into()))?;
+        let number: i64 = row.get("number")?;
         Ok(format!("{base}-{number}"))
     }
 }

@@ -12,11 +12,12 @@ use super::{RequestContext, Transaction, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::kv;
-use crate::platform::sqlite::{Row, Value, text};
+use crate::platform::sqlite::{Row, Value};
 use crate::quota::Quota;
 
 const STATE: &str =
-    "select exists(select 1 from manifests where workspace = ?1 and id = ?2), count(*)
+    "select exists(select 1 from manifests where workspace = ?1 and id = ?2) as is_there,
+       count(*) as count
      from manifests where workspace = ?1";
 
 /// One workspace's own manifests.
@@ -50,7 +51,7 @@ pub struct NewManifest<'a> {
 
 impl<'a> Manifests<'a> {
     /// The maximum number of own manifests in a workspace.
-    pub const MAX: usize = 100;
+    pub const MAX: u32 = 100;
 
     /// The own manifests of `workspace`.
     pub fn of(workspace: &'a str) -> Self {
@@ -64,12 +65,14 @@ impl<'a> Manifests<'a> {
     pub async fn all(&self) -> Result<Vec<OwnManifest>> {
         let sql = "select id, hash, summary from manifests where workspace = ?1 order by id";
         let rows = read(sql, [Value::text(self.workspace)]).await?;
-        let own = |row: &Row| OwnManifest {
-            id: text(row, 0).to_owned(),
-            hash: text(row, 1).to_owned(),
-            summary: text(row, 2).to_owned(),
+        let own = |row: &Row| {
+            Ok(OwnManifest {
+                id: row.text("id")?,
+                hash: row.text("hash")?,
+                summary: row.text("summary")?,
+            })
         };
-        Ok(rows.iter().map(own).collect())
+        rows.iter().map(own).collect()
     }
 
     /// The hash of the current version of `id`.
@@ -79,7 +82,7 @@ impl<'a> Manifests<'a> {
     pub async fn hash(&self, id: &str) -> Result<Option<String>> {
         let sql = "select hash from manifests where workspace = ?1 and id = ?2";
         let row = read_row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        Ok(row.map(|row| text(&row, 0).to_owned()))
+        Ok(row.map(|row| row.text("hash")).transpose()?)
     }
 
     /// The document under `hash`.
@@ -190,9 +193,8 @@ impl<'a> Manifests<'a> {
 
     /// Checks that `id` may be saved, by the result of [`STATE`].
     fn check_save(&self, id: &str, replace: bool, state: Option<Row>) -> Result<()> {
-        let (exists, count) = state.map_or((false, 0), |row| {
-            (row.get(0).unwrap_or(false), row.get::<usize>(1).unwrap_or(0))
-        });
+        let state = state.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        let (exists, count): (bool, u32) = (state.get("is_there")?, state.get("count")?);
         match (exists, replace) {
             (true, false) => {
                 let detail = format!("{id} already exists. Use PUT to replace it");
@@ -224,8 +226,8 @@ impl<'a> Manifests<'a> {
             )
             .await?;
         if let Some(row) = used {
-            let detail =
-                format!("{id} is used by the integration {}. Delete that first", text(&row, 0));
+            let user: &str = row.get("id")?;
+            let detail = format!("{id} is used by the integration {user}. Delete that first");
             return Err(conflict("manifest_in_use", detail));
         }
         let sql = "delete from manifests where workspace = ?1 and id = ?2 returning id";

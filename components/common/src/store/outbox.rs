@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{Event, Transaction};
 use crate::broker::GivenUp;
+use crate::domain::{EventKind, IntegrationKey};
 use crate::encoding;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -51,17 +52,12 @@ pub struct OutboxEntry {
 ///
 /// # Errors
 /// [`Error::Storage`].
-pub async fn give_up(
-    workspace: &str,
-    id: &str,
-    by: (&str, &str),
-    given_up: &GivenUp,
-) -> Result<()> {
+pub async fn give_up(key: IntegrationKey<'_>, by: (&str, &str), given_up: &GivenUp) -> Result<()> {
     if given_up.is_empty() {
         return Ok(());
     }
     let tx = Transaction::begin().await?;
-    tx.give_up(workspace, id, by, given_up).await?;
+    tx.give_up(key, by, given_up).await?;
     tx.commit().await
 }
 
@@ -81,24 +77,22 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts the tokens that the integration `id` gives up into the outbox. A token without a revocation call
+    /// Puts the tokens that the integration gives up into the outbox. A token without a revocation call
     /// gets an event instead.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn give_up(
         &self,
-        workspace: &str,
-        id: &str,
+        key: IntegrationKey<'_>,
         by: (&str, &str),
         given_up: &GivenUp,
     ) -> Result<()> {
         let (actor, request_id) = by;
         for receipt in &given_up.failed {
             self.record(&Event {
-                workspace,
-                integration_id: id,
-                kind: "integration.revocation",
+                key,
+                kind: EventKind::Revocation,
                 actor,
                 detail: json!({"token": receipt.token, "state": receipt.state,
                     "detail": receipt.detail, "ends_grant": false}),
@@ -106,30 +100,28 @@ impl Transaction {
             })
             .await?;
         }
-        self.send_out(workspace, id, actor, given_up.forced, &given_up.entries).await
+        self.send_out(key, actor, given_up.forced, &given_up.entries).await
     }
 
-    /// Makes the waiting outbox entries of the integration `id` due now, even if their calls break other
+    /// Makes the waiting outbox entries of the integration due now, even if their calls break other
     /// connections that exist now.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn force_kept(&self, workspace: &str, id: &str) -> Result<()> {
+    pub async fn force_kept(&self, key: IntegrationKey<'_>) -> Result<()> {
         let sql = "update outbox set forced_at = ?3, next_at = 0
                    where workspace = ?1 and integration_id = ?2 and kept_at is not null";
-        let values = [Value::text(workspace), Value::text(id), Value::integer(self.now_ms)];
-        self.query(sql, values).await.map(drop)
+        self.query(sql, key.and([Value::integer(self.now_ms)])).await.map(drop)
     }
 
-    /// Puts `entries` of the integration `id` into the outbox. If `forced`, they are sent even if they break
+    /// Puts `entries` of the integration into the outbox. If `forced`, they are sent even if they break
     /// other connections that exist now. A waiting entry for the same token is replaced.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn send_out(
         &self,
-        workspace: &str,
-        id: &str,
+        key: IntegrationKey<'_>,
         actor: &str,
         forced: bool,
         entries: &[OutboxEntry],
@@ -140,7 +132,7 @@ impl Transaction {
             self.query(
                 "delete from outbox where workspace = ?1 and integration_id = ?2 and digest = ?3
                    and kept_at is not null",
-                [Value::text(workspace), Value::text(id), Value::text(entry.digest.as_str())],
+                key.and([Value::text(entry.digest.as_str())]),
             )
             .await?;
             self.query(
@@ -151,8 +143,8 @@ impl Transaction {
                    iif(?14, ?11, null), ?15, ?16, ?17)",
                 [
                     Value::text(entry.id.as_str()),
-                    Value::text(workspace),
-                    Value::text(id),
+                    Value::text(key.workspace),
+                    Value::text(key.id),
                     Value::text(entry.token.as_str()),
                     Value::from(sealed),
                     Value::text(entry.key_id.as_str()),

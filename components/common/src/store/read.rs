@@ -7,8 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::schema;
-use crate::error::Result;
-use crate::platform::sqlite::{Db, ReadDb, Row, Value, first, text};
+use crate::error::{Error, Result};
+use crate::platform::sqlite::{Db, ReadDb, Row, Value, first};
 
 thread_local! {
     static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
@@ -38,7 +38,7 @@ pub async fn version() -> Result<Option<Version>> {
     // The number changes with each commit of another connection (SQLite, `pragma data_version`). The reader
     // itself never writes.
     let rows = db.query("pragma data_version", &[]).unwrap_or_default();
-    let commits = rows.first().and_then(|row| row.get(0));
+    let commits = rows.first().and_then(|row| row.get("data_version").ok());
     Ok(commits.map(|commits| Version { reader: number, commits }))
 }
 
@@ -75,13 +75,22 @@ pub fn read_row(
     first(read(sql, values))
 }
 
+/// The version of the database's schema.
+///
+/// # Errors
+/// As [`read`].
+pub async fn schema_version() -> Result<i64> {
+    schema::version_of(read_row("pragma user_version", []).await?.as_ref())
+}
+
 /// The database's time, in milliseconds since the Unix epoch.
 ///
 /// # Errors
 /// As [`read`].
 pub async fn now_ms() -> Result<i64> {
-    let row = read_row("select cast(unixepoch('subsec') * 1000 as integer)", []).await?;
-    Ok(row.and_then(|row| row.get(0)).unwrap_or(0))
+    let row = read_row("select cast(unixepoch('subsec') * 1000 as integer) as now", []).await?;
+    let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
+    Ok(row.get("now")?)
 }
 
 /// Selects a page of a list. Pages are found by key, so they stay stable while rows are added and deleted.
@@ -94,17 +103,17 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit`, whose rows are
-    /// the JSON of an item and its key.
+    /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit` of the
+    /// columns `item` (JSON) and `key`.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
         // One row more than the page shows whether there is a next page.
         let sql = format!("{sql} limit {}", self.limit + 1);
         let rows = read(&sql, values).await?;
         let shown = rows.len().min(self.limit as usize);
         let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let items: Vec<&str> = page.iter().map(|row| text(row, 0)).collect();
+        let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
         let next = match (page.last(), rest) {
-            (Some(last), [_, ..]) => format!("\"{}\"", last.get::<i64>(1).unwrap_or(0)),
+            (Some(last), [_, ..]) => format!("\"{}\"", last.get::<i64>("key")?),
             _ => "null".to_owned(),
         };
         Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
@@ -117,7 +126,7 @@ async fn reader() -> Result<Reader> {
     }
     let db = ReadDb::open()?;
     let found = db.query("pragma user_version", &[])?;
-    if !schema::up_to_date(found.first().and_then(|row| row.get(0)).unwrap_or(0))? {
+    if !schema::up_to_date(schema::version_of(found.first())?)? {
         schema::ensure(&Db::open().await?).await?;
     }
     // A libSQL server rejects this pragma, so libSQL does not work here. It may run each statement on a

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::platform::clock;
-use crate::platform::sqlite::{Db, DbError};
+use crate::platform::sqlite::{Db, DbError, Row};
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
@@ -17,8 +17,16 @@ const KNOWN: i64 = MIGRATIONS.len() as i64;
 /// # Errors
 /// [`Error::Storage`].
 async fn version(db: &Db) -> Result<i64> {
-    let row = db.row("pragma user_version", []).await?;
-    Ok(row.and_then(|row| row.get::<i64>(0)).unwrap_or(0))
+    version_of(db.row("pragma user_version", []).await?.as_ref())
+}
+
+/// The version in the row of `pragma user_version`.
+///
+/// # Errors
+/// [`Error::Storage`] if there is no row.
+pub(super) fn version_of(row: Option<&Row>) -> Result<i64> {
+    let row = row.ok_or_else(|| Error::Internal("the database returned no version".into()))?;
+    Ok(row.get("user_version")?)
 }
 
 /// Migrates the database to the newest schema. This costs one read if the schema is up to date.

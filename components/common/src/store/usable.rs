@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::encoding::{from_hex, to_hex};
 use crate::error::Result;
 use crate::origin::Origin;
-use crate::platform::sqlite::{Value, text};
+use crate::platform::sqlite::{Row, Value};
 use crate::wire;
 
 /// The connected and active integrations whose policy names `caller`, as JSON objects
@@ -98,7 +98,7 @@ impl Usable<'_> {
         let sql = format!(
             "select json_object('id', id, 'slug', slug, 'name', name, 'manifest_id', manifest_id,
                'account', json(doc -> 'account'), 'base_url', ?3 || '/api/proxy/' || slug,
-               'policy', json(policy)), name_key
+               'policy', json(policy)) as item, name_key
              from integrations
              where workspace = ?1 and status = 'active' and health <> 'pending' and {which}
                and exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?2))
@@ -111,7 +111,7 @@ impl Usable<'_> {
             Value::text(value),
         ];
         let rows = read(&sql, values).await?;
-        let pair = |row| (text(row, 0).to_owned(), text(row, 1).to_owned());
-        Ok(rows.iter().map(pair).collect())
+        let pair = |row: &Row| Ok((row.text("item")?, row.text("name_key")?));
+        rows.iter().map(pair).collect()
     }
 }

@@ -26,6 +26,7 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
+use nexus_common::domain::{CallKey, Health, IntegrationKey, Status};
 use nexus_common::forward::{HOST, OnBehalf, WAIT, Wait, has_waited, may_wait, ours};
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::clock;
@@ -36,7 +37,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::oauth::{self, Found, IntegrationContext};
-use crate::vault::credential::{Gate, Usable};
+use nexus_vault::credential::{Admission, Usable};
 use opened::Opened;
 pub(crate) use opened::forget;
 use overrides::Methods;
@@ -108,21 +109,21 @@ impl Call {
             return Err(Error::TokenExpired);
         }
         let callable = opened::find(&self.caller.workspace, &self.target).await?;
-        let gate = &callable.gate;
-        self.require_usable(gate).await?;
+        let admission = &callable.admission;
+        self.require_usable(admission).await?;
         let opened = match opened::open(Rc::clone(&callable)).await {
             Err(Error::ReauthorizationRequired(why)) => {
-                return Err(self.mend("reauthorization_required", gate, &why).await);
+                return Err(self.mend("reauthorization_required", admission, &why).await);
             }
             opened => opened?,
         };
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
         let path = CallPath::read(target.below)?;
-        let methods = self.check_rules(gate, &opened, &headers, &target, &path).await?;
-        let whose = usage::CallKey {
+        let methods = self.check_rules(admission, &opened, &headers, &target, &path).await?;
+        let whose = CallKey {
             workspace: self.caller.workspace.clone(),
-            integration_id: gate.id.clone(),
+            integration_id: admission.id.clone(),
             agent: self.caller.subject.clone(),
         };
         let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
@@ -131,7 +132,7 @@ impl Call {
             Waiting::Here => Some(at_work::enter(&whose).await?),
             _ => None,
         };
-        let live = match self.live(gate, Rc::clone(&opened), waiting).await? {
+        let live = match self.live(admission, Rc::clone(&opened), waiting).await? {
             Live::Opened(live) => live,
             Live::Wait(wait) => return Ok(wait_elsewhere(&wait)),
         };
@@ -147,7 +148,7 @@ impl Call {
         let right = Right {
             whose,
             expires_at: self.caller.expires_at,
-            policy: gate.policy.clone(),
+            policy: admission.policy.clone(),
             methods,
             host: target.host.name().to_owned(),
             path,
@@ -156,7 +157,7 @@ impl Call {
         if clock::now_ms().saturating_sub(begun) > SHORT_MS
             && let Some(lost) = right.lost().await
         {
-            return Err(self.lost(gate, lost).await);
+            return Err(self.lost(admission, lost).await);
         }
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
@@ -172,51 +173,53 @@ impl Call {
         };
         let stored = Stored {
             workspace: self.caller.workspace.clone(),
-            integration_id: gate.id.clone(),
+            integration_id: admission.id.clone(),
             actor: self.caller.subject.clone(),
         };
         let outgoing = Outgoing { headers, upload };
         match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
-            Outcome::Lost(lost) => Err(self.lost(gate, lost).await),
+            Outcome::Lost(lost) => Err(self.lost(admission, lost).await),
             Outcome::Reauthorize(why) => {
-                Err(self.mend("reauthorization_required", gate, &why).await)
+                Err(self.mend("reauthorization_required", admission, &why).await)
             }
         }
     }
 
     /// The error for a call that lost its right while it was made.
-    async fn lost(&self, gate: &Gate, lost: Lost) -> Error {
+    async fn lost(&self, admission: &Admission, lost: Lost) -> Error {
         match lost {
-            Lost::Gone => self.mend("integration_inactive", gate, "it is switched off").await,
-            Lost::Denied(why) => self.policy_denied(gate, &why).await,
+            Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
+            Lost::Denied(why) => self.policy_denied(admission, &why).await,
             Lost::Expired => Error::TokenExpired,
         }
     }
 
-    async fn require_usable(&self, gate: &Gate) -> Result<()> {
-        let (code, why) = match gate.health.as_str() {
-            _ if !gate.is_active => ("integration_inactive", "it is switched off"),
-            "pending" => ("reauthorization_required", "its authorization was never finished"),
-            "reauthorize" => {
+    async fn require_usable(&self, admission: &Admission) -> Result<()> {
+        let (code, why) = match admission.health {
+            _ if admission.status == Status::Inactive => {
+                ("integration_inactive", "it is switched off")
+            }
+            Health::Pending => ("reauthorization_required", "its authorization was never finished"),
+            Health::Reauthorize => {
                 ("reauthorization_required", "the provider no longer accepts its credential")
             }
             _ => return Ok(()),
         };
-        Err(self.mend(code, gate, why).await)
+        Err(self.mend(code, admission, why).await)
     }
 
     /// An error that only a person can resolve. It says what happened, who can fix it, and on which page.
-    async fn mend(&self, code: &str, gate: &Gate, why: &str) -> Error {
-        let link = link(gate).await;
+    async fn mend(&self, code: &str, admission: &Admission, why: &str) -> Error {
+        let link = link(admission).await;
         let action = match code {
             "integration_inactive" => "can switch it on again",
             _ => "can connect it again",
         };
         let detail = format!(
             "{:?} cannot be used: {why}. An ADMIN or MANAGER of the workspace {action}: {link}",
-            gate.name
+            admission.name
         );
         let error = match code {
             "integration_inactive" => Error::IntegrationInactive(detail),
@@ -257,7 +260,7 @@ impl Call {
     /// allow. Returns the methods as which the provider may read the call.
     async fn check_rules(
         &self,
-        gate: &Gate,
+        admission: &Admission,
         opened: &Opened,
         headers: &HeaderMap,
         target: &Target<'_>,
@@ -276,27 +279,32 @@ impl Call {
         let entry = Entry {
             caller: &self.caller,
             action: "integration.call",
-            target: Some(&gate.id),
+            target: Some(&admission.id),
             detail: json!({"rule": why, "method": self.method.as_str()}),
             request_id: &self.request_id,
         };
         access::denied(entry);
-        Err(self.policy_denied(gate, &why).await)
+        Err(self.policy_denied(admission, &why).await)
     }
 
     /// The error for a call that a rule denies, with the page where a person can change the policy.
-    async fn policy_denied(&self, gate: &Gate, why: &str) -> Error {
-        let link = link(gate).await;
+    async fn policy_denied(&self, admission: &Admission, why: &str) -> Error {
+        let link = link(admission).await;
         let denied = Error::PolicyDenied(format!(
             "{} {} on {:?} is denied: {why}. An ADMIN or MANAGER of the workspace can change the \
              policy: {link}",
-            self.method, self.path, gate.name
+            self.method, self.path, admission.name
         ));
         self.with_link(&denied, link)
     }
 
     /// The credential with an access token that has not expired, or what to wait for.
-    async fn live(&self, gate: &Gate, opened: Rc<Opened>, waiting: Waiting) -> Result<Live> {
+    async fn live(
+        &self,
+        admission: &Admission,
+        opened: Rc<Opened>,
+        waiting: Waiting,
+    ) -> Result<Live> {
         let Some(refresh_at) = opened.usable.times.refresh_at else {
             return Ok(Live::Opened(opened));
         };
@@ -304,8 +312,7 @@ impl Call {
             return Ok(Live::Opened(opened));
         }
         let who = IntegrationContext {
-            workspace: &self.caller.workspace,
-            id: &gate.id,
+            key: IntegrationKey::new(&self.caller.workspace, &admission.id),
             actor: &self.caller.subject,
             request_id: self.request_id.own(),
         };
@@ -315,13 +322,13 @@ impl Call {
         };
         match found {
             Err(Error::ReauthorizationRequired(why)) => {
-                Err(self.mend("reauthorization_required", gate, &why).await)
+                Err(self.mend("reauthorization_required", admission, &why).await)
             }
             Ok(Found::Refreshing { .. }) if waiting == Waiting::Over => {
                 Err(oauth::pending(&who).await)
             }
             Ok(Found::Refreshing { version, seconds }) => {
-                Ok(Live::Wait(refreshing(&gate.id, version, seconds)))
+                Ok(Live::Wait(refreshing(&admission.id, version, seconds)))
             }
             Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
             Err(error) => Err(error),
@@ -372,9 +379,9 @@ fn wait_elsewhere(wait: &Wait) -> Response {
 }
 
 /// The page where a person can fix an integration.
-async fn link(gate: &Gate) -> String {
+async fn link(admission: &Admission) -> String {
     let base = config::public_url().await.map(|url| url.to_string()).unwrap_or_default();
-    format!("{base}/#/integrations/{}", gate.id)
+    format!("{base}/#/integrations/{}", admission.id)
 }
 
 /// Removes the content length of a `GET` or `HEAD` without a body. Other methods keep theirs, because a body

@@ -21,7 +21,7 @@ use super::links::Roots;
 use super::rules::OwnUrls;
 use crate::provider::call::secrets;
 use crate::provider::mask::Needles;
-use crate::vault::credential::{self, Callable, Usable};
+use nexus_vault::credential::{self, Callable, Usable};
 
 /// An integration with an opened credential.
 pub(super) struct Opened {
@@ -92,14 +92,15 @@ thread_local! {
 
 /// Removes an integration from the caches, by its id or its slug.
 pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
-    let is_it =
-        |callable: &Callable| callable.workspace == workspace && callable.gate.id == id_or_slug;
+    let is_it = |callable: &Callable| {
+        callable.workspace == workspace && callable.admission.id == id_or_slug
+    };
     let mut id = id_or_slug.to_owned();
     FOUND.with_borrow_mut(|all| {
         all.retain(|(of, name), found| {
             let is_named = of == workspace && name == id_or_slug;
             if is_named {
-                id.clone_from(&found.callable.gate.id);
+                id.clone_from(&found.callable.admission.id);
             }
             !is_named && !is_it(&found.callable)
         });
@@ -107,7 +108,7 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     OPENED.with_borrow_mut(|all| {
         all.retain(|_, kept| {
             !is_it(&kept.callable)
-                && (kept.callable.workspace != workspace || kept.callable.gate.id != id)
+                && (kept.callable.workspace != workspace || kept.callable.admission.id != id)
         });
     });
 }
@@ -143,10 +144,12 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
 /// # Errors
 /// [`Error::ReauthorizationRequired`] if it was never connected. [`Error::Unreadable`], …
 pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
-    let gate = &callable.gate;
-    let row = callable.row().inspect_err(|_| forget(&callable.workspace, &gate.id))?;
+    let admission = &callable.admission;
+    let row =
+        callable.require_stored().inspect_err(|_| forget(&callable.workspace, &admission.id))?;
     let kept = OPENED.with_borrow_mut(|all| {
-        let kept = all.get_mut(&gate.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
+        let kept =
+            all.get_mut(&admission.id).filter(|kept| kept.callable.is_stored_as(&callable))?;
         // The next call finds this row, and need not compare it.
         kept.callable = Rc::clone(&callable);
         Some(Rc::clone(&kept.opened))
@@ -154,12 +157,12 @@ pub(super) async fn open(callable: Rc<Callable>) -> Result<Rc<Opened>> {
     if let Some(kept) = kept {
         return Ok(kept);
     }
-    OPENED.with_borrow_mut(|all| all.retain(|id, _| *id != gate.id));
-    let usable = row.open(&callable.workspace, &gate.id).await?;
-    let unreadable = |_| Error::Unreadable(format!("the policy of {}", gate.id));
-    let policy = serde_json::from_str(&gate.policy).map_err(unreadable)?;
+    OPENED.with_borrow_mut(|all| all.retain(|id, _| *id != admission.id));
+    let usable = row.open(callable.key()).await?;
+    let unreadable = |_| Error::Unreadable(format!("the policy of {}", admission.id));
+    let policy = serde_json::from_str(&admission.policy).map_err(unreadable)?;
     let opened = Rc::new(Opened::new(usable, policy)?);
-    let (id, kept) = (gate.id.clone(), Rc::clone(&opened));
+    let (id, kept) = (admission.id.clone(), Rc::clone(&opened));
     OPENED.with_borrow_mut(|all| {
         all.insert(id, CachedCredential { callable, opened: kept }, clock::now_ms())
     });

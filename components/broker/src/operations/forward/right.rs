@@ -5,13 +5,14 @@
 
 use nexus_common::auth::LEEWAY;
 use nexus_common::call::{CallMethod, CallPath};
+use nexus_common::domain::Status;
 use nexus_common::platform::clock;
 use nexus_common::policy::PolicyCall;
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
 use super::opened;
-use super::usage::CallKey;
+use nexus_common::domain::CallKey;
 
 /// The facts on which the right to a call depends.
 pub(super) struct Right {
@@ -65,9 +66,9 @@ impl Right {
         // The row is read again only if something was committed since.
         let found = opened::find(&self.whose.workspace, &self.whose.integration_id).await;
         match found {
-            Ok(callable) if !callable.gate.is_active => Some(Lost::Gone),
-            Ok(callable) if callable.gate.policy == self.policy => None,
-            Ok(callable) => self.refusal(&callable.gate.policy).ok()?.map(Lost::Denied),
+            Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),
+            Ok(callable) if callable.admission.policy == self.policy => None,
+            Ok(callable) => self.refusal(&callable.admission.policy).ok()?.map(Lost::Denied),
             Err(Error::NotFound(_)) => Some(Lost::Gone),
             Err(_) => None,
         }

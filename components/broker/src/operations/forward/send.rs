@@ -36,7 +36,7 @@ use crate::provider::call::unanswered;
 use crate::provider::coding;
 use crate::provider::egress;
 use crate::provider::mask::Mask;
-use crate::vault::credential::Usable;
+use nexus_vault::credential::Usable;
 
 /// The interval in which a long call checks whether it may go on.
 const WATCH: Duration = Duration::from_secs(5);
@@ -152,7 +152,7 @@ impl Sent<'_> {
             };
             match (renewed, again) {
                 (Ok(Some(Found::Refreshing { version, seconds })), Some(_)) => {
-                    return Ok(Outcome::Wait(refreshing(who.id, version, seconds)));
+                    return Ok(Outcome::Wait(refreshing(who.key.id, version, seconds)));
                 }
                 (Ok(Some(Found::Usable(renewed))), Some(again)) => {
                     opened = opened.renewed(*renewed)?;

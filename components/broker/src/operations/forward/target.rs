@@ -14,7 +14,7 @@ use super::opened::{Host, Opened};
 use super::query;
 use crate::provider::call::inject_headers;
 use crate::provider::egress;
-use crate::vault::credential::Usable;
+use nexus_vault::credential::Usable;
 
 /// The target of a call, without the query.
 pub(super) struct Target<'a> {

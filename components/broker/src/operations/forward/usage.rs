@@ -8,26 +8,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nexus_common::Result;
+use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
-use nexus_common::platform::sqlite::Value;
 use nexus_common::platform::{clock, http::spawn};
-use nexus_common::store::Transaction;
+use nexus_common::store::{Used, record_usage};
 
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_millis(250);
-/// `last_used_at` is updated when it is older than this, in milliseconds.
-const STALE_MS: i64 = 10_000;
-
-/// The workspace, integration and agent of a call.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct CallKey {
-    /// The workspace.
-    pub(super) workspace: String,
-    /// The integration.
-    pub(super) integration_id: String,
-    /// The subject of the agent's token.
-    pub(super) agent: String,
-}
 
 #[derive(Default, Clone, Copy)]
 struct Counts {
@@ -62,32 +49,13 @@ pub(super) fn count(whose: CallKey, is_error: bool, bytes: u64) {
 }
 
 async fn write(counted: &BTreeMap<CallKey, Counts>) -> Result<()> {
-    let tx = Transaction::begin_relaxed().await?;
-    let minute = tx.now_ms - tx.now_ms % 60_000;
-    for (whose, counts) in counted {
-        let key =
-            || [Value::text(whose.workspace.as_str()), Value::text(whose.integration_id.as_str())];
-        tx.query(
-            "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             on conflict (workspace, integration_id, minute, agent) do update set
-               calls = calls + excluded.calls, errors = errors + excluded.errors,
-               bytes = bytes + excluded.bytes",
-            key().into_iter().chain([
-                Value::integer(minute),
-                Value::text(whose.agent.as_str()),
-                Value::integer(counts.calls),
-                Value::integer(counts.errors),
-                Value::integer(counts.bytes),
-            ]),
-        )
-        .await?;
-        tx.query(
-            "update integrations set last_used_at = ?3
-             where workspace = ?1 and id = ?2 and coalesce(last_used_at, 0) < ?3 - ?4",
-            key().into_iter().chain([Value::integer(tx.now_ms), Value::integer(STALE_MS)]),
-        )
-        .await?;
-    }
-    tx.commit().await
+    let used = counted.iter().map(|(key, counts)| Used {
+        workspace: &key.workspace,
+        integration_id: &key.integration_id,
+        agent: &key.agent,
+        calls: counts.calls,
+        errors: counts.errors,
+        bytes: counts.bytes,
+    });
+    record_usage(&Vec::from_iter(used)).await
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Once, once};
 use nexus_common::platform::variables;
+use nexus_common::store::CallSums;
 use nexus_common::{Error, Result};
 
 /// A kind of limit.
@@ -39,6 +40,15 @@ impl Limit {
         }
     }
 
+    /// The number of calls that the limit counts.
+    pub(super) const fn of(self, sums: &CallSums) -> i64 {
+        match self {
+            Self::Agent => sums.agent,
+            Self::Integration => sums.integration,
+            Self::Workspace => sums.workspace,
+        }
+    }
+
     const fn default(self) -> i64 {
         match self {
             Self::Agent => 256,
@@ -48,45 +58,17 @@ impl Limit {
     }
 }
 
-/// A number for each [`Limit`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Each {
-    pub(super) agent: i64,
-    pub(super) integration: i64,
-    pub(super) workspace: i64,
-}
-
-impl Each {
-    /// The number for `limit`.
-    pub(super) const fn of(&self, limit: Limit) -> i64 {
-        match limit {
-            Limit::Agent => self.agent,
-            Limit::Integration => self.integration,
-            Limit::Workspace => self.workspace,
-        }
-    }
-
-    /// The sum of both.
-    pub(super) const fn plus(self, other: Self) -> Self {
-        Self {
-            agent: self.agent + other.agent,
-            integration: self.integration + other.integration,
-            workspace: self.workspace + other.workspace,
-        }
-    }
-}
-
 thread_local! {
-    static LIMITS: Once<Each> = const { Once::new(None) };
+    static LIMITS: Once<CallSums> = const { Once::new(None) };
 }
 
 /// The limits of this deployment. They are read once per instance.
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
-pub(crate) async fn limits() -> Result<Rc<Each>> {
+pub(crate) async fn limits() -> Result<Rc<CallSums>> {
     let read = async {
-        Ok(Each {
+        Ok(CallSums {
             agent: one(Limit::Agent).await?,
             integration: one(Limit::Integration).await?,
             workspace: one(Limit::Workspace).await?,

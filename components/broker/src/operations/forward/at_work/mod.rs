@@ -26,7 +26,7 @@ use limits::Limit;
 pub(crate) use limits::limits;
 use places::{Decision, Places};
 
-use super::usage::CallKey;
+use nexus_common::domain::CallKey;
 
 /// The interval in which long calls and unused places are looked for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -75,13 +75,13 @@ pub(super) async fn enter(whose: &CallKey) -> Result<AtWork> {
     let decision = STATE.with_borrow_mut(|state| state.places.decide(whose, &limits, others, now));
     match decision {
         Decision::Taken => {}
-        Decision::Refused(limit) => return Err(refusal(limit, limits.of(limit))),
+        Decision::Refused(limit) => return Err(refusal(limit, limit.of(&limits))),
         Decision::Asked => {
             let in_time = clock::within(PATIENCE, written_down()).await.is_some();
             let refused =
                 STATE.with_borrow_mut(|state| state.places.take_after_asking(whose, in_time));
             if let Some(limit) = refused {
-                return Err(refusal(limit, limits.of(limit)));
+                return Err(refusal(limit, limit.of(&limits)));
             }
         }
     }

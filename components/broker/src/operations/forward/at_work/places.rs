@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::CallKey;
-use super::limits::{Each, Limit};
+use nexus_common::domain::CallKey;
+use nexus_common::store::CallSums;
+
+use super::limits::Limit;
 
 /// The number of calls of one key that need no place in an instance that is not new.
 const FREE: i64 = 2;
@@ -72,7 +74,7 @@ pub(super) struct Change {
     /// The number of places that the row gets without the waiting calls.
     pub(super) base: i64,
     /// The places of the other rows of this instance, for each limit.
-    pub(super) own: Each,
+    pub(super) own: CallSums,
 }
 
 /// The result of writing a [`Change`].
@@ -95,8 +97,8 @@ impl<'a> Granted<'a> {
     }
 
     /// The granted places that count for each limit of `whose`.
-    pub(super) fn beside(&self, whose: &CallKey) -> Each {
-        let mut sum = Each::default();
+    pub(super) fn beside(&self, whose: &CallKey) -> CallSums {
+        let mut sum = CallSums::default();
         for (who, more) in self.0.iter().filter(|(who, _)| who.workspace == whose.workspace) {
             sum.workspace += more;
             sum.integration += if who.integration_id == whose.integration_id { *more } else { 0 };
@@ -134,8 +136,8 @@ impl Places {
     pub(super) fn decide(
         &mut self,
         whose: &CallKey,
-        limits: &Each,
-        others: Each,
+        limits: &CallSums,
+        others: CallSums,
         now: u64,
     ) -> Decision {
         if self.take_set_aside(whose) {
@@ -145,13 +147,13 @@ impl Places {
             self.born = now;
         }
         let used = others.plus(self.sum(whose, |place| place.used));
-        let full = Limit::ALL.into_iter().find(|limit| used.of(*limit) >= limits.of(*limit));
+        let full = Limit::ALL.into_iter().find(|limit| limit.of(&used) >= limit.of(limits));
         if let Some(limit) = full {
             return Decision::Refused(limit);
         }
         let held = others.plus(self.sum(whose, Place::held));
         let is_calm =
-            Limit::ALL.into_iter().all(|limit| 2 * (held.of(limit) + 1) <= limits.of(limit));
+            Limit::ALL.into_iter().all(|limit| 2 * (limit.of(&held) + 1) <= limit.of(limits));
         let is_new = now.saturating_sub(self.born) < NEW_MS;
         let place = self.all.entry(whose.clone()).or_default();
         if place.used < FREE && is_calm && !is_new {
@@ -235,7 +237,7 @@ impl Places {
                 let asked = std::mem::take(&mut place.asked);
                 place.refused = None;
                 let less = |sum: i64| sum - held;
-                let own = Each {
+                let own = CallSums {
                     agent: less(own.agent),
                     integration: less(own.integration),
                     workspace: less(own.workspace),
@@ -260,8 +262,8 @@ impl Places {
     }
 
     /// The sum of `of` over this instance's places, for each limit of `whose`.
-    fn sum(&self, whose: &CallKey, of: impl Fn(&Place) -> i64) -> Each {
-        let mut sum = Each::default();
+    fn sum(&self, whose: &CallKey, of: impl Fn(&Place) -> i64) -> CallSums {
+        let mut sum = CallSums::default();
         let same_workspace = self.all.iter().filter(|(who, _)| who.workspace == whose.workspace);
         for (who, place) in same_workspace {
             let number = of(place);
@@ -281,13 +283,13 @@ impl Change {
     /// The number of places that the row gets. `others` are the calls of all rows that are not in `own`. The
     /// row gets the places in use, and as many of the requested ones as the limits allow. While less than a
     /// quarter of each limit is in use, it gets as many again in reserve.
-    pub(super) fn granted(&self, limits: &Each, others: Each) -> Written {
-        let in_use = |limit: Limit| others.of(limit) + self.own.of(limit) + self.base;
-        let room = |limit: Limit| limits.of(limit) - in_use(limit);
+    pub(super) fn granted(&self, limits: &CallSums, others: CallSums) -> Written {
+        let in_use = |limit: Limit| limit.of(&others) + limit.of(&self.own) + self.base;
+        let room = |limit: Limit| limit.of(limits) - in_use(limit);
         let narrowest = Limit::ALL.into_iter().min_by_key(|limit| room(*limit));
         let narrowest = narrowest.unwrap_or(Limit::Agent);
         let more = self.asked.min(room(narrowest)).max(0);
-        let plenty = |limit: Limit| limits.of(limit) / 4 - in_use(limit) - more;
+        let plenty = |limit: Limit| limit.of(limits) / 4 - in_use(limit) - more;
         let plenty = Limit::ALL.into_iter().map(plenty).min().unwrap_or(0);
         let reserve = match self.asked {
             0 => 0,
@@ -295,7 +297,7 @@ impl Change {
         };
         let refused = (more < self.asked).then_some(narrowest);
         let is_calm =
-            Limit::ALL.into_iter().all(|limit| 2 * (in_use(limit) + more) <= limits.of(limit));
+            Limit::ALL.into_iter().all(|limit| 2 * (in_use(limit) + more) <= limit.of(limits));
         Written { set_aside: self.base + more + reserve, refused, is_calm }
     }
 }
@@ -304,7 +306,7 @@ impl Change {
 mod tests {
     use super::*;
 
-    const LIMITS: Each = Each { agent: 8, integration: 12, workspace: 16 };
+    const LIMITS: CallSums = CallSums { agent: 8, integration: 12, workspace: 16 };
 
     fn whose(agent: &str) -> CallKey {
         CallKey { workspace: "w".into(), integration_id: "i".into(), agent: agent.into() }
@@ -322,8 +324,8 @@ mod tests {
             Self { instances, rows: BTreeMap::new() }
         }
 
-        fn others(&self, instance: usize, whose: &CallKey) -> Each {
-            let mut sum = Each::default();
+        fn others(&self, instance: usize, whose: &CallKey) -> CallSums {
+            let mut sum = CallSums::default();
             for ((at, who), calls) in &self.rows {
                 if *at != instance && who.workspace == whose.workspace {
                     sum.workspace += calls;
@@ -387,7 +389,8 @@ mod tests {
         let mut table = Table::new(1);
         let agents: Vec<String> = (0..30).map(|number| format!("agent-{number}")).collect();
         for agent in &agents {
-            let decision = table.instances[0].decide(&whose(agent), &LIMITS, Each::default(), 1);
+            let decision =
+                table.instances[0].decide(&whose(agent), &LIMITS, CallSums::default(), 1);
             assert_eq!(decision, Decision::Asked);
         }
         table.write(0, 1);
@@ -452,7 +455,7 @@ mod tests {
     fn a_call_goes_on_if_nothing_can_be_written() {
         let mut places = Places::default();
         let a = whose("a");
-        assert_eq!(places.decide(&a, &LIMITS, Each::default(), 1), Decision::Asked);
+        assert_eq!(places.decide(&a, &LIMITS, CallSums::default(), 1), Decision::Asked);
         let due = places.due(1).unwrap();
         places.written(&due, None, 1);
         assert_eq!(places.take_after_asking(&a, true), None);

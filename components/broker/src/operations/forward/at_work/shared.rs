@@ -6,12 +6,10 @@ use std::cell::RefCell;
 use nexus_common::Result;
 use nexus_common::kept::Recent;
 use nexus_common::platform::clock;
-use nexus_common::platform::sqlite::{Row, Value};
-use nexus_common::store::{Transaction, Version, read_row, version};
+use nexus_common::store::{CallSums, CallsAtWork, Version, calls_of_others, version};
 
-use super::CallKey;
-use super::limits::Each;
 use super::places::{Change, Granted, ROW_MS, Written};
+use nexus_common::domain::CallKey;
 
 /// How long a sum is valid while nothing is committed, in milliseconds. It is limited because rows also
 /// expire.
@@ -20,30 +18,11 @@ const TRUE_MS: u64 = 1_000;
 struct Known {
     version: Option<Version>,
     at: u64,
-    others: Each,
+    others: CallSums,
 }
 
 thread_local! {
     static KNOWN: RefCell<Recent<CallKey, Known>> = RefCell::default();
-}
-
-const OTHERS: &str = "select coalesce(sum(iif(agent = ?3, calls, 0)), 0),
-    coalesce(sum(iif(integration_id = ?2, calls, 0)), 0), coalesce(sum(calls), 0)
-  from calls_at_work where workspace = +?1 and instance <> ?4 and until > ?5";
-
-fn values(instance: i64, whose: &CallKey, now: i64) -> [Value; 5] {
-    [
-        Value::text(whose.workspace.as_str()),
-        Value::text(whose.integration_id.as_str()),
-        Value::text(whose.agent.as_str()),
-        Value::integer(instance),
-        Value::integer(now),
-    ]
-}
-
-fn sums(row: Option<Row>) -> Each {
-    let number = |index| row.as_ref().and_then(|row| row.get(index)).unwrap_or(0);
-    Each { agent: number(0), integration: number(1), workspace: number(2) }
 }
 
 /// The calls of all other instances, for each limit of `whose`. They are read again if anything was
@@ -51,7 +30,7 @@ fn sums(row: Option<Row>) -> Each {
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
-pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<Each> {
+pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<CallSums> {
     let version = version().await?;
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
@@ -65,7 +44,7 @@ pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<Each> {
     }
     // Rows have the database's time. The database runs on the same machine.
     let database_now = i64::try_from(now).unwrap_or(i64::MAX);
-    let others = sums(read_row(OTHERS, values(instance, whose, database_now)).await?);
+    let others = calls_of_others(instance, whose, database_now).await?;
     let known = Known { version, at: now, others };
     KNOWN.with_borrow_mut(|all| all.insert(whose.clone(), known));
     Ok(others)
@@ -76,34 +55,21 @@ pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<Each> {
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`], and then nothing was written.
-pub(super) async fn write(instance: i64, due: &[Change], limits: &Each) -> Result<Vec<Written>> {
-    let tx = Transaction::begin_relaxed().await?;
-    let gone = "delete from calls_at_work where until <= ?1";
-    tx.query(gone, [Value::integer(tx.now_ms)]).await?;
+pub(super) async fn write(
+    instance: i64,
+    due: &[Change],
+    limits: &CallSums,
+) -> Result<Vec<Written>> {
+    let rows = CallsAtWork::begin(instance).await?;
     let mut all = Vec::with_capacity(due.len());
     let mut granted = Granted::default();
     for change in due {
-        let others = sums(tx.row(OTHERS, values(instance, &change.whose, tx.now_ms)).await?);
+        let others = rows.others(&change.whose).await?;
         let written = change.granted(limits, others.plus(granted.beside(&change.whose)));
         granted.add(change, written);
-        let until = tx.now_ms + ROW_MS;
-        let key = values(instance, &change.whose, until);
-        match written.set_aside {
-            0 => {
-                let sql = "delete from calls_at_work where workspace = ?1 and integration_id = ?2
-                             and agent = ?3 and instance = ?4";
-                tx.query(sql, key.into_iter().take(4)).await?;
-            }
-            calls => {
-                let sql = "insert into calls_at_work
-                             (workspace, integration_id, agent, instance, until, calls)
-                           values (?1, ?2, ?3, ?4, ?5, ?6)
-                           on conflict do update set calls = excluded.calls, until = excluded.until";
-                tx.query(sql, key.into_iter().chain([Value::integer(calls)])).await?;
-            }
-        }
+        rows.set(&change.whose, written.set_aside, ROW_MS).await?;
         all.push(written);
     }
-    tx.commit().await?;
+    rows.commit().await?;
     Ok(all)
 }

@@ -9,7 +9,7 @@ use nexus_common::platform::clock;
 use nexus_common::{Error, Result};
 use zeroize::Zeroizing;
 
-use crate::vault::keys::{Key, KeyRing};
+use crate::keys::{Key, KeyRing};
 
 const VERSION: u8 = 1;
 const INFO: &[u8] = b"nexus/seal/v1";
@@ -18,15 +18,15 @@ const NONCE: usize = 12;
 
 /// The place that a ciphertext belongs to.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub struct Place<'a> {
     /// `credential`, `client`, `flow`, `outbox` or `data_key`.
-    pub(crate) kind: &'a str,
+    pub kind: &'a str,
     /// The workspace.
-    pub(crate) workspace: &'a str,
+    pub workspace: &'a str,
     /// The id of the row.
-    pub(crate) row: &'a str,
+    pub row: &'a str,
     /// The column.
-    pub(crate) field: &'a str,
+    pub field: &'a str,
 }
 
 impl Place<'_> {
@@ -46,11 +46,7 @@ impl Place<'_> {
 ///
 /// # Errors
 /// [`Error::Internal`] if the cipher fails (a plaintext of more than 64 GiB).
-pub(crate) fn seal(
-    ring: &KeyRing,
-    place: Place<'_>,
-    plaintext: &[u8],
-) -> Result<(Vec<u8>, String)> {
+pub fn seal(ring: &KeyRing, place: Place<'_>, plaintext: &[u8]) -> Result<(Vec<u8>, String)> {
     let salt: [u8; SALT] = clock::random_bytes();
     let nonce: [u8; NONCE] = clock::random_bytes();
     let key = ring.sealing()?;
@@ -78,7 +74,7 @@ fn seal_with(
 /// # Errors
 /// [`Error::Unreadable`] for another version, a missing key, another place, or changed bytes. The log has the
 /// reason. The caller learns only that the ciphertext cannot be opened.
-pub(crate) fn open(ring: &KeyRing, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+pub fn open(ring: &KeyRing, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let unreadable =
         |why: &str| Error::Unreadable(format!("{} of {}: {why}", place.kind, place.row));
     let parts = Parts::read(sealed).ok_or_else(|| unreadable("the format is unknown"))?;

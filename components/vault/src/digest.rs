@@ -9,7 +9,7 @@ use hmac::Mac;
 use nexus_common::kept::{Once, once};
 use nexus_common::{Result, encoding};
 
-use crate::vault::data_key::DataKey;
+use crate::data_key::DataKey;
 
 /// The id of the key, which belongs to no workspace: a secret has the same digest in every workspace.
 const ID: &str = "token_digests";
@@ -17,7 +17,7 @@ const ID: &str = "token_digests";
 const LENGTH: usize = 16;
 
 /// Computes digests.
-pub(crate) struct Digester(DataKey);
+pub struct Digester(DataKey);
 
 thread_local! {
     static DIGESTER: Once<Digester> = const { Once::new(None) };
@@ -28,13 +28,13 @@ thread_local! {
 ///
 /// # Errors
 /// [`Error::Misconfigured`] for the key ring, [`Error::Storage`].
-pub(crate) async fn digester() -> Result<Rc<Digester>> {
+pub async fn digester() -> Result<Rc<Digester>> {
     once(&DIGESTER, async { DataKey::stored(ID).await.map(Digester) }).await
 }
 
 impl Digester {
     /// The digest of `secret`, in hexadecimal.
-    pub(crate) fn digest(&self, secret: &str) -> String {
+    pub fn digest(&self, secret: &str) -> String {
         let Some(mac) = self.0.mac(secret.as_bytes()) else { return String::new() };
         let mut hex = encoding::to_hex(&mac.finalize().into_bytes());
         hex.truncate(2 * LENGTH);

@@ -12,19 +12,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nexus_common::broker::{NewClient, SealedClient};
-use nexus_common::platform::sqlite::Value;
+use nexus_common::domain::manifest_id::is_own;
 use nexus_common::platform::variables;
-use nexus_common::store::read_row;
+use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
 use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::credential::{Usable, field_error};
+use crate::keys;
+use crate::rows::oauth_clients;
+use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
-use crate::vault::credential::{Usable, field_error};
-use crate::vault::keys;
-use crate::vault::seal::{self, Place};
 
 const VARIABLE: &str = "oauth_clients";
 /// The maximum length of a client id and of a secret, in bytes.
@@ -33,19 +34,19 @@ const MAX: usize = 4096;
 /// The OAuth app that a connection was made with. It is sealed with the tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ClientRef {
+pub struct ClientRef {
     /// The client id at the provider.
-    pub(crate) client_id: String,
+    pub client_id: String,
     /// The exact redirect URI of the flow.
-    pub(crate) redirect_uri: String,
+    pub redirect_uri: String,
 }
 
 /// An OAuth app with its secret.
-pub(crate) struct Client {
+pub struct Client {
     /// The client id at the provider.
-    pub(crate) id: String,
+    pub id: String,
     /// The client secret. Empty for a public client.
-    pub(crate) secret: Zeroizing<String>,
+    pub secret: Secret,
 }
 
 /// The plaintext of a sealed app.
@@ -63,7 +64,7 @@ struct Sealed {
 
 impl Sealed {
     fn client(&self) -> Client {
-        Client { id: self.client_id.clone(), secret: Zeroizing::new(self.client_secret.clone()) }
+        Client { id: self.client_id.clone(), secret: Secret::new(self.client_secret.clone()) }
     }
 
     /// Checks that the app may be used for connections with `params`.
@@ -112,7 +113,7 @@ impl Drop for Deployed {
 }
 
 /// The place of an app's ciphertext.
-pub(crate) fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
+pub fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
     Place { kind: "client", workspace, row: manifest_id, field: "sealed" }
 }
 
@@ -120,7 +121,7 @@ pub(crate) fn place<'a>(workspace: &'a str, manifest_id: &'a str) -> Place<'a> {
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Misconfigured`].
-pub(crate) async fn seal(new: &NewClient) -> Result<SealedClient> {
+pub async fn seal(new: &NewClient) -> Result<SealedClient> {
     let sourced = source::current(&new.workspace, &new.manifest_id).await.map_err(not_found)?;
     let manifest = &sourced.manifest;
     if manifest.auth_method.as_str() != "oauth2" {
@@ -184,7 +185,7 @@ fn check_pins(
 /// The parameters in the hosts that get the secret, of a workspace's own manifest. Parameters whose choices
 /// the manifest lists are left out.
 fn free_in_hosts(manifest: &Manifest) -> Vec<String> {
-    if !manifest.id.starts_with("custom-") {
+    if !is_own(&manifest.id) {
         return Vec::new();
     }
     let names: BTreeSet<String> = urls(manifest).flat_map(host_names).collect();
@@ -210,7 +211,7 @@ fn not_found(error: Error) -> Error {
 ///
 /// # Errors
 /// [`Error::OauthClientMissing`] with the redirect URI to register.
-pub(crate) async fn current(
+pub async fn current(
     workspace: &str,
     sourced: &Sourced,
     params: &BTreeMap<String, String>,
@@ -236,7 +237,7 @@ pub(crate) async fn current(
 ///
 /// # Errors
 /// [`Error::OauthClientMissing`] if the app no longer exists. Another app's secret is never tried.
-pub(crate) async fn of_connection(
+pub async fn of_connection(
     workspace: &str,
     sourced: &Sourced,
     params: &BTreeMap<String, String>,
@@ -261,7 +262,7 @@ pub(crate) async fn of_connection(
 ///
 /// # Errors
 /// As [`of_connection`].
-pub(crate) async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
+pub async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client> {
     if usable.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
         return Ok(entered(usable));
     }
@@ -271,18 +272,17 @@ pub(crate) async fn of_usable(workspace: &str, usable: &Usable) -> Result<Client
 }
 
 /// The client whose id and secret are the credential (RFC 6749, 4.4).
-pub(crate) fn entered(usable: &Usable) -> Client {
+pub fn entered(usable: &Usable) -> Client {
     let field = |name: &str| usable.credential.fields.get(name).cloned().unwrap_or_default();
-    Client { id: field("client_id"), secret: Zeroizing::new(field("client_secret")) }
+    Client { id: field("client_id").expose().to_owned(), secret: field("client_secret") }
 }
 
 async fn of_workspace(workspace: &str, manifest: &Manifest) -> Result<Option<Sealed>> {
-    let sql = "select sealed from oauth_clients where workspace = ?1 and manifest_id = ?2";
-    let values = [Value::text(workspace), Value::text(manifest.id.as_str())];
-    let Some(row) = read_row(sql, values).await? else { return Ok(None) };
+    let Some(sealed) = oauth_clients::sealed(workspace, &manifest.id).await? else {
+        return Ok(None);
+    };
     let ring = keys::ring().await?;
-    let sealed = row.get::<&[u8]>(0).unwrap_or_default();
-    let plain = seal::open(&ring, place(workspace, &manifest.id), sealed)?;
+    let plain = seal::open(&ring, place(workspace, &manifest.id), &sealed)?;
     let plain: Sealed = serde_json::from_slice(&plain)
         .map_err(|_| Error::Unreadable(format!("the OAuth app of {}", manifest.id)))?;
     if plain.origins != origins(manifest) {
@@ -296,7 +296,7 @@ async fn of_deployment(
     manifest: &Manifest,
     params: &BTreeMap<String, String>,
 ) -> Result<Option<Client>> {
-    if manifest.id.starts_with("custom-") {
+    if is_own(&manifest.id) {
         return Ok(None);
     }
     let Some(deployed) = deployed().await?.remove(&manifest.id) else { return Ok(None) };
@@ -311,7 +311,7 @@ async fn of_deployment(
     let fits = deployed.params.iter().all(|(name, value)| params.get(name) == Some(value));
     let take = || Client {
         id: deployed.client_id.clone(),
-        secret: Zeroizing::new(deployed.client_secret.clone()),
+        secret: Secret::new(deployed.client_secret.clone()),
     };
     Ok(fits.then(take))
 }
@@ -320,7 +320,7 @@ async fn of_deployment(
 ///
 /// # Errors
 /// [`Error::Misconfigured`]. It never contains a value.
-pub(crate) async fn check_variable() -> Result<()> {
+pub async fn check_variable() -> Result<()> {
     deployed().await.map(drop)
 }
 

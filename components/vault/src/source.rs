@@ -11,11 +11,11 @@ use nexus_manifests::{Manifest, catalog::find, parse};
 
 /// A manifest and the SHA-256 of its document.
 #[derive(Clone)]
-pub(crate) struct Sourced {
+pub struct Sourced {
     /// The manifest.
-    pub(crate) manifest: Rc<Manifest>,
+    pub manifest: Rc<Manifest>,
     /// The SHA-256 of the document, which is its version.
-    pub(crate) hash: String,
+    pub hash: String,
 }
 
 thread_local! {
@@ -27,7 +27,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`Error::Invalid`] if the workspace has no manifest with this id, [`Error::Storage`].
-pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
+pub async fn current(workspace: &str, id: &str) -> Result<Sourced> {
     if let Some(sourced) = built_in(id)? {
         return Ok(sourced);
     }
@@ -47,7 +47,7 @@ pub(crate) async fn current(workspace: &str, id: &str) -> Result<Sourced> {
 ///
 /// # Errors
 /// [`Error::Unreadable`] if the document is missing, [`Error::Storage`].
-pub(crate) async fn of_stored(id: &str, hash: &str) -> Result<Sourced> {
+pub async fn of_stored(id: &str, hash: &str) -> Result<Sourced> {
     match built_in(id)? {
         Some(sourced) => Ok(sourced),
         None => own(hash.to_owned()).await,

@@ -6,22 +6,22 @@ use std::rc::Rc;
 
 use hkdf::Hkdf;
 use nexus_common::kept::{Once, once};
-use nexus_common::platform::sqlite::Value;
-use nexus_common::store::{Transaction, read};
 use nexus_common::{Error, Result, config, encoding};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::rows::key_fingerprints;
+
 const VARIABLE: &str = "encryption_keys";
 
 /// The keys, the one that seals first.
-pub(crate) struct KeyRing(Vec<Key>);
+pub struct KeyRing(Vec<Key>);
 
 /// One encryption key.
-pub(crate) struct Key {
+pub struct Key {
     /// The key's id, which ciphertexts contain: 1–32 of `[a-z0-9_-]`.
-    pub(crate) id: String,
+    pub id: String,
     bytes: Zeroizing<[u8; 32]>,
 }
 
@@ -33,7 +33,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn ring() -> Result<Rc<KeyRing>> {
+pub async fn ring() -> Result<Rc<KeyRing>> {
     let read = async {
         let text = Zeroizing::new(config::required(VARIABLE).await?);
         let ring = KeyRing::parse(&text)?;
@@ -81,59 +81,42 @@ impl KeyRing {
     ///
     /// # Errors
     /// None in practice: a parsed ring has a key.
-    pub(crate) fn sealing(&self) -> Result<&Key> {
+    pub fn sealing(&self) -> Result<&Key> {
         self.0.first().ok_or_else(|| Error::misconfigured(VARIABLE, "must have a key"))
     }
 
     /// The key with `id`.
-    pub(crate) fn find(&self, id: &str) -> Option<&Key> {
+    pub fn find(&self, id: &str) -> Option<&Key> {
         self.0.iter().find(|key| key.id == id)
     }
 
     /// All ids, the sealing key's first.
-    pub(crate) fn ids(&self) -> Vec<String> {
+    pub fn ids(&self) -> Vec<String> {
         self.0.iter().map(|key| key.id.clone()).collect()
     }
 
     /// Compares each key with the fingerprint under its id. Different bytes under a known id would make all
     /// earlier ciphertexts unreadable, so they are rejected before anything is sealed with them.
     async fn compare_fingerprints(&self) -> Result<()> {
-        let rows = read("select key_id, fingerprint from key_fingerprints", []).await?;
-        let mut unknown = Vec::new();
+        let known = key_fingerprints::all().await?;
+        // All known keys are compared before the fingerprint of a new one is stored.
         for key in &self.0 {
-            let row = rows.iter().find(|row| row.get::<&str>(0) == Some(&key.id));
-            match row.and_then(|row| row.get::<&[u8]>(1)) {
-                Some(known) => key.require_fingerprint(known)?,
-                None => unknown.push(key),
+            if let Some(known) = known.get(&key.id) {
+                key.require_fingerprint(known)?;
             }
         }
-        if unknown.is_empty() {
-            return Ok(());
+        for key in self.0.iter().filter(|key| !known.contains_key(&key.id)) {
+            let stored = key_fingerprints::store(&key.id, &*key.fingerprint()).await?;
+            key.require_fingerprint(&stored)?;
         }
-        let tx = Transaction::begin().await?;
-        for key in unknown {
-            let row = tx
-                .row(
-                    "insert into key_fingerprints (key_id, fingerprint, seen_at) values (?1, ?2, ?3)
-                     on conflict do update set key_id = key_id returning fingerprint",
-                    [
-                        Value::text(key.id.as_str()),
-                        Value::blob(key.fingerprint().to_vec()),
-                        Value::integer(tx.now_ms),
-                    ],
-                )
-                .await?;
-            let known = row.as_ref().and_then(|row| row.get::<&[u8]>(0)).unwrap_or_default();
-            key.require_fingerprint(known)?;
-        }
-        tx.commit().await
+        Ok(())
     }
 }
 
 impl Key {
     /// Derives the key of one ciphertext (RFC 5869) from this key, the ciphertext's salt, and the purpose
     /// `info`.
-    pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+    pub fn derive(&self, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
         let mut derived = Zeroizing::new([0; 32]);
         // Expanding fails only for more than 255 blocks. This is one block.
         let _ = Hkdf::<Sha256>::new(Some(salt), &*self.bytes).expand(info, &mut *derived);
@@ -159,7 +142,7 @@ impl Key {
 #[cfg(test)]
 impl KeyRing {
     /// A ring for tests, from ids and the byte that fills each key.
-    pub(crate) fn of(keys: &[(&str, u8)]) -> Self {
+    pub fn of(keys: &[(&str, u8)]) -> Self {
         let key = |(id, byte): &(&str, u8)| Key {
             id: (*id).to_owned(),
             bytes: Zeroizing::new([*byte; 32]),

@@ -1,0 +1,49 @@
+//! Reads and writes the ciphertexts of data keys. This module must not open them.
+
+use nexus_common::Result;
+use nexus_common::platform::sqlite::{Row, Value};
+use nexus_common::store::{Transaction, read_row};
+
+/// Data keys belong to no workspace.
+pub const WORKSPACE: &str = "";
+
+const FIND: &str = "select sealed from data_keys where workspace = ?1 and id = ?2";
+
+fn sealed(row: Option<Row>) -> Result<Option<Vec<u8>>> {
+    Ok(row.map(|row| row.get::<&[u8]>("sealed").map(<[u8]>::to_vec)).transpose()?)
+}
+
+fn key(id: &str) -> [Value; 2] {
+    [Value::text(WORKSPACE), Value::text(id)]
+}
+
+/// The ciphertext of the data key `id`.
+///
+/// # Errors
+/// [`nexus_common::Error::Storage`].
+pub async fn find(id: &str) -> Result<Option<Vec<u8>>> {
+    sealed(read_row(FIND, key(id)).await?)
+}
+
+/// Stores the ciphertext `new` (bytes, and the id of the key that sealed it) for the data key `id`, unless
+/// `is_readable` accepts the stored one, which another instance may have written meanwhile. Returns the stored
+/// one then.
+///
+/// # Errors
+/// [`nexus_common::Error::Storage`].
+pub async fn store_unless(
+    id: &str,
+    (new, key_id): (Vec<u8>, String),
+    is_readable: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Vec<u8>>> {
+    let tx = Transaction::begin().await?;
+    let found = sealed(tx.row(FIND, key(id)).await?)?;
+    if let Some(found) = found.filter(|found| is_readable(found)) {
+        return Ok(Some(found));
+    }
+    let sql = "insert or replace into data_keys (workspace, id, sealed, key_id)
+               values (?1, ?2, ?3, ?4)";
+    tx.query(sql, key(id).into_iter().chain([Value::from(new), Value::text(key_id)])).await?;
+    tx.commit().await?;
+    Ok(None)
+}
