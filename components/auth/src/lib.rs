@@ -1,19 +1,23 @@
-//! Verifies tokens: the one component that has their keys and their rules.
+//! Verifies who is calling: the one component that has the keys and the rules for every kind of proof.
 //!
-//! Only other components reach it. It must not decide what a caller may do, and it is not told what the caller
-//! asks for: a request holds a token and nothing else.
+//! A proof is a JWT of an outside issuer, a key of an agent, or a session of a browser. Only other components
+//! reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
+//! request holds a proof and nothing else.
 #![forbid(unsafe_code)]
 
+mod agent_key;
 mod config;
+mod first_seen;
 mod jwks;
 mod key;
 mod key_set;
 mod lifetime;
 mod object;
+mod session;
 mod token;
 mod types;
 
-use nexus_common::auth::{Prove, Ready};
+use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, Ready};
 use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
@@ -29,7 +33,7 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     let request = Request::new(inbound);
     match request.operation() {
         Prove::NAME => {
-            request.serve_openly::<Prove>(async |sent, _| token::verify(&sent.token).await).await
+            request.serve_openly::<Prove>(async |evidence, _| verify(&evidence).await).await
         }
         Ready::NAME => {
             request
@@ -37,5 +41,16 @@ async fn operate(inbound: Inbound) -> Result<Response> {
                 .await
         }
         _ => Err(request.unknown()),
+    }
+}
+
+/// Whom `evidence` proves.
+async fn verify(evidence: &Evidence) -> Result<Proof> {
+    match evidence {
+        Evidence::Session(cookie) => session::verify(cookie).await,
+        Evidence::Bearer(text) => match KeyKind::of(text) {
+            Some(KeyKind::Agent) => agent_key::verify(text).await,
+            _ => token::verify(text).await,
+        },
     }
 }

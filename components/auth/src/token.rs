@@ -9,13 +9,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jwt_simple::prelude::{Duration, VerificationOptions};
 use jwt_simple::{Error as JwtFailure, JWTError};
-use nexus_common::auth::{Caller, LEEWAY, MAX_TOKEN, Proof, Role};
+use nexus_common::auth::{Caller, CallerKind, LEEWAY, MAX_TOKEN, Proof, Role, Via};
 use nexus_common::platform::clock;
-use nexus_common::{Error, Result};
+use nexus_common::store::{Basis, OutsideIdentity, OutsidePerson};
+use nexus_common::{Error, Result, id};
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 use crate::config::{self, Config, Keys};
+use crate::first_seen::{self, Seen};
 use crate::key::Claims;
 use crate::object::{self, Object};
 
@@ -60,7 +62,37 @@ fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
     let role = least_role(claim(custom, &config.role_claim));
     let issued_at = claims.issued_at.map(|at| at.as_secs());
     config.lifetime.check(role, issued_at, expires_at, clock::now_ms() / 1000)?;
-    Ok(Proof { caller: Caller { workspace, subject, role, expires_at }, expires_at })
+    let (kind, basis) = outside(&workspace, &config.issuer, &subject, role);
+    let via = Via::IssuerToken;
+    let caller = Caller { workspace, subject, kind, role, expires_at, via, basis };
+    Ok(Proof { caller, expires_at, is_reusable: true })
+}
+
+/// The kind and the rows of a caller for whom an outside issuer vouches. A new one is stored a moment later.
+fn outside(
+    workspace: &str,
+    issuer: &str,
+    subject: &str,
+    role: Option<Role>,
+) -> (CallerKind, Basis) {
+    let (workspace, issuer, subject) =
+        (workspace.to_owned(), issuer.to_owned(), subject.to_owned());
+    let outside = Basis { is_outside: true, ..Basis::default() };
+    match role {
+        None => (CallerKind::Service, outside),
+        Some(Role::Agent) => {
+            let id = id::outside_agent(&workspace, &issuer, &subject);
+            let agent = OutsideIdentity { workspace, issuer, subject };
+            first_seen::note(Seen::Agent(id.clone(), agent));
+            (CallerKind::Agent, Basis { agent: Some(id), ..outside })
+        }
+        Some(role) => {
+            let id = id::outside_person(&workspace, &issuer, &subject);
+            let person = OutsidePerson { workspace, issuer, subject, role };
+            first_seen::note(Seen::Person(id.clone(), person));
+            (CallerKind::Person, Basis { person: Some(id), ..outside })
+        }
+    }
 }
 
 /// Rejects a token that is not a bearer token: a token that is bound to a key (RFC 7800, 3.1; RFC 9449, 6.1),

@@ -36,6 +36,19 @@ pub enum Error {
     TokenExpired,
     /// The token is valid, but its role may not do this.
     Forbidden(String),
+    /// The request has a session cookie, but does not come from a page of this application.
+    CrossSite(String),
+    /// An ADMIN has stopped the caller, the integration or the workspace.
+    Stopped(String),
+    /// There were too many requests of this kind in this minute. Holds the limit in words.
+    RateLimited {
+        /// The limit, in words.
+        detail: String,
+        /// The limit per minute.
+        limit: u32,
+        /// The limit is lifted in this many seconds.
+        retry_after: u64,
+    },
     /// The caller's workspace has no such resource.
     NotFound(String),
     /// The path exists, but not with this method. Holds the methods that it has.

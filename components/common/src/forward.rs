@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::auth::{Agent, Caller};
+use crate::auth::Agent;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -163,8 +163,7 @@ impl Forward<'_> {
         let secret = config::broker_secret().await?;
         let caller = &self.agent.caller;
         let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
-        let (workspace, target) = (encode(&caller.workspace), encode(self.target));
-        let mut path = format!("/v1/forward/{workspace}/{target}{}", self.path);
+        let mut path = format!("/v1/forward/{}{}", encode(self.target), self.path);
         if !self.query.is_empty() {
             path.push('?');
             path.push_str(self.query);
@@ -180,9 +179,11 @@ impl Forward<'_> {
         put(CALLER, self.by.name());
         put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
-        let Caller { subject, expires_at, role, .. } = caller.clone();
-        let token_in = self.agent.token_in.to_string();
-        let on_behalf = OnBehalf { role, token_in, expires_at, subject, hub: self.hub.to_owned() };
+        let on_behalf = OnBehalf {
+            caller: caller.clone(),
+            token_in: self.agent.token_in.to_string(),
+            hub: self.hub.to_owned(),
+        };
         let on_behalf = on_behalf.to_value();
         headers.insert(
             ON_BEHALF,

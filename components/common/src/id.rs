@@ -3,6 +3,7 @@
 //! Ids are ULIDs, which are ordered by time, so that the primary key sorts rows by age. A slug must never
 //! look like an id.
 
+use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
 use crate::platform::clock::random_u64;
@@ -20,6 +21,55 @@ pub fn request(now_ms: u64) -> String {
 /// A new outbox id, `out_` and a ULID of `now_ms`.
 pub fn outbox(now_ms: u64) -> String {
     format!("out_{}", ulid(now_ms))
+}
+
+/// A new agent id, `agt_` and a ULID of `now_ms`.
+pub fn agent(now_ms: u64) -> String {
+    format!("agt_{}", ulid(now_ms))
+}
+
+/// A new person id, `per_` and a ULID of `now_ms`.
+pub fn person(now_ms: u64) -> String {
+    format!("per_{}", ulid(now_ms))
+}
+
+/// A new session id, `ses_` and a ULID of `now_ms`.
+pub fn session(now_ms: u64) -> String {
+    format!("ses_{}", ulid(now_ms))
+}
+
+/// A new invitation id, `inv_` and a ULID of `now_ms`.
+pub fn invitation(now_ms: u64) -> String {
+    format!("inv_{}", ulid(now_ms))
+}
+
+/// A new id of an emergency stop, `stp_` and a ULID of `now_ms`.
+pub fn stop(now_ms: u64) -> String {
+    format!("stp_{}", ulid(now_ms))
+}
+
+/// The id of an agent of an outside issuer. It follows from the workspace, the issuer and the subject, so that
+/// it is known before the agent is stored.
+pub fn outside_agent(workspace: &str, issuer: &str, subject: &str) -> String {
+    format!("agt_{}", of_identity(workspace, issuer, subject))
+}
+
+/// The id of a person of an outside issuer, as [`outside_agent`].
+pub fn outside_person(workspace: &str, issuer: &str, subject: &str) -> String {
+    format!("per_{}", of_identity(workspace, issuer, subject))
+}
+
+/// A ULID that is the start of the SHA-256 of an identity. Each part comes after its length, so that two
+/// different identities never have the same bytes.
+fn of_identity(workspace: &str, issuer: &str, subject: &str) -> Ulid {
+    let mut hash = Sha256::new();
+    for part in [workspace, issuer, subject] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let bytes: [u8; 32] = hash.finalize().into();
+    let start = bytes.first_chunk::<16>().copied().unwrap_or_default();
+    Ulid::from_bytes(start)
 }
 
 fn ulid(now_ms: u64) -> Ulid {

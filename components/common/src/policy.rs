@@ -1,15 +1,16 @@
 //! Evaluates a policy for a call. A deny rule wins over an allow rule. If the policy has an allow rule, a
 //! call that matches no allow rule is denied.
 //!
-//! This module must not look at the integration's state, nor at anything of the caller but the subject.
+//! This module must not look at the integration's state, nor at anything of the caller but the subject and the
+//! agent's id.
 
 use crate::call::{CallMethod, CallPath, Reading, is_same};
 use crate::wire::{Effect, Policy, Rule};
 
 /// A call that an agent wants to make.
 pub struct PolicyCall<'a> {
-    /// The subject of the agent's token.
-    pub subject: &'a str,
+    /// The agent.
+    pub agent: PolicyAgent<'a>,
     /// The methods that a provider may read: the method that is sent, and a method that overrides it. All of
     /// them must be allowed.
     pub methods: &'a [CallMethod],
@@ -19,13 +20,31 @@ pub struct PolicyCall<'a> {
     pub path: &'a CallPath,
 }
 
+/// An agent, as policies name it.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyAgent<'a> {
+    /// The subject of its token.
+    pub subject: &'a str,
+    /// Its id: `agt_…`. `None` if the caller is not an agent.
+    pub id: Option<&'a str>,
+}
+
+impl PolicyAgent<'_> {
+    /// Whether one of `names` names the agent: by its id, or by the subject of its token.
+    fn is_among(self, names: &[String]) -> bool {
+        names
+            .iter()
+            .any(|name| name == "*" || name == self.subject || Some(name.as_str()) == self.id)
+    }
+}
+
 impl Policy {
     /// Why the policy denies `call`, with the name of the rule. `None` if the policy allows the call.
     pub fn refusal(&self, call: &PolicyCall<'_>) -> Option<String> {
-        if !self.agents.iter().any(|agent| agent == "*" || agent == call.subject) {
+        if !call.agent.is_among(&self.agents) {
             return Some(format!(
                 "policy.agents does not name {:?}. Ask an admin to add this agent",
-                call.subject
+                call.agent.subject
             ));
         }
         if self.rules.is_empty() {
@@ -44,7 +63,9 @@ impl Policy {
             return None;
         }
         let is_allowed = |method: CallMethod, reading: &Reading| {
-            self.rules.iter().any(|rule| rule.allows(call.host, method, reading))
+            self.rules
+                .iter()
+                .any(|rule| rule.is_for(call.agent) && rule.allows(call.host, method, reading))
         };
         let mut methods = call.methods.iter();
         let is_allowed =
@@ -52,10 +73,13 @@ impl Policy {
         (!is_allowed).then(|| "no allow rule in policy.rules matches this call".to_owned())
     }
 
-    /// Whether an allow rule has `method` and exactly the path `path`, without wildcards.
-    pub fn names(&self, method: CallMethod, path: &str) -> bool {
+    /// Whether an allow rule for `agent` has `method` and exactly the path `path`, without wildcards.
+    pub fn names(&self, agent: PolicyAgent<'_>, method: CallMethod, path: &str) -> bool {
         self.rules.iter().any(|rule| {
-            rule.effect == Effect::Allow && rule.has_method(method) && rule.path == path
+            rule.effect == Effect::Allow
+                && rule.is_for(agent)
+                && rule.has_method(method)
+                && rule.path == path
         })
     }
 
@@ -74,6 +98,11 @@ impl Rule {
         self.methods.iter().any(|one| one == "*" || one == method.as_str())
     }
 
+    /// Whether the rule applies to the agent. A rule without agents applies to all that the policy admits.
+    fn is_for(&self, agent: PolicyAgent<'_>) -> bool {
+        self.agents.as_deref().is_none_or(|agents| agent.is_among(agents))
+    }
+
     fn has_host(&self, host: &str) -> bool {
         self.host.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(host))
     }
@@ -81,6 +110,7 @@ impl Rule {
     /// A deny rule applies if it covers one of the readings.
     fn denies(&self, call: &PolicyCall<'_>) -> bool {
         self.effect == Effect::Deny
+            && self.is_for(call.agent)
             && self.has_host(call.host)
             && call.methods.iter().any(|method| self.methods.iter().any(|own| method.runs(own)))
             && denies(&self.path, call.path)
@@ -131,7 +161,8 @@ mod tests {
         let methods: Vec<CallMethod> =
             method.split(',').map(|one| CallMethod::parse(one).unwrap()).collect();
         let host = "api.acme.com";
-        policy.refusal(&PolicyCall { subject: "a", methods: &methods, host, path: &path })
+        let agent = PolicyAgent { subject: "a", id: Some("agt_a") };
+        policy.refusal(&PolicyCall { agent, methods: &methods, host, path: &path })
     }
 
     #[test]
@@ -173,6 +204,24 @@ mod tests {
         assert!(refusal(only_denies.clone(), "GET,POST", "/v1/files/1").is_some());
         let why = refusal(only_denies, "POST", "/v1/files/1").unwrap();
         assert_eq!(why, "policy.rules[0] denies POST /v1/files/**");
+    }
+
+    #[test]
+    fn a_rule_may_be_for_some_agents_only() {
+        let rule = |effect: &str, agents: &[&str]| json!({"effect": effect, "methods": ["GET"], "path": "/x", "agents": agents});
+        for (rules, refused) in [
+            (vec![rule("deny", &["a"])], true),
+            (vec![rule("deny", &["agt_a"])], true),
+            (vec![rule("deny", &["agt_b"])], false),
+            (vec![rule("allow", &["agt_a"])], false),
+            // An allow rule closes the rest for everybody, whoever it is for.
+            (vec![rule("allow", &["agt_b"])], true),
+            (vec![rule("allow", &["agt_b"]), rule("allow", &["*"])], false),
+        ] {
+            let policy = json!({ "rules": rules });
+            assert_eq!(refusal(policy.clone(), "GET", "/x").is_some(), refused, "{policy}");
+        }
+        assert_eq!(refusal(json!({"agents": ["agt_a"]}), "GET", "/x"), None);
     }
 
     #[test]

@@ -132,7 +132,7 @@ from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, Polic
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct Policy {
-    /// Subjects of agents, or `*`.
+    /// Ids of agents, subjects of outside agents, or `*`.
     #[serde(default = "everyone")]
     pub agents: Vec<String>,
     /// A deny rule wins. If there is an allow rule, a call that matches no allow rule is denied.
@@ -156,6 +156,9 @@ pub struct Rule {
     /// One of the manifest's hosts. If missing, the rule applies to all of them.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// The agents that the rule is for, by id. If missing, the rule is for all that `policy.agents` admits.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub agents: Option<Vec<String>>,
 }
 
 impl Serialize for Policy {
@@ -332,6 +335,9 @@ impl Policy {
             let is_host = |b: u8| b.is_ascii_alphanumeric() || b"-.:".contains(&b);
             if rule.host.as_ref().is_some_and(|h| h.is_empty() || !h.bytes().all(is_host)) {
                 broken(at("host"), "must be one of the manifest's hosts");
+            }
+            if rule.agents.as_ref().is_some_and(|agents| !(1..=MAX).contains(&agents.len())) {
+                broken(at("agents"), "must name 1 to 100 agents. Leave it out for all agents");
             }
         }
     }

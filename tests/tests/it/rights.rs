@@ -15,7 +15,12 @@ struct Row {
     outbound: &'static [&'static str],
 }
 
-const JWT: [&str; 9] = [
+const AUTH_VARIABLES: [&str; 14] = [
+    "issuers",
+    "sign_in_secret",
+    "oidc_issuer",
+    "oidc_client_id",
+    "public_url",
     "jwt_issuer",
     "jwt_audience",
     "jwt_secret",
@@ -31,7 +36,42 @@ const BROKER: &str = "http://broker.spin.internal";
 const UPKEEP: &str = "http://upkeep.spin.internal";
 const PROXY: &str = "http://proxy.spin.internal";
 
-const TABLE: [Row; 14] = [
+const TABLE: [Row; 18] = [
+    Row {
+        component: "agents",
+        routes: &["/api/agents/..."],
+        storage: (true, false),
+        variables: &["proxy_domain", "public_url"],
+        outbound: &[AUTH, PROXY],
+    },
+    Row {
+        component: "people",
+        routes: &["/api/people/...", "/api/me", "/api/sessions/...", "/api/panic/..."],
+        storage: (true, false),
+        variables: &["proxy_domain", "public_url"],
+        outbound: &[AUTH, PROXY],
+    },
+    Row {
+        component: "sign-in",
+        routes: &["/sign-in/..."],
+        storage: (true, false),
+        variables: &[
+            "proxy_domain",
+            "public_url",
+            "oidc_issuer",
+            "oidc_client_id",
+            "oidc_client_secret",
+            "oidc_scopes",
+        ],
+        outbound: &[AUTH, PROXY, "{{ oidc_hosts }}"],
+    },
+    Row {
+        component: "oauth-server",
+        routes: &["/oauth/...", "/.well-known/oauth-authorization-server/..."],
+        storage: (true, false),
+        variables: &["proxy_domain", "broker_secret", "public_url"],
+        outbound: &[AUTH, BROKER, PROXY],
+    },
     Row {
         component: "ui",
         routes: &["/..."],
@@ -71,14 +111,14 @@ const TABLE: [Row; 14] = [
         component: "update",
         routes: &[],
         storage: (true, false),
-        variables: &["broker_secret"],
+        variables: &["broker_secret", "public_url"],
         outbound: &[AUTH, BROKER],
     },
     Row {
         component: "delete",
         routes: &[],
         storage: (true, false),
-        variables: &["broker_secret"],
+        variables: &["broker_secret", "public_url"],
         outbound: &[AUTH, BROKER],
     },
     Row {
@@ -148,9 +188,9 @@ const TABLE: [Row; 14] = [
     Row {
         component: "auth",
         routes: &[],
-        storage: (false, true),
-        variables: &JWT,
-        outbound: &["{{ jwt_jwks_origin }}"],
+        storage: (true, true),
+        variables: &AUTH_VARIABLES,
+        outbound: &["{{ jwt_jwks_origin }}", "{{ issuer_hosts }}", "{{ oidc_hosts }}"],
     },
     Row {
         component: "broker",
@@ -222,6 +262,61 @@ fn every_component_has_exactly_its_row() {
         }
     }
     assert!(rows.is_empty(), "rows without a component: {:?}", rows.keys());
+}
+
+#[test]
+fn only_the_broker_depends_on_the_vault() {
+    let mut users = Vec::new();
+    for entry in std::fs::read_dir(repo().join("components")).unwrap() {
+        let path = entry.unwrap().path();
+        let manifest: Table =
+            std::fs::read_to_string(path.join("Cargo.toml")).unwrap().parse().unwrap();
+        let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+        let uses = tables.iter().filter_map(|name| manifest.get(*name)?.as_table());
+        if uses.into_iter().any(|table| table.contains_key("nexus-vault")) {
+            users.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(users, ["broker"]);
+}
+
+#[test]
+fn statements_are_in_the_store_and_ciphertexts_are_read_in_the_vault() {
+    fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => files(&path, found),
+                false => found.push(path),
+            }
+        }
+    }
+    let mut all = Vec::new();
+    files(&repo().join("components"), &mut all);
+    let store = ["components/common/src/store/", "components/vault/src/rows/"];
+    let platform = "components/common/src/platform/sqlite.rs";
+    let mut seen = 0;
+    for path in all.iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        let inside = path.strip_prefix(repo()).unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        if !store.iter().any(|folder| inside.starts_with(folder)) && inside != platform {
+            let statement =
+                ["\"select ", "\"insert ", "\"update ", "\"delete from ", "platform::sqlite"];
+            let of_words = inside.starts_with("components/common/src/domain/");
+            let found = statement.iter().find(|one| text.contains(**one));
+            assert!(
+                of_words
+                    || found
+                        .is_none_or(|one| inside.ends_with("error.rs") && one.contains("platform")),
+                "{inside}: {found:?}"
+            );
+        }
+        // The flow's ciphertext is handed from the callback to the broker, unopened.
+        let reads = text.contains("(\"sealed\")") && !inside.starts_with(store[1]);
+        assert!(!reads || inside.ends_with("store/flows.rs"), "{inside} reads a ciphertext");
+        seen += 1;
+    }
+    assert!(seen > 100, "{seen} files");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Rejects a token of this application that a person enters as a provider's key.
+//! Rejects a token or key of this application that a person enters as a provider's key.
 //!
 //! Such a token must not be stored. Sent to a provider, it would give away the person's own rights. Sent back
 //! to this application, it would let an agent act with them.
@@ -7,18 +7,26 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use nexus_common::auth::is_jwt;
+use nexus_common::auth::{is_jwt, is_token};
 use nexus_common::{Error, Result, config};
 use serde_json::Value;
 
-/// Rejects a field with a JWT of the deployment's own issuer, even after a scheme (`Bearer …`).
+/// Rejects a field with a key of ours, or with a JWT of the deployment's own issuer, even after a scheme
+/// (`Bearer …`).
 ///
 /// # Errors
 /// [`Error::Invalid`] with the field. [`Error::Misconfigured`].
 pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()> {
-    let mut tokens =
-        fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
-    let mut tokens = tokens.by_ref().filter(|(_, word)| is_jwt(word)).peekable();
+    let words =
+        || fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
+    if let Some((name, _)) = words().find(|(_, word)| is_token(word) && !is_jwt(word)) {
+        return Err(Error::invalid(
+            format!("/credentials/{name}"),
+            "this is a key for Integration Nexus itself, not a credential of the provider: enter the key \
+             that the provider gave you",
+        ));
+    }
+    let mut tokens = words().filter(|(_, word)| is_jwt(word)).peekable();
     if tokens.peek().is_none() {
         return Ok(());
     }

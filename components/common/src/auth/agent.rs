@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::{HeaderMap, HeaderName, header};
 use percent_encoding::percent_decode_str;
 
-use super::{Caller, bearer};
+use super::{Caller, Evidence, KeyKind, bearer, parse_key};
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 
@@ -23,13 +23,14 @@ pub struct Agent {
 
 impl Agent {
     /// The caller of `inbound`. The token is in `Authorization` (with Bearer, with another scheme, or as the
-    /// user or password of Basic) or, without that header, in another header whose value is a JWT.
+    /// user or password of Basic) or, without that header, in another header whose value is a token of ours: a
+    /// JWT or a key.
     ///
     /// # Errors
     /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         let (token_in, token) = find(inbound.headers())?;
-        let caller = Caller::proved_by(&token).await?;
+        let caller = Caller::proved_by(&Evidence::Bearer(token.clone())).await?;
         Ok(Self { caller, token_in, token })
     }
 
@@ -39,7 +40,7 @@ impl Agent {
     /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn by_bearer(inbound: &Inbound) -> Result<Self> {
         let token = bearer(inbound)?;
-        let caller = Caller::proved_by(token).await?;
+        let caller = Caller::proved_by(&Evidence::Bearer(token.to_owned())).await?;
         Ok(Self { caller, token_in: header::AUTHORIZATION, token: token.to_owned() })
     }
 
@@ -111,7 +112,7 @@ fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
     }
     let mut found: Option<(HeaderName, String)> = None;
     for (name, value) in headers {
-        let Some(token) = value.to_str().ok().map(last_word).filter(|text| is_jwt(text)) else {
+        let Some(token) = value.to_str().ok().map(last_word).filter(|text| is_token(text)) else {
             continue;
         };
         match &found {
@@ -126,7 +127,7 @@ fn find(headers: &HeaderMap) -> Result<(HeaderName, String)> {
 }
 
 fn no_token() -> Error {
-    let why = "the Authorization header has no token. Send `Authorization: Bearer <JWT>`";
+    let why = "the Authorization header has no token. Send `Authorization: Bearer <token>`";
     Error::InvalidToken(why.into())
 }
 
@@ -140,7 +141,7 @@ fn of_authorization(text: &str) -> Result<String> {
         let bytes = STANDARD.decode(rest.trim()).map_err(|_| no_token())?;
         let pair = String::from_utf8(bytes).map_err(|_| no_token())?;
         let (user, password) = pair.split_once(':').ok_or_else(no_token)?;
-        return match (is_jwt(user), is_jwt(password)) {
+        return match (is_token(user), is_token(password)) {
             (true, true) if user != password => Err(two_tokens()),
             (true, _) => Ok(user.to_owned()),
             (false, true) => Ok(password.to_owned()),
@@ -158,6 +159,11 @@ fn last_word(value: &str) -> &str {
     value.trim().rsplit(' ').next().unwrap_or_default()
 }
 
+/// Whether `text` looks like a proof for this application: a JWT, or a key or access token of ours.
+pub fn is_token(text: &str) -> bool {
+    is_jwt(text) || KeyKind::of(text).is_some_and(|kind| parse_key(kind, text).is_some())
+}
+
 /// Whether `text` looks like a JWT (RFC 7519): a JSON object and two more parts in base64url.
 pub fn is_jwt(text: &str) -> bool {
     let is_part = |part: &str| {
@@ -172,9 +178,24 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::auth::secret_key::fixed_key;
+    use crate::auth::{CallerKind, Via};
+    use crate::store::Basis;
 
     const A: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
     const B: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiIn0.c2ln";
+
+    fn nobody() -> Caller {
+        Caller {
+            workspace: "w".into(),
+            subject: "s".into(),
+            kind: CallerKind::Service,
+            role: None,
+            expires_at: 7,
+            via: Via::IssuerToken,
+            basis: Basis::default(),
+        }
+    }
 
     fn found(headers: &[(&str, String)]) -> Option<(String, String)> {
         let headers = headers.iter().map(|(name, value)| {
@@ -204,6 +225,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_found_where_sdks_put_keys() {
+        let key = fixed_key(KeyKind::Agent).text.expose().to_owned();
+        for (name, value) in [
+            ("authorization", format!("Bearer {key}")),
+            ("authorization", format!("Basic {}", STANDARD.encode(format!("{key}:")))),
+            ("x-api-key", key.clone()),
+        ] {
+            let expected = Some((name.to_owned(), key.clone()));
+            assert_eq!(found(&[(name, value.clone())]), expected, "{name}: {value}");
+        }
+    }
+
+    #[test]
     fn two_different_tokens_are_rejected() {
         let basic = format!("Basic {}", STANDARD.encode(format!("{A}:{B}")));
         assert_eq!(found(&[("authorization", basic)]), None);
@@ -216,16 +250,8 @@ mod tests {
 
     #[test]
     fn the_token_is_removed_from_every_header() {
-        let agent = Agent {
-            caller: Caller {
-                workspace: "w".into(),
-                subject: "s".into(),
-                role: None,
-                expires_at: 7,
-            },
-            token_in: header::AUTHORIZATION,
-            token: A.to_owned(),
-        };
+        let agent =
+            Agent { caller: nobody(), token_in: header::AUTHORIZATION, token: A.to_owned() };
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("authorization", "Basic x".to_owned()),
@@ -241,16 +267,8 @@ mod tests {
 
     #[test]
     fn the_token_is_found_in_every_encoding() {
-        let agent = Agent {
-            caller: Caller {
-                workspace: "w".into(),
-                subject: "s".into(),
-                role: None,
-                expires_at: 0,
-            },
-            token_in: header::AUTHORIZATION,
-            token: A.to_owned(),
-        };
+        let agent =
+            Agent { caller: nobody(), token_in: header::AUTHORIZATION, token: A.to_owned() };
         let trace = agent.trace();
         for before in ["", "u", "us", "usr", "user:"] {
             let pair = format!("{before}{A}:x");

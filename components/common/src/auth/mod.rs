@@ -1,30 +1,40 @@
-//! Identifies the caller of a request: reads the token and asks the component `auth` to verify it.
+//! Identifies the caller of a request: reads the proof (a token, a key or a session cookie) and asks the
+//! component `auth` to verify it.
 //!
-//! This module must not read anything but headers, because a client can choose path parameters and its
-//! address. It must not verify tokens itself, and has no key.
+//! That a proof is genuine is remembered for a minute. That its subject is still welcome is not: it is checked
+//! for each request ([`require_standing`]). This module must not read anything but headers, because a client
+//! can choose path parameters and its address. It must not verify a proof itself, and has no key.
 
 mod agent;
+mod caller;
+mod secret_key;
+mod session;
 mod verifier;
 
 use std::cell::RefCell;
 use std::time::Duration;
 
-use http::header;
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 use crate::http::Inbound;
 use crate::kept::Recent;
 use crate::platform::clock;
-pub use agent::{Agent, is_jwt};
-pub use verifier::{AUTH_OPERATIONS, Proof, Prove, Ready, Refusal, Token, ready};
+use crate::store::require_standing;
+pub use agent::{Agent, is_jwt, is_token};
+pub use caller::{Caller, CallerKind, Role, Via};
+use http::header;
+pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
+pub use session::{
+    clear_session_cookie, new_session_secret, session_cookie, session_hash, set_session_cookie,
+};
+pub use verifier::{AUTH_OPERATIONS, Evidence, Proof, Prove, Ready, Refusal, ready};
 
 /// The maximum size of a token, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
 /// The tolerated clock difference, in seconds.
 pub const LEEWAY: u64 = 30;
 
-/// How long a proof is cached, in seconds. A key that its issuer revokes stays valid for up to that time.
+/// How long a proof is cached, in seconds. A signing key that an outside issuer revokes stays valid for up to
+/// that time.
 const SEEN_FOR: u64 = 60;
 
 thread_local! {
@@ -82,91 +92,57 @@ impl VerifiedToken {
     }
 }
 
-/// The role of a caller. The least powerful role comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
-    /// May only call providers, through the proxy and MCP.
-    Agent,
-    /// May do everything except OAuth clients, own manifests and the audit export.
-    Manager,
-    /// May do everything.
-    Admin,
-}
-
-/// A verified caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Caller {
-    /// The workspace, to which every request is bound: 1–128 printable characters.
-    pub workspace: String,
-    /// The subject of the token: 1–128 printable characters.
-    pub subject: String,
-    /// The role. `None` if the token has no known role; then the caller may do nothing.
-    pub role: Option<Role>,
-    /// The `exp` of the caller's token, in seconds since the Unix epoch.
-    pub expires_at: u64,
-}
-
 impl Caller {
-    /// The caller of `inbound`.
+    /// The caller of `inbound`: by the token in its `Authorization` header or, without that header, by its
+    /// session cookie. A request with a cookie must come from a page of this application.
     ///
     /// # Errors
-    /// 401 as an [`Error`], [`Error::Misconfigured`].
+    /// 401 as an [`Error`], [`Error::CrossSite`], [`Error::Stopped`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
-        Self::proved_by(bearer(inbound)?).await
+        if inbound.headers().contains_key(header::AUTHORIZATION) {
+            return Self::proved_by(&Evidence::Bearer(bearer(inbound)?.to_owned())).await;
+        }
+        let cookie = session_cookie(inbound).await?.ok_or(Error::MissingToken)?;
+        session::require_same_origin(inbound).await?;
+        Self::proved_by(&Evidence::Session(cookie)).await
     }
 
-    /// The caller that `token` identifies. The result is cached for a minute, while the token is valid,
-    /// because agents send the same token again and again.
-    async fn proved_by(token: &str) -> Result<Self> {
+    /// The caller that `evidence` proves, who must still be welcome.
+    async fn proved_by(evidence: &Evidence) -> Result<Self> {
+        let caller = Self::verified(evidence).await?;
+        require_standing(&caller.workspace, &caller.basis).await?;
+        Ok(caller)
+    }
+
+    /// The caller that `evidence` proves. The result is cached for a minute, while the proof is valid, because
+    /// agents send the same token again and again.
+    async fn verified(evidence: &Evidence) -> Result<Self> {
+        let key = evidence.text();
         let seen = || {
             let now = clock::now_ms() / 1000;
-            SEEN.with_borrow_mut(|seen| seen.get(token)?.still(now))
+            SEEN.with_borrow_mut(|seen| seen.get(key)?.still(now))
         };
         if let Some(caller) = seen() {
             return Ok(caller);
         }
-        if token.len() > MAX_TOKEN {
+        if key.len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
-        let _asking = Asking::about(token).await;
+        let _asking = Asking::about(key).await;
         if let Some(caller) = seen() {
             return Ok(caller);
         }
         let now = clock::now_ms() / 1000;
-        let Proof { caller, expires_at } = verifier::verify(token).await?;
-        let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
-        let proved = VerifiedToken { caller: caller.clone(), until };
-        SEEN.with_borrow_mut(|seen| {
-            seen.retain(|_, kept| now < kept.until);
-            seen.insert(token.to_owned(), proved);
-        });
-        Ok(caller)
-    }
-
-    /// Whether the caller has at least `role`.
-    pub fn may(&self, role: Role) -> bool {
-        self.role >= Some(role)
-    }
-
-    /// The role as a token has it. `none` if the token has no known role.
-    pub fn role_name(&self) -> &'static str {
-        self.role.map_or("none", Role::name)
-    }
-}
-
-impl Role {
-    /// The role as a token has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "AGENT",
-            Self::Manager => "MANAGER",
-            Self::Admin => "ADMIN",
+        let Proof { caller, expires_at, is_reusable } = verifier::verify(evidence).await?;
+        if is_reusable {
+            let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
+            let proved = VerifiedToken { caller: caller.clone(), until };
+            SEEN.with_borrow_mut(|seen| {
+                seen.retain(|_, kept| now < kept.until);
+                seen.insert(key.to_owned(), proved);
+            });
         }
-    }
-
-    /// The role with the name `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Agent, Self::Manager, Self::Admin].into_iter().find(|role| role.name() == text)
+        Ok(caller)
     }
 }
 

@@ -21,19 +21,30 @@ operations! {
     /// All operations of `auth`.
     AUTH_OPERATIONS at Auth;
 
-    /// Verifies a token.
-    Prove("prove", "verifies a token") for [Catalog, Create, Delete, History, List, Mcp, Proxy, Status, Update, Upkeep]:
-        Token => Proof, or Refusal;
+    /// Verifies a token, a key or a session.
+    Prove("prove", "verifies a token, a key or a session") for [Agents, Catalog, Create, Delete, History, List, Mcp, OauthServer, People, Proxy, SignIn, Status, Update, Upkeep]:
+        Evidence => Proof, or Refusal;
     /// Finds out whether there is anything to verify tokens with.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
 
-/// A token, as a client sent it.
+/// What a client sent to prove its identity.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Token {
-    /// The token.
-    pub token: String,
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// A token or key.
+    Bearer(String),
+    /// The value of the session cookie.
+    Session(String),
+}
+
+impl Evidence {
+    /// The text. A cookie has no dot and no `nx` prefix, so no text is both a cookie and a token.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Bearer(text) | Self::Session(text) => text,
+        }
+    }
 }
 
 /// Whom a token proves.
@@ -41,8 +52,10 @@ pub struct Token {
 pub struct Proof {
     /// Who.
     pub caller: Caller,
-    /// The token's `exp`, in seconds since the Unix epoch.
+    /// When the proof expires, in seconds since the Unix epoch.
     pub expires_at: u64,
+    /// Whether the same evidence proves the caller again. A token with a `jti` that counts once does not.
+    pub is_reusable: bool,
 }
 
 /// Why there is no proof: those of [`Error`] that `auth` can meet.
@@ -97,14 +110,13 @@ impl rpc::Refusal for Refusal {
     }
 }
 
-/// Whom `token` proves.
+/// Whom `evidence` proves.
 ///
 /// # Errors
 /// A [`Refusal`] as an [`Error`]; [`Error::Unavailable`] where `auth` does not respond.
-pub(super) async fn verify(token: &str) -> Result<Proof> {
-    let request = Token { token: token.to_owned() };
+pub(super) async fn verify(evidence: &Evidence) -> Result<Proof> {
     // The question changes nothing. Where the runtime has no room for `auth` now, it has in a moment.
-    again_while_unavailable(QUESTION, async || call_openly::<Prove>(&request, TIME_LIMIT).await)
+    again_while_unavailable(QUESTION, async || call_openly::<Prove>(evidence, TIME_LIMIT).await)
         .await
 }
 
@@ -121,11 +133,20 @@ pub async fn ready() -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Role;
+    use crate::auth::{CallerKind, Role, Via};
+    use crate::store::Basis;
 
     fn proof(role: Option<Role>) -> Proof {
-        let (workspace, subject) = ("acme".to_owned(), "ann".to_owned());
-        Proof { caller: Caller { workspace, subject, role, expires_at: 7 }, expires_at: 7 }
+        let caller = Caller {
+            workspace: "acme".to_owned(),
+            subject: "ann".to_owned(),
+            kind: CallerKind::Person,
+            role,
+            expires_at: 7,
+            via: Via::IssuerToken,
+            basis: Basis { person: Some("per_1".to_owned()), ..Basis::default() },
+        };
+        Proof { caller, expires_at: 7, is_reusable: true }
     }
 
     #[test]

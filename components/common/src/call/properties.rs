@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::servers::{GATEWAYS, SERVERS, Server, through};
 use super::{CallMethod, CallPath};
-use crate::policy::{PolicyCall, denies};
+use crate::policy::{PolicyAgent, PolicyCall, denies};
 use crate::wire::{Effect, Policy, Rule};
 
 /// The names of an API's resources.
@@ -145,12 +145,14 @@ fn policy(rules: &[(bool, String)]) -> Policy {
         methods: vec!["*".into()],
         path: path.clone(),
         host: None,
+        agents: None,
     };
     Policy { rules: rules.iter().map(rule).collect(), ..Policy::default() }
 }
 
 fn is_refused(policy: &Policy, path: &CallPath) -> bool {
-    let call = PolicyCall { subject: "a", methods: &[CallMethod::Get], host: "api.acme.com", path };
+    let agent = PolicyAgent { subject: "a", id: None };
+    let call = PolicyCall { agent, methods: &[CallMethod::Get], host: "api.acme.com", path };
     policy.refusal(&call).is_some()
 }
 

@@ -3,6 +3,7 @@
 //! The API, the database and the components spell each word in the same way, and only here. This module must
 //! not read or write anything.
 
+mod agent_kind;
 mod call_key;
 mod event_kind;
 mod health;
@@ -12,6 +13,7 @@ mod status;
 mod token_state;
 mod words;
 
+pub use agent_kind::{AccountStatus, AgentKind, PersonSource, StopScope};
 pub use call_key::CallKey;
 pub use event_kind::EventKind;
 pub use health::Health;

@@ -27,14 +27,18 @@ async fn name() -> Result<&'static str> {
 /// [`crate::Error::Misconfigured`].
 pub async fn flow_cookie(inbound: &Inbound) -> Result<Option<String>> {
     let name = name().await?;
+    Ok(value_of(inbound, name).filter(|value| is_flow_cookie(value)).map(str::to_owned))
+}
+
+/// The value of the cookie `name` (RFC 6265, 4.2.1).
+pub(crate) fn value_of<'a>(inbound: &'a Inbound, name: &str) -> Option<&'a str> {
     let headers = inbound.headers().get_all(header::COOKIE).iter();
     let mut pairs =
         headers.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
-    let value = pairs.find_map(|pair| {
+    pairs.find_map(|pair| {
         let (found, value) = pair.trim().split_once('=')?;
         (found == name).then_some(value)
-    });
-    Ok(value.filter(|value| is_flow_cookie(value)).map(str::to_owned))
+    })
 }
 
 /// A value for a new flow cookie.

@@ -67,6 +67,14 @@ impl Respond for Error {
             Self::KeysUnavailable { retry_after } | Self::RefreshPending { retry_after } => {
                 set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
             }
+            Self::RateLimited { limit, retry_after, .. } => {
+                // draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it.
+                let (policy, left) = (HeaderName::from_static("ratelimit-policy"), "ratelimit");
+                set(&mut response, header::RETRY_AFTER, &retry_after.to_string());
+                set(&mut response, policy, &format!("\"minute\";q={limit};w=60"));
+                let left = HeaderName::from_static(left);
+                set(&mut response, left, &format!("\"minute\";r=0;t={retry_after}"));
+            }
             Self::LoopDetected | Self::UpgradeUnsupported => {
                 set(&mut response, HeaderName::from_static(ERROR), &problem.code);
             }
@@ -123,6 +131,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             (S::UNAUTHORIZED, "token_expired", "the token has expired (`exp`). Sign in again".into())
         }
         Error::Forbidden(why) => (S::FORBIDDEN, "forbidden", why.clone()),
+        Error::CrossSite(why) => (S::FORBIDDEN, "cross_site", why.clone()),
+        Error::Stopped(why) => (S::FORBIDDEN, "stopped", why.clone()),
+        Error::RateLimited { detail, .. } => {
+            (S::TOO_MANY_REQUESTS, "rate_limited", detail.clone())
+        }
         Error::NotFound(what) => (S::NOT_FOUND, "not_found", what.clone()),
         Error::MethodNotAllowed(allow) => (
             S::METHOD_NOT_ALLOWED,

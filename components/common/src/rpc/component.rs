@@ -3,7 +3,9 @@
 /// A component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
-    /// Verifies tokens.
+    /// `/api/agents`.
+    Agents,
+    /// Verifies who is calling.
     Auth,
     /// Holds the keys, and calls providers.
     Broker,
@@ -21,8 +23,14 @@ pub enum Component {
     Mcp,
     /// `/api/oauth/callback`.
     OauthCallback,
+    /// The authorization server, `/oauth`.
+    OauthServer,
+    /// `/api/people`, `/api/me` and `/api/panic`.
+    People,
     /// `/api/proxy`.
     Proxy,
+    /// `/sign-in`.
+    SignIn,
     /// `/api/health`, `/api/openapi.json`, and the 404 of `/api`.
     Status,
     /// `PUT /api/integrations/{id}`.
@@ -32,7 +40,8 @@ pub enum Component {
 }
 
 impl Component {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 17] = [
+        Self::Agents,
         Self::Auth,
         Self::Broker,
         Self::Catalog,
@@ -42,7 +51,10 @@ impl Component {
         Self::List,
         Self::Mcp,
         Self::OauthCallback,
+        Self::OauthServer,
+        Self::People,
         Self::Proxy,
+        Self::SignIn,
         Self::Status,
         Self::Update,
         Self::Upkeep,
@@ -52,6 +64,7 @@ impl Component {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Agents => "agents",
             Self::Auth => "auth",
             Self::Broker => "broker",
             Self::Catalog => "catalog",
@@ -61,7 +74,10 @@ impl Component {
             Self::List => "list",
             Self::Mcp => "mcp",
             Self::OauthCallback => "oauth-callback",
+            Self::OauthServer => "oauth-server",
+            Self::People => "people",
             Self::Proxy => "proxy",
+            Self::SignIn => "sign-in",
             Self::Status => "status",
             Self::Update => "update",
             Self::Upkeep => "upkeep",

@@ -4,6 +4,7 @@
 //! A transaction must not make HTTP requests. Times in rows come from the database, in milliseconds since the
 //! Unix epoch. Code here must not read the instance's clock.
 
+mod agents;
 mod audit;
 mod calls_at_work;
 mod change;
@@ -18,19 +19,29 @@ mod flows;
 mod heads;
 mod health;
 mod integrations;
+mod invitations;
 mod leases;
 mod manifests;
 mod outbox;
+mod people;
 mod read;
 mod schema;
+mod sessions;
 mod shared_grants;
+mod standing;
+mod stops;
 mod usable;
 mod usage;
+mod used_proofs;
 mod write;
 
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
+pub use agents::{
+    AgentChange, Agents, KeyProof, MOST_KEYS, NewAgent, NewAgentKey, OutsideIdentity, StoredKey,
+    find_key, note_outside_agents,
+};
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
 pub use change::Change;
@@ -44,13 +55,22 @@ pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};
 pub use health::{Cause, was_healthy_within};
 pub use integrations::{Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
+pub use invitations::{
+    INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
+    insert_invitation, open_invitations,
+};
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
+pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use read::{Page, Version, now_ms, read, read_row, schema_version, version};
+pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
+pub use standing::{Basis, CredentialRow, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing};
+pub use stops::{NewStop, Stops};
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
+pub use used_proofs::use_once;
 pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
 
 /// The column `count` of an aggregate's row.

@@ -101,7 +101,7 @@ impl Usable<'_> {
                'policy', json(policy)) as item, name_key
              from integrations
              where workspace = ?1 and status = 'active' and health <> 'pending' and {which}
-               and exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?2))
+               and exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?2, ?5))
              order by name_key limit {limit}"
         );
         let values = [
@@ -109,6 +109,7 @@ impl Usable<'_> {
             Value::text(self.caller.subject.as_str()),
             Value::text(self.public_url.as_str()),
             Value::text(value),
+            Value::from(self.caller.agent_id()),
         ];
         let rows = read(&sql, values).await?;
         let pair = |row: &Row| Ok((row.text("item")?, row.text("name_key")?));

@@ -6,7 +6,7 @@ mod guesses;
 
 use http::header;
 
-use crate::auth::is_jwt;
+use crate::auth::is_token;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::Inbound;
@@ -31,13 +31,13 @@ pub async fn require(inbound: &Inbound) -> Result<()> {
     Ok(())
 }
 
-/// Whether the request has the tick secret. Any other value that is not a JWT counts as a wrong guess.
+/// Whether the request has the tick secret. Any other value that is not a token or key of ours counts as a wrong guess.
 pub async fn is_held_by(inbound: &Inbound) -> bool {
     // Health is asked again and again, so the last guesses of a burst are logged too.
     guesses::tell();
     let (Ok(Some(secret)), Some(sent)) = (secret().await, sent(inbound)) else { return false };
     let holds = secret.matches(sent);
-    if !holds && !std::str::from_utf8(sent).is_ok_and(is_jwt) {
+    if !holds && !std::str::from_utf8(sent).is_ok_and(is_token) {
         guesses::note();
     }
     holds

@@ -78,6 +78,23 @@ pub struct Admission {
     pub health: Health,
     /// The integration's policy, as JSON.
     pub policy: String,
+    /// Why an ADMIN has stopped the integration or its provider. `None` if nobody has.
+    pub stopped: Option<String>,
+}
+
+impl Admission {
+    /// Checks that no ADMIN has stopped the integration or its provider.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub fn require_not_stopped(&self) -> Result<()> {
+        match &self.stopped {
+            None => Ok(()),
+            Some(reason) => Err(Error::Stopped(format!(
+                "an ADMIN has stopped this integration: {reason}. An ADMIN can lift the stop"
+            ))),
+        }
+    }
 }
 
 /// An integration that an agent wants to call. Its credential is not opened yet.
@@ -99,7 +116,10 @@ impl Callable {
         // for each call.
         let sql = "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
                      c.sealed, c.version, c.expires_at, c.refresh_at,
-                     i.id, i.name, i.status, i.health, i.policy
+                     i.id, i.name, i.status, i.health, i.policy,
+                     (select reason from stops s where s.workspace = i.workspace
+                        and ((s.scope = 'integration' and s.target = i.id)
+                          or (s.scope = 'provider' and s.target = i.manifest_id)) limit 1) as stopped
                    from integrations i left join credentials c on c.integration_id = i.id
                    where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)";
         let row = read_row(sql, [Value::text(workspace), Value::text(id_or_slug)]).await?;
@@ -118,6 +138,7 @@ impl Callable {
                 status: row.get("status")?,
                 health: row.get("health")?,
                 policy: row.text("policy")?,
+                stopped: row.text_or_null("stopped")?,
             },
             workspace: workspace.to_owned(),
             stored,

@@ -82,14 +82,12 @@ struct Call {
 impl Call {
     /// Reads the call from `inbound`. `None` if the component did not name the caller.
     fn of(inbound: &Inbound) -> Option<Self> {
-        let OnBehalf { role, token_in, expires_at, subject, hub } =
-            OnBehalf::read(inbound.headers())?;
+        let OnBehalf { caller, token_in, hub } = OnBehalf::read(inbound.headers())?;
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
-        let (workspace, below) = below.split_once('/').unwrap_or((below, ""));
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
         Some(Self {
-            caller: Caller { workspace: decode(workspace), subject, role, expires_at },
+            caller,
             token_in,
             target: decode(target),
             path: path.to_owned(),
@@ -147,7 +145,7 @@ impl Call {
         };
         let right = Right {
             whose,
-            expires_at: self.caller.expires_at,
+            caller: self.caller.clone(),
             policy: admission.policy.clone(),
             methods,
             host: target.host.name().to_owned(),
@@ -193,10 +191,12 @@ impl Call {
             Lost::Gone => self.mend("integration_inactive", admission, "it is switched off").await,
             Lost::Denied(why) => self.policy_denied(admission, &why).await,
             Lost::Expired => Error::TokenExpired,
+            Lost::Unwelcome(why) => *why,
         }
     }
 
     async fn require_usable(&self, admission: &Admission) -> Result<()> {
+        admission.require_not_stopped()?;
         let (code, why) = match admission.health {
             _ if admission.status == Status::Inactive => {
                 ("integration_inactive", "it is switched off")
@@ -268,13 +268,7 @@ impl Call {
     ) -> Result<Vec<CallMethod>> {
         let api = &opened.usable.sourced.manifest.api;
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
-        let asked = Asked {
-            subject: &self.caller.subject,
-            role: self.caller.role,
-            methods: &methods,
-            target,
-            path,
-        };
+        let asked = Asked { caller: &self.caller, methods: &methods, target, path };
         let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
         let entry = Entry {
             caller: &self.caller,

@@ -3,11 +3,12 @@
 //! This module must not look at the credential, and must not decide about a call that has not begun, which
 //! `rules` does.
 
-use nexus_common::auth::LEEWAY;
+use nexus_common::auth::{Caller, LEEWAY};
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
 use nexus_common::platform::clock;
 use nexus_common::policy::PolicyCall;
+use nexus_common::store::require_standing;
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
@@ -18,8 +19,8 @@ use nexus_common::domain::CallKey;
 pub(super) struct Right {
     /// The workspace, integration and agent of the call.
     pub(super) whose: CallKey,
-    /// The `exp` of the caller's token, in seconds since the Unix epoch.
-    pub(super) expires_at: u64,
+    /// The caller.
+    pub(super) caller: Caller,
     /// The stored policy that allowed the call.
     pub(super) policy: String,
     /// The methods as which the provider may read the call.
@@ -31,7 +32,7 @@ pub(super) struct Right {
 }
 
 /// The reason why a call may not go on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Lost {
     /// The integration was deleted or switched off.
     Gone,
@@ -39,6 +40,8 @@ pub(super) enum Lost {
     Denied(String),
     /// The caller's token has expired.
     Expired,
+    /// The caller was switched off or stopped, or its key was revoked. Holds the error.
+    Unwelcome(Box<Error>),
 }
 
 impl Lost {
@@ -48,6 +51,7 @@ impl Lost {
             Self::Gone => "the integration was deleted or switched off",
             Self::Denied(_) => "the integration's policy no longer allows this call",
             Self::Expired => "the caller's token has expired",
+            Self::Unwelcome(_) => "the caller or the integration was switched off or stopped",
         }
     }
 }
@@ -60,13 +64,21 @@ pub(super) fn is_over(expires_at: u64) -> bool {
 impl Right {
     /// Why the call may not go on. `None` while it may, and if that cannot be found out.
     pub(super) async fn lost(&self) -> Option<Lost> {
-        if is_over(self.expires_at) {
+        if is_over(self.caller.expires_at) {
             return Some(Lost::Expired);
+        }
+        match require_standing(&self.caller.workspace, &self.caller.basis).await {
+            Ok(()) | Err(Error::Storage { .. }) => {}
+            Err(error) => return Some(Lost::Unwelcome(Box::new(error))),
         }
         // The row is read again only if something was committed since.
         let found = opened::find(&self.whose.workspace, &self.whose.integration_id).await;
         match found {
             Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),
+            Ok(callable) if callable.admission.stopped.is_some() => {
+                let refused = callable.admission.require_not_stopped().err();
+                refused.map(|error| Lost::Unwelcome(Box::new(error)))
+            }
             Ok(callable) if callable.admission.policy == self.policy => None,
             Ok(callable) => self.refusal(&callable.admission.policy).ok()?.map(Lost::Denied),
             Err(Error::NotFound(_)) => Some(Lost::Gone),
@@ -80,7 +92,7 @@ impl Right {
             Error::Unreadable(format!("the policy of {}", self.whose.integration_id))
         })?;
         Ok(policy.refusal(&PolicyCall {
-            subject: &self.whose.agent,
+            agent: self.caller.as_policy_agent(),
             methods: &self.methods,
             host: &self.host,
             path: &self.path,

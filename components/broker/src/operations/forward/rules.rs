@@ -3,7 +3,7 @@
 //!
 //! This module must not record a denial or make a call.
 
-use nexus_common::auth::Role;
+use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath, Reading, is_same};
 use nexus_common::policy::{PolicyCall, denies};
 use nexus_manifests::{DenyRule, Manifest, Revoke, template};
@@ -15,10 +15,8 @@ use super::target::Target;
 
 /// A call, as the rules see it.
 pub(super) struct Asked<'a> {
-    /// The caller: the subject of the token.
-    pub(super) subject: &'a str,
-    /// The caller's role.
-    pub(super) role: Option<Role>,
+    /// The caller.
+    pub(super) caller: &'a Caller,
     /// The methods as which a provider may read the call.
     pub(super) methods: &'a Methods,
     /// The URL to which the call would go.
@@ -35,7 +33,7 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     if opened.own_urls.have(host, &target.path) {
         return Some("this endpoint creates or revokes the connection itself".to_owned());
     }
-    let is_agent = asked.role <= Some(Role::Agent);
+    let is_agent = asked.caller.role <= Some(Role::Agent);
     let names_a_method =
         policy.names_a_method() || (is_agent && deny.iter().any(|deny| deny.method != "*"));
     if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
@@ -45,7 +43,7 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         ));
     }
     let call = PolicyCall {
-        subject: asked.subject,
+        agent: asked.caller.as_policy_agent(),
         methods: &methods.all,
         host: target.host.name(),
         path,
@@ -57,9 +55,10 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
 /// this path.
 fn denied(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let Asked { methods, path, .. } = asked;
+    let (policy, agent) = (&opened.policy, asked.caller.as_policy_agent());
     let whole = format!("/{}", path.whole().join("/"));
     let named = |method: CallMethod, deny: &DenyRule| {
-        opened.policy.names(method, &deny.path) || opened.policy.names(method, &whole)
+        policy.names(agent, method, &deny.path) || policy.names(agent, method, &whole)
     };
     let is_denied = |deny: &DenyRule| {
         denies(&deny.path, path)

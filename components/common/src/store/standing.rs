@@ -1,0 +1,138 @@
+//! Whether a caller may still act: its agent or person is switched on, its key or session is not ended, and
+//! nothing stops it.
+//!
+//! The signature of a token says who somebody was when the token was made. This module says whether they are
+//! still welcome, for every call. It reads again only if something was committed since. It must not verify a
+//! proof, which only `auth` does.
+
+use std::cell::RefCell;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Version, read_row, version};
+use crate::error::{Error, Result};
+use crate::kept::Recent;
+use crate::platform::sqlite::Value;
+
+/// How long a session may be idle, in milliseconds: 12 hours.
+pub const SESSION_IDLE_MS: i64 = 12 * 60 * 60 * 1000;
+/// How long a session lasts at most, in milliseconds: 30 days.
+pub const SESSION_MOST_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// The rows on which a caller's right to act depends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basis {
+    /// The agent: `agt_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The person: `per_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Whether an outside issuer vouches for the agent or person, so that a row is not needed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_outside: bool,
+    /// The key, token or session that was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialRow>,
+}
+
+/// The row of a key, token or session, by its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialRow {
+    /// A row of `agent_keys`.
+    AgentKey(String),
+    /// A row of `sessions`.
+    Session(String),
+}
+
+impl CredentialRow {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::AgentKey(_) => "agent_key",
+            Self::Session(_) => "session",
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::AgentKey(id) | Self::Session(id) => id,
+        }
+    }
+}
+
+thread_local! {
+    /// The version of the database at which a caller was last found to be welcome.
+    static GOOD: RefCell<Recent<(String, Basis), Version>> = RefCell::default();
+}
+
+const SQL: &str = "select
+    (select reason from stops where workspace = +?1 and (scope = 'workspace'
+       or (scope = 'agent' and target = ?2)
+       or (scope = 'person' and target in (?3,
+         (select owner from agents where id = ?2 and kind = 'connected_app')))) limit 1) as stopped,
+    coalesce((select status from agents where id = +?2 and workspace = +?1),
+      iif(?2 is null or ?4, 'active', 'deleted')) as agent,
+    coalesce((select status from people where id = +?3 and workspace = +?1),
+      iif(?3 is null or ?4, 'active', 'deleted')) as person,
+    coalesce((select p.status from agents a join people p on p.id = a.owner
+       where a.id = +?2 and a.kind = 'connected_app'), 'active') as owner,
+    case ?5
+      when 'agent_key' then exists(select 1 from agent_keys where id = +?6 and agent_id = ?2
+        and (expires_at is null or expires_at > unixepoch('subsec') * 1000))
+      when 'session' then exists(select 1 from sessions where id = +?6 and person_id = ?3
+        and used_at > unixepoch('subsec') * 1000 - ?7
+        and created_at > unixepoch('subsec') * 1000 - ?8)
+      else 1 end as has_credential";
+
+/// Checks that a caller of `workspace` may still act.
+///
+/// # Errors
+/// [`Error::InvalidToken`] if the agent, person, key or session was switched off or ended.
+/// [`Error::Stopped`] if an admin has stopped it. [`Error::Storage`].
+pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
+    let now = version().await?;
+    let key = (workspace.to_owned(), basis.clone());
+    let is_known = GOOD.with_borrow_mut(|good| good.get(&key).copied()) == now && now.is_some();
+    if is_known {
+        return Ok(());
+    }
+    check(workspace, basis).await?;
+    if let Some(now) = now {
+        GOOD.with_borrow_mut(|good| good.insert(key, now));
+    }
+    Ok(())
+}
+
+async fn check(workspace: &str, basis: &Basis) -> Result<()> {
+    let values = [
+        Value::text(workspace),
+        Value::from(basis.agent.as_deref()),
+        Value::from(basis.person.as_deref()),
+        Value::integer(i64::from(basis.is_outside)),
+        Value::from(basis.credential.as_ref().map(CredentialRow::kind)),
+        Value::from(basis.credential.as_ref().map(CredentialRow::id)),
+        Value::integer(SESSION_IDLE_MS),
+        Value::integer(SESSION_MOST_MS),
+    ];
+    let row = read_row(SQL, values).await?;
+    let row = row.ok_or_else(|| Error::Internal("a select without a table gave no row".into()))?;
+    if let Some(reason) = row.text_or_null("stopped")? {
+        return Err(Error::Stopped(format!(
+            "an ADMIN has stopped this caller: {reason}. An ADMIN can lift the stop"
+        )));
+    }
+    let is_active = |column| Ok::<_, Error>(row.get::<&str>(column)? == "active");
+    let refused = |why: &str| Err(Error::InvalidToken(why.to_owned()));
+    if !is_active("agent")? {
+        return refused("the agent was switched off or deleted. Ask an admin of the workspace");
+    }
+    if !is_active("person")? || !is_active("owner")? {
+        return refused("the person was switched off. Ask an admin of the workspace");
+    }
+    if !row.get::<bool>("has_credential")? {
+        return refused("the key or session was revoked, or has expired. Use a new one");
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Emergency stops: nothing in scope is used or signed in, until an ADMIN lifts the stop. `standing` and the
+//! broker's row of a callable integration read them.
+
+use serde_json::json;
+
+use super::{RequestContext, Transaction, read};
+use crate::domain::StopScope;
+use crate::error::{Error, Result};
+use crate::platform::sqlite::Value;
+
+/// The emergency stops of one workspace.
+pub struct Stops<'a> {
+    workspace: &'a str,
+}
+
+/// A new stop.
+pub struct NewStop<'a> {
+    /// The id: `stp_…`.
+    pub id: &'a str,
+    /// What it covers.
+    pub scope: StopScope,
+    /// The agent, person, integration or manifest. `None` for the workspace.
+    pub target: Option<&'a str>,
+    /// Why, in words.
+    pub reason: &'a str,
+}
+
+/// The API's JSON of a stop.
+const DOC: &str = "json_object('id', id, 'scope', scope, 'target', target, 'reason', reason,
+    'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch'),
+    'created_by', created_by)";
+
+impl<'a> Stops<'a> {
+    /// The stops of `workspace`.
+    #[must_use]
+    pub fn of(workspace: &'a str) -> Self {
+        Self { workspace }
+    }
+
+    /// All stops as JSON, `{"items":[…]}`, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn all(&self) -> Result<String> {
+        let sql = format!("select {DOC} as item from stops where workspace = ?1 order by id desc");
+        let rows = read(&sql, [Value::text(self.workspace)]).await?;
+        let items: Vec<&str> = rows.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
+        Ok(format!("{{\"items\":[{}]}}", items.join(",")))
+    }
+
+    /// Writes a new stop. It counts from the next call on, on every instance. Returns the API's JSON.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn insert(&self, new: &NewStop<'_>, by: &RequestContext<'_>) -> Result<String> {
+        let tx = Transaction::begin().await?;
+        let sql = format!(
+            "insert into stops (id, workspace, scope, target, reason, created_at, created_by)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7) returning {DOC} as item"
+        );
+        let values = [
+            Value::text(new.id),
+            Value::text(self.workspace),
+            Value::from(new.scope),
+            Value::from(new.target),
+            Value::text(new.reason),
+            Value::integer(tx.now_ms),
+            Value::text(by.caller.subject.as_str()),
+        ];
+        let row = tx.row(&sql, values).await?;
+        let doc =
+            row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?.into_text()?;
+        let detail = json!({"scope": new.scope, "target": new.target, "reason": new.reason});
+        tx.audit(&by.entry("panic.stop", new.id, detail)).await?;
+        tx.commit().await?;
+        Ok(doc)
+    }
+
+    /// Lifts the stop `id`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn delete(&self, id: &str, by: &RequestContext<'_>) -> Result<()> {
+        let tx = Transaction::begin().await?;
+        let sql = "delete from stops where workspace = ?1 and id = ?2 returning scope, target";
+        let row = tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?;
+        let Some(row) = row else {
+            let shown = nexus_printable::shortened(id);
+            return Err(Error::NotFound(format!("there is no stop {shown:?} in this workspace")));
+        };
+        let (scope, target) = (row.get::<StopScope>("scope")?, row.text_or_null("target")?);
+        tx.audit(&by.entry("panic.lift", id, json!({"scope": scope, "target": target}))).await?;
+        tx.commit().await
+    }
+}

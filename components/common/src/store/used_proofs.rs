@@ -1,0 +1,23 @@
+//! Proofs that count once: signed links, and the `jti` of tokens that agents sign.
+
+use super::write_row;
+use crate::error::Result;
+use crate::platform::sqlite::Value;
+
+/// Uses a proof up, which is known by `hash` until `expires_at_ms`. Returns whether it was not used before. A
+/// few expired rows are deleted on the way.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn use_once(hash: [u8; 32], expires_at_ms: i64) -> Result<bool> {
+    let sql = "delete from used_proofs where hash in (select hash from used_proofs
+               where expires_at < unixepoch() * 1000 - 60000 order by expires_at limit 20)";
+    let insert = "insert into used_proofs (hash, expires_at) values (?1, ?2)
+                  on conflict do nothing returning 1";
+    let values = [Value::from(hash.as_slice()), Value::integer(expires_at_ms)];
+    let is_new = write_row(insert, values).await?.is_some();
+    if is_new {
+        write_row(sql, []).await?;
+    }
+    Ok(is_new)
+}
