@@ -269,8 +269,8 @@ fn only_the_broker_depends_on_the_vault() {
     let mut users = Vec::new();
     for entry in std::fs::read_dir(repo().join("components")).unwrap() {
         let path = entry.unwrap().path();
-        let manifest: Table =
-            std::fs::read_to_string(path.join("Cargo.toml")).unwrap().parse().unwrap();
+        let Ok(text) = std::fs::read_to_string(path.join("Cargo.toml")) else { continue };
+        let manifest: Table = text.parse().unwrap();
         let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
         let uses = tables.iter().filter_map(|name| manifest.get(*name)?.as_table());
         if uses.into_iter().any(|table| table.contains_key("nexus-vault")) {

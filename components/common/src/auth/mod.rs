@@ -117,18 +117,18 @@ impl Caller {
     /// The caller that `evidence` proves. The result is cached for a minute, while the proof is valid, because
     /// agents send the same token again and again.
     async fn verified(evidence: &Evidence) -> Result<Self> {
-        let key = evidence.text();
+        let key = evidence.cache_key();
         let seen = || {
             let now = clock::now_ms() / 1000;
-            SEEN.with_borrow_mut(|seen| seen.get(key)?.still(now))
+            SEEN.with_borrow_mut(|seen| seen.get(&key)?.still(now))
         };
         if let Some(caller) = seen() {
             return Ok(caller);
         }
-        if key.len() > MAX_TOKEN {
+        if evidence.text().len() > MAX_TOKEN {
             return Err(Error::InvalidToken(format!("the token is larger than {MAX_TOKEN} bytes")));
         }
-        let _asking = Asking::about(key).await;
+        let _asking = Asking::about(&key).await;
         if let Some(caller) = seen() {
             return Ok(caller);
         }
@@ -139,7 +139,7 @@ impl Caller {
             let proved = VerifiedToken { caller: caller.clone(), until };
             SEEN.with_borrow_mut(|seen| {
                 seen.retain(|_, kept| now < kept.until);
-                seen.insert(key.to_owned(), proved);
+                seen.insert(key, proved);
             });
         }
         Ok(caller)

@@ -39,7 +39,16 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The text. A cookie has no dot and no `nx` prefix, so no text is both a cookie and a token.
+    /// The key of the evidence in a cache. The kind is a part of it, so that the value of a cookie that is sent
+    /// as a bearer token is never taken for the cookie.
+    pub(super) fn cache_key(&self) -> String {
+        match self {
+            Self::Bearer(text) => format!("bearer {text}"),
+            Self::Session(text) => format!("session {text}"),
+        }
+    }
+
+    /// The text that the client sent.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Bearer(text) | Self::Session(text) => text,
@@ -54,7 +63,8 @@ pub struct Proof {
     pub caller: Caller,
     /// When the proof expires, in seconds since the Unix epoch.
     pub expires_at: u64,
-    /// Whether the same evidence proves the caller again. A token with a `jti` that counts once does not.
+    /// Whether the proof may be remembered for a minute. A token that counts once may not, and neither may a
+    /// session, because the person's role can change.
     pub is_reusable: bool,
 }
 
