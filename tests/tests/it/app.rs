@@ -155,6 +155,12 @@ pub(crate) fn xtask() -> PathBuf {
     std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from)
 }
 
+/// The operator's tool, `nexus`.
+pub(crate) fn nexus() -> PathBuf {
+    let built = || repo().join("target/debug/nexus");
+    std::env::var_os("NEXUS_CLI").map_or_else(built, PathBuf::from)
+}
+
 /// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.
 pub(crate) fn sandbox(file: &str, simulator: &Simulator) -> Value {
     let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();

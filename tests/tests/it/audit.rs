@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, Options, TICK_SECRET, key, repo, until, xtask};
+use crate::app::{Answer, App, Options, TICK_SECRET, key, nexus, repo, until};
 use crate::upstream::Upstream;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
@@ -39,12 +39,11 @@ async fn head(app: &App) -> Value {
     app.get("/api/audit/head").as_admin().send().await.json()
 }
 
-/// Runs `cargo xtask audit verify` on an export.
+/// Runs `nexus audit verify` on an export.
 fn verify(app: &App, export: &str, head: Option<&Value>) -> Output {
     let file = app.dir.path().join("export.json");
     std::fs::write(&file, export).unwrap();
-    let xtask = xtask();
-    let mut command = std::process::Command::new(xtask);
+    let mut command = std::process::Command::new(nexus());
     command.args(["audit", "verify"]).arg(file);
     if let Some(head) = head {
         let head = format!("{}:{}", head["count"], head["hash"].as_str().unwrap());
@@ -491,8 +490,7 @@ async fn the_log_keeps_heads_and_they_outlive_the_encryption_key() {
     let heads_of_log = |text: &str| {
         let export = app.dir.path().join("export.json");
         std::fs::write(&export, text).unwrap();
-        let xtask = xtask();
-        let mut command = std::process::Command::new(xtask);
+        let mut command = std::process::Command::new(nexus());
         command.args(["audit", "verify", "--heads"]).arg(&file).arg(export).output().unwrap()
     };
     let output = heads_of_log(&text);

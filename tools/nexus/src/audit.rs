@@ -1,4 +1,4 @@
-//! `cargo xtask audit verify`: checks whether an exported audit record is complete and unchanged.
+//! `nexus audit verify`: checks whether an exported audit record is complete and unchanged.
 //!
 //! The export alone shows whether each record fits the records before and after it. Heads that were stored
 //! elsewhere show that the records are the original ones, and that none was removed at the end. This module
@@ -7,20 +7,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+/// The verbs of `nexus audit`.
 #[derive(clap::Subcommand)]
-pub(crate) enum Verb {
+pub enum Verb {
     /// Verify an export: pages of GET /api/audit, or their items, in the order in which they were returned
     Verify(Args),
 }
 
+/// The arguments of `nexus audit verify`.
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub struct Args {
     /// The export as JSON: pages, arrays of items, or a sequence of items; `-` reads standard input
     file: PathBuf,
     /// COUNT:HASH, a head that GET /api/audit/head returned earlier; the record must contain it
@@ -39,7 +40,8 @@ fn head(text: &str) -> Result<(u64, String), String> {
     if digits { Ok((count, hash.to_ascii_lowercase())) } else { Err(rule.to_owned()) }
 }
 
-pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
+/// Verifies the record, and prints what is proved. The error says which record is wrong, and how.
+pub fn run(verb: &Verb) -> Result<()> {
     let Verb::Verify(Args { file, head, heads }) = verb;
     let shown = file.display();
     let text = if file.as_os_str() == "-" {
@@ -62,7 +64,7 @@ pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
     let chain = verify(&text, &kept).with_context(broken)?;
     println!("{} valid records, up to {}:{}", chain.count, chain.count, chain.hash);
     println!("{}", proved(&chain, &kept));
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -1,4 +1,4 @@
-//! `cargo xtask keys new`: writes a `.env` with new keys, for development.
+//! `nexus keys new`: writes a `.env` with new keys, for development.
 //!
 //! It must not print a key. It must not overwrite a key without `--force`, because credentials that were
 //! sealed with a lost encryption key can never be opened.
@@ -8,49 +8,47 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::env::PREFIX;
-use crate::repo::Repo;
+/// The prefix of every variable of the application, in the environment and in the file.
+pub const PREFIX: &str = "SPIN_VARIABLE_";
 
+/// The verbs of `nexus keys`.
 #[derive(clap::Subcommand)]
-pub(crate) enum Verb {
+pub enum Verb {
     /// Write a .env (mode 600, git-ignored) with new random keys
     New(New),
 }
 
+/// The arguments of `nexus keys new`.
 #[derive(clap::Args)]
-pub(crate) struct New {
+pub struct New {
     /// Overwrite the file; credentials stored under its keys can then never be read again
     #[arg(long)]
     force: bool,
-    /// The path of the file [default: .env at the repository's root]
-    #[arg(long)]
-    path: Option<PathBuf>,
+    /// The path of the file
+    #[arg(long, default_value = ".env")]
+    path: PathBuf,
 }
 
-pub(crate) fn run(verb: &Verb) -> Result<ExitCode> {
-    let Verb::New(args) = verb;
-    let path = match &args.path {
-        Some(path) => path.clone(),
-        None => Repo::find()?.root.join(".env"),
-    };
-    write(&path, args.force, "http://127.0.0.1:3000")?;
+/// Writes the file, and prints its path.
+pub fn run(verb: &Verb) -> Result<()> {
+    let Verb::New(New { force, path }) = verb;
+    write(path, *force, "http://127.0.0.1:3000")?;
     println!("wrote {} (mode 600)", path.display());
-    warn_if_tracked(&path);
-    Ok(ExitCode::SUCCESS)
+    warn_if_tracked(path);
+    Ok(())
 }
 
 /// Writes a new file, and overwrites an existing file only with `force`.
-pub(crate) fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
+pub fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
     if path.exists() && !force {
         bail!(
             "{} exists. With new keys, every credential stored under the old keys becomes permanently \
-             unreadable. To overwrite the file nevertheless: cargo xtask keys new --force",
+             unreadable. To overwrite the file nevertheless: nexus keys new --force",
             path.display()
         );
     }
@@ -93,7 +91,7 @@ fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) ->
         ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
     ];
     let mut text = String::from(
-        "# For development, made by `cargo xtask keys new`. Never commit this file: whoever has it\n\
+        "# For development, made by `nexus keys new`. Never commit this file: whoever has it\n\
          # can read every stored credential and sign tokens. An environment variable of the same\n\
          # name overrides a line here.\n",
     );
@@ -122,10 +120,16 @@ fn warn_if_tracked(path: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::env::Variables;
+
+    /// The file's variables by their lower-case names.
+    fn values(text: &str) -> BTreeMap<String, String> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(PREFIX)?.split_once('='));
+        lines.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect()
+    }
 
     #[test]
     fn written_keys_are_read_back_and_long_enough() {
@@ -133,8 +137,9 @@ mod tests {
         let path = dir.path().join(".env");
         write(&path, false, "http://127.0.0.1:4000").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let variables = Variables::merge(&fs::read_to_string(&path).unwrap(), []).unwrap();
-        assert_eq!(variables.get("public_url"), Some("http://127.0.0.1:4000"));
+        let text = fs::read_to_string(&path).unwrap();
+        let variables = values(&text);
+        assert_eq!(variables.get("public_url").unwrap(), "http://127.0.0.1:4000");
         let key = variables.get("encryption_keys").unwrap().strip_prefix("k1:").unwrap();
         assert_eq!(STANDARD.decode(key).unwrap().len(), 32);
         for name in ["broker_secret", "jwt_secret", "tick_secret"] {
@@ -142,7 +147,7 @@ mod tests {
         }
         assert_ne!(variables.get("jwt_secret"), variables.get("broker_secret"));
         for name in ["jwt_issuer", "jwt_audience", "private_hosts"] {
-            assert!(variables.get(name).is_some(), "{name}");
+            assert!(variables.get(name).is_some_and(|value| !value.is_empty()), "{name}");
         }
     }
 
