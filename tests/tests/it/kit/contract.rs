@@ -11,7 +11,7 @@ use jsonschema::Validator;
 use reqwest::Request;
 use serde_json::{Map, Value, json};
 
-use crate::kit::app::Answer;
+use crate::kit::answer::Answer;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(nexus_openapi::document);
 

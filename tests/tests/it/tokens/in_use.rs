@@ -4,7 +4,7 @@ use nexus_simulators::{Behaviour, Kind, Misbehaviour, Simulator, TokenState};
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App};
-use crate::tokens::oauth::{CLIENT, Pair, SECRET, manifest};
+use crate::tokens::oauth::{Pair, machine, manifest};
 
 const FIRST: &str = "sandbox-old-key-000000000001";
 const SECOND: &str = "sandbox-new-key-000000000002";
@@ -362,26 +362,6 @@ async fn a_token_in_the_place_of_a_scope_is_not_shown() {
         assert!(!shown.to_string().contains(&token), "{shown}");
     }
     assert_eq!(shown["scopes"]["granted"], json!([]));
-}
-
-/// Registers `custom-machine`, the manifest of a client that acts for itself; returns what connects
-/// it.
-pub(crate) async fn machine(pair: &Pair) -> Value {
-    let mut manifest = manifest(&pair.provider.origin());
-    manifest["id"] = json!("custom-machine");
-    manifest["auth_method"] = json!("oauth2_client_credentials");
-    manifest["credentials"] = json!([
-        {"name": "client_id", "label": "Client id", "secret": false},
-        {"name": "client_secret", "label": "Client secret", "secret": true}]);
-    let oauth2 = manifest["oauth2"].as_object_mut().unwrap();
-    for member in ["authorization_url", "issuer", "pkce", "refresh"] {
-        oauth2.remove(member);
-    }
-    manifest["revoke"]["tokens"] = json!(["access_token"]);
-    let answer = pair.app.post("/api/manifests").as_admin().json(&manifest).send().await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    json!({"manifest_id": "custom-machine", "name": "Primary",
-        "credentials": {"client_id": CLIENT, "client_secret": SECRET}})
 }
 
 #[tokio::test]

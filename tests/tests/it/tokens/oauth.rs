@@ -7,7 +7,6 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 use crate::kit::app::{Answer, App, Options, TICK_SECRET, key};
-use crate::tokens::in_use::machine;
 
 pub(crate) const CLIENT: &str = "nexus-client";
 pub(crate) const SECRET: &str = "nexus-client-secret-0123456789";
@@ -231,6 +230,26 @@ impl Flow {
 fn failed(page: &Answer, status: u16, code: &str) {
     assert_eq!((page.status.as_u16(), page.header("x-nexus-error")), (status, code), "{page:?}");
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+}
+
+/// Registers `custom-machine`, the manifest of a client that acts for itself; returns what connects
+/// it.
+pub(crate) async fn machine(pair: &Pair) -> Value {
+    let mut manifest = manifest(&pair.provider.origin());
+    manifest["id"] = json!("custom-machine");
+    manifest["auth_method"] = json!("oauth2_client_credentials");
+    manifest["credentials"] = json!([
+        {"name": "client_id", "label": "Client id", "secret": false},
+        {"name": "client_secret", "label": "Client secret", "secret": true}]);
+    let oauth2 = manifest["oauth2"].as_object_mut().unwrap();
+    for member in ["authorization_url", "issuer", "pkce", "refresh"] {
+        oauth2.remove(member);
+    }
+    manifest["revoke"]["tokens"] = json!(["access_token"]);
+    let answer = pair.app.post("/api/manifests").as_admin().json(&manifest).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    json!({"manifest_id": "custom-machine", "name": "Primary",
+        "credentials": {"client_id": CLIENT, "client_secret": SECRET}})
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::Mutex;
 
-use super::database::MAX_RESULT_BYTES;
+/// The maximum memory for one result or, when streamed, for one row. The same as Spin's.
+pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
 
 const CREATE: &str = "create table if not exists spin_key_value (
     store text not null,
