@@ -140,7 +140,7 @@ pub fn check_url(
     let written = url.host_str().filter(|host| !host.is_empty()).ok_or(Refusal::NoHost)?;
     let lower = written.to_ascii_lowercase();
     let bare = lower.trim_end_matches('.');
-    if is_spin_name(bare) {
+    if private_names::is_spin_name(bare) {
         return Err(Refusal::SpinName(lower));
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -180,16 +180,6 @@ pub fn check_url(
         Some(443) => Ok(()),
         port => Err(Refusal::Port(port.unwrap_or(0))),
     }
-}
-
-/// Whether Spin answers requests to this host name itself. `host` is in lower case, without a trailing dot.
-pub(crate) fn is_spin_name(host: &str) -> bool {
-    matches!(host, "self" | "alt" | "spin.internal")
-        || has_suffix(host, &[".spin.internal", ".alt"])
-}
-
-fn has_suffix(host: &str, suffixes: &[&str]) -> bool {
-    suffixes.iter().any(|suffix| host.ends_with(suffix))
 }
 
 #[cfg(test)]

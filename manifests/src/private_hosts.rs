@@ -141,7 +141,7 @@ impl HostRule {
             return match Host::parse(domain) {
                 Ok(Host::Domain(domain)) if !domain.contains('*') => {
                     let name = domain.trim_end_matches('.');
-                    match crate::guard::is_spin_name(name) {
+                    match crate::private_names::is_spin_name(name) {
                         true => Err(spin),
                         false => Ok(Self::Below(format!(".{domain}"))),
                     }
@@ -154,7 +154,7 @@ impl HostRule {
         }
         match Host::parse(host) {
             Ok(Host::Domain(domain))
-                if crate::guard::is_spin_name(domain.trim_end_matches('.')) =>
+                if crate::private_names::is_spin_name(domain.trim_end_matches('.')) =>
             {
                 Err(spin)
             }
@@ -166,7 +166,9 @@ impl HostRule {
     fn covers(&self, host: &Host<&str>) -> bool {
         let address = match host {
             // Spin's own names stay closed, although `*.internal` would cover them.
-            Host::Domain(domain) if crate::guard::is_spin_name(domain.trim_end_matches('.')) => {
+            Host::Domain(domain)
+                if crate::private_names::is_spin_name(domain.trim_end_matches('.')) =>
+            {
                 return false;
             }
             Host::Domain(domain) => {

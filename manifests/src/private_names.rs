@@ -1,4 +1,4 @@
-//! Host names that belong to a private network, or that encode an IP address.
+//! Host names that belong to a private network or to Spin, or that encode an IP address.
 //!
 //! This module must not resolve names. A public-looking name whose DNS record leads into a private network is
 //! blocked only by the runtime's `block_networks`.
@@ -64,6 +64,11 @@ pub(crate) fn is_private(host: &str) -> bool {
 /// Whether `host` (lower-case, without a trailing dot) encodes an address.
 pub(crate) fn encodes_address(host: &str) -> bool {
     ADDRESSES.iter().any(|domain| is_within(host, domain))
+}
+
+/// Whether Spin answers requests to `host` (lower-case, without a trailing dot) itself.
+pub(crate) fn is_spin_name(host: &str) -> bool {
+    host == "self" || ["alt", "spin.internal"].iter().any(|zone| is_within(host, zone))
 }
 
 fn is_within(host: &str, zone: &str) -> bool {

@@ -7,7 +7,7 @@ import type { Policy } from "../api/types";
 import { predict } from "./policy";
 import type { Endpoints } from "./policy";
 
-// The same as in `tests/tests/it/policy.rs`, which makes the same calls.
+// The same as in `tests/tests/it/agents/policy.rs`, which makes the same calls.
 const HOST = "api.up.example";
 const UP = {
   api: {

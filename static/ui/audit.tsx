@@ -1,4 +1,4 @@
-/** The audit record, for administrators, and its export for `cargo xtask audit verify`. */
+/** The audit record, for administrators, and its export for `nexus audit verify`. */
 import { useState } from "preact/hooks";
 
 import { pages } from "../api/pages";

@@ -43,9 +43,9 @@ const OPTIONS: &str = r#"
     },
     with: {
         "spin:sqlite/sqlite.connection": crate::host::database::Connection,
-        "spin:key-value/key-value.store": crate::host::kv_store::Store,
-        "wasi:keyvalue/store.bucket": crate::host::kv_store::Store,
-        "wasi:keyvalue/atomics.cas": crate::host::kv_store::Cas,
+        "spin:key-value/key-value.store": crate::kv_store::Store,
+        "wasi:keyvalue/store.bucket": crate::kv_store::Store,
+        "wasi:keyvalue/atomics.cas": crate::kv_store::Cas,
     },
     require_store_data_send: true,
 "#;

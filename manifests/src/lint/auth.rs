@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lint;
+use super::parts::{self, header_map, header_name, header_value};
 use crate::finding::below;
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
 use crate::template;
@@ -125,56 +126,6 @@ fn inject(lint: &mut Lint<'_>) {
     lint.unless(secret, "/inject", "inject_without_secret", detail);
 }
 
-/// Reports `inject_name` (or `header_name`): the name must be a token (RFC 9110 section 5.6.2), and must not
-/// be a header that the application, the transport or the connection sets.
-pub(super) fn header_name(lint: &mut Lint<'_>, pointer: &str, name: &str, injected: bool) {
-    const REFUSED: [&str; 22] = [
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "host",
-        "expect",
-        "cookie",
-        "set-cookie",
-        "forwarded",
-        "via",
-        "range",
-        "http2-settings",
-        "traceparent",
-        "tracestate",
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-    ];
-    const PREFIXES: [&str; 6] = ["content-", "x-nexus-", "spin-", "x-forwarded-", "proxy-", "sec-"];
-    let rule = if injected { "inject_name" } else { "header_name" };
-    let lower = name.to_ascii_lowercase();
-    let is_token = (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-    if !is_token {
-        lint.add(pointer, rule, format!("`{name}` is not a header name"));
-    } else if REFUSED.contains(&lower.as_str())
-        || PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
-        || !injected && lower == "authorization"
-    {
-        lint.add(pointer, rule, format!("a manifest must not set the header `{name}`"));
-    }
-}
-
-/// Reports `inject_value`: the value must be visible ASCII characters, with spaces only between them.
-pub(super) fn header_value(lint: &mut Lint<'_>, pointer: &str, value: &str) {
-    let ok = !value.is_empty()
-        && value.trim() == value
-        && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-    lint.unless(ok, pointer, "inject_value", format!("`{value}` is not a valid header value"));
-}
-
 /// Reports `authorization_url_required`, `authorization_url_forbidden`, `client_auth_none`,
 /// `scope_separator`, `scope_form`, `parameter_reserved`, `duplicate`, `pointer_form`, `header_name`,
 /// `inject_value`.
@@ -199,7 +150,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         separator(lint, "/oauth2/token_response/scope_separator", text);
     }
     scopes(lint, oauth2);
-    super::requests::header_map(lint, "/oauth2/token_headers", &oauth2.token_headers);
+    header_map(lint, "/oauth2/token_headers", &oauth2.token_headers);
     reserved(lint, "/oauth2/authorize_params", &oauth2.authorize_params, &AUTHORIZE);
     reserved(lint, "/oauth2/token_params", &oauth2.token_params, &TOKEN);
     if let Some(refresh) = &oauth2.refresh {
@@ -211,11 +162,7 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
         }
     }
     let answer = &oauth2.token_response;
-    super::requests::pointer(
-        lint,
-        "/oauth2/token_response/access_token",
-        Some(&answer.access_token),
-    );
+    parts::pointer(lint, "/oauth2/token_response/access_token", Some(&answer.access_token));
     let optional = [
         ("refresh_token", &answer.refresh_token),
         ("expires_in", &answer.expires_in),
@@ -224,14 +171,14 @@ fn oauth2(lint: &mut Lint<'_>, oauth2: &OAuth2) {
     ];
     for (name, pointer) in optional {
         let place = format!("/oauth2/token_response/{name}");
-        super::requests::pointer(lint, &place, pointer.as_deref());
+        parts::pointer(lint, &place, pointer.as_deref());
     }
     for (name, at) in optional.into_iter().filter(|(name, _)| *name != "refresh_token") {
         if let Some(at) = at {
             shown(lint, &format!("/oauth2/token_response/{name}"), at);
         }
     }
-    super::requests::success(lint, "/oauth2/success", oauth2.success.as_ref());
+    parts::success(lint, "/oauth2/success", oauth2.success.as_ref());
 }
 
 /// Reports `pointer_secret`: a value that is shown to people must not be read from a place where the response

@@ -6,6 +6,7 @@
 
 mod auth;
 mod names;
+mod parts;
 mod requests;
 mod templates;
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn check_flow_param(lint: &mut Lint<'_>, index: usize, param: &Param, source: &P
     let (place, has_source) = match source {
         ParamSource::TokenResponse(at) => {
             let place = format!("{pointer}/token_response");
-            super::requests::pointer(lint, &place, Some(at));
+            super::parts::pointer(lint, &place, Some(at));
             super::auth::shown(lint, &place, at);
             (place, manifest.auth_method.is_oauth2())
         }

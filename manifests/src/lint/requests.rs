@@ -1,15 +1,14 @@
-//! Rules for requests: `verify`, `revoke`, `api.deny`, and JSON pointers into responses.
+//! Rules for requests: `verify`, `revoke`, `api.deny`.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Lint;
-use super::auth::{header_name, header_value};
+use super::parts::{header_map, pointer, success};
 use crate::finding::below;
 use crate::model::{
-    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
-    Verify,
+    AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Verify,
 };
 use crate::template;
 
@@ -246,36 +245,4 @@ fn method(lint: &mut Lint<'_>, pointer: &str, method: &str) {
     let ok = matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE");
     let detail = format!("`{method}` must be GET, HEAD, POST, PUT, PATCH or DELETE");
     lint.unless(ok, pointer, "method_form", detail);
-}
-
-/// Reports `header_name`, `inject_value`: rules for fixed headers of a request.
-pub(super) fn header_map(lint: &mut Lint<'_>, pointer: &str, headers: &BTreeMap<String, String>) {
-    for (name, value) in headers {
-        let pointer = below(pointer, name);
-        header_name(lint, &pointer, name, false);
-        header_value(lint, &pointer, value);
-    }
-}
-
-/// Reports `pointer_form`: the text must be a JSON pointer (RFC 6901 section 3), and must not point to the
-/// whole response.
-pub(super) fn pointer(lint: &mut Lint<'_>, place: &str, pointer: Option<&str>) {
-    let Some(pointer) = pointer else {
-        return;
-    };
-    let escapes_end = |part: &str| part.starts_with('0') || part.starts_with('1');
-    let ok = pointer.starts_with('/') && pointer.split('~').skip(1).all(escapes_end);
-    lint.unless(ok, place, "pointer_form", format!("`{pointer}` is not a JSON pointer"));
-}
-
-/// Reports `pointer_form`, `success_equals`.
-pub(super) fn success(lint: &mut Lint<'_>, place: &str, success: Option<&Success>) {
-    let Some(success) = success else {
-        return;
-    };
-    pointer(lint, &format!("{place}/pointer"), Some(&success.pointer));
-    pointer(lint, &format!("{place}/error"), success.error.as_deref());
-    let ok = !matches!(success.equals, Some(Value::Array(_) | Value::Object(_)));
-    let detail = "must be a string, a number, a boolean or null";
-    lint.unless(ok, &format!("{place}/equals"), "success_equals", detail);
 }

@@ -7,8 +7,7 @@ use bytes::Bytes;
 use hyper::Response;
 
 use crate::request::Request;
-use crate::server::Body;
-use crate::wire::{dripping, finish, full, stopping};
+use crate::wire::{Body, dripping, finish, full, stopping};
 
 /// How a simulator answers from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use http_body_util::BodyExt;
-use http_body_util::combinators::BoxBody;
 use hyper::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,37 +16,11 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::behaviour::Behaviour;
+use crate::oauth::OAuth;
 use crate::providers::Kind;
 use crate::request::{BODY_KEPT, Request};
 use crate::state::State;
-use crate::wire::Delivery;
-
-/// The body of an answer.
-pub(crate) type Body = BoxBody<Bytes, io::Error>;
-
-/// A provider's answer, before it is put on the wire.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
-}
-
-impl Reply {
-    /// `status` with `body` as `application/json`.
-    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", "application/json".to_owned())],
-            body: body.to_string(),
-        }
-    }
-
-    /// The same with one more header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-}
+use crate::wire::{Body, Delivery};
 
 /// What the server's tasks and the simulator's handle share.
 pub(crate) struct Shared {
@@ -65,13 +37,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(kind: Kind, origin: &str) -> Self {
+        let oauth = OAuth::new(origin, kind.default_account(), kind.default_options());
         Self {
             kind,
             behaviour: watch::Sender::new(Behaviour::Ok),
             recorded: watch::Sender::new(0),
             gate: watch::Sender::new(false),
             held: watch::Sender::new(0),
-            state: Mutex::new(State::new(kind, origin)),
+            state: Mutex::new(State::new(oauth)),
             requests: Mutex::default(),
         }
     }

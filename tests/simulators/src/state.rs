@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::oauth::OAuth;
-use crate::providers::Kind;
 
 /// What the provider thinks of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +29,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The memory of a new `kind` that is reached at `origin`.
-    pub(crate) fn new(kind: Kind, origin: &str) -> Self {
-        let oauth = OAuth::new(origin, kind.default_account(), kind.default_options());
+    /// The memory of a new provider with this OAuth side.
+    pub(crate) fn new(oauth: OAuth) -> Self {
         Self { oauth, keys: BTreeMap::new(), messages: Vec::new(), serial: 0 }
     }
 

@@ -1,4 +1,4 @@
-//! How an answer is put on the wire: whole, or in the ways that bodies fail to arrive.
+//! An answer, and how it is put on the wire: whole, or in the ways that bodies fail to arrive.
 //!
 //! It must not decide what is answered: that is the provider's.
 
@@ -7,11 +7,37 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::channel::Channel;
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::Response;
 use hyper::http::response::Builder;
 
-use crate::server::{Body, Reply};
+/// The body of an answer.
+pub(crate) type Body = BoxBody<Bytes, io::Error>;
+
+/// A provider's answer, before it is put on the wire.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    /// `status` with `body` as `application/json`.
+    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string(),
+        }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
 
 /// What happens to a reply on its way to the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,15 @@
 //! The running application over HTTP: on the embedded host by default, on Spin with
 //! `NEXUS_RUNTIME=spin`. Started by `cargo xtask test`, which builds what runs.
+//!
+//! - `agents`: agents' calls, through the proxy and MCP
+//! - `browser`: the admin UI in Chromium
+//! - `integrations`: integrations and manifests, as an ADMIN manages them
+//! - `kit`: what every test stands on
+//! - `serving`: how the application is served, described and stored
+//! - `tokens`: OAuth tokens, from the flow to the revocation
+//! - `trust`: who may do what, and what an attacker meets
+//!
+//! A test may use `kit`, and the helpers of other tests. `kit` must not use a test.
 
 #![allow(
     clippy::expect_used,
@@ -10,52 +20,10 @@
     reason = "a test says what it expects by panicking where it is not so"
 )]
 
-mod alive;
-mod answers;
-mod app;
-mod audit;
-mod auth;
-mod broker;
+mod agents;
 mod browser;
-mod canary;
-mod change;
-mod connect;
-mod contract;
-mod egress;
-mod ends;
-mod examples;
-mod findings;
-mod gate;
-mod history;
-mod in_use;
-mod jwks;
-mod kept;
-mod limits;
-mod links;
-mod manifests;
-mod mask;
-mod mcp;
-mod mcp_tools;
-mod names;
-mod oauth;
-mod oauth_providers;
-mod oauth_storms;
-mod openapi;
-mod own_token;
-mod policy;
-mod process;
-mod providers;
-mod proxy;
-mod proxy_attacks;
-mod proxy_domain;
-mod quotas;
-mod refresh_model;
-mod rights;
-mod sdk;
-mod sdk_links;
-mod servers;
-mod service;
-mod storage;
-mod token;
-mod ui;
-mod upstream;
+mod integrations;
+mod kit;
+mod serving;
+mod tokens;
+mod trust;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt};
@@ -16,12 +16,13 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use crate::cli::Up;
 use crate::compile::{self, Cache};
 use crate::component::Component;
-use crate::host::kv_store;
-use crate::instance::{self, Ctx, Factory, Handler, Population, Reuse};
+use crate::host;
+use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
+use crate::kv_store;
 use crate::log::warn;
 use crate::manifest::{self, Manifest};
-use crate::outbound::Client;
 use crate::outbound::allowed_hosts::AllowedHosts;
+use crate::outbound::{Chain, Chained, Client};
 use crate::request;
 use crate::routes::{Match, Router};
 use crate::runtime_config::RuntimeConfig;
@@ -34,7 +35,7 @@ const COMPILERS: usize = 2;
 /// The running application.
 pub(crate) struct App {
     pub(crate) router: Router,
-    pub(crate) client: Client,
+    client: Client,
     /// The address that we listen on, once we listen.
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) population: Population,
@@ -64,7 +65,8 @@ impl App {
         };
         let population = Population::default();
         let client = Client::new(config.blocked_networks, !options.no_nodelay)?;
-        Ok(Arc::new_cyclic(|app| {
+        Ok(Arc::new_cyclic(|app: &Weak<Self>| {
+            let app: Weak<dyn Chain> = app.clone();
             let handlers = services.into_iter().zip(components).map(|(service, component)| {
                 let id = component.id.to_string();
                 let factory = Factory {
@@ -114,21 +116,32 @@ impl App {
             request::answer(StatusCode::INTERNAL_SERVER_ERROR, "")
         })
     }
+}
 
-    /// Passes a request from one component to another.
-    pub(crate) async fn chain(
-        &self,
-        component: &str,
+impl Chain for App {
+    fn chain(
+        self: Arc<Self>,
+        component: String,
         request: Request<WasiBody>,
         depth: usize,
-    ) -> Result<Response<WasiBody>, Error> {
-        if !self.handlers.contains_key(component) {
-            let why = format_args!("the component {component} does not exist");
-            warn(None, "a request between components failed", &why);
-            return Err(Error::DestinationNotFound);
-        }
-        let matched = Match::chained(component, request.uri().path());
-        Ok(self.call(&matched, request, CHAINED_CLIENT, depth).await)
+    ) -> Chained {
+        Box::pin(async move {
+            if !self.handlers.contains_key(&component) {
+                let why = format_args!("the component {component} does not exist");
+                warn(None, "a request between components failed", &why);
+                return Err(Error::DestinationNotFound);
+            }
+            let matched = Match::chained(&component, request.uri().path());
+            Ok(self.call(&matched, request, CHAINED_CLIENT, depth).await)
+        })
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn address(&self) -> Option<SocketAddr> {
+        self.address.get().copied()
     }
 }
 
@@ -161,7 +174,7 @@ fn components(
             database_path: database_path.clone(),
             stores: settings.key_value_stores.iter().cloned().collect(),
             key_value: key_value.clone(),
-            allowed_hosts: allowed_hosts(id, settings, manifest, &variables)?,
+            allowed_hosts: Arc::new(allowed_hosts(id, settings, manifest, &variables)?),
             environment: settings.environment.clone().into_iter().collect(),
             files: files::mount(root, &settings.files)?,
         };
@@ -196,7 +209,7 @@ fn allowed_hosts(
 async fn services(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<ServicePre<Ctx>>> {
     let engine = compile::engine(&options.limits)?;
     compile::start_clock(&engine);
-    let linker = instance::linker(&engine).map_err(compile::error)?;
+    let linker = host::linker(&engine).map_err(compile::error)?;
     let cache = options.cache_dir.clone().map_or_else(Cache::default_path, Ok)?;
     let cache = Cache::open(cache)?;
     let load = async |(id, settings): (&String, &manifest::Component)| -> Result<_> {

@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use crate::host::kv_store;
-use crate::host::stdio::{Output, Target};
+use crate::kv_store;
 use crate::outbound::allowed_hosts::AllowedHosts;
+use crate::stdio::{Output, Target};
 
 /// The data that all instances of a component share.
 pub(crate) struct Component {
@@ -20,7 +20,7 @@ pub(crate) struct Component {
     pub(crate) database_path: Arc<PathBuf>,
     pub(crate) stores: HashSet<String>,
     pub(crate) key_value: kv_store::Database,
-    pub(crate) allowed_hosts: AllowedHosts,
+    pub(crate) allowed_hosts: Arc<AllowedHosts>,
     pub(crate) environment: Vec<(String, String)>,
     /// A copy of the mounted files, removed when the host ends.
     pub(crate) files: Option<TempDir>,

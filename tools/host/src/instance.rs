@@ -1,15 +1,14 @@
 //! An instance of a component: its state, and how long it serves. Wasmtime's `ProxyHandler` creates instances
 //! and passes requests to them; this module defines the instances and their limits.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use wasmtime::component::{GuestTaskId, Linker, ResourceTable};
-use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime::component::{GuestTaskId, ResourceTable};
+use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
     HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState,
@@ -18,11 +17,10 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::app::App;
 use crate::component::Component;
-use crate::host::bindings::Imports;
 use crate::log::warn;
-use crate::outbound::Sender;
+use crate::outbound::depths::Depths;
+use crate::outbound::{Chain, Sender};
 
 /// An instance without requests ends after this time. The same as Spin's.
 const IDLE: Duration = Duration::from_secs(1);
@@ -51,53 +49,6 @@ impl WasiView for Ctx {
 impl WasiHttpView for Ctx {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView { hooks: &mut self.sender, table: &mut self.table, ctx: &mut self.http }
-    }
-}
-
-/// All interfaces that a component can import.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Ctx>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
-    Imports::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |ctx| ctx)?;
-    Ok(linker)
-}
-
-/// The depths of the requests in flight: how many components each has passed through. A request that the
-/// guest sends belongs to one of them. Because it is unknown to which, it is assumed to be the deepest. In an
-/// application without loops that never exceeds the longest path through it.
-#[derive(Clone, Default)]
-pub(crate) struct Depths(Arc<Mutex<BTreeMap<usize, usize>>>);
-
-impl Depths {
-    /// The depth of the deepest request in flight.
-    pub(crate) fn deepest(&self) -> usize {
-        let depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        depths.last_key_value().map_or(0, |(depth, _)| *depth)
-    }
-
-    fn enter(&self, depth: usize) -> DepthGuard {
-        let mut depths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *depths.entry(depth).or_default() += 1;
-        DepthGuard { depths: self.clone(), depth }
-    }
-}
-
-struct DepthGuard {
-    depths: Depths,
-    depth: usize,
-}
-
-impl Drop for DepthGuard {
-    fn drop(&mut self) {
-        let mut depths = self.depths.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = depths.get_mut(&self.depth) {
-            *count -= 1;
-            if *count == 0 {
-                depths.remove(&self.depth);
-            }
-        }
     }
 }
 
@@ -135,7 +86,7 @@ pub(crate) struct Reuse {
 
 /// Creates the instances of one component.
 pub(crate) struct Factory {
-    pub(crate) app: Weak<App>,
+    pub(crate) app: Weak<dyn Chain>,
     pub(crate) component: Arc<Component>,
     pub(crate) service: ServicePre<Ctx>,
     pub(crate) reuse: Reuse,
@@ -164,7 +115,12 @@ impl HandlerState for Factory {
             swaps: 0,
             wasi,
             http: WasiHttpCtx::new(),
-            sender: Sender::new(app, self.component.clone(), depths.clone()),
+            sender: Sender::new(
+                app,
+                self.component.id.clone(),
+                self.component.allowed_hosts.clone(),
+                depths.clone(),
+            ),
             depths,
             _alive: self.population.join(),
         };

@@ -6,6 +6,7 @@
 //! `instance` runs it, and `host` and `outbound` are the interfaces that the component can use.
 
 mod app;
+mod bodies;
 mod cli;
 mod compile;
 mod component;
@@ -15,6 +16,7 @@ mod dotenv;
 mod files;
 mod host;
 mod instance;
+mod kv_store;
 mod log;
 mod manifest;
 mod outbound;
@@ -23,6 +25,7 @@ mod request;
 mod routes;
 mod runtime_config;
 mod server;
+mod stdio;
 mod toml_file;
 mod variables;
 

@@ -11,8 +11,7 @@ use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use wasmtime_wasi_http::WasiBody;
 
-use crate::outbound::chaining_host;
-use crate::routes::Match;
+use crate::routes::{Match, chaining_host};
 
 /// Removes headers by which a client could pretend to be a component, and headers of the transport.
 pub(crate) fn strip<B>(request: &mut Request<B>) {

@@ -8,6 +8,9 @@ use anyhow::{Result, anyhow};
 use crate::log::warn;
 use crate::manifest::{HttpTrigger, Route};
 
+/// The suffix of the host names by which components reach each other.
+pub(crate) const CHAINING_SUFFIX: &str = ".spin.internal";
+
 /// The public routes.
 pub(crate) struct Router(routefinder::Router<Target>);
 
@@ -104,6 +107,13 @@ impl Match {
             named: Vec::new(),
         }
     }
+}
+
+/// The component that a host such as `list.spin.internal` names.
+pub(crate) fn chaining_host(host: &str) -> Option<String> {
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let component = host.trim().strip_suffix(CHAINING_SUFFIX)?;
+    (!component.contains('.')).then(|| component.to_owned())
 }
 
 #[cfg(test)]

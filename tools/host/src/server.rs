@@ -24,11 +24,12 @@ use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::App;
+use crate::bodies::{RequestBody, ResponseBody};
 use crate::cli::Up;
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
-use crate::place::{Place, RequestBody, ResponseBody};
+use crate::place::Place;
 use crate::request::{answer, strip};
 
 /// How long requests in flight may continue during a shutdown.

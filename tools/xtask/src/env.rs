@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-
-/// The prefix of every variable, in the environment and in the file.
-pub(crate) const PREFIX: &str = "SPIN_VARIABLE_";
+pub(crate) use nexus_cli::keys::PREFIX;
 
 /// The variables by their lower-case names; values are trimmed.
 #[derive(Clone, Default)]
@@ -51,7 +49,7 @@ impl Variables {
     pub(crate) fn require(&self, name: &str) -> Result<&str> {
         self.get(name).with_context(|| {
             format!(
-                "{PREFIX}{} is not set in the environment or in .env; `cargo xtask keys \
+                "{PREFIX}{} is not set in the environment or in .env; `cargo nexus keys \
                  new` creates a .env that has it",
                 name.to_ascii_uppercase()
             )
@@ -133,6 +131,16 @@ mod tests {
         assert!(Variables::merge("A='x\n", []).is_err());
         let error = Variables::default().require("jwt_secret").err().unwrap().to_string();
         assert!(error.contains("SPIN_VARIABLE_JWT_SECRET") && error.contains("keys new"));
+    }
+
+    #[test]
+    fn a_file_with_new_keys_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(".env");
+        nexus_cli::keys::write(&file, false, "http://127.0.0.1:4000").unwrap();
+        let variables = Variables::merge(&Variables::file(&file).unwrap(), []).unwrap();
+        assert_eq!(variables.get("public_url"), Some("http://127.0.0.1:4000"));
+        assert!(variables.require("encryption_keys").unwrap().starts_with("k1:"));
     }
 
     #[test]

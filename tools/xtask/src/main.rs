@@ -3,7 +3,6 @@
 //! It must compile in seconds: nothing here may depend on Wasmtime or on a component. Output for programs
 //! goes to stdout; messages for people go to stderr.
 
-mod audit;
 mod bench;
 mod build;
 mod cargo;
@@ -11,8 +10,9 @@ mod child;
 mod env;
 mod fuzz;
 mod guard;
-mod keys;
 mod repo;
+#[cfg(test)]
+mod rings;
 mod runtime;
 mod simulator;
 mod test;
@@ -45,14 +45,8 @@ enum Verb {
     Fuzz(fuzz::Args),
     /// Measure list pages, proxy calls and memory against baseline components
     Bench(bench::Args),
-    /// Verify an exported audit record
-    #[command(subcommand)]
-    Audit(audit::Verb),
     /// Print a signed token for development
     Token(token::Args),
-    /// Create the keys in .env
-    #[command(subcommand)]
-    Keys(keys::Verb),
     /// Run a single provider simulator
     Simulator(simulator::Args),
     #[command(hide = true)]
@@ -77,9 +71,7 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(args) => test::run(args).await,
         Verb::Fuzz(args) => fuzz::run(args).await,
         Verb::Bench(args) => bench::run(args).await,
-        Verb::Audit(verb) => audit::run(&verb),
         Verb::Token(args) => token::run(&args),
-        Verb::Keys(verb) => keys::run(&verb),
         Verb::Simulator(args) => simulator::run(args).await,
         Verb::Guard(args) => guard::run(args).await,
     }

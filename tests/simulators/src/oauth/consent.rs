@@ -6,18 +6,9 @@
 use std::collections::BTreeMap;
 
 use crate::oauth::page::{consent_page, error_page};
-use crate::oauth::{OAuth, Params, encode};
+use crate::oauth::{Account, Ask, OAuth, Params, encode};
 use crate::request::Request;
-use crate::server::Reply;
-
-/// An account at the provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// What the provider calls it by.
-    pub id: String,
-    /// What people call it by.
-    pub label: String,
-}
+use crate::wire::Reply;
 
 /// What happens when a browser comes to the authorization endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,19 +19,6 @@ pub enum Consent {
     Deny,
     /// It gets a page with an Allow and a Deny button.
     Page,
-}
-
-/// An authorization request that the provider has found good.
-#[derive(Clone, Debug)]
-pub(crate) struct Ask {
-    pub(crate) client: String,
-    /// Where the browser goes back to.
-    pub(crate) redirect_uri: String,
-    /// Whether the request named it, or it is the registered one.
-    pub(crate) redirect_sent: bool,
-    pub(crate) scopes: Vec<String>,
-    /// Everything that was sent.
-    pub(crate) params: Params,
 }
 
 /// Where the consents are given.

@@ -3,6 +3,7 @@
 //! These are the parts; a provider puts them together by its own documentation and gives its own
 //! errors. Nothing here may know a provider, an endpoint or the wording of an error.
 
+mod ask;
 mod client;
 mod clock;
 mod code;
@@ -19,11 +20,13 @@ use std::hash::{BuildHasher, Hasher};
 
 use sha2::{Digest, Sha256};
 
+pub use ask::Account;
+pub(crate) use ask::Ask;
 pub(crate) use client::{BadClient, Clients, Presented};
 pub(crate) use clock::{Clock, utc};
 pub(crate) use code::{BadCode, Check, Code, Codes, Redirect};
-pub use consent::{Account, Consent};
-pub(crate) use consent::{Ask, Authorizer, Desk, authorize, redirect};
+pub use consent::Consent;
+pub(crate) use consent::{Authorizer, Desk, authorize, redirect};
 pub(crate) use faults::Faults;
 pub use faults::Misbehaviour;
 pub use grant::GrantStats;
@@ -34,7 +37,7 @@ pub(crate) use params::{Params, encode};
 pub use token::TokenState;
 pub(crate) use token::{Issue, Tokens, Use};
 
-use crate::server::Reply;
+use crate::wire::Reply;
 
 /// How often what has happened, since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

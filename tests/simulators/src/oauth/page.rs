@@ -3,7 +3,7 @@
 //! Everything from a request is escaped; neither page has a script.
 
 use crate::oauth::{Account, Ask};
-use crate::server::Reply;
+use crate::wire::Reply;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;\
                      padding:0 1rem}label{display:block;margin:.5rem 0}button{font:inherit;\

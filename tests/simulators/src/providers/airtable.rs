@@ -11,8 +11,8 @@
 use serde_json::json;
 
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str =
     "patSimulated00000.simulated0000000000000000000000000000000000";

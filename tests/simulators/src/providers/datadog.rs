@@ -15,8 +15,8 @@
 use serde_json::json;
 
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str =
     "51500000000000000000000000000001:5150000000000000000000000000000000000001";

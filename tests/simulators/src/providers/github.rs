@@ -15,8 +15,8 @@
 use serde_json::{Value, json};
 
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str = "github_pat_simulated0000000000_000000000000000000000000";
 

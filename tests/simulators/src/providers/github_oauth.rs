@@ -31,8 +31,8 @@ use crate::oauth::{
 };
 use crate::providers::redirect_uri;
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const AUTHORIZER: Authorizer = Authorizer {
     name: "GitHub",

@@ -30,8 +30,8 @@ use crate::oauth::{
     Redirect, TokenState, Use, authorize, error_page,
 };
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const AUTHORIZER: Authorizer = Authorizer {
     name: "Google",

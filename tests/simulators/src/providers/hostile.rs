@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::oauth::{Account, Ask, Authorizer, Misbehaviour, OAuth, Params, authorize, encode};
 use crate::providers::strict::{self, SERVER};
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const AUTHORIZER: Authorizer = Authorizer {
     name: "Hostile",

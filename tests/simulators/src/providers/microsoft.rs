@@ -24,8 +24,8 @@ use crate::oauth::{
     Redirect, TokenState, Use, authorize, error_page, redirect, utc,
 };
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const AUTHORIZER: Authorizer = Authorizer {
     name: "Microsoft",

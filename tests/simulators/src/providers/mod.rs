@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::oauth::{Account, Options};
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 mod airtable;
 mod anthropic;

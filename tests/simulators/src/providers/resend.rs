@@ -11,8 +11,8 @@
 use serde_json::{Value, json};
 
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str = "re_simulated_000000000000000000000";
 

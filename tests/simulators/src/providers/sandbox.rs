@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 use crate::oauth::{Account, Authorizer, Options, Use, authorize};
 use crate::providers::strict::{self, Server};
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str = "sandbox-demo-key-000000000001";
 

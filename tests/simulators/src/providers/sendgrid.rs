@@ -16,8 +16,8 @@
 use serde_json::{Value, json};
 
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str = "SG.simulated0000000000.simulated00000000000000000000000000";
 

@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 
 use crate::mask::mask;
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 pub(crate) const DEFAULT_KEY: &str = "sk_test_simulated0000000000000000";
 

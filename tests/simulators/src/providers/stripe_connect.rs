@@ -29,8 +29,8 @@ use crate::oauth::{
     Use, authorize, error_page, redirect,
 };
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const AUTHORIZER: Authorizer = Authorizer {
     name: "Stripe Connect",

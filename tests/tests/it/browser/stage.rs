@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::request::{Behaves, Decision, Request};
-use crate::app::{App, Options, TICK_SECRET, sandbox};
-use crate::token;
+use crate::kit::app::{App, Options, TICK_SECRET, sandbox};
+use crate::kit::token;
 
 /// The provider's manifests, by which it is told from others.
 const BY_KEY: &str = "custom-sandbox";

@@ -18,9 +18,7 @@ use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
-
-/// The maximum memory for one result or, when streamed, for one row. The same as Spin's.
-pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
+use crate::kv_store::MAX_RESULT_BYTES;
 
 /// The number of rows that are buffered for the guest before the statement waits. The same as Spin's, so that
 /// tests on this host also detect a guest that does not read a result to its end.

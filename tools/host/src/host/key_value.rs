@@ -1,10 +1,10 @@
-//! `spin:key-value@3.0.0`: access checks and handles for [`super::kv_store`].
+//! `spin:key-value@3.0.0`: access checks and handles for [`crate::kv_store`].
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
 use super::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
-use super::kv_store::Store;
 use crate::instance::Ctx;
+use crate::kv_store::Store;
 
 /// The number of stores that one instance may have open. The same as Spin's.
 pub(crate) const MAX_STORES: usize = 256;

@@ -1,14 +1,29 @@
-//! The interfaces that the host provides to guests: one module per interface, on top of one module per store.
+//! The interfaces that the host provides to guests: one module per interface, on top of
+//! `database` and [`crate::kv_store`].
 //!
 //! A faulty or hostile guest may call any function here. Errors are returned to the guest as its interface
 //! defines. A trap is only for errors that no correct guest can cause.
 
-pub(crate) mod bindings;
+mod bindings;
 pub(crate) mod database;
 mod key_value;
-pub(crate) mod kv_store;
 mod sqlite;
-pub(crate) mod stdio;
 mod stream;
 mod variables;
 mod wasi_key_value;
+
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+use crate::instance::Ctx;
+use bindings::Imports;
+
+/// All interfaces that a component can import.
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Ctx>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    Imports::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |ctx| ctx)?;
+    Ok(linker)
+}

@@ -6,8 +6,8 @@ use wasmtime::component::Resource;
 use super::bindings::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::wasi::keyvalue::store::{self, Error, KeyResponse};
 use super::key_value::{MAX_STORES, OpenError};
-use super::kv_store::{Cas, Store};
 use crate::instance::Ctx;
+use crate::kv_store::{Cas, Store};
 
 impl store::Host for Ctx {
     async fn open(&mut self, label: String) -> wasmtime::Result<Result<Resource<Store>, Error>> {

@@ -9,10 +9,8 @@ use http::Uri;
 use url::Host;
 
 use super::network::Network;
+use crate::routes::CHAINING_SUFFIX;
 use crate::variables::{Variables, is_template};
-
-/// The suffix of the host names by which components reach each other.
-pub(crate) const CHAINING_SUFFIX: &str = ".spin.internal";
 
 /// The hosts that one component may reach.
 #[derive(Debug, Default)]

@@ -9,8 +9,11 @@ pub(crate) mod allowed_hosts;
 pub(crate) mod blocked_networks;
 mod body;
 mod client;
+pub(crate) mod depths;
 mod network;
 
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,10 +24,11 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 pub(crate) use client::Client;
 
-use crate::app::App;
-use crate::component::Component;
-use crate::instance::Depths;
+use allowed_hosts::AllowedHosts;
+use depths::Depths;
+
 use crate::log::warn;
+use crate::routes::chaining_host;
 
 /// The timeout of each of the three phases, if the guest sets none. The same as Spin's.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -32,18 +36,71 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The maximum number of components between a client and the last component.
 const MAX_DEPTH: usize = 32;
 
+/// The response to a request that was passed to another component.
+pub(crate) type Chained = Pin<Box<dyn Future<Output = Result<Response<WasiBody>, Error>> + Send>>;
+
+/// The application, as far as the requests of its components need it.
+pub(crate) trait Chain: Send + Sync {
+    /// Passes a request from one component to another. `depth` is the number of components that the request
+    /// has passed through.
+    fn chain(
+        self: Arc<Self>,
+        component: String,
+        request: Request<WasiBody>,
+        depth: usize,
+    ) -> Chained;
+
+    /// Sends requests to the network.
+    fn client(&self) -> &Client;
+
+    /// The address that we listen on, once we listen.
+    fn address(&self) -> Option<SocketAddr>;
+}
+
 /// Sends the requests of one instance.
 pub(crate) struct Sender {
-    app: Arc<App>,
-    component: Arc<Component>,
+    app: Arc<dyn Chain>,
+    /// The name of the component, for the log.
+    component: Arc<str>,
+    allowed_hosts: Arc<AllowedHosts>,
     depths: Depths,
 }
 
 type Exchange = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
 
 impl Sender {
-    pub(crate) fn new(app: Arc<App>, component: Arc<Component>, depths: Depths) -> Self {
-        Self { app, component, depths }
+    pub(crate) fn new(
+        app: Arc<dyn Chain>,
+        component: Arc<str>,
+        allowed_hosts: Arc<AllowedHosts>,
+        depths: Depths,
+    ) -> Self {
+        Self { app, component, allowed_hosts, depths }
+    }
+
+    /// Rejects a request that is not allowed, and directs a request to `self` at our own address.
+    fn check(&self, request: &mut Request<WasiBody>) -> Result<(), Error> {
+        let uri = request.uri();
+        let to_self = uri.authority().is_none_or(|to| matches!(to.host(), "" | "self.alt"));
+        let allowed = match to_self {
+            true => self.allowed_hosts.allow_self(),
+            false => self.allowed_hosts.allow(uri),
+        };
+        if !allowed {
+            let scheme = uri.scheme_str().unwrap_or("http");
+            let host = uri.authority().map_or("self", |authority| authority.host());
+            let what = format!("denied a request to {scheme}://{host}");
+            warn(Some(&self.component), &what, &"it is not in allowed_outbound_hosts");
+            return Err(Error::HttpRequestDenied);
+        }
+        if to_self {
+            let address = self.app.address().ok_or(Error::HttpRequestUriInvalid)?;
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            let uri: Result<Uri, _> = format!("http://{address}{path}").parse();
+            *request.uri_mut() = uri.map_err(|_| Error::HttpRequestUriInvalid)?;
+        }
+        request.headers_mut().remove(HOST);
+        Ok(())
     }
 }
 
@@ -55,15 +112,17 @@ impl WasiHttpHooks for Sender {
 
     fn send_request(
         &mut self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
         let (app, component) = (self.app.clone(), self.component.clone());
         let depth = self.depths.deepest() + 1;
+        let checked = self.check(&mut request);
         Box::new(async move {
+            checked?;
             let between = options.and_then(|o| o.between_bytes_timeout).unwrap_or(DEFAULT_TIMEOUT);
-            let response = send(&app, &component, depth, request, options).await?;
+            let response = send(app, &component, depth, request, options).await?;
             let response =
                 response.map(|body| body::TimeoutBody::new(body, between).boxed_unsync());
             let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
@@ -73,25 +132,24 @@ impl WasiHttpHooks for Sender {
 }
 
 async fn send(
-    app: &Arc<App>,
-    component: &Component,
+    app: Arc<dyn Chain>,
+    component: &str,
     depth: usize,
-    mut request: Request<WasiBody>,
+    request: Request<WasiBody>,
     options: Option<RequestOptions>,
 ) -> Result<Response<WasiBody>, Error> {
-    check(app, component, &mut request)?;
     if let Some(target) = chaining_target(request.uri()) {
         if depth > MAX_DEPTH {
             let why =
                 format_args!("it passed through {MAX_DEPTH} components, which indicates a loop");
-            warn(Some(&component.id), "a request was stopped", &why);
+            warn(Some(component), "a request was stopped", &why);
             return Err(Error::LoopDetected);
         }
-        return app.chain(&target, request, depth).await;
+        return app.chain(target, request, depth).await;
     }
     let options = options.unwrap_or_default();
     let host = request.uri().host().unwrap_or_default().to_owned();
-    let answer = app.client.send(
+    let answer = app.client().send(
         request,
         options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
         options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
@@ -99,46 +157,14 @@ async fn send(
     let answer = answer.await.inspect_err(|error| match error {
         Error::DestinationIpProhibited => {
             let why = "its address is in block_networks";
-            warn(Some(&component.id), &format!("denied a request to {host}"), &why);
+            warn(Some(component), &format!("denied a request to {host}"), &why);
         }
-        error => warn(Some(&component.id), &format!("a request to {host} failed"), error),
+        error => warn(Some(component), &format!("a request to {host} failed"), error),
     })?;
     Ok(answer.map(|body| body.map_err(Error::from).boxed_unsync()))
 }
 
-/// Rejects a request that is not allowed, and directs a request to `self` at our own address.
-fn check(app: &App, component: &Component, request: &mut Request<WasiBody>) -> Result<(), Error> {
-    let uri = request.uri();
-    let to_self = uri.authority().is_none_or(|to| matches!(to.host(), "" | "self.alt"));
-    let allowed = match to_self {
-        true => component.allowed_hosts.allow_self(),
-        false => component.allowed_hosts.allow(uri),
-    };
-    if !allowed {
-        let scheme = uri.scheme_str().unwrap_or("http");
-        let host = uri.authority().map_or("self", |authority| authority.host());
-        let what = format!("denied a request to {scheme}://{host}");
-        warn(Some(&component.id), &what, &"it is not in allowed_outbound_hosts");
-        return Err(Error::HttpRequestDenied);
-    }
-    if to_self {
-        let address = app.address.get().ok_or(Error::HttpRequestUriInvalid)?;
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let uri: Result<Uri, _> = format!("http://{address}{path}").parse();
-        *request.uri_mut() = uri.map_err(|_| Error::HttpRequestUriInvalid)?;
-    }
-    request.headers_mut().remove(HOST);
-    Ok(())
-}
-
 /// The component that a URI such as `http://list.spin.internal/` names.
-pub(crate) fn chaining_target(uri: &Uri) -> Option<String> {
+fn chaining_target(uri: &Uri) -> Option<String> {
     chaining_host(uri.authority()?.host())
-}
-
-/// The component that a host such as `list.spin.internal` names.
-pub(crate) fn chaining_host(host: &str) -> Option<String> {
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    let component = host.trim().strip_suffix(allowed_hosts::CHAINING_SUFFIX)?;
-    (!component.contains('.')).then(|| component.to_owned())
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nexus_cli::keys;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
 use super::Baselines;
 use crate::child;
 use crate::env::{PREFIX, Variables};
-use crate::keys;
 use crate::runtime::{Launch, Runtime};
 use crate::token::{self, Role};
 

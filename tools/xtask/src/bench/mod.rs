@@ -15,6 +15,7 @@
 mod app;
 mod bulk;
 mod burst;
+mod figures;
 mod fill;
 mod grow;
 mod load;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::bench::bulk::{AGENTS, Bulk};
 use crate::bench::burst::Burst;
+use crate::bench::figures::Figures;
 use crate::bench::load::Slice;
 use crate::bench::neighbour::Neighbour;
 use crate::bench::rows::{COMPARISONS, Comparison, Row};
@@ -19,16 +20,6 @@ pub(crate) struct Outcome {
     bulk: Bulk,
     neighbour: Neighbour,
     burst: Burst,
-}
-
-/// The results of one row.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Figures {
-    /// Responses per second, the median of the slices.
-    rate: f64,
-    /// Microseconds, over all responses.
-    p50: u32,
-    p99: u32,
 }
 
 impl Outcome {
@@ -57,43 +48,6 @@ impl Outcome {
 
     fn megabytes(&self) -> f64 {
         self.rss as f64 / 1_000_000.0
-    }
-}
-
-impl Figures {
-    fn of(slices: &[Slice]) -> Self {
-        let mut rates: Vec<_> = slices.iter().map(Slice::rate).collect();
-        rates.sort_by(f64::total_cmp);
-        let mut latencies: Vec<_> =
-            slices.iter().flat_map(|slice| slice.latencies.iter().copied()).collect();
-        latencies.sort_unstable();
-        let percentile = |percent: usize| {
-            let at = (latencies.len() * percent).div_ceil(100).saturating_sub(1);
-            latencies.get(at).copied().unwrap_or_default()
-        };
-        Self { rate: median(&rates), p50: percentile(50), p99: percentile(99) }
-    }
-
-    /// How many milliseconds this median is longer than `other`'s.
-    pub(crate) fn added_ms(&self, other: &Self) -> f64 {
-        (f64::from(self.p50) - f64::from(other.p50)) / 1_000.0
-    }
-
-    /// These responses per second as a part of `other`'s; 0 if `other` had none.
-    pub(crate) fn rate_to(&self, other: &Self) -> f64 {
-        if other.rate > 0.0 { self.rate / other.rate } else { 0.0 }
-    }
-}
-
-/// The median of sorted numbers; 0 if there are none.
-fn median(sorted: &[f64]) -> f64 {
-    let upper = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
-    match sorted.len() % 2 {
-        0 => {
-            let lower = (sorted.len() / 2).checked_sub(1).and_then(|at| sorted.get(at));
-            (lower.copied().unwrap_or_default() + upper) / 2.0
-        }
-        _ => upper,
     }
 }
 
@@ -240,7 +194,6 @@ mod tests {
         let expected = [0.605, 600.0 / 605.0, 0.81, 0.0, 0.75];
         assert!(numbers.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{numbers:?}");
         assert_eq!(outcome().rows[0].1, Figures { rate: 605.0, p50: 500, p99: 990 });
-        assert_eq!(median(&[]).to_bits(), 0.0_f64.to_bits());
     }
 
     #[test]

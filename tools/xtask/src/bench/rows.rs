@@ -2,8 +2,8 @@
 //! a measurement, add a row, not a new path through the code.
 
 use super::app::{EMPTY_ROUTE, FORWARD_ROUTE};
+use super::figures::Figures;
 use super::load::Plan;
-use super::report::Figures;
 
 /// The number of concurrent connections, unless a row sets another number.
 const CONNECTIONS: usize = 16;

@@ -22,8 +22,9 @@ use crate::repo::Repo;
 use crate::runtime::{self, Choice};
 pub(crate) use tally::Tally;
 
-/// The package and the program of `examples/agent-tools/rust`.
-const EXAMPLE: &str = "slack-tools";
+/// The programs that tests run: the variable that names each to the tests, its package, and its name.
+const PROGRAMS: [(&str, &str, &str); 2] =
+    [("NEXUS_EXAMPLE", "slack-tools", "slack-tools"), ("NEXUS_CLI", "nexus-cli", "nexus")];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -129,10 +130,14 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
-    heading("building the example in Rust");
-    cargo::run(&repo.root, &["build", "-p", EXAMPLE], "building the example").await?;
-    let example = repo.target.join("debug").join(EXAMPLE);
-    common.push(("NEXUS_EXAMPLE", example.display().to_string()));
+    heading("building the operator's tool and the example in Rust");
+    let packages = PROGRAMS.iter().flat_map(|(_, package, _)| ["-p", package]);
+    let build: Vec<_> = ["build"].into_iter().chain(packages).collect();
+    cargo::run(&repo.root, &build, "building the programs that tests run").await?;
+    for (variable, _, program) in PROGRAMS {
+        let path = repo.target.join("debug").join(program);
+        common.push((variable, path.display().to_string()));
+    }
     let mut host = None;
     if embedded {
         heading("building the embedded host");

@@ -9,6 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use nexus_cli::keys;
 use nexus_simulators::Kind;
 use serde_json::json;
 use tokio::process::Command;
@@ -16,7 +17,6 @@ use tokio::process::Command;
 use super::installed;
 use crate::child::{self, App};
 use crate::env::{PREFIX, Variables};
-use crate::keys;
 use crate::repo::Repo;
 use crate::runtime::{Launch, Runtime};
 use crate::token::{self, Role};

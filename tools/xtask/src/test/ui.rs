@@ -1,7 +1,7 @@
 //! The admin UI's own checks: its types, its unit tests, and whether the API types match the OpenAPI
 //! document.
 //!
-//! Its behaviour in a browser is a black-box test (`tests/tests/it/browser.rs`).
+//! Its behaviour in a browser is a black-box test (`tests/tests/it/browser`).
 
 use std::time::Instant;
 

@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use nexus_cli::keys;
 
 use crate::build::{self, Profile};
 use crate::child::{self, App};
 use crate::env::{PREFIX, Variables};
-use crate::keys;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice, Launch, Runtime};
 use crate::token::{self, Role};

@@ -26,7 +26,7 @@ pub(super) fn start(port: u16, secret: Option<&str>) -> Option<Timer> {
     let Some(secret) = secret.map(str::to_owned) else {
         eprintln!(
             "warning: SPIN_VARIABLE_TICK_SECRET is not set, so no credential is refreshed in the background, \
-             and no revocation is retried. `cargo xtask keys new` creates a .env that has one"
+             and no revocation is retried. `cargo nexus keys new` creates a .env that has one"
         );
         return None;
     };

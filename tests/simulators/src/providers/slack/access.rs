@@ -8,7 +8,7 @@ use crate::oauth::{
     Use,
 };
 use crate::request::Request;
-use crate::server::Reply;
+use crate::wire::Reply;
 
 pub(super) fn answer(oauth: &mut OAuth, request: &Request) -> Reply {
     let answer = serve(oauth, request);

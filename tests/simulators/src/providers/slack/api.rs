@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use super::caller::Caller;
 use super::{BOT, USER, account, conversations};
 use crate::oauth::{OAuth, Params, Presented, TokenState};
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::{KeyState, State};
+use crate::wire::Reply;
 
 /// What the token of `DEFAULT_KEY` may do.
 const SCOPES: [&str; 3] = ["chat:write", "channels:read", "channels:history"];
@@ -18,25 +19,6 @@ pub(super) fn answer(state: &mut State, method: &str, request: &Request) -> Repl
 /// 200 with the error: HTTP statuses are for the transport.
 pub(super) fn error(code: &'static str) -> Reply {
     Reply::json(200, &json!({"ok": false, "error": code}))
-}
-
-/// Who calls, and with what.
-pub(super) struct Caller {
-    token: String,
-    scopes: Vec<String>,
-    pub(super) bot: bool,
-    pub(super) team: (String, String),
-}
-
-impl Caller {
-    /// The refusal of a call that needs `scope`, where the token has it not.
-    fn lacks(&self, scope: &str) -> Option<Reply> {
-        let body = json!({
-            "ok": false, "error": "missing_scope", "needed": scope,
-            "provided": self.scopes.join(","),
-        });
-        (!self.scopes.iter().any(|own| own == scope)).then(|| Reply::json(200, &body))
-    }
 }
 
 fn serve(state: &mut State, method: &str, request: &Request) -> Result<Reply, &'static str> {

@@ -12,11 +12,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::api::Caller;
+use super::caller::Caller;
 use super::{APP, BOT, USER};
 use crate::oauth::Params;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const CHANNELS: [(&str, &str); 2] = [("C0SIMULGEN", "general"), ("C0SIMULOPS", "ops")];
 

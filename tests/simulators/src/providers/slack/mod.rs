@@ -28,13 +28,14 @@
 
 mod access;
 mod api;
+mod caller;
 mod conversations;
 
 use crate::oauth::{Account, Ask, Authorizer, OAuth, Options, Params, authorize, error_page};
 use crate::providers::redirect_uri;
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 const USER: &str = "U0SIMULATED";
 const BOT: &str = "U0SIMULBOT";

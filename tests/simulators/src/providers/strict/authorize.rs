@@ -2,7 +2,7 @@
 
 use super::Server;
 use crate::oauth::{Account, Ask, OAuth, Params, error_page, redirect};
-use crate::server::Reply;
+use crate::wire::Reply;
 
 /// Judges an authorization request.
 ///

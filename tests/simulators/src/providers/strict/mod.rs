@@ -27,8 +27,8 @@ pub(crate) use authorize::{allow, ask, deny};
 
 use crate::oauth::{Account, Authorizer, OAuth, Options, Use, authorize};
 use crate::request::Request;
-use crate::server::Reply;
 use crate::state::State;
+use crate::wire::Reply;
 
 /// Where a server after these rules has its endpoints, and what it grants.
 pub(crate) struct Server {

@@ -3,7 +3,7 @@
 use super::{Server, error, token};
 use crate::oauth::{OAuth, TokenState, Use};
 use crate::request::Request;
-use crate::server::Reply;
+use crate::wire::Reply;
 
 /// 200 also for a token that is unknown or over already (section 2.2); a hint that is wrong is
 /// passed over (section 2.1), so none is looked at.

@@ -9,7 +9,7 @@ use crate::oauth::{
     Use,
 };
 use crate::request::Request;
-use crate::server::Reply;
+use crate::wire::Reply;
 
 type Answer = Result<Reply, Reply>;
 

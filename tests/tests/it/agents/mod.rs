@@ -1,0 +1,33 @@
+//! Agents' calls, through the proxy and MCP.
+//!
+//! - `ends`: broken responses and broken requests
+//! - `examples`: `examples/agent-tools`
+//! - `gate`: denied calls, in every spelling
+//! - `limits`: limits of concurrent calls, bodies and streams
+//! - `links`: links in responses
+//! - `mask`: credentials in responses
+//! - `mcp`: the Model Context Protocol
+//! - `mcp_tools`: the schemas and arguments of MCP tools
+//! - `own_token`: an agent's token goes to no provider
+//! - `policy`: `tests/policy-cases.json`
+//! - `proxy`: requests and responses
+//! - `proxy_attacks`: slow, broken and hostile providers
+//! - `proxy_domain`: each integration's own host
+//! - `sdk`: vendors' SDKs and MCP clients
+//! - `sdk_links`: SDKs that follow links
+
+mod ends;
+mod examples;
+mod gate;
+mod limits;
+mod links;
+mod mask;
+pub(crate) mod mcp;
+mod mcp_tools;
+mod own_token;
+mod policy;
+pub(crate) mod proxy;
+mod proxy_attacks;
+mod proxy_domain;
+pub(crate) mod sdk;
+mod sdk_links;

@@ -1,0 +1,353 @@
+//! Events and usage of an integration, and the tick.
+
+use nexus_simulators::{Behaviour, Simulator};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::kit::app::{App, Options, TICK_SECRET, key, until};
+use crate::kit::upstream::Upstream;
+
+const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
+
+async fn connected() -> (App, Simulator, String) {
+    let (app, provider) = App::with_stripe(KEY).await;
+    let shown = app.get("/api/integrations/stripe").as_admin().send().await.json();
+    (app, provider, shown["id"].as_str().unwrap().to_owned())
+}
+
+async fn connect(app: &App, manifest: &str, name: &str) -> String {
+    let body = json!({"manifest_id": manifest, "name": name, "credentials": {"api_key": KEY}});
+    let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn tick(app: &App) -> Value {
+    let answer = app.post("/api/tick").bearer(TICK_SECRET).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+async fn pages(app: &App, path: &str) -> Vec<Value> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    let first = if path.contains('?') { '&' } else { '?' };
+    loop {
+        let page = app.get(&format!("{path}{first}limit=2{cursor}")).as_admin().send().await.json();
+        items.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+fn kinds(items: &[Value]) -> Vec<&str> {
+    items.iter().map(|item| item["kind"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn events_tell_what_happened_also_of_one_that_is_gone() {
+    let (app, provider, id) = connected().await;
+    let path = format!("/api/integrations/{id}/events");
+    provider.revoke_key(KEY);
+    for _ in 0..2 {
+        app.post("/api/integrations/stripe/check").as_admin().send().await;
+    }
+    let status = json!({"status": "inactive"});
+    app.put("/api/integrations/stripe").as_role("MANAGER", "acme").json(&status).send().await;
+    let items = pages(&app, "/api/integrations/stripe/events").await;
+    let expected = ["integration.updated", "integration.health", "integration.created"];
+    assert_eq!(kinds(&items), expected);
+    for item in &items {
+        let members: Vec<_> = item.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["actor", "at", "detail", "kind", "request_id"]);
+        assert_eq!(item["actor"], "user-1");
+    }
+    assert_eq!(items[1]["detail"]["to"], "reauthorize");
+
+    app.delete("/api/integrations/stripe").as_admin().send().await;
+    let items = pages(&app, &path).await;
+    assert_eq!(kinds(&items)[0], "integration.deleted");
+    assert_eq!(items.len(), 4);
+    assert_eq!(items[0]["detail"]["revocation"][0]["state"], "not_revocable");
+    // By id only: the slug is free for another, and another workspace has neither.
+    for (path, workspace) in [("/api/integrations/stripe/events", "acme"), (&path, "intruder")] {
+        app.get(path).as_role("ADMIN", workspace).send().await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn usage_is_per_minute_and_agent() {
+    let (app, _provider, id) = connected().await;
+    let database = app.database();
+    let now: i64 =
+        database.query_row("select unixepoch() / 60 * 60000", [], |row| row.get(0)).unwrap();
+    let minute = 60_000;
+    for (workspace, at, agent, calls) in [
+        ("acme", now - 100 * 24 * 60 * minute, "ancient", 1),
+        ("acme", now - 2 * minute, "bot", 3),
+        ("acme", now - minute, "bot", 5),
+        ("acme", now - minute, "other", 7),
+        ("elsewhere", now - minute, "bot", 9),
+    ] {
+        database
+            .execute(
+                "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
+                 values (?1, ?2, ?3, ?4, ?5, 1, 1024)",
+                rusqlite::params![workspace, id, at, agent, calls],
+            )
+            .unwrap();
+    }
+    let items = pages(&app, "/api/integrations/stripe/usage").await;
+    let calls: Vec<_> = items.iter().map(|item| item["calls"].as_i64().unwrap()).collect();
+    assert_eq!(calls, [7, 5, 3], "{items:?}");
+    assert_eq!((&items[0]["agent"], &items[0]["bytes"]), (&json!("other"), &json!(1024)));
+    let at = items[1]["at"].as_str().unwrap();
+    let count = async |query: String| {
+        let path = format!("/api/integrations/{id}/usage?{query}");
+        let answer = app.get(&path).as_admin().send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["items"].as_array().unwrap().len()
+    };
+    assert_eq!(count(format!("from={at}")).await, 2);
+    assert_eq!(count(format!("to={at}")).await, 1);
+    assert_eq!(count(format!("from={at}&to={at}")).await, 0);
+    for query in
+        ["from=yesterday", "to=1700000000", "from=2026-01-01", "since=x", "cursor=-1", "per=week"]
+    {
+        let path = format!("/api/integrations/{id}/usage?{query}");
+        app.get(&path).as_admin().send().await.problem(422, "invalid");
+    }
+    app.get("/api/integrations/nobody/usage").as_admin().send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn usage_is_summed_up_per_hour_and_day() {
+    let (app, _provider, id) = connected().await;
+    let database = app.database();
+    let (minute, hour) = (60_000, 3_600_000);
+    let midnight: i64 =
+        database.query_row("select unixepoch() / 86400 * 86400000", [], |row| row.get(0)).unwrap();
+    let yesterday = midnight - 24 * hour;
+    for (at, agent, calls) in [
+        (yesterday, "bot", 1),
+        (yesterday + 59 * minute, "bot", 2),
+        (yesterday + hour, "bot", 4),
+        (yesterday + hour, "other", 8),
+        (midnight, "bot", 16),
+    ] {
+        database
+            .execute(
+                "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
+                 values ('acme', ?1, ?2, ?3, ?4, 1, 10)",
+                rusqlite::params![id, at, agent, calls],
+            )
+            .unwrap();
+    }
+    let summed = async |per: &str| {
+        let items = pages(&app, &format!("/api/integrations/{id}/usage?per={per}")).await;
+        let of = |item: &Value| {
+            let text = |name: &str| item[name].as_str().unwrap().to_owned();
+            let count = |name: &str| item[name].as_i64().unwrap();
+            (text("at")[11..16].to_owned(), text("agent"), count("calls"), count("errors"))
+        };
+        items.iter().map(of).collect::<Vec<_>>()
+    };
+    let row =
+        |at: &str, agent: &str, calls, errors| (at.to_owned(), agent.to_owned(), calls, errors);
+    assert_eq!(
+        summed("hour").await,
+        [
+            row("00:00", "bot", 16, 1),
+            row("01:00", "other", 8, 1),
+            row("01:00", "bot", 4, 1),
+            row("00:00", "bot", 3, 2),
+        ]
+    );
+    assert_eq!(
+        summed("day").await,
+        [row("00:00", "bot", 16, 1), row("00:00", "other", 8, 1), row("00:00", "bot", 7, 3)]
+    );
+}
+
+#[tokio::test]
+async fn tick_has_its_own_secret() {
+    let app = App::start().await;
+    app.post("/api/tick").send().await.problem(401, "missing_token");
+    app.post("/api/tick").as_admin().send().await.problem(401, "invalid_token");
+    app.post("/api/tick?x=1").bearer(TICK_SECRET).send().await.problem(422, "invalid");
+    let get = app.call(Method::GET, "/api/tick").bearer(TICK_SECRET).send().await;
+    get.problem(405, "method_not_allowed");
+    let idle = tick(&app).await;
+    let nothing = json!({"checked": 0, "refreshed": 0, "revoked": 0, "resealed": 0, "failed": 0,
+        "flows": 0, "pruned": 0});
+    assert_eq!(idle, nothing);
+    let app = Options::default().without("tick_secret").start().await.unwrap();
+    app.post("/api/tick").bearer(TICK_SECRET).send().await.problem(404, "not_found");
+    app.post("/api/tick").bearer("").send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn tick_checks_what_is_due_and_nothing_else() {
+    let (app, provider, _) = connected().await;
+    for name in ["Idle", "Waiting"] {
+        connect(&app, "custom-stripe", name).await;
+    }
+    let inactive = json!({"status": "inactive"});
+    app.put("/api/integrations/idle").as_admin().json(&inactive).send().await;
+    provider.clear_requests();
+    assert_eq!(tick(&app).await["checked"], 0, "it was verified a moment ago");
+    // Six hours later, but for one of them.
+    let sql = "update credentials set check_at = 0 where integration_id not in
+               (select id from integrations where name = 'Waiting')";
+    app.database().execute(sql, []).unwrap();
+    provider.set_behaviour(Behaviour::Down).await.unwrap();
+    assert_eq!(tick(&app).await["checked"], 1);
+    let health = async || {
+        app.get("/api/integrations/stripe").as_admin().send().await.json()["health"].clone()
+    };
+    assert_eq!(health().await["state"], "failing");
+    assert_eq!(tick(&app).await["checked"], 0, "it is not due again at once");
+    provider.release().await.unwrap();
+    app.database().execute("update credentials set check_at = 1 where check_at > 0", []).unwrap();
+    let ticks = futures::future::join_all((0..4).map(|_| tick(&app))).await;
+    let checked: i64 = ticks.iter().map(|ticked| ticked["checked"].as_i64().unwrap()).sum();
+    assert_eq!(checked, 2, "of ticks at once each does its own: {ticks:?}");
+    assert_eq!(provider.requests().len(), 2);
+    assert_eq!(health().await["state"], "healthy");
+    let events = pages(&app, "/api/integrations/stripe/events").await;
+    assert_eq!(events[0]["actor"], "tick", "{events:?}");
+}
+
+#[tokio::test]
+async fn tick_seals_anew_when_a_key_was_added() {
+    let (app, provider, id) = connected().await;
+    let dir = app.kill().await;
+    let keys = format!("k2:{},k1:{}", key(2), key(1));
+    let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
+    assert_eq!(tick(&app).await["resealed"], 2, "the credential, and the key of digests");
+    assert_eq!(tick(&app).await["resealed"], 0);
+    let shown = app.get(&format!("/api/integrations/{id}")).as_admin().send().await.json();
+    assert_eq!((&shown["credential"]["key_id"], &shown["version"]), (&json!("k2"), &json!(1)));
+    // The old key can go.
+    let dir = app.kill().await;
+    let keys = format!("k2:{}", key(2));
+    let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
+    provider.clear_requests();
+    let checked = app.post("/api/integrations/stripe/check").as_admin().send().await;
+    assert_eq!(checked.json()["health"]["state"], "healthy", "{checked:?}");
+    let sent = provider.requests();
+    assert_eq!(sent[0].header("authorization"), Some(format!("Bearer {KEY}").as_str()));
+}
+
+#[tokio::test]
+async fn tick_goes_on_where_one_ciphertext_does_not_open() {
+    let (app, _provider, id) = connected().await;
+    connect(&app, "custom-stripe", "Second").await;
+    let sql = "update credentials set sealed = x'0102' where integration_id = ?1";
+    app.database().execute(sql, [&id]).unwrap();
+    let dir = app.kill().await;
+    let keys = format!("k2:{},k1:{}", key(2), key(1));
+    let app = Options::default().var("encryption_keys", &keys).dir(dir).start().await.unwrap();
+    let ticked = tick(&app).await;
+    assert_eq!((&ticked["resealed"], &ticked["failed"]), (&json!(2), &json!(1)), "{ticked}");
+}
+
+#[tokio::test]
+async fn tick_forgets_what_is_older_than_90_days_and_empties_the_log() {
+    let (app, _provider, id) = connected().await;
+    let database = app.database();
+    let old = "(unixepoch() - 91 * 86400) * 1000";
+    for sql in [
+        format!(
+            "insert into events (workspace, integration_id, at, kind, actor, request_id)
+                 values ('acme', '{id}', {old}, 'integration.checked', 'x', 'r')"
+        ),
+        format!(
+            "insert into usage (workspace, integration_id, minute, agent) values ('acme', '{id}', {old}, 'x')"
+        ),
+    ] {
+        database.execute(&sql, []).unwrap();
+    }
+    drop(database);
+    assert_eq!(
+        pages(&app, "/api/integrations/stripe/events").await.len(),
+        1,
+        "too old to be shown"
+    );
+    assert_eq!(tick(&app).await["pruned"], 2);
+    assert_eq!((app.count("events"), app.count("usage")), (1, 0));
+    let log = app.dir.path().join(".spin/sqlite_db.db-wal");
+    let length = || std::fs::metadata(&log).map_or(0, |file| file.len());
+    // Readers of other instances may be in its way once.
+    for _ in 0..20 {
+        tick(&app).await;
+        if length() == 0 {
+            return;
+        }
+    }
+    panic!("the log has {} bytes", length());
+}
+
+/// The events `call.denied` of `up` in which `rule` refused somebody.
+fn denials<'a>(events: &'a [Value], rule: &str) -> Vec<&'a Value> {
+    let of_rule = |event: &&Value| {
+        event["kind"] == "call.denied" && event["detail"]["rule"].as_str().unwrap().contains(rule)
+    };
+    events.iter().filter(of_rule).collect()
+}
+
+#[tokio::test]
+async fn a_denied_call_is_an_event_once_per_subject_rule_and_minute() {
+    let (app, _upstream) = Upstream::connected().await;
+    let rule = |method: &str| json!({"effect": "deny", "methods": [method], "path": "/**"});
+    let policy = json!({"policy": {"rules": [rule("POST"), rule("PUT")]}});
+    assert_eq!(app.put("/api/integrations/up").as_admin().json(&policy).send().await.status, 200);
+    let call = async |method: Method, role: &str| {
+        let call = app.call(method, "/api/proxy/up/x").as_role(role, "acme");
+        call.send().await.problem(403, "policy_denied");
+    };
+    let events = async || {
+        let shown = app.get("/api/integrations/up/events").as_role("MANAGER", "acme").send().await;
+        shown.json()["items"].as_array().unwrap().clone()
+    };
+    for _ in 0..3 {
+        call(Method::POST, "AGENT").await;
+        call(Method::PUT, "AGENT").await;
+    }
+    let shown = until("both rules have an event", async || {
+        let shown = events().await;
+        let told = |rule: &str| !denials(&shown, rule).is_empty();
+        (told("policy.rules[0]") && told("policy.rules[1]")).then_some(shown)
+    })
+    .await;
+    for (rule, method) in [("policy.rules[0]", "POST"), ("policy.rules[1]", "PUT")] {
+        let of_rule = denials(&shown, rule);
+        // One, or two where the minute ended in between.
+        assert!(matches!(of_rule.len(), 1 | 2), "{rule}: {shown:?}");
+        assert_eq!(of_rule[0]["detail"]["method"], method);
+        assert_eq!(of_rule[0]["actor"], "user-1");
+    }
+    // The minute over, it is told again.
+    let before = denials(&shown, "policy.rules[0]").len();
+    app.database().execute_batch("update denials set minute = minute - 60000").unwrap();
+    call(Method::POST, "AGENT").await;
+    until("it is told again", async || {
+        (denials(&events().await, "policy.rules[0]").len() == before + 1).then_some(())
+    })
+    .await;
+    // Event and record are one: where the one cannot be written, nor is the other; refused it is.
+    let records = app.count("audit");
+    app.database()
+        .execute_batch(
+            "delete from denials;
+             create trigger no_event before insert on events begin select raise(abort, 'no'); end",
+        )
+        .unwrap();
+    call(Method::POST, "AGENT").await;
+    until("it is given up", async || {
+        app.log().contains("1 denied attempts are not recorded").then_some(())
+    })
+    .await;
+    assert_eq!(app.count("audit"), records);
+}

@@ -1,0 +1,17 @@
+//! Integrations and manifests, as an ADMIN manages them.
+//!
+//! - `change`: `PUT /api/integrations/{id}`
+//! - `connect`: connect, list, check and delete by key
+//! - `history`: events, usage and the tick
+//! - `manifests`: the catalogue, and a workspace's own manifests
+//! - `names`: names that look alike
+//! - `providers`: every built-in provider with a key or Basic
+//! - `quotas`: the most that a workspace may have
+
+mod change;
+mod connect;
+mod history;
+mod manifests;
+mod names;
+mod providers;
+mod quotas;

@@ -1,0 +1,460 @@
+//! Starts the application on a port and a directory of its own, and talks to it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use nexus_simulators::{Kind, Simulator};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+pub(crate) use crate::kit::answer::Answer;
+use crate::kit::contract::Sent;
+use crate::kit::process::{Process, is_spin};
+use crate::kit::token;
+
+/// Longer than any deadline of the application: what takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running application; dropping it kills it.
+pub(crate) struct App {
+    /// `http://127.0.0.1:port`.
+    pub(crate) url: String,
+    /// Database, key-value store and log.
+    pub(crate) dir: TempDir,
+    variables: BTreeMap<String, String>,
+    manifest: PathBuf,
+    port: u16,
+    process: Process,
+    client: reqwest::Client,
+}
+
+/// How an application is started.
+#[derive(Default)]
+pub(crate) struct Options {
+    variables: Vec<(String, Option<String>)>,
+    manifest: Option<Box<dyn FnOnce(String) -> String>>,
+    dir: Option<TempDir>,
+    port: u16,
+}
+
+impl Options {
+    /// Sets a variable.
+    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Leaves a variable out.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.variables.push((name.into(), None));
+        self
+    }
+
+    /// Changes `spin.toml`.
+    pub(crate) fn manifest(mut self, change: impl FnOnce(String) -> String + 'static) -> Self {
+        self.manifest = Some(Box::new(change));
+        self
+    }
+
+    /// Uses the directory of an earlier application.
+    pub(crate) fn dir(mut self, dir: TempDir) -> Self {
+        self.dir = Some(dir);
+        self
+    }
+
+    /// Listens on this port, under which browsers find it again.
+    pub(crate) fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self.var("public_url", &format!("http://127.0.0.1:{port}"))
+    }
+
+    /// Starts it.
+    pub(crate) async fn start(self) -> Result<App> {
+        let dir = match self.dir {
+            Some(dir) => dir,
+            None => tempfile::tempdir()?,
+        };
+        let mut variables = defaults();
+        for (name, value) in self.variables {
+            match value {
+                Some(value) => variables.insert(name, value),
+                None => variables.remove(&name),
+            };
+        }
+        let manifest = write_manifest(dir.path(), self.manifest)?;
+        let (process, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build()?;
+        Ok(App { url, dir, variables, manifest, port: self.port, process, client })
+    }
+}
+
+/// The bytes of the test's key of this number: they look random, and are the same in each run.
+pub(crate) fn key_bytes(number: u8) -> [u8; 32] {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest([b"nexus test key ".as_slice(), &[number]].concat()).into()
+}
+
+/// The same as it stands in `encryption_keys`.
+pub(crate) fn key(number: u8) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(key_bytes(number))
+}
+
+/// The broker secret of the tests.
+pub(crate) const BROKER_SECRET: &str = "test-broker-secret-0123456789abcdef";
+/// The tick secret of the tests.
+pub(crate) const TICK_SECRET: &str = "test-tick-secret-0123456789abcdef";
+
+fn defaults() -> BTreeMap<String, String> {
+    [
+        ("public_url", "http://127.0.0.1:1".to_owned()),
+        ("encryption_keys", format!("k1:{}", key(1))),
+        ("broker_secret", BROKER_SECRET.to_owned()),
+        ("jwt_issuer", token::ISSUER.to_owned()),
+        ("jwt_audience", token::AUDIENCE.to_owned()),
+        ("jwt_secret", token::SECRET.to_owned()),
+        ("tick_secret", TICK_SECRET.to_owned()),
+        ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// Asks until there is an answer, of what the application does a moment after it has answered.
+pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within {PATIENCE:?}");
+}
+
+/// The repository.
+pub(crate) fn repo() -> PathBuf {
+    match std::env::var_os("NEXUS_REPO") {
+        Some(root) => root.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+    }
+}
+
+/// The program of `cargo xtask`.
+pub(crate) fn xtask() -> PathBuf {
+    let built = || repo().join("target/debug/xtask");
+    std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from)
+}
+
+/// The operator's tool, `nexus`.
+pub(crate) fn nexus() -> PathBuf {
+    let built = || repo().join("target/debug/nexus");
+    std::env::var_os("NEXUS_CLI").map_or_else(built, PathBuf::from)
+}
+
+/// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.
+pub(crate) fn sandbox(file: &str, simulator: &Simulator) -> Value {
+    let text = std::fs::read_to_string(repo().join("tests/simulators").join(file)).unwrap();
+    let there = format!("127.0.0.1:{}", simulator.port());
+    serde_json::from_str(&text.replace("127.0.0.1:9", &there)).unwrap()
+}
+
+/// Sends everything that goes to the provider to `simulator` instead.
+fn move_origins(manifest: &mut Value, simulator: &Simulator) {
+    let base = manifest["api"]["base_url"].as_str().unwrap().to_owned();
+    let host = base.split('/').nth(2).unwrap();
+    // Where a label was to be filled in, the first of 127.0.0.1 is; where a domain was, all of it.
+    let (before, after) = host.split_once('}').unwrap_or(("", host));
+    let (moved, value) = match before.rsplit_once('{') {
+        None => ("127.0.0.1".to_owned(), None),
+        Some((_, name)) if after.is_empty() => (format!("{{{name}}}"), Some((name, "127.0.0.1"))),
+        Some((_, name)) => (format!("{{{name}}}.0.0.1"), Some((name, "127"))),
+    };
+    let moved = format!("{moved}:{}", simulator.port());
+    manifest["api"]["hosts"] = json!([moved]);
+    for pointer in [
+        "/api/base_url",
+        "/oauth2/authorization_url",
+        "/oauth2/token_url",
+        "/verify/base_url",
+        "/revoke/request/url",
+        "/revoke/rfc7009/url",
+    ] {
+        if let Some(url) = manifest.pointer_mut(pointer) {
+            let path: Vec<&str> = url.as_str().unwrap().splitn(4, '/').collect();
+            let path = path.get(3).map(|path| format!("/{path}")).unwrap_or_default();
+            *url = format!("http://{moved}{path}").into();
+        }
+    }
+    let Some((name, value)) = value else { return };
+    let params = manifest["params"].as_array_mut().unwrap();
+    let param = params.iter_mut().find(|param| param["name"] == name).unwrap();
+    param["example"] = value.into();
+    if let Some(choices) = param.get_mut("choices") {
+        *choices = json!([value]);
+    }
+}
+
+/// Writes a copy of `spin.toml` whose components are found from anywhere.
+fn write_manifest(
+    dir: &Path,
+    change: Option<Box<dyn FnOnce(String) -> String>>,
+) -> Result<PathBuf> {
+    let root = repo().canonicalize()?;
+    let text = std::fs::read_to_string(root.join("spin.toml"))?;
+    let components = format!("{}/target/components/", root.display());
+    let text = text.replace("target/components/", &components);
+    let path = dir.join("spin.toml");
+    std::fs::write(&path, change.map_or(text.clone(), |change| change(text)))?;
+    Ok(path)
+}
+
+/// The command that serves `manifest` on `port`; 0: a free one.
+fn command(manifest: &Path, dir: &Path, port: u16) -> Command {
+    let mut command = match is_spin() {
+        // Spin does not end with its stdin, nor what it starts with it: the guard sees to both.
+        true => {
+            let mut command = Command::new(xtask());
+            command.args(["guard", "--", "spin"]);
+            command
+        }
+        false => {
+            let default = repo().join("target/debug/nexus-host").into_os_string();
+            Command::new(std::env::var_os("NEXUS_HOST").unwrap_or(default))
+        }
+    };
+    // Room for a burst, as `deploy/README.md` advises; more where each request has instances of its own.
+    let (instances, stacks) = match std::env::var_os("NEXUS_REUSE") {
+        Some(_) => ("6000", "12000"),
+        None => ("2000", "4000"),
+    };
+    for (name, value) in
+        [("SPIN_MAX_INSTANCE_COUNT", instances), ("SPIN_WASMTIME_TOTAL_STACKS", stacks)]
+    {
+        if std::env::var_os(name).is_none() {
+            command.env(name, value);
+        }
+    }
+    let listen = format!("127.0.0.1:{port}");
+    command.arg("up").arg("--from").arg(manifest).args(["--listen", &listen]);
+    command.arg("--state-dir").arg(dir.join(".spin"));
+    if let Ok(reuse) = std::env::var("NEXUS_REUSE") {
+        command.args(["--max-instance-reuse-count", &reuse]);
+        command.args(["--max-instance-concurrent-reuse-count", &reuse]);
+    }
+    command
+}
+
+async fn spawn(
+    manifest: &Path,
+    dir: &Path,
+    variables: &BTreeMap<String, String>,
+    port: u16,
+) -> Result<(Process, String)> {
+    let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
+    let mut command = command(manifest, dir, port);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
+        command.env_remove(name);
+    }
+    for (name, value) in variables {
+        command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
+    }
+    command.current_dir(dir).stdout(Stdio::piped()).stderr(log);
+    let mut process = Process::start(&mut command)
+        .with_context(|| format!("cannot start {command:?}: run `cargo xtask test`"))?;
+    let mut lines = BufReader::new(process.stdout().context("stdout")?).lines();
+    let url = loop {
+        let Some(line) = lines.next_line().await? else {
+            let status = process.ended().await?;
+            bail!("ended with {status}: {}", std::fs::read_to_string(dir.join("log"))?);
+        };
+        if let Some((_, url)) = line.split_once("Serving ") {
+            break url.trim().to_owned();
+        }
+    };
+    let log = dir.join("log");
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            use std::io::Write as _;
+            if let Ok(mut file) = std::fs::File::options().append(true).open(&log) {
+                let _ = writeln!(file, "{line}");
+            }
+        }
+    });
+    Ok((process, url))
+}
+
+/// A call that is being put together.
+pub(crate) struct Call<'a> {
+    app: &'a App,
+    request: reqwest::RequestBuilder,
+}
+
+impl Call<'_> {
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a token.
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a token of `role` in `workspace`.
+    pub(crate) fn as_role(self, role: &str, workspace: &str) -> Self {
+        self.bearer(&token::of(role, workspace))
+    }
+
+    /// With the token of an ADMIN of the workspace `acme`.
+    pub(crate) fn as_admin(self) -> Self {
+        self.as_role("ADMIN", "acme")
+    }
+
+    /// With a JSON body.
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// With a body as it is.
+    pub(crate) fn body(mut self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.header("content-type", content_type).body(body);
+        self
+    }
+
+    /// Sends it and reads the whole answer.
+    pub(crate) async fn send(self) -> Answer {
+        self.try_send().await.unwrap()
+    }
+
+    /// Sends it; an error where the application does not answer, or not as it is documented.
+    pub(crate) async fn try_send(self) -> Result<Answer> {
+        let request = self.request.build()?;
+        let sent = Sent::of(&request);
+        let response = self.app.client.execute(request).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await? };
+        ensure!(
+            !answer.header("x-request-id").is_empty(),
+            "no x-request-id from {}: {answer:?}",
+            self.app.url
+        );
+        sent.check(&answer)?;
+        Ok(answer)
+    }
+}
+
+impl App {
+    /// The application with its usual variables.
+    pub(crate) async fn start() -> Self {
+        Options::default().start().await.unwrap()
+    }
+
+    /// A call to `path`.
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call { app: self, request: self.client.request(method, format!("{}{path}", self.url)) }
+    }
+
+    /// `GET path`.
+    pub(crate) fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    /// `POST path`.
+    pub(crate) fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    /// `PUT path`.
+    pub(crate) fn put(&self, path: &str) -> Call<'_> {
+        self.call(Method::PUT, path)
+    }
+
+    /// `DELETE path`.
+    pub(crate) fn delete(&self, path: &str) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
+    /// Saves the built-in manifest `id` as `custom-{id}` of `acme`, at the simulator's origin.
+    pub(crate) async fn adopt(&self, id: &str, simulator: &Simulator) -> String {
+        self.save(&self.custom(id, simulator).await).await
+    }
+
+    /// Saves a manifest of `acme`'s own, for whose effect an ADMIN vouches; returns its id.
+    pub(crate) async fn save(&self, manifest: &Value) -> String {
+        let call = self.post("/api/manifests?believe_effect=true").as_admin();
+        let answer = call.json(manifest).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        manifest["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The built-in manifest `id` with nothing changed but its id and its origins: a parameter that
+    /// stands in the host still does, and means the simulator where it is its `example`.
+    pub(crate) async fn custom(&self, id: &str, simulator: &Simulator) -> Value {
+        let answer = self.get(&format!("/api/manifests/{id}")).as_admin().send().await;
+        let mut manifest = answer.json();
+        manifest["id"] = format!("custom-{id}").into();
+        move_origins(&mut manifest, simulator);
+        manifest
+    }
+
+    /// The application, and a Stripe that accepts `key`, connected as `Stripe` in `acme`.
+    pub(crate) async fn with_stripe(key: &str) -> (Self, Simulator) {
+        let (app, provider) =
+            (Self::start().await, Simulator::start(Kind::Stripe, 0).await.unwrap());
+        provider.set_key(key);
+        let manifest = app.adopt("stripe", &provider).await;
+        let body =
+            json!({"manifest_id": manifest, "name": "Stripe", "credentials": {"api_key": key}});
+        let answer = app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        (app, provider)
+    }
+
+    /// The SQLite database.
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        let path = self.dir.path().join(".spin/sqlite_db.db");
+        let database = rusqlite::Connection::open(path).unwrap();
+        // As the application's own: a row that changes its size leaves nothing behind.
+        database.pragma_update(None, "secure_delete", 1).unwrap();
+        database
+    }
+
+    /// The number of rows of a table.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        self.database()
+            .query_row(&format!("select count(*) from {table}"), [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// What the application has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap()
+    }
+
+    /// Kills it without warning and gives its directory back.
+    pub(crate) async fn kill(mut self) -> TempDir {
+        self.process.kill().await;
+        self.dir
+    }
+
+    /// Kills it without warning and starts it again on the same directory.
+    pub(crate) async fn restart(mut self) -> Self {
+        self.process.kill().await;
+        let (manifest, dir) = (&self.manifest, self.dir.path());
+        let (process, url) = spawn(manifest, dir, &self.variables, self.port).await.unwrap();
+        Self { process, url, ..self }
+    }
+}

@@ -1,0 +1,207 @@
+//! Every answer of the application, held against its OpenAPI document: status, headers, body; and
+//! of requests that were accepted, whether the document would have let them through.
+//!
+//! It makes each of the other tests a test of the document too.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use jsonschema::Validator;
+use reqwest::Request;
+use serde_json::{Map, Value, json};
+
+use crate::kit::answer::Answer;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(nexus_openapi::document);
+
+/// The document, as the component `status` was built with it.
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// What of a request the document speaks of.
+pub(crate) struct Sent {
+    method: String,
+    path: String,
+    query: Vec<String>,
+    body: Option<Vec<u8>>,
+}
+
+impl Sent {
+    pub(crate) fn of(request: &Request) -> Self {
+        let url = request.url();
+        Self {
+            method: request.method().as_str().to_lowercase(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().map(|(name, _)| name.into_owned()).collect(),
+            body: request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec),
+        }
+    }
+
+    /// Checks the answer to it.
+    pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
+        // What is not the API: the UI, and what the callback's page is made with.
+        let is_api =
+            ["/api/", "/mcp", "/.well-known/"].iter().any(|own| self.path.starts_with(own));
+        if !is_api || self.path.starts_with("/api/oauth/callback/done.") {
+            return Ok(());
+        }
+        self.compare(answer).with_context(|| {
+            format!("{} {} is not as documented: {answer:?}", self.method, self.path)
+        })
+    }
+
+    fn compare(&self, answer: &Answer) -> Result<()> {
+        let Some((template, item)) = path(&self.path) else {
+            return holds(&["components", "responses", "404.not_found"], answer);
+        };
+        let method = if self.method == "head" { "get" } else { self.method.as_str() };
+        let Some(operation) = item.get(method) else {
+            let mut methods: Vec<_> = item.keys().map(|method| method.to_uppercase()).collect();
+            let mut allowed: Vec<_> = answer.header("allow").split(", ").collect();
+            methods.sort();
+            allowed.sort();
+            ensure!(methods == allowed, "the document has {methods:?}");
+            return holds(&["components", "responses", "405.method_not_allowed"], answer);
+        };
+        let status = answer.status.as_str();
+        let response = &operation["responses"][status];
+        if template == PROXIED && answer.header("x-nexus-error").is_empty() {
+            // The provider's own: of its body and its status nothing is promised.
+            let provider = ["paths", template, method, "responses", "default"];
+            return has_headers(at(&provider), answer);
+        }
+        ensure!(!response.is_null(), "no status {status}");
+        match response["$ref"].as_str() {
+            Some(reference) => {
+                let code = answer.header("x-nexus-error");
+                // A HEAD has no body to compare with.
+                let is_told = answer.text.is_empty() || answer.json()["code"] == code;
+                ensure!(code.is_empty() || is_told, "x-nexus-error is {code}");
+                holds(&reference.trim_start_matches("#/").split('/').collect::<Vec<_>>(), answer)?;
+            }
+            None if self.method == "head" => {}
+            None => holds(&["paths", template, method, "responses", status], answer)?,
+        }
+        match answer.status.is_success() && !is_failure(template, answer) {
+            true => self.was_good(template, method, operation),
+            false => Ok(()),
+        }
+    }
+
+    /// A request that was accepted: no parameter or member that is not described.
+    fn was_good(&self, template: &str, method: &str, operation: &Value) -> Result<()> {
+        let known = |name: &String| {
+            operation["parameters"].as_array().into_iter().flatten().any(|parameter| {
+                let parameter = resolve(parameter);
+                parameter["in"] == "query" && parameter["name"] == *name
+            })
+        };
+        for name in self.query.iter().filter(|_| operation["x-role"].is_string()) {
+            ensure!(known(name), "the parameter {name} is not described");
+        }
+        let Some(body) = self.body.as_ref().filter(|_| operation["requestBody"].is_object()) else {
+            return Ok(());
+        };
+        let at =
+            ["paths", template, method, "requestBody", "content", "application/json", "schema"];
+        valid(&at, &serde_json::from_slice(body)?).context("the request was accepted")
+    }
+}
+
+/// Whether a 200 of MCP is an error of the protocol, or has one among its answers.
+fn is_failure(template: &str, answer: &Answer) -> bool {
+    let told: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+    let all = told.as_array().map_or(std::slice::from_ref(&told), Vec::as_slice);
+    template == "/mcp" && all.iter().any(|one| !one["error"].is_null())
+}
+
+/// The template of calls that go on to a provider; its `path` is as many segments as there are.
+const PROXIED: &str = "/api/proxy/{id}/{path}";
+
+/// The template that `path` is of, and its methods.
+fn path(path: &str) -> Option<(&'static str, &'static Map<String, Value>)> {
+    if path.strip_prefix("/api/proxy/").is_some_and(|below| !below.is_empty()) {
+        return Some((PROXIED, DOCUMENT["paths"][PROXIED].as_object()?));
+    }
+    let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let fits = |template: &str| {
+        let parts: Vec<_> = template.split('/').skip(1).collect();
+        let fit = |(part, segment): (&&str, &&str)| part.starts_with('{') || part == segment;
+        parts.len() == segments.len() && parts.iter().zip(&segments).all(fit)
+    };
+    let (template, item) = DOCUMENT["paths"].as_object()?.iter().find(|(path, _)| fits(path))?;
+    Some((template, item.as_object()?))
+}
+
+/// What a reference leads to; what is none is itself.
+fn resolve(value: &Value) -> &Value {
+    let pointer = value["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+    pointer.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap())
+}
+
+/// What stands in the document under these names.
+fn at(names: &[&str]) -> &'static Value {
+    names.iter().fold(document(), |value, name| &value[name])
+}
+
+/// Whether `answer` has the headers of `response`.
+fn has_headers(response: &Value, answer: &Answer) -> Result<()> {
+    for (name, header) in response["headers"].as_object().into_iter().flatten() {
+        let header = resolve(header);
+        if header["required"] == false && !answer.headers.contains_key(name) {
+            continue;
+        }
+        let schema = &header["schema"];
+        let text = answer.headers.get(name).with_context(|| format!("no header {name}"))?;
+        let text = text.to_str()?;
+        let value = match schema["type"].as_str() {
+            Some("integer") => json!(text.parse::<i64>()?),
+            _ => json!(text),
+        };
+        jsonschema::validate(schema, &value).map_err(|error| anyhow!("{name}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Whether `answer` is the response under these names in the document.
+fn holds(names: &[&str], answer: &Answer) -> Result<()> {
+    let response = at(names);
+    ensure!(response["headers"].is_object(), "no response at {names:?}");
+    has_headers(response, answer)?;
+    let Some(content) = response["content"].as_object() else {
+        ensure!(answer.text.is_empty(), "a body that is not described");
+        return Ok(());
+    };
+    let kind = answer.header("content-type").split(';').next().unwrap_or_default();
+    ensure!(content.contains_key(kind), "the content type {kind} is not described");
+    if answer.text.is_empty() || kind == "text/html" {
+        // To HEAD; for people.
+        return Ok(());
+    }
+    let names: Vec<_> = names.iter().copied().chain(["content", kind, "schema"]).collect();
+    valid(&names, &serde_json::from_str(&answer.text)?)
+}
+
+/// Whether `value` is as the schema at `at` says.
+fn valid(at: &[&str], value: &Value) -> Result<()> {
+    static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let parts = at.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1")));
+    let pointer = parts.collect::<String>();
+    let known = KNOWN.lock().unwrap().get(&pointer).cloned();
+    let validator = match known {
+        Some(validator) => validator,
+        None => {
+            // The document as a schema that is one of its parts, so that references are found.
+            let mut schema = document().clone();
+            schema["$ref"] = format!("#{}", pointer.replace('{', "%7B").replace('}', "%7D")).into();
+            let options = jsonschema::options().should_validate_formats(true);
+            let made = options.build(&schema).map_err(|error| anyhow!("{pointer}: {error}"))?;
+            let made = Arc::new(made);
+            KNOWN.lock().unwrap().insert(pointer, Arc::clone(&made));
+            made
+        }
+    };
+    validator.validate(value).map_err(|error| anyhow!("{}: {error}", error.instance_path()))
+}

@@ -1,0 +1,15 @@
+//! What every test stands on: the running application, a provider that records, tokens, and the contract.
+//!
+//! - `answer`: an answer of the application
+//! - `app`: starts the application, and calls it
+//! - `contract`: compares every response with the OpenAPI document
+//! - `process`: the process of the application
+//! - `token`: makes tokens
+//! - `upstream`: a provider that records each request
+
+mod answer;
+pub(crate) mod app;
+pub(crate) mod contract;
+pub(crate) mod process;
+pub(crate) mod token;
+pub(crate) mod upstream;

@@ -1,0 +1,21 @@
+//! OAuth: tokens are obtained, refreshed, shared and revoked.
+//!
+//! - `alive`: working connections keep working
+//! - `findings`: a revocation that ended more than its manifest said
+//! - `in_use`: a token in use is not revoked
+//! - `kept`: a token that cannot be revoked yet
+//! - `oauth`: the flow, the refresh, the errors
+//! - `oauth_providers`: built-in OAuth manifests
+//! - `oauth_storms`: many requests at once, and killed processes
+//! - `refresh_model`: every interleaving of a refresh
+//! - `servers`: third-party authorization servers
+
+mod alive;
+mod findings;
+pub(crate) mod in_use;
+mod kept;
+pub(crate) mod oauth;
+mod oauth_providers;
+mod oauth_storms;
+mod refresh_model;
+mod servers;

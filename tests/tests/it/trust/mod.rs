@@ -1,0 +1,19 @@
+//! Who may do what, and what an attacker meets.
+//!
+//! - `answers`: each role's errors
+//! - `audit`: the audit record
+//! - `auth`: tokens and roles
+//! - `broker`: an attack on the broker
+//! - `canary`: one secret, searched for everywhere
+//! - `egress`: the egress guard
+//! - `jwks`: an issuer's own keys
+//! - `rights`: `spin.toml` and the table of rights
+
+mod answers;
+mod audit;
+mod auth;
+pub(crate) mod broker;
+mod canary;
+mod egress;
+mod jwks;
+mod rights;
