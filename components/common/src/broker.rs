@@ -19,47 +19,48 @@ operations! {
     /// The operations with JSON in their bodies, as the table in ARCHITECTURE.md has them.
     JSON_OPERATIONS at Broker;
 
-    /// Checks, verifies and seals new credentials. Refuses by `invalid`, `credential_refused`, `grant_shared`,
+    /// Checks, verifies and seals new credentials. Refuses with `invalid`, `credential_refused`, `grant_shared`,
     /// `provider_error`, `provider_timeout`.
     Seal("seal", "verifies credentials, and returns them sealed")
         for [Create, Update]: NewCredentials => Sealed, or Problem;
-    /// Tries a stored credential at the provider, and stores the result. Refuses by `not_found`,
+    /// Verifies a stored credential at the provider, and stores the result. Refuses with `not_found`,
     /// `credential_unreadable`.
     Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
-    /// Finds out what a revocation of a stored credential would do. Changes nothing. Refuses by `not_found`.
+    /// Plans the revocation of a stored credential. Changes nothing. Refuses with `not_found`.
     PlanRevocation("plan-revocation", "plans the revocation of an integration's tokens")
         for [Delete]: RevocationScope => Plan, or Problem;
-    /// Works off what is new in the outbox for one integration, and returns what became of each token.
+    /// Sends the new revocations in the outbox of one integration, and returns a receipt for each token.
     Revoke("revoke", "revokes the tokens of an integration that are in the outbox")
         for [Update, Delete, OauthCallback]: DueRevocations => Vec<Receipt>, or Problem;
-    /// Reports malformed variables that only the broker has.
+    /// Reports the malformed variables among those that only the broker has.
     ReportHealth("health", "reports malformed variables and the key ids")
         for [Status]: Nothing => BrokerHealth, or Problem;
-    /// Seals an OAuth app. Refuses by `invalid`, `not_found`.
+    /// Seals an OAuth app. Refuses with `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
-    /// Begins an OAuth flow. Refuses by `invalid`, `oauth_client_missing`, `grant_shared`.
+    /// Begins an OAuth flow. Refuses with `invalid`, `oauth_client_missing`, `grant_shared`.
     BeginAuthorization("authorize-url", "begins an OAuth flow")
         for [Create]: Authorize => Begun, or Problem;
-    /// Finishes an OAuth flow. Refuses by `flow_invalid`, `credential_refused`, `provider_error`,
+    /// Finishes an OAuth flow. Refuses with `flow_invalid`, `credential_refused`, `provider_error`,
     /// `provider_timeout`.
     FinishAuthorization("exchange", "finishes an OAuth flow")
         for [OauthCallback]: Exchange => Exchanged, or Problem;
-    /// Does a bounded part of the work that is due.
+    /// Does a limited amount of the work that is due.
     Tick("tick", "does the background work that is due") for [Upkeep]: Nothing => Ticked, or Problem;
-    /// Signs the heads of the audit records that have new entries. Returns how many records no longer have
-    /// their last head.
+    /// Signs the heads of the audit records that have new entries. Returns how many records no longer match
+    /// their last signed head.
     SignHeads("sign-heads", "authenticates the heads of the audit records")
         for [Upkeep]: Nothing => u32, or Problem;
     /// Compares the signed heads of a workspace's audit record with the record.
     VerifyHeads("verify-heads", "compares the signed heads of an audit record with it")
         for [Upkeep]: OfWorkspace => HeadsVerified, or Problem;
-    /// Says what an agent has to know of an integration's provider. Refuses by `not_found`.
-    Describe("describe", "says what an agent has to know of an integration's provider")
+    /// Describes an integration's provider for an agent. Refuses with `not_found`.
+    Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
 }
 
-/// The components that may have a call made, and the operation's name: its body is the call's own.
+/// The operation that makes an agent's call. Its body is the body of the call, so it is not in
+/// [`JSON_OPERATIONS`].
 pub const FORWARD: Entry = Entry {
     name: "forward",
     callers: &[Component::Proxy, Component::Mcp],
@@ -71,28 +72,28 @@ pub fn operations() -> impl Iterator<Item = Entry> {
     JSON_OPERATIONS.iter().copied().chain([FORWARD])
 }
 
-/// [`Seal`]: credentials that are not stored yet.
+/// The request of [`Seal`]: credentials that are not stored yet.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCredentials {
     /// The workspace.
     pub workspace: String,
-    /// The integration they are for; the ciphertext is bound to it.
+    /// The integration that the credentials are for. The ciphertext is bound to it.
     pub integration_id: String,
-    /// Which manifest. `None`: the integration is there, and keeps the version of its manifest that
-    /// it was made with.
+    /// The manifest. `None` for an existing integration, which keeps the version of the manifest that it was
+    /// created with.
     pub manifest_id: Option<String>,
-    /// Parameters, unchecked. For an integration that is there: those to change.
+    /// Unchecked parameters. For an existing integration, the parameters to change.
     pub params: Map<String, Value>,
-    /// Credential fields, unchecked.
+    /// Unchecked credential fields.
     #[serde(serialize_with = "expose_to")]
     pub credentials: SecretJson,
-    /// Whether they are tried at the provider.
+    /// Whether the credentials are verified at the provider.
     pub verify: bool,
-    /// Who enters them, for events.
+    /// The subject that enters the credentials, for events.
     pub actor: String,
-    /// Whether the credential that they replace ends although another workspace uses it; `None`:
-    /// that was not said, so where one does it is asked.
+    /// Whether to revoke the replaced credential even if another workspace uses it. `None` if the caller has not
+    /// decided. Then the operation asks if another workspace uses it.
     pub force: Option<bool>,
 }
 
@@ -104,49 +105,49 @@ impl NewCredentials {
     }
 }
 
-/// What [`Seal`] returns: everything the caller writes.
+/// The response of [`Seal`]: everything that the caller stores.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sealed {
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
     /// The manifest's method.
     pub auth_method: String,
-    /// Parameters, checked.
+    /// Checked parameters.
     pub params: Map<String, Value>,
-    /// The new credential; `None` where the stored one goes on being used.
+    /// The new credential. `None` if the stored credential stays in use.
     pub credential: Option<SealedCredential>,
     /// Healthy after a verification, otherwise unknown.
     pub health: Health,
     /// The account at the provider.
     pub account: Account,
-    /// The version of the stored credential that the new one replaces; 0 where there is none.
+    /// The version of the stored credential that the new one replaces. 0 if there is none.
     pub replaces: i64,
-    /// What was obtained for the new credential, for where it cannot be stored.
+    /// The tokens that were obtained for the new credential. They are revoked if it cannot be stored.
     pub lost: GivenUp,
-    /// What the new credential replaces.
+    /// The tokens that the new credential replaces.
     pub replaced: GivenUp,
 }
 
-/// A ciphertext and what may be known of it.
+/// A ciphertext, and the facts about it that are not secret.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SealedCredential {
     /// The ciphertext in base64.
     pub sealed: String,
     /// The key that sealed it.
     pub key_id: String,
-    /// `…9f2a`, where the secret is long enough.
+    /// The last characters of the secret (`…9f2a`), if the secret is long enough.
     pub hint: Option<String>,
-    /// When the access token ends, in milliseconds since the Unix epoch.
+    /// When the access token expires, in milliseconds since the Unix epoch.
     pub expires_at: Option<i64>,
-    /// From when on it is refreshed.
+    /// The time from which the access token is refreshed, in milliseconds since the Unix epoch.
     pub refresh_at: Option<i64>,
     /// The OAuth client of the tokens.
     pub client_id: Option<String>,
-    /// Where that client is registered: the origin of the token endpoint.
+    /// The server where that client is registered: the origin of the token endpoint.
     pub authorization_server: Option<String>,
-    /// The origin of the call that ends it.
+    /// The origin of the revocation request.
     pub revocation_server: Option<String>,
-    /// Keyed digests of its secrets.
+    /// Keyed digests of the secrets.
     pub digests: Vec<String>,
 }
 
@@ -154,7 +155,7 @@ impl SealedCredential {
     /// The ciphertext.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it is no base64: not from our broker.
+    /// [`Error::Internal`] if the text is not base64, and so does not come from the broker.
     pub fn bytes(&self) -> Result<Vec<u8>> {
         encoding::from_base64(&self.sealed)
             .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))
@@ -164,13 +165,13 @@ impl SealedCredential {
 /// An account at a provider.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Its id there.
+    /// The id of the account at the provider.
     pub id: Option<String>,
-    /// What people call it.
+    /// The name of the account, for people.
     pub label: Option<String>,
 }
 
-/// An operation on a stored credential: the broker loads everything itself.
+/// A stored credential. The broker loads everything else itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stored {
@@ -178,12 +179,12 @@ pub struct Stored {
     pub workspace: String,
     /// The integration.
     pub integration_id: String,
-    /// Who asks, for the event.
+    /// The subject that asks, for events.
     pub actor: String,
 }
 
 impl Stored {
-    /// The integration `id` of the workspace of `caller`, who asks.
+    /// The integration `id` in the workspace of `caller`.
     pub fn of(caller: &Caller, id: &str) -> Self {
         Self {
             workspace: caller.workspace.clone(),
@@ -198,36 +199,36 @@ impl Stored {
     }
 }
 
-/// What [`Check`] found.
+/// The response of [`Check`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checked {
     /// The health.
     pub health: Health,
-    /// Why, in words without secrets.
+    /// The reason, in words without secrets.
     pub detail: Option<String>,
 }
 
 /// What becomes of one token when its integration is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Which token: the name of the credential field.
+    /// The token: the name of the credential field.
     pub token: String,
     /// What has become of it.
     pub state: TokenState,
-    /// Why, and where a person can end it.
+    /// The reason, and where a person can revoke the token.
     pub detail: String,
-    /// The entry of the outbox that it is of, where there is one.
+    /// The entry in the outbox, if there is one.
     pub entry_id: Option<String>,
 }
 
-/// Tokens that nobody is going to use.
+/// Tokens that are no longer needed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct GivenUp {
-    /// The calls that end them, for the outbox.
+    /// The revocation requests, for the outbox.
     pub entries: Vec<OutboxEntry>,
-    /// Receipts of those for which no call can be made.
+    /// The receipts of tokens without a revocation request.
     pub failed: Vec<Receipt>,
-    /// Whether they end although other connections may end with them.
+    /// Whether to revoke them even if other connections may end with them.
     #[serde(default)]
     pub forced: bool,
 }
@@ -239,66 +240,67 @@ impl GivenUp {
     }
 }
 
-/// [`PlanRevocation`]: of which credential.
+/// The request of [`PlanRevocation`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RevocationScope {
     /// The integration.
     #[serde(flatten)]
     pub stored: Stored,
-    /// Whether all is revoked, although other connections may end too.
+    /// Whether to revoke all tokens even if other connections may end with them.
     #[serde(default)]
     pub force: bool,
 }
 
-/// [`Revoke`]: which entries of the outbox.
+/// The request of [`Revoke`]: entries of the outbox.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DueRevocations {
-    /// The integration whose new entries are worked off.
+    /// The integration whose new entries are sent.
     #[serde(flatten)]
     pub stored: Stored,
-    /// Entries that have waited, and are worked off as well.
+    /// Entries that were kept, and are sent as well.
     #[serde(default)]
     pub kept: Vec<String>,
 }
 
 impl DueRevocations {
-    /// What is new in the outbox for an integration.
+    /// The new entries of an integration.
     #[must_use]
     pub const fn new(stored: Stored) -> Self {
         Self { stored, kept: Vec::new() }
     }
 }
 
-/// [`SealClient`]: an OAuth app that an admin entered.
+/// The request of [`SealClient`]: an OAuth app that an admin entered.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewClient {
     /// The workspace.
     pub workspace: String,
-    /// The manifest it is for.
+    /// The manifest that the app is for.
     pub manifest_id: String,
     /// The client id at the provider.
     pub client_id: String,
-    /// Its secret, a text.
+    /// The client secret, a text.
     #[serde(serialize_with = "expose_to")]
     pub client_secret: SecretJson,
-    /// The values that parameters may have where it is used; one that is missing may have any.
+    /// The values that parameters may have if this app is used. A parameter that is not listed may have any
+    /// value.
     #[serde(default)]
     pub params: BTreeMap<String, Vec<String>>,
 }
 
-/// What [`SealClient`] returns.
+/// The response of [`SealClient`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SealedClient {
     /// The ciphertext in base64.
     pub sealed: String,
     /// The key that sealed it.
     pub key_id: String,
-    /// What is to be registered at the provider.
+    /// The redirect URI to register at the provider.
     pub redirect_uri: String,
 }
 
-/// [`BeginAuthorization`]: an authorization that begins.
+/// The request of [`BeginAuthorization`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authorize {
@@ -306,47 +308,48 @@ pub struct Authorize {
     pub workspace: String,
     /// The integration that is connected.
     pub integration_id: String,
-    /// Which manifest. `None`: the integration is there, and keeps its version and parameters.
+    /// The manifest. `None` for an existing integration, which keeps its version of the manifest and its
+    /// parameters.
     pub manifest_id: Option<String>,
-    /// Parameters, unchecked; of an integration that is there none.
+    /// Unchecked parameters. Empty for an existing integration.
     pub params: Map<String, Value>,
-    /// What to ask for; `None`: the manifest's default, or what was asked for before.
+    /// The scopes to request. `None` for the manifest's default, or for the scopes that were requested before.
     pub scopes: Option<Vec<String>>,
-    /// Whether another account than before may be connected.
+    /// Whether a different account than before may be connected.
     pub accept_account_change: bool,
-    /// Whether the tokens that are replaced end although another workspace uses them; `None`: that
-    /// was not said, so where one does it is asked.
+    /// Whether to revoke the replaced tokens even if another workspace uses them. `None` if the caller has not
+    /// decided. Then the operation asks if another workspace uses them.
     pub force: Option<bool>,
 }
 
-/// What [`BeginAuthorization`] returns.
+/// The response of [`BeginAuthorization`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Begun {
-    /// The browser goes to the provider.
+    /// The browser continues at the provider.
     Flow(Authorization),
-    /// The provider is not connected by OAuth: its credentials are entered.
+    /// The provider is not connected by OAuth. A person enters its credentials.
     NotOauth,
 }
 
-/// An authorization that has begun.
+/// An authorization in progress.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Authorization {
-    /// Where the browser goes.
+    /// The URL at which the browser continues.
     pub authorization_url: String,
     /// The SHA-256 of `state`, in hexadecimal.
     pub state_hash: String,
-    /// What the broker needs to finish, sealed, in base64.
+    /// The data with which the broker finishes the flow: sealed, in base64.
     pub sealed: String,
-    /// Parameters, checked.
+    /// Checked parameters.
     pub params: Map<String, Value>,
-    /// What is asked for.
+    /// The requested scopes.
     pub scopes: Vec<String>,
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
 }
 
-/// [`FinishAuthorization`]: a browser that came back.
+/// The request of [`FinishAuthorization`]: a browser has come back.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
@@ -356,40 +359,40 @@ pub struct Exchange {
     pub integration_id: String,
     /// The SHA-256 of `state`, in hexadecimal.
     pub state_hash: String,
-    /// What [`BeginAuthorization`] sealed, in base64.
+    /// The data that [`BeginAuthorization`] sealed, in base64.
     pub sealed: String,
-    /// The callback's query, decoded.
+    /// The decoded query of the callback.
     #[serde(serialize_with = "expose_to")]
     pub query: SecretJson,
-    /// The manifest whose own callback address it came to; `None`: the common one.
+    /// The manifest whose own callback address the browser came to. `None` for the common address.
     pub callback: Option<String>,
 }
 
-/// What [`FinishAuthorization`] returns: everything the caller writes.
+/// The response of [`FinishAuthorization`]: everything that the caller stores.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Exchanged {
-    /// What to store; `None` where the tokens must not be, and `refused` says why.
+    /// The connection to store. `None` if the tokens must not be stored. Then `refused` has the reason.
     pub stored: Option<Connected>,
-    /// Why the tokens must not be stored: code and words.
+    /// The reason why the tokens must not be stored: a code, and words.
     pub refused: Option<(String, String)>,
-    /// The new tokens, for where they cannot be stored.
+    /// The new tokens. They are revoked if they cannot be stored.
     pub lost: GivenUp,
-    /// The tokens which the new ones replace.
+    /// The tokens that the new tokens replace.
     pub replaced: GivenUp,
 }
 
-/// A connection that came about.
+/// A new connection.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Connected {
     /// The credential.
     pub credential: SealedCredential,
-    /// The version of the credential that it replaces; 0 where there is none.
+    /// The version of the credential that it replaces. 0 if there is none.
     pub replaces: i64,
     /// Healthy, or unknown if the provider could not be asked.
     pub health: Health,
     /// The account.
     pub account: Account,
-    /// All parameters, those that were found too.
+    /// All parameters, with those that the flow found.
     pub params: Map<String, Value>,
     /// The scopes as the API shows them: requested, granted, missing.
     pub scopes: Value,
@@ -397,70 +400,70 @@ pub struct Connected {
     pub manifest_hash: String,
 }
 
-/// What is to become of an integration's tokens.
+/// The plan for the revocation of an integration's tokens.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Plan {
-    /// One per token; `pending` where an entry ends it.
+    /// A receipt for each token. It is `pending` if an entry revokes the token.
     pub receipts: Vec<Receipt>,
     /// Entries for the outbox.
     pub entries: Vec<OutboxEntry>,
-    /// Tokens that were given up earlier, wait, and end with this one; each names its entry.
+    /// Receipts of tokens that were given up earlier and kept, and are revoked now. Each names its entry.
     #[serde(default)]
     pub kept: Vec<Receipt>,
-    /// Other integrations of the workspace that use, or may use, what would end.
+    /// Other integrations of the workspace that use, or may use, the tokens.
     pub shared: Vec<String>,
-    /// The version of the credential that this is of; 0 where there is none.
+    /// The version of the credential. 0 if there is none.
     pub version: i64,
 }
 
-/// [`Describe`]: what an agent has to know of an integration's provider.
+/// The response of [`Describe`]: an integration's provider, for an agent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Described {
     /// The provider's name.
     pub provider: String,
-    /// What it is for.
+    /// What the provider is for.
     pub description: String,
     /// The documentation of its API.
     pub docs_url: Option<String>,
-    /// What paths are relative to, at the provider.
+    /// The URL at the provider that paths are relative to.
     pub base_url: String,
     /// All hosts that can be called.
     pub hosts: Vec<String>,
     /// Headers that are sent unless the agent sends its own.
     pub headers: BTreeMap<String, String>,
-    /// Calls that agents are refused.
+    /// Calls that agents may not make.
     pub deny: Vec<Denied>,
 }
 
-/// A call that a manifest refuses to agents.
+/// A call that a manifest denies to agents.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Denied {
     /// The method, or `*`.
     pub method: String,
     /// The path.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// What one [`Tick`] did.
+/// The response of [`Tick`]: the work that was done.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ticked {
-    /// Credentials that were tried at their providers.
+    /// The number of credentials that were checked at their providers.
     pub checked: u32,
-    /// Tokens refreshed so that they do not die of disuse.
+    /// The number of tokens that were refreshed because nobody uses them.
     pub refreshed: u32,
-    /// Tokens of the outbox that ended at their providers, or were given up.
+    /// The number of tokens in the outbox that were revoked, or whose revocation has failed for good.
     pub revoked: u32,
-    /// Ciphertexts that were sealed anew with the first key.
+    /// The number of ciphertexts that were sealed again with the first key.
     pub resealed: u32,
-    /// Documents of manifests that nothing uses any more.
+    /// The number of unused documents of manifests that were deleted.
     pub forgotten: u32,
-    /// What did not work; the log has the reasons.
+    /// The number of failures. The log has the reasons.
     pub failed: u32,
 }
 
-/// [`VerifyHeads`]: whose record.
+/// The request of [`VerifyHeads`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfWorkspace {
@@ -468,44 +471,44 @@ pub struct OfWorkspace {
     pub workspace: String,
 }
 
-/// What [`VerifyHeads`] found: all signed heads of a workspace's audit record, compared with it.
+/// The response of [`VerifyHeads`]: the signed heads of a workspace's audit record, compared with the record.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct HeadsVerified {
-    /// How many heads there are.
+    /// The number of heads.
     pub heads: u64,
-    /// When the oldest was signed: RFC 3339, UTC.
+    /// When the oldest head was signed (RFC 3339, UTC).
     pub since: Option<String>,
-    /// The hashes are as they were when they were signed, up to this number.
+    /// The number of the last record whose hash is the signed one.
     pub up_to: i64,
-    /// How many of the heads the record does not have.
+    /// The number of heads that do not match the record.
     pub broken: u64,
-    /// The oldest of those, and why.
+    /// The oldest heads that do not match.
     pub first_broken: Vec<HeadBroken>,
 }
 
-/// A head that the record does not have.
+/// A head that does not match the record.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct HeadBroken {
-    /// The number of the record's last entry when it was signed.
+    /// The number of the record's last entry when the head was signed.
     pub count: i64,
-    /// Why, in words.
+    /// The reason, in words.
     pub why: String,
 }
 
-/// What [`ReportHealth`] returns.
+/// The response of [`ReportHealth`].
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BrokerHealth {
-    /// Malformed variables that only the broker has: name and rule.
+    /// The malformed variables.
     pub problems: Vec<VariableProblem>,
-    /// The ids of the encryption keys, the sealing one first.
+    /// The ids of the encryption keys, the sealing key first.
     pub keys: Vec<String>,
 }
 
 /// A malformed variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariableProblem {
-    /// Its name.
+    /// The name of the variable.
     pub variable: String,
-    /// The rule it breaks; never its value.
+    /// The rule that it breaks. Never its value.
     pub rule: String,
 }

@@ -1,8 +1,8 @@
-//! A call of an agent on its way to the broker, which alone can put the credential in.
+//! Passes a call of an agent on to the broker, which alone can add the credential.
 //!
-//! It says *which* integration and what is asked of the provider. It must not carry the agent's
-//! token, nor any header by which a client could pass for a component: both are seen to here, behind
-//! every door.
+//! The call names the integration, and holds the request for the provider. It must not hold the agent's token,
+//! nor any header with which a client could pass for a component. This module removes both, for the proxy and
+//! for MCP.
 
 mod on_behalf;
 mod wait;
@@ -29,40 +29,40 @@ pub const HOST: &str = "x-nexus-host";
 /// The header with the code of an error that is ours, not the provider's.
 pub const ERROR: &str = "x-nexus-error";
 
-/// What stands for itself in a path segment (RFC 3986, 2.3).
+/// The characters that are not encoded in a path segment (RFC 3986, 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A call to a provider.
 pub struct Forward<'a> {
-    /// The component that passes it on: `proxy` or `mcp`.
+    /// The component that passes the call on: `proxy` or `mcp`.
     pub by: Component,
-    /// Who calls, and with which token.
+    /// The caller, with the token.
     pub agent: &'a Agent,
     /// The integration's id or slug.
     pub target: &'a str,
-    /// The address under which the caller calls it: links in the answer lead there.
+    /// The address at which the caller calls the integration. Links in the response lead there.
     pub hub: &'a str,
-    /// The path below the manifest's `base_url`, as it came: empty, or from its `/` on.
+    /// The path below the manifest's `base_url`, as the client sent it: empty, or starting with `/`.
     pub path: &'a str,
-    /// The query as it came, without its `?`; empty where there is none.
+    /// The query as the client sent it, without its `?`. Empty if there is no query.
     pub query: &'a str,
     /// The method.
     pub method: Method,
-    /// The caller's headers; what has the token of them does not go on.
+    /// The caller's headers. A header that contains the token is not passed on.
     pub headers: HeaderMap,
     /// The body.
     pub body: Upload,
-    /// The request.
+    /// The id of the request.
     pub request_id: &'a RequestId,
 }
 
 /// The body of a call.
 pub enum Upload {
-    /// A text that is here whole: the token is looked for in it.
+    /// A whole text. It is searched for the token.
     Text(String),
-    /// Bytes that are here whole, at most [`KEPT`]: nobody looks into them.
+    /// Whole bytes, at most [`KEPT`]. They are not searched.
     Whole(Bytes),
-    /// What is passed on while it comes: nobody looks into it.
+    /// A body that is passed on while it arrives. It is not searched.
     Stream(Body),
 }
 
@@ -76,17 +76,17 @@ pub async fn address(target: &str) -> Result<String> {
 }
 
 impl Forward<'_> {
-    /// Has the broker make the call; its answer is the provider's, or ours with [`ERROR`].
+    /// Asks the broker to make the call. The response is the provider's, or an error of ours with [`ERROR`].
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] where the agent's token stands in the URL or in a text, with which it
-    /// would go on; [`Error::Unavailable`] where the broker does not answer; [`Error::ProviderTimeout`]
-    /// where it waits for a provider for as long as the runtime does.
+    /// [`Error::InvalidToken`] if the agent's token is in the URL or in a text, because it would reach the
+    /// provider. [`Error::Unavailable`] if the broker does not respond. [`Error::ProviderTimeout`] if the broker
+    /// waits for the provider for as long as the runtime allows.
     pub async fn send(self) -> Result<Response> {
         self.answered(pass).await
     }
 
-    /// The same, its answer to be handed back as it is.
+    /// As [`Self::send`], for a response that is handed back unchanged.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -94,7 +94,7 @@ impl Forward<'_> {
         self.answered(|request| pass_untouched(request, [ANSWERED, WAIT])).await
     }
 
-    /// Asks the broker, and again after each wait that it has the caller do.
+    /// Asks the broker, and asks again after each wait that the broker requests.
     async fn answered<F>(mut self, ask: impl Fn(Request<Body>) -> F) -> Result<Response>
     where
         F: Future<Output = Result<Response, CallError>>,
@@ -114,9 +114,8 @@ impl Forward<'_> {
         }
     }
 
-    /// Whether a provider that was asked twice has done no more than one that was asked once (RFC 9110,
-    /// 9.2.1): a broker that gave no answer may have asked it. A call that may name another method beside
-    /// its own is not repeated.
+    /// Whether the call may be made twice (RFC 9110, 9.2.1). A broker that gave no response may have made it
+    /// already. A call that may name another method than its own is not repeated.
     fn may_be_repeated(&self) -> bool {
         self.method.is_safe()
             && !matches!(self.body, Upload::Stream(_))
@@ -142,7 +141,7 @@ impl Forward<'_> {
         }
     }
 
-    /// The request to the broker; a body that is streamed is in the first one.
+    /// The request to the broker. A streamed body is in the first request only.
     async fn request(&mut self, has_waited: bool) -> Result<Request<Body>> {
         let trace = self.agent.trace();
         let refuse = |place: &str| {
@@ -206,15 +205,15 @@ fn parameters(path: &str) -> Option<&str> {
     path.get(at..)
 }
 
-/// Whether `text`, a query or a header's name, speaks of a method, decoded up to twice: frameworks take one
-/// from `_method`, `X-HTTP-Method-Override` and the like.
+/// Whether `text`, a query or a header's name, contains the word `method`, decoded up to twice. Frameworks read
+/// a method from `_method`, `X-HTTP-Method-Override` and similar names.
 fn names_a_method(text: &str) -> bool {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let holds = |text: &str| text.to_ascii_lowercase().contains("method");
     holds(text) || text.contains('%') && holds(&decode(&decode(text)))
 }
 
-/// An error as an answer that is not taken for the provider's: with [`ERROR`].
+/// An error as a response with [`ERROR`], so that it is not taken for the provider's response.
 pub fn ours(error: &Error, request_id: &str) -> Response {
     let mut response = error.respond(request_id);
     set(&mut response, HeaderName::from_static(ERROR), &error.problem(request_id).code);

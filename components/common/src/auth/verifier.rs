@@ -1,7 +1,8 @@
-//! The operations of the component `auth`: whom a token proves.
+//! The operations of the component `auth`, which verifies proofs.
 //!
-//! They need neither a secret nor the name of their caller, because a result is not a right: each component asks for
-//! itself. This module must not take anything but a well-formed response for a proof.
+//! The operations need neither a secret nor the name of their caller. A result cannot be passed on as a right,
+//! because each component asks `auth` itself. The callers in the table are therefore not enforced. This module
+//! must not take anything but a well-formed response for a proof.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ operations! {
     /// Verifies a token, a key or a session.
     Prove("prove", "verifies a token, a key or a session") for [Agents, Catalog, Create, Delete, History, List, Mcp, OauthServer, People, Proxy, SignIn, Status, Update, Upkeep]:
         Evidence => Proof, or Refusal;
-    /// Finds out whether there is anything to verify tokens with.
+    /// Checks that there are keys to verify tokens.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
 
@@ -56,10 +57,10 @@ impl Evidence {
     }
 }
 
-/// Whom a token proves.
+/// A verified proof.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Proof {
-    /// Who.
+    /// The caller.
     pub caller: Caller,
     /// When the proof expires, in seconds since the Unix epoch.
     pub expires_at: u64,
@@ -68,7 +69,7 @@ pub struct Proof {
     pub is_reusable: bool,
 }
 
-/// Why there is no proof: those of [`Error`] that `auth` can meet.
+/// The reason why there is no proof: the variants of [`Error`] that `auth` can return.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -76,9 +77,9 @@ pub enum Refusal {
     Invalid(String),
     /// [`Error::TokenExpired`].
     Expired,
-    /// [`Error::KeysUnavailable`]: in how many seconds they are fetched again.
+    /// [`Error::KeysUnavailable`]. Holds the seconds until the keys are fetched again.
     KeysUnavailable(u64),
-    /// [`Error::Misconfigured`]: which variable, which rule.
+    /// [`Error::Misconfigured`]. Holds the variable and the rule.
     Misconfigured(String, String),
     /// [`Error::Storage`].
     Storage(String),
@@ -120,21 +121,21 @@ impl rpc::Refusal for Refusal {
     }
 }
 
-/// Whom `evidence` proves.
+/// The caller that `evidence` proves.
 ///
 /// # Errors
-/// A [`Refusal`] as an [`Error`]; [`Error::Unavailable`] where `auth` does not respond.
+/// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
 pub(super) async fn verify(evidence: &Evidence) -> Result<Proof> {
-    // The question changes nothing. Where the runtime has no room for `auth` now, it has in a moment.
+    // The question changes nothing. If the runtime has no capacity for `auth` now, it will have some soon.
     again_while_unavailable(QUESTION, async || call_openly::<Prove>(evidence, TIME_LIMIT).await)
         .await
 }
 
-/// Whether there is anything to verify tokens with.
+/// Checks that there are keys to verify tokens.
 ///
 /// # Errors
-/// [`Error::Misconfigured`]; [`Error::KeysUnavailable`] where the issuer never gave any keys and does
-/// not now.
+/// [`Error::Misconfigured`]. [`Error::KeysUnavailable`] if no keys were ever fetched from the issuer, and a fetch
+/// now fails.
 pub async fn ready() -> Result<()> {
     let ask = async || call_openly::<Ready>(&Nothing {}, TIME_LIMIT).await;
     again_while_unavailable(QUESTION, ask).await.map(drop)

@@ -33,7 +33,7 @@ impl Client {
     /// Calls the operation `O`.
     ///
     /// # Errors
-    /// The operation's refusal; [`Error::Unavailable`] where the server does not respond.
+    /// The operation's refusal. [`Error::Unavailable`] if the server does not respond.
     pub async fn call<O: Operation>(&self, request: &O::Request) -> Result<O::Response> {
         let secret = config::broker_secret().await?;
         let proof = [

@@ -34,17 +34,17 @@ pub trait Operation {
     const SERVER: Component;
     /// The components that may call it.
     const CALLERS: &'static [Component];
-    /// What it does, in a few words.
+    /// The purpose, in a few words.
     const PURPOSE: &'static str;
     /// The body of a request.
     type Request: Serialize + DeserializeOwned;
     /// The body of a 200.
     type Response: Serialize + DeserializeOwned;
-    /// Why there is no response.
+    /// The reason why there is no response.
     type Refusal: Refusal;
 }
 
-/// Why an operation gives no response, as it travels between two components.
+/// The reason why an operation gives no response, in the form that passes between two components.
 pub trait Refusal: DeserializeOwned + Into<Error> {
     /// The HTTP response that carries `error`.
     fn respond(error: Error, request_id: &RequestId) -> Response;
@@ -63,7 +63,7 @@ impl From<Problem> for Error {
     }
 }
 
-/// The body of a request without parameters, or of a response that says nothing more.
+/// The body of a request without parameters, or of a response without a result.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Nothing {}
 

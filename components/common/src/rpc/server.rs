@@ -1,6 +1,6 @@
 //! The serving side of an operation.
 //!
-//! It must not learn who the end user is: the component that calls has verified the token.
+//! This module must not know the end user. The calling component has verified the token.
 
 use http::{HeaderName, Method, StatusCode, header};
 
@@ -30,7 +30,7 @@ impl Request {
         Self { inbound, operation }
     }
 
-    /// The name of the operation; empty where the path has none.
+    /// The name of the operation. Empty if the path has none.
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.operation
@@ -51,13 +51,13 @@ impl Request {
         }
     }
 
-    /// The refusal of an operation that the server does not have.
+    /// The error for an operation that the server does not have.
     #[must_use]
     pub fn unknown(&self) -> Error {
         Error::NotFound(format!("there is no operation {:?}", self.operation))
     }
 
-    /// The request itself, for an operation whose body is not JSON: from one of `callers`.
+    /// The request itself, for an operation whose body is not JSON. It must come from one of `callers`.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -77,8 +77,8 @@ impl Request {
     /// Serves `O` to a component that may call it. The caller is checked before the body is read.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::MethodNotAllowed`], [`Error::Invalid`]; a refusal of the operation is
-    /// a response.
+    /// [`Error::Forbidden`], [`Error::MethodNotAllowed`], [`Error::Invalid`]. A refusal of the operation is a
+    /// response.
     pub async fn serve<O: Operation>(
         self,
         operate: impl AsyncFnOnce(O::Request, &str) -> Result<O::Response>,
