@@ -1,12 +1,37 @@
 //! The parameters of paths, queries and headers.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The maximum length of a search text, in characters.
 const TYPED: u16 = 200;
 
 /// All parameters, by the names that operations use to refer to them.
-pub(crate) fn all() -> Value {
+pub(crate) fn all() -> Map<String, Value> {
+    let groups = [general(), agents()];
+    groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
+}
+
+fn agents() -> Value {
+    json!({
+        "agent": path(
+            "The agent's id",
+            &json!({"type": "string", "pattern": "^agt_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "agt_01J00000000000000000000000",
+        ),
+        "agent_key": path(
+            "The key's id: the ten characters after `nxa_`",
+            &json!({"type": "string", "pattern": "^[0-9A-Za-z]{10}$"}),
+            "0123456789",
+        ),
+        "after_agent": query(
+            "cursor",
+            "`next_cursor` of the previous page",
+            &json!({"type": "string", "pattern": "^agt_[0-9A-Za-z]{26}$"}),
+        ),
+    })
+}
+
+fn general() -> Value {
     let typed = json!({"type": "string", "maxLength": TYPED});
     let text = json!({"type": "string"});
     let id = json!({

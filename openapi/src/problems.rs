@@ -25,7 +25,7 @@ pub(crate) const TOKEN: Problem =
 /// The tick secret is missing or wrong.
 pub(crate) const TICK_SECRET: Problem = problem(401, &["missing_token", "invalid_token"]);
 /// The token's role is not sufficient.
-pub(crate) const FORBIDDEN: Problem = problem(403, &["forbidden"]);
+pub(crate) const FORBIDDEN: Problem = problem(403, &["forbidden", "cross_site", "stopped"]);
 /// The resource does not exist in this workspace.
 pub(crate) const NOT_FOUND: Problem = problem(404, &["not_found"]);
 /// The path does not support the method.
@@ -67,7 +67,7 @@ pub(crate) const UNAVAILABLE: Problem = problem(
 /// The provider did not respond in time.
 pub(crate) const PROVIDER_SLOW: Problem = problem(504, &["provider_timeout"]);
 /// The token's role is not sufficient, or a rule denies the call.
-pub(crate) const CALL_DENIED: Problem = problem(403, &["forbidden", "policy_denied"]);
+pub(crate) const CALL_DENIED: Problem = problem(403, &["forbidden", "policy_denied", "stopped"]);
 /// A person has to repair the connection first.
 pub(crate) const UNUSABLE: Problem =
     problem(409, &["integration_inactive", "reauthorization_required"]);
@@ -79,6 +79,13 @@ fn meaning(code: &str) -> &'static str {
         "invalid_token" => "the token or secret is not valid",
         "token_expired" => "the token is past its `exp`",
         "forbidden" => "the role does not allow the call, or the manifest is built in",
+        "cross_site" => {
+            "a session cookie counts only for requests from pages of the application; send a token"
+        }
+        "stopped" => "an ADMIN has stopped the caller, the integration or the workspace",
+        "agent_name_taken" => "another agent of the workspace has the name",
+        "outside_agent" => "an outside issuer vouches for the agent; switch it off instead",
+        "too_many_keys" => "the agent has as many keys as it may; revoke one",
         "not_found" => "the resource does not exist in the workspace",
         "method_not_allowed" => "the path supports only the methods in `Allow`",
         "name_taken" => "the name belongs to the integration `existing_id`",

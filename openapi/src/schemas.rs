@@ -4,6 +4,7 @@
 
 mod agents;
 mod audit;
+mod registry;
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Map<String, Value> {
         created(),
         pages(),
         agents::all(),
+        registry::all(),
         audit::all(),
         service(),
     ];
@@ -136,7 +138,7 @@ fn requests() -> Value {
         "PolicyInput": partial(&[], json!({
             "agents": {
                 "type": "array", "maxItems": 100, "items": printable(128), "default": ["*"],
-                "description": "Subjects of agents, or `*`",
+                "description": "Ids of agents, subjects of an outside issuer's tokens, or `*`",
             },
             "rules": {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
@@ -158,6 +160,10 @@ fn requests() -> Value {
             "host": {
                 "type": "string", "pattern": "^[A-Za-z0-9.:-]+$",
                 "description": "One of the manifest's hosts; by default all of them",
+            },
+            "agents": {
+                "type": "array", "minItems": 1, "maxItems": 100, "items": printable(128),
+                "description": "The agents that the rule is for, by id; by default all that the policy admits",
             },
         })),
         "OwnManifest": {

@@ -39,6 +39,12 @@ impl PolicyAgent<'_> {
 }
 
 impl Policy {
+    /// The position of the entry of `agents` that admits the agent.
+    #[must_use]
+    pub fn admits(&self, agent: PolicyAgent<'_>) -> Option<usize> {
+        self.agents.iter().position(|name| agent.is_among(std::slice::from_ref(name)))
+    }
+
     /// Why the policy denies `call`, with the name of the rule. `None` if the policy allows the call.
     pub fn refusal(&self, call: &PolicyCall<'_>) -> Option<String> {
         if !call.agent.is_among(&self.agents) {
@@ -99,7 +105,8 @@ impl Rule {
     }
 
     /// Whether the rule applies to the agent. A rule without agents applies to all that the policy admits.
-    fn is_for(&self, agent: PolicyAgent<'_>) -> bool {
+    #[must_use]
+    pub fn is_for(&self, agent: PolicyAgent<'_>) -> bool {
         self.agents.as_deref().is_none_or(|agents| agent.is_among(agents))
     }
 

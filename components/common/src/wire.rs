@@ -281,6 +281,19 @@ pub fn typed(name: &str, value: String) -> Result<String> {
     }
 }
 
+/// The cursor of a list that is sorted by id: an id with this prefix.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn id_cursor(prefix: &str, value: String) -> Result<String> {
+    let ulid = value.strip_prefix(prefix).unwrap_or_default();
+    if ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        Ok(value)
+    } else {
+        Err(no_cursor())
+    }
+}
+
 /// The error for a `cursor` that does not come from a page.
 pub fn no_cursor() -> Error {
     Error::invalid("?cursor", "must be the `next_cursor` of an earlier page")

@@ -69,7 +69,7 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
     for (name, value) in inbound.query(&["status", "manifest", "health", "q", "limit", "cursor"])? {
         match name.as_str() {
             "limit" => query.limit = wire::limit(&value)?,
-            "cursor" => query.cursor = Some(cursor(value)?),
+            "cursor" => query.cursor = Some(wire::id_cursor("int_", value)?),
             "status" => query.status = Some(word(&name, &value, Status::from_word, Status::WORDS)?),
             "health" => query.health = Some(word(&name, &value, Health::from_word, Health::WORDS)?),
             "manifest" => query.manifest = Some(wire::typed("manifest", value)?),
@@ -77,15 +77,6 @@ fn list_query(inbound: &Inbound) -> Result<ListQuery> {
         }
     }
     Ok(query)
-}
-
-fn cursor(value: String) -> Result<String> {
-    let ulid = value.strip_prefix("int_").unwrap_or_default();
-    if ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        Ok(value)
-    } else {
-        Err(wire::no_cursor())
-    }
 }
 
 fn word<T>(name: &str, value: &str, read: fn(&str) -> Option<T>, known: &[&str]) -> Result<T> {

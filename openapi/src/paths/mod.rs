@@ -1,5 +1,6 @@
 //! The calls, one file per group. To add a call, add a tuple of path, method and operation.
 
+mod agents;
 mod audit;
 mod callback;
 mod integrations;
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Call> {
         integrations::calls(),
         manifests::calls(),
         oauth_clients::calls(),
+        agents::calls(),
         callback::calls(),
         proxy::calls(),
         mcp::calls(),
@@ -39,6 +41,7 @@ pub(crate) fn tags() -> Value {
         {"name": "integrations", "description": "Connections of a workspace to providers"},
         {"name": "manifests", "description": "The catalogue: built-in manifests, and the workspace's own"},
         {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the callback from a provider"},
+        {"name": "agents", "description": "The agents of a workspace, and their keys"},
         {"name": "proxy", "description": "The entry points for agents: calls to providers, with the credential added"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},

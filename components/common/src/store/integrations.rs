@@ -4,7 +4,7 @@
 //! ciphertext that the broker made.
 
 use super::checks::CHECK_AGAIN_MS;
-use super::{Transaction, count, read_row};
+use super::{Transaction, count, read, read_row};
 use crate::broker::SealedCredential;
 use crate::domain::{Health, Status, manifest_id};
 use crate::error::{Error, Result};
@@ -62,6 +62,21 @@ pub struct Connection {
     pub version: i64,
     /// When the credential was entered or connected, in milliseconds since the Unix epoch. 0 if there is none.
     pub connected_at: i64,
+}
+
+/// An active integration with its policy.
+#[derive(Debug)]
+pub struct PolicyOf {
+    /// The id.
+    pub id: String,
+    /// The slug.
+    pub slug: String,
+    /// The name.
+    pub name: String,
+    /// The manifest.
+    pub manifest_id: String,
+    /// The policy, a JSON object.
+    pub policy: String,
 }
 
 /// A new integration with its credential, as the broker verified and sealed it.
@@ -176,6 +191,26 @@ impl<'a> Integrations<'a> {
             version: row.get("version")?,
             connected_at: row.get("connected_at")?,
         }))
+    }
+
+    /// The active integrations with their policies, sorted by name: at most 1,000.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn policies(&self) -> Result<Vec<PolicyOf>> {
+        let sql = "select id, slug, name, manifest_id, policy from integrations
+                   where workspace = ?1 and status = 'active' order by name_key limit 1000";
+        let rows = read(sql, [Value::text(self.workspace)]).await?;
+        let policy = |row: &Row| {
+            Ok(PolicyOf {
+                id: row.text("id")?,
+                slug: row.text("slug")?,
+                name: row.text("name")?,
+                manifest_id: row.text("manifest_id")?,
+                policy: row.text("policy")?,
+            })
+        };
+        rows.iter().map(policy).collect()
     }
 
     /// Checks that no integration has `name`. Case is ignored.

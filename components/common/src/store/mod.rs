@@ -54,7 +54,9 @@ pub use findings::{Findings, Place};
 pub use flows::{FLOW_MS, Flow, NewFlow, consume_flow, forget_flows};
 pub use heads::{Head, Heads, thin_heads};
 pub use health::{Cause, was_healthy_within};
-pub use integrations::{Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration};
+pub use integrations::{
+    Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration, PolicyOf,
+};
 pub use invitations::{
     INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
     insert_invitation, open_invitations,

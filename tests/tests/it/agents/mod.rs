@@ -13,6 +13,7 @@
 //! - `proxy`: requests and responses
 //! - `proxy_attacks`: slow, broken and hostile providers
 //! - `proxy_domain`: each integration's own host
+//! - `registry`: agents and their keys
 //! - `sdk`: vendors' SDKs and MCP clients
 //! - `sdk_links`: SDKs that follow links
 
@@ -29,5 +30,6 @@ mod policy;
 pub(crate) mod proxy;
 mod proxy_attacks;
 mod proxy_domain;
+mod registry;
 pub(crate) mod sdk;
 mod sdk_links;
