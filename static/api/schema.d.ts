@@ -41,6 +41,118 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/agents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the workspace's agents
+         * @description An agent of an outside issuer appears a moment after its first call. Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["listAgents"];
+        readonly put?: never;
+        /**
+         * Register an agent
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly post: operations["createAgent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agents/{agent_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Show an agent
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getAgent"];
+        /**
+         * Change an agent, or switch it off
+         * @description A missing member stays as it is. An agent that is `disabled` is rejected from the next request on. Roles: MANAGER, ADMIN.
+         */
+        readonly put: operations["changeAgent"];
+        readonly post?: never;
+        /**
+         * Delete an agent with all its keys
+         * @description The agent's name stays in the records. Roles: MANAGER, ADMIN.
+         */
+        readonly delete: operations["deleteAgent"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agents/{agent_id}/access": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the integrations that an agent may call, and by which rule
+         * @description Roles: MANAGER, ADMIN.
+         */
+        readonly get: operations["getAgentAccess"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agents/{agent_id}/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make a key for an agent
+         * @description The response is the only place where the key is ever shown. With `public_key`, the agent signs its own tokens (RFC 7523) with its private key, and no secret exists here. Roles: MANAGER, ADMIN.
+         */
+        readonly post: operations["createAgentKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agents/{agent_id}/keys/{key_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revoke a key of an agent
+         * @description The key is rejected from the next request on. Roles: MANAGER, ADMIN.
+         */
+        readonly delete: operations["deleteAgentKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/audit": {
         readonly parameters: {
             readonly query?: never;
@@ -538,6 +650,83 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly Agent: {
+            readonly created_at: components["schemas"]["Time"];
+            readonly created_by: string;
+            readonly description: string;
+            readonly id: components["schemas"]["AgentId"];
+            /** @description The outside issuer of its tokens */
+            readonly issuer: string | null;
+            readonly keys: readonly components["schemas"]["AgentKey"][];
+            /** @enum {string} */
+            readonly kind: "registered" | "connected_app" | "outside";
+            readonly last_used_at: components["schemas"]["Time"] | null;
+            readonly last_used_from: string | null;
+            readonly name: string;
+            /** @description The person who answers for the agent */
+            readonly owner: string | null;
+            /** @enum {string} */
+            readonly status: "active" | "disabled";
+            /** @description The subject of its tokens */
+            readonly subject: string | null;
+        };
+        readonly AgentAccess: {
+            readonly items: readonly {
+                /** @description The entry that admits the agent */
+                readonly by: string | null;
+                readonly id: components["schemas"]["IntegrationId"];
+                readonly manifest_id: string;
+                /** @description Whether `policy.agents` admits the agent */
+                readonly may: boolean;
+                readonly name: string;
+                readonly rules: readonly {
+                    readonly by: string;
+                    readonly rule: components["schemas"]["Rule"];
+                }[];
+                readonly slug: string;
+            }[];
+        };
+        readonly AgentChange: {
+            readonly description?: string;
+            /** @description Unique in the workspace; names are compared without regard to case and white space */
+            readonly name?: string;
+            readonly owner?: string;
+            /** @enum {string} */
+            readonly status?: "active" | "disabled";
+        };
+        readonly AgentId: string;
+        readonly AgentInput: {
+            readonly description?: string;
+            /** @description Unique in the workspace; names are compared without regard to case and white space */
+            readonly name: string;
+            readonly owner?: string | null;
+        };
+        readonly AgentKey: {
+            readonly created_at: components["schemas"]["Time"];
+            readonly created_by: string;
+            readonly expires_at: components["schemas"]["Time"] | null;
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "secret" | "public_key";
+            readonly name: string;
+        };
+        readonly AgentKeyCreated: {
+            readonly id: string;
+            /** @description The key. It is never shown again. Missing for a public key */
+            readonly key?: string;
+        };
+        readonly AgentKeyInput: {
+            /** @description Seconds; 90 days by default, and without a limit for a public key */
+            readonly expires_in?: number | null;
+            readonly name?: string;
+            /** @description A public JWK: P-256 for ES256, or Ed25519 for EdDSA */
+            readonly public_key?: Record<string, never> | null;
+        };
+        readonly AgentPage: {
+            readonly items: readonly components["schemas"]["Agent"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
         readonly AuditHead: {
             readonly at: components["schemas"]["Time"] | null;
             readonly count: number;
@@ -1311,7 +1500,7 @@ export interface components {
         };
         readonly PolicyInput: {
             /**
-             * @description Subjects of agents, or `*`
+             * @description Ids of agents, subjects of an outside issuer's tokens, or `*`
              * @default [
              *       "*"
              *     ]
@@ -1358,6 +1547,8 @@ export interface components {
             readonly resource_name: string;
         };
         readonly Rule: {
+            /** @description The agents that the rule is for, by id; by default all that the policy admits */
+            readonly agents?: readonly string[];
             /** @enum {string} */
             readonly effect: "allow" | "deny";
             /** @description One of the manifest's hosts; by default all of them */
@@ -1468,8 +1659,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow the call, or the manifest is built in */
-        readonly "403.forbidden": {
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in; `cross_site`: a session cookie counts only for requests from pages of the application; send a token; `stopped`: an ADMIN has stopped the caller, the integration or the workspace */
+        readonly "403.forbidden.cross_site.stopped": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -1478,7 +1669,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "forbidden";
+                    readonly code?: "forbidden" | "cross_site" | "stopped";
                     /** @constant */
                     readonly status?: 403;
                 } & components["schemas"]["Problem"];
@@ -1530,6 +1721,22 @@ export interface components {
                     readonly code?: "request_timeout";
                     /** @constant */
                     readonly status?: 408;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `agent_name_taken`: another agent of the workspace has the name */
+        readonly "409.agent_name_taken": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "agent_name_taken";
+                    /** @constant */
+                    readonly status?: 409;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -1640,6 +1847,38 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "not_oauth" | "grant_shared";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `outside_agent`: an outside issuer vouches for the agent; switch it off instead */
+        readonly "409.outside_agent": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "outside_agent";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `outside_agent`: an outside issuer vouches for the agent; switch it off instead; `too_many_keys`: the agent has as many keys as it may; revoke one */
+        readonly "409.outside_agent.too_many_keys": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "outside_agent" | "too_many_keys";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -1857,8 +2096,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow the call, or the manifest is built in */
-        readonly "proxy.403.forbidden": {
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in; `cross_site`: a session cookie counts only for requests from pages of the application; send a token; `stopped`: an ADMIN has stopped the caller, the integration or the workspace */
+        readonly "proxy.403.forbidden.cross_site.stopped": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
@@ -1868,14 +2107,14 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "forbidden";
+                    readonly code?: "forbidden" | "cross_site" | "stopped";
                     /** @constant */
                     readonly status?: 403;
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: the role does not allow the call, or the manifest is built in; `policy_denied`: a rule of the integration's policy or of its manifest denies the call; `detail` names the rule, and `link` is where a person can change it */
-        readonly "proxy.403.forbidden.policy_denied": {
+        /** @description `forbidden`: the role does not allow the call, or the manifest is built in; `policy_denied`: a rule of the integration's policy or of its manifest denies the call; `detail` names the rule, and `link` is where a person can change it; `stopped`: an ADMIN has stopped the caller, the integration or the workspace */
+        readonly "proxy.403.forbidden.policy_denied.stopped": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
@@ -1885,7 +2124,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "forbidden" | "policy_denied";
+                    readonly code?: "forbidden" | "policy_denied" | "stopped";
                     /** @constant */
                     readonly status?: 403;
                 } & components["schemas"]["Problem"];
@@ -2100,11 +2339,23 @@ export interface components {
     };
     parameters: {
         /** @description `next_cursor` of the previous page */
+        readonly after_agent: string;
+        /** @description `next_cursor` of the previous page */
         readonly after_integration: string;
         /** @description `next_cursor` of the previous page */
         readonly after_name: string;
         /** @description `next_cursor` of the previous page */
         readonly after_row: string;
+        /**
+         * @description The agent's id
+         * @example agt_01J00000000000000000000000
+         */
+        readonly agent: string;
+        /**
+         * @description The key's id: the ten characters after `nxa_`
+         * @example 0123456789
+         */
+        readonly agent_key: string;
         /** @description Exactly this method */
         readonly auth_method: components["schemas"]["ManifestAuthMethod"];
         /** @description Whether an ADMIN vouches for `revoke.effect_source`: that a revocation ends one token alone. Where that is wrong, a reconnect or a deletion ends other connections of the same account while they are used. `false` saves the manifest and does not believe it. Without it a manifest with `effect_source` is 409 `effect_unconfirmed` */
@@ -2295,6 +2546,332 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly listAgents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_agent"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of agents */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly createAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AgentInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Registered */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly location: components["headers"]["location"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Agent"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.agent_name_taken"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The agent */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Agent"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly changeAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Agent"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.agent_name_taken"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly deleteAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.outside_agent"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getAgentAccess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All active integrations */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentAccess"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly createAgentKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AgentKeyInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentKeyCreated"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.outside_agent.too_many_keys"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly deleteAgentKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The key's id: the ten characters after `nxa_`
+                 * @example 0123456789
+                 */
+                readonly id: components["parameters"]["agent_key"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Revoked */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
@@ -2324,7 +2901,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -2359,7 +2936,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -2396,7 +2973,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -2480,7 +3057,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -2520,7 +3097,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.name_taken.quota_exceeded"];
             readonly 413: components["responses"]["413.too_large"];
@@ -2565,7 +3142,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -2617,7 +3194,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.name_taken.changed_meanwhile.grant_shared"];
@@ -2677,7 +3254,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.grant_shared.changed_meanwhile"];
             readonly 422: components["responses"]["422.invalid"];
@@ -2726,7 +3303,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.not_oauth.grant_shared"];
@@ -2770,7 +3347,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -2814,7 +3391,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -2864,7 +3441,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -2917,7 +3494,7 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -2959,7 +3536,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed"];
             readonly 413: components["responses"]["413.too_large"];
@@ -3014,7 +3591,7 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -3063,7 +3640,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 409: components["responses"]["409.effect_unconfirmed.quota_exceeded"];
@@ -3103,7 +3680,7 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.manifest_in_use"];
             readonly 422: components["responses"]["422.invalid"];
@@ -3143,7 +3720,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -3179,7 +3756,7 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -3212,7 +3789,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -3255,7 +3832,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
@@ -3294,7 +3871,7 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.forbidden"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -3647,7 +4224,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden"];
+            readonly 403: components["responses"]["proxy.403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["proxy.422.invalid"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
@@ -3694,7 +4271,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -3763,7 +4340,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -3832,7 +4409,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -3901,7 +4478,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -3966,7 +4543,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -4031,7 +4608,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
@@ -4100,7 +4677,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["proxy.400.broken_body"];
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
-            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied"];
+            readonly 403: components["responses"]["proxy.403.forbidden.policy_denied.stopped"];
             readonly 404: components["responses"]["proxy.404.not_found"];
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
