@@ -29,6 +29,10 @@ pub(crate) fn security_schemes() -> Value {
             "description": "A token of the deployment's issuer, with a workspace and a role: ADMIN, \
                             MANAGER or AGENT.",
         },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "__Host-nexus-session",
+            "description": "The session of a browser, for requests from pages of the application only.",
+        },
         "tick_secret": {
             "type": "http", "scheme": "bearer",
             "description": "The variable `tick_secret` of the deployment.",

@@ -23,6 +23,32 @@ fn agents() -> Value {
             &json!({"type": "string", "pattern": "^[0-9A-Za-z]{10}$"}),
             "0123456789",
         ),
+        "person": path(
+            "The person's id",
+            &json!({"type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "per_01J00000000000000000000000",
+        ),
+        "invitation": path(
+            "The invitation's id",
+            &json!({"type": "string", "pattern": "^inv_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "inv_01J00000000000000000000000",
+        ),
+        "stop": path(
+            "The stop's id",
+            &json!({"type": "string", "pattern": "^stp_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "stp_01J00000000000000000000000",
+        ),
+        "stop_scope": query(
+            "scope",
+            "What the stop would cover",
+            &json!({"type": "string", "enum": ["agent", "person", "integration", "provider", "workspace"]}),
+        ),
+        "stop_target": query("id", "The agent, person, integration or manifest", &json!({"type": "string"})),
+        "after_person": query(
+            "cursor",
+            "`next_cursor` of the previous page",
+            &json!({"type": "string", "pattern": "^per_[0-9A-Za-z]{26}$"}),
+        ),
         "after_agent": query(
             "cursor",
             "`next_cursor` of the previous page",

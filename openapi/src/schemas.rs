@@ -4,6 +4,7 @@
 
 mod agents;
 mod audit;
+mod people;
 mod registry;
 
 use serde_json::{Map, Value, json};
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Map<String, Value> {
         pages(),
         agents::all(),
         registry::all(),
+        people::all(),
         audit::all(),
         service(),
     ];

@@ -12,12 +12,13 @@ mod jwks;
 mod key;
 mod key_set;
 mod lifetime;
+mod link;
 mod object;
 mod session;
 mod token;
 mod types;
 
-use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, Ready};
+use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, Ready, UseLink};
 use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
@@ -34,6 +35,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     match request.operation() {
         Prove::NAME => {
             request.serve_openly::<Prove>(async |evidence, _| verify(&evidence).await).await
+        }
+        UseLink::NAME => {
+            request.serve_openly::<UseLink>(async |sent, _| link::use_up(&sent.link).await).await
         }
         Ready::NAME => {
             request

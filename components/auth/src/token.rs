@@ -160,7 +160,11 @@ fn least_role(value: Option<&Value>) -> Option<Role> {
     }
 }
 
-fn printable(name: &str, value: Option<&str>) -> Result<String> {
+/// The value of a claim: 1 to 128 printable characters.
+///
+/// # Errors
+/// [`Error::InvalidToken`].
+pub(crate) fn printable(name: &str, value: Option<&str>) -> Result<String> {
     let value = value.ok_or_else(|| {
         Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))
     })?;
@@ -173,7 +177,8 @@ fn printable(name: &str, value: Option<&str>) -> Result<String> {
     Ok(value.to_owned())
 }
 
-fn refusal(error: &JwtFailure) -> Error {
+/// The error for a token that the library rejects.
+pub(crate) fn refusal(error: &JwtFailure) -> Error {
     let twice = error.downcast_ref::<serde_json::Error>().and_then(object::twice);
     match (error.downcast_ref::<JWTError>(), twice) {
         (Some(JWTError::TokenHasExpired), _) => Error::TokenExpired,

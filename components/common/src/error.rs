@@ -51,6 +51,8 @@ pub enum Error {
     },
     /// The caller's workspace has no such resource.
     NotFound(String),
+    /// The resource existed once, and exists no longer: a link that was used or has expired.
+    Gone(String),
     /// The path exists, but not with this method. Holds the methods that it has.
     MethodNotAllowed(&'static str),
     /// The body is larger than this many bytes.

@@ -3,6 +3,12 @@
 //! This component must not sign anybody in, which `sign-in` does.
 #![forbid(unsafe_code)]
 
+mod invitations;
+mod me;
+mod panic;
+mod people;
+
+use http::Method;
 use nexus_common::http::{Inbound, serve_clients};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, component};
@@ -14,5 +20,52 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {
-    Err(Error::NotFound(format!("there is nothing at {}", inbound.path())))
+    let method = inbound.method().clone();
+    let segments: Vec<String> = inbound.segments("/api").into_iter().map(str::to_owned).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        ["me"] => {
+            inbound.require_get()?;
+            me::show(&inbound).await
+        }
+        ["sessions", "end"] => {
+            inbound.require_post()?;
+            me::end_session(inbound).await
+        }
+        ["people"] => {
+            inbound.require_get()?;
+            people::list(&inbound).await
+        }
+        ["people", "invitations"] => match method {
+            Method::GET => invitations::list(&inbound).await,
+            Method::POST => invitations::create(inbound).await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        ["people", "invitations", id] => match method {
+            Method::DELETE => invitations::delete(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("DELETE")),
+        },
+        ["people", id] => match method {
+            Method::PUT => people::change(inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("PUT")),
+        },
+        ["people", id, "sessions", "end"] => {
+            inbound.require_post()?;
+            people::end_sessions(&inbound, id).await
+        }
+        ["panic"] => match method {
+            Method::GET => panic::list(&inbound).await,
+            Method::POST => panic::create(inbound).await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        ["panic", "preview"] => {
+            inbound.require_get()?;
+            panic::preview(&inbound).await
+        }
+        ["panic", id] => match method {
+            Method::DELETE => panic::delete(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("DELETE")),
+        },
+        _ => Err(Error::NotFound(format!("there is nothing at {}", inbound.path()))),
+    }
 }

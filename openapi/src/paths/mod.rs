@@ -7,6 +7,7 @@ mod integrations;
 mod manifests;
 mod mcp;
 mod oauth_clients;
+mod people;
 mod proxy;
 mod service;
 
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<Call> {
         manifests::calls(),
         oauth_clients::calls(),
         agents::calls(),
+        people::calls(),
         callback::calls(),
         proxy::calls(),
         mcp::calls(),
@@ -42,6 +44,7 @@ pub(crate) fn tags() -> Value {
         {"name": "manifests", "description": "The catalogue: built-in manifests, and the workspace's own"},
         {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the callback from a provider"},
         {"name": "agents", "description": "The agents of a workspace, and their keys"},
+        {"name": "people", "description": "The people of a workspace, how they sign in, and emergency stops"},
         {"name": "proxy", "description": "The entry points for agents: calls to providers, with the credential added"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},

@@ -34,7 +34,7 @@ pub(crate) struct Up {
 
     /// Address and port to listen on; 0 chooses a free port
     #[arg(long, env = "SPIN_HTTP_LISTEN_ADDR", default_value = "127.0.0.1:3000", value_parser = parse_address)]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Listen,
 
     /// Directory of the database and the key-value store [default: .spin next to the manifest]
     #[arg(long)]
@@ -95,10 +95,23 @@ pub(crate) struct Limits {
     pub(crate) keep_resident: usize,
 }
 
-fn parse_address(text: &str) -> Result<SocketAddr, String> {
+/// Where to listen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listen {
+    /// The address.
+    pub(crate) address: SocketAddr,
+    /// Whether to listen on ::1 too, with the same port, if the machine has IPv6. That is so for `localhost`,
+    /// which browsers look up in both families.
+    pub(crate) on_both_loopbacks: bool,
+}
+
+fn parse_address(text: &str) -> Result<Listen, String> {
     let addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
     // `localhost` is 127.0.0.1, even if it also resolves to ::1.
     let mut addresses: Vec<_> = addresses.collect();
     addresses.sort_by_key(SocketAddr::is_ipv6);
-    addresses.first().copied().ok_or_else(|| "the address does not resolve".to_owned())
+    let address = addresses.first().copied();
+    let address = address.ok_or_else(|| "the address does not resolve".to_owned())?;
+    let on_both_loopbacks = text.starts_with("localhost:") && address.is_ipv4();
+    Ok(Listen { address, on_both_loopbacks })
 }

@@ -3,7 +3,7 @@
 //! Its only decision about a request is which component handles it.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::App;
 use crate::bodies::{RequestBody, ResponseBody};
-use crate::cli::Up;
+use crate::cli::{Listen, Up};
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
@@ -65,12 +65,16 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
     let stop = stop_signal(options.exit_on_stdin_close)?;
     let (stopping, stopped) = watch::channel(false);
     let app = App::load(options, stopped).await?;
-    let address = options.listen;
+    let Listen { address, on_both_loopbacks } = options.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; choose another address with --listen")
     })?;
     let address = listener.local_addr()?;
     let _ = app.address.set(address);
+    let second = match on_both_loopbacks {
+        true => TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await.ok(),
+        false => None,
+    };
     // A missing reader is not a reason to stop.
     let _ = announce(address);
 
@@ -89,9 +93,10 @@ pub(crate) async fn run(options: &Up) -> Result<()> {
     tokio::spawn(server.connections.clone().enforce_limits_forever(answer));
     tokio::select! {
         () = accept(&listener, &server, &connections) => {}
+        () = accept_if_any(second.as_ref(), &server, &connections) => {}
         () = stop => {}
     }
-    drop(listener);
+    drop((listener, second));
     let finish = async {
         connections.shutdown().await;
         // Guests may continue after their last response.
@@ -133,6 +138,18 @@ fn stop_signal(with_stdin: bool) -> Result<impl Future<Output = ()>> {
             _ = stdin => {}
         }
     })
+}
+
+/// Accepts on `listener`. Without one, waits for ever.
+async fn accept_if_any(
+    listener: Option<&TcpListener>,
+    server: &Server,
+    connections: &GracefulShutdown,
+) {
+    match listener {
+        Some(listener) => accept(listener, server, connections).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulShutdown) {

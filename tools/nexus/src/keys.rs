@@ -37,7 +37,7 @@ pub struct New {
 /// Writes the file, and prints its path.
 pub fn run(verb: &Verb) -> Result<()> {
     let Verb::New(New { force, path }) = verb;
-    write(path, *force, "http://127.0.0.1:3000")?;
+    write(path, *force, "http://localhost:3000")?;
     println!("wrote {} (mode 600)", path.display());
     warn_if_tracked(path);
     Ok(())
@@ -77,6 +77,23 @@ pub fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
     result.with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Adds the secret that signs links to a file that was made before there were links. Returns whether it was
+/// missing.
+pub fn add_sign_in_secret(path: &Path) -> Result<bool> {
+    let line = format!("{PREFIX}SIGN_IN_SECRET=");
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if text.contains(&line) {
+        return Ok(false);
+    }
+    let mut bytes = [0; 48];
+    getrandom::fill(&mut bytes).context("cannot get random bytes from the system")?;
+    let mut file = OpenOptions::new().append(true).open(path)?;
+    let separator = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    writeln!(file, "{separator}{line}{}", STANDARD.encode(bytes))?;
+    Ok(true)
+}
+
 /// The text of the file; `random` returns this many random bytes.
 fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) -> Result<String> {
     let mut secret = |length| random(length).map(|bytes| STANDARD.encode(bytes));
@@ -88,6 +105,7 @@ fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) ->
         ("jwt_audience", "integration-nexus".to_owned()),
         ("jwt_secret", secret(48)?),
         ("tick_secret", secret(48)?),
+        ("sign_in_secret", secret(48)?),
         ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
     ];
     let mut text = String::from(
@@ -142,13 +160,25 @@ mod tests {
         assert_eq!(variables.get("public_url").unwrap(), "http://127.0.0.1:4000");
         let key = variables.get("encryption_keys").unwrap().strip_prefix("k1:").unwrap();
         assert_eq!(STANDARD.decode(key).unwrap().len(), 32);
-        for name in ["broker_secret", "jwt_secret", "tick_secret"] {
+        for name in ["broker_secret", "jwt_secret", "tick_secret", "sign_in_secret"] {
             assert!(variables.get(name).unwrap().len() >= 32, "{name}");
         }
         assert_ne!(variables.get("jwt_secret"), variables.get("broker_secret"));
         for name in ["jwt_issuer", "jwt_audience", "private_hosts"] {
             assert!(variables.get(name).is_some_and(|value| !value.is_empty()), "{name}");
         }
+    }
+
+    #[test]
+    fn an_older_file_gets_the_missing_secret_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(".env");
+        fs::write(&path, "SPIN_VARIABLE_PUBLIC_URL=http://127.0.0.1:1").unwrap();
+        assert!(add_sign_in_secret(&path).unwrap());
+        assert!(!add_sign_in_secret(&path).unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(values(&text).get("public_url").unwrap(), "http://127.0.0.1:1");
+        assert!(values(&text).get("sign_in_secret").unwrap().len() >= 32);
     }
 
     #[test]

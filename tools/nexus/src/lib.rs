@@ -5,3 +5,5 @@
 
 pub mod audit;
 pub mod keys;
+pub mod sign_in;
+pub mod variables;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use nexus_cli::{audit, keys};
+use nexus_cli::{audit, keys, sign_in};
 
 /// The operator's tool of Integration Nexus.
 #[derive(Parser)]
@@ -21,12 +21,15 @@ enum Verb {
     /// Create the keys of a development deployment
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Print a link that signs a person in, once, within ten minutes
+    SignIn(sign_in::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().verb {
         Verb::Audit(verb) => audit::run(&verb),
         Verb::Keys(verb) => keys::run(&verb),
+        Verb::SignIn(args) => sign_in::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

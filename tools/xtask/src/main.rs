@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use nexus_cli::sign_in;
 
 /// Developer commands of Integration Nexus. Start with `cargo xtask up`.
 #[derive(Parser)]
@@ -45,6 +46,8 @@ enum Verb {
     Fuzz(fuzz::Args),
     /// Measure list pages, proxy calls and memory against baseline components
     Bench(bench::Args),
+    /// Print a link that signs a person in, once, within ten minutes
+    SignIn(sign_in::Args),
     /// Print a signed token for development
     Token(token::Args),
     /// Run a single provider simulator
@@ -71,6 +74,10 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(args) => test::run(args).await,
         Verb::Fuzz(args) => fuzz::run(args).await,
         Verb::Bench(args) => bench::run(args).await,
+        Verb::SignIn(args) => {
+            sign_in::run(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Token(args) => token::run(&args),
         Verb::Simulator(args) => simulator::run(args).await,
         Verb::Guard(args) => guard::run(args).await,

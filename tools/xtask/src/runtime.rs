@@ -96,10 +96,12 @@ impl Runtime {
                 command.env(name, value);
             }
         }
+        // Only our own host listens on both loopback addresses for `localhost`.
+        let host = if matches!(self, Self::Embedded(_)) { "localhost" } else { "127.0.0.1" };
         command
             .arg("--from")
             .arg(launch.manifest)
-            .args(["--listen", &format!("127.0.0.1:{}", launch.port)])
+            .args(["--listen", &format!("{host}:{}", launch.port)])
             .arg("--state-dir")
             .arg(launch.state)
             .current_dir(launch.dir);
@@ -194,12 +196,16 @@ mod tests {
             env_file: Path::new("/a/.env"),
             dir: Path::new("/a"),
         };
-        for runtime in [Runtime::Spin, Runtime::Embedded("/h".into())] {
+        for (runtime, host) in
+            [(Runtime::Spin, "127.0.0.1"), (Runtime::Embedded("/h".into()), "localhost")]
+        {
             let command = runtime.command(&launch).unwrap();
             let args: Vec<_> = command.as_std().get_args().map(|a| a.to_str().unwrap()).collect();
             let args = args.join(" ");
             assert!(
-                args.ends_with("--from /a/spin.toml --listen 127.0.0.1:3000 --state-dir .spin"),
+                args.ends_with(&format!(
+                    "--from /a/spin.toml --listen {host}:3000 --state-dir .spin"
+                )),
                 "{args}"
             );
         }

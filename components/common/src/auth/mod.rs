@@ -18,15 +18,19 @@ use crate::error::{Error, Result};
 use crate::http::Inbound;
 use crate::kept::Recent;
 use crate::platform::clock;
-use crate::store::require_standing;
+use crate::store::{require_standing, require_standing_of_lifter};
 pub use agent::{Agent, is_jwt, is_token};
 pub use caller::{Caller, CallerKind, Role, Via};
 use http::header;
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{
-    clear_session_cookie, new_session_secret, session_cookie, session_hash, set_session_cookie,
+    clear_session_cookie, new_session_secret, require_same_origin, session_cookie, session_hash,
+    set_session_cookie,
 };
-pub use verifier::{AUTH_OPERATIONS, Evidence, Proof, Prove, Ready, Refusal, ready};
+pub use verifier::{
+    AUTH_OPERATIONS, Evidence, LinkProof, Proof, Prove, Ready, Refusal, SignedLink, UseLink, ready,
+    use_link,
+};
 
 /// The maximum size of a token, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -99,12 +103,18 @@ impl Caller {
     /// # Errors
     /// 401 as an [`Error`], [`Error::CrossSite`], [`Error::Stopped`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
-        if inbound.headers().contains_key(header::AUTHORIZATION) {
-            return Self::proved_by(&Evidence::Bearer(bearer(inbound)?.to_owned())).await;
-        }
-        let cookie = session_cookie(inbound).await?.ok_or(Error::MissingToken)?;
-        session::require_same_origin(inbound).await?;
-        Self::proved_by(&Evidence::Session(cookie)).await
+        Self::proved_by(&evidence(inbound).await?).await
+    }
+
+    /// As [`Self::of`], but a stop of the whole workspace does not count. Only the calls with which an ADMIN
+    /// lifts a stop may use this.
+    ///
+    /// # Errors
+    /// The errors of [`Self::of`].
+    pub async fn of_stopped_workspace(inbound: &Inbound) -> Result<Self> {
+        let caller = Self::verified(&evidence(inbound).await?).await?;
+        require_standing_of_lifter(&caller.workspace, &caller.basis).await?;
+        Ok(caller)
     }
 
     /// The caller that `evidence` proves, who must still be welcome.
@@ -144,6 +154,17 @@ impl Caller {
         }
         Ok(caller)
     }
+}
+
+/// The evidence in `inbound`: the token in its `Authorization` header or, without that header, the session
+/// cookie. A request with a cookie must come from a page of this application.
+async fn evidence(inbound: &Inbound) -> Result<Evidence> {
+    if inbound.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(Evidence::Bearer(bearer(inbound)?.to_owned()));
+    }
+    let cookie = session_cookie(inbound).await?.ok_or(Error::MissingToken)?;
+    require_same_origin(inbound).await?;
+    Ok(Evidence::Session(cookie))
 }
 
 /// The token in the `Authorization: Bearer` header (RFC 6750, 2.1). There must be only one such header.

@@ -77,7 +77,7 @@ async fn write(response: &mut Response, value: &str, seconds: i64) -> Result<()>
 ///
 /// # Errors
 /// [`Error::CrossSite`], [`Error::Misconfigured`].
-pub(super) async fn require_same_origin(inbound: &Inbound) -> Result<()> {
+pub async fn require_same_origin(inbound: &Inbound) -> Result<()> {
     let public_url = config::public_url().await?;
     let is_ours = match (inbound.header(&SEC_FETCH_SITE), inbound.header(&header::ORIGIN)) {
         (Some(site), _) => site == "same-origin",

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::Caller;
+use super::{Caller, Role};
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
 use crate::platform::http::Response;
@@ -25,6 +25,9 @@ operations! {
     /// Verifies a token, a key or a session.
     Prove("prove", "verifies a token, a key or a session") for [Agents, Catalog, Create, Delete, History, List, Mcp, OauthServer, People, Proxy, SignIn, Status, Update, Upkeep]:
         Evidence => Proof, or Refusal;
+    /// Verifies a link from the machine, and uses it up.
+    UseLink("use-link", "verifies a link from the machine, and uses it up") for [SignIn]:
+        SignedLink => LinkProof, or Refusal;
     /// Checks that there are keys to verify tokens.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
@@ -55,6 +58,33 @@ impl Evidence {
             Self::Bearer(text) | Self::Session(text) => text,
         }
     }
+}
+
+/// A link from the machine, as a browser sent it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedLink {
+    /// The token in the link.
+    pub link: String,
+}
+
+/// The person whom the owner of the machine lets in.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LinkProof {
+    /// The workspace.
+    pub workspace: String,
+    /// The person's name.
+    pub name: String,
+    /// The person's role.
+    pub role: Role,
+}
+
+/// Verifies `link`, and uses it up.
+///
+/// # Errors
+/// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
+pub async fn use_link(link: String) -> Result<LinkProof> {
+    call_openly::<UseLink>(&SignedLink { link }, TIME_LIMIT).await
 }
 
 /// A verified proof.
@@ -144,7 +174,7 @@ pub async fn ready() -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{CallerKind, Role, Via};
+    use crate::auth::{CallerKind, Via};
     use crate::store::Basis;
 
     fn proof(role: Option<Role>) -> Proof {

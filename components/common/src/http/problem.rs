@@ -137,6 +137,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             (S::TOO_MANY_REQUESTS, "rate_limited", detail.clone())
         }
         Error::NotFound(what) => (S::NOT_FOUND, "not_found", what.clone()),
+        Error::Gone(why) => (S::GONE, "gone", why.clone()),
         Error::MethodNotAllowed(allow) => (
             S::METHOD_NOT_ALLOWED,
             "method_not_allowed",

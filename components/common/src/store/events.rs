@@ -50,6 +50,16 @@ impl Event<'_> {
     }
 }
 
+impl Transaction {
+    /// Records an event in the transaction of the change that it describes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn record(&self, event: &Event<'_>) -> Result<()> {
+        event.insert(self).await
+    }
+}
+
 /// The events of one integration, which may be deleted by now.
 pub struct Events<'a> {
     /// The integration.

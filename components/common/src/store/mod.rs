@@ -68,7 +68,10 @@ pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_peopl
 pub use read::{Page, Version, now_ms, read, read_row, schema_version, version};
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
-pub use standing::{Basis, CredentialRow, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing};
+pub use standing::{
+    Basis, CredentialRow, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
+    require_standing_of_lifter,
+};
 pub use stops::{NewStop, Stops};
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};

@@ -122,6 +122,16 @@ impl<'a> People<'a> {
         Person::of(&row.ok_or_else(|| not_found(id))?)
     }
 
+    /// The person `id`, inside a transaction.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn find_in(&self, tx: &Transaction, id: &str) -> Result<Person> {
+        let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
+        let row = tx.row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
+        Person::of(&row.ok_or_else(|| not_found(id))?)
+    }
+
     /// The person of an issuer's `subject`, if that person was seen before.
     ///
     /// # Errors
@@ -155,6 +165,38 @@ impl<'a> People<'a> {
             Value::integer(tx.now_ms),
         ];
         tx.query(sql, values).await.map(drop)
+    }
+
+    /// The person whom the owner of the machine lets in, by name. A new one is written. An existing one gets
+    /// the role, and is switched on.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn admit_by_machine(
+        &self,
+        tx: &Transaction,
+        new_id: &str,
+        name: &str,
+        role: Role,
+    ) -> Result<Person> {
+        let sql =
+            "select id from people where workspace = ?1 and source = 'local' and email is null
+                   and name = ?2 order by id limit 1";
+        let found = tx.row(sql, [Value::text(self.workspace), Value::text(name)]).await?;
+        let id = match found {
+            Some(row) => row.text("id")?,
+            None => {
+                self.insert_local(tx, new_id, (name, None), role).await?;
+                new_id.to_owned()
+            }
+        };
+        let sql = "update people set role = ?3, status = 'active' where workspace = ?1 and id = ?2";
+        let values =
+            [Value::text(self.workspace), Value::text(id.as_str()), Value::text(role.name())];
+        tx.query(sql, values).await?;
+        let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
+        let row = tx.row(&sql, [Value::text(self.workspace), Value::text(id.as_str())]).await?;
+        Person::of(&row.ok_or_else(|| not_found(&id))?)
     }
 
     /// Writes or updates a person whom the identity provider has just vouched for. Returns the person.

@@ -68,7 +68,7 @@ thread_local! {
 }
 
 const SQL: &str = "select
-    (select reason from stops where workspace = +?1 and (scope = 'workspace'
+    (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)
        or (scope = 'person' and target in (?3,
          (select owner from agents where id = ?2 and kind = 'connected_app')))) limit 1) as stopped,
@@ -98,14 +98,22 @@ pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
     if is_known {
         return Ok(());
     }
-    check(workspace, basis).await?;
+    check(workspace, basis, true).await?;
     if let Some(now) = now {
         GOOD.with_borrow_mut(|good| good.insert(key, now));
     }
     Ok(())
 }
 
-async fn check(workspace: &str, basis: &Basis) -> Result<()> {
+/// As [`require_standing`], but a stop of the whole workspace does not count, so that an ADMIN can lift it.
+///
+/// # Errors
+/// The errors of [`require_standing`].
+pub async fn require_standing_of_lifter(workspace: &str, basis: &Basis) -> Result<()> {
+    check(workspace, basis, false).await
+}
+
+async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<()> {
     let values = [
         Value::text(workspace),
         Value::from(basis.agent.as_deref()),
@@ -115,6 +123,7 @@ async fn check(workspace: &str, basis: &Basis) -> Result<()> {
         Value::from(basis.credential.as_ref().map(CredentialRow::id)),
         Value::integer(SESSION_IDLE_MS),
         Value::integer(SESSION_MOST_MS),
+        Value::integer(i64::from(whole_workspace)),
     ];
     let row = read_row(SQL, values).await?;
     let row = row.ok_or_else(|| Error::Internal("a select without a table gave no row".into()))?;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{RequestContext, Transaction, read};
+use super::{RequestContext, Transaction, read, read_row};
 use crate::domain::StopScope;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
@@ -46,6 +46,56 @@ impl<'a> Stops<'a> {
         let rows = read(&sql, [Value::text(self.workspace)]).await?;
         let items: Vec<&str> = rows.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
         Ok(format!("{{\"items\":[{}]}}", items.join(",")))
+    }
+
+    /// The id of the target as it is stored. An integration may be named by its slug.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn resolve(&self, scope: StopScope, target: Option<&str>) -> Result<Option<String>> {
+        let Some(target) = target else { return Ok(None) };
+        let sql = match scope {
+            StopScope::Agent => "select id from agents where workspace = ?1 and id = ?2",
+            StopScope::Person => "select id from people where workspace = ?1 and id = ?2",
+            StopScope::Integration => {
+                "select id from integrations where workspace = ?1 and (id = ?2 or slug = ?2)"
+            }
+            StopScope::Provider => {
+                "select manifest_id as id from integrations where workspace = ?1 and manifest_id = ?2
+                 limit 1"
+            }
+            StopScope::Workspace => return Ok(None),
+        };
+        let row = read_row(sql, [Value::text(self.workspace), Value::text(target)]).await?;
+        let row = row.ok_or_else(|| {
+            let shown = nexus_printable::shortened(target);
+            Error::NotFound(format!("there is no {scope} {shown:?} in use in this workspace"))
+        })?;
+        Ok(Some(row.text("id")?))
+    }
+
+    /// What a stop would cover, as JSON: the numbers of agents, keys, sessions and integrations.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Storage`].
+    pub async fn preview(&self, scope: StopScope, target: Option<&str>) -> Result<String> {
+        let target = self.resolve(scope, target).await?;
+        let sql = "select json_object(
+             'agents', (select count(*) from agents where workspace = ?1 and status = 'active'
+               and (?2 = 'workspace' or (?2 = 'agent' and id = ?3)
+                 or (?2 = 'person' and kind = 'connected_app' and owner = ?3))),
+             'keys', (select count(*) from agent_keys where workspace = ?1
+               and (?2 = 'workspace' or (?2 = 'agent' and agent_id = ?3))),
+             'sessions', (select count(*) from sessions where workspace = ?1
+               and (?2 = 'workspace' or (?2 = 'person' and person_id = ?3))),
+             'integrations', (select count(*) from integrations where workspace = ?1
+               and (?2 = 'workspace' or (?2 = 'integration' and id = ?3)
+                 or (?2 = 'provider' and manifest_id = ?3)))) as item";
+        let values =
+            [Value::text(self.workspace), Value::from(scope), Value::from(target.as_deref())];
+        let row = read_row(sql, values).await?;
+        let row = row.ok_or_else(|| Error::Internal("an aggregate returned no row".into()))?;
+        Ok(row.into_text()?)
     }
 
     /// Writes a new stop. It counts from the next call on, on every instance. Returns the API's JSON.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Event, schema};
+use super::schema;
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -202,14 +202,6 @@ impl Transaction {
         values: impl IntoIterator<Item = Value>,
     ) -> impl Future<Output = Result<Option<Row>>> {
         first(self.query(sql, values))
-    }
-
-    /// Records an event in the transaction of the change that it describes.
-    ///
-    /// # Errors
-    /// [`Error::Storage`].
-    pub async fn record(&self, event: &Event<'_>) -> Result<()> {
-        event.insert(self).await
     }
 
     /// Commits the transaction. Unless it is relaxed, it is on the disk when this returns.

@@ -7,6 +7,7 @@
 //! - `canary`: one secret, searched for everywhere
 //! - `egress`: the egress guard
 //! - `jwks`: an issuer's own keys
+//! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
 
 mod answers;
@@ -16,4 +17,5 @@ pub(crate) mod broker;
 mod canary;
 mod egress;
 mod jwks;
+mod people;
 mod rights;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use nexus_cli::keys;
+use nexus_cli::sign_in::{self, PersonRole};
 
 use crate::build::{self, Profile};
 use crate::child::{self, App};
@@ -26,8 +27,11 @@ use steps::Steps;
 /// The workspace that `up` signs in to.
 const WORKSPACE: &str = "demo";
 
-/// The subject of the token it prints.
+/// The subject of the token it prints for programs.
 const SUBJECT: &str = "developer";
+
+/// The person whom its link signs in.
+const NAME: &str = "Owner";
 
 const VALID: Duration = Duration::from_secs(3_600);
 
@@ -51,7 +55,7 @@ pub(crate) struct Args {
     /// Do not start and register the sandbox providers
     #[arg(long)]
     no_sandbox: bool,
-    /// The format of the result; json: one line {"url","runtime","token"} on stdout when ready
+    /// The format of the result; json: one line {"url","runtime","token","sign_in"} on stdout when ready
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -72,7 +76,7 @@ struct Startup {
     state: PathBuf,
     port: u16,
     token: String,
-    tick_secret: Option<String>,
+    variables: Variables,
     steps: Steps,
 }
 
@@ -103,8 +107,10 @@ async fn prepare(args: &Args) -> Result<Startup> {
     let port = child::free_port(args.port)?;
     let env_file = repo.root.join(".env");
     if !env_file.exists() {
-        keys::write(&env_file, false, "http://127.0.0.1:3000")?;
+        keys::write(&env_file, false, "http://localhost:3000")?;
         eprintln!("created {} with new keys", env_file.display());
+    } else if keys::add_sign_in_secret(&env_file)? {
+        eprintln!("added a sign-in secret to {}", env_file.display());
     }
     let variables = Variables::read(&env_file)?;
     let token = token::mint(&variables, Role::Admin, WORKSPACE, SUBJECT, VALID)?;
@@ -122,13 +128,12 @@ async fn prepare(args: &Args) -> Result<Startup> {
     let state = repo.root.join(&args.state_dir);
     // After the builds, whose files need not be private.
     state::make(&state)?;
-    let tick_secret = variables.get("tick_secret").map(str::to_owned);
-    Ok(Startup { runtime, repo, state, port, token, tick_secret, steps })
+    Ok(Startup { runtime, repo, state, port, token, variables, steps })
 }
 
 impl Startup {
     fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://localhost:{}", self.port)
     }
 
     fn start(&self) -> Result<App> {
@@ -153,7 +158,7 @@ impl Startup {
 /// Waits until the application is ready, registers the sandbox, prints the sign-in link, and returns when the
 /// application exits.
 async fn serve(args: &Args, startup: &Startup, app: &mut App) -> Result<()> {
-    let tick_secret = startup.tick_secret.as_deref();
+    let tick_secret = startup.variables.get("tick_secret");
     let keys: Vec<&str> = tick_secret.into_iter().chain([&*startup.token]).collect();
     app.ready(startup.port, &keys, READY).await?;
     eprintln!("the application is ready after {}", startup.steps.took());
@@ -166,8 +171,12 @@ async fn serve(args: &Args, startup: &Startup, app: &mut App) -> Result<()> {
             Err(error) => eprintln!("warning: cannot set up the sandbox provider: {error:#}"),
         }
     }
+    let url = startup.url();
+    let role = PersonRole::Admin;
+    let sign_in = sign_in::link(&startup.variables, &url, role, WORKSPACE, NAME)?;
     let ready = report::ReadyReport {
-        url: &startup.url(),
+        url: &url,
+        sign_in: &sign_in,
         runtime: &startup.runtime,
         token: &startup.token,
         sandbox: sandbox.as_ref(),

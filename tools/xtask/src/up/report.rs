@@ -3,7 +3,7 @@
 use nexus_simulators::Kind;
 use serde_json::json;
 
-use super::{Format, SUBJECT, WORKSPACE};
+use super::{Format, WORKSPACE};
 use crate::runtime::Runtime;
 use crate::up::sandbox::Sandbox;
 
@@ -12,6 +12,7 @@ pub(crate) struct ReadyReport<'a> {
     pub(crate) url: &'a str,
     pub(crate) runtime: &'a Runtime,
     pub(crate) token: &'a str,
+    pub(crate) sign_in: &'a str,
     pub(crate) sandbox: Option<&'a Sandbox>,
 }
 
@@ -20,23 +21,23 @@ impl ReadyReport<'_> {
     pub(crate) fn render(&self, format: Format) -> String {
         match format {
             Format::Json => {
-                json!({"url": self.url, "runtime": self.runtime.to_string(), "token": self.token})
-                    .to_string()
+                json!({"url": self.url, "runtime": self.runtime.to_string(), "token": self.token,
+                    "sign_in": self.sign_in})
+                .to_string()
             }
             Format::Text => self.text(),
         }
     }
 
     fn text(&self) -> String {
-        let Self { url, runtime, token, .. } = self;
+        let Self { url, runtime, sign_in, .. } = self;
         let mut text = format!(
             "\nIntegration Nexus is running at {url} (runtime: {runtime})\n\n\
-             Sign in as ADMIN of the workspace \"{WORKSPACE}\" ({SUBJECT}) within the hour:\n\n  \
-             {url}/#token={token}\n\n\
+             Sign in as ADMIN of the workspace \"{WORKSPACE}\" within ten minutes:\n\n  \
+             {sign_in}\n\n\
              Or from a shell:\n\n  \
              curl {url}/api/integrations -H \"authorization: Bearer $(cargo xtask token)\"\n\n\
-             The link is a credential: it is shown only once and expires after an hour. `cargo xtask token` prints \
-             another.\n"
+             The link signs in once. `cargo xtask sign-in` prints another.\n"
         );
         if let Some(sandbox) = self.sandbox {
             text.push_str(&format!(
@@ -62,29 +63,32 @@ mod tests {
 
     fn ready() -> ReadyReport<'static> {
         ReadyReport {
-            url: "http://127.0.0.1:3000",
+            url: "http://localhost:3000",
             runtime: &Runtime::Spin,
             token: "a.b.c",
+            sign_in: "http://localhost:3000/sign-in#link=d.e.f",
             sandbox: None,
         }
     }
 
     #[test]
-    fn json_is_one_line_with_exactly_three_members() {
+    fn json_is_one_line_with_exactly_four_members() {
         let line = ready().render(Format::Json);
         assert!(!line.contains('\n'));
         let value: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             value,
-            json!({"url": "http://127.0.0.1:3000", "runtime": "spin", "token": "a.b.c"})
+            json!({"url": "http://localhost:3000", "runtime": "spin", "token": "a.b.c",
+                "sign_in": "http://localhost:3000/sign-in#link=d.e.f"})
         );
     }
 
     #[test]
     fn text_has_the_link_and_the_curl() {
         let text = ready().render(Format::Text);
-        assert!(text.contains("http://127.0.0.1:3000/#token=a.b.c"));
-        assert!(text.contains("curl http://127.0.0.1:3000/api/integrations -H"));
-        assert_eq!(text.matches("a.b.c").count(), 1, "the output contains the token only once");
+        assert!(text.contains("http://localhost:3000/sign-in#link=d.e.f"));
+        assert!(text.contains("curl http://localhost:3000/api/integrations -H"));
+        assert!(!text.contains("a.b.c"), "a token is not for people");
+        assert_eq!(text.matches("d.e.f").count(), 1, "the output contains the link only once");
     }
 }

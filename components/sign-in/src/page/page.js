@@ -1,0 +1,84 @@
+// Signs in with the secret in the address: `#link=…` from the machine, or `#invitation=…`. The part of an
+// address after `#` is sent to no server, and is removed from the address at once.
+"use strict";
+
+const show = (id, text) => {
+  document.getElementById(id).textContent = text;
+};
+const element = (id) => document.getElementById(id);
+
+const secrets = new URLSearchParams(location.hash.slice(1));
+const query = new URLSearchParams(location.search);
+const link = secrets.get("link");
+const invitation = secrets.get("invitation") ?? query.get("invitation");
+history.replaceState(null, "", "/sign-in");
+
+const post = async (path, body) => {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
+  return answer;
+};
+
+const failed = (error) => {
+  show("title", "You are not signed in");
+  show("text", `${error.message.replace(/\.$/, "")}.`);
+  element("form").hidden = true;
+};
+
+/** Offers a button, because a page that signs in by itself could be opened by another site. */
+const offer = (title, text, path, body, asksName) => {
+  show("title", title);
+  show("text", text);
+  element("form").hidden = false;
+  element("name").hidden = element("label").hidden = !asksName;
+  element("name").required = asksName;
+  (asksName ? element("name") : element("go")).focus();
+  element("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    element("go").disabled = true;
+    try {
+      await post(path, asksName ? { ...body, name: element("name").value } : body);
+      location.replace("/");
+    } catch (error) {
+      failed(error);
+    }
+  });
+};
+
+/** The claims of a link, to show them. The server verifies them. */
+const claims = (token) => {
+  const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(part), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
+};
+
+const begin = async () => {
+  if (link !== null) {
+    const { workspace, name, role } = claims(link);
+    const text = `You are going to be signed in to the workspace ${workspace} as ${name} (${role}).`;
+    offer(`Sign in to ${workspace}`, text, "/sign-in/link", { link }, false);
+  } else if (invitation !== null) {
+    const shown = await post("/sign-in/invitation/show", { invitation });
+    const text = `You are invited to the workspace ${shown.workspace} with the role ${shown.role}.`;
+    const asksName = shown.name === null && shown.email === null;
+    offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName);
+  } else {
+    show("title", "Sign in");
+    show(
+      "text",
+      "Open the link that an ADMIN sent you. On the machine that runs Integration Nexus, `cargo xtask sign-in` " +
+        "or `nexus sign-in` prints a link.",
+    );
+    const token = document.createElement("a");
+    token.href = "/";
+    token.textContent = "Use a token";
+    element("more").append(token);
+  }
+};
+
+begin().catch(failed);

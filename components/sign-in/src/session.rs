@@ -1,0 +1,54 @@
+//! Begins the session of a person who has proved who they are.
+//!
+//! Each sign-in makes a new session, so that nobody can prepare one for another person.
+
+use http::StatusCode;
+use nexus_common::auth::{
+    Caller, CallerKind, Via, new_session_secret, session_hash, set_session_cookie,
+};
+use nexus_common::http::{RequestId, json_response};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::Response;
+use nexus_common::store::{Basis, NewSession, Person, RequestContext, Transaction};
+use nexus_common::{Result, id};
+use serde_json::json;
+
+/// Commits `tx` with a new session of `person`, and returns the response with its cookie.
+///
+/// # Errors
+/// [`nexus_common::Error::Storage`], [`nexus_common::Error::Misconfigured`].
+pub(crate) async fn begin(
+    tx: Transaction,
+    person: &Person,
+    method: &str,
+    request_id: &RequestId,
+) -> Result<Response> {
+    let secret = new_session_secret();
+    let session_id = id::session(clock::now_ms());
+    tx.begin_session(&NewSession {
+        id: &session_id,
+        secret_hash: session_hash(secret.expose()),
+        workspace: &person.workspace,
+        person_id: &person.id,
+        method,
+    })
+    .await?;
+    let caller = Caller {
+        workspace: person.workspace.clone(),
+        subject: person.actor().to_owned(),
+        kind: CallerKind::Person,
+        role: Some(person.role),
+        expires_at: 0,
+        via: Via::Session,
+        basis: Basis { person: Some(person.id.clone()), ..Basis::default() },
+    };
+    let by = RequestContext { caller: &caller, request_id };
+    let detail = json!({"method": method, "session": session_id});
+    tx.audit(&by.entry("person.sign_in", &person.id, detail)).await?;
+    tx.commit().await?;
+    let body =
+        json!({"workspace": person.workspace, "name": person.name, "role": person.role.name()});
+    let mut response = json_response(StatusCode::OK, body.to_string());
+    set_session_cookie(&mut response, &secret).await?;
+    Ok(response)
+}

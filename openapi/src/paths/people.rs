@@ -1,0 +1,174 @@
+//! `/api/me`, `/api/sessions`, `/api/people`, `/api/panic` and `/sign-in`.
+
+use serde_json::json;
+
+use super::Call;
+use crate::answer::Answer;
+use crate::operation::{Operation, Role};
+use crate::problems::{self, Problem};
+
+const PERSON: &str = "/api/people/{person_id}";
+const INVITATIONS: &str = "/api/people/invitations";
+
+/// The request does not come from our own page.
+const CROSS_SITE: Problem = Problem { status: 403, codes: &["cross_site"], marked: false };
+/// The link or invitation is used up.
+const GONE: Problem = Problem { status: 410, codes: &["gone"], marked: false };
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        ("/api/me", "get", me()),
+        ("/api/sessions/end", "post", end_session()),
+        ("/api/people", "get", list()),
+        (PERSON, "put", change()),
+        ("/api/people/{person_id}/sessions/end", "post", end_sessions()),
+        (INVITATIONS, "get", invitations()),
+        (INVITATIONS, "post", invite()),
+        ("/api/people/invitations/{invitation_id}", "delete", delete_invitation()),
+        ("/api/panic", "get", stops()),
+        ("/api/panic", "post", stop()),
+        ("/api/panic/preview", "get", preview()),
+        ("/api/panic/{stop_id}", "delete", lift()),
+        ("/sign-in/link", "post", link()),
+        ("/sign-in/invitation/show", "post", show_invitation()),
+        ("/sign-in/invitation", "post", accept()),
+    ]
+}
+
+fn operation(id: &str, summary: &str) -> Operation {
+    Operation::new(id, "people", summary).role(Role::Admin)
+}
+
+fn of_anyone(id: &str, summary: &str) -> Operation {
+    Operation::new(id, "people", summary)
+        .security(json!([{"token": []}, {"session": []}]))
+        .problem(problems::TOKEN)
+        .problem(problems::FORBIDDEN)
+        .problem(problems::FAULT)
+        .problem(problems::UNAVAILABLE)
+}
+
+fn me() -> Operation {
+    of_anyone("getMe", "Show the caller, and what the caller may do")
+        .query(&[])
+        .responds(200, Answer::json("The caller", "Me"))
+}
+
+fn end_session() -> Operation {
+    of_anyone("endSession", "End the caller's session, or all sessions of the caller")
+        .query(&[])
+        .body("SessionEnd", &[("this", json!({}))])
+        .responds(200, Answer::json("Ended", "SessionsEnded"))
+}
+
+fn list() -> Operation {
+    operation("listPeople", "List the people of the workspace")
+        .query(&["limit", "after_person"])
+        .responds(200, Answer::json("A page of people", "PersonPage"))
+}
+
+fn change() -> Operation {
+    operation("changePerson", "Change a person's role, or switch a person off")
+        .parameter("person")
+        .query(&[])
+        .body("PersonChange", &[("role", json!({"role": "MANAGER"}))])
+        .responds(200, Answer::json("Changed", "Person"))
+        .problem(problems::NOT_FOUND)
+        .conflicts(&["role_managed_elsewhere", "last_admin"])
+}
+
+fn end_sessions() -> Operation {
+    operation("endSessionsOfPerson", "End all sessions of a person")
+        .parameter("person")
+        .query(&[])
+        .responds(200, Answer::json("Ended", "SessionsEnded"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn invitations() -> Operation {
+    operation("listInvitations", "List the open invitations")
+        .query(&[])
+        .responds(200, Answer::json("Open invitations, newest first", "InvitationList"))
+}
+
+fn invite() -> Operation {
+    operation("invitePerson", "Invite a person")
+        .describe("The response is the only place where the link is ever shown. It is valid once, for 7 days.")
+        .query(&[])
+        .body("InvitationInput", &[("admin", json!({"role": "MANAGER", "name": "Ann"}))])
+        .responds(201, Answer::json("Invited", "InvitationCreated"))
+}
+
+fn delete_invitation() -> Operation {
+    operation("deleteInvitation", "Delete an open invitation")
+        .parameter("invitation")
+        .query(&[])
+        .responds(204, Answer::empty("Deleted"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn stops() -> Operation {
+    operation("listStops", "List the emergency stops")
+        .query(&[])
+        .responds(200, Answer::json("All stops, newest first", "StopList"))
+}
+
+fn stop() -> Operation {
+    operation("stop", "Stop an agent, a person, an integration, a provider or the workspace at once")
+        .describe(
+            "From the response on, nothing in scope is used or signed in, on any instance. Open streams \
+             end within seconds.",
+        )
+        .query(&[])
+        .body(
+            "StopInput",
+            &[("provider", json!({"scope": "provider", "id": "stripe", "reason": "key leaked"}))],
+        )
+        .responds(201, Answer::json("Stopped", "Stop"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn preview() -> Operation {
+    operation("previewStop", "Count what an emergency stop would cover")
+        .query(&["stop_scope", "stop_target"])
+        .responds(200, Answer::json("The numbers", "StopPreview"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn lift() -> Operation {
+    operation("liftStop", "Lift an emergency stop")
+        .parameter("stop")
+        .query(&[])
+        .responds(204, Answer::empty("Lifted"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn sign_in(id: &str, summary: &str) -> Operation {
+    Operation::new(id, "people", summary)
+        .describe("Only for pages of the application: the request must be same-origin.")
+        .query(&[])
+        .problem(CROSS_SITE)
+        .problem(problems::FAULT)
+        .problem(problems::UNAVAILABLE)
+}
+
+fn link() -> Operation {
+    sign_in("signInByLink", "Sign in by a link from the machine")
+        .body("LinkInput", &[("link", json!({"link": "a.b.c"}))])
+        .responds(200, Answer::json("Signed in; the cookie is set", "SignedIn"))
+        .problem(Problem { status: 401, codes: &["invalid_token", "token_expired"], marked: false })
+}
+
+fn show_invitation() -> Operation {
+    sign_in("showInvitation", "Show the workspace and the role of an invitation")
+        .body("InvitationSecret", &[("secret", json!({"invitation": "a-secret"}))])
+        .responds(200, Answer::json("The invitation, which stays valid", "InvitationShown"))
+        .problem(GONE)
+}
+
+fn accept() -> Operation {
+    sign_in("acceptInvitation", "Accept an invitation, and sign in")
+        .body("InvitationAnswer", &[("secret", json!({"invitation": "a-secret", "name": "Ann"}))])
+        .responds(200, Answer::json("Signed in; the cookie is set", "SignedIn"))
+        .problem(GONE)
+}

@@ -1,0 +1,92 @@
+//! The JSON of people, sessions, invitations and emergency stops.
+
+use serde_json::{Value, json};
+
+use super::{array, count, object, page, partial, printable, text_or_null, time, time_or_null};
+use crate::component;
+
+/// All schemas, by name.
+pub(super) fn all() -> Value {
+    let role = || json!({"type": "string", "enum": ["ADMIN", "MANAGER"]});
+    let any_role = || json!({"type": "string", "enum": ["ADMIN", "MANAGER", "AGENT"]});
+    let status = || json!({"type": "string", "enum": ["active", "disabled"]});
+    let scope = || json!({"type": "string", "enum": ["agent", "person", "integration", "provider", "workspace"]});
+    let secret = || json!({"type": "string", "maxLength": 200});
+    let may = object(json!({
+        "call": {"type": "boolean"}, "manage_integrations": {"type": "boolean"},
+        "manage_agents": {"type": "boolean"}, "manage_people": {"type": "boolean"},
+        "manage_oauth_clients": {"type": "boolean"}, "manage_manifests": {"type": "boolean"},
+        "read_audit": {"type": "boolean"}, "stop": {"type": "boolean"},
+    }));
+    json!({
+        "Me": object(json!({
+            "workspace": {"type": "string"},
+            "subject": {"type": "string", "description": "The name that records use"},
+            "kind": {"type": "string", "enum": ["person", "agent", "service"]},
+            "role": {"anyOf": [any_role(), {"type": "null"}]},
+            "agent": text_or_null(),
+            "person": text_or_null(),
+            "name": text_or_null(),
+            "via": {"type": "string", "enum": ["issuer_token", "agent_key", "access_token", "signed_token", "session"]},
+            "may": may,
+        })),
+        "SessionEnd": partial(&[], json!({"all": {"type": "boolean", "default": false}})),
+        "SessionsEnded": object(json!({"ended": count()})),
+        "Person": object(json!({
+            "id": {"type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$"},
+            "name": {"type": "string"},
+            "email": text_or_null(),
+            "role": any_role(),
+            "source": {"type": "string", "enum": ["oidc", "local", "issuer"]},
+            "status": status(),
+            "issuer": text_or_null(),
+            "created_at": time(),
+            "last_seen_at": time_or_null(),
+            "sessions": array(object(json!({
+                "id": {"type": "string"}, "method": {"type": "string"}, "created_at": time(), "used_at": time(),
+            }))),
+        })),
+        "PersonPage": page("Person"),
+        "PersonChange": partial(&[], json!({"role": role(), "status": status()})),
+        "InvitationInput": partial(&["role"], json!({
+            "role": role(), "name": printable(100),
+            "email": {"type": "string", "minLength": 3, "maxLength": 254, "format": "email"},
+        })),
+        "InvitationCreated": object(json!({
+            "id": {"type": "string", "pattern": "^inv_[0-9A-HJKMNP-TV-Z]{26}$"},
+            "url": {"type": "string", "format": "uri", "description": "The link. It is never shown again"},
+            "expires_at": time(),
+        })),
+        "InvitationList": object(json!({"items": array(object(json!({
+            "id": {"type": "string"}, "role": role(), "name": text_or_null(), "email": text_or_null(),
+            "created_by": {"type": "string"}, "expires_at": time(),
+        })))})),
+        "InvitationSecret": object(json!({"invitation": secret()})),
+        "InvitationShown": object(json!({
+            "workspace": {"type": "string"}, "role": role(), "name": text_or_null(), "email": text_or_null(),
+        })),
+        "InvitationAnswer": partial(&["invitation"], json!({
+            "invitation": secret(), "name": {"type": ["string", "null"], "maxLength": 100},
+        })),
+        "LinkInput": object(json!({"link": {"type": "string", "maxLength": 16384}})),
+        "SignedIn": object(json!({
+            "workspace": {"type": "string"}, "name": {"type": "string"}, "role": role(),
+        })),
+        "StopInput": partial(&["scope", "reason"], json!({
+            "scope": scope(), "reason": printable(200),
+            "id": {
+                "type": ["string", "null"],
+                "description": "The agent, person, integration (id or slug) or manifest; missing for the workspace",
+            },
+        })),
+        "Stop": object(json!({
+            "id": {"type": "string", "pattern": "^stp_[0-9A-HJKMNP-TV-Z]{26}$"},
+            "scope": scope(), "target": text_or_null(), "reason": {"type": "string"},
+            "created_at": time(), "created_by": {"type": "string"},
+        })),
+        "StopList": object(json!({"items": array(component("schemas", "Stop"))})),
+        "StopPreview": object(json!({
+            "agents": count(), "keys": count(), "sessions": count(), "integrations": count(),
+        })),
+    })
+}
