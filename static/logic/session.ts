@@ -1,112 +1,148 @@
 /**
- * The identity in a token, and the token of this tab.
+ * The session: how this tab proves to the server who is signed in. All code that knows the form of the
+ * proof is here.
  *
- * The identity is only for display: only the server verifies a token. The token is kept in this tab's
- * sessionStorage, unless the surrounding page supplies it.
+ * For now the proof is a bearer token in this tab's sessionStorage, and a new tab asks the other tabs of
+ * this origin for it. The token must not be written anywhere that outlives the tab. When the server
+ * keeps sessions in a cookie, that takes the place of the inside of this module.
  */
+import { hearTabs, tellTabs } from "./tabs";
+import type { TabMessage } from "./tabs";
 
-export type Role = "ADMIN" | "MANAGER" | "AGENT";
+/** Where the session was changed: in this tab, or in another one. */
+export type ChangedIn = "this tab" | "another tab";
 
-/** From the fewest rights to the most. */
-const ROLES: readonly Role[] = ["AGENT", "MANAGER", "ADMIN"];
-
-export interface Identity {
-  readonly workspace: string;
-  readonly subject: string;
-  /** Null if the token has no known role. */
-  readonly role: Role | null;
-  /** Milliseconds since the Unix epoch. */
-  readonly expires: number;
+export interface Session {
+  /** The token that proves who is signed in, or null if nobody is. */
+  authorization(): string | null;
+  signIn(token: string): void;
+  /** Ends the session in every tab that shares it. */
+  signOut(): void;
+  /** Returns a function that stops listening. */
+  onChange(listener: (where: ChangedIn) => void): () => void;
 }
 
-/** The claims that hold workspace and role. */
-export interface ClaimNames {
-  readonly workspace: string;
-  readonly role: string;
-}
+const TOKEN = "nexus.token";
+const ID = "nexus.session";
 
-export const STANDARD: ClaimNames = { workspace: "workspace_id", role: "role" };
+/** How long a new tab waits for the first answer of another tab, in milliseconds. */
+const WAIT_FIRST = 250;
+/** How long it waits for the answers of further tabs after that. */
+const WAIT_FURTHER = 50;
 
-const STORAGE_KEY = "nexus.token";
+class TabSession implements Session {
+  readonly #listeners = new Set<(where: ChangedIn) => void>();
+  #token = read(TOKEN);
+  /** Names the session in messages to other tabs, in place of the token. */
+  #id = read(ID) ?? randomName();
+  /** When a person used this tab last. */
+  #used = Date.now();
 
-/** Why an identity cannot be read: the text is not a token, or the token lacks a claim. */
-type TokenError = "form" | "claims";
-
-/** The identity in a token. The signature is not checked. */
-export function identify(token: string, names: ClaimNames): Identity | TokenError {
-  const parts = token.trim().split(".");
-  const claims = parts.length === 3 ? decodeClaims(parts[1] ?? "") : null;
-  if (!claims) return "form";
-  const { sub, exp } = claims;
-  const workspace = claim(claims, names.workspace);
-  if (typeof sub !== "string" || typeof exp !== "number" || typeof workspace !== "string") {
-    return "claims";
+  authorization(): string | null {
+    return this.#token;
   }
-  return { workspace, subject: sub, role: leastRole(claim(claims, names.role)), expires: exp * 1000 };
+
+  signIn(token: string): void {
+    this.#keep(token, randomName());
+    this.#changed("this tab");
+  }
+
+  signOut(): void {
+    if (this.#token !== null) tellTabs({ type: "nexus:signed-out", id: this.#id });
+    this.#keep(null, this.#id);
+    this.#changed("this tab");
+  }
+
+  onChange(listener: (where: ChangedIn) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Shares the session with the other tabs, and takes it over from one if this tab has none. Resolves when
+   * it is known whether there is one. Call it once, on a page of our own.
+   */
+  async share(isNew: boolean): Promise<void> {
+    for (const sign of ["focus", "pointerdown", "keydown"]) addEventListener(sign, () => (this.#used = Date.now()), true);
+    hearTabs((message) => this.#hear(message));
+    if (this.#token === null && isNew) await this.#takeOver();
+  }
+
+  #hear(message: TabMessage): void {
+    if (message.type === "nexus:session?" && this.#token !== null) {
+      tellTabs({ type: "nexus:session", to: message.from, id: this.#id, token: this.#token, used: this.#used });
+    } else if (message.type === "nexus:signed-out" && message.id === this.#id && this.#token !== null) {
+      this.#keep(null, this.#id);
+      this.#changed("another tab");
+    }
+  }
+
+  /** Asks the other tabs, and takes the session of the one that was used last. */
+  async #takeOver(): Promise<void> {
+    const from = randomName();
+    const answers: Extract<TabMessage, { type: "nexus:session" }>[] = [];
+    await new Promise<void>((resolve) => {
+      let stop = () => {};
+      const timeout = setTimeout(() => end(), WAIT_FIRST);
+      const end = () => {
+        clearTimeout(timeout);
+        stop();
+        resolve();
+      };
+      stop = hearTabs((message) => {
+        if (message.type !== "nexus:session" || message.to !== from) return;
+        if (answers.push(message) === 1) setTimeout(end, WAIT_FURTHER);
+      });
+      tellTabs({ type: "nexus:session?", from });
+    });
+    const latest = answers.sort((a, b) => b.used - a.used)[0];
+    if (latest && this.#token === null) this.#keep(latest.token, latest.id);
+  }
+
+  #keep(token: string | null, id: string): void {
+    this.#token = token;
+    this.#id = id;
+    write(TOKEN, token);
+    write(ID, token && id);
+  }
+
+  #changed(where: ChangedIn): void {
+    for (const listener of this.#listeners) listener(where);
+  }
 }
 
-function decodeClaims(part: string): Record<string, unknown> | null {
+/** A name that no other tab has. `crypto.randomUUID` needs https. */
+function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+}
+
+function read(key: string): string | null {
   try {
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
-      char.charCodeAt(0),
-    );
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+    return sessionStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-/** The claim with exactly this name, or else at this dotted path. */
-function claim(claims: Record<string, unknown>, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let value: unknown = claims;
-  for (const part of name.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value;
-}
-
-/** The role with the fewest rights if there are several, as on the server. */
-function leastRole(value: unknown): Role | null {
-  const roles = Array.isArray(value) ? value : [value];
-  return ROLES.find((role) => roles.includes(role)) ?? null;
-}
-
-/** The token that is stored for this tab. */
-export function loadToken(): string | null {
+/** Without storage, the session lasts as long as the page. */
+function write(key: string, value: string | null): void {
   try {
-    return sessionStorage.getItem(STORAGE_KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** Stores a token for this tab, or removes it. Without storage, the token lasts as long as the page. */
-export function saveToken(token: string | null): void {
-  try {
-    if (token === null) sessionStorage.removeItem(STORAGE_KEY);
-    else sessionStorage.setItem(STORAGE_KEY, token);
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
   } catch {
     // Storage is optional.
   }
 }
 
-/** The text after `#token=`. Removes it from the address and the history at once. */
-export function takeTokenFromAddress(location: Location, history: History): string | null {
-  const { hash, pathname, search } = location;
-  if (!hash.startsWith("#token=")) return null;
-  history.replaceState(null, "", pathname + search);
-  return hash.slice("#token=".length);
-}
+const tab = new TabSession();
 
-/** A key that differs for each person and workspace. */
-export function identityKey(identity: Identity | null): string {
-  return identity ? JSON.stringify([identity.workspace, identity.subject]) : "";
-}
+/** The session of this tab. */
+export const session: Session = tab;
 
-/** Whether a host is this machine. Only there may a link sign somebody in without a question. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+/**
+ * Shares the session between the tabs of our own page. A framed page neither gives nor takes one. With a
+ * sign-in link, the link decides.
+ */
+export async function shareSession(hasLink: boolean): Promise<void> {
+  if (window.top === window) await tab.share(!hasLink);
 }

@@ -11,6 +11,8 @@ import type { Client } from "../api/client";
 import type { EventPage } from "../api/types";
 import { connectionIds } from "../logic/flow";
 import type { BeginRequest, Message, Outcome } from "../logic/flow";
+import { hearTabs } from "../logic/tabs";
+import type { TabMessage } from "../logic/tabs";
 import { t } from "../text";
 
 const FEATURES = "popup,width=560,height=720";
@@ -91,21 +93,20 @@ export function watch(
       isChecking = false;
     }
   };
-  const onMessage = (event: MessageEvent<{ type?: string; integration_id?: string; outcome?: Outcome }>) => {
-    const { type, integration_id: id, outcome } = event.data ?? {};
-    if (type !== "nexus:oauth" || event.origin !== client.origin || id !== integrationId) return;
-    if (outcome === "denied" || outcome === "failed") onOutcome(outcome);
+  const hear = (message: Partial<TabMessage> | null) => {
+    if (message?.type !== "nexus:oauth" || message.integration_id !== integrationId) return;
+    if (message.outcome === "denied" || message.outcome === "failed") onOutcome(message.outcome);
     else void check();
   };
-  const channel = new BroadcastChannel("nexus");
-  channel.addEventListener("message", onMessage, { signal });
+  const stopHearing = hearTabs(hear);
+  const onMessage = (event: MessageEvent<Partial<TabMessage> | null>) => event.origin === client.origin && hear(event.data);
   addEventListener("message", onMessage, { signal });
   addEventListener("focus", () => void check(), { signal });
   const timer = setInterval(() => void check(), 2_000);
   return () => {
     stopped.abort();
     clearInterval(timer);
-    channel.close();
+    stopHearing();
   };
 }
 
