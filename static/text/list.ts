@@ -52,7 +52,7 @@ export const list = {
   meaning: {
     healthy: "Agents can use it.",
     unknown: "Agents can use it. The credentials have not been checked yet.",
-    pending: "Agents cannot use it until somebody finishes the sign-in.",
+    pending: "Agents cannot use it yet.",
     failing: "Agents can call it, but the last check failed.",
     "reauthorize reconnect": "Agents cannot use it until somebody reconnects it.",
     "reauthorize replace": "Agents cannot use it until its credentials are replaced.",

@@ -114,7 +114,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const isShownInForm = agentsError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
   return (
-    <div class="stack">
+    <div class="stack text">
       <p class="soft">{t.access.lead}</p>
       <Form id="access" unsaved={dirty} onSubmit={() => dirty && !busy && save()}>
         <AgentsField agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />

@@ -5,7 +5,7 @@
  */
 import { createContext } from "preact";
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useMemo, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 /** Asks a person before something is lost. `go` continues, `stay` does not. */
 export type Question = (answer: { go(): void; stay(): void }) => ComponentChildren;
@@ -79,7 +79,8 @@ export function useHold(active: boolean, question?: Question): void {
   const guard = useGuard();
   const latest = useRef(question);
   latest.current = question;
-  useEffect(() => {
+  // At once: the next key may be the one that closes the form.
+  useLayoutEffect(() => {
     if (!active) return;
     const key = {};
     guard.hold(key, latest.current && ((answer) => latest.current?.(answer)));

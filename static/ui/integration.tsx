@@ -105,7 +105,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
         onChoose={(tab) => nexus.go(tabRoute(tab))}
       >
         {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOpen={open} />}
-        {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onReload={() => set()} />}
+        {tab === "access" && <Access integration={integration} manifest={manifest} onChanged={changed} onReload={() => set()} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
         {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} />}

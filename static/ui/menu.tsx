@@ -56,6 +56,7 @@ interface ItemsProps {
 
 function Items({ label, items, button, onClose }: ItemsProps) {
   const menu = useRef<HTMLDivElement>(null);
+  const close = () => menu.current?.hidePopover();
   useLayoutEffect(() => {
     const element = menu.current;
     if (!element) return;
@@ -63,20 +64,26 @@ function Items({ label, items, button, onClose }: ItemsProps) {
     place(element, button);
     element.querySelector<HTMLElement>("button")?.focus();
     // It would stay where the button has been.
-    addEventListener("scroll", onClose, { capture: true, once: true });
-    return () => removeEventListener("scroll", onClose, { capture: true });
+    addEventListener("scroll", close, { capture: true });
+    return () => removeEventListener("scroll", close, { capture: true });
   }, []);
   const key = (event: KeyboardEvent) => {
     const all = [...(menu.current?.querySelectorAll("button") ?? [])];
     const at = all.findIndex((one) => one.matches(":focus"));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (event.key === "Tab") return onClose();
+    if (event.key === "Tab") return close();
     if (to === undefined) return;
     event.preventDefault();
     all[(to + all.length) % all.length]?.focus();
   };
+  const closed = () => {
+    // Somebody may have clicked elsewhere. Otherwise the focus would be lost with the menu.
+    const { activeElement } = button.getRootNode() as Document | ShadowRoot;
+    if (!activeElement || menu.current?.contains(activeElement)) button.focus();
+    onClose();
+  };
   const select = (item: MenuItem) => {
-    menu.current?.hidePopover();
+    close();
     item.onSelect();
   };
   return (
@@ -87,7 +94,7 @@ function Items({ label, items, button, onClose }: ItemsProps) {
       aria-label={label}
       popover="auto"
       onKeyDown={key}
-      onToggle={(event) => event.newState === "closed" && onClose()}
+      onToggle={(event) => event.newState === "closed" && closed()}
     >
       {items.map((item) => (
         <button type="button" role="menuitem" tabIndex={-1} class={item.tone} onClick={() => select(item)}>

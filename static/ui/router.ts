@@ -17,8 +17,10 @@ interface Entry {
   readonly index: number;
   /** For a dialog with an address: the place of the page below. */
   readonly below?: number | undefined;
-  readonly scroll?: number;
 }
+
+/** Where the page was scrolled when it was left, for a reload. */
+const SCROLL = "nexus.scroll";
 
 /** How long a page may take to grow to where it was scrolled, in milliseconds. */
 const SCROLL_PATIENCE = 2_000;
@@ -78,9 +80,9 @@ export class Router {
     history.scrollRestoration = "manual";
     this.#entry = (history.state as Entry | null) ?? this.#entry;
     this.#write("replaceState", this.#entry, this.route, location.hash);
-    this.#scrollTo(this.#entry.scroll ?? 0);
+    this.#scrollTo(takeScroll(this.#entry.index));
     const onMove = () => this.#moved();
-    const onHide = () => this.#rememberScroll();
+    const onHide = () => keepScroll(this.#entry.index);
     addEventListener("popstate", onMove);
     addEventListener("pagehide", onHide);
     return () => {
@@ -94,7 +96,7 @@ export class Router {
     const { index, below } = this.#entry;
     const isDialog = route.page === "add";
     const from = this.route;
-    this.#rememberScroll();
+    this.#leave();
     this.#write("pushState", { index: index + 1, below: isDialog ? (from.page === "add" ? below : index) : undefined }, route);
     this.#show(route);
     if (surfaceOf(from) !== surfaceOf(route)) this.#scrollTo(0);
@@ -124,7 +126,7 @@ export class Router {
       });
     }
     this.#isConfirmed = false;
-    this.#scrolled.set(this.#entry.index, scrollY);
+    this.#leave();
     const from = this.route;
     const route = parseRoute(location.hash);
     this.#entry = next;
@@ -137,7 +139,7 @@ export class Router {
     }
     this.#show(route);
     const isSamePlace = isNew && surfaceOf(from) === surfaceOf(route);
-    if (!isSamePlace) this.#scrollTo(isNew ? 0 : (this.#scrolled.get(next.index) ?? next.scroll ?? 0));
+    if (!isSamePlace) this.#scrollTo(isNew ? 0 : (this.#scrolled.get(next.index) ?? 0));
   }
 
   #show(route: Route): void {
@@ -150,16 +152,16 @@ export class Router {
     if (this.inAddress) history[how](entry, "", address || location.pathname + location.search);
   }
 
-  #rememberScroll(): void {
-    if (!this.inAddress) return;
-    this.#scrolled.set(this.#entry.index, scrollY);
-    history.replaceState({ ...this.#entry, scroll: scrollY }, "");
+  /** Remembers how far the present entry was scrolled. */
+  #leave(): void {
+    if (this.inAddress) this.#scrolled.set(this.#entry.index, scrollY);
   }
 
   /** Scrolls as soon as the page is tall enough, unless somebody scrolls before. */
   #scrollTo(y: number): void {
     if (!this.inAddress) return;
     this.#stopScrolling();
+    if (y === 0) return scrollTo(0, 0);
     const until = performance.now() + SCROLL_PATIENCE;
     const stopped = new AbortController();
     const { signal } = stopped;
@@ -175,6 +177,23 @@ export class Router {
     };
     // By the next frame, the new page is rendered.
     requestAnimationFrame(attempt);
+  }
+}
+
+function keepScroll(index: number): void {
+  try {
+    sessionStorage.setItem(SCROLL, `${index} ${scrollY}`);
+  } catch {
+    // Storage is optional.
+  }
+}
+
+function takeScroll(index: number): number {
+  try {
+    const [of, y] = (sessionStorage.getItem(SCROLL) ?? "").split(" ").map(Number);
+    return of === index ? (y ?? 0) : 0;
+  } catch {
+    return 0;
   }
 }
 
