@@ -9,8 +9,8 @@
 import { render } from "preact";
 
 import { claimNames } from "./api/client";
+import { shareSession } from "./api/session";
 import { STANDARD, takeTokenFromAddress } from "./logic/identity";
-import { shareSession } from "./logic/session";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 

@@ -9,7 +9,7 @@ import { fieldsOf, isQuick, looksRight } from "./fields";
 import { isDark, monogram, suggestName } from "./names";
 import { HOME, NO_FILTERS, formatRoute, parseRoute, surfaceOf } from "./route";
 import type { Route } from "./route";
-import { STANDARD, identify, isLoopback, takeTokenFromAddress } from "./identity";
+import { STANDARD, identify, isLoopback, mayDo, takeTokenFromAddress } from "./identity";
 import { snippets } from "./snippets";
 import { ago, size } from "./time";
 import { bars, byAgent, since } from "./usage";
@@ -82,6 +82,11 @@ test("every route can be formatted and parsed", () => {
     assert.deepEqual(parseRoute(`#/${name}`), { page: "section", name });
   }
   assert.deepEqual(parseRoute("#/integrations/%E0%A4%A"), { page: "integration", id: "%E0%A4%A", tab: "overview" });
+});
+
+test("a page is open to its role and to those with more rights", () => {
+  assert.ok(mayDo("ADMIN", "ADMIN") && mayDo("ADMIN", "MANAGER") && mayDo("MANAGER", "MANAGER"));
+  assert.ok(!mayDo("MANAGER", "ADMIN") && !mayDo("AGENT", "MANAGER") && !mayDo(null, "AGENT"));
 });
 
 test("a tab, a filter and the dialog that adds do not leave the page", () => {

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Client, Problem } from "../api/client";
+import { tellTabs } from "../api/tabs";
 import type { Integration, ManifestSummary } from "../api/types";
 import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
@@ -9,7 +10,6 @@ import { identityKey, mayDo } from "../logic/identity";
 import type { Identity } from "../logic/identity";
 import { HOME, NO_FILTERS, formatRoute, surfaceOf } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
-import { tellTabs } from "../logic/tabs";
 import { t } from "../text";
 import { ActionDialog } from "./action-dialog";
 import { AddDialog } from "./add";
@@ -114,7 +114,7 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
     document.title = `${title} · ${t.product}`;
     return () => void (document.title = t.product);
   }, [ownPage, title]);
-  useFocusOnPage(content, route);
+  useFocusOnPage(content, route, ownPage);
 
   return (
     <NexusProvider value={nexus}>
@@ -202,8 +202,11 @@ function useNotice(route: Route): [Notice | null, Nexus["announce"]] {
   return [notice, announce];
 }
 
-/** Moves the focus to a page when it is opened: to its title, or back to the link that had led away from it. */
-function useFocusOnPage(content: { current: HTMLElement | null }, route: Route): void {
+/**
+ * Moves the focus to a page when it is opened: to its title, or back to the link that had led away from it.
+ * On our own page, the router scrolls. On another page, the browser scrolls to the focus.
+ */
+function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, ownPage: boolean): void {
   const surface = surfaceOf(route);
   const before = useRef({ surface, route });
   useEffect(() => {
@@ -212,7 +215,7 @@ function useFocusOnPage(content: { current: HTMLElement | null }, route: Route):
     if (from.surface === surface) return;
     const main = content.current;
     const link = main?.querySelector<HTMLElement>(`a[href$="${CSS.escape(formatRoute(from.route))}"]`);
-    (link ?? main?.querySelector<HTMLElement>("h1") ?? main)?.focus({ preventScroll: true });
+    (link ?? main?.querySelector<HTMLElement>("h1") ?? main)?.focus({ preventScroll: ownPage });
   });
 }
 

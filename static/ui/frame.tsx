@@ -32,11 +32,13 @@ interface Props {
 
 export function Frame({ identity, route, origin, ownPage, go, onSignOut, content, banner, children }: Props) {
   const rail = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
   const closeMenu = () => rail.current?.matches(":popover-open") && rail.current.hidePopover();
-  // Where there is room, the rail is not a menu any more.
+  // Where there is room, there is no bar, and the rail is not a menu any more.
   useEffect(() => {
-    addEventListener("resize", closeMenu);
-    return () => removeEventListener("resize", closeMenu);
+    const onResize = () => bar.current?.offsetHeight === 0 && closeMenu();
+    addEventListener("resize", onResize);
+    return () => removeEventListener("resize", onResize);
   }, []);
   const open = (route: Route) => {
     closeMenu();
@@ -54,7 +56,7 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
       <a class="skip button primary" href="#main" onClick={skip}>
         {t.nav.skip}
       </a>
-      <div class="bar">
+      <div class="bar" ref={bar}>
         <button type="button" class="icon-button" aria-label={t.nav.menu} popovertarget="rail">
           <Icon name="menu" />
         </button>

@@ -8,11 +8,11 @@
  */
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
+import { hearTabs } from "../api/tabs";
+import type { TabMessage } from "../api/tabs";
 import type { EventPage } from "../api/types";
 import { connectionIds } from "../logic/flow";
 import type { BeginRequest, Message, Outcome } from "../logic/flow";
-import { hearTabs } from "../logic/tabs";
-import type { TabMessage } from "../logic/tabs";
 import { t } from "../text";
 
 const FEATURES = "popup,width=560,height=720";

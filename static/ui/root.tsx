@@ -2,10 +2,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem } from "../api/client";
+import { session } from "../api/session";
 import { identify, identityKey, isLoopback } from "../logic/identity";
 import type { ClaimNames, Identity } from "../logic/identity";
 import { HOME } from "../logic/route";
-import { session } from "../logic/session";
 import { t } from "../text";
 import { App } from "./app";
 import { Guard } from "./guard";

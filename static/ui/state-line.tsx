@@ -17,7 +17,7 @@ const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
 interface Props {
   integration: Integration;
   now: number;
-  /** Whether there is room for the time of the last check and the provider's message. */
+  /** Whether there is room for the provider's message. */
   isLong?: boolean;
 }
 
@@ -28,10 +28,11 @@ export function StateLine({ integration, now, isLong = false }: Props) {
   // What is switched off and works otherwise is only off.
   const isOnlyOff = isOff && (state === "healthy" || state === "unknown");
   const repair = hasTypedCredentials(integration) ? "replace" : "reconnect";
+  const showsCheck = checked && (isLong || (state === "healthy" && !isOff));
   const words = [
     isOff ? meaning["off"] : (meaning[`${state} ${repair}`] ?? meaning[state]),
     isLong && detail && sentence(detail),
-    isLong && checked && sentence(`${t.list.checked(checked, now)}.`),
+    showsCheck && sentence(`${t.list.checked(checked, now)}.`),
   ];
   return (
     <div class={`health ${isOnlyOff ? "neutral" : HEALTH_TONE[state]}`}>

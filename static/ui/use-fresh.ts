@@ -1,7 +1,7 @@
 /** Loads again when what is shown may be out of date. */
 import { useEffect, useRef } from "preact/hooks";
 
-import { hearTabs } from "../logic/tabs";
+import { hearTabs } from "../api/tabs";
 
 /**
  * Runs `reload` when something was changed in another tab of the same workspace, when the page gets the

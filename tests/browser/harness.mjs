@@ -155,6 +155,9 @@ export async function said(page, text) {
   }
 }
 
+/** Waits until the window of `page` has this title. */
+export const titled = (page, title) => page.waitForFunction((title) => document.title === title, title);
+
 async function look(name, page) {
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, hold, said, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, hold, said, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   const made = await connect("Sandbox");
@@ -38,7 +38,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await billing.getByRole("button", { name: "Rename" }).click();
   await said(page, "Renamed to Billing.");
   await page.getByRole("heading", { name: "Billing", exact: true, level: 1 }).waitFor();
-  assert.equal(await page.title(), "Billing · Integration Nexus");
+  await titled(page, "Billing · Integration Nexus");
 
   // The key is withdrawn, a wrong one is refused, the right one takes its place.
   await ask("revoke_key");

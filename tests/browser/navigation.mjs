@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { call, connect, facts, fill, scenario } from "./harness.mjs";
+import { call, connect, facts, fill, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, context, signedIn, look }) => {
   await fill(60);
@@ -33,7 +33,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   assert.ok(before > 300, `${before}`);
   await link("Service 020").click();
   await title("Service 020");
-  assert.equal(await page.title(), "Service 020 · Integration Nexus");
+  await titled(page, "Service 020 · Integration Nexus");
   assert.equal(await scrolled(), 0, "a page begins at its top");
   await page.getByRole("tab", { name: "Usage" }).click();
   await page.waitForURL(/#\/integrations\/service-020\/usage$/);
@@ -63,7 +63,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   const place = await scrolled();
   await page.reload();
   await page.waitForFunction((y) => y > 0 && Math.abs(scrollY - y) < 2, place);
-  assert.equal(await page.title(), "Audit · Integration Nexus");
+  await titled(page, "Audit · Integration Nexus");
 
   // What a card can do.
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
@@ -121,7 +121,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   const catalogue = page.getByRole("dialog", { name: "Add integration" });
   await catalogue.waitFor();
   assert.match(page.url(), /#\/add$/);
-  assert.equal(await page.title(), "Add integration · Integration Nexus");
+  await titled(page, "Add integration · Integration Nexus");
   await page.goBack();
   await catalogue.waitFor({ state: "detached" });
   assert.match(page.url(), /#\/integrations$/);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { connect, scenario } from "./harness.mjs";
+import { connect, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await connect("Sandbox");
@@ -29,7 +29,7 @@ await scenario(async ({ page, signedIn, look }) => {
   await look("not-allowed");
   await page.evaluate(() => void (location.hash = "#/nothing/here"));
   await page.getByRole("heading", { name: "Page not found" }).waitFor();
-  assert.equal(await page.title(), "Page not found · Integration Nexus");
+  await titled(page, "Page not found · Integration Nexus");
   await look("not-found");
   await page.getByRole("button", { name: "Go to the integrations" }).click();
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
