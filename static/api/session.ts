@@ -6,7 +6,7 @@
  * this origin for it. The token must not be written anywhere that outlives the tab. When the server
  * keeps sessions in a cookie, that takes the place of the inside of this module.
  */
-import { hearTabs, tellTabs } from "./tabs";
+import { hearTabs, randomName, tellTabs } from "./tabs";
 import type { TabMessage } from "./tabs";
 
 /** Where the session was changed: in this tab, or in another one. */
@@ -109,11 +109,6 @@ class TabSession implements Session {
   #changed(where: ChangedIn): void {
     for (const listener of this.#listeners) listener(where);
   }
-}
-
-/** A name that no other tab has. `crypto.randomUUID` needs https. */
-function randomName(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].join("-");
 }
 
 function read(key: string): string | null {

@@ -35,3 +35,8 @@ export function hearTabs(listener: (message: TabMessage) => void): () => void {
   from.addEventListener("message", onMessage);
   return () => from.removeEventListener("message", onMessage);
 }
+
+/** A name that nobody else has or can guess. `crypto.randomUUID` needs https. */
+export function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+}

@@ -8,7 +8,7 @@
  */
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
-import { hearTabs } from "../api/tabs";
+import { hearTabs, randomName } from "../api/tabs";
 import type { TabMessage } from "../api/tabs";
 import type { EventPage } from "../api/types";
 import { connectionIds } from "../logic/flow";
@@ -34,8 +34,9 @@ export function openWindow(origin: string): Window | null {
  * Call this in the click too, because the window says only once that it is ready. `makeRequest` is
  * called when the window is ready.
  */
-export function begin<T>(popup: Window, origin: string, makeRequest: () => Promise<BeginRequest>): Promise<T> {
+export function begin<T>(popup: Window, origin: string, makeRequest: () => Promise<Omit<BeginRequest, "name">>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    const name = randomName();
     const fail = () => finish(() => reject(new Problem("window_closed", 0, t.problem.windowClosed)));
     const timeout = setTimeout(fail, LOAD_TIMEOUT);
     // `closed` is reliable while the window shows our own page.
@@ -47,12 +48,13 @@ export function begin<T>(popup: Window, origin: string, makeRequest: () => Promi
       settle();
     };
     const onMessage = (event: MessageEvent<Message>) => {
-      if (event.source !== popup || event.origin !== origin) return;
+      if (event.origin !== origin) return;
       const message = event.data;
+      if (event.source !== popup && !("name" in message && message.name === name)) return;
       if (message.type === "nexus:ready") {
         clearTimeout(timeout);
         makeRequest().then(
-          (request) => popup.postMessage({ type: "nexus:begin", ...request } satisfies Message, origin),
+          (request) => popup.postMessage({ type: "nexus:begin", name, ...request } satisfies Message, origin),
           (thrown: unknown) => finish(() => reject(thrown)),
         );
       } else if (message.type === "nexus:begun") {
