@@ -18,7 +18,7 @@ function show(id: "waiting" | "alone"): void {
   for (const state of document.querySelectorAll<HTMLElement>("[data-state]")) state.hidden = state.id !== id;
 }
 
-async function begin({ token, path, body }: BeginRequest): Promise<void> {
+async function begin({ token, path, body, name }: BeginRequest): Promise<void> {
   const url = new URL(path, origin);
   if (url.origin !== origin) return;
   try {
@@ -31,15 +31,15 @@ async function begin({ token, path, body }: BeginRequest): Promise<void> {
     if (response.ok && typeof value["authorization_url"] === "string") {
       const target = new URL(value["authorization_url"]);
       if (target.protocol !== "https:" && target.protocol !== "http:") throw new TypeError(target.protocol);
-      send({ type: "nexus:begun", response: value });
+      send({ type: "nexus:begun", name, response: value });
       // The provider's page must not be able to navigate the window that opened this one.
       window.opener = null;
       location.replace(target);
       return;
     }
-    send({ type: "nexus:failed", status: response.status, problem: value });
+    send({ type: "nexus:failed", name, status: response.status, problem: value });
   } catch {
-    send({ type: "nexus:failed", status: 0, problem: { code: "unreachable" } });
+    send({ type: "nexus:failed", name, status: 0, problem: { code: "unreachable" } });
   }
   close();
 }

@@ -9,7 +9,8 @@
 import { render } from "preact";
 
 import { claimNames } from "./api/client";
-import { STANDARD, takeTokenFromAddress } from "./logic/session";
+import { shareSession } from "./api/session";
+import { STANDARD, takeTokenFromAddress } from "./logic/identity";
 import { Root } from "./ui/root";
 import css from "./ui/styles.css";
 
@@ -40,8 +41,10 @@ export class IntegrationNexus extends HTMLElement {
     }
     // Remove the token from the address at once, before the claim names are known.
     if (this.#ownPage) this.#link ??= takeTokenFromAddress(location, history);
+    // A new tab of our own page takes the session over from another tab.
+    sessionShared ??= this.#ownPage ? shareSession(this.#link !== null) : Promise.resolve();
     // Until then, the element shows its own content from the page.
-    void claimNamesLoaded.then(() => {
+    void Promise.all([claimNamesLoaded, sessionShared]).then(() => {
       if (!this.shadowRoot) {
         const style = new CSSStyleSheet();
         style.replaceSync(css);
@@ -71,6 +74,8 @@ export class IntegrationNexus extends HTMLElement {
   }
 }
 
+/** The session is shared once, by the first element. */
+let sessionShared: Promise<void> | null = null;
 /** The origin of this script, which is also the origin of the API. */
 const ORIGIN = new URL(import.meta.url).origin;
 /** The claim names of the deployment. The UI renders only when they are loaded. */

@@ -4,8 +4,8 @@
  *
  * It must not store a token, and must send it only to its own origin.
  */
-import { STANDARD } from "../logic/session";
-import type { ClaimNames } from "../logic/session";
+import { STANDARD } from "../logic/identity";
+import type { ClaimNames } from "../logic/identity";
 import { t } from "../text";
 import type { ProblemBody } from "./types";
 
@@ -56,6 +56,8 @@ export class Client {
   constructor(
     readonly origin: string,
     readonly credentials: Credentials,
+    /** Runs after every request that has changed something. */
+    readonly onChange: () => void,
   ) {}
 
   get<T>(path: string, query: CallOptions["query"] = {}, signal?: AbortSignal): Promise<T> {
@@ -67,7 +69,9 @@ export class Client {
     for (;;) {
       const token = this.credentials.token();
       try {
-        return await send<T>(this.origin, token, method, path, options);
+        const value = await send<T>(this.origin, token, method, path, options);
+        if (method !== "GET" && options.query?.["dry_run"] === undefined) this.onChange();
+        return value;
       } catch (thrown) {
         if (!(thrown instanceof Problem) || thrown.status !== 401) throw thrown;
         await this.credentials.renew(token);

@@ -9,14 +9,16 @@ export interface BeginRequest {
   readonly token: string;
   readonly path: string;
   readonly body: unknown;
+  /** Repeated in the response. By then the window may be on its way to the provider, and be unknown as a source. */
+  readonly name: string;
 }
 
 /** A message between the UI and the window. Only `nexus:begin` goes to the window. */
 export type Message =
   | { type: "nexus:ready" }
   | ({ type: "nexus:begin" } & BeginRequest)
-  | { type: "nexus:begun"; response: Record<string, unknown> }
-  | { type: "nexus:failed"; status: number; problem: Partial<ProblemBody> & Record<string, unknown> };
+  | { type: "nexus:begun"; name: string; response: Record<string, unknown> }
+  | { type: "nexus:failed"; name: string; status: number; problem: Partial<ProblemBody> & Record<string, unknown> };
 
 /** How a flow ends. */
 export type Outcome = "connected" | "denied" | "failed";

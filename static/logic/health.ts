@@ -4,8 +4,11 @@ import type { Integration } from "../api/types";
 /** How good or bad a health state is. */
 type Tone = "good" | "bad" | "warn" | "neutral";
 
-/** What a person can do next. `finish` completes a sign-in that was begun and not finished. */
-export type Action = "reconnect" | "replace_key" | "retry" | "finish";
+/** The next step for a person. `finish` completes a sign-in that was begun and not finished. */
+type NextAction = "reconnect" | "replace_key" | "retry" | "finish";
+
+/** What a person can do with an integration in the list. */
+export type Action = NextAction | "delete";
 
 export const HEALTH_TONE: Record<Integration["health"]["state"], Tone> = {
   healthy: "good",
@@ -16,14 +19,14 @@ export const HEALTH_TONE: Record<Integration["health"]["state"], Tone> = {
 };
 
 /** The next step that the server names, or `finish` if the integration was never connected. */
-export function nextAction(integration: Integration): Action | null {
+export function nextAction(integration: Integration): NextAction | null {
   if (integration.health.state === "pending") return "finish";
   return integration.health.next_action ?? null;
 }
 
-/** Whether the integration needs attention. */
-export function isBroken(integration: Integration): boolean {
-  return integration.health.state === "failing" || integration.health.state === "reauthorize";
+/** Whether the integration needs attention: somebody must repair it, or finish signing in. */
+export function isBroken({ health: { state } }: Pick<Integration, "health">): boolean {
+  return state === "failing" || state === "reauthorize" || state === "pending";
 }
 
 /** Whether a person types the credentials in. Otherwise they come from an OAuth sign-in. */

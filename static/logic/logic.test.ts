@@ -7,9 +7,9 @@ import type { ManifestSummary, Usage } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
 import { fieldsOf, isQuick, looksRight } from "./fields";
 import { isDark, monogram, suggestName } from "./names";
-import { HOME, NO_FILTERS, formatRoute, parseRoute } from "./route";
+import { HOME, NO_FILTERS, formatRoute, parseRoute, surfaceOf } from "./route";
 import type { Route } from "./route";
-import { STANDARD, identify, isLoopback, takeTokenFromAddress } from "./session";
+import { STANDARD, identify, isLoopback, mayDo, takeTokenFromAddress } from "./identity";
 import { snippets } from "./snippets";
 import { ago, size } from "./time";
 import { bars, byAgent, since } from "./usage";
@@ -69,13 +69,31 @@ test("every route can be formatted and parsed", () => {
     { page: "integrations", filters: { ...NO_FILTERS, q: "a b&c", health: "failing" } },
     { page: "integration", id: "a/b", tab: "usage" },
     { page: "integration", id: "int_1", tab: "overview" },
-    { page: "audit" },
+    { page: "add", manifest: null },
+    { page: "add", manifest: "a/b" },
+    { page: "section", name: "audit" },
   ];
   for (const route of routes) assert.deepEqual(parseRoute(formatRoute(route)), route);
   assert.deepEqual(parseRoute(""), HOME);
-  assert.deepEqual(parseRoute("#/elsewhere/x"), HOME);
-  assert.deepEqual(parseRoute("#/integrations/x/nothing"), { page: "integration", id: "x", tab: "overview" });
+  assert.deepEqual(parseRoute("#/integrations/"), HOME);
+  assert.deepEqual(parseRoute("#/add/"), { page: "add", manifest: null });
+  // An address that nothing has stays what it is, so that the page can say so.
+  for (const name of ["elsewhere/x", "integrations/x/nothing", "integrations/x/usage/more", "add/x/y"]) {
+    assert.deepEqual(parseRoute(`#/${name}`), { page: "section", name });
+  }
   assert.deepEqual(parseRoute("#/integrations/%E0%A4%A"), { page: "integration", id: "%E0%A4%A", tab: "overview" });
+});
+
+test("a page is open to its role and to those with more rights", () => {
+  assert.ok(mayDo("ADMIN", "ADMIN") && mayDo("ADMIN", "MANAGER") && mayDo("MANAGER", "MANAGER"));
+  assert.ok(!mayDo("MANAGER", "ADMIN") && !mayDo("AGENT", "MANAGER") && !mayDo(null, "AGENT"));
+});
+
+test("a tab, a filter and the dialog that adds do not leave the page", () => {
+  const at = (hash: string) => surfaceOf(parseRoute(hash));
+  assert.equal(at("#/add/stripe"), at("#/integrations?q=x"));
+  assert.equal(at("#/integrations/a/usage"), at("#/integrations/a"));
+  assert.equal(new Set(["#/integrations", "#/integrations/a", "#/integrations/b", "#/audit", "#/providers"].map(at)).size, 5);
 });
 
 test("the suggested name is free", () => {

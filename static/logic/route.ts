@@ -1,12 +1,16 @@
-/** The route: which page is shown, as the hash of the address. It can be linked to, and the Back button works. */
+/**
+ * The route: what is shown, as the hash of the address. Every page, tab and dialog that a person can
+ * come back to has one.
+ */
 
 export type ManageTab = "overview" | "access" | "activity" | "usage" | "use";
 export type Route =
   | { page: "integrations"; filters: Filters }
   | { page: "integration"; id: string; tab: ManageTab }
-  | { page: "oauth-apps" }
-  | { page: "providers" }
-  | { page: "audit" };
+  /** The dialog that adds an integration, over the list. Without a manifest, it shows the catalogue. */
+  | { page: "add"; manifest: string | null }
+  /** Another page of the navigation, by its name in the address. The table of pages knows whether it exists. */
+  | { page: "section"; name: string };
 
 /** The filters of the list. An empty string does not filter. */
 export interface Filters {
@@ -24,14 +28,19 @@ const NAMES = Object.keys(NO_FILTERS) as (keyof Filters)[];
 
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [page, id, tab] = path.split("/").map(decode);
-  if (page === "integrations" && id) {
-    return { page: "integration", id, tab: TABS.find((one) => one === tab) ?? "overview" };
+  const [page = "", id, tab, ...more] = path.split("/").map(decode);
+  const [isShort, isLong] = [tab === undefined, more.length > 0];
+  if (page === "integrations" && id && !isLong) {
+    const known = TABS.find((one) => one === (tab ?? "overview"));
+    if (known) return { page: "integration", id, tab: known };
   }
-  if (page === "oauth-apps" || page === "providers" || page === "audit") return { page };
-  const params = new URLSearchParams(query);
-  const filters = Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""]));
-  return { page: "integrations", filters: filters as unknown as Filters };
+  if (page === "add" && isShort) return { page: "add", manifest: id || null };
+  if ((page === "" || page === "integrations") && !id && isShort) {
+    const params = new URLSearchParams(query);
+    const filters = Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""]));
+    return { page: "integrations", filters: filters as unknown as Filters };
+  }
+  return { page: "section", name: path };
 }
 
 function decode(part: string): string {
@@ -43,14 +52,27 @@ function decode(part: string): string {
 }
 
 export function formatRoute(route: Route): string {
-  if (route.page === "integration") {
-    const tab = route.tab === "overview" ? "" : `/${route.tab}`;
-    return `#/integrations/${encodeURIComponent(route.id)}${tab}`;
+  switch (route.page) {
+    case "integration": {
+      const tab = route.tab === "overview" ? "" : `/${route.tab}`;
+      return `#/integrations/${encodeURIComponent(route.id)}${tab}`;
+    }
+    case "add":
+      return route.manifest === null ? "#/add" : `#/add/${encodeURIComponent(route.manifest)}`;
+    case "section":
+      return `#/${route.name}`;
+    default: {
+      const set = NAMES.filter((name) => route.filters[name]).map((name) => [name, route.filters[name]]);
+      const text = new URLSearchParams(set).toString();
+      return text ? `#/integrations?${text}` : "#/integrations";
+    }
   }
-  if (route.page !== "integrations") return `#/${route.page}`;
-  const query = new URLSearchParams(NAMES.filter((name) => route.filters[name]).map((name) => [name, route.filters[name]]));
-  const text = query.toString();
-  return text ? `#/integrations?${text}` : "#/integrations";
+}
+
+/** What the route shows in the main area. Routes with the same surface differ only in a tab, a filter or a dialog. */
+export function surfaceOf(route: Route): string {
+  if (route.page === "integration") return `integration ${route.id}`;
+  return route.page === "section" ? `section ${route.name}` : "integrations";
 }
 
 export function isFiltered(filters: Filters): boolean {

@@ -24,10 +24,20 @@ export const common = {
 
   nav: {
     label: "Sections",
+    menu: "Menu",
+    skip: "Skip to content",
     integrations: "Integrations",
     oauthApps: "OAuth apps",
     providers: "Custom providers",
     audit: "Audit",
+  },
+
+  notFound: {
+    title: "Page not found",
+    lead: "There is no page at this address. It may have been mistyped or moved.",
+    deniedTitle: "Only administrators can open this page",
+    deniedLead: "Ask an administrator of this workspace if you need something from it.",
+    home: "Go to the integrations",
   },
 
   problem: {

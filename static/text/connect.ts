@@ -13,6 +13,9 @@ export const add = {
   anyMethod: "Any method",
   method: "Authentication method",
   noMatch: (typed: string) => `No provider matches “${typed}”.`,
+  unknown: "This provider does not exist",
+  unknownLead: "The link may be mistyped, or the provider may have been deleted.",
+  all: "Show all providers",
   noMatchHint: "You can describe your own under Custom providers.",
   custom: "Custom",
   name: "Name",
@@ -71,6 +74,13 @@ export const flow = {
   failedTitle: "The sign-in failed",
   failedLead: "The sign-in window shows the reason. Nothing was changed.",
   discard: "Discard",
+  unfinishedTitle: "The sign-in is not finished",
+  unfinishedLead: (provider: string) =>
+    `${provider} has not granted access yet. Keep the unfinished integration to finish it later from the list, or remove it.`,
+  remove: "Remove it",
+  keep: "Keep for later",
+  stay: "Continue sign-in",
+  kept: (name: string) => `${name} is not finished. It is listed under Needs attention.`,
 };
 
 export const reconnect = {

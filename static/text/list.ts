@@ -38,7 +38,7 @@ export const list = {
   healthState: {
     healthy: "Healthy",
     unknown: "Not checked",
-    pending: "Sign-in incomplete",
+    pending: "Sign-in not finished",
     failing: "Failing",
     reauthorize: "Disconnected",
   } as Record<string, string>,
@@ -48,6 +48,21 @@ export const list = {
     retry: "Check now",
     finish: "Finish sign-in",
   } as Record<string, string>,
+  /** What each state means for agents. Who can repair it depends on how it was connected. */
+  meaning: {
+    healthy: "Agents can use it.",
+    unknown: "Agents can use it. The credentials have not been checked yet.",
+    pending: "Agents cannot use it yet.",
+    failing: "Agents can call it, but the last check failed.",
+    "reauthorize reconnect": "Agents cannot use it until somebody reconnects it.",
+    "reauthorize replace": "Agents cannot use it until its credentials are replaced.",
+    off: "Agents cannot use it.",
+  } as Record<string, string>,
+  menuOf: (name: string) => `Actions for ${name}`,
+  manage: "Manage",
+  check: "Check now",
+  switchOn: "Switch on",
+  switchOff: "Switch off",
+  remove: "Delete",
   checked: (time: string, now: number) => `checked ${ago(time, now)}`,
-  unchecked: "never checked",
 };

@@ -37,8 +37,7 @@ export const manage = {
   replace: "Replace credentials",
   reconnect: "Reconnect",
   remove: "Delete integration",
-  removeLead: "Its credentials are revoked at the provider, where possible.",
-  availableToAgents: "Available to agents",
+  removeLead: "Deleting it revokes its credentials at the provider, where possible.",
 };
 
 export const access = {

@@ -10,7 +10,7 @@ export const signIn = {
   linkBroken: "The sign-in link does not contain a readable token. Copy the complete link.",
   linkExpired: "The token in the sign-in link has expired. Get a new link.",
   token: "Access token (JWT)",
-  hint: "The token stays in this tab and is sent to this server only.",
+  hint: "The token is kept until you close the tabs of this site. It is sent to this server only.",
   submit: "Sign in",
   checking: "Checking…",
   notToken: "This is not a JSON Web Token, which has three parts separated by dots. Copy the complete token.",

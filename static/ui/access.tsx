@@ -17,8 +17,6 @@ interface Props {
   integration: Integration;
   manifest: IntegrationManifest;
   onChanged(integration: Integration): void;
-  /** Reports whether there are unsaved changes. */
-  onDirty(dirty: boolean): void;
   /** Loads the latest version, after somebody else has changed the policy. */
   onReload(): void;
 }
@@ -28,9 +26,45 @@ const TYPING_PAUSE = 300;
 
 const NEW_RULE: Rule = { effect: "allow", methods: ["GET"], path: "/**" };
 
-export function Access({ integration, manifest, onChanged, onDirty, onReload }: Props) {
+/** A newer policy takes the place of the one that is shown, unless somebody is editing that one. */
+export function Access(props: Props) {
+  const [base, setBase] = useState(props.integration);
+  const isDirty = useRef(false);
+  const takesNext = useRef(false);
+  useEffect(() => {
+    if (isDirty.current && !takesNext.current) return;
+    takesNext.current = false;
+    setBase(props.integration);
+  }, [props.integration]);
+  const changed = (integration: Integration) => {
+    setBase(integration);
+    props.onChanged(integration);
+  };
+  const reload = () => {
+    takesNext.current = true;
+    props.onReload();
+  };
+  return (
+    <Editor
+      key={base.version}
+      {...props}
+      base={base}
+      onDirty={(dirty) => (isDirty.current = dirty)}
+      onChanged={changed}
+      onReload={reload}
+    />
+  );
+}
+
+interface EditorProps extends Props {
+  /** The integration as it was when the editing began. */
+  base: Integration;
+  onDirty(dirty: boolean): void;
+}
+
+function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: EditorProps) {
   const nexus = useNexus();
-  const saved = integration.policy;
+  const saved = base.policy;
   const count = useRef(0);
   const row = (rule: Rule) => ({ id: count.current++, rule });
   const [agents, setAgents] = useState(() => agentsOf(saved));
@@ -39,8 +73,7 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const policy: Policy = { ...saved, agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
   const text = JSON.stringify(policy);
   const dirty = text !== JSON.stringify(saved);
-  useEffect(() => onDirty(dirty), [dirty]);
-  useEffect(() => () => onDirty(false), []);
+  onDirty(dirty);
   /** The policy that the server validated last, before it is saved, and the server's problem with it. */
   const [validated, setValidated] = useState<{ text: string; problem: Problem | null } | null>(null);
   useEffect(() => {
@@ -69,7 +102,9 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const save = () =>
     void run(async () => {
       const path = `/api/integrations/${integration.id}`;
-      const options = { body: { policy }, version: integration.version };
+      // A change of something else, such as the name, is not in the way.
+      const isBase = JSON.stringify(integration.policy) === JSON.stringify(saved);
+      const options = { body: { policy }, version: (isBase ? integration : base).version };
       onChanged(await nexus.client.call<Integration>("PUT", path, options));
       nexus.announce(t.access.saved);
     });
@@ -79,9 +114,9 @@ export function Access({ integration, manifest, onChanged, onDirty, onReload }: 
   const isShownInForm = agentsError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
   return (
-    <div class="stack">
+    <div class="stack text">
       <p class="soft">{t.access.lead}</p>
-      <Form id="access" onSubmit={() => dirty && !busy && save()}>
+      <Form id="access" unsaved={dirty} onSubmit={() => dirty && !busy && save()}>
         <AgentsField agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
         <fieldset class="group" disabled={busy}>
           <legend>{t.access.rules}</legend>

@@ -1,9 +1,10 @@
-/** The dialog of a card's next action: reconnecting, or replacing the credentials. */
+/** The dialog of a card's action: reconnecting, replacing the credentials, or deleting. */
 import type { Integration } from "../api/types";
 import { hasTypedCredentials } from "../logic/health";
 import type { Action } from "../logic/health";
 import { t } from "../text";
 import { useLoad, useNexus } from "./context";
+import { DeleteDialog } from "./delete";
 import { Dialog } from "./dialog";
 import { LoadError, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
@@ -22,7 +23,7 @@ export function ActionDialog({ integration, action, onClose }: Props) {
   const replaces = hasTypedCredentials(integration) || action === "replace_key";
   if (manifest.state !== "ready") {
     return (
-      <Dialog title={replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>
+      <Dialog title={action === "delete" ? t.remove.title(integration.name) : replaces ? t.replace.title(integration.name) : t.reconnect.title(integration.name)} onClose={onClose}>
         {manifest.state === "loading" ? (
           <Skeleton rows={4} />
         ) : (
@@ -31,6 +32,7 @@ export function ActionDialog({ integration, action, onClose }: Props) {
       </Dialog>
     );
   }
+  if (action === "delete") return <DeleteDialog integration={integration} manifest={manifest.value} onClose={onClose} />;
   const props = { integration, manifest: manifest.value, onChanged, onClose };
   return replaces ? <ReplaceDialog {...props} /> : <ReconnectDialog {...props} />;
 }

@@ -1,6 +1,7 @@
 /** The last step of adding an integration: how agents use it. */
 import type { Integration, ManifestSummary } from "../api/types";
 import { accountName } from "../logic/names";
+import type { Route } from "../logic/route";
 import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { useLoad, useNexus } from "./context";
@@ -14,16 +15,15 @@ interface Props {
   provider: ManifestSummary;
   onAnother(): void;
   onClose(): void;
+  /** Closes the dialog and opens a page. */
+  onLeave(route: Route): void;
 }
 
-export function AddDone({ integration, checked, provider, onAnother, onClose }: Props) {
+export function AddDone({ integration, checked, provider, onAnother, onClose, onLeave }: Props) {
   const nexus = useNexus();
   const [manifest] = useLoad(() => nexus.manifests.get(provider.id), provider.id);
   const title = useFocus<HTMLParagraphElement>();
-  const open = () => {
-    onClose();
-    nexus.go({ page: "integration", id: integration.slug, tab: "overview" });
-  };
+  const open = () => onLeave({ page: "integration", id: integration.slug, tab: "overview" });
   const account = accountName(integration);
   return (
     <div class="done">

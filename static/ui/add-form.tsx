@@ -2,7 +2,7 @@
  * The form for one provider, built from its manifest. An error must not lose what was typed. The server's
  * errors are shown beside their fields.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
@@ -17,7 +17,9 @@ import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
 import { CredentialFields, useFieldValues } from "./credential-fields";
+import { Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
+import { useHold } from "./guard";
 import { Alert, Button, ExternalLink, RouteLink } from "./parts";
 import { Scopes } from "./scopes";
 import { useConnected } from "./use-connected";
@@ -28,21 +30,26 @@ interface Props {
   /** The names of other integrations. */
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
-  onClose(): void;
+  /** Closes the dialog and opens a page. */
+  onLeave(route: Route): void;
 }
 
-export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
+export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const nexus = useNexus();
   const oauth = manifest.auth_method === "oauth2";
   const fields = oauth ? fieldsOf({ ...manifest, credentials: [] }) : fieldsOf(manifest);
-  const [name, setName] = useState(() => suggestName(manifest.name, usedNames));
-  const [scopes, setScopes] = useState<readonly string[]>(manifest.oauth2?.scopes?.default ?? []);
+  const [suggested] = useState(() => suggestName(manifest.name, usedNames));
+  const [name, setName] = useState(suggested);
+  const [initialScopes] = useState<readonly string[]>(manifest.oauth2?.scopes?.default ?? []);
+  const [scopes, setScopes] = useState(initialScopes);
   const [agents, setAgents] = useState(EVERYONE);
   const [showMissing, setShowMissing] = useState(false);
   const values = useFieldValues(fields);
   const action = useAction();
   const flow = useFlow();
   const { phase } = flow;
+  /** The integration that the server has made, and that waits for the provider's consent. */
+  const unfinished = phase.at === "connected" ? null : flow.id;
   const problem = phase.at === "rejected" ? phase.problem : action.problem;
 
   const input = (): IntegrationInput => {
@@ -79,11 +86,16 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
       connected(await nexus.client.call<IntegrationCreated>("POST", "/api/integrations", { body }), verify);
     });
   };
-  const leave = (route: Route) => {
-    onClose();
-    nexus.go(route);
-  };
-  /** Deletes the pending integration of a sign-in that is discarded. */
+  // The list shows what is unfinished as soon as it exists.
+  useEffect(() => {
+    if (!unfinished) return;
+    nexus.client.get<Integration>(`/api/integrations/${unfinished}`).then(
+      (integration) => isPending(integration) && nexus.changed(unfinished, integration),
+      // The list shows it on the next focus.
+      () => undefined,
+    );
+  }, [unfinished]);
+  /** Deletes the unfinished integration of a sign-in that is discarded. */
   const discard = () => {
     const { id } = flow;
     flow.reset();
@@ -93,6 +105,20 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
       (thrown: unknown) => nexus.announce(problemOf(thrown).message, "bad"),
     );
   };
+  useHold(unfinished !== null, ({ go, stay }) => (
+    <UnfinishedQuestion
+      provider={manifest.name}
+      onStay={stay}
+      onKeep={() => {
+        nexus.announce(t.flow.kept(name.trim()));
+        go();
+      }}
+      onRemove={() => {
+        discard();
+        go();
+      }}
+    />
+  ));
 
   if (problem?.code === "oauth_client_missing") {
     return (
@@ -103,7 +129,6 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
           flow.reset();
           action.clear();
         }}
-        onClose={onClose}
       />
     );
   }
@@ -117,6 +142,8 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
       </FlowView>
     );
   }
+  const isTyped =
+    name !== suggested || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || scopes !== initialScopes;
   const providerDown = problem?.code === "provider_error" || problem?.code === "provider_timeout";
   const isShownInForm =
     problem &&
@@ -124,7 +151,7 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
       problem.code === "name_taken" ||
       belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
   return (
-    <Form id="add" onSubmit={() => !action.busy && submit(true)}>
+    <Form id="add" unsaved={isTyped} onSubmit={() => !action.busy && submit(true)}>
       <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
       {oauth && <Scopes manifest={manifest} chosen={scopes} onChange={setScopes} />}
       <Field
@@ -135,7 +162,7 @@ export function AddForm({ manifest, usedNames, onConnected, onClose }: Props) {
         error={nameError(name, showMissing, problem)}
         hint={
           problem?.body.existing_id ? (
-            <RouteLink origin={nexus.client.origin} route={overviewRoute(problem.body.existing_id)} go={leave}>
+            <RouteLink origin={nexus.client.origin} route={overviewRoute(problem.body.existing_id)} go={onLeave}>
               {t.add.showExisting}
             </RouteLink>
           ) : (
@@ -179,3 +206,37 @@ function nameError(name: string, showMissing: boolean, problem: Problem | null):
   return problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
 }
 
+function isPending({ health }: Integration): boolean {
+  return health.state === "pending";
+}
+
+interface UnfinishedProps {
+  provider: string;
+  onStay(): void;
+  onKeep(): void;
+  onRemove(): void;
+}
+
+/** The question before a sign-in is left that the provider has not confirmed yet. */
+function UnfinishedQuestion({ provider, onStay, onKeep, onRemove }: UnfinishedProps) {
+  return (
+    <Dialog
+      kind="question"
+      title={t.flow.unfinishedTitle}
+      onClose={onStay}
+      foot={
+        <>
+          <Button tone="danger" icon="trash" onClick={onRemove}>
+            {t.flow.remove}
+          </Button>
+          <Button onClick={onKeep}>{t.flow.keep}</Button>
+          <Button tone="primary" onClick={onStay}>
+            {t.flow.stay}
+          </Button>
+        </>
+      }
+    >
+      <p>{t.flow.unfinishedLead(provider)}</p>
+    </Dialog>
+  );
+}

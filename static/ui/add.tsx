@@ -3,38 +3,48 @@ import { useRef, useState } from "preact/hooks";
 
 import type { Integration, IntegrationCreated, ManifestSummary } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import type { Route } from "../logic/route";
 import { t } from "../text";
 import { AddDone } from "./add-done";
 import { AddForm } from "./add-form";
 import { Catalogue } from "./catalogue";
 import { useLoad, useNexus } from "./context";
+import type { LoadState } from "./context";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import { LoadError, Mark, Skeleton } from "./parts";
+import { Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 
 interface Props {
+  /** The provider in the address, or null for the catalogue. */
+  manifest: string | null;
+  catalogue: LoadState<readonly ManifestSummary[]>;
+  /** Loads the catalogue again. */
+  onRetry(): void;
   /** The names of the integrations that are shown, so that the suggested name is free. */
   usedNames: readonly string[];
   onClose(): void;
+  /** Closes the dialog and opens a page. */
+  onLeave(route: Route): void;
 }
 
-export function AddDialog({ usedNames, onClose }: Props) {
-  const { manifests, identity } = useNexus();
-  const [picked, pick] = useState<ManifestSummary | null>(null);
-  const [connected, setConnected] = useState<{ integration: Integration; checked: boolean } | null>(null);
-  const current = useRef(picked);
-  current.current = picked;
-  const [catalogue, again] = useLoad(() => manifests.catalogue(), 0);
+export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, onLeave }: Props) {
+  const { identity, go } = useNexus();
+  const [connected, setConnected] = useState<{ integration: Integration; checked: boolean; manifest: string } | null>(null);
+  const current = useRef(manifest);
+  current.current = manifest;
+  const picked = manifest !== null && catalogue.state === "ready" ? catalogue.value.find((one) => one.id === manifest) : undefined;
+  const result = connected?.manifest === manifest ? connected : null;
   const [into, workspace, as, subject] = t.add.into(identity.workspace, identity.subject);
   const title = picked ? t.add.titleOf(picked.name) : t.add.title;
-  const back = picked && !connected && (
+  const pick = (provider: ManifestSummary | null) => go({ page: "add", manifest: provider?.id ?? null });
+  const back = manifest !== null && !result && (
     <button type="button" class="icon-button" aria-label={t.back} onClick={() => pick(null)}>
       <Icon name="back" />
     </button>
   );
   return (
     <Dialog
-      title={connected ? t.add.connected(connected.integration.name) : title}
+      title={result ? t.add.connected(result.integration.name) : title}
       onClose={onClose}
       lead={back || undefined}
       head={
@@ -46,16 +56,17 @@ export function AddDialog({ usedNames, onClose }: Props) {
         </p>
       }
     >
-      {connected && picked ? (
+      {result && picked ? (
         <AddDone
-          integration={connected.integration}
-          checked={connected.checked}
+          integration={result.integration}
+          checked={result.checked}
           provider={picked}
           onAnother={() => {
             setConnected(null);
             pick(null);
           }}
           onClose={onClose}
+          onLeave={onLeave}
         />
       ) : picked ? (
         <ProviderForm
@@ -64,15 +75,21 @@ export function AddDialog({ usedNames, onClose }: Props) {
           usedNames={usedNames}
           // Another provider may have been picked by then. The list shows the new integration anyway, and its
           // name has been announced.
-          onConnected={(integration, checked) => current.current === picked && setConnected({ integration, checked })}
-          onClose={onClose}
+          onConnected={(integration, checked) =>
+            current.current === picked.id && setConnected({ integration, checked, manifest: picked.id })
+          }
+          onLeave={onLeave}
         />
-      ) : catalogue.state === "ready" ? (
-        <Catalogue providers={catalogue.value} onPick={pick} />
       ) : catalogue.state === "failed" ? (
-        <LoadError problem={catalogue.problem} onRetry={() => again()} />
-      ) : (
+        <LoadError problem={catalogue.problem} onRetry={onRetry} />
+      ) : catalogue.state === "loading" ? (
         <Skeleton rows={8} />
+      ) : manifest === null ? (
+        <Catalogue providers={catalogue.value} onPick={pick} />
+      ) : (
+        <EmptyState icon="unknown" title={t.add.unknown} lead={t.add.unknownLead}>
+          <Button onClick={() => pick(null)}>{t.add.all}</Button>
+        </EmptyState>
       )}
     </Dialog>
   );
@@ -82,10 +99,10 @@ interface ProviderFormProps {
   summary: ManifestSummary;
   usedNames: readonly string[];
   onConnected(integration: Integration | IntegrationCreated, checked: boolean): void;
-  onClose(): void;
+  onLeave(route: Route): void;
 }
 
-function ProviderForm({ summary, usedNames, onConnected, onClose }: ProviderFormProps) {
+function ProviderForm({ summary, usedNames, onConnected, onLeave }: ProviderFormProps) {
   const { manifests } = useNexus();
   const [manifest, again] = useLoad<IntegrationManifest>(() => manifests.get(summary.id), summary.id);
   if (manifest.state === "loading") return <Skeleton rows={6} />;
@@ -100,7 +117,7 @@ function ProviderForm({ summary, usedNames, onConnected, onClose }: ProviderForm
         <Mark name={summary.name} color={summary.brand.color} />
         <p>{summary.description}</p>
       </div>
-      <AddForm manifest={manifest.value} usedNames={usedNames} onConnected={onConnected} onClose={onClose} />
+      <AddForm manifest={manifest.value} usedNames={usedNames} onConnected={onConnected} onLeave={onLeave} />
     </>
   );
 }

@@ -7,22 +7,22 @@ import { belongToFields } from "../logic/fields";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
+import { CancelButton } from "./dialog";
 import { Alert, Button, CopyField, EmptyState, ExternalLink, useFocus } from "./parts";
 
 interface StepProps {
   manifest: IntegrationManifest;
   redirectUri: string;
   onSaved(): void;
-  onClose(): void;
 }
 
-export function OauthAppStep({ manifest, redirectUri, onSaved, onClose }: StepProps) {
+export function OauthAppStep({ manifest, redirectUri, onSaved }: StepProps) {
   const { identity } = useNexus();
   const title = useFocus<HTMLHeadingElement>();
   if (identity.role !== "ADMIN") {
     return (
       <EmptyState icon="plug" title={t.app.missing(manifest.name)} lead={t.app.askAdmin}>
-        <Button onClick={onClose}>{t.close}</Button>
+        <CancelButton>{t.close}</CancelButton>
       </EmptyState>
     );
   }
@@ -69,9 +69,10 @@ export function OauthAppForm({ manifest, redirectUri, clientId = "", label, onSa
   // The server names the parameters that decide which hosts get the secret.
   const requested = (problem?.body.errors ?? []).map((error) => error.pointer).filter((pointer) => pointer.startsWith("/params/"));
   const names = [...new Set([...Object.keys(values), ...requested.map((pointer) => pointer.slice("/params/".length))])];
+  const isTyped = id !== clientId || secret !== "" || Object.values(values).some(Boolean);
   const isShownInForm = belongToFields(problem?.body.errors, ["/client_id", "/client_secret", ...requested]);
   return (
-    <Form id="oauth-app" onSubmit={() => !busy && submit()}>
+    <Form id="oauth-app" unsaved={isTyped} onSubmit={() => !busy && submit()}>
       {redirectUri && (
         <div class="field">
           <span class="label">{t.app.stepRegister}</span>

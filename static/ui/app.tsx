@@ -1,27 +1,26 @@
-/** The UI of a person who is signed in: the header, the current page, and the dialogs over it. */
+/** The UI of a person who is signed in: the frame, the current page, and the dialogs over it. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Client, Problem } from "../api/client";
+import { tellTabs } from "../api/tabs";
 import type { Integration, ManifestSummary } from "../api/types";
 import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
-import { HOME, NO_FILTERS } from "../logic/route";
+import { identityKey, mayDo } from "../logic/identity";
+import type { Identity } from "../logic/identity";
+import { HOME, NO_FILTERS, formatRoute, surfaceOf } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
-import { identityKey } from "../logic/session";
-import type { Identity } from "../logic/session";
 import { t } from "../text";
 import { ActionDialog } from "./action-dialog";
 import { AddDialog } from "./add";
-import { Audit } from "./audit";
 import { NexusProvider, NoticeContext, NoticeText, useLoad } from "./context";
 import type { Nexus, Notice } from "./context";
-import { Header } from "./header";
+import { Frame } from "./frame";
 import { Icon } from "./icons";
-import { IntegrationList } from "./list";
-import { ManageDrawer } from "./manage";
-import { OauthApps } from "./oauth-apps";
-import { EmptyState } from "./parts";
-import { Providers } from "./providers";
+import { IntegrationPage } from "./integration";
+import { pageOf } from "./pages";
+import { Button, EmptyState } from "./parts";
+import type { Router } from "./router";
 import { useList } from "./use-list";
 
 interface Props {
@@ -29,17 +28,20 @@ interface Props {
   token: string;
   identity: Identity;
   route: Route;
-  go(route: Route): void;
+  router: Router;
+  ownPage: boolean;
   /** Waits for a token other than the one that was rejected. */
   renew(rejected: string): Promise<void>;
   /** Null if the surrounding page signs people in and out. */
   onSignOut: (() => void) | null;
 }
 
-export function App({ origin, token, identity, route, go, renew, onSignOut }: Props) {
+export function App({ token, renew, ...props }: Props) {
+  const { origin, identity, route, router, ownPage, onSignOut } = props;
   const person = identityKey(identity);
-  const latest = useRef({ token, person, renew, go });
-  latest.current = { token, person, renew, go };
+  const { workspace } = identity;
+  const latest = useRef({ token, person, renew });
+  latest.current = { token, person, renew };
   // A request that is still under way after unmounting must not be sent for anybody.
   useEffect(() => () => void (latest.current = { ...latest.current, person: "" }), []);
   // Each person in each workspace has a client of their own.
@@ -48,110 +50,106 @@ export function App({ origin, token, identity, route, go, renew, onSignOut }: Pr
       if (latest.current.person !== person) throw new Problem("session_changed", 0, t.signIn.changed);
       return latest.current.token;
     };
-    return new Client(origin, { token: tokenOfPerson, renew: (rejected) => latest.current.renew(rejected) });
+    const credentials = { token: tokenOfPerson, renew: (rejected: string) => latest.current.renew(rejected) };
+    return new Client(origin, credentials, () => tellTabs({ type: "nexus:changed", workspace }));
   }, [origin, person]);
   const manifests = useMemo(() => new IntegrationManifests(client), [client]);
-  if (identity.role === "AGENT" || identity.role === null) {
+  if (!mayDo(identity.role, "MANAGER")) {
     return (
-      <>
-        <Header {...{ identity, route, origin, go, onSignOut }} />
-        <main>
-          {identity.role ? (
-            <EmptyState icon="plug" title={t.agent.title} lead={t.agent.lead} />
-          ) : (
-            <EmptyState icon="unknown" title={t.agent.noRole} lead={t.agent.noRoleLead} />
-          )}
-        </main>
-      </>
+      <Frame {...{ identity, route, origin, ownPage, onSignOut }} go={(route) => router.go(route)} content={null}>
+        {identity.role ? (
+          <EmptyState icon="plug" title={t.agent.title} lead={t.agent.lead} />
+        ) : (
+          <EmptyState icon="unknown" title={t.agent.noRole} lead={t.agent.noRoleLead} />
+        )}
+      </Frame>
     );
   }
-  return <Shell key={person} {...{ client, manifests, identity, route, onSignOut, latest }} />;
+  return <Shell key={person} {...props} {...{ client, manifests }} />;
 }
 
-interface ShellProps extends Pick<Props, "identity" | "route" | "onSignOut"> {
+interface ShellProps extends Omit<Props, "token" | "renew"> {
   client: Client;
   manifests: IntegrationManifests;
-  latest: { current: Pick<Props, "token" | "renew" | "go"> };
 }
 
 const NONE: readonly ManifestSummary[] = [];
 
-function Shell({ client, manifests, identity, route, onSignOut, latest }: ShellProps) {
+function Shell({ client, manifests, identity, route, router, ownPage, onSignOut }: ShellProps) {
   const filters = useFilters(route);
-  const list = useList(client, filters);
+  const list = useList(client, identity.workspace, filters);
   // The list needs the catalogue only for names and marks. Without it, the ids are shown.
-  const [loaded, reload] = useLoad(() => manifests.catalogue(), manifests);
-  const catalogue = loaded.state === "ready" ? loaded.value : NONE;
-  const [adding, setAdding] = useState(false);
+  const [loadedCatalogue, reloadCatalogue] = useLoad(() => manifests.catalogue(), manifests);
+  const catalogue = loadedCatalogue.state === "ready" ? loadedCatalogue.value : NONE;
   const [cardAction, setCardAction] = useState<{ integration: Integration; action: Action } | null>(null);
-  const [notice, setNotice] = useState<Notice | null>(null);
+  const [notice, announce] = useNotice(route);
+  const [named, setName] = useState({ id: "", name: "" });
   const online = useOnline();
-  const main = useRef<HTMLElement>(null);
+  const content = useRef<HTMLElement>(null);
 
-  useEffect(() => {
-    if (!notice) return;
-    // An error takes longer to read, and is shown nowhere else.
-    const timer = setTimeout(() => setNotice(null), notice.tone === "good" ? 6_000 : 15_000);
-    return () => clearTimeout(timer);
-  }, [notice]);
-
-  const go = useCallback((route: Route) => latest.current.go(route), []);
-  const announce = useCallback(
-    (text: string, tone: Notice["tone"] = "good") => setNotice((before) => ({ text, tone, id: (before?.id ?? 0) + 1 })),
-    [],
-  );
   const nexus: Nexus = {
     client,
     manifests,
     identity,
     route,
-    go,
+    go: useCallback((route: Route) => router.go(route), [router]),
+    replace: useCallback((route: Route) => router.replace(route), [router]),
     announce,
     changed: list.changed,
   };
-  const closeManage = () => {
-    go({ page: "integrations", filters });
-    // If the card is gone, the focus goes to the top of the list.
-    requestAnimationFrame(() => {
-      const root = main.current?.getRootNode() as Document | ShadowRoot | undefined;
-      if (!root?.activeElement) main.current?.querySelector<HTMLElement>("h1")?.focus();
-    });
-  };
+  const listRoute: Route = { page: "integrations", filters };
   const onAction = useCallback((integration: Integration, action: Action) => setCardAction({ integration, action }), []);
-  const admin = identity.role === "ADMIN";
-  const page = !admin && (route.page === "oauth-apps" || route.page === "providers" || route.page === "audit") ? HOME.page : route.page;
+  const onName = useCallback((id: string, name: string) => setName({ id, name }), []);
+  const page = pageOf(route);
+  const isAllowed = !page || mayDo(identity.role, page.role);
+  const title = !page
+    ? t.notFound.title
+    : route.page === "add"
+      ? t.add.title
+      : route.page === "integration" && named.id === route.id
+        ? named.name
+        : page.title;
+  useEffect(() => {
+    if (!ownPage) return;
+    document.title = `${title} · ${t.product}`;
+    return () => void (document.title = t.product);
+  }, [ownPage, title]);
+  useFocusOnPage(content, route, ownPage);
+
   return (
     <NexusProvider value={nexus}>
       <NoticeContext.Provider value={notice}>
-      <Header {...{ identity, route, origin: client.origin, go, onSignOut }} />
-      {!online && (
-        <p class="banner" role="status">
-          <Icon name="offline" />
-          <span>{t.problem.offline}</span>
-        </p>
-      )}
-      <main ref={main}>
-        {(page === "integrations" || page === "integration") && (
-          <IntegrationList list={list} filters={filters} catalogue={catalogue} onAdd={() => setAdding(true)} onAction={onAction} />
+        <Frame {...{ identity, route, ownPage, onSignOut, content }} origin={client.origin} go={nexus.go} banner={!online && <Offline />}>
+          {route.page === "integration" ? (
+            <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />
+          ) : !page || !isAllowed ? (
+            <NoPage isDenied={!isAllowed} onHome={() => nexus.go(HOME)} />
+          ) : (
+            page.view({ list, filters, catalogue, onAction, loadedCatalogue, reloadCatalogue: () => reloadCatalogue() })
+          )}
+        </Frame>
+        {route.page === "add" && (
+          <AddDialog
+            manifest={route.manifest}
+            catalogue={loadedCatalogue}
+            onRetry={() => reloadCatalogue()}
+            usedNames={list.items?.map((one) => one.name) ?? []}
+            onClose={() => router.close(listRoute)}
+            onLeave={(route) => router.leave(route)}
+          />
         )}
-        {page === "oauth-apps" && <OauthApps catalogue={catalogue} />}
-        {page === "providers" && <Providers catalogue={loaded} onChanged={() => reload()} />}
-        {page === "audit" && <Audit />}
-      </main>
-      {route.page === "integration" && <ManageDrawer key={route.id} id={route.id} tab={route.tab} onClose={closeManage} />}
-      {adding && <AddDialog usedNames={list.items?.map((one) => one.name) ?? []} onClose={() => setAdding(false)} />}
-      {cardAction && (
-        <ActionDialog
-          key={cardAction.integration.id}
-          integration={cardAction.integration}
-          action={cardAction.action}
-          // Another dialog may be open by then. It stays open.
-          onClose={() => setCardAction((now) => (now === cardAction ? null : now))}
-        />
-      )}
+        {cardAction && (
+          <ActionDialog
+            key={cardAction.integration.id}
+            integration={cardAction.integration}
+            action={cardAction.action}
+            // Another dialog may be open by then. It stays open.
+            onClose={() => setCardAction((now) => (now === cardAction ? null : now))}
+          />
+        )}
         <NoticeText />
       </NoticeContext.Provider>
-      <div class="toasts" aria-hidden="true" popover="manual" ref={showOnTop(notice)}>
+      <div class={ownPage ? "toasts own" : "toasts"} aria-hidden="true" popover="manual" ref={showOnTop(notice)}>
         {notice && (
           <p key={notice.id} class={`toast ${notice.tone}`}>
             <Icon name={notice.tone} />
@@ -161,6 +159,64 @@ function Shell({ client, manifests, identity, route, onSignOut, latest }: ShellP
       </div>
     </NexusProvider>
   );
+}
+
+function Offline() {
+  return (
+    <p class="banner" role="status">
+      <Icon name="offline" />
+      <span>{t.problem.offline}</span>
+    </p>
+  );
+}
+
+/** The page for an address that is unknown, or not for this person. */
+function NoPage({ isDenied, onHome }: { isDenied: boolean; onHome(): void }) {
+  const { title, lead, deniedTitle, deniedLead, home } = t.notFound;
+  return (
+    <EmptyState icon="unknown" title={isDenied ? deniedTitle : title} lead={isDenied ? deniedLead : lead} isPage>
+      <Button onClick={onHome}>{home}</Button>
+    </EmptyState>
+  );
+}
+
+/** The latest notice. It is gone after some seconds, and as soon as another page is opened. */
+function useNotice(route: Route): [Notice | null, Nexus["announce"]] {
+  const [notice, set] = useState<(Notice & { at: number }) | null>(null);
+  const announce = useCallback(
+    (text: string, tone: Notice["tone"] = "good") =>
+      set((before) => ({ text, tone, id: (before?.id ?? 0) + 1, at: performance.now() })),
+    [],
+  );
+  useEffect(() => {
+    if (!notice) return;
+    // An error takes longer to read, and is shown nowhere else.
+    const timer = setTimeout(() => set(null), notice.tone === "good" ? 4_000 : 15_000);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  const surface = surfaceOf(route);
+  useEffect(() => {
+    // A notice about what has led to this page stays.
+    set((now) => (now && performance.now() - now.at > 1_000 ? null : now));
+  }, [surface]);
+  return [notice, announce];
+}
+
+/**
+ * Moves the focus to a page when it is opened: to its title, or back to the link that had led away from it.
+ * On our own page, the router scrolls. On another page, the browser scrolls to the focus.
+ */
+function useFocusOnPage(content: { current: HTMLElement | null }, route: Route, ownPage: boolean): void {
+  const surface = surfaceOf(route);
+  const before = useRef({ surface, route });
+  useEffect(() => {
+    const from = before.current;
+    before.current = { surface, route };
+    if (from.surface === surface) return;
+    const main = content.current;
+    const link = main?.querySelector<HTMLElement>(`a[href$="${CSS.escape(formatRoute(from.route))}"]`);
+    (link ?? main?.querySelector<HTMLElement>("h1") ?? main)?.focus({ preventScroll: ownPage });
+  });
 }
 
 /** Shows the notice above dialogs, which are in the browser's top layer. */
@@ -174,7 +230,7 @@ function showOnTop(notice: Notice | null) {
   };
 }
 
-/** The filters of the list. They stay while an integration is open. */
+/** The filters of the list. They stay while another page is open. */
 function useFilters(route: Route): Filters {
   const last = useRef(NO_FILTERS);
   if (route.page === "integrations") last.current = route.filters;

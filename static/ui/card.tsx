@@ -2,15 +2,16 @@
 import { Component } from "preact";
 
 import type { Integration, ManifestSummary } from "../api/types";
-import { HEALTH_TONE, isBroken, nextAction } from "../logic/health";
+import { isBroken, nextAction } from "../logic/health";
 import type { Action } from "../logic/health";
 import { accountName } from "../logic/names";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { Switch } from "./controls";
-import { Icon } from "./icons";
-import type { IconName } from "./icons";
-import { Button, Mark, RouteLink, sentence } from "./parts";
+import { Menu } from "./menu";
+import type { MenuItem } from "./menu";
+import { Button, Mark, RouteLink } from "./parts";
+import { StateLine } from "./state-line";
 
 interface CardProps {
   integration: Integration;
@@ -26,10 +27,21 @@ interface CardProps {
 }
 
 function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, onAction }: CardProps) {
-  const { name, health, status, credential, last_used_at: used } = integration;
+  const { name, health, status, last_used_at: used } = integration;
   const action = nextAction(integration);
   const active = status === "active";
+  const isPending = health.state === "pending";
   const label = accountName(integration);
+  const menu = (): MenuItem[] => [
+    { label: t.list.manage, icon: "open", onSelect: () => onOpen(integration) },
+    ...(isPending
+      ? []
+      : ([
+          { label: t.list.check, icon: "good", onSelect: () => onAction(integration, "retry") },
+          { label: active ? t.list.switchOff : t.list.switchOn, icon: "power", onSelect: () => onSwitch(integration, !active) },
+        ] as const)),
+    { label: t.list.remove, icon: "trash", tone: "danger", onSelect: () => onAction(integration, "delete") },
+  ];
   return (
     <li class={active ? "card" : "card off"}>
       <div class="top">
@@ -45,20 +57,16 @@ function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, 
             {label && ` · ${label}`}
           </p>
         </div>
-        <Switch label={t.list.switchOf(name)} on={active} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
-          {active ? t.list.active : t.list.inactive}
-        </Switch>
+        <Menu label={t.list.menuOf(name)} items={menu} />
       </div>
-      <HealthLine health={health} now={now} />
+      <StateLine integration={integration} now={now} />
       <div class="bottom">
-        <dl class="facts">
-          <div>
-            <dt>{t.list.lastUsed}</dt>
-            <dd title={used ? moment(used) : undefined}>{used ? ago(used, now) : t.never}</dd>
-          </div>
-          {!isBroken(integration) && <Expiry credential={credential} method={integration.auth_method} now={now} />}
-        </dl>
-        {action && (
+        {!isPending && (
+          <Switch label={t.list.switchOf(name)} on={active} isMoot={isBroken(integration)} busy={busy === "switch"} onChange={(on) => onSwitch(integration, on)}>
+            {active ? t.list.active : t.list.inactive}
+          </Switch>
+        )}
+        {action ? (
           <Button
             tone={action === "retry" ? "plain" : "primary"}
             busy={busy === "action"}
@@ -67,45 +75,25 @@ function CardView({ integration, provider, origin, now, busy, onOpen, onSwitch, 
           >
             {t.list.action[action]}
           </Button>
+        ) : (
+          <dl class="facts">
+            <CardFact integration={integration} now={now} used={used} />
+          </dl>
         )}
       </div>
     </li>
   );
 }
 
-const HEALTH_ICON: Record<Integration["health"]["state"], IconName> = {
-  healthy: "good",
-  unknown: "unknown",
-  pending: "clock",
-  failing: "bad",
-  reauthorize: "plug",
-};
-
-/** The health as an icon and words, with the provider's message if there is one. */
-export function HealthLine({ health, now }: { health: Integration["health"]; now: number }) {
-  const { checked_at: checked, detail } = health;
-  return (
-    <div class={`health ${HEALTH_TONE[health.state]}`}>
-      <Icon name={HEALTH_ICON[health.state]} />
-      <p>
-        <strong>{t.list.healthState[health.state]}</strong>
-        <span class="soft" title={detail ?? undefined}>
-          {detail ? sentence(detail) : checked ? t.list.checked(checked, now) : health.state === "unknown" ? "" : t.list.unchecked}
-        </span>
-      </p>
-    </div>
-  );
-}
-
-/** When the credential expires. An OAuth token that is renewed automatically has no date. */
-function Expiry({ credential, method, now }: { credential: Integration["credential"]; method: string; now: number }) {
-  const expires = credential?.expires_at;
-  if (!expires) return null;
-  const renews = method.startsWith("oauth2") && Date.parse(expires) > now - 60_000;
+/** The fact that matters most: that the credential runs out, or when it was used last. */
+function CardFact({ integration, now, used }: { integration: Integration; now: number; used: string | null | undefined }) {
+  const expires = integration.credential?.expires_at;
+  const renews = integration.auth_method.startsWith("oauth2");
+  const [name, time] = expires && !renews ? [t.list.expires, expires] : [t.list.lastUsed, used];
   return (
     <div>
-      <dt>{t.list.expires}</dt>
-      <dd title={moment(expires)}>{renews ? t.list.renews : ago(expires, now)}</dd>
+      <dt>{name}</dt>
+      <dd title={time ? moment(time) : undefined}>{time ? ago(time, now) : t.never}</dd>
     </div>
   );
 }

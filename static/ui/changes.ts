@@ -1,4 +1,4 @@
-/** Changes that both the list and the drawer make to an integration, with their notices. */
+/** Changes that both the list and the page of an integration make to an integration, with their notices. */
 import type { Integration } from "../api/types";
 import { t } from "../text";
 import type { Nexus } from "./context";

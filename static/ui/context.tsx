@@ -7,7 +7,7 @@ import type { Client, Problem } from "../api/client";
 import type { Integration } from "../api/types";
 import type { IntegrationManifests } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
-import type { Identity } from "../logic/session";
+import type { Identity } from "../logic/identity";
 
 /** The functions keep their identity as long as the same person is signed in. */
 export interface Nexus {
@@ -15,7 +15,10 @@ export interface Nexus {
   readonly manifests: IntegrationManifests;
   readonly identity: Identity;
   readonly route: Route;
+  /** Opens a page, a tab or a dialog, after a question if something would be lost. */
   go(route: Route): void;
+  /** Shows a route in place of the present one, without a question. */
+  replace(route: Route): void;
   /** Shows a notice, and reads it to screen readers. */
   announce(text: string, tone?: Notice["tone"]): void;
   /** Updates the list with a new or changed integration, or removes the integration if it is null. */

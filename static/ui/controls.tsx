@@ -3,6 +3,7 @@ import type { ComponentChildren, TargetedEvent } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { t } from "../text";
+import { useHold } from "./guard";
 import { Icon } from "./icons";
 
 interface FieldProps {
@@ -123,16 +124,18 @@ interface SwitchProps {
   label: string;
   on: boolean;
   busy?: boolean;
+  /** Whether it has no effect at present, because something else is in the way. */
+  isMoot?: boolean;
   onChange(on: boolean): void;
   children?: ComponentChildren;
 }
 
-export function Switch({ label, on, busy = false, onChange, children }: SwitchProps) {
+export function Switch({ label, on, busy = false, isMoot = false, onChange, children }: SwitchProps) {
   return (
     <button
       type="button"
       role="switch"
-      class="switch"
+      class={isMoot ? "switch moot" : "switch"}
       aria-checked={on ? "true" : "false"}
       aria-label={label}
       aria-disabled={busy ? "true" : undefined}
@@ -144,8 +147,17 @@ export function Switch({ label, on, busy = false, onChange, children }: SwitchPr
   );
 }
 
+interface FormProps {
+  id: string;
+  /** Whether it has words that are not saved. Whatever closes the form then asks first. */
+  unsaved: boolean;
+  onSubmit(): void;
+  children: ComponentChildren;
+}
+
 /** A form. Enter in a field submits it. */
-export function Form({ id, onSubmit, children }: { id: string; onSubmit(): void; children: ComponentChildren }) {
+export function Form({ id, unsaved, onSubmit, children }: FormProps) {
+  useHold(unsaved);
   return (
     <form
       id={id}

@@ -1,5 +1,5 @@
 /** The list of integrations. Those that need attention come first. */
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Integration, ManifestSummary } from "../api/types";
@@ -15,18 +15,17 @@ import { Icon } from "./icons";
 import { Button, EmptyState, LoadError } from "./parts";
 import type { List } from "./use-list";
 
-interface Props {
+export interface ListProps {
   list: List;
   filters: Filters;
   catalogue: readonly ManifestSummary[];
-  onAdd(): void;
   onAction(integration: Integration, action: Action): void;
 }
 
 /** The requests that are under way, by integration id. */
 type BusyMap = ReadonlyMap<string, "switch" | "action">;
 
-export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: Props) {
+export function IntegrationList({ list, filters, catalogue, onAction }: ListProps) {
   const nexus = useNexus();
   const now = useNow();
   const [busy, setBusy] = useState<BusyMap>(new Map());
@@ -66,6 +65,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
     [],
   );
 
+  const onAdd = () => nexus.go({ page: "add", manifest: null });
   const ids = new Set(broken.map((one) => one.id));
   const others = items?.filter((one) => !ids.has(one.id)) ?? [];
   const cards = (integrations: readonly Integration[]) => (
@@ -115,7 +115,7 @@ export function IntegrationList({ list, filters, catalogue, onAdd, onAction }: P
       )}
       {isEmpty && filtered && (
         <EmptyState icon="search" title={t.list.noMatchTitle} lead={t.list.noMatchLead}>
-          <Button onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
+          <Button onClick={() => nexus.replace({ page: "integrations", filters: NO_FILTERS })}>{t.list.clear}</Button>
         </EmptyState>
       )}
       {broken.length > 0 && (
@@ -166,7 +166,7 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
   const [typed, setTyped] = useState(filters.q);
   const q = typed.trim();
   // A filter that is chosen also applies the text that was typed before.
-  const set = (change: Partial<Filters>) => nexus.go({ page: "integrations", filters: { ...filters, q, ...change } });
+  const set = (change: Partial<Filters>) => nexus.replace({ page: "integrations", filters: { ...filters, q, ...change } });
   useEffect(() => {
     if (filters.q !== q) setTyped(filters.q);
   }, [filters.q]);
@@ -177,13 +177,28 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
     return () => clearTimeout(timer);
   }, [q, filters, open]);
   const states = Object.entries(t.list.healthState);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      const [target] = event.composedPath();
+      const isTyping = target instanceof HTMLElement && target.matches("input, textarea, select");
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping || !open) return;
+      if (search.current?.closest(".frame")?.parentNode?.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener("keydown", focus);
+    return () => removeEventListener("keydown", focus);
+  }, [open]);
   return (
     <div class="toolbar" role="search">
       <div class="search">
         <Icon name="search" />
         <input
+          ref={search}
           type="search"
           aria-label={t.list.search}
+          aria-keyshortcuts="/"
           placeholder={t.list.search}
           value={typed}
           spellcheck={false}
@@ -204,7 +219,7 @@ function Toolbar({ filters, catalogue }: { filters: Filters; catalogue: readonly
         onChange={(manifest) => set({ manifest })}
       />
       {isFiltered(filters) && (
-        <Button tone="quiet" onClick={() => nexus.go({ page: "integrations", filters: NO_FILTERS })}>
+        <Button tone="quiet" onClick={() => nexus.replace({ page: "integrations", filters: NO_FILTERS })}>
           {t.list.clear}
         </Button>
       )}

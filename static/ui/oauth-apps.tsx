@@ -8,6 +8,7 @@ import { useLoad, useNexus, useNow } from "./context";
 import { Dialog } from "./dialog";
 import { Button, CopyField, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
+import { useFresh } from "./use-fresh";
 
 /** The app that is being edited. `client` is null for a new app. */
 interface AppEdit {
@@ -16,10 +17,11 @@ interface AppEdit {
 }
 
 export function OauthApps({ catalogue }: { catalogue: readonly ManifestSummary[] }) {
-  const { client } = useNexus();
+  const { client, identity } = useNexus();
   const now = useNow();
   const [apps, reload] = useLoad((signal) => client.get<OauthClientList>("/api/oauth-clients", {}, signal), 0);
   const [open, setOpen] = useState<AppEdit | "pick" | null>(null);
+  useFresh(identity.workspace, () => reload(), open === null);
   const [removing, setRemoving] = useState<ManifestSummary | null>(null);
   const provider = (id: string): ManifestSummary =>
     catalogue.find((one) => one.id === id) ?? { id, name: id, family: id, categories: [], description: "", brand: { color: "", icon: "" }, auth_method: "oauth2" };

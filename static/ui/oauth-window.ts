@@ -8,6 +8,8 @@
  */
 import { Problem } from "../api/client";
 import type { Client } from "../api/client";
+import { hearTabs, randomName } from "../api/tabs";
+import type { TabMessage } from "../api/tabs";
 import type { EventPage } from "../api/types";
 import { connectionIds } from "../logic/flow";
 import type { BeginRequest, Message, Outcome } from "../logic/flow";
@@ -32,8 +34,9 @@ export function openWindow(origin: string): Window | null {
  * Call this in the click too, because the window says only once that it is ready. `makeRequest` is
  * called when the window is ready.
  */
-export function begin<T>(popup: Window, origin: string, makeRequest: () => Promise<BeginRequest>): Promise<T> {
+export function begin<T>(popup: Window, origin: string, makeRequest: () => Promise<Omit<BeginRequest, "name">>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    const name = randomName();
     const fail = () => finish(() => reject(new Problem("window_closed", 0, t.problem.windowClosed)));
     const timeout = setTimeout(fail, LOAD_TIMEOUT);
     // `closed` is reliable while the window shows our own page.
@@ -45,12 +48,13 @@ export function begin<T>(popup: Window, origin: string, makeRequest: () => Promi
       settle();
     };
     const onMessage = (event: MessageEvent<Message>) => {
-      if (event.source !== popup || event.origin !== origin) return;
+      if (event.origin !== origin) return;
       const message = event.data;
+      if (event.source !== popup && !("name" in message && message.name === name)) return;
       if (message.type === "nexus:ready") {
         clearTimeout(timeout);
         makeRequest().then(
-          (request) => popup.postMessage({ type: "nexus:begin", ...request } satisfies Message, origin),
+          (request) => popup.postMessage({ type: "nexus:begin", name, ...request } satisfies Message, origin),
           (thrown: unknown) => finish(() => reject(thrown)),
         );
       } else if (message.type === "nexus:begun") {
@@ -91,21 +95,20 @@ export function watch(
       isChecking = false;
     }
   };
-  const onMessage = (event: MessageEvent<{ type?: string; integration_id?: string; outcome?: Outcome }>) => {
-    const { type, integration_id: id, outcome } = event.data ?? {};
-    if (type !== "nexus:oauth" || event.origin !== client.origin || id !== integrationId) return;
-    if (outcome === "denied" || outcome === "failed") onOutcome(outcome);
+  const hear = (message: Partial<TabMessage> | null) => {
+    if (message?.type !== "nexus:oauth" || message.integration_id !== integrationId) return;
+    if (message.outcome === "denied" || message.outcome === "failed") onOutcome(message.outcome);
     else void check();
   };
-  const channel = new BroadcastChannel("nexus");
-  channel.addEventListener("message", onMessage, { signal });
+  const stopHearing = hearTabs(hear);
+  const onMessage = (event: MessageEvent<Partial<TabMessage> | null>) => event.origin === client.origin && hear(event.data);
   addEventListener("message", onMessage, { signal });
   addEventListener("focus", () => void check(), { signal });
   const timer = setInterval(() => void check(), 2_000);
   return () => {
     stopped.abort();
     clearInterval(timer);
-    channel.close();
+    stopHearing();
   };
 }
 

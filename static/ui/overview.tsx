@@ -1,19 +1,14 @@
-/** The overview of an integration: its health, its facts, and its actions. */
-import { useState } from "preact/hooks";
+/** The overview of an integration: its facts, its scopes, its name, and its deletion. */
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
-import { hasTypedCredentials, nextAction } from "../logic/health";
 import { ago, moment } from "../logic/time";
 import { t } from "../text";
-import { HealthLine } from "./card";
-import { check, setActive } from "./changes";
 import { useAction, useNexus, useNow } from "./context";
-import { Field, Form, Switch } from "./controls";
+import { Field, Form } from "./controls";
+import type { ManageDialog } from "./integration-head";
 import { Alert, Button, CopyField } from "./parts";
-
-/** The dialogs that the overview opens over the drawer. */
-export type ManageDialog = "delete" | "reconnect" | "replace";
 
 interface Props {
   integration: Integration;
@@ -23,56 +18,24 @@ interface Props {
 }
 
 export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
-  const nexus = useNexus();
   const now = useNow();
-  const checking = useAction();
-  const change = useAction();
-  const { health, status, name } = integration;
-  const active = status === "active";
-  const action = nextAction(integration);
-  const needsSignIn = action === "reconnect" || action === "finish";
-  const isTyped = hasTypedCredentials(integration);
-
-  const checkNow = () => void checking.run(async () => onChanged(await check(nexus, integration)));
-  const setStatus = (on: boolean) => void change.run(async () => onChanged(await setActive(nexus, integration, on)));
   return (
-    <div class="stack">
-      <section class="box">
-        <HealthLine health={health} now={now} />
-        <div class="actions">
-          {!isTyped && (
-            <Button tone={needsSignIn ? "primary" : "plain"} icon="out" onClick={() => onOpen("reconnect")}>
-              {action === "finish" ? t.list.action["finish"] : t.manage.reconnect}
-            </Button>
-          )}
-          {isTyped && (
-            <Button tone={action === "replace_key" ? "primary" : "plain"} onClick={() => onOpen("replace")}>
-              {t.manage.replace}
-            </Button>
-          )}
-          {health.state !== "pending" && (
-            <Button busy={checking.busy} onClick={checkNow}>
-              {checking.busy ? t.manage.checking : t.manage.check}
-            </Button>
-          )}
-        </div>
-        <Alert problem={checking.problem} />
-      </section>
-      <section class="box">
-        <Switch label={t.list.switchOf(name)} on={active} busy={change.busy} onChange={setStatus}>
-          {t.manage.availableToAgents}
-        </Switch>
-        <Alert problem={change.problem} />
-      </section>
-      <Rename key={name} integration={integration} onChanged={onChanged} />
-      <Facts integration={integration} manifest={manifest} now={now} />
-      {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
-      <section class="box danger">
-        <p class="soft">{t.manage.removeLead}</p>
-        <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
-          {t.manage.remove}
-        </Button>
-      </section>
+    <div class="columns">
+      <div class="stack">
+        <Facts integration={integration} manifest={manifest} now={now} />
+        {integration.auth_method === "oauth2" && <ScopeFacts integration={integration} manifest={manifest} />}
+      </div>
+      <div class="stack">
+        <section class="box">
+          <Rename integration={integration} onChanged={onChanged} />
+        </section>
+        <section class="box danger">
+          <p class="soft">{t.manage.removeLead}</p>
+          <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
+            {t.manage.remove}
+          </Button>
+        </section>
+      </div>
     </div>
   );
 }
@@ -80,6 +43,12 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
 function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChanged">) {
   const nexus = useNexus();
   const [name, setName] = useState(integration.name);
+  // A new name from elsewhere takes the place of the old one, not of what somebody is typing.
+  const before = useRef(integration.name);
+  useEffect(() => {
+    if (name === before.current) setName(integration.name);
+    before.current = integration.name;
+  }, [integration.name]);
   const { busy, problem, run } = useAction();
   const isChanged = name.trim() !== integration.name && name.trim() !== "";
   const submit = () =>
@@ -91,7 +60,7 @@ function Rename({ integration, onChanged }: Pick<Props, "integration" | "onChang
     });
   const nameError = problem?.at("/name") ?? (problem?.code === "name_taken" ? problem.message : undefined);
   return (
-    <Form id="rename" onSubmit={() => isChanged && !busy && submit()}>
+    <Form id="rename" unsaved={name.trim() !== integration.name} onSubmit={() => isChanged && !busy && submit()}>
       <div class="beside">
         <Field label={t.manage.name} value={name} onInput={setName} maxLength={100} error={nameError} />
         {isChanged && (
@@ -122,7 +91,7 @@ function Facts({ integration, manifest, now }: { integration: Integration; manif
     [t.manage.created, t.manage.createdBy(integration.created_at, integration.created_by)],
   ];
   return (
-    <dl class="rows">
+    <dl class="rows box">
       {rows.map(([name, value]) => (
         <div>
           <dt>{name}</dt>
@@ -152,7 +121,7 @@ function ScopeFacts({ integration, manifest }: { integration: Integration; manif
   );
   const { granted, missing } = integration.scopes;
   return (
-    <section class="stack">
+    <section class="box">
       {missing.length > 0 && (
         <div class="alert warn">
           <div>

@@ -47,6 +47,13 @@ export function ExternalLink({ href, children }: { href: string; children: Compo
   );
 }
 
+/** Whether a click on a link stays in this window. The browser must then not follow the link itself. */
+export function isPlainClick(event: MouseEvent): boolean {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return false;
+  event.preventDefault();
+  return true;
+}
+
 interface RouteLinkProps {
   origin: string;
   route: Route;
@@ -63,11 +70,7 @@ export function RouteLink({ origin, route, go, current, children, ...rest }: Rou
       {...rest}
       href={`${origin}/${formatRoute(route)}`}
       aria-current={current ? "page" : undefined}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        go(route);
-      }}
+      onClick={(event) => isPlainClick(event) && go(route)}
     >
       {children}
     </a>
@@ -176,14 +179,24 @@ export function LoadError({ problem, title = "", onRetry }: { problem: Problem; 
   );
 }
 
+interface EmptyStateProps {
+  icon: IconName;
+  title: string;
+  lead?: string;
+  /** Whether this is all that the page has. Its title is then the title of the page. */
+  isPage?: boolean;
+  children?: ComponentChildren;
+}
+
 /** The state of a page or a section without content, with the next step. */
-export function EmptyState({ icon, title, lead, children }: { icon: IconName; title: string; lead?: string; children?: ComponentChildren }) {
+export function EmptyState({ icon, title, lead, isPage = false, children }: EmptyStateProps) {
+  const Title = isPage ? "h1" : "h2";
   return (
     <div class="empty">
       <span class="badge">
         <Icon name={icon} />
       </span>
-      <h2>{title}</h2>
+      <Title tabIndex={-1}>{title}</Title>
       {lead && <p>{lead}</p>}
       {children}
     </div>

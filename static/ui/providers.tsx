@@ -8,10 +8,10 @@ import { t } from "../text";
 import { useAction, useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 import { Field, Form } from "./controls";
-import { Dialog } from "./dialog";
-import { useLeaveGuard } from "./leave-guard";
+import { CancelButton, Dialog } from "./dialog";
 import { Alert, Button, EmptyState, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
+import { useFresh } from "./use-fresh";
 
 interface Props {
   catalogue: LoadState<readonly ManifestSummary[]>;
@@ -23,8 +23,13 @@ interface Props {
 type OpenDialog = { edit: ManifestSummary } | { remove: ManifestSummary } | "new" | null;
 
 export function Providers({ catalogue, onChanged }: Props) {
-  const { manifests } = useNexus();
+  const { manifests, identity } = useNexus();
+  const refresh = () => {
+    manifests.clear();
+    onChanged();
+  };
   const [open, setOpen] = useState<OpenDialog>(null);
+  useFresh(identity.workspace, refresh, open === null);
   const custom = catalogue.state === "ready" ? catalogue.value.filter((one) => one.id.startsWith("custom-")) : [];
   const add = (
     <Button tone="primary" icon="plus" onClick={() => setOpen("new")}>
@@ -125,8 +130,6 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
   const [text, setText] = useState(initial);
   const [error, setError] = useState<string>();
   const { busy, problem, run } = useAction();
-  const leave = useLeaveGuard(text !== initial);
-  const close = () => leave.ask(() => onClose(false));
   const unconfirmed = problem?.code === "effect_unconfirmed";
   const submit = (trustsEffect: "true" | "false" | null) => {
     let body: { name?: string };
@@ -145,8 +148,8 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
   };
   const errors = problem?.body.errors ?? [];
   return (
-    <Dialog title={title} onClose={close}>
-      <Form id="provider" onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
+    <Dialog title={title} onClose={() => onClose(false)}>
+      <Form id="provider" unsaved={text !== initial} onSubmit={() => !busy && submit(unconfirmed ? "false" : null)}>
         <Field label={t.providers.json} value={text} onInput={setText} multiline code hint={t.providers.hint} error={error} />
         {errors.length > 0 ? (
           <Alert title={t.providers.errors}>
@@ -170,12 +173,9 @@ function Editor({ title, initial, path, onClose }: EditorProps) {
               {t.providers.saveTrusted}
             </Button>
           )}
-          <Button tone="quiet" onClick={close}>
-            {t.cancel}
-          </Button>
+          <CancelButton />
         </div>
       </Form>
-      {leave.question}
     </Dialog>
   );
 }

@@ -7,8 +7,9 @@ import { accountName } from "../logic/names";
 import { t } from "../text";
 import { OauthAppStep } from "./app-step";
 import { useNexus } from "./context";
-import { Dialog } from "./dialog";
+import { CancelButton, Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
+import { Hold } from "./guard";
 import { Alert, Button } from "./parts";
 import { Scopes } from "./scopes";
 import { useConnected } from "./use-connected";
@@ -26,7 +27,8 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const flow = useFlow();
   const { phase } = flow;
   const { requested } = integration.scopes;
-  const [scopes, setScopes] = useState<readonly string[]>(requested.length > 0 ? requested : (manifest.oauth2?.scopes?.default ?? []));
+  const initial = requested.length > 0 ? requested : (manifest.oauth2?.scopes?.default ?? []);
+  const [scopes, setScopes] = useState<readonly string[]>(initial);
   const [acceptsOther, setAcceptsOther] = useState(false);
   useConnected(flow, (changed) => {
     onChanged(changed);
@@ -45,12 +47,12 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
   const showsForm = phase.at === "idle" || phase.at === "rejected" || phase.at === "failed";
   return (
     <Dialog title={t.reconnect.title(integration.name)} onClose={onClose}>
+      <Hold when={showsForm && scopes.join() !== initial.join()} />
       {missing ? (
         <OauthAppStep
           manifest={manifest}
           redirectUri={missing.body.redirect_uri ?? ""}
           onSaved={() => flow.reset()}
-          onClose={onClose}
         />
       ) : showsForm ? (
         <>
@@ -77,9 +79,7 @@ export function ReconnectDialog({ integration, manifest, onChanged, onClose }: P
                 {t.reconnect.force}
               </Button>
             )}
-            <Button tone="quiet" onClick={onClose}>
-              {t.cancel}
-            </Button>
+            <CancelButton />
           </div>
         </>
       ) : (

@@ -8,7 +8,7 @@ import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Form } from "./controls";
 import { CredentialFields, useFieldValues } from "./credential-fields";
-import { Dialog } from "./dialog";
+import { CancelButton, Dialog } from "./dialog";
 import { Alert, Button } from "./parts";
 
 interface Props {
@@ -41,11 +41,12 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
       onClose();
     });
   };
+  const isTyped = fields.some(({ name }) => (values.all[name] ?? "") !== (integration.params[name] ?? ""));
   const isShownInForm = problem?.code === "credential_refused" || belongToFields(problem?.body.errors, fields.map(pointer));
   return (
     <Dialog title={t.replace.title(integration.name)} onClose={onClose}>
       <p>{t.replace.lead(manifest.name)}</p>
-      <Form id="replace" onSubmit={() => !busy && submit(shared ? "false" : null)}>
+      <Form id="replace" unsaved={isTyped} onSubmit={() => !busy && submit(shared ? "false" : null)}>
         <CredentialFields fields={fields} values={values} provider={manifest.name} problem={problem} showMissing={showMissing} focus />
         {!isShownInForm && <Alert problem={problem} />}
         <div class="actions">
@@ -57,9 +58,7 @@ export function ReplaceDialog({ integration, manifest, onChanged, onClose }: Pro
               {t.replace.force}
             </Button>
           )}
-          <Button tone="quiet" onClick={onClose}>
-            {t.cancel}
-          </Button>
+          <CancelButton />
         </div>
       </Form>
     </Dialog>

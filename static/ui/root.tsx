@@ -1,14 +1,17 @@
-/** The session: which token is used, how people sign in, and what happens when the token has expired. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+/** The session: who is signed in, how people sign in, and what happens when the session has ended. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem } from "../api/client";
-import { HOME, formatRoute, parseRoute } from "../logic/route";
-import type { Route } from "../logic/route";
-import { identify, identityKey, isLoopback, loadToken, saveToken, takeTokenFromAddress } from "../logic/session";
-import type { ClaimNames, Identity } from "../logic/session";
+import { session } from "../api/session";
+import { identify, identityKey, isLoopback } from "../logic/identity";
+import type { ClaimNames, Identity } from "../logic/identity";
+import { HOME } from "../logic/route";
 import { t } from "../text";
 import { App } from "./app";
+import { Guard } from "./guard";
+import { GuardRoot } from "./guard-root";
 import { EmptyState } from "./parts";
+import { useRouter } from "./router";
 import { ConfirmToken, SignInAgain, SignInPage } from "./sign-in";
 
 interface Props {
@@ -33,8 +36,9 @@ const personChanged = () => new Problem("session_changed", 0, t.signIn.changed);
 
 export function Root({ origin, names, host, link, ownPage }: Props) {
   const [offered, setOffered] = useState(link);
-  const [own, setOwn] = useState(loadToken);
-  const [route, go] = useRoute(ownPage, setOffered);
+  const [own, setOwn] = useState(() => session.authorization());
+  const guard = useMemo(() => new Guard(), []);
+  const [route, router] = useRouter(ownPage, guard, setOffered);
   const [rejected, setRejected] = useState<string | null>(null);
   const pending = useRef<PendingRequest[]>([]);
   const token = host ? host.token : own;
@@ -44,14 +48,19 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const now = useRef({ token, person });
   now.current = { token, person };
 
-  const keep = useCallback((token: string | null) => {
-    saveToken(token);
-    setOwn(token);
-  }, []);
   const cancelPending = useCallback(() => {
     for (const { cancel } of pending.current.splice(0)) cancel(personChanged());
   }, []);
   useEffect(() => cancelPending, []);
+  useEffect(
+    () =>
+      session.onChange((where) => {
+        // Signed out in another tab: whatever is typed here stays, under the question to sign in again.
+        if (where === "another tab" && guard.isHolding) return setRejected(now.current.token);
+        setOwn(session.authorization());
+      }),
+    [],
+  );
 
   // A link signs in without a question only on this machine, and only if nobody is signed in.
   const isSilent = own === null && isLoopback(location.hostname);
@@ -59,7 +68,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const asks = isUsable && !isSilent && offered !== own;
   useEffect(() => {
     if (offered === null || asks) return;
-    if (isUsable && isSilent) keep(offered);
+    if (isUsable && isSilent) session.signIn(offered);
     // An unusable token stays if nobody is signed in, so that the sign-in form can explain it.
     if (isUsable || identity) setOffered(null);
   }, [offered, asks, isUsable, identity !== null]);
@@ -88,11 +97,16 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
       }),
     [host?.onExpired],
   );
+  const signIn = (token: string) => {
+    setRejected(null);
+    session.signIn(token);
+  };
   const signOut = () => {
     cancelPending();
-    keep(null);
+    session.signOut();
+    setOwn(null);
     setRejected(null);
-    go(HOME);
+    router.replace(HOME);
   };
 
   const question = asks && offered !== null && fromLink && (
@@ -100,7 +114,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
       identity={fromLink}
       present={identity}
       onAnswer={(yes) => {
-        if (yes) keep(offered);
+        if (yes) signIn(offered);
         setOffered(null);
       }}
     />
@@ -113,51 +127,23 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
       </main>
     );
     const notice = offered === null ? "" : fromLink ? t.signIn.linkExpired : t.signIn.linkBroken;
-    return question || <SignInPage origin={origin} names={names} notice={notice} onToken={keep} />;
+    return question || <SignInPage origin={origin} names={names} notice={notice} onToken={signIn} />;
   }
   return (
-    <>
-      <App origin={origin} token={token} identity={identity} route={route} go={go} renew={renew} onSignOut={host ? null : signOut} />
+    <GuardRoot guard={guard}>
+      <App
+        {...{ origin, token, identity, route, router, ownPage, renew }}
+        onSignOut={host ? null : () => guard.ask(signOut)}
+      />
       {rejected === token && (
-        <SignInAgain origin={origin} names={names} hosted={host !== null} onToken={keep} onSignOut={signOut} />
+        <SignInAgain origin={origin} names={names} hosted={host !== null} onToken={signIn} onSignOut={signOut} />
       )}
       {question}
-    </>
+    </GuardRoot>
   );
 }
 
 function identityOf(token: string | null, names: ClaimNames): Identity | null {
   const identity = token ? identify(token, names) : null;
   return typeof identity === "object" ? identity : null;
-}
-
-/** The current route. Closing an integration and changes within a page do not add to the history. */
-function useRoute(inAddress: boolean, onToken: (token: string) => void): [Route, (route: Route) => void] {
-  const [route, set] = useState<Route>(() => (inAddress ? parseRoute(location.hash) : HOME));
-  const present = useRef(route);
-  present.current = route;
-  useEffect(() => {
-    if (!inAddress) return;
-    const onHashChange = () => {
-      // A sign-in link that is opened in an open page does not change the route.
-      const token = takeTokenFromAddress(location, history);
-      if (token === null) return set(parseRoute(location.hash));
-      history.replaceState(null, "", formatRoute(present.current));
-      onToken(token);
-    };
-    addEventListener("hashchange", onHashChange);
-    return () => removeEventListener("hashchange", onHashChange);
-  }, [inAddress]);
-  const go = useCallback(
-    (next: Route) => {
-      if (inAddress) {
-        const { page } = parseRoute(location.hash);
-        const closes = page === "integration" && next.page === "integrations";
-        history[page === next.page || closes ? "replaceState" : "pushState"](null, "", formatRoute(next));
-      }
-      set(next);
-    },
-    [inAddress],
-  );
-  return [route, go];
 }

@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Problem, problemOf, send } from "../api/client";
-import { identify, isLoopback } from "../logic/session";
-import type { ClaimNames, Identity } from "../logic/session";
+import { identify, isLoopback } from "../logic/identity";
+import type { ClaimNames, Identity } from "../logic/identity";
 import { ago } from "../logic/time";
 import { roleName, t } from "../text";
 import { Field, Form } from "./controls";
@@ -44,7 +44,7 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
     }
   };
   return (
-    <Form id={id} onSubmit={() => !busy && void submit()}>
+    <Form id={id} unsaved={false} onSubmit={() => !busy && void submit()}>
       <Field label={t.signIn.token} value={token} onInput={setToken} error={error} hint={t.signIn.hint} secret focus />
       <Alert problem={problem} />
       <div class="actions">

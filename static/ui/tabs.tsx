@@ -2,16 +2,20 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 
+import { isPlainClick } from "./parts";
+
 interface Props {
   label: string;
   tabs: readonly (readonly [id: string, title: string])[];
   chosen: string;
+  /** The address of each tab, if the tabs have one. */
+  href?(id: string): string;
   onChoose(id: string): void;
   aside?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-export function Tabs({ label, tabs, chosen, onChoose, aside, children }: Props) {
+export function Tabs({ label, tabs, chosen, href, onChoose, aside, children }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const key = (event: KeyboardEvent) => {
@@ -27,19 +31,27 @@ export function Tabs({ label, tabs, chosen, onChoose, aside, children }: Props) 
     <>
       <div class="tabs">
         <div ref={list} role="tablist" aria-label={label} onKeyDown={key}>
-          {tabs.map(([tab, title]) => (
-            <button
-              type="button"
-              role="tab"
-              id={`${id}-${tab}`}
-              aria-selected={tab === chosen ? "true" : "false"}
-              aria-controls={`${id}-panel`}
-              tabIndex={tab === chosen ? 0 : -1}
-              onClick={() => onChoose(tab)}
-            >
-              {title}
-            </button>
-          ))}
+          {tabs.map(([tab, title]) => {
+            const properties = {
+              role: "tab",
+              id: `${id}-${tab}`,
+              "aria-selected": tab === chosen ? "true" : "false",
+              "aria-controls": `${id}-panel`,
+              tabIndex: tab === chosen ? 0 : -1,
+            } as const;
+            if (!href) {
+              return (
+                <button type="button" {...properties} onClick={() => onChoose(tab)}>
+                  {title}
+                </button>
+              );
+            }
+            return (
+              <a {...properties} href={href(tab)} onClick={(event) => isPlainClick(event) && onChoose(tab)}>
+                {title}
+              </a>
+            );
+          })}
         </div>
         {aside}
       </div>

@@ -64,6 +64,8 @@ export function useFlow(): Flow {
       const response = popup
         ? await begin<FlowResponse>(popup, client.origin, prepare)
         : await prepare().then(({ path, body }) => client.call<FlowResponse>("POST", path, { body }));
+      // The window has made the request.
+      if (popup) client.onChange();
       const id = request.id ?? response.id ?? "";
       if (!isCurrent()) {
         // Cancelled while it began: delete the new integration.

@@ -1,6 +1,6 @@
 /**
- * The integrations of the list, page by page. Changes by other people appear when the page gets the focus
- * again.
+ * The integrations of the list, page by page. Changes in another tab appear at once, and changes by other
+ * people when the page gets the focus again.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
@@ -12,6 +12,7 @@ import type { Integration, IntegrationPage } from "../api/types";
 import { isBroken } from "../logic/health";
 import { isFiltered } from "../logic/route";
 import type { Filters } from "../logic/route";
+import { useFresh } from "./use-fresh";
 
 /** How many integrations a page of the list has. */
 const PAGE = 50;
@@ -42,7 +43,7 @@ interface State {
 
 const INITIAL: State = { filterKey: "", items: null, broken: [], cursor: null, problem: null };
 
-export function useList(client: Client, filters: Filters): List {
+export function useList(client: Client, workspace: string, filters: Filters): List {
   const [state, setState] = useState<State>(INITIAL);
   const [loadingMore, setLoadingMore] = useState(false);
   const key = JSON.stringify(filters);
@@ -80,20 +81,10 @@ export function useList(client: Client, filters: Filters): List {
   useEffect(() => {
     shown.current = 0;
     void load();
-    const reloadIfVisible = () => {
-      if (document.visibilityState === "visible") void load();
-    };
-    const channel = new BroadcastChannel("nexus");
-    channel.addEventListener("message", reloadIfVisible);
-    addEventListener("focus", reloadIfVisible);
-    addEventListener("online", reloadIfVisible);
-    return () => {
-      current.current++;
-      channel.close();
-      removeEventListener("focus", reloadIfVisible);
-      removeEventListener("online", reloadIfVisible);
-    };
+    return () => void current.current++;
   }, [load]);
+
+  useFresh(workspace, () => void load());
 
   const { cursor } = state;
   const loadMore = useCallback(async () => {
@@ -172,7 +163,7 @@ function loadMany(client: Client, filters: Filters, wanted: number): Promise<Pag
 }
 
 async function allBroken(client: Client): Promise<Integration[]> {
-  const states = ["reauthorize", "failing"];
+  const states = ["reauthorize", "failing", "pending"];
   const found = await Promise.all(states.map((health) => onePage(client, { health }, MAX_PAGE, null)));
   return found.flatMap((page) => page.items);
 }

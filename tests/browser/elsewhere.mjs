@@ -26,9 +26,10 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await look("embedded");
   // Its place is not in the page's address.
   await card.click();
-  await page.getByRole("dialog", { name: "Sandbox" }).waitFor();
+  await page.getByRole("heading", { name: "Sandbox", level: 1 }).waitFor();
   assert.ok(page.url().endsWith("/examples/embedded.html"), page.url());
-  await page.keyboard.press("Escape");
+  assert.equal(await page.title(), "Settings · Example Inc.", "nor is its name in the page's title");
+  await page.getByRole("main").getByRole("link", { name: "Integrations" }).click();
 
   // The page's token ends: the page gives another one.
   allow(/status of 401/);

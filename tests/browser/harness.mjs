@@ -10,7 +10,7 @@ import { CHROMIUM_ARGS, ask, executablePath, facts, packages } from "./stage.mjs
 
 export { ask, call, connect, facts, fill } from "./stage.mjs";
 
-const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
 /** The rules of WCAG 2.2, levels A and AA. */
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -154,6 +154,9 @@ export async function said(page, text) {
     throw new Error(`no screen reader says ${JSON.stringify(text)}`);
   }
 }
+
+/** Waits until the window of `page` has this title. */
+export const titled = (page, title) => page.waitForFunction((title) => document.title === title, title);
 
 async function look(name, page) {
   for (const colorScheme of ["dark", "light"]) {

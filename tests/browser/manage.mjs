@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { ask, call, connect, facts, hold, said, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, hold, said, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look, allow }) => {
   const made = await connect("Sandbox");
@@ -26,17 +26,19 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   const card = page.getByRole("link", { name: "Sandbox", exact: true });
   await card.click();
-  const drawer = page.getByRole("dialog", { name: "Sandbox", exact: true });
-  await drawer.getByText("Healthy").waitFor();
+  const billing = page.locator("main");
+  await page.getByRole("heading", { name: "Sandbox", exact: true, level: 1 }).waitFor();
+  await billing.getByText("Healthy").waitFor();
   assert.match(page.url(), /#\/integrations\/sandbox$/);
   await look("manage-overview");
-  await drawer.getByRole("button", { name: "Check now" }).click();
+  await billing.getByRole("button", { name: "Check now" }).click();
   await said(page, "Sandbox works.");
 
-  await drawer.getByLabel("Name").fill("Billing");
-  await drawer.getByRole("button", { name: "Rename" }).click();
+  await billing.getByLabel("Name").fill("Billing");
+  await billing.getByRole("button", { name: "Rename" }).click();
   await said(page, "Renamed to Billing.");
-  const billing = page.getByRole("dialog", { name: "Billing", exact: true });
+  await page.getByRole("heading", { name: "Billing", exact: true, level: 1 }).waitFor();
+  await titled(page, "Billing · Integration Nexus");
 
   // The key is withdrawn, a wrong one is refused, the right one takes its place.
   await ask("revoke_key");
@@ -63,7 +65,10 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await key.fill("another-key-0000000000001234");
   await key.press("Enter");
   await replace.getByText("Checking with Sandbox").waitFor();
+  // Closing it asks first: what is typed is not accepted yet.
   await page.keyboard.press("Escape");
+  const question = page.getByRole("dialog", { name: "Leave without saving?" });
+  await question.getByRole("button", { name: "Discard changes" }).click();
   await billing.getByRole("button", { name: "Delete integration" }).click();
   change.release();
   await said(page, "The credentials of Billing were replaced.");
@@ -108,7 +113,6 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.equal(await rule.getByLabel(/^Methods/).inputValue(), "*");
   // Nothing that is not saved is left by mistake.
   await billing.getByRole("tab", { name: "Usage" }).click();
-  const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await look("leave");
   await question.getByRole("button", { name: "Keep editing" }).click();
   assert.equal(await rule.getByLabel("Path").inputValue(), "/secret/**");

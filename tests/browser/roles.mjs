@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { connect, scenario } from "./harness.mjs";
+import { connect, scenario, titled } from "./harness.mjs";
 
 await scenario(async ({ page, signedIn, look }) => {
   await connect("Sandbox");
@@ -24,8 +24,15 @@ await scenario(async ({ page, signedIn, look }) => {
   // Nor by an address that somebody gave them.
   for (const route of ["oauth-apps", "providers", "audit"]) {
     await page.evaluate((route) => void (location.hash = `#/${route}`), route);
-    await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Only administrators can open this page" }).waitFor();
   }
+  await look("not-allowed");
+  await page.evaluate(() => void (location.hash = "#/nothing/here"));
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
+  await titled(page, "Page not found · Integration Nexus");
+  await look("not-found");
+  await page.getByRole("button", { name: "Go to the integrations" }).click();
+  await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
   assert.deepEqual(refused, [], "nothing is asked for that is not allowed");
   await page.getByRole("button", { name: "Sign out" }).click();
 

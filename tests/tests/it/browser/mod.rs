@@ -139,6 +139,26 @@ async fn the_list_finds_what_is_looked_for() {
 }
 
 #[tokio::test]
+async fn back_and_forward_work_everywhere() {
+    play("navigation.mjs").await;
+}
+
+#[tokio::test]
+async fn typed_words_are_not_lost_silently() {
+    play("unsaved.mjs").await;
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_left_is_no_silent_leftover() {
+    play("unfinished.mjs").await;
+}
+
+#[tokio::test]
+async fn tabs_share_the_session_and_the_state() {
+    play("tabs.mjs").await;
+}
+
+#[tokio::test]
 async fn administrators_have_pages_of_their_own() {
     play("own-pages.mjs").await;
 }

@@ -1,9 +1,4 @@
-/**
- * The identity in a token, and the token of this tab.
- *
- * The identity is only for display: only the server verifies a token. The token is kept in this tab's
- * sessionStorage, unless the surrounding page supplies it.
- */
+/** The identity in a token. It is only for display: only the server verifies a token. */
 
 export type Role = "ADMIN" | "MANAGER" | "AGENT";
 
@@ -26,8 +21,6 @@ export interface ClaimNames {
 }
 
 export const STANDARD: ClaimNames = { workspace: "workspace_id", role: "role" };
-
-const STORAGE_KEY = "nexus.token";
 
 /** Why an identity cannot be read: the text is not a token, or the token lacks a claim. */
 type TokenError = "form" | "claims";
@@ -74,31 +67,17 @@ function leastRole(value: unknown): Role | null {
   return ROLES.find((role) => roles.includes(role)) ?? null;
 }
 
-/** The token that is stored for this tab. */
-export function loadToken(): string | null {
-  try {
-    return sessionStorage.getItem(STORAGE_KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** Stores a token for this tab, or removes it. Without storage, the token lasts as long as the page. */
-export function saveToken(token: string | null): void {
-  try {
-    if (token === null) sessionStorage.removeItem(STORAGE_KEY);
-    else sessionStorage.setItem(STORAGE_KEY, token);
-  } catch {
-    // Storage is optional.
-  }
-}
-
 /** The text after `#token=`. Removes it from the address and the history at once. */
 export function takeTokenFromAddress(location: Location, history: History): string | null {
   const { hash, pathname, search } = location;
   if (!hash.startsWith("#token=")) return null;
   history.replaceState(null, "", pathname + search);
   return hash.slice("#token=".length);
+}
+
+/** Whether this role may do what needs at least the role `least`. */
+export function mayDo(role: Role | null, least: Role): boolean {
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
 
 /** A key that differs for each person and workspace. */

@@ -1,31 +1,38 @@
-/** The drawer of one integration, with its tabs and the dialogs over them. */
+/** The page of one integration: what it is, its state, its actions, and its tabs. */
 import { useEffect, useState } from "preact/hooks";
 
 import type { Integration } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
 import { accountName } from "../logic/names";
-import type { ManageTab } from "../logic/route";
+import { formatRoute } from "../logic/route";
+import type { ManageTab, Route } from "../logic/route";
 import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { Access } from "./access";
 import { Activity } from "./activity";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
-import { Dialog } from "./dialog";
-import { useLeaveGuard } from "./leave-guard";
+import { useGuard } from "./guard";
+import { Icon } from "./icons";
+import { IntegrationHead } from "./integration-head";
+import type { ManageDialog } from "./integration-head";
 import { Overview } from "./overview";
-import type { ManageDialog } from "./overview";
-import { CopyField, ExternalLink, LoadError, Mark, Skeleton } from "./parts";
+import { CopyField, EmptyState, ExternalLink, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
 import { SnippetTabs } from "./snippet-tabs";
 import { Tabs } from "./tabs";
 import { UsagePanel } from "./usage-panel";
+import { useFresh } from "./use-fresh";
 
 interface Props {
+  /** The id or the slug. */
   id: string;
   tab: ManageTab;
-  onClose(): void;
+  /** The list that the person came from, with its filters. */
+  list: Route;
+  /** Reports the name, for the title of the window. */
+  onName(id: string, name: string): void;
 }
 
 /** An integration with its manifest. */
@@ -34,49 +41,42 @@ interface IntegrationDetails {
   manifest: IntegrationManifest;
 }
 
-export function ManageDrawer({ id, tab, onClose }: Props) {
+export function IntegrationPage({ id, tab, list, onName }: Props) {
   const nexus = useNexus();
+  const guard = useGuard();
   const [dialog, setDialog] = useState<ManageDialog | null>(null);
-  const [dirty, setDirty] = useState(false);
-  const leave = useLeaveGuard(dirty);
   const [loaded, set] = useLoad<IntegrationDetails>(async (signal) => {
     const integration = await nexus.client.get<Integration>(`/api/integrations/${encodeURIComponent(id)}`, {}, signal);
     return { integration, manifest: await nexus.manifests.get(integration.manifest_id) };
   }, id);
   // A reload must not replace what somebody is working on.
-  const idle = dialog === null && !dirty;
-  useEffect(() => {
-    if (!idle) return;
-    const again = () => set();
-    addEventListener("focus", again);
-    return () => removeEventListener("focus", again);
-  }, [idle]);
-  const reload = () => {
-    setDirty(false);
-    set();
-  };
+  useFresh(nexus.identity.workspace, () => !guard.isHolding && set(), dialog === null);
   /** Cancels a reload that is under way, because it would replace the dialog that opens. */
   const open = (dialog: ManageDialog) => {
     if (loaded.state === "ready") set(loaded.value);
     setDialog(dialog);
   };
   const close = (closed: ManageDialog) => setDialog((now) => (now === closed ? null : now));
+  const name = loaded.state === "ready" ? loaded.value.integration.name : "";
+  useEffect(() => onName(id, name || t.nav.integrations), [id, name]);
+  const back = (
+    <p class="crumb">
+      <RouteLink origin={nexus.client.origin} route={list} go={nexus.go}>
+        <Icon name="back" />
+        <span>{t.nav.integrations}</span>
+      </RouteLink>
+    </p>
+  );
 
-  if (loaded.state !== "ready") {
-    const failed = loaded.state === "failed";
-    const gone = failed && loaded.problem.status === 404;
-    const title = gone ? t.manage.goneTitle : failed ? t.manage.errorTitle : t.manage.loading;
+  if (loaded.state === "loading") return <>{back}<Skeleton rows={8} /></>;
+  if (loaded.state === "failed") {
+    const gone = loaded.problem.status === 404;
     return (
-      <Dialog kind="drawer" title={title} onClose={onClose}>
-        {loaded.state === "loading" && <Skeleton rows={8} />}
-        {gone && (
-          <>
-            <p>{t.manage.goneLead}</p>
-            {id.startsWith("int_") && <Activity id={id} />}
-          </>
-        )}
-        {loaded.state === "failed" && !gone && <LoadError problem={loaded.problem} onRetry={() => set()} />}
-      </Dialog>
+      <>
+        {back}
+        {gone ? <EmptyState icon="unknown" title={t.manage.goneTitle} lead={t.manage.goneLead} isPage /> : <LoadError title={t.manage.errorTitle} problem={loaded.problem} onRetry={() => set()} />}
+        {gone && id.startsWith("int_") && <Activity id={id} />}
+      </>
     );
   }
 
@@ -85,23 +85,27 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
     set({ integration, manifest });
     nexus.changed(integration.id, integration);
   };
+  const tabRoute = (tab: string): Route => ({ page: "integration", id, tab: tab as ManageTab });
   return (
-    <Dialog
-      kind="drawer"
-      title={integration.name}
-      onClose={() => leave.ask(onClose)}
-      lead={<Mark name={manifest.name} color={manifest.brand?.color} />}
-      head={<p class="soft">{[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}</p>}
-    >
+    <div class="integration">
+      {back}
+      <IntegrationHead
+        integration={integration}
+        mark={<Mark name={manifest.name} color={manifest.brand?.color} />}
+        about={[manifest.name, accountName(integration)].filter(Boolean).join(" · ")}
+        onChanged={changed}
+        onOpen={open}
+      />
       {loaded.stale && <LoadError problem={loaded.stale} onRetry={() => set()} />}
       <Tabs
         label={t.manage.tabsLabel}
         tabs={Object.entries(t.manage.tabs)}
         chosen={tab}
-        onChoose={(tab) => leave.ask(() => nexus.go({ page: "integration", id, tab: tab as ManageTab }))}
+        href={(tab) => `${nexus.client.origin}/${formatRoute(tabRoute(tab))}`}
+        onChoose={(tab) => nexus.go(tabRoute(tab))}
       >
         {tab === "overview" && <Overview integration={integration} manifest={manifest} onChanged={changed} onOpen={open} />}
-        {tab === "access" && <Access key={integration.version} integration={integration} manifest={manifest} onChanged={changed} onDirty={setDirty} onReload={reload} />}
+        {tab === "access" && <Access integration={integration} manifest={manifest} onChanged={changed} onReload={() => set()} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
         {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} />}
@@ -112,7 +116,7 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
           manifest={manifest}
           onClose={(isDeleted) => {
             close("delete");
-            if (isDeleted) onClose();
+            if (isDeleted) nexus.replace(list);
           }}
         />
       )}
@@ -122,15 +126,14 @@ export function ManageDrawer({ id, tab, onClose }: Props) {
       {dialog === "replace" && (
         <ReplaceDialog integration={integration} manifest={manifest} onChanged={changed} onClose={() => close("replace")} />
       )}
-      {leave.question}
-    </Dialog>
+    </div>
   );
 }
 
 function ConnectAgent({ integration, manifest }: IntegrationDetails) {
   const { client } = useNexus();
   return (
-    <div class="stack">
+    <div class="stack text">
       <p>{t.use.lead}</p>
       <SnippetTabs snippets={snippets(client.origin, integration, manifest)} />
       <div class="field">

@@ -1,0 +1,110 @@
+/**
+ * The frame around every page: the rail with the navigation, the workspace and the identity. Where there
+ * is little room, the rail is a menu under a bar.
+ */
+import type { ComponentChildren, Ref } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import { mayDo } from "../logic/identity";
+import type { Identity } from "../logic/identity";
+import { HOME } from "../logic/route";
+import type { Route } from "../logic/route";
+import { roleName, t } from "../text";
+import { Icon } from "./icons";
+import { PAGES, pageOf } from "./pages";
+import { Button, RouteLink } from "./parts";
+
+interface Props {
+  identity: Identity;
+  route: Route;
+  origin: string;
+  /** Whether the frame is a whole page of ours, or a part of another page. */
+  ownPage: boolean;
+  go(route: Route): void;
+  /** Null if the surrounding page signs people in and out. */
+  onSignOut: (() => void) | null;
+  /** The main area. */
+  content: Ref<HTMLElement>;
+  /** What stands above the main area, across it. */
+  banner?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Frame({ identity, route, origin, ownPage, go, onSignOut, content, banner, children }: Props) {
+  const rail = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const closeMenu = () => rail.current?.matches(":popover-open") && rail.current.hidePopover();
+  // Where there is room, there is no bar, and the rail is not a menu any more.
+  useEffect(() => {
+    const onResize = () => bar.current?.offsetHeight === 0 && closeMenu();
+    addEventListener("resize", onResize);
+    return () => removeEventListener("resize", onResize);
+  }, []);
+  const open = (route: Route) => {
+    closeMenu();
+    go(route);
+  };
+  const pages = PAGES.filter((page) => mayDo(identity.role, page.role));
+  const present = pageOf(route);
+  const skip = (event: MouseEvent) => {
+    event.preventDefault();
+    const root = (event.currentTarget as HTMLElement).getRootNode() as ShadowRoot;
+    root.querySelector("main")?.focus();
+  };
+  return (
+    <div class={ownPage ? "frame own" : "frame"}>
+      <a class="skip button primary" href="#main" onClick={skip}>
+        {t.nav.skip}
+      </a>
+      <div class="bar" ref={bar}>
+        <button type="button" class="icon-button" aria-label={t.nav.menu} popovertarget="rail">
+          <Icon name="menu" />
+        </button>
+        <Home origin={origin} go={open} />
+      </div>
+      <header class="rail" id="rail" popover="auto" ref={rail}>
+        <Home origin={origin} go={open} />
+        {pages.length > 0 && (
+          <nav aria-label={t.nav.label}>
+            {pages.map((page) => (
+              <RouteLink key={page.title} origin={origin} route={page.route} go={open} current={page === present}>
+                <Icon name={page.icon} />
+                <span>{page.title}</span>
+              </RouteLink>
+            ))}
+          </nav>
+        )}
+        <div class="who">
+          <p>
+            <span class="unseen">{t.signIn.workspace} </span>
+            <strong>{identity.workspace}</strong>
+            <span class="soft" title={identity.subject}>
+              <span class="unseen"> {t.signIn.subject} </span>
+              {identity.subject} · {roleName(identity)}
+            </span>
+          </p>
+          {onSignOut && (
+            <Button tone="quiet" icon="leave" onClick={onSignOut}>
+              {t.signIn.signOut}
+            </Button>
+          )}
+        </div>
+      </header>
+      <div class="content">
+        {banner}
+        <main id="main" tabIndex={-1} ref={content}>
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Home({ origin, go }: Pick<Props, "origin" | "go">) {
+  return (
+    <RouteLink class="home" origin={origin} route={HOME} go={go}>
+      <span class="logo" aria-hidden="true" />
+      <strong>{t.product}</strong>
+    </RouteLink>
+  );
+}

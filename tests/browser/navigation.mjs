@@ -1,0 +1,166 @@
+// The way through the UI: Back and Forward, what they restore, the rail and its menu, the keyboard.
+
+import assert from "node:assert/strict";
+
+import { call, connect, facts, fill, scenario, titled } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, look }) => {
+  await fill(60);
+  await signedIn("ADMIN");
+  const link = (name) => page.getByRole("link", { name, exact: true });
+  const title = (name) => page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
+  const scrolled = () => page.evaluate(() => scrollY);
+  await link("Service 060").waitFor();
+
+  // The first Tab leads past the navigation.
+  await page.keyboard.press("Tab");
+  await look("skip-link");
+  await page.keyboard.press("Enter");
+  await page.locator("main:focus").waitFor();
+  assert.ok(!page.url().includes("#main"), "it is no address");
+  // A slash leads to the search, but not out of a field.
+  await page.keyboard.press("/");
+  const search = page.getByRole("searchbox", { name: "Search by name" });
+  await page.waitForFunction(() => document.querySelector("integration-nexus").shadowRoot.activeElement?.type === "search");
+  await page.keyboard.type("service 0/");
+  assert.equal(await search.inputValue(), "service 0/");
+  await search.fill("service 0");
+  await page.waitForURL(/\?q=service\+0$/);
+
+  // Back to the list: its filters, how far it was scrolled, and the focus on the card.
+  await link("Service 020").scrollIntoViewIfNeeded();
+  const before = await scrolled();
+  assert.ok(before > 300, `${before}`);
+  await link("Service 020").click();
+  await title("Service 020");
+  await titled(page, "Service 020 · Integration Nexus");
+  assert.equal(await scrolled(), 0, "a page begins at its top");
+  await page.getByRole("tab", { name: "Usage" }).click();
+  await page.waitForURL(/#\/integrations\/service-020\/usage$/);
+  await page.getByRole("tab", { name: "Access" }).click();
+  await page.goBack();
+  await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
+  await page.goBack();
+  await page.getByRole("tab", { name: "Overview", selected: true }).waitFor();
+  await page.goBack();
+  await title("Integrations");
+  assert.match(page.url(), /#\/integrations\?q=service\+0$/);
+  await page.waitForFunction((y) => Math.abs(scrollY - y) < 2, before);
+  assert.ok(await link("Service 020").evaluate((one) => one.matches(":focus")));
+  await page.goForward();
+  await title("Service 020");
+  await page.goForward();
+  await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
+  // The way up leads to the same list.
+  await page.getByRole("main").getByRole("link", { name: "Integrations" }).click();
+  await page.waitForURL(/#\/integrations\?q=service\+0$/);
+  await page.goBack();
+  await page.getByRole("tab", { name: "Usage", selected: true }).waitFor();
+
+  // A reload stays where it was, and how far.
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.locator("tbody tr").nth(40).scrollIntoViewIfNeeded();
+  const place = await scrolled();
+  await page.reload();
+  await page.waitForFunction((y) => y > 0 && Math.abs(scrollY - y) < 2, place);
+  await titled(page, "Audit · Integration Nexus");
+
+  // What a card can do.
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await page.getByRole("button", { name: "Actions for Service 060" }).press("Enter");
+  const menu = page.getByRole("menu", { name: "Actions for Service 060" });
+  await menu.getByRole("menuitem", { name: "Manage" }).waitFor();
+  await look("card-menu");
+  // Scrolling closes it too, and pictures are taken in other sizes.
+  if (await menu.count()) await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+  await page.locator(".more-button:focus").waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("switch", { name: /^Service 060/, checked: false }).waitFor();
+  assert.equal((await call("GET", "/api/integrations/service-060")).status, "inactive");
+  // A click on the button of an open menu closes it.
+  const more = page.getByRole("button", { name: "Actions for Service 059" });
+  await more.click();
+  await page.getByRole("menuitem", { name: "Delete" }).waitFor();
+  await more.click();
+  await page.getByRole("menuitem").first().waitFor({ state: "detached" });
+  await more.click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const question = page.getByRole("dialog", { name: "Delete Service 059?" });
+  await question.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog", { name: "Service 059 was deleted" }).getByRole("button", { name: "Done" }).click();
+  await link("Service 059").waitFor({ state: "detached" });
+
+  // Where there is little room, the rail is a menu.
+  await page.setViewportSize({ width: 390, height: 844 });
+  const audit = page.getByRole("navigation").getByRole("link", { name: "Audit" });
+  assert.equal(await audit.count(), 0);
+  const button = page.getByRole("button", { name: "Menu" });
+  await button.press("Enter");
+  await audit.waitFor();
+  await page.getByText(`${facts.subject} · Administrator`).waitFor();
+  await look("menu");
+  await page.setViewportSize({ width: 390, height: 844 });
+  if (!(await audit.isVisible())) await button.press("Enter");
+  await page.keyboard.press("Escape");
+  await audit.waitFor({ state: "hidden" });
+  assert.ok(await button.evaluate((one) => one.matches(":focus")), "the focus returns");
+  await button.press("Enter");
+  await audit.click();
+  await title("Audit");
+  await audit.waitFor({ state: "hidden" });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing to scroll sideways");
+
+  // The dialog that adds has an address: Back closes it, a reload opens it again, a link leads to it.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await page.getByRole("button", { name: "Add integration" }).click();
+  const catalogue = page.getByRole("dialog", { name: "Add integration" });
+  await catalogue.waitFor();
+  assert.match(page.url(), /#\/add$/);
+  await titled(page, "Add integration · Integration Nexus");
+  await page.goBack();
+  await catalogue.waitFor({ state: "detached" });
+  assert.match(page.url(), /#\/integrations$/);
+  await page.goForward();
+  await page.getByRole("combobox", { name: "Search providers" }).fill("sandbox");
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "Connect Sandbox" });
+  await form.waitFor();
+  assert.ok(page.url().endsWith(`#/add/${facts.by_key}`), page.url());
+  await page.reload();
+  await form.getByLabel("API key", { exact: true }).waitFor();
+  await page.goBack();
+  await catalogue.waitFor();
+  await page.goForward();
+  await form.waitFor();
+  // Closed, it is not in the way of Back.
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+  assert.match(page.url(), /#\/integrations$/);
+  await page.goBack();
+  await title("Audit");
+
+  // By a link, there is nothing below to go back to.
+  const other = await context.newPage();
+  await other.goto(`/#/add/${facts.by_key}`);
+  const linked = other.getByRole("dialog", { name: "Connect Sandbox" });
+  await linked.getByLabel("API key", { exact: true }).fill(facts.key);
+  await linked.getByLabel("Name").fill("By a link");
+  await linked.getByRole("button", { name: "Connect", exact: true }).click();
+  const done = other.getByRole("dialog", { name: "By a link is connected" });
+  await done.getByRole("button", { name: "Open integration" }).click();
+  await other.getByRole("heading", { name: "By a link", level: 1 }).waitFor();
+  assert.ok(other.url().endsWith("#/integrations/by-a-link"), other.url());
+  await other.evaluate(() => void (location.hash = "#/add/no-such-provider"));
+  await other.getByText("This provider does not exist").waitFor();
+  await look("add-unknown", other);
+  await other.getByRole("button", { name: "Show all providers" }).click();
+  await other.getByRole("combobox", { name: "Search providers" }).waitFor();
+  await other.keyboard.press("Escape");
+  await other.getByRole("dialog").waitFor({ state: "detached" });
+  await connect("After it all");
+});

@@ -1,0 +1,76 @@
+// A sign-in that is left before the provider's consent: kept where it is seen, or removed; never a
+// silent leftover.
+
+import assert from "node:assert/strict";
+
+import { ask, call, facts, pick, said, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, context, signedIn, look, allow }) => {
+  await ask("consent", { as: "page" });
+  await signedIn("ADMIN");
+  const dialog = page.getByRole("dialog", { name: "Connect Sandbox (OAuth)" });
+  const question = page.getByRole("dialog", { name: "The sign-in is not finished" });
+  const begin = async () => {
+    await pick(page, "Sandbox (OAuth)");
+    const [popup] = await Promise.all([
+      page.waitForEvent("popup"),
+      dialog.getByRole("button", { name: "Continue to Sandbox" }).click(),
+    ]);
+    await popup.waitForURL(`${facts.provider}/**`);
+    await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
+    return popup;
+  };
+  const items = async () => (await call("GET", "/api/integrations")).items;
+
+  // Left and removed: nothing stays.
+  let popup = await begin();
+  await page.keyboard.press("Escape");
+  await question.waitFor();
+  await look("unfinished");
+  await question.getByRole("button", { name: "Continue sign-in" }).click();
+  await dialog.getByText("Sign in to Sandbox (OAuth)").waitFor();
+  await page.evaluate(() => history.back());
+  // The window is at the provider, and not ours to close: Chromium says so.
+  allow(/Unsafe attempt to initiate navigation/);
+  await question.getByRole("button", { name: "Remove it" }).click();
+  await page.getByRole("combobox", { name: "Search providers" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("Connect your first service").waitFor();
+  assert.deepEqual(await items(), []);
+  if (!popup.isClosed()) await popup.close();
+
+  // Denied, left and kept: it is seen at once, as what it is.
+  popup = await begin();
+  allow(/status of 400/);
+  await popup.getByRole("button", { name: /deny/i }).click();
+  await dialog.getByText("Access was denied").waitFor();
+  await popup.close();
+  await page.keyboard.press("Escape");
+  await question.getByRole("button", { name: "Keep for later" }).click();
+  await said(page, "Primary Sandbox Account is not finished.");
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  const card = page.getByRole("listitem").filter({ hasText: "Primary Sandbox Account" });
+  await card.getByText("Sign-in not finished").waitFor();
+  assert.equal(await card.getByRole("switch").count(), 0);
+  assert.equal(await card.getByText("Active").count(), 0);
+  await look("unfinished-kept");
+  await page.reload();
+  await page.getByRole("heading", { name: /Needs attention/ }).waitFor();
+  await card.getByRole("link", { name: "Primary Sandbox Account" }).click();
+  await page.getByRole("heading", { name: "Primary Sandbox Account", level: 1 }).waitFor();
+  await page.getByText("Agents cannot use it yet.").waitFor();
+  assert.equal(await page.getByRole("switch").count(), 0);
+  await look("unfinished-page");
+
+  // Finished in the end.
+  await page.getByRole("button", { name: "Finish sign-in" }).click();
+  const finish = page.getByRole("dialog", { name: "Reconnect Primary Sandbox Account" });
+  [popup] = await Promise.all([
+    context.waitForEvent("page"),
+    finish.getByRole("button", { name: "Continue to Sandbox" }).click(),
+  ]);
+  await popup.waitForURL(`${facts.provider}/**`);
+  await popup.getByRole("button", { name: /allow/i }).click();
+  await page.getByText("Healthy").waitFor();
+  await page.getByRole("switch", { checked: true }).waitFor();
+});
