@@ -11,6 +11,8 @@ mod env;
 mod fuzz;
 mod guard;
 mod repo;
+#[cfg(test)]
+mod rings;
 mod runtime;
 mod simulator;
 mod test;

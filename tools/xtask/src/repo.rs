@@ -125,6 +125,12 @@ impl Repo {
             .collect()
     }
 
+    /// The directories of all crates, relative to the root.
+    #[cfg(test)]
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.members.iter().map(|member| member.dir.as_path())
+    }
+
     /// The names of the crates that have property tests.
     pub(crate) fn with_properties(&self) -> Vec<String> {
         let all = self.members.iter().filter(|member| member.has_properties);
