@@ -32,8 +32,3 @@ impl fmt::Display for Finding {
         write!(f, "{}: {}: {}", self.pointer, self.rule, self.detail)
     }
 }
-
-/// Appends a reference token to a JSON pointer (RFC 6901 section 3).
-pub(crate) fn below(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
-}

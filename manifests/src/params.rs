@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
-use crate::finding::{Finding, below};
+use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
 pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};

@@ -1,6 +1,8 @@
 //! Parses a manifest from JSON, with an error that points at the member.
 
-use crate::finding::{Finding, below};
+use nexus_printable::pointer::below;
+
+use crate::finding::Finding;
 use crate::model::Manifest;
 
 /// Parses a manifest. A manifest that parses is not necessarily allowed: see [`crate::lint::check`].

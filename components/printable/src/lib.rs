@@ -1,4 +1,5 @@
-//! Which characters a name may have: only characters that a reader can see.
+//! Texts that people and logs are shown: which characters a name may have (only characters that a reader can
+//! see), values in the log, and JSON pointers.
 //!
 //! `bot` and `bot` with a zero-width space are different names that look the same, and a text with a
 //! direction mark is read in another order than it is compared (Unicode Technical Report 36, 2). So names
@@ -6,6 +7,8 @@
 //!
 //! This crate must not know what the names belong to, and must not depend on another crate.
 #![forbid(unsafe_code)]
+
+pub mod pointer;
 
 /// Invisible characters, as inclusive ranges: general category Cf (format: zero width, direction marks,
 /// tags), Zl and Zp (line and paragraph separator), and other characters with the property

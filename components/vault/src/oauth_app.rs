@@ -17,6 +17,7 @@ use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, Revoke, params, template};
+use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
@@ -82,7 +83,7 @@ impl Sealed {
                      under OAuth apps",
                     allowed.join(", ")
                 );
-                FieldError::new(format!("/params/{name}"), detail)
+                FieldError::new(below("/params", name), detail)
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
@@ -170,7 +171,7 @@ fn check_pins(
     for (name, values) in params {
         if !(1..=MAX_VALUES).contains(&values.len()) {
             let rule = format!("must list 1 to {MAX_VALUES} values");
-            errors.push(FieldError::new(format!("/params/{name}"), rule));
+            errors.push(FieldError::new(below("/params", name), rule));
         }
         let checked = values.iter().map(|value| params::check_param(manifest, name, value));
         errors.extend(checked.filter_map(Result::err).take(1).map(field_error));
@@ -178,7 +179,7 @@ fn check_pins(
     for name in free_in_hosts(manifest).into_iter().filter(|name| !params.contains_key(name)) {
         let rule = "must list the values that this app may be used with, because the parameter is \
                     part of the host that gets the secret";
-        errors.push(FieldError::new(format!("/params/{name}"), rule));
+        errors.push(FieldError::new(below("/params", &name), rule));
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
+
 use super::Lint;
 use super::parts::{self, header_map, header_name, header_value};
-use crate::finding::below;
 use crate::model::{AuthMethod, ClientAuth, Inject, OAuth2};
 use crate::template;
 

@@ -1,7 +1,8 @@
 //! Rules for parameters and credential fields: their names, patterns and examples.
 
+use nexus_printable::pointer::below;
+
 use super::Lint;
-use crate::finding::below;
 use crate::model::{AuthMethod, Param, ParamSource};
 use crate::pins::authority;
 use crate::{pattern, template};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::finding::below;
 use crate::model::Success;
 
 /// Reports `inject_name` (or `header_name`): the name must be a token (RFC 9110 section 5.6.2), and must not
@@ -73,8 +73,7 @@ pub(super) fn pointer(lint: &mut Lint<'_>, place: &str, pointer: Option<&str>) {
     let Some(pointer) = pointer else {
         return;
     };
-    let escapes_end = |part: &str| part.starts_with('0') || part.starts_with('1');
-    let ok = pointer.starts_with('/') && pointer.split('~').skip(1).all(escapes_end);
+    let ok = nexus_printable::pointer::is_to_part(pointer);
     lint.unless(ok, place, "pointer_form", format!("`{pointer}` is not a JSON pointer"));
 }
 

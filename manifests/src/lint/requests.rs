@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
 use super::parts::{header_map, pointer, success};
-use crate::finding::below;
 use crate::model::{
     AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Verify,
 };

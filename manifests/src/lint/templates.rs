@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use serde_json::Value;
 
 use super::Lint;
-use crate::finding::below;
 use crate::model::{AuthMethod, Inject, Revoke, Verify};
 use crate::pins::authority;
 use crate::template;

@@ -1,10 +1,10 @@
 //! Rules for text that people read: ids, names, lengths, colours, sources.
 
+use nexus_printable::pointer::below;
 use nexus_printable::{RULE, is_printable};
 use serde_json::Value;
 
 use super::{Lint, Origin, is_slug};
-use crate::finding::below;
 use crate::template;
 
 const STRING_MAX: usize = 500;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use nexus_printable::pointer::below;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -98,11 +99,7 @@ fn pointers(at: &str, json: &Value, found: &mut Vec<String>) {
                 .for_each(|(n, item)| pointers(&format!("{at}/{n}"), item, found));
         }
         Value::Object(members) => members.iter().for_each(|(name, member)| {
-            pointers(
-                &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
-                member,
-                found,
-            );
+            pointers(&below(at, name), member, found);
         }),
         _ => {}
     }

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::auth::{is_jwt, is_token};
 use nexus_common::{Error, Result, config};
+use nexus_printable::pointer::below;
 use serde_json::Value;
 
 /// Rejects a field with a key of ours, or with a JWT of the deployment's own issuer, even after a scheme
@@ -21,7 +22,7 @@ pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()>
         || fields.iter().flat_map(|(name, value)| value.split_whitespace().map(move |w| (name, w)));
     if let Some((name, _)) = words().find(|(_, word)| is_token(word) && !is_jwt(word)) {
         return Err(Error::invalid(
-            format!("/credentials/{name}"),
+            below("/credentials", name),
             "this is a key for Integration Nexus itself, not a credential of the provider: enter the key \
              that the provider gave you",
         ));
@@ -34,7 +35,7 @@ pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()>
     match tokens.find(|(_, token)| issuer(token).as_deref() == Some(own.as_str())) {
         None => Ok(()),
         Some((name, _)) => Err(Error::invalid(
-            format!("/credentials/{name}"),
+            below("/credentials", name),
             format!(
                 "this is a token for Integration Nexus itself (its issuer is {own}), not a \
                  credential of the provider: enter the key that the provider gave you"

@@ -1,6 +1,7 @@
 //! Strict JSON: unknown and duplicate members are rejected, and so is nesting deeper than 16. An error must
 //! not repeat a text of the request, which may be a secret.
 
+use nexus_printable::pointer;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -32,8 +33,8 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     // input.
     let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = error.path().iter().map(segment).collect::<String>();
-        Error::invalid(pointer, without_values(&error.inner().to_string()))
+        let at = error.path().iter().fold(String::new(), |at, segment| below(&at, segment));
+        Error::invalid(at, without_values(&error.inner().to_string()))
     })?;
     deserializer
         .end()
@@ -41,11 +42,11 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     Ok(value)
 }
 
-fn segment(segment: &Segment) -> String {
+fn below(at: &str, segment: &Segment) -> String {
     match segment {
-        Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-        Segment::Enum { .. } | Segment::Unknown => String::new(),
+        Segment::Seq { index } => format!("{at}/{index}"),
+        Segment::Map { key } => pointer::below(at, key),
+        Segment::Enum { .. } | Segment::Unknown => at.to_owned(),
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! The decision uses names and addresses as they are written, before any lookup.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
 use http::Uri;
+use ipnet::IpNet;
 use url::Host;
 
-use super::network::Network;
 use crate::routes::CHAINING_SUFFIX;
 use crate::variables::{Variables, is_template};
 
@@ -36,7 +37,8 @@ enum HostRule {
     Subdomain(String),
     ToSelf,
     Is(Host),
-    Network(Network),
+    /// Bits after the prefix are ignored, as in Spin.
+    Network(IpNet),
 }
 
 #[derive(Debug, PartialEq)]
@@ -153,7 +155,7 @@ impl HostRule {
             "self" | "self.alt" => return Ok(Self::ToSelf),
             _ => {}
         }
-        if let Some(network) = Network::parse(text) {
+        if let Ok(network) = text.parse() {
             return Ok(Self::Network(network));
         }
         let text = text.strip_suffix('/').unwrap_or(text);
@@ -174,8 +176,12 @@ impl HostRule {
             (Self::Any, _) => true,
             (Self::Subdomain(suffix), Host::Domain(domain)) => domain.ends_with(suffix),
             (Self::Is(allowed), host) => allowed == host,
-            (Self::Network(network), Host::Ipv4(address)) => network.contains((*address).into()),
-            (Self::Network(network), Host::Ipv6(address)) => network.contains((*address).into()),
+            (Self::Network(network), Host::Ipv4(address)) => {
+                network.contains(&IpAddr::from(*address))
+            }
+            (Self::Network(network), Host::Ipv6(address)) => {
+                network.contains(&IpAddr::from(*address))
+            }
             (Self::Subdomain(_) | Self::ToSelf | Self::Network(_), _) => false,
         }
     }

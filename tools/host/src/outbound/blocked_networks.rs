@@ -5,9 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
-
-use super::network::Network;
 
 /// The networks that are blocked for the whole application.
 #[derive(Debug, Default, Deserialize)]
@@ -19,7 +18,7 @@ pub(crate) struct BlockedNetworks(Vec<Entry>);
 enum Entry {
     /// All addresses that are not globally reachable, which is more than the private networks.
     Private,
-    Network(Network),
+    Network(IpNet),
 }
 
 impl BlockedNetworks {
@@ -40,7 +39,7 @@ impl BlockedNetworks {
 impl Entry {
     fn contains(&self, address: IpAddr) -> bool {
         match (self, address) {
-            (Self::Network(network), address) => network.contains(address),
+            (Self::Network(network), address) => network.contains(&address),
             (Self::Private, IpAddr::V4(address)) => !is_global_v4(address),
             (Self::Private, IpAddr::V6(address)) => !is_global_v6(address),
         }
@@ -54,42 +53,60 @@ impl TryFrom<String> for Entry {
         if text == "private" {
             return Ok(Self::Private);
         }
-        Network::parse(&text).map(Self::Network).ok_or_else(|| {
+        text.parse().map(Self::Network).map_err(|_| {
             format!("{text:?} is not a network such as \"10.0.0.0/8\", nor \"private\"")
         })
     }
 }
 
-/// IANA's special-purpose registry, as Spin interprets it: multicast is global.
-fn is_global_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // The two anycast addresses among the protocol assignments.
-        [192, 0, 0, 9 | 10] => false,
-        // "This network", and protocol assignments.
-        [0, ..] | [192, 0, 0, _] => true,
-        // Carrier-grade NAT, and benchmarks.
-        [100, 64..=127, ..] | [198, 18 | 19, ..] => true,
-        // Reserved addresses, and broadcast.
-        [240..=255, ..] => true,
-        _ => {
-            address.is_private()
-                || address.is_loopback()
-                || address.is_link_local()
-                || address.is_documentation()
-        }
-    };
-    !special
+const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), prefix)
 }
 
-/// The same for IPv6, where only the global scope of multicast is global.
+const fn v6(first: u16, second: u16, last: u16, prefix: u8) -> Ipv6Net {
+    Ipv6Net::new_assert(Ipv6Addr::new(first, second, 0, 0, 0, 0, 0, last), prefix)
+}
+
+/// IPv4 networks that are not global: IANA's special-purpose registry, as Spin interprets it. Multicast is
+/// global.
+const NOT_GLOBAL_V4: [Ipv4Net; 13] = [
+    v4(0, 0, 0, 8),       // "This network": RFC 791.
+    v4(10, 0, 0, 8),      // Private: RFC 1918.
+    v4(100, 64, 0, 10),   // Carrier-grade NAT: RFC 6598.
+    v4(127, 0, 0, 8),     // Loopback: RFC 1122.
+    v4(169, 254, 0, 16),  // Link-local: RFC 3927.
+    v4(172, 16, 0, 12),   // Private: RFC 1918.
+    v4(192, 0, 0, 24),    // Protocol assignments: RFC 6890.
+    v4(192, 0, 2, 24),    // Documentation: RFC 5737.
+    v4(192, 168, 0, 16),  // Private: RFC 1918.
+    v4(198, 18, 0, 15),   // Benchmarks: RFC 2544.
+    v4(198, 51, 100, 24), // Documentation: RFC 5737.
+    v4(203, 0, 113, 24),  // Documentation: RFC 5737.
+    v4(240, 0, 0, 4),     // Reserved (RFC 1112), and broadcast (RFC 919).
+];
+
+/// Anycast addresses among the protocol assignments: RFC 7723 and RFC 8155.
+const GLOBAL_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(192, 0, 0, 9), Ipv4Addr::new(192, 0, 0, 10)];
+
+/// The same for IPv6.
+const NOT_GLOBAL_V6: [Ipv6Net; 7] = [
+    v6(0, 0, 0, 128),         // Unspecified: RFC 4291.
+    v6(0, 0, 1, 128),         // Loopback: RFC 4291.
+    v6(0x2001, 0xdb8, 0, 32), // Documentation: RFC 3849.
+    v6(0xfc00, 0, 0, 7),      // Unique local: RFC 4193.
+    v6(0xfe80, 0, 0, 10),     // Link-local: RFC 4291.
+    v6(0xfec0, 0, 0, 10),     // Site-local, deprecated: RFC 3879.
+    v6(0xff00, 0, 0, 8),      // Multicast: RFC 4291.
+];
+
+fn is_global_v4(address: Ipv4Addr) -> bool {
+    GLOBAL_V4.contains(&address) || !NOT_GLOBAL_V4.iter().any(|network| network.contains(&address))
+}
+
+/// Of multicast, only the global scope is global (RFC 4291 section 2.7).
 fn is_global_v6(address: Ipv6Addr) -> bool {
-    let special = match address.segments() {
-        [first @ 0xff00..=0xffff, ..] => first & 0xf != 0xe,
-        // Link-local, site-local (deprecated), unique local, documentation.
-        [0xfe80..=0xfeff | 0xfc00..=0xfdff, ..] | [0x2001, 0xdb8, ..] => true,
-        _ => address.is_loopback() || address.is_unspecified(),
-    };
-    !special
+    let is_global_multicast = matches!(address.segments(), [first, ..] if first & 0xff0f == 0xff0e);
+    is_global_multicast || !NOT_GLOBAL_V6.iter().any(|network| network.contains(&address))
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ pub(crate) mod blocked_networks;
 mod body;
 mod client;
 pub(crate) mod depths;
-mod network;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
