@@ -4,7 +4,7 @@
  *
  * It must not store a token, and must send it only to its own origin.
  */
-import { STANDARD } from "../logic/identity";
+import { STANDARD, standsForCookie } from "../logic/identity";
 import type { ClaimNames } from "../logic/identity";
 import { t } from "../text";
 import type { ProblemBody } from "./types";
@@ -93,14 +93,14 @@ export async function send<T>(
     if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, String(value));
   }
   const headers = new Headers({ accept: "application/json" });
-  if (token) headers.set("authorization", `Bearer ${token}`);
+  if (token && !standsForCookie(token)) headers.set("authorization", `Bearer ${token}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   if (version !== undefined) headers.set("if-match", `"${version}"`);
   const timeout = AbortSignal.timeout(TIMEOUT);
   const init: RequestInit = {
     method,
     headers,
-    // For the flow cookie, which is the only cookie of the application.
+    // For the session cookie and the flow cookie.
     credentials: "same-origin",
     cache: "no-store",
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

@@ -441,6 +441,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/me": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show the caller, and what the caller may do */
+        readonly get: operations["getMe"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/oauth-clients": {
         readonly parameters: {
             readonly query?: never;
@@ -542,6 +559,174 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/panic": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the emergency stops
+         * @description Role: ADMIN.
+         */
+        readonly get: operations["listStops"];
+        readonly put?: never;
+        /**
+         * Stop an agent, a person, an integration, a provider or the workspace at once
+         * @description From the response on, nothing in scope is used or signed in, on any instance. Open streams end within seconds. Role: ADMIN.
+         */
+        readonly post: operations["stop"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/panic/{stop_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Lift an emergency stop
+         * @description Role: ADMIN.
+         */
+        readonly delete: operations["liftStop"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/panic/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Count what an emergency stop would cover
+         * @description Role: ADMIN.
+         */
+        readonly get: operations["previewStop"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the people of the workspace
+         * @description Role: ADMIN.
+         */
+        readonly get: operations["listPeople"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people/{person_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Change a person's role, or switch a person off
+         * @description Role: ADMIN.
+         */
+        readonly put: operations["changePerson"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people/{person_id}/sessions/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End all sessions of a person
+         * @description Role: ADMIN.
+         */
+        readonly post: operations["endSessionsOfPerson"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people/invitations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the open invitations
+         * @description Role: ADMIN.
+         */
+        readonly get: operations["listInvitations"];
+        readonly put?: never;
+        /**
+         * Invite a person
+         * @description The response is the only place where the link is ever shown. It is valid once, for 7 days. Role: ADMIN.
+         */
+        readonly post: operations["invitePerson"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people/invitations/{invitation_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete an open invitation
+         * @description Role: ADMIN.
+         */
+        readonly delete: operations["deleteInvitation"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/proxy": {
         readonly parameters: {
             readonly query?: never;
@@ -606,6 +791,23 @@ export interface paths {
         readonly patch: operations["proxyPatch"];
         readonly trace?: never;
     };
+    readonly "/api/sessions/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End the caller's session, or all sessions of the caller */
+        readonly post: operations["endSession"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/tick": {
         readonly parameters: {
             readonly query?: never;
@@ -640,6 +842,66 @@ export interface paths {
          * @description Without sessions and streams: one message, one response. The supported versions are 2026-07-28, in which headers repeat members of the message, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05. With the last two, and without a version, up to 50 messages may be sent as a list. Before 2026-07-28 an error that responds to a request has the status 200. `/mcp/` is the same endpoint. The tools are `list_integrations`, `describe_integration` and `call_api`, which makes a call of `/api/proxy`. At most 1 MiB, with any media type. Roles: AGENT, MANAGER, ADMIN.
          */
         readonly post: operations["sendMcpMessage"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/invitation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Accept an invitation, and sign in
+         * @description Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["acceptInvitation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/invitation/show": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Show the workspace and the role of an invitation
+         * @description Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["showInvitation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Sign in by a link from the machine
+         * @description Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["signInByLink"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -989,6 +1251,50 @@ export interface components {
             };
             readonly policy?: components["schemas"]["PolicyInput"];
             readonly status?: components["schemas"]["Status"];
+        };
+        readonly InvitationAnswer: {
+            readonly invitation: string;
+            readonly name?: string | null;
+        };
+        readonly InvitationCreated: {
+            readonly expires_at: components["schemas"]["Time"];
+            readonly id: string;
+            /**
+             * Format: uri
+             * @description The link. It is never shown again
+             */
+            readonly url: string;
+        };
+        readonly InvitationInput: {
+            /** Format: email */
+            readonly email?: string;
+            readonly name?: string;
+            /** @enum {string} */
+            readonly role: "ADMIN" | "MANAGER";
+        };
+        readonly InvitationList: {
+            readonly items: readonly {
+                readonly created_by: string;
+                readonly email: string | null;
+                readonly expires_at: components["schemas"]["Time"];
+                readonly id: string;
+                readonly name: string | null;
+                /** @enum {string} */
+                readonly role: "ADMIN" | "MANAGER";
+            }[];
+        };
+        readonly InvitationSecret: {
+            readonly invitation: string;
+        };
+        readonly InvitationShown: {
+            readonly email: string | null;
+            readonly name: string | null;
+            /** @enum {string} */
+            readonly role: "ADMIN" | "MANAGER";
+            readonly workspace: string;
+        };
+        readonly LinkInput: {
+            readonly link: string;
         };
         /** @description One provider, and one way to authenticate to it.  Members that a workspace's own manifest may leave out have a default. A built-in manifest must have them all; [`crate::lint::check`] enforces this. */
         readonly Manifest: {
@@ -1463,6 +1769,29 @@ export interface components {
             readonly jsonrpc: "2.0";
             readonly result: Record<string, never>;
         };
+        readonly Me: {
+            readonly agent: string | null;
+            /** @enum {string} */
+            readonly kind: "person" | "agent" | "service";
+            readonly may: {
+                readonly call: boolean;
+                readonly manage_agents: boolean;
+                readonly manage_integrations: boolean;
+                readonly manage_manifests: boolean;
+                readonly manage_oauth_clients: boolean;
+                readonly manage_people: boolean;
+                readonly read_audit: boolean;
+                readonly stop: boolean;
+            };
+            readonly name: string | null;
+            readonly person: string | null;
+            readonly role: ("ADMIN" | "MANAGER" | "AGENT") | null;
+            /** @description The name that records use */
+            readonly subject: string;
+            /** @enum {string} */
+            readonly via: "issuer_token" | "agent_key" | "access_token" | "signed_token" | "session";
+            readonly workspace: string;
+        };
         readonly OauthClientInput: {
             readonly client_id: string;
             readonly client_secret: string;
@@ -1492,6 +1821,37 @@ export interface components {
         readonly OwnManifest: {
             readonly id?: unknown;
         } & components["schemas"]["Manifest"];
+        readonly Person: {
+            readonly created_at: components["schemas"]["Time"];
+            readonly email: string | null;
+            readonly id: string;
+            readonly issuer: string | null;
+            readonly last_seen_at: components["schemas"]["Time"] | null;
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "ADMIN" | "MANAGER" | "AGENT";
+            readonly sessions: readonly {
+                readonly created_at: components["schemas"]["Time"];
+                readonly id: string;
+                readonly method: string;
+                readonly used_at: components["schemas"]["Time"];
+            }[];
+            /** @enum {string} */
+            readonly source: "oidc" | "local" | "issuer";
+            /** @enum {string} */
+            readonly status: "active" | "disabled";
+        };
+        readonly PersonChange: {
+            /** @enum {string} */
+            readonly role?: "ADMIN" | "MANAGER";
+            /** @enum {string} */
+            readonly status?: "active" | "disabled";
+        };
+        readonly PersonPage: {
+            readonly items: readonly components["schemas"]["Person"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
+        };
         readonly Policy: {
             readonly agents: readonly string[];
             /** @description Whether links to the provider's API in its responses (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy; the default is `true` */
@@ -1557,11 +1917,49 @@ export interface components {
             /** @description `*` is one segment, `**` is the rest */
             readonly path: string;
         };
+        readonly SessionEnd: {
+            /** @default false */
+            readonly all: boolean;
+        };
+        readonly SessionsEnded: {
+            readonly ended: number;
+        };
+        readonly SignedIn: {
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "ADMIN" | "MANAGER";
+            readonly workspace: string;
+        };
         /**
          * @description Set by an admin: whether agents may use the integration
          * @enum {string}
          */
         readonly Status: "active" | "inactive";
+        readonly Stop: {
+            readonly created_at: components["schemas"]["Time"];
+            readonly created_by: string;
+            readonly id: string;
+            readonly reason: string;
+            /** @enum {string} */
+            readonly scope: "agent" | "person" | "integration" | "provider" | "workspace";
+            readonly target: string | null;
+        };
+        readonly StopInput: {
+            /** @description The agent, person, integration (id or slug) or manifest; missing for the workspace */
+            readonly id?: string | null;
+            readonly reason: string;
+            /** @enum {string} */
+            readonly scope: "agent" | "person" | "integration" | "provider" | "workspace";
+        };
+        readonly StopList: {
+            readonly items: readonly components["schemas"]["Stop"][];
+        };
+        readonly StopPreview: {
+            readonly agents: number;
+            readonly integrations: number;
+            readonly keys: number;
+            readonly sessions: number;
+        };
         readonly Ticked: {
             readonly checked: number;
             readonly failed: number;
@@ -1625,6 +2023,23 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `invalid_token`: the token or secret is not valid; `token_expired`: the token is past its `exp` */
+        readonly "401.invalid_token.token_expired": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "www-authenticate": components["headers"]["challenge"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid_token" | "token_expired";
+                    /** @constant */
+                    readonly status?: 401;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `missing_token`: the `Authorization` header is missing; `invalid_token`: the token or secret is not valid */
         readonly "401.missing_token.invalid_token": {
             headers: {
@@ -1656,6 +2071,22 @@ export interface components {
                     readonly code?: "missing_token" | "invalid_token" | "token_expired";
                     /** @constant */
                     readonly status?: 401;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `cross_site`: a session cookie counts only for requests from pages of the application; send a token */
+        readonly "403.cross_site": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "cross_site";
+                    /** @constant */
+                    readonly status?: 403;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -1881,6 +2312,38 @@ export interface components {
                     readonly code?: "outside_agent" | "too_many_keys";
                     /** @constant */
                     readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `role_managed_elsewhere`: the role comes from the identity provider; change it there; `last_admin`: the person is the last active ADMIN of the workspace */
+        readonly "409.role_managed_elsewhere.last_admin": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "role_managed_elsewhere" | "last_admin";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `gone`: the link was used or deleted, or has expired; ask for a new one */
+        readonly "410.gone": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "gone";
+                    /** @constant */
+                    readonly status?: 410;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -2345,6 +2808,8 @@ export interface components {
         /** @description `next_cursor` of the previous page */
         readonly after_name: string;
         /** @description `next_cursor` of the previous page */
+        readonly after_person: string;
+        /** @description `next_cursor` of the previous page */
         readonly after_row: string;
         /**
          * @description The agent's id
@@ -2404,6 +2869,11 @@ export interface components {
          * @example second-sandbox
          */
         readonly integration_to_delete: string;
+        /**
+         * @description The invitation's id
+         * @example inv_01J00000000000000000000000
+         */
+        readonly invitation: string;
         /** @description RFC 9207 */
         readonly iss: string;
         /** @description The maximum number of items */
@@ -2434,6 +2904,11 @@ export interface components {
         /** @description The period that one row sums up */
         readonly per: "minute" | "hour" | "day";
         /**
+         * @description The person's id
+         * @example per_01J00000000000000000000000
+         */
+        readonly person: string;
+        /**
          * @description The path below the API's base URL, including slashes
          * @example me
          */
@@ -2444,6 +2919,15 @@ export interface components {
         readonly state: string;
         /** @description Exactly this status */
         readonly status: "active" | "inactive";
+        /**
+         * @description The stop's id
+         * @example stp_01J00000000000000000000000
+         */
+        readonly stop: string;
+        /** @description What the stop would cover */
+        readonly stop_scope: "agent" | "person" | "integration" | "provider" | "workspace";
+        /** @description The agent, person, integration or manifest */
+        readonly stop_target: string;
         /** @description Before this time */
         readonly to: string;
         /** @description The maximum number of items */
@@ -3765,6 +4249,38 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly getMe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The caller */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Me"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly listOauthClients: {
         readonly parameters: {
             readonly query?: never;
@@ -4192,6 +4708,385 @@ export interface operations {
                 content?: never;
             };
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listStops: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All stops, newest first */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StopList"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly stop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StopInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Stopped */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Stop"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly liftStop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The stop's id
+                 * @example stp_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["stop"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Lifted */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly previewStop: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The agent, person, integration or manifest */
+                readonly id?: components["parameters"]["stop_target"];
+                /** @description What the stop would cover */
+                readonly scope?: components["parameters"]["stop_scope"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The numbers */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StopPreview"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listPeople: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_person"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of people */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly changePerson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The person's id
+                 * @example per_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["person"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Person"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.role_managed_elsewhere.last_admin"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly endSessionsOfPerson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The person's id
+                 * @example per_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["person"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Ended */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listInvitations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Open invitations, newest first */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly invitePerson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["InvitationInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Invited */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitationCreated"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly deleteInvitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The invitation's id
+                 * @example inv_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["invitation"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
@@ -4703,6 +5598,46 @@ export interface operations {
             };
         };
     };
+    readonly endSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SessionEnd"];
+            };
+        };
+        readonly responses: {
+            /** @description Ended */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly tick: {
         readonly parameters: {
             readonly query?: never;
@@ -4821,6 +5756,126 @@ export interface operations {
             };
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly acceptInvitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["InvitationAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description Signed in; the cookie is set */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 403: components["responses"]["403.cross_site"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 410: components["responses"]["410.gone"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly showInvitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["InvitationSecret"];
+            };
+        };
+        readonly responses: {
+            /** @description The invitation, which stays valid */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 403: components["responses"]["403.cross_site"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 410: components["responses"]["410.gone"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly signInByLink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Signed in; the cookie is set */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.cross_site"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];

@@ -2,11 +2,14 @@
  * The session: how this tab proves to the server who is signed in. All code that knows the form of the
  * proof is here.
  *
- * For now the proof is a bearer token in this tab's sessionStorage, and a new tab asks the other tabs of
- * this origin for it. The token must not be written anywhere that outlives the tab. When the server
- * keeps sessions in a cookie, that takes the place of the inside of this module.
+ * The proof is the server's session cookie, which no script can read. Somebody who has a bearer token
+ * instead can use that: it is in this tab's sessionStorage, and a new tab asks the other tabs of this origin
+ * for it. The token must not be written anywhere that outlives the tab.
  */
+import { standInForCookie, standsForCookie } from "../logic/identity";
+import { send } from "./client";
 import { hearTabs, randomName, tellTabs } from "./tabs";
+import type { Me } from "./types";
 import type { TabMessage } from "./tabs";
 
 /** Where the session was changed: in this tab, or in another one. */
@@ -49,6 +52,10 @@ class TabSession implements Session {
 
   signOut(): void {
     if (this.#token !== null) tellTabs({ type: "nexus:signed-out", id: this.#id });
+    if (this.#token !== null && standsForCookie(this.#token)) {
+      // The cookie is gone with the answer. If there is none, the session ends by itself.
+      void send(location.origin, null, "POST", "/api/sessions/end", { body: {} }).catch(() => undefined);
+    }
     this.#keep(null, this.#id);
     this.#changed("this tab");
   }
@@ -65,7 +72,22 @@ class TabSession implements Session {
   async share(isNew: boolean): Promise<void> {
     for (const sign of ["focus", "pointerdown", "keydown"]) addEventListener(sign, () => (this.#used = Date.now()), true);
     hearTabs((message) => this.#hear(message));
+    if (this.#token === null && isNew) await this.#askServer();
     if (this.#token === null && isNew) await this.#takeOver();
+  }
+
+  /** Asks the server whose session the cookie is of, if there is one. */
+  async #askServer(): Promise<void> {
+    try {
+      const { workspace, name, subject, role } = await send<Me>(location.origin, null, "GET", "/api/me");
+      // The server ends the session. This is the longest that it may be idle.
+      const expires = Date.now() + 12 * 3_600_000;
+      this.#token = standInForCookie({ workspace, subject: name ?? subject, role, expires });
+      // The same in every tab, because all of them have the same cookie.
+      this.#id = "cookie";
+    } catch {
+      // Nobody is signed in by a cookie.
+    }
   }
 
   #hear(message: TabMessage): void {
@@ -102,8 +124,9 @@ class TabSession implements Session {
   #keep(token: string | null, id: string): void {
     this.#token = token;
     this.#id = id;
-    write(TOKEN, token);
-    write(ID, token && id);
+    const kept = token !== null && standsForCookie(token) ? null : token;
+    write(TOKEN, kept);
+    write(ID, kept && id);
   }
 
   #changed(where: ChangedIn): void {

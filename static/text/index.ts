@@ -7,6 +7,7 @@ import { common } from "./common";
 import { add, app, flow, reconnect, replace } from "./connect";
 import { list } from "./list";
 import { access, activity, leave, manage, remove, usage, use } from "./manage";
+import { agents, people } from "./people";
 import { agent, signIn } from "./session";
 
 export const t = {
@@ -29,6 +30,8 @@ export const t = {
   apps,
   providers,
   audit,
+  agents,
+  people,
 };
 
 /** The name of a role, for people. */

@@ -2,7 +2,9 @@
 
 export const signIn = {
   title: "Sign in",
-  lead: "Paste a token that your identity provider issued for this workspace.",
+  lead: "Open the link that an administrator sent you. On the machine that runs Integration Nexus, cargo xtask sign-in or nexus sign-in prints a link.",
+  useToken: "Use a token",
+  tokenLead: "Paste a token that your identity provider issued for this workspace.",
   again: "Your session has expired",
   againLead: "Sign in again to continue. Your work is still open under this dialog.",
   hostLead: "Waiting for a new token from the surrounding page. Your work is still open under this dialog.",
@@ -30,7 +32,6 @@ export const signIn = {
   role: "Role",
   roleName: { ADMIN: "Administrator", MANAGER: "Manager", AGENT: "Agent" } as Record<string, string>,
   noRole: "no role",
-  developer: "For development, cargo xtask up prints a link that signs you in.",
 };
 
 export const agent = {

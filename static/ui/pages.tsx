@@ -6,12 +6,14 @@ import type { Role } from "../logic/identity";
 import { HOME } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
+import { Agents } from "./agents";
 import { Audit } from "./audit";
 import type { LoadState } from "./context";
 import type { IconName } from "./icons";
 import { IntegrationList } from "./list";
 import type { ListProps } from "./list";
 import { OauthApps } from "./oauth-apps";
+import { People } from "./people";
 import { Providers } from "./providers";
 
 /** What the pages share: it is loaded once for all of them. */
@@ -39,6 +41,20 @@ export const PAGES: readonly Page[] = [
     icon: "grid",
     role: "MANAGER",
     view: (shared) => <IntegrationList {...shared} />,
+  },
+  {
+    title: t.agents.title,
+    route: section("agents"),
+    icon: "plug",
+    role: "MANAGER",
+    view: () => <Agents />,
+  },
+  {
+    title: t.people.title,
+    route: section("people"),
+    icon: "people",
+    role: "ADMIN",
+    view: () => <People />,
   },
   {
     title: t.nav.oauthApps,

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Problem, problemOf, send } from "../api/client";
-import { identify, isLoopback } from "../logic/identity";
+import { identify } from "../logic/identity";
 import type { ClaimNames, Identity } from "../logic/identity";
 import { ago } from "../logic/time";
 import { roleName, t } from "../text";
@@ -66,8 +66,11 @@ export function SignInPage({ notice, ...props }: SignInProps & { notice: string 
         <h1>{t.signIn.title}</h1>
         <p class="soft">{t.signIn.lead}</p>
         {notice && <Alert title={notice} />}
-        <TokenForm {...props} id="sign-in" />
-        {isLoopback(location.hostname) && <p class="soft small">{t.signIn.developer}</p>}
+        <details open={notice !== ""}>
+          <summary>{t.signIn.useToken}</summary>
+          <p class="soft">{t.signIn.tokenLead}</p>
+          <TokenForm {...props} id="sign-in" />
+        </details>
       </div>
     </main>
   );

@@ -8,11 +8,10 @@ use crate::component;
 /// All schemas, by name.
 pub(super) fn all() -> Value {
     let name = || {
-        let mut name = printable(100);
-        name["description"] =
-            "Unique in the workspace; names are compared without regard to case and white space"
-                .into();
-        name
+        json!({
+            "allOf": [printable(100)],
+            "description": "Unique in the workspace; names are compared without regard to case and white space",
+        })
     };
     let description = || json!({"type": "string", "maxLength": 500});
     let person = || json!({"type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$"});

@@ -1,0 +1,199 @@
+/** The people of the workspace, for administrators: roles, switching off, and invitations. */
+import { useState } from "preact/hooks";
+
+import type { InvitationCreated, InvitationList, Person, PersonPage } from "../api/types";
+import { roleName, t } from "../text";
+import { useAction, useLoad, useNexus, useNow } from "./context";
+import { Field, Form } from "./controls";
+import { CancelButton, Dialog } from "./dialog";
+import { Alert, Button, CopyField, LoadError, Skeleton } from "./parts";
+import { useFresh } from "./use-fresh";
+import { usePages } from "./use-pages";
+
+interface Loaded {
+  readonly page: PersonPage;
+  readonly invitations: InvitationList;
+}
+
+export function People() {
+  const { client, identity } = useNexus();
+  const [first, reload] = useLoad(async (signal): Promise<Loaded> => {
+    const [page, invitations] = await Promise.all([
+      client.get<PersonPage>("/api/people", { limit: 50 }, signal),
+      client.get<InvitationList>("/api/people/invitations", {}, signal),
+    ]);
+    return { page, invitations };
+  }, 0);
+  const [inviting, setInviting] = useState(false);
+  useFresh(identity.workspace, () => reload(), !inviting);
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.people.title}</h1>
+          <p class="soft">{t.people.lead}</p>
+        </div>
+        <Button tone="primary" icon="plus" onClick={() => setInviting(true)}>
+          {t.people.invite}
+        </Button>
+      </div>
+      {first.state === "loading" && <Skeleton rows={6} />}
+      {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
+      {first.state === "ready" && <Lines first={first.value.page} onChanged={() => reload()} />}
+      {first.state === "ready" && first.value.invitations.items.length > 0 && (
+        <Invitations list={first.value.invitations} onChanged={() => reload()} />
+      )}
+      {inviting && (
+        <InviteDialog
+          onClose={() => {
+            setInviting(false);
+            reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
+  const { client, announce } = useNexus();
+  const now = useNow();
+  const { items, action, more } = usePages(first, (cursor) => client.get<PersonPage>("/api/people", { limit: 50, cursor }));
+  const change = useAction();
+  const put = (person: Person, body: object, done: string) =>
+    void change.run(async () => {
+      await client.call("PUT", `/api/people/${person.id}`, { body });
+      announce(done);
+      onChanged();
+    });
+  return (
+    <>
+      <Alert problem={change.problem} />
+      <ul class="lines">
+        {items.map((person) => {
+          const isOn = person.status === "active";
+          const other = person.role === "ADMIN" ? "MANAGER" : "ADMIN";
+          const label = other === "ADMIN" ? t.people.makeAdmin : t.people.makeManager;
+          return (
+            <li key={person.id} class={isOn ? "card" : "card off"}>
+              <div class="top">
+                <div class="names">
+                  <h2>{person.name}</h2>
+                  <p class="soft">
+                    {isOn ? roleName(person) : t.people.off} · {t.people.source[person.source] ?? person.source} ·{" "}
+                    {t.people.seen(person.last_seen_at, now)}
+                    {person.sessions.length > 0 && ` · ${t.people.sessions(person.sessions.length)}`}
+                  </p>
+                  {person.email && <p>{person.email}</p>}
+                </div>
+                <div class="actions">
+                  {person.source === "local" && isOn && (
+                    <Button busy={change.busy} aria-label={`${label}: ${person.name}`} onClick={() => put(person, { role: other }, t.people.changed(person.name))}>
+                      {label}
+                    </Button>
+                  )}
+                  <Button
+                    icon="power"
+                    busy={change.busy}
+                    aria-label={`${isOn ? t.people.switchOff : t.people.switchOn}: ${person.name}`}
+                    onClick={() => put(person, { status: isOn ? "disabled" : "active" }, t.people.switched(person.name, !isOn))}
+                  >
+                    {isOn ? t.people.switchOff : t.people.switchOn}
+                  </Button>
+                </div>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      <Alert problem={action.problem} />
+      {more && (
+        <div class="more">
+          <Button busy={action.busy} onClick={more}>
+            {t.loadMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Invitations({ list, onChanged }: { list: InvitationList; onChanged(): void }) {
+  const { client, announce } = useNexus();
+  const now = useNow();
+  const action = useAction();
+  const withdraw = (id: string) =>
+    void action.run(async () => {
+      await client.call("DELETE", `/api/people/invitations/${id}`);
+      announce(t.people.withdrawn);
+      onChanged();
+    });
+  return (
+    <section class="stack">
+      <h2>{t.people.open}</h2>
+      <Alert problem={action.problem} />
+      <ul class="lines">
+        {list.items.map((one) => {
+          const name = one.name ?? one.email ?? one.id;
+          return (
+            <li key={one.id} class="card">
+              <div class="top">
+                <div class="names">
+                  <h3>{name}</h3>
+                  <p class="soft">
+                    {roleName(one)} · {t.people.expires(one.expires_at, now)}
+                  </p>
+                </div>
+                <Button busy={action.busy} aria-label={`${t.people.withdraw}: ${name}`} onClick={() => withdraw(one.id)}>
+                  {t.people.withdraw}
+                </Button>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function InviteDialog({ onClose }: { onClose(): void }) {
+  const { client } = useNexus();
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState("MANAGER");
+  const [url, setUrl] = useState("");
+  const inviting = useAction();
+  const submit = () =>
+    void inviting.run(async () => {
+      const body = { role, ...(name.trim() && { name }), ...(email.trim() && { email }) };
+      setUrl((await client.call<InvitationCreated>("POST", "/api/people/invitations", { body })).url);
+    });
+  return (
+    <Dialog title={t.people.invite} onClose={onClose}>
+      {url ? (
+        <div class="stack">
+          <p>{t.people.invited}</p>
+          <CopyField text={url} what={t.people.link} />
+          <div class="actions">
+            <Button tone="primary" onClick={onClose}>
+              {t.done}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <Form id="invite" unsaved={name !== "" || email !== ""} onSubmit={() => !inviting.busy && submit()}>
+          <Field label={t.people.name} value={name} onInput={setName} error={inviting.problem?.at("/name")} required={false} maxLength={100} focus />
+          <Field label={t.people.email} value={email} onInput={setEmail} error={inviting.problem?.at("/email")} required={false} maxLength={254} />
+          <Field label={t.people.role} value={role} onInput={setRole} error={inviting.problem?.at("/role")} choices={["MANAGER", "ADMIN"]} />
+          <Alert problem={inviting.problem} />
+          <div class="actions">
+            <Button type="submit" tone="primary" busy={inviting.busy}>
+              {t.people.create}
+            </Button>
+            <CancelButton />
+          </div>
+        </Form>
+      )}
+    </Dialog>
+  );
+}
