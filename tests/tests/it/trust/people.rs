@@ -130,7 +130,10 @@ async fn a_link_that_is_not_the_machines_is_rejected() {
     }
     let call = app.post("/sign-in/link").header("origin", "https://evil.example");
     call.json(&json!({ "link": good })).send().await.problem(403, "cross_site");
-    assert_eq!(app.count("people"), 0);
+    // None of that has used the link up.
+    let cookie = sign_in(&app, &good).await;
+    assert_eq!(me(&app, &cookie).await.json()["name"], "Eve");
+    assert_eq!(app.count("people"), 1);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 9] = [
+const KNOWN: [Known; 8] = [
     Known {
         place: ("components/common/src/lib.rs", ""),
         modules: &["auth", "broker", "forward", "http", "policy", "rpc", "store", "wire"],
@@ -34,11 +34,6 @@ const KNOWN: [Known; 9] = [
         place: ("components/common/src/lib.rs", ""),
         modules: &["error", "platform"],
         why: "the error of every component holds the error of the database",
-    },
-    Known {
-        place: ("components/common/src/lib.rs", "store"),
-        modules: &["events", "write"],
-        why: "a transaction records an event, which is written in a transaction",
     },
     Known {
         place: ("components/broker/src/lib.rs", "oauth"),
