@@ -20,7 +20,6 @@ use nexus_common::http::{Inbound, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Operation, Request};
 use nexus_common::{Result, component};
-
 use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 

@@ -2,12 +2,11 @@
 //! although the manifest says otherwise. This module must not show the findings of another workspace.
 
 use http::StatusCode;
-use nexus_common::Result;
-use nexus_common::access;
 use nexus_common::auth::Role;
 use nexus_common::http::{Inbound, empty, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Findings, RequestContext};
+use nexus_common::{Result, access};
 
 use crate::show::require_manifest;
 

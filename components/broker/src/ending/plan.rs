@@ -17,19 +17,19 @@ use nexus_manifests::{
     BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
     params, template,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use zeroize::{Zeroize, Zeroizing};
-
-use crate::provider::call;
-use crate::provider::call::{form_body, header_name, header_value, inject_headers, known_method};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
-use nexus_vault::digest;
-use nexus_vault::keys;
 use nexus_vault::oauth_app::{self, Client, ClientRef};
 use nexus_vault::rows::outbox;
 use nexus_vault::seal::{self, Place};
 use nexus_vault::source::Sourced;
+use nexus_vault::{digest, keys};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::provider::call::{
+    self, form_body, header_name, header_value, inject_headers, known_method,
+};
 
 /// A revocation request with all its secrets: the plaintext of an outbox entry.
 #[derive(Serialize, Deserialize)]

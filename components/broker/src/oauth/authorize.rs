@@ -13,17 +13,17 @@ use nexus_common::platform::clock;
 use nexus_common::store::Integrations;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
+use nexus_vault::credential::{self, field_error, params_json};
+use nexus_vault::keys;
+use nexus_vault::oauth_app::{self, ClientRef};
+use nexus_vault::seal::{self, Place};
+use nexus_vault::source::{self, Sourced};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
-use nexus_vault::credential::{self, field_error, params_json};
-use nexus_vault::keys;
-use nexus_vault::oauth_app::{self, ClientRef};
-use nexus_vault::seal::{self, Place};
-use nexus_vault::source::{self, Sourced};
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;

@@ -13,6 +13,10 @@ use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, now_ms};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::params;
+use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
+use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::source::{self, Sourced};
+use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
 use super::authorize::{FlowSecret, place};
@@ -21,13 +25,6 @@ use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
 use crate::provider::verify;
-use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
-use nexus_vault::digest;
-use nexus_vault::keys;
-use nexus_vault::oauth_app::{self, Client};
-use nexus_vault::seal;
-use nexus_vault::source;
-use nexus_vault::source::Sourced;
 
 /// Finishes an authorization.
 ///

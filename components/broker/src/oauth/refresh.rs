@@ -20,13 +20,12 @@ use nexus_common::secret::Secret;
 use nexus_common::store::{Cause, Lease, RefreshState, Renewal, Transaction, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
+use nexus_vault::credential::{self, Times, Usable};
+use nexus_vault::{digest, oauth_app};
 
 use super::exchange::mint;
 use super::token::{self, Grant, TokenFailure};
 use crate::ending::plan;
-use nexus_vault::credential::{self, Times, Usable};
-use nexus_vault::digest;
-use nexus_vault::oauth_app;
 
 /// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;

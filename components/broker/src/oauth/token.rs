@@ -11,6 +11,8 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
+use nexus_vault::credential::{self, End, Usable};
+use nexus_vault::oauth_app::{self, Client};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -20,8 +22,6 @@ use super::refusal;
 use crate::provider::answer::Answer;
 use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
 use crate::provider::screen::Screen;
-use nexus_vault::credential::{self, End, Usable};
-use nexus_vault::oauth_app::{self, Client};
 
 /// The time limit of one request, with its response body.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);

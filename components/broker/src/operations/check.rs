@@ -8,10 +8,10 @@ use nexus_common::domain::Health;
 use nexus_common::store::{CheckFound, take_check_of_minute};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
+use nexus_vault::credential::Usable;
 
 use crate::oauth::{self, IntegrationContext};
 use crate::provider::verify;
-use nexus_vault::credential::Usable;
 
 /// Runs the check. A rejection or trouble of the provider is a result, not an error.
 ///

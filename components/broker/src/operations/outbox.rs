@@ -19,20 +19,18 @@ use nexus_common::platform::clock;
 use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
+use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
+use nexus_vault::{keys, seal};
 use serde_json::json;
 use url::Url;
 
 use crate::ending::plan::{Call, place};
-use crate::operations::beside;
-use crate::operations::renewed;
+use crate::operations::{beside, renewed};
 use crate::provider::answer::Answer;
 use crate::provider::call::{
     FORM, Transmission, header_name, header_value, known_method, transmit,
 };
 use crate::provider::screen::Screen;
-use nexus_vault::keys;
-use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
-use nexus_vault::seal;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);

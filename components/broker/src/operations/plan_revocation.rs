@@ -7,12 +7,12 @@ use nexus_common::domain::TokenState;
 use nexus_common::store::Integrations;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Manifest, Revoke, RevokeAuth};
+use nexus_vault::credential::{self, Usable};
+use nexus_vault::source;
 
 use super::forward;
 use crate::ending::plan;
 use crate::oauth::{self, IntegrationContext};
-use nexus_vault::credential::{self, Usable};
-use nexus_vault::source;
 
 /// Plans the revocation of a stored integration's tokens. If the credential cannot be opened, or its manifest
 /// is missing, the receipt says so, and the integration can still be deleted. With `force`, all tokens that

@@ -11,17 +11,16 @@ use nexus_common::secret::Secret;
 use nexus_common::store::give_up;
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Finding, params};
+use nexus_vault::credential::{
+    self, Credential, StoredCredential, Times, Usable, own_version, params_json,
+};
+use nexus_vault::{digest, source};
 use serde_json::{Map, Value as Json};
 
 use crate::ending::{in_use, plan};
 use crate::oauth;
 use crate::operations::own_token;
 use crate::provider::verify;
-use nexus_vault::credential::{
-    self, Credential, StoredCredential, Times, Usable, own_version, params_json,
-};
-use nexus_vault::digest;
-use nexus_vault::source;
 
 /// Checks, verifies and seals new credentials. Tokens that were obtained for credentials that are not stored are
 /// revoked.

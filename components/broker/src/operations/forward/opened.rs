@@ -15,13 +15,13 @@ use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
+use nexus_vault::credential::{self, Callable, Usable};
 use url::Url;
 
 use super::links::Roots;
 use super::rules::OwnUrls;
 use crate::provider::call::secrets;
 use crate::provider::mask::Needles;
-use nexus_vault::credential::{self, Callable, Usable};
 
 /// An integration with an opened credential.
 pub(super) struct Opened {

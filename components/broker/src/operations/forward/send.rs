@@ -20,6 +20,7 @@ use nexus_common::platform::http::{
     Body, BodySender, CallError, IncomingBody, Response, boxed, full, pass, spawn, streamed,
 };
 use nexus_common::{Error, Result};
+use nexus_vault::credential::Usable;
 
 use super::at_work::AtWork;
 use super::dead::{self, Witness};
@@ -29,14 +30,11 @@ use super::outflow::Outflow;
 use super::right::{Lost, Right};
 use super::target::Target;
 use super::upload::{Counted, Pace, Progress, too_slow};
-use super::usage;
-use super::{Waiting, headers, refreshing, without_length};
+use super::{Waiting, headers, refreshing, usage, without_length};
 use crate::oauth::{self, Found, IntegrationContext};
 use crate::provider::call::unanswered;
-use crate::provider::coding;
-use crate::provider::egress;
 use crate::provider::mask::Mask;
-use nexus_vault::credential::Usable;
+use crate::provider::{coding, egress};
 
 /// The interval in which a long call checks whether it may go on.
 const WATCH: Duration = Duration::from_secs(5);

@@ -9,12 +9,12 @@ use http::{HeaderMap, Uri};
 use nexus_common::forward::HOST;
 use nexus_common::{Error, Result};
 use nexus_manifests::Inject;
+use nexus_vault::credential::Usable;
 
 use super::opened::{Host, Opened};
 use super::query;
 use crate::provider::call::inject_headers;
 use crate::provider::egress;
-use nexus_vault::credential::Usable;
 
 /// The target of a call, without the query.
 pub(super) struct Target<'a> {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use nexus_common::Result;
 use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
-use nexus_common::platform::{clock, http::spawn};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
 use nexus_common::store::{Used, record_usage};
 
 /// How long counts are collected before they are written.

@@ -18,15 +18,15 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use futures::channel::oneshot;
+use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
-use nexus_common::platform::{clock, http::spawn};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
 use nexus_common::{Error, Result};
 
 use limits::Limit;
 pub(crate) use limits::limits;
 use places::{Decision, Places};
-
-use nexus_common::domain::CallKey;
 
 /// The interval in which long calls and unused places are looked for.
 const LOOK: Duration = Duration::from_millis(250);

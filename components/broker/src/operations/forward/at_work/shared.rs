@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 
 use nexus_common::Result;
+use nexus_common::domain::CallKey;
 use nexus_common::kept::Recent;
 use nexus_common::platform::clock;
 use nexus_common::store::{CallSums, CallsAtWork, Version, calls_of_others, version};
 
 use super::places::{Change, Granted, ROW_MS, Written};
-use nexus_common::domain::CallKey;
 
 /// How long a sum is valid while nothing is committed, in milliseconds. It is limited because rows also
 /// expire.
