@@ -71,5 +71,6 @@ async fn operate(inbound: Inbound) -> Result<Response> {
 }
 
 async fn revoke_due(due: DueRevocations, request_id: &str) -> Result<Vec<Receipt>> {
-    outbox::run(OutboxScope::Of(&due.stored, &due.kept), request_id).await
+    let (stored, kept) = due.into_parts();
+    outbox::run(OutboxScope::Of(&stored, &kept), request_id).await
 }

@@ -40,8 +40,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
-        let scope =
-            RevocationScope { stored: Stored::of(&caller, &id), force: force == Some(true) };
+        let scope = RevocationScope::new(Stored::of(&caller, &id), force == Some(true));
         let plan = broker.call::<PlanRevocation>(&scope).await?;
         match carry_out(&by, &id, &plan, force).await {
             // The credential was refreshed or connected again since, so other tokens must be revoked.
@@ -55,7 +54,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
     receipts.extend(plan.kept);
     if receipts.iter().any(|receipt| receipt.entry_id.is_some()) {
-        let due = DueRevocations { stored: Stored::of(&caller, &id), kept };
+        let due = DueRevocations::new(Stored::of(&caller, &id), kept);
         match broker.call::<Revoke>(&due).await {
             Ok(done) => settle(&mut receipts, &done, &plan.entries),
             Err(error) => error.log_beside(&inbound.request_id, "revoke"),

@@ -57,7 +57,7 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
         // If this fails, the outbox still revokes the replaced tokens.
-        let due = DueRevocations::new(Stored::of(&caller, &found.id));
+        let due = DueRevocations::new(Stored::of(&caller, &found.id), Vec::new());
         if let Err(error) = Client::new(Component::Update, &request_id).call::<Revoke>(&due).await {
             error.log_beside(&request_id, "revoke");
         }
