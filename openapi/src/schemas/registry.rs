@@ -8,10 +8,12 @@ use crate::component;
 /// All schemas, by name.
 pub(super) fn all() -> Value {
     let name = || {
+        let text =
+            "Unique in the workspace; names are compared without regard to case and white space";
         let mut name = printable(100);
-        name["description"] =
-            "Unique in the workspace; names are compared without regard to case and white space"
-                .into();
+        if let Some(members) = name.as_object_mut() {
+            members.insert("description".to_owned(), text.into());
+        }
         name
     };
     let description = || json!({"type": "string", "maxLength": 500});
