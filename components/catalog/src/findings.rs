@@ -30,7 +30,7 @@ pub(crate) async fn clear(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "manifest.findings_clear").await?;
     inbound.query(&[])?;
     require_manifest(&caller.workspace, id).await?;
-    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
-    Findings { workspace: &caller.workspace, manifest_id: id }.clear(&by).await?;
+    let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
+    Findings { workspace: &caller.workspace, manifest_id: id }.clear(&context).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

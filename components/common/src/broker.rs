@@ -53,7 +53,7 @@ operations! {
         for [Upkeep]: Nothing => u32, or Problem;
     /// Compares the signed heads of a workspace's audit record with the record.
     VerifyHeads("verify-heads", "compares the signed heads of an audit record with it")
-        for [Upkeep]: OfWorkspace => HeadsVerified, or Problem;
+        for [Upkeep]: WorkspaceScope => HeadsVerified, or Problem;
     /// Describes an integration's provider for an agent. Refuses with `not_found`.
     Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
@@ -500,7 +500,7 @@ pub struct Ticked {
 /// The request of [`VerifyHeads`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OfWorkspace {
+pub struct WorkspaceScope {
     /// The workspace.
     pub workspace: String,
 }

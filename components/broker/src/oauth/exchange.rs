@@ -87,7 +87,7 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
         fields,
         client: Some(flow.client.clone()),
     };
-    let times = Times::new(begun, tokens.end);
+    let times = Times::new(begun, tokens.expiry);
     let params = flow.params.clone();
     let account = Account::default();
     let mut usable = Usable {
@@ -308,7 +308,7 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
 pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
     let begun = now_ms().await?;
     let tokens = token::ask_for_client(usable).await?;
-    usable.times = Times::new(begun, tokens.end);
+    usable.times = Times::new(begun, tokens.expiry);
     let fields = &mut usable.credential.fields;
     fields.insert("access_token".into(), tokens.access_token);
     Ok(())

@@ -62,10 +62,10 @@ enum Verdict {
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn run(which: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
+pub(crate) async fn run(scope: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
     let begun = clock::now_ms();
     let (kept, new): (Vec<_>, Vec<_>) =
-        which.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
+        scope.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
     // The tokens of one integration are processed in order, those of different integrations concurrently.
     let mut groups: Vec<Vec<DueEntry>> = Vec::new();

@@ -143,14 +143,14 @@ impl Sent<'_> {
         let begun = clock::now_ms();
         let mut answer = self.once(&opened.usable, outgoing, &sent).await;
         if is_refused(&answer) {
-            let who = IntegrationContext::of(stored, request_id);
+            let context = IntegrationContext::of(stored, request_id);
             let renewed = match is_oauth2 {
-                true => self.renewed(&who, opened.usable.version).await,
+                true => self.renewed(&context, opened.usable.version).await,
                 false => Ok(None),
             };
             match (renewed, again) {
                 (Ok(Some(Found::Refreshing { version, seconds })), Some(_)) => {
-                    return Ok(Outcome::Wait(refreshing(who.key.id, version, seconds)));
+                    return Ok(Outcome::Wait(refreshing(context.key.id, version, seconds)));
                 }
                 (Ok(Some(Found::Usable(renewed))), Some(again)) => {
                     opened = opened.renewed(*renewed)?;
@@ -194,11 +194,15 @@ impl Sent<'_> {
     }
 
     /// The replacement of a token that the provider rejected. `None` if there is no other token.
-    async fn renewed(&self, who: &IntegrationContext<'_>, version: i64) -> Result<Option<Found>> {
+    async fn renewed(
+        &self,
+        context: &IntegrationContext<'_>,
+        version: i64,
+    ) -> Result<Option<Found>> {
         if self.waiting == Waiting::Here {
-            return Ok(oauth::after_refusal(who, version).await?.map(Found::from));
+            return Ok(oauth::after_refusal(context, version).await?.map(Found::from));
         }
-        Ok(match oauth::after_refusal_or_refreshing(who, version).await? {
+        Ok(match oauth::after_refusal_or_refreshing(context, version).await? {
             Found::Usable(usable) if usable.version == version => None,
             Found::Refreshing { .. } if self.waiting == Waiting::Over => None,
             found => Some(found),

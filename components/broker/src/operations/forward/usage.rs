@@ -29,10 +29,10 @@ thread_local! {
 }
 
 /// Counts one call that has ended.
-pub(super) fn count(whose: CallKey, is_error: bool, bytes: u64) {
+pub(super) fn count(key: CallKey, is_error: bool, bytes: u64) {
     let first = COUNTED.with_borrow_mut(|counted| {
         let first = counted.is_empty();
-        let counts = counted.entry(whose).or_default();
+        let counts = counted.entry(key).or_default();
         counts.calls += 1;
         counts.errors += i64::from(is_error);
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
