@@ -24,7 +24,8 @@ use nexus_vault::{keys, seal};
 use serde_json::json;
 use url::Url;
 
-use crate::ending::plan::{Call, place};
+use crate::ending::plan::place;
+use crate::ending::request::Call;
 use crate::operations::{beside, renewed};
 use crate::provider::answer::Answer;
 use crate::provider::call::{

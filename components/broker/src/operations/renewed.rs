@@ -13,7 +13,7 @@ use nexus_vault::source;
 use serde_json::Value as Json;
 use url::form_urlencoded;
 
-use crate::ending::plan::{Call, MadeWith};
+use crate::ending::request::{Call, MadeWith};
 use crate::provider::call::{self, FORM};
 
 /// Puts the app's current secret into `call`. If the app, its manifest or its hosts have changed, `call`
