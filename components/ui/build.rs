@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A line of `static/dist/files.json`.
 #[derive(Deserialize)]
-struct Listed {
+struct FileEntry {
     /// The path of the file's URL.
     path: String,
     /// The path of the file below `static/dist`. Its compressed codings are beside it.
@@ -33,12 +33,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", dist.display());
     let list = dist.join("files.json");
     let table = if list.is_file() {
-        let files: Vec<Listed> = serde_json::from_slice(&fs::read(&list)?)?;
+        let files: Vec<FileEntry> = serde_json::from_slice(&fs::read(&list)?)?;
         let entries: Result<Vec<_>, _> = files.iter().map(|listed| entry(listed, &dist)).collect();
         entries?.concat()
     } else {
         println!("cargo::warning=the UI is not built. Use `cargo xtask build`, which needs Node");
-        let page = Listed {
+        let page = FileEntry {
             path: "/".to_owned(),
             file: "unbuilt.html".to_owned(),
             media_type: "text/html; charset=utf-8".to_owned(),
@@ -52,8 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The table's entry for one file in `dir`.
-fn entry(listed: &Listed, dir: &Path) -> Result<String, Box<dyn Error>> {
-    let Listed { path, file, media_type, immutable } = listed;
+fn entry(listed: &FileEntry, dir: &Path) -> Result<String, Box<dyn Error>> {
+    let FileEntry { path, file, media_type, immutable } = listed;
     let plain = dir.join(file);
     let mut text = format!(
         "File {{ path: {path:?}, media_type: {media_type:?}, immutable: {immutable}, plain: {}, ",
@@ -76,5 +76,5 @@ fn coded(file: &Path) -> Result<String, Box<dyn Error>> {
     let digest = Sha256::digest(fs::read(&file)?);
     let tag = digest.iter().take(12).fold(String::new(), |tag, byte| format!("{tag}{byte:02x}"));
     let tag = format!("\"{tag}\"");
-    Ok(format!("Coded {{ bytes: include_bytes!({file:?}), tag: {tag:?} }}"))
+    Ok(format!("CodedFile {{ bytes: include_bytes!({file:?}), tag: {tag:?} }}"))
 }

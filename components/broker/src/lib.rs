@@ -20,7 +20,6 @@ use nexus_common::http::{Inbound, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Operation, Request};
 use nexus_common::{Result, component};
-
 use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 
@@ -48,10 +47,14 @@ async fn operate(inbound: Inbound) -> Result<Response> {
             request.serve::<SealClient>(async |new, _| oauth_app::seal(&new).await).await
         }
         BeginAuthorization::NAME => {
-            request.serve::<BeginAuthorization>(async |asked, _| oauth::begin(&asked).await).await
+            request
+                .serve::<BeginAuthorization>(async |request, _| oauth::begin(&request).await)
+                .await
         }
         FinishAuthorization::NAME => {
-            request.serve::<FinishAuthorization>(async |back, _| oauth::exchange(&back).await).await
+            request
+                .serve::<FinishAuthorization>(async |request, _| oauth::exchange(&request).await)
+                .await
         }
         Tick::NAME => request.serve::<Tick>(async |_, id| tick::run(id).await).await,
         Describe::NAME => {
@@ -59,7 +62,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         }
         SignHeads::NAME => request.serve::<SignHeads>(async |_, _| heads::sign().await).await,
         VerifyHeads::NAME => {
-            request.serve::<VerifyHeads>(async |of, _| heads::verify(&of.workspace).await).await
+            request
+                .serve::<VerifyHeads>(async |scope, _| heads::verify(&scope.workspace).await)
+                .await
         }
         ReportHealth::NAME => {
             request.serve::<ReportHealth>(async |_, _| health::state().await).await
@@ -72,5 +77,6 @@ async fn operate(inbound: Inbound) -> Result<Response> {
 }
 
 async fn revoke_due(due: DueRevocations, request_id: &str) -> Result<Vec<Receipt>> {
-    outbox::run(OutboxScope::Of(&due.stored, &due.kept), request_id).await
+    let (stored, kept) = due.into_parts();
+    outbox::run(OutboxScope::Of(&stored, &kept), request_id).await
 }

@@ -67,9 +67,9 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
     let sealed = Client::new(Component::Catalog, &request_id).call::<SealClient>(&new).await?;
     let bytes = encoding::from_base64(&sealed.sealed)
         .ok_or_else(|| Error::Internal("the broker's ciphertext is not base64".into()))?;
-    let by = RequestContext { caller: &caller, request_id: &request_id };
+    let context = RequestContext { caller: &caller, request_id: &request_id };
     OauthClients::of(&caller.workspace)
-        .save(id, &new.client_id, &new.params, (&bytes, &sealed.key_id), &by)
+        .save(id, &new.client_id, &new.params, (&bytes, &sealed.key_id), &context)
         .await?;
     let body = json!({"manifest_id": id, "client_id": new.client_id,
         "redirect_uri": sealed.redirect_uri});
@@ -79,7 +79,7 @@ async fn save(inbound: Inbound, id: &str) -> Result<Response> {
 async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "oauth_client.delete").await?;
     inbound.query(&[])?;
-    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
-    OauthClients::of(&caller.workspace).delete(id, &by).await?;
+    let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
+    OauthClients::of(&caller.workspace).delete(id, &context).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

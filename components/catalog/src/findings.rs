@@ -2,12 +2,11 @@
 //! although the manifest says otherwise. This module must not show the findings of another workspace.
 
 use http::StatusCode;
-use nexus_common::Result;
-use nexus_common::access;
 use nexus_common::auth::Role;
 use nexus_common::http::{Inbound, empty, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Findings, RequestContext};
+use nexus_common::{Result, access};
 
 use crate::show::require_manifest;
 
@@ -31,7 +30,7 @@ pub(crate) async fn clear(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "manifest.findings_clear").await?;
     inbound.query(&[])?;
     require_manifest(&caller.workspace, id).await?;
-    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
-    Findings { workspace: &caller.workspace, manifest_id: id }.clear(&by).await?;
+    let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
+    Findings { workspace: &caller.workspace, manifest_id: id }.clear(&context).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

@@ -47,8 +47,8 @@ pub(crate) async fn delete(inbound: &Inbound, id: &str) -> Result<Response> {
     let caller = access::require(inbound, Role::Admin, "manifest.delete").await?;
     inbound.query(&[])?;
     require_own(id)?;
-    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
-    Manifests::of(&caller.workspace).delete(id, &by).await?;
+    let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
+    Manifests::of(&caller.workspace).delete(id, &context).await?;
     Ok(empty(StatusCode::NO_CONTENT))
 }
 
@@ -75,9 +75,9 @@ async fn save(caller: &Caller, inbound: Inbound, expected: Option<&str>) -> Resu
         replace: expected.is_some(),
         believes_effect,
     };
-    let by = RequestContext { caller, request_id: &request_id };
+    let context = RequestContext { caller, request_id: &request_id };
     let quota = Quota::of_manifest_versions().await?;
-    let hash = Manifests::of(&caller.workspace).save(&new, &by, &quota).await?;
+    let hash = Manifests::of(&caller.workspace).save(&new, &context, &quota).await?;
     let value = serde_json::to_value(&manifest).map_err(internal)?;
     let status = if expected.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = saved(status, &value, &hash);

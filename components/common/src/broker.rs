@@ -11,7 +11,7 @@ use crate::auth::Caller;
 use crate::domain::{Health, IntegrationKey, TokenState};
 use crate::encoding;
 use crate::error::{Error, Problem, Result};
-use crate::rpc::{Component, Entry, Nothing, operations};
+use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 use crate::secret::{SecretJson, expose_to};
 use crate::store::OutboxEntry;
 
@@ -53,7 +53,7 @@ operations! {
         for [Upkeep]: Nothing => u32, or Problem;
     /// Compares the signed heads of a workspace's audit record with the record.
     VerifyHeads("verify-heads", "compares the signed heads of an audit record with it")
-        for [Upkeep]: OfWorkspace => HeadsVerified, or Problem;
+        for [Upkeep]: WorkspaceScope => HeadsVerified, or Problem;
     /// Describes an integration's provider for an agent. Refuses with `not_found`.
     Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
@@ -67,6 +67,8 @@ pub const FORWARD: Entry = Entry {
     purpose: "makes an agent's call, and passes the response on",
 };
 
+bodies_with_secrets!(NewCredentials, NewClient, Exchange);
+
 /// All operations of the broker.
 pub fn operations() -> impl Iterator<Item = Entry> {
     JSON_OPERATIONS.iter().copied().chain([FORWARD])
@@ -74,7 +76,7 @@ pub fn operations() -> impl Iterator<Item = Entry> {
 
 /// The request of [`Seal`]: credentials that are not stored yet.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewCredentials {
     /// The workspace.
     pub workspace: String,
@@ -242,37 +244,69 @@ impl GivenUp {
 
 /// The request of [`PlanRevocation`].
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RevocationScope {
+    /// The workspace.
+    pub workspace: String,
     /// The integration.
-    #[serde(flatten)]
-    pub stored: Stored,
+    pub integration_id: String,
+    /// The subject that asks, for events.
+    pub actor: String,
     /// Whether to revoke all tokens even if other connections may end with them.
     #[serde(default)]
     pub force: bool,
 }
 
+impl RevocationScope {
+    /// All tokens of an integration.
+    #[must_use]
+    pub fn new(stored: Stored, force: bool) -> Self {
+        let Stored { workspace, integration_id, actor } = stored;
+        Self { workspace, integration_id, actor, force }
+    }
+
+    /// The integration, and whether to revoke its tokens even if other connections may end with them.
+    #[must_use]
+    pub fn into_parts(self) -> (Stored, bool) {
+        let Self { workspace, integration_id, actor, force } = self;
+        (Stored { workspace, integration_id, actor }, force)
+    }
+}
+
 /// The request of [`Revoke`]: entries of the outbox.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DueRevocations {
+    /// The workspace.
+    pub workspace: String,
     /// The integration whose new entries are sent.
-    #[serde(flatten)]
-    pub stored: Stored,
+    pub integration_id: String,
+    /// The subject that asks, for events.
+    pub actor: String,
     /// Entries that were kept, and are sent as well.
     #[serde(default)]
     pub kept: Vec<String>,
 }
 
 impl DueRevocations {
-    /// The new entries of an integration.
+    /// The new entries of an integration, and the entries `kept`.
     #[must_use]
-    pub const fn new(stored: Stored) -> Self {
-        Self { stored, kept: Vec::new() }
+    pub fn new(stored: Stored, kept: Vec<String>) -> Self {
+        let Stored { workspace, integration_id, actor } = stored;
+        Self { workspace, integration_id, actor, kept }
+    }
+
+    /// The integration, and the entries that were kept.
+    #[must_use]
+    pub fn into_parts(self) -> (Stored, Vec<String>) {
+        let Self { workspace, integration_id, actor, kept } = self;
+        (Stored { workspace, integration_id, actor }, kept)
     }
 }
 
 /// The request of [`SealClient`]: an OAuth app that an admin entered.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewClient {
     /// The workspace.
     pub workspace: String,
@@ -351,7 +385,7 @@ pub struct Authorization {
 
 /// The request of [`FinishAuthorization`]: a browser has come back.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Exchange {
     /// The workspace.
     pub workspace: String,
@@ -466,7 +500,7 @@ pub struct Ticked {
 /// The request of [`VerifyHeads`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OfWorkspace {
+pub struct WorkspaceScope {
     /// The workspace.
     pub workspace: String,
 }

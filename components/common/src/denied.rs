@@ -21,17 +21,17 @@ const MOST: usize = 256;
 const RETRIES: u32 = 3;
 
 #[derive(Default)]
-struct Gathered {
+struct DenialCounts {
     counted: Vec<(Denial, i64)>,
     /// Whether a task is going to write the collected attempts.
     has_writer: bool,
 }
 
 thread_local! {
-    static GATHERED: RefCell<Gathered> = RefCell::default();
+    static COUNTS: RefCell<DenialCounts> = RefCell::default();
 }
 
-impl Gathered {
+impl DenialCounts {
     /// Adds `count` to the count of `denial`.
     fn add(&mut self, denial: Denial, count: i64) {
         let is_known = |known: &&mut (Denial, i64)| known.0.is_same(&denial);
@@ -53,7 +53,7 @@ impl Gathered {
 
 /// Counts a denied attempt.
 pub(crate) fn note(denial: Denial) {
-    let has_writer = GATHERED.with_borrow_mut(|gathered| {
+    let has_writer = COUNTS.with_borrow_mut(|gathered| {
         gathered.add(denial, 1);
         std::mem::replace(&mut gathered.has_writer, true)
     });
@@ -67,12 +67,12 @@ async fn write() {
     let mut failures = 0;
     loop {
         clock::sleep(GATHER).await;
-        let counted = GATHERED.with_borrow_mut(|gathered| std::mem::take(&mut gathered.counted));
+        let counted = COUNTS.with_borrow_mut(|gathered| std::mem::take(&mut gathered.counted));
         match write_denials(&counted).await {
             Ok(()) => failures = 0,
             Err(Error::Storage { .. }) if failures < RETRIES => {
                 failures += 1;
-                GATHERED.with_borrow_mut(|gathered| put_back(gathered, counted));
+                COUNTS.with_borrow_mut(|gathered| put_back(gathered, counted));
             }
             Err(error) => {
                 failures = 0;
@@ -82,14 +82,14 @@ async fn write() {
                 error.log_beside(first.unwrap_or_default(), &what);
             }
         }
-        if GATHERED.with_borrow_mut(Gathered::is_done) {
+        if COUNTS.with_borrow_mut(DenialCounts::is_done) {
             return;
         }
     }
 }
 
 /// Puts attempts that could not be written before the newer ones.
-fn put_back(gathered: &mut Gathered, counted: Vec<(Denial, i64)>) {
+fn put_back(gathered: &mut DenialCounts, counted: Vec<(Denial, i64)>) {
     let since = std::mem::replace(&mut gathered.counted, counted);
     since.into_iter().for_each(|(denial, count)| gathered.add(denial, count));
 }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn equal_attempts_are_counted_and_the_number_of_records_is_limited() {
-        let mut gathered = Gathered::default();
+        let mut gathered = DenialCounts::default();
         for target in 0..MOST {
             gathered.add(denial("a", target), 1);
         }
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn attempts_that_could_not_be_written_come_first_and_keep_their_counts() {
-        let mut gathered = Gathered::default();
+        let mut gathered = DenialCounts::default();
         gathered.add(denial("a", 1), 1);
         gathered.add(denial("a", 2), 1);
         put_back(&mut gathered, vec![(denial("a", 3), 5), (denial("a", 2), 2)]);

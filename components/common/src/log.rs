@@ -17,22 +17,22 @@ pub struct Line(String);
 
 impl Line {
     /// A line about an error that an operator has to look into.
-    pub fn error(what: &str) -> Self {
-        Self::of("error", what)
+    pub fn error(event: &str) -> Self {
+        Self::of("error", event)
     }
 
     /// A line about a condition that an operator should look into if it happens often.
-    pub fn warning(what: &str) -> Self {
-        Self::of("warning", what)
+    pub fn warning(event: &str) -> Self {
+        Self::of("warning", event)
     }
 
     /// A line that is worth keeping.
-    pub fn info(what: &str) -> Self {
-        Self::of("info", what)
+    pub fn info(event: &str) -> Self {
+        Self::of("info", event)
     }
 
-    fn of(level: &str, what: &str) -> Self {
-        Self(format!("level={level} what={}", logged(what)))
+    fn of(level: &str, event: &str) -> Self {
+        Self(format!("level={level} what={}", logged(event)))
     }
 
     /// Adds a fact to the line.

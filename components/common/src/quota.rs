@@ -13,7 +13,7 @@ const MOST: u32 = 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     variable: &'static str,
-    what: &'static str,
+    items: &'static str,
     most: u32,
 }
 
@@ -32,18 +32,18 @@ impl Quota {
     /// # Errors
     /// [`Error::Misconfigured`].
     pub async fn of_manifest_versions() -> Result<Self> {
-        let what = "versions of its own manifests (unused versions are deleted after an hour)";
-        Self::read("max_manifest_versions", what, 2000).await
+        let items = "versions of its own manifests (unused versions are deleted after an hour)";
+        Self::read("max_manifest_versions", items, 2000).await
     }
 
-    async fn read(variable: &'static str, what: &'static str, otherwise: u32) -> Result<Self> {
+    async fn read(variable: &'static str, items: &'static str, otherwise: u32) -> Result<Self> {
         let most = match variables::get(variable).await {
             None => otherwise,
             Some(value) => parse(&value).ok_or_else(|| {
                 Error::misconfigured(variable, "must be a whole number from 1 to 1000000")
             })?,
         };
-        Ok(Self { variable, what, most })
+        Ok(Self { variable, items, most })
     }
 
     /// Checks that a workspace with `found` items may have one more.
@@ -54,9 +54,9 @@ impl Quota {
         if found < i64::from(self.most) {
             return Ok(());
         }
-        let Self { variable, what, most } = *self;
+        let Self { variable, items, most } = *self;
         let detail = format!(
-            "the workspace has {found} {what}; the deployment allows {most}. Delete one first, or ask \
+            "the workspace has {found} {items}; the deployment allows {most}. Delete one first, or ask \
              the operator to raise the variable `{variable}`"
         );
         Err(Error::QuotaExceeded { variable, detail })
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_refusal_names_the_limit_and_its_variable() {
-        let quota = Quota { variable: "max_integrations", what: "integrations", most: 2 };
+        let quota = Quota { variable: "max_integrations", items: "integrations", most: 2 };
         assert_eq!(quota.check_room(1), Ok(()));
         let Err(Error::QuotaExceeded { variable, detail }) = quota.check_room(2) else { panic!() };
         assert_eq!(variable, "max_integrations");

@@ -1,4 +1,4 @@
-//! Secrets in memory. They are printed as `[redacted]`, must be serialised only for the broker, and are
+//! Secrets in memory. They are printed as `[redacted]`, are serialised only in a request to the broker, and are
 //! zeroised when dropped.
 //!
 //! Code that needs the bytes calls `expose` or names `expose_to`, so that a search for that word finds every
@@ -54,7 +54,7 @@ impl SecretJson {
     }
 }
 
-/// Serialises a secret into a request for the broker; a field asks for that by name.
+/// Serialises a secret into a request for the broker. A field asks for that by name.
 ///
 /// # Errors
 /// Those of `serializer`.

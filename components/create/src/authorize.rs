@@ -23,12 +23,12 @@ use crate::{located, save};
 /// What the broker says.
 pub(crate) async fn begin(
     broker: &Client,
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
 ) -> Result<Option<Authorization>> {
     let asked = Authorize {
-        workspace: by.caller.workspace.clone(),
+        workspace: context.caller.workspace.clone(),
         integration_id: id.to_owned(),
         manifest_id: Some(input.manifest_id.clone()),
         params: input.params.clone(),
@@ -51,7 +51,7 @@ pub(crate) async fn begin(
 /// # Errors
 /// [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn created(
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     cookie: Option<String>,
@@ -59,7 +59,7 @@ pub(crate) async fn created(
     quota: &Quota,
 ) -> Result<Response> {
     let cookie = cookie.unwrap_or_else(new_flow_cookie);
-    let doc = save::pending(by, input, id, (&cookie, &begun), quota).await?;
+    let doc = save::pending(context, input, id, (&cookie, &begun), quota).await?;
     let mut body: Value = serde_json::from_slice(doc.as_bytes())
         .map_err(|error| Error::Internal(error.to_string()))?;
     if let Value::Object(members) = &mut body {
@@ -81,7 +81,7 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
     let cookie = flow_cookie(&inbound).await?.unwrap_or_else(new_flow_cookie);
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
     let input: AuthorizeIn = inbound.json().await?;
-    let by = RequestContext { caller: &caller, request_id: &request_id };
+    let context = RequestContext { caller: &caller, request_id: &request_id };
     let asked = Authorize {
         workspace: caller.workspace.clone(),
         integration_id: id.clone(),
@@ -97,10 +97,10 @@ pub(crate) async fn again(inbound: Inbound, id: &str) -> Result<Response> {
         return Err(Error::Conflict { code: "not_oauth", detail });
     };
     let tx = Transaction::begin().await?;
-    save::begin_flow(&tx, &by, &id, &cookie, &begun).await?;
+    save::begin_flow(&tx, &context, &id, &cookie, &begun).await?;
     let detail = json!({"scopes": begun.scopes, "accept_account_change": input.accept_account_change,
             "forced": force == Some(true)});
-    tx.audit(&by.entry("integration.authorize", &id, detail)).await?;
+    tx.audit(&context.entry("integration.authorize", &id, detail)).await?;
     tx.commit().await?;
     let body = json!({"authorization_url": begun.authorization_url}).to_string();
     let mut response = json_response(StatusCode::OK, body);

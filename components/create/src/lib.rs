@@ -60,11 +60,11 @@ async fn create(inbound: Inbound) -> Result<Response> {
     integrations.name_is_free(input.name.trim()).await?;
 
     let id = id::integration(clock::now_ms());
-    let by = RequestContext { caller: &caller, request_id: &request_id };
+    let context = RequestContext { caller: &caller, request_id: &request_id };
     let broker = Client::new(Component::Create, &request_id);
     let asked_to_flow = input.credentials.is_none();
-    if asked_to_flow && let Some(begun) = authorize::begin(&broker, &by, &input, &id).await? {
-        return authorize::created(&by, &input, &id, cookie, begun, &quota).await;
+    if asked_to_flow && let Some(begun) = authorize::begin(&broker, &context, &input, &id).await? {
+        return authorize::created(&context, &input, &id, cookie, begun, &quota).await;
     }
     let new = NewCredentials {
         workspace: caller.workspace.clone(),
@@ -77,7 +77,7 @@ async fn create(inbound: Inbound) -> Result<Response> {
         force: None,
     };
     let sealed = broker.call::<Seal>(&new).await?;
-    let doc = save::connected(&by, &input, &id, &sealed, &quota).await?;
+    let doc = save::connected(&context, &input, &id, &sealed, &quota).await?;
     Ok(located(json_response(StatusCode::CREATED, doc), &id))
 }
 

@@ -17,7 +17,7 @@ use serde_json::json;
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn connected(
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     sealed: &Sealed,
@@ -40,14 +40,14 @@ pub(crate) async fn connected(
         policy: &policy,
         scopes: NO_SCOPES,
         credential: Some(credential),
-        created_by: &by.caller.subject,
+        created_by: &context.caller.subject,
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name,
         "verified": sealed.health == Health::Healthy});
-    let saved = insert(by, &new, None, detail, quota).await;
+    let saved = insert(context, &new, None, detail, quota).await;
     if saved.is_err() {
-        let key = IntegrationKey::new(&by.caller.workspace, id);
-        give_up(key, (&by.caller.subject, by.request_id.own()), &sealed.lost).await?;
+        let key = IntegrationKey::new(&context.caller.workspace, id);
+        give_up(key, (&context.caller.subject, context.request_id.own()), &sealed.lost).await?;
     }
     saved
 }
@@ -57,7 +57,7 @@ pub(crate) async fn connected(
 /// # Errors
 /// [`Error::QuotaExceeded`], [`Error::NameTaken`], [`Error::Storage`].
 pub(crate) async fn pending(
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     input: &IntegrationIn,
     id: &str,
     (cookie, begun): (&str, &Authorization),
@@ -77,25 +77,25 @@ pub(crate) async fn pending(
         policy: &policy,
         scopes: &scopes,
         credential: None,
-        created_by: &by.caller.subject,
+        created_by: &context.caller.subject,
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name, "verified": false});
-    insert(by, &new, Some((cookie, begun)), detail, quota).await
+    insert(context, &new, Some((cookie, begun)), detail, quota).await
 }
 
 async fn insert(
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     new: &NewIntegration<'_>,
     flow: Option<(&str, &Authorization)>,
     detail: serde_json::Value,
     quota: &Quota,
 ) -> Result<String> {
     let tx = Transaction::begin().await?;
-    let doc = Integrations::of(&by.caller.workspace).insert(&tx, new, quota).await?;
+    let doc = Integrations::of(&context.caller.workspace).insert(&tx, new, quota).await?;
     if let Some((cookie, begun)) = flow {
-        begin_flow(&tx, by, new.id, cookie, begun).await?;
+        begin_flow(&tx, context, new.id, cookie, begun).await?;
     }
-    let entry = by.entry("integration.create", new.id, detail);
+    let entry = context.entry("integration.create", new.id, detail);
     tx.record_change(&entry, EventKind::Created).await?;
     tx.commit().await?;
     Ok(doc)
@@ -107,7 +107,7 @@ async fn insert(
 /// [`Error::Storage`].
 pub(crate) async fn begin_flow(
     tx: &Transaction,
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     id: &str,
     cookie: &str,
     begun: &Authorization,
@@ -117,9 +117,9 @@ pub(crate) async fn begin_flow(
     tx.begin_flow(&NewFlow {
         state_hash: &begun.state_hash,
         cookie,
-        key: IntegrationKey::new(&by.caller.workspace, id),
+        key: IntegrationKey::new(&context.caller.workspace, id),
         sealed: &sealed,
-        actor: &by.caller.subject,
+        actor: &context.caller.subject,
     })
     .await
 }

@@ -37,13 +37,12 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     };
     let id = Integrations::of(&caller.workspace).find(id).await?.id;
     let broker = Client::new(Component::Delete, &inbound.request_id);
-    let by = RequestContext { caller: &caller, request_id: &inbound.request_id };
+    let context = RequestContext { caller: &caller, request_id: &inbound.request_id };
     let mut attempt = 1;
     let (plan, now) = loop {
-        let scope =
-            RevocationScope { stored: Stored::of(&caller, &id), force: force == Some(true) };
+        let scope = RevocationScope::new(Stored::of(&caller, &id), force == Some(true));
         let plan = broker.call::<PlanRevocation>(&scope).await?;
-        match carry_out(&by, &id, &plan, force).await {
+        match carry_out(&context, &id, &plan, force).await {
             // The credential was refreshed or connected again since, so other tokens must be revoked.
             Err(Error::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             done => break (plan, done?),
@@ -55,7 +54,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
     let kept = plan.kept.iter().filter_map(|receipt| receipt.entry_id.clone()).collect();
     receipts.extend(plan.kept);
     if receipts.iter().any(|receipt| receipt.entry_id.is_some()) {
-        let due = DueRevocations { stored: Stored::of(&caller, &id), kept };
+        let due = DueRevocations::new(Stored::of(&caller, &id), kept);
         match broker.call::<Revoke>(&due).await {
             Ok(done) => settle(&mut receipts, &done, &plan.entries),
             Err(error) => error.log_beside(&inbound.request_id, "revoke"),
@@ -69,7 +68,7 @@ async fn delete(inbound: Inbound) -> Result<Response> {
 
 /// Carries out the planned deletion in one transaction. Returns its time.
 async fn carry_out(
-    by: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     id: &str,
     plan: &Plan,
     force: Option<bool>,
@@ -83,12 +82,12 @@ async fn carry_out(
         )));
     }
     let force = force == Some(true);
-    let RequestContext { caller, .. } = by;
+    let RequestContext { caller, .. } = context;
     let key = IntegrationKey::new(&caller.workspace, id);
     let tx = Transaction::begin().await?;
     let planned: Vec<Receipt> = plan.receipts.iter().chain(&plan.kept).cloned().collect();
     let detail = json!({"revocation": with_times(&planned, &tx.now), "forced": force});
-    let entry = by.entry("integration.delete", id, detail);
+    let entry = context.entry("integration.delete", id, detail);
     Integrations::of(&caller.workspace).delete(&tx, id, plan.version).await?;
     if force {
         tx.force_kept(key).await?;

@@ -61,8 +61,14 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
         return Ok(refused(&problem));
     }
     let url = format!("{hub}{path}");
-    Ok(Answered { status: head.status.as_u16(), headers: &head.headers, bytes: &bytes, cut, url }
-        .to_result())
+    Ok(ProviderResponse {
+        status: head.status.as_u16(),
+        headers: &head.headers,
+        bytes: &bytes,
+        cut,
+        url,
+    }
+    .to_result())
 }
 
 /// The target of a call, below the integration.
@@ -170,7 +176,7 @@ fn is_json(text: &str) -> bool {
 }
 
 /// A provider's response.
-struct Answered<'a> {
+struct ProviderResponse<'a> {
     status: u16,
     headers: &'a HeaderMap,
     bytes: &'a [u8],
@@ -178,7 +184,7 @@ struct Answered<'a> {
     url: String,
 }
 
-impl Answered<'_> {
+impl ProviderResponse<'_> {
     /// The response as the result of the tool.
     fn to_result(&self) -> ToolResult {
         let shown = self.shown();

@@ -21,7 +21,7 @@ use nexus_common::{Error, Result, access, component, config};
 use serde_json::{Value, json};
 
 use definitions::definitions;
-use message::{Era, Failure, Message, Read, Sent};
+use message::{Era, Failure, Message, Payload, Read};
 use tools::Tools;
 
 /// The maximum size of a message, in bytes.
@@ -60,12 +60,12 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let body = inbound.bytes(MAX).await?;
     let tools = Tools { agent: &agent, request_id: &request_id };
     let answers = match message::read(&body, &headers) {
-        Sent::One(read) => match respond_to(read, &tools).await {
+        Payload::One(read) => match respond_to(read, &tools).await {
             Some(Err(failure)) => return Ok(failure.respond()),
             answer => answer.and_then(Result::ok),
         },
         // The messages are handled one after the other, because the concurrent calls of an agent are limited.
-        Sent::Batch(all) => {
+        Payload::Batch(all) => {
             let mut answers = Vec::new();
             for read in all {
                 let answer = respond_to(read, &tools).await;

@@ -63,7 +63,7 @@ pub(crate) struct Failure {
 pub(crate) type Read = Result<Option<Message>, Failure>;
 
 /// The content of a request body.
-pub(crate) enum Sent {
+pub(crate) enum Payload {
     /// One message.
     One(Read),
     /// A list of messages, which get one response.
@@ -105,11 +105,11 @@ pub(crate) fn server_info() -> Value {
 }
 
 /// Reads the messages of a `body`.
-pub(crate) fn read(body: &[u8], headers: &HeaderMap) -> Sent {
+pub(crate) fn read(body: &[u8], headers: &HeaderMap) -> Payload {
     let messages = match serde_json::from_slice(body) {
         Ok(Value::Array(messages)) => messages,
-        Ok(message) => return Sent::One(Message::read(message, headers)),
-        Err(_) => return Sent::One(Err(Failure::unanswerable(-32_700, "the body is not JSON"))),
+        Ok(message) => return Payload::One(Message::read(message, headers)),
+        Err(_) => return Payload::One(Err(Failure::unanswerable(-32_700, "the body is not JSON"))),
     };
     let version = single_value(headers, "mcp-protocol-version").ok().flatten();
     let refused = match messages.len() {
@@ -125,11 +125,11 @@ pub(crate) fn read(body: &[u8], headers: &HeaderMap) -> Sent {
                 }
                 message => Ok(message),
             };
-            return Sent::Batch(messages.into_iter().map(read).collect());
+            return Payload::Batch(messages.into_iter().map(read).collect());
         }
         many => format!("a list may have at most {BATCH} messages, but this one has {many}"),
     };
-    Sent::One(Err(Failure::unanswerable(-32_600, &refused)))
+    Payload::One(Err(Failure::unanswerable(-32_600, &refused)))
 }
 
 impl Message {

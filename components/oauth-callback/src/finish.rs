@@ -269,7 +269,7 @@ async fn revoke_now(flow: &Flow, request_id: RequestId) {
     };
     let work = async move {
         let broker = Client::new(Component::OauthCallback, &request_id);
-        if let Err(error) = broker.call::<Revoke>(&DueRevocations::new(stored)).await {
+        if let Err(error) = broker.call::<Revoke>(&DueRevocations::new(stored, Vec::new())).await {
             error.log_beside(request_id.own(), "revoke");
         }
     };

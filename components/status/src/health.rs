@@ -16,7 +16,8 @@ use serde_json::json;
 /// # Errors
 /// None. Every problem is part of the response.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
-    let mut found = Found { problems: vec![], failures: vec![], request_id: &inbound.request_id };
+    let mut found =
+        Findings { problems: vec![], failures: vec![], request_id: &inbound.request_id };
     found.note(auth::ready().await);
     found.note(config::public_url().await.map(drop));
     found.note(config::proxy_domain().await.map(drop));
@@ -36,7 +37,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let version = schema.as_ref().ok().copied();
     found.note(schema.map(drop));
 
-    let Found { problems, failures, .. } = found;
+    let Findings { problems, failures, .. } = found;
     let status = match (problems.is_empty(), failures.is_empty()) {
         (false, _) => "misconfigured",
         (true, false) => "failing",
@@ -59,13 +60,13 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
 }
 
 /// The problems that were found.
-struct Found<'a> {
+struct Findings<'a> {
     problems: Vec<VariableProblem>,
     failures: Vec<String>,
     request_id: &'a str,
 }
 
-impl Found<'_> {
+impl Findings<'_> {
     fn note(&mut self, result: Result<()>) {
         let failure = match result {
             Ok(()) => return,

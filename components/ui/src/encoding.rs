@@ -20,9 +20,9 @@ impl Coding {
 }
 
 /// The value of `Accept-Encoding`, with all its lines joined by commas. Empty if the header is missing.
-pub(crate) struct Accepted<'a>(pub(crate) &'a str);
+pub(crate) struct AcceptEncoding<'a>(pub(crate) &'a str);
 
-impl Accepted<'_> {
+impl AcceptEncoding<'_> {
     /// The client's preference for `coding`: 0 if it does not accept the coding, otherwise 1 to 1001.
     ///
     /// If the header does not name identity, identity has the weight 1, which is less than any coding that is
@@ -60,7 +60,8 @@ mod tests {
     use super::*;
 
     fn weights(sent: &str) -> [u32; 3] {
-        [Coding::Br, Coding::Gzip, Coding::Identity].map(|coding| Accepted(sent).weight(coding))
+        [Coding::Br, Coding::Gzip, Coding::Identity]
+            .map(|coding| AcceptEncoding(sent).weight(coding))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The files to serve: `static/dist`, as `build.rs` embedded it.
 
-use crate::encoding::{Accepted, Coding};
+use crate::encoding::{AcceptEncoding, Coding};
 
 /// One file.
 pub(crate) struct File {
@@ -9,13 +9,13 @@ pub(crate) struct File {
     pub(crate) media_type: &'static str,
     /// Whether the file's name changes with its content.
     pub(crate) immutable: bool,
-    plain: Coded,
-    br: Option<Coded>,
-    gzip: Option<Coded>,
+    plain: CodedFile,
+    br: Option<CodedFile>,
+    gzip: Option<CodedFile>,
 }
 
 /// A file in one coding.
-pub(crate) struct Coded {
+pub(crate) struct CodedFile {
     /// The content in this coding.
     pub(crate) bytes: &'static [u8],
     /// The entity tag, with its quotes. Each coding has its own.
@@ -31,7 +31,7 @@ pub(crate) fn at(path: &str) -> Option<&'static File> {
 
 impl File {
     /// The coding of this file that the client prefers.
-    pub(crate) fn best(&self, accepted: &Accepted<'_>) -> (Coding, &Coded) {
+    pub(crate) fn best(&self, accepted: &AcceptEncoding<'_>) -> (Coding, &CodedFile) {
         let compressed = [(Coding::Br, &self.br), (Coding::Gzip, &self.gzip)];
         let offered = compressed
             .into_iter()

@@ -13,7 +13,7 @@ use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component, config};
 
-use encoding::{Accepted, Coding};
+use encoding::{AcceptEncoding, Coding};
 
 component!(handle);
 
@@ -33,7 +33,7 @@ async fn show(inbound: Inbound) -> Result<Response> {
         files::at(path).ok_or_else(|| Error::NotFound(format!("there is nothing at {path}")))?;
     let lines = inbound.headers().get_all(header::ACCEPT_ENCODING).iter();
     let accepted = lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
-    let (coding, coded) = file.best(&Accepted(&accepted));
+    let (coding, coded) = file.best(&AcceptEncoding(&accepted));
     let mut response = unless_known(&inbound, coded.tag, || {
         let mut response = typed(StatusCode::OK, file.media_type, coded.bytes);
         if coding != Coding::Identity {

@@ -51,13 +51,13 @@ async fn update(inbound: Inbound) -> Result<Response> {
     };
     let saved = save(&caller, &found, &different, sealed.as_ref(), &request_id).await;
     if let (Err(_), Some(sealed)) = (&saved, &sealed) {
-        let by = (caller.subject.as_str(), request_id.own());
-        give_up(IntegrationKey::new(&caller.workspace, &found.id), by, &sealed.lost).await?;
+        let cause = (caller.subject.as_str(), request_id.own());
+        give_up(IntegrationKey::new(&caller.workspace, &found.id), cause, &sealed.lost).await?;
     }
     let (doc, version) = saved?;
     if sealed.is_some_and(|sealed| !sealed.replaced.entries.is_empty()) {
         // If this fails, the outbox still revokes the replaced tokens.
-        let due = DueRevocations::new(Stored::of(&caller, &found.id));
+        let due = DueRevocations::new(Stored::of(&caller, &found.id), Vec::new());
         if let Err(error) = Client::new(Component::Update, &request_id).call::<Revoke>(&due).await {
             error.log_beside(&request_id, "revoke");
         }
@@ -118,14 +118,15 @@ async fn save(
         }),
         credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
     };
-    let by = RequestContext { caller, request_id };
-    let entry = by.entry("integration.update", &found.id, different.told());
+    let context = RequestContext { caller, request_id };
+    let entry = context.entry("integration.update", &found.id, different.told());
     let tx = Transaction::begin().await?;
     let integrations = Integrations::of(&caller.workspace);
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;
     if let Some(sealed) = sealed {
-        let by = (caller.subject.as_str(), request_id.own());
-        tx.give_up(IntegrationKey::new(&caller.workspace, &found.id), by, &sealed.replaced).await?;
+        let cause = (caller.subject.as_str(), request_id.own());
+        tx.give_up(IntegrationKey::new(&caller.workspace, &found.id), cause, &sealed.replaced)
+            .await?;
     }
     tx.record_change(&entry, EventKind::Updated).await?;
     tx.commit().await?;

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use nexus_common::auth::Role;
-use nexus_common::broker::{OfWorkspace, VerifyHeads};
+use nexus_common::broker::{VerifyHeads, WorkspaceScope};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::rpc::{Client, Component};
@@ -24,7 +24,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     if verify {
         let broker = Client::new(Component::Upkeep, &inbound.request_id);
         let verified = broker
-            .call::<VerifyHeads>(&OfWorkspace { workspace: caller.workspace.clone() })
+            .call::<VerifyHeads>(&WorkspaceScope { workspace: caller.workspace.clone() })
             .await?;
         body.pop();
         body.push_str(&format!(",\"verified\":{}}}", json!(verified)));

@@ -82,7 +82,7 @@ pub struct Usable {
 
 /// When an access token expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum Expiry {
     /// This many seconds after it was requested.
     After(i64),
     /// At this time, in milliseconds since the Unix epoch.
@@ -92,10 +92,10 @@ pub enum End {
 impl Times {
     /// The times of a token that was requested at `begun_ms`. It is refreshed early by a minute or a tenth of
     /// its lifetime, whichever is less. An expiry in the past is ignored, because one of the clocks is wrong.
-    pub fn new(begun_ms: i64, end: Option<End>) -> Self {
-        let lifetime_ms = match end {
-            Some(End::After(seconds)) => seconds.saturating_mul(1000),
-            Some(End::At(ms)) => ms.saturating_sub(begun_ms),
+    pub fn new(begun_ms: i64, expiry: Option<Expiry>) -> Self {
+        let lifetime_ms = match expiry {
+            Some(Expiry::After(seconds)) => seconds.saturating_mul(1000),
+            Some(Expiry::At(ms)) => ms.saturating_sub(begun_ms),
             None => 0,
         };
         if lifetime_ms <= 0 {

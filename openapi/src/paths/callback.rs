@@ -2,9 +2,8 @@
 
 use super::Call;
 use crate::answer::Answer;
-use crate::component;
 use crate::operation::Operation;
-use crate::problems;
+use crate::{component, problems};
 
 pub(super) fn calls() -> Vec<Call> {
     let own = operation(

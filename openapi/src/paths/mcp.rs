@@ -4,9 +4,8 @@ use serde_json::json;
 
 use super::Call;
 use crate::answer::Answer;
-use crate::component;
 use crate::operation::{Operation, Role};
-use crate::problems;
+use crate::{component, problems};
 
 const DOCUMENT: &str = "/.well-known/oauth-protected-resource";
 const OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";

@@ -1,6 +1,7 @@
 //! The end of tokens: the revocation requests of a credential, and the connections that would end with a token.
 //!
-//! It must not send a request, nor refresh a token: the operations do.
+//! This module must not send a request or refresh a token. The operations do both.
 
 pub(crate) mod in_use;
 pub(crate) mod plan;
+pub(crate) mod request;

@@ -1,11 +1,10 @@
-//! Plans revocations. For each token that an integration gives up, this module builds the revocation request,
-//! seals it for the outbox, and writes a receipt.
+//! Plans revocations. For each token that an integration gives up, this module seals the revocation request for
+//! the outbox, and writes a receipt.
 //!
 //! It must not write the state `revoked`. Only `outbox` does, after the provider has responded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::{HeaderMap, HeaderValue, header};
 use nexus_common::broker::{GivenUp, Receipt};
 use nexus_common::domain::{IntegrationKey, TokenState};
 use nexus_common::log::Line;
@@ -13,82 +12,17 @@ use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Manifests, OutboxEntry, SharedGrant};
 use nexus_common::{Error, Result, encoding, id};
-use nexus_manifests::{
-    BodySign, ClientAuth, Manifest, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Success,
-    params, template,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use zeroize::{Zeroize, Zeroizing};
-
-use crate::provider::call;
-use crate::provider::call::{form_body, header_name, header_value, inject_headers, known_method};
+use nexus_manifests::{Manifest, Revoke, RevokeEffect, template};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};
 use nexus_vault::digest;
-use nexus_vault::keys;
-use nexus_vault::oauth_app::{self, Client, ClientRef};
+use nexus_vault::keys::{self, KeyRing};
+use nexus_vault::oauth_app::{self, Client};
 use nexus_vault::rows::outbox;
 use nexus_vault::seal::{self, Place};
 use nexus_vault::source::Sourced;
+use zeroize::Zeroizing;
 
-/// A revocation request with all its secrets: the plaintext of an outbox entry.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Call {
-    /// The method, in upper case.
-    pub(crate) method: String,
-    /// The URL, with all placeholders replaced.
-    pub(crate) url: String,
-    /// The origins to which the request is pinned.
-    pub(crate) pinned: Vec<String>,
-    /// Header names and values.
-    pub(crate) headers: BTreeMap<String, String>,
-    /// Content type and body.
-    pub(crate) body: Option<(String, String)>,
-    /// The sign of success that is required beside a 2xx.
-    pub(crate) success: Option<Success>,
-    /// Signs that the token was already invalid.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) gone_on: Vec<Sign>,
-    /// The secrets to remove from the provider's words before they leave the broker.
-    pub(crate) secrets: Vec<String>,
-    /// The OAuth app whose secret is in the request, if one is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) made_with: Option<MadeWith>,
-}
-
-/// The OAuth app whose secret is in a revocation request, with all that is needed to find the app again.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MadeWith {
-    /// The manifest of the connection.
-    pub(crate) manifest_id: String,
-    /// The SHA-256 of its document.
-    pub(crate) manifest_hash: String,
-    /// The parameters of the connection.
-    pub(crate) params: BTreeMap<String, String>,
-    /// The app.
-    pub(crate) client: ClientRef,
-    /// The app's secret at the time of the plan.
-    pub(crate) secret: String,
-}
-
-impl Drop for MadeWith {
-    fn drop(&mut self) {
-        self.secret.zeroize();
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        self.url.zeroize();
-        self.headers.values_mut().for_each(Zeroize::zeroize);
-        if let Some((_, body)) = &mut self.body {
-            body.zeroize();
-        }
-        self.secrets.zeroize();
-    }
-}
+use super::request::{Call, resolve};
 
 /// The place of an outbox entry's ciphertext.
 pub(crate) fn place<'a>(workspace: &'a str, entry: &'a str) -> Place<'a> {
@@ -167,14 +101,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         }
         Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(given_up),
     };
-    let client = match usable.sourced.manifest.auth_method.is_oauth2() {
-        true => match oauth_app::of_usable(workspace, usable).await {
-            Ok(client) => Some(client),
-            Err(Error::OauthClientMissing { .. } | Error::Unreadable(_)) => None,
-            Err(other) => return Err(other),
-        },
-        false => None,
-    };
+    let client = client_of(workspace, usable).await?;
     let ring = keys::ring().await?;
     let digester = digest::digester().await?;
     let fields = &usable.credential.fields;
@@ -201,14 +128,12 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         if stands_for_grant {
             call.gone_on.clear();
         }
-        let plain = serde_json::to_vec(&call).map(Zeroizing::new);
-        let plain = plain.map_err(|_| Error::Internal("a revocation cannot be encoded".into()))?;
-        let entry_id = id::outbox(clock::now_ms());
-        let (sealed, key_id) = seal::seal(&ring, place(workspace, &entry_id), &plain)?;
+        let id = id::outbox(clock::now_ms());
+        let (sealed, key_id) = seal_call(&ring, place(workspace, &id), &call)?;
         given_up.entries.push(OutboxEntry {
-            id: entry_id,
+            id,
             token: token.clone(),
-            sealed: encoding::to_base64(&sealed),
+            sealed,
             key_id,
             ends_grant,
             cautious,
@@ -221,6 +146,26 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         });
     }
     Ok(given_up)
+}
+
+/// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists.
+async fn client_of(workspace: &str, usable: &Usable) -> Result<Option<Client>> {
+    if !usable.sourced.manifest.auth_method.is_oauth2() {
+        return Ok(None);
+    }
+    match oauth_app::of_usable(workspace, usable).await {
+        Ok(client) => Ok(Some(client)),
+        Err(Error::OauthClientMissing { .. } | Error::Unreadable(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Seals a request for the outbox. Returns the ciphertext in base64, and the id of the key.
+fn seal_call(ring: &KeyRing, place: Place<'_>, call: &Call) -> Result<(String, String)> {
+    let plain = serde_json::to_vec(call).map(Zeroizing::new);
+    let plain = plain.map_err(|_| Error::Internal("a revocation cannot be encoded".into()))?;
+    let (sealed, key_id) = seal::seal(ring, place, &plain)?;
+    Ok((encoding::to_base64(&sealed), key_id))
 }
 
 /// Whether the manifest states, with a source, that one request revokes one token only, and is believed. A
@@ -270,196 +215,6 @@ fn unmade(error: &Error) -> String {
                 .to_owned()
         }
     }
-}
-
-/// The request that revokes `token`.
-fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call> {
-    let value = usable.credential.fields.get(token).cloned().unwrap_or_default();
-    let mut call = match &usable.sourced.manifest.revoke {
-        Revoke::Rfc7009 { rfc7009, .. } => {
-            let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
-                .map_err(credential::broken)?;
-            let client = require_client(rfc7009.client_auth != ClientAuth::None, client, usable)?;
-            standard(url.into(), rfc7009.client_auth, client, token, value.expose())?
-        }
-        Revoke::Request { request, .. } => {
-            let by_client =
-                matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
-            let client = require_client(by_client, client, usable)?;
-            described(request, usable, client, token, value.expose())?
-        }
-        _ => return Err(Error::Internal("the manifest has no revocation request".into())),
-    };
-    call.pinned.clone_from(&usable.credential.pins.revoke);
-    call.secrets = call::secrets(usable).iter().map(|secret| secret.to_string()).collect();
-    call.secrets.extend(client.map(|client| client.secret.expose().to_owned()));
-    let made_with = usable.credential.client.as_ref().zip(client);
-    call.made_with = made_with.map(|(made_with, client)| MadeWith {
-        manifest_id: usable.sourced.manifest.id.clone(),
-        manifest_hash: usable.sourced.hash.clone(),
-        params: usable.params.clone(),
-        client: made_with.clone(),
-        secret: client.secret.expose().to_owned(),
-    });
-    Ok(call)
-}
-
-/// The client. It must exist if it authenticates the request, because otherwise the provider's response would
-/// say nothing about the token.
-fn require_client<'a>(
-    is_needed: bool,
-    client: Option<&'a Client>,
-    usable: &Usable,
-) -> Result<Option<&'a Client>> {
-    match (is_needed, client) {
-        (true, None) => Err(Error::OauthClientMissing {
-            manifest_id: usable.sourced.manifest.id.clone(),
-            redirect_uri: String::new(),
-        }),
-        (_, client) => Ok(client),
-    }
-}
-
-/// The revocation request of RFC 7009, 2.1.
-fn standard(
-    url: String,
-    client_auth: ClientAuth,
-    client: Option<&Client>,
-    token: &str,
-    value: &str,
-) -> Result<Call> {
-    let member = |name: &str, value: &str| (name.to_owned(), Zeroizing::new(value.to_owned()));
-    let mut members = vec![member("token", value), member("token_type_hint", token)];
-    let mut headers = BTreeMap::new();
-    match (client_auth, client) {
-        (ClientAuth::Basic, Some(client)) => {
-            headers.insert("authorization".to_owned(), header_text(&call::basic(client)?));
-        }
-        (ClientAuth::Post, Some(client)) => {
-            members.push(member("client_id", &client.id));
-            members.push(member("client_secret", client.secret.expose()));
-        }
-        _ => {}
-    }
-    let (kind, body) = form_body(&members);
-    let body = Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()));
-    let method = "POST".to_owned();
-    Ok(Call {
-        method,
-        url,
-        headers,
-        body,
-        pinned: vec![],
-        success: None,
-        // The standard response is 200 (RFC 7009, 2.2), but some servers respond with this error.
-        gone_on: vec![Sign::Body(BodySign {
-            status: 400,
-            pointer: "/error".to_owned(),
-            equals: Json::from("invalid_token"),
-        })],
-        secrets: vec![],
-        made_with: None,
-    })
-}
-
-/// The provider's own revocation request, as its manifest describes it.
-fn described(
-    request: &RevokeRequest,
-    usable: &Usable,
-    client: Option<&Client>,
-    token: &str,
-    value: &str,
-) -> Result<Call> {
-    let lookup = |name: &str| match name {
-        "token" => Some(value),
-        "client_id" => client.map(|client| client.id.as_str()).or_else(|| usable.value(name)),
-        "client_secret" => {
-            client.map(|client| client.secret.expose()).or_else(|| usable.value(name))
-        }
-        _ => usable.value(name),
-    };
-    let broken = |error: template::TemplateError| Error::Internal(format!("revoke: {error}"));
-    let url = template::expand_url(&request.url, &lookup).map_err(broken)?;
-    let mut url =
-        url::Url::parse(&url).map_err(|_| Error::Internal("revoke: malformed URL".into()))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &request.headers {
-        headers.insert(header_name(name)?, header_value(value)?);
-    }
-    match (request.auth, client) {
-        (RevokeAuth::Token, _) => {
-            let mut bearer = usable.clone();
-            if token == "refresh_token" {
-                let value = Secret::new(value.to_owned());
-                bearer.credential.fields.insert("access_token".to_owned(), value);
-            }
-            for (name, value) in inject_headers(&bearer, &mut url)? {
-                headers.insert(name, value);
-            }
-        }
-        (RevokeAuth::ClientBasic, Some(client)) => {
-            headers.insert(header::AUTHORIZATION, call::basic(client)?);
-        }
-        (RevokeAuth::ClientBearer, Some(client)) => {
-            let value = Zeroizing::new(format!("Bearer {}", client.secret.expose()));
-            headers.insert(header::AUTHORIZATION, header_value(&value)?);
-        }
-        _ => {}
-    }
-    let body = match (&request.form, &request.json) {
-        (Some(form), _) => {
-            let mut members = Vec::new();
-            for (name, value) in form {
-                let value = template::expand(value, &lookup).map_err(broken)?;
-                members.push((name.clone(), Zeroizing::new(value)));
-            }
-            let (kind, body) = form_body(&members);
-            Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()))
-        }
-        (None, Some(json)) => {
-            let json = expand_json(json, &lookup).map_err(broken)?;
-            Some(("application/json".to_owned(), json.to_string()))
-        }
-        (None, None) => None,
-    };
-    let headers =
-        headers.iter().map(|(name, value)| (name.to_string(), header_text(value))).collect();
-    let method = known_method(&request.method).to_owned();
-    Ok(Call {
-        method,
-        url: url.into(),
-        headers,
-        body,
-        pinned: vec![],
-        success: request.success.clone(),
-        gone_on: request.gone_on.clone(),
-        secrets: vec![],
-        made_with: None,
-    })
-}
-
-fn header_text(value: &HeaderValue) -> String {
-    value.to_str().unwrap_or_default().to_owned()
-}
-
-fn expand_json<V: AsRef<str>>(
-    json: &Json,
-    lookup: &dyn Fn(&str) -> Option<V>,
-) -> Result<Json, template::TemplateError> {
-    Ok(match json {
-        Json::String(text) => Json::String(template::expand(text, lookup)?),
-        Json::Array(items) => Json::Array(
-            items.iter().map(|item| expand_json(item, lookup)).collect::<Result<_, _>>()?,
-        ),
-        Json::Object(members) => {
-            let mut expanded = serde_json::Map::new();
-            for (name, value) in members {
-                expanded.insert(name.clone(), expand_json(value, lookup)?);
-            }
-            Json::Object(expanded)
-        }
-        other => other.clone(),
-    })
 }
 
 /// A receipt for each token of the credential. It is `pending` if an outbox entry revokes the token.

@@ -13,17 +13,17 @@ use nexus_common::platform::clock;
 use nexus_common::store::Integrations;
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
+use nexus_vault::credential::{self, field_error, params_json};
+use nexus_vault::keys;
+use nexus_vault::oauth_app::{self, ClientRef};
+use nexus_vault::seal::{self, Place};
+use nexus_vault::source::{self, Sourced};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
-use nexus_vault::credential::{self, field_error, params_json};
-use nexus_vault::keys;
-use nexus_vault::oauth_app::{self, ClientRef};
-use nexus_vault::seal::{self, Place};
-use nexus_vault::source::{self, Sourced};
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
@@ -60,60 +60,44 @@ pub(super) fn place<'a>(workspace: &'a str, state_hash: &'a str) -> Place<'a> {
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NotFound`], [`Error::GrantShared`], [`Error::OauthClientMissing`].
-pub(crate) async fn begin(asked: &Authorize) -> Result<Begun> {
-    let (sourced, values, before) = match &asked.manifest_id {
-        Some(id) => {
-            let sourced = source::current(&asked.workspace, id).await?;
-            if !is_oauth(&sourced.manifest) {
-                return Ok(Begun::NotOauth);
-            }
-            let values = params::check_params(&sourced.manifest, &asked.params)
-                .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))?;
-            (sourced, values, None)
-        }
-        None => stored(&asked.workspace, &asked.integration_id).await?,
-    };
-    let manifest = &sourced.manifest;
-    if !is_oauth(manifest) {
-        return Ok(Begun::NotOauth);
-    }
-    in_use::ask(
-        IntegrationKey::new(&asked.workspace, &asked.integration_id),
-        manifest,
-        asked.force,
-    )
-    .await?;
+pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
+    let Some(connection) = Connection::find(request).await? else { return Ok(Begun::NotOauth) };
+    let Connection { sourced, params, requested } = connection;
+    let (manifest, workspace) = (&sourced.manifest, request.workspace.as_str());
+    let key = IntegrationKey::new(workspace, &request.integration_id);
+    in_use::ask(key, manifest, request.force).await?;
     let oauth2 = oauth2_of(manifest)?;
-    let scopes = asked.scopes.clone().or(before).unwrap_or_else(|| oauth2.scopes.default.clone());
+    let scopes = request.scopes.clone().or(requested);
+    let scopes = scopes.unwrap_or_else(|| oauth2.scopes.default.clone());
     check_scopes(&scopes)?;
-    let client = oauth_app::current(&asked.workspace, &sourced, &values).await?;
+    let client = oauth_app::current(workspace, &sourced, &params).await?;
     let redirect_uri = config::redirect_uri(&manifest.id).await?;
     let state = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let verifier =
         oauth2.pkce.then(|| Zeroizing::new(URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())));
-    let request = [
+    let query = [
         ("response_type", "code"),
         ("client_id", &client.id),
         ("redirect_uri", &redirect_uri),
         ("scope", &scopes.join(&oauth2.scope_separator)),
         ("state", &state),
     ];
-    let authorization_url = authorization_url(oauth2, &values, request, verifier.as_deref())?;
+    let authorization_url = authorization_url(oauth2, &params, query, verifier.as_deref())?;
     let secret = FlowSecret {
-        integration_id: asked.integration_id.clone(),
+        integration_id: request.integration_id.clone(),
         manifest_id: manifest.id.clone(),
         manifest_hash: sourced.hash.clone(),
-        params: values,
+        params,
         scopes: scopes.clone(),
         client: ClientRef { client_id: client.id.clone(), redirect_uri },
         verifier: verifier.as_deref().cloned(),
-        accept_account_change: asked.accept_account_change,
-        force: asked.force == Some(true),
+        accept_account_change: request.accept_account_change,
+        force: request.force == Some(true),
     };
     let state_hash = encoding::sha256_hex(state.as_bytes());
     Ok(Begun::Flow(Authorization {
         authorization_url,
-        sealed: seal_flow(&secret, place(&asked.workspace, &state_hash)).await?,
+        sealed: seal_flow(&secret, place(workspace, &state_hash)).await?,
         state_hash,
         params: params_json(&secret.params),
         scopes,
@@ -126,20 +110,21 @@ fn oauth2_of(manifest: &Manifest) -> Result<&OAuth2> {
     manifest.oauth2.as_ref().ok_or_else(missing)
 }
 
-/// The URL for the browser: `request`, the PKCE challenge of `verifier`, and the parameters of the manifest.
+/// The URL for the browser. Its query has `members`, the PKCE challenge of `verifier`, and the parameters of the
+/// manifest.
 fn authorization_url(
     oauth2: &OAuth2,
     values: &BTreeMap<String, String>,
-    request: [(&str, &str); 5],
+    members: [(&str, &str); 5],
     verifier: Option<&String>,
 ) -> Result<String> {
     let template = oauth2.authorization_url.as_deref().unwrap_or_default();
     let mut url = params::resolve_url("/oauth2/authorization_url", template, values)
         .map_err(credential::broken)?;
-    let client_id = request.iter().find(|(name, _)| *name == "client_id").map(|(_, value)| *value);
+    let client_id = members.iter().find(|(name, _)| *name == "client_id").map(|(_, value)| *value);
     {
         let mut query = url.query_pairs_mut();
-        query.extend_pairs(request.iter().filter(|(_, value)| !value.is_empty()));
+        query.extend_pairs(members.iter().filter(|(_, value)| !value.is_empty()));
         if let Some(verifier) = verifier {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
             query.append_pair("code_challenge", &challenge);
@@ -173,24 +158,49 @@ fn is_oauth(manifest: &Manifest) -> bool {
     manifest.auth_method == AuthMethod::Oauth2
 }
 
-/// A stored integration that is connected again: its manifest, its entered parameters, its requested scopes.
-async fn stored(
-    workspace: &str,
-    id: &str,
-) -> Result<(Sourced, BTreeMap<String, String>, Option<Vec<String>>)> {
-    let found = Integrations::of(workspace).connection(id).await?;
-    let found = found.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
-    let sourced = source::of_stored(&found.manifest_id, &found.manifest_hash).await?;
-    let mut values: BTreeMap<String, String> = serde_json::from_str(&found.params)
-        .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
-    // Parameters that an earlier flow found will be found again.
-    values.retain(|name, _| sourced.manifest.is_entered(name));
-    let scopes: Json = serde_json::from_str(&found.scopes).unwrap_or_default();
-    let before = scopes
-        .get("requested")
-        .and_then(Json::as_array)
-        .map(|all| all.iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<String>>());
-    Ok((sourced, values, before))
+/// The connection to authorize.
+struct Connection {
+    sourced: Sourced,
+    /// The entered parameters, checked.
+    params: BTreeMap<String, String>,
+    /// The scopes that were requested before, if the integration was connected before.
+    requested: Option<Vec<String>>,
+}
+
+impl Connection {
+    /// Finds the connection. `None` if its provider is not connected by OAuth.
+    async fn find(request: &Authorize) -> Result<Option<Self>> {
+        let workspace = request.workspace.as_str();
+        let Some(id) = &request.manifest_id else {
+            let stored = Self::stored(workspace, &request.integration_id).await?;
+            return Ok(is_oauth(&stored.sourced.manifest).then_some(stored));
+        };
+        let sourced = source::current(workspace, id).await?;
+        if !is_oauth(&sourced.manifest) {
+            return Ok(None);
+        }
+        let params = params::check_params(&sourced.manifest, &request.params)
+            .map_err(|found| Error::Invalid(found.into_iter().map(field_error).collect()))?;
+        Ok(Some(Self { sourced, params, requested: None }))
+    }
+
+    /// A stored integration that is connected again.
+    async fn stored(workspace: &str, id: &str) -> Result<Self> {
+        let found = Integrations::of(workspace).connection(id).await?;
+        let found =
+            found.ok_or_else(|| Error::NotFound(format!("there is no integration {id}")))?;
+        let sourced = source::of_stored(&found.manifest_id, &found.manifest_hash).await?;
+        let mut params: BTreeMap<String, String> = serde_json::from_str(&found.params)
+            .map_err(|_| Error::Unreadable(format!("the parameters of {id}")))?;
+        // Parameters that an earlier flow found will be found again.
+        params.retain(|name, _| sourced.manifest.is_entered(name));
+        let scopes: Json = serde_json::from_str(&found.scopes).unwrap_or_default();
+        let requested = scopes.get("requested").and_then(Json::as_array);
+        let requested = requested.map(|all| {
+            all.iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<String>>()
+        });
+        Ok(Self { sourced, params, requested })
+    }
 }
 
 /// Scopes are visible ASCII without `"` and `\` (RFC 6749, 3.3).

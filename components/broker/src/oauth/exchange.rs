@@ -12,7 +12,11 @@ use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, now_ms};
 use nexus_common::{Error, Result, encoding};
-use nexus_manifests::params;
+use nexus_manifests::{Pins, params};
+use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
+use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::source::{self, Sourced};
+use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
 use super::authorize::{FlowSecret, place};
@@ -21,90 +25,23 @@ use super::token::{self, Grant, TokenFailure, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
 use crate::provider::verify;
-use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
-use nexus_vault::digest;
-use nexus_vault::keys;
-use nexus_vault::oauth_app::{self, Client};
-use nexus_vault::seal;
-use nexus_vault::source;
-use nexus_vault::source::Sourced;
 
 /// Finishes an authorization.
 ///
 /// # Errors
 /// [`Error::FlowInvalid`], [`Error::OauthClientMissing`]. If the provider gave no tokens,
 /// [`Error::CredentialRefused`], [`Error::Provider`], [`Error::ProviderTimeout`].
-pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
-    let flow = open(back).await?;
-    let query = Query(back.query.expose());
-    let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
-    // Each of a workspace's own manifests has its own callback address (RFC 9700, 4.4.2.2).
-    let own = is_own(&flow.manifest_id).then_some(flow.manifest_id.as_str());
-    if back.callback.as_deref() != own {
-        return Err(Error::FlowInvalid(
-            "the browser came back to a callback address of another manifest: start again".into(),
-        ));
-    }
-    check_issuer(&sourced, &query)?;
-    let code = query.get("code").filter(|code| !code.is_empty());
-    let code = code.ok_or_else(|| {
-        Error::FlowInvalid("the provider sent no authorization code: start again".into())
-    })?;
-    let client =
-        oauth_app::of_connection(&back.workspace, &sourced, &flow.params, &flow.client).await?;
-    let pins =
-        nexus_manifests::pins(&sourced.manifest, &flow.params).map_err(credential::broken)?;
-    let grant = Grant::Code {
-        code,
-        redirect_uri: &flow.client.redirect_uri,
-        verifier: flow.verifier.as_deref(),
-    };
-    // Steps that may fail come before the request to the provider. After it, the broker holds the only copy
-    // of the tokens.
-    digest::digester().await?;
-    let key = IntegrationKey::new(&back.workspace, &back.integration_id);
-    let before = PreviousConnection::find(key).await?;
-    if before.as_ref().is_some_and(|before| !before.has_params(&sourced, &flow)) {
-        let why = "the integration's parameters were changed meanwhile: start again";
-        return Err(Error::FlowInvalid(why.into()));
-    }
+pub(crate) async fn exchange(request: &Exchange) -> Result<Exchanged> {
+    let flow = open(request).await?;
+    let query = Query(request.query.expose());
+    let callback = Callback::check(request, &flow, &query).await?;
     let begun = now_ms().await?;
-    let workspace = back.workspace.as_str();
-    let tokens =
-        token::ask(workspace, &sourced.manifest, &flow.params, &client, &grant, &pins.token).await;
-    let tokens = tokens.map_err(|failure| match failure {
-        TokenFailure::Grant(why) => Error::FlowInvalid(why),
-        other => other.into(),
-    })?;
-    let screen = screen(&client, &flow, code, &tokens);
-    let scopes = scopes(&sourced, &flow, &tokens, &screen);
-    let mut fields = BTreeMap::new();
-    fields.insert("access_token".to_owned(), tokens.access_token.clone());
-    if let Some(refresh) = &tokens.refresh_token {
-        fields.insert("refresh_token".to_owned(), refresh.clone());
-    }
-    let credential = Credential {
-        manifest_id: sourced.manifest.id.clone(),
-        manifest_hash: own_version(&sourced),
-        pins,
-        fields,
-        client: Some(flow.client.clone()),
-    };
-    let times = Times::new(begun, tokens.end);
-    let params = flow.params.clone();
-    let account = Account::default();
-    let mut usable = Usable {
-        workspace: workspace.to_owned(),
-        sourced,
-        params,
-        credential,
-        version: 0,
-        times,
-        account,
-    };
-    let trial = AccountCheck { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
-    let judged = trial.judge(&mut usable, before.as_ref()).await;
-    let lost = plan::lost(key, &usable).await;
+    let tokens = callback.request_tokens().await?;
+    let mut usable = callback.usable(&tokens, begun);
+    let screen = callback.screen(&tokens);
+    let check = AccountCheck { flow: &flow, tokens: &tokens, query: &query, screen: &screen };
+    let judged = check.judge(&mut usable, callback.before.as_ref()).await;
+    let lost = plan::lost(callback.key, &usable).await;
     let health = match judged {
         Ok(health) => health,
         Err(Refusal { code, words }) => {
@@ -112,36 +49,128 @@ pub(crate) async fn exchange(back: &Exchange) -> Result<Exchanged> {
             return Ok(Exchanged { stored: None, refused, lost, replaced: GivenUp::default() });
         }
     };
-    // A refresh may have stored a new version meanwhile, which is replaced. Any other change is kept.
-    let before = before.unwrap_or_default();
-    let now = PreviousConnection::find(key).await.ok().flatten();
-    let replaces =
-        now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
-    // A failure with the old tokens must not lose the new ones, of which the broker holds the only copy.
-    let replaced = plan::replaced(key, replaces).await.unwrap_or_else(|error| {
-        Line::error("replaced tokens are not revoked").with("integration", &key.id).why(&error);
-        GivenUp::default()
-    });
-    let replaced = GivenUp { forced: flow.force, ..replaced };
+    let (replaces, replaced) = replaced(callback.key, callback.before).await;
     let stored = Some(Connected {
-        credential: usable.seal(key).await?,
+        credential: usable.seal(callback.key).await?,
         replaces,
         health,
         account: usable.account.clone(),
         params: params_json(&usable.params),
-        scopes,
+        scopes: scopes(&usable.sourced, &flow, &tokens, &screen),
         manifest_hash: usable.sourced.hash.clone(),
     });
+    let replaced = GivenUp { forced: flow.force, ..replaced };
     Ok(Exchanged { stored, refused: None, lost, replaced })
 }
 
-async fn open(back: &Exchange) -> Result<FlowSecret> {
+/// A callback that passed all checks, with everything that the request for tokens needs.
+struct Callback<'a> {
+    key: IntegrationKey<'a>,
+    flow: &'a FlowSecret,
+    code: &'a str,
+    sourced: Sourced,
+    client: Client,
+    pins: Pins,
+    /// The connection that the new one replaces, if there is one.
+    before: Option<PreviousConnection>,
+}
+
+impl<'a> Callback<'a> {
+    /// Checks the callback. Steps that may fail come here, before the request to the provider. After it, the
+    /// broker holds the only copy of the tokens.
+    async fn check(request: &'a Exchange, flow: &'a FlowSecret, query: &Query<'a>) -> Result<Self> {
+        let sourced = source::of_stored(&flow.manifest_id, &flow.manifest_hash).await?;
+        check_address(request, flow)?;
+        check_issuer(&sourced, query)?;
+        let code = query.get("code").filter(|code| !code.is_empty());
+        let code = code.ok_or_else(|| {
+            Error::FlowInvalid("the provider sent no authorization code: start again".into())
+        })?;
+        let (workspace, params) = (request.workspace.as_str(), &flow.params);
+        let client = oauth_app::of_connection(workspace, &sourced, params, &flow.client).await?;
+        let pins = nexus_manifests::pins(&sourced.manifest, params).map_err(credential::broken)?;
+        digest::digester().await?;
+        let key = IntegrationKey::new(workspace, &request.integration_id);
+        let before = PreviousConnection::find(key).await?;
+        if before.as_ref().is_some_and(|before| !before.has_params(&sourced, flow)) {
+            let why = "the integration's parameters were changed meanwhile: start again";
+            return Err(Error::FlowInvalid(why.into()));
+        }
+        Ok(Self { key, flow, code, sourced, client, pins, before })
+    }
+
+    /// Exchanges the code for tokens.
+    async fn request_tokens(&self) -> Result<Tokens> {
+        let grant = Grant::Code {
+            code: self.code,
+            redirect_uri: &self.flow.client.redirect_uri,
+            verifier: self.flow.verifier.as_deref(),
+        };
+        let (manifest, params) = (&self.sourced.manifest, &self.flow.params);
+        let (workspace, pinned) = (self.key.workspace, &self.pins.token);
+        let tokens = token::ask(workspace, manifest, params, &self.client, &grant, pinned).await;
+        tokens.map_err(|failure| match failure {
+            TokenFailure::Grant(why) => Error::FlowInvalid(why),
+            other => other.into(),
+        })
+    }
+
+    /// The new credential with `tokens`, which were requested at `begun`.
+    fn usable(&self, tokens: &Tokens, begun: i64) -> Usable {
+        let mut fields = BTreeMap::new();
+        fields.insert("access_token".to_owned(), tokens.access_token.clone());
+        if let Some(refresh) = &tokens.refresh_token {
+            fields.insert("refresh_token".to_owned(), refresh.clone());
+        }
+        let credential = Credential {
+            manifest_id: self.sourced.manifest.id.clone(),
+            manifest_hash: own_version(&self.sourced),
+            pins: self.pins.clone(),
+            fields,
+            client: Some(self.flow.client.clone()),
+        };
+        Usable {
+            workspace: self.key.workspace.to_owned(),
+            sourced: self.sourced.clone(),
+            params: self.flow.params.clone(),
+            credential,
+            version: 0,
+            times: Times::new(begun, tokens.expiry),
+            account: Account::default(),
+        }
+    }
+
+    /// The screen that keeps the secrets of this exchange out of every text that is shown.
+    fn screen(&self, tokens: &Tokens) -> Screen {
+        let refresh = tokens.refresh_token.as_ref().map(Secret::expose);
+        let own = [self.client.secret.expose(), self.code, tokens.access_token.expose()];
+        Screen::new(own.into_iter().chain(refresh).chain(self.flow.verifier.as_deref()))
+    }
+}
+
+/// Plans the revocation of the tokens that new tokens replace. Returns the version that is replaced, too.
+async fn replaced(key: IntegrationKey<'_>, before: Option<PreviousConnection>) -> (i64, GivenUp) {
+    // A refresh may have stored a new version meanwhile, which is replaced. Any other change is kept.
+    let before = before.unwrap_or_default();
+    let now = PreviousConnection::find(key).await.ok().flatten();
+    let version =
+        now.filter(|now| now.is_refreshed(&before)).map_or(before.version, |now| now.version);
+    // A failure with the old tokens must not lose the new ones, because the broker holds the only copy.
+    let given_up = plan::replaced(key, version).await.unwrap_or_else(|error| {
+        Line::error("replaced tokens are not revoked").with("integration", &key.id).why(&error);
+        GivenUp::default()
+    });
+    (version, given_up)
+}
+
+/// Opens the data with which the flow was begun.
+async fn open(request: &Exchange) -> Result<FlowSecret> {
     let broken = || Error::Unreadable("the flow".into());
-    let sealed = encoding::from_base64(&back.sealed).ok_or_else(broken)?;
+    let sealed = encoding::from_base64(&request.sealed).ok_or_else(broken)?;
     let ring = keys::ring().await?;
-    let plain = seal::open(&ring, place(&back.workspace, &back.state_hash), &sealed)?;
+    let plain = seal::open(&ring, place(&request.workspace, &request.state_hash), &sealed)?;
     let flow: FlowSecret = serde_json::from_slice(&plain).map_err(|_| broken())?;
-    if flow.integration_id != back.integration_id {
+    if flow.integration_id != request.integration_id {
         return Err(broken());
     }
     Ok(flow)
@@ -150,9 +179,21 @@ async fn open(back: &Exchange) -> Result<FlowSecret> {
 /// The callback's query.
 struct Query<'a>(&'a Json);
 
-impl Query<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+impl<'a> Query<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
         self.0.get(name).and_then(Json::as_str)
+    }
+}
+
+/// Checks the address to which the browser came back. Each of a workspace's own manifests has its own callback
+/// address (RFC 9700, 4.4.2.2).
+fn check_address(request: &Exchange, flow: &FlowSecret) -> Result<()> {
+    let own = is_own(&flow.manifest_id).then_some(flow.manifest_id.as_str());
+    match request.callback.as_deref() == own {
+        true => Ok(()),
+        false => Err(Error::FlowInvalid(
+            "the browser came back to a callback address of another manifest: start again".into(),
+        )),
     }
 }
 
@@ -204,13 +245,6 @@ impl PreviousConnection {
     }
 }
 
-/// The screen that keeps the secrets of this exchange out of every text that is shown.
-fn screen(client: &Client, flow: &FlowSecret, code: &str, tokens: &Tokens) -> Screen {
-    let refresh = tokens.refresh_token.as_ref().map(Secret::expose);
-    let own = [client.secret.expose(), code, tokens.access_token.expose()].into_iter();
-    Screen::new(own.chain(refresh).chain(flow.verifier.as_deref()))
-}
-
 /// The reason why tokens are not stored.
 struct Refusal {
     code: &'static str,
@@ -233,46 +267,63 @@ impl AccountCheck<'_> {
         usable: &mut Usable,
         before: Option<&PreviousConnection>,
     ) -> Result<Health, Refusal> {
-        let refuse = |code: &'static str, words: String| Refusal { code, words };
-        usable.params.extend(self.found(usable).map_err(|words| {
-            refuse("provider_error", format!("the provider's response does not fit: {words}"))
-        })?);
+        let found = self.found(usable).map_err(|words| {
+            let words = format!("the provider's response does not fit: {words}");
+            Refusal { code: "provider_error", words }
+        })?;
+        usable.params.extend(found);
         let expected = before.and_then(|before| before.account_id.as_deref());
-        let accepts_any = expected.is_none() || self.flow.accept_account_change;
-        let mut health = Health::Unknown;
-        if usable.can_be_verified() {
-            match verify::run(usable).await {
-                Ok(account) => (health, usable.account) = (Health::Healthy, account),
-                Err(Error::CredentialRefused(why)) => {
-                    return Err(refuse("credential_refused", why));
-                }
-                // The account is unknown now. The tokens are stored only if any account is accepted.
-                Err(_) if accepts_any => {}
-                Err(error) => {
-                    let code = match error {
-                        Error::ProviderTimeout(_) => "provider_timeout",
-                        _ => "provider_error",
-                    };
-                    let words = "the account could not be compared, because the provider did not \
-                                 answer: try again later";
-                    return Err(refuse(code, words.into()));
-                }
+        let health = self.verify(usable, expected).await?;
+        self.check_account(&usable.account, expected, health)?;
+        Ok(health)
+    }
+
+    /// Verifies the tokens at the provider, if it can. Without a result, the account is unknown. Then the tokens
+    /// are accepted only if any account is.
+    async fn verify(&self, usable: &mut Usable, expected: Option<&str>) -> Result<Health, Refusal> {
+        if !usable.can_be_verified() {
+            return Ok(Health::Unknown);
+        }
+        match verify::run(usable).await {
+            Ok(account) => {
+                usable.account = account;
+                Ok(Health::Healthy)
+            }
+            Err(Error::CredentialRefused(words)) => {
+                Err(Refusal { code: "credential_refused", words })
+            }
+            Err(_) if expected.is_none() || self.flow.accept_account_change => Ok(Health::Unknown),
+            Err(error) => {
+                let code = match error {
+                    Error::ProviderTimeout(_) => "provider_timeout",
+                    _ => "provider_error",
+                };
+                let words = "the account could not be compared, because the provider did not \
+                             answer: try again later";
+                Err(Refusal { code, words: words.to_owned() })
             }
         }
-        let account = &usable.account;
-        let same = match (expected, account.id.as_deref()) {
+    }
+
+    /// Checks that the account is the `expected` one, unless the admin accepts another.
+    fn check_account(
+        &self,
+        account: &Account,
+        expected: Option<&str>,
+        health: Health,
+    ) -> Result<(), Refusal> {
+        let is_same = match (expected, account.id.as_deref()) {
             (Some(expected), Some(found)) => expected == found,
             (Some(_), None) => health != Health::Healthy,
             (None, _) => true,
         };
-        if !same && !self.flow.accept_account_change {
-            let label = account.label.as_deref().or(account.id.as_deref());
-            let label = label.unwrap_or("another account");
-            let words =
-                format!("{label} was connected, which is not the account that it was before");
-            return Err(refuse("account_mismatch", words));
+        if is_same || self.flow.accept_account_change {
+            return Ok(());
         }
-        Ok(health)
+        let label = account.label.as_deref().or(account.id.as_deref());
+        let label = label.unwrap_or("another account");
+        let words = format!("{label} was connected, which is not the account that it was before");
+        Err(Refusal { code: "account_mismatch", words })
     }
 
     /// Parameters that the provider supplied. A value with a secret in it is an error.
@@ -311,7 +362,7 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
 pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
     let begun = now_ms().await?;
     let tokens = token::ask_for_client(usable).await?;
-    usable.times = Times::new(begun, tokens.end);
+    usable.times = Times::new(begun, tokens.expiry);
     let fields = &mut usable.credential.fields;
     fields.insert("access_token".into(), tokens.access_token);
     Ok(())

@@ -14,5 +14,5 @@ pub(crate) use authorize::begin;
 pub(crate) use exchange::{exchange, mint};
 pub(crate) use refresh::{
     Found, IntegrationContext, after_judgement, after_refusal, after_refusal_or_refreshing,
-    keep_alive, live, live_or_refreshing, pending, tried,
+    keep_alive, live, live_for_check, live_or_refreshing, pending,
 };

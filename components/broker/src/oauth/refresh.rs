@@ -20,13 +20,12 @@ use nexus_common::secret::Secret;
 use nexus_common::store::{Cause, Lease, RefreshState, Renewal, Transaction, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Manifest};
+use nexus_vault::credential::{self, Times, Usable};
+use nexus_vault::{digest, oauth_app};
 
 use super::exchange::mint;
 use super::token::{self, Grant, TokenFailure};
 use crate::ending::plan;
-use nexus_vault::credential::{self, Times, Usable};
-use nexus_vault::digest;
-use nexus_vault::oauth_app;
 
 /// How long a lease lasts without a renewal, in milliseconds.
 const LEASE_MS: i64 = 6_000;
@@ -56,19 +55,19 @@ enum RefreshReason {
     Due,
     /// A check of the connection. As [`Self::Due`], and a refresh token that the provider has rejected is
     /// tried once more.
-    Tried,
+    Check,
     /// The provider responded with 401 to a call with this version.
-    Refused(i64),
+    CallRejected(i64),
     /// The provider's verify request rejected this version. The refresh token is tried before a person is
     /// asked to connect again.
-    Judged(i64),
+    VerifyRejected(i64),
 }
 
 impl RefreshReason {
     /// Whether the old token may be used where there is no new one: it is `alive`, and the provider's own check
     /// has not rejected it.
     const fn lets_use(self, alive: bool) -> bool {
-        alive && !matches!(self, Self::Judged(_))
+        alive && !matches!(self, Self::VerifyRejected(_))
     }
 }
 
@@ -110,8 +109,8 @@ impl<'a> IntegrationContext<'a> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::ReauthorizationRequired`],
 /// [`Error::RefreshPending`], [`Error::Provider`], [`Error::ProviderTimeout`].
-pub(crate) async fn live(who: &IntegrationContext<'_>) -> Result<Usable> {
-    wait(who, RefreshReason::Due).await
+pub(crate) async fn live(context: &IntegrationContext<'_>) -> Result<Usable> {
+    wait(context, RefreshReason::Due).await
 }
 
 /// As [`live`], after the provider responded with 401 to `version`. Returns another version if one is stored,
@@ -120,10 +119,10 @@ pub(crate) async fn live(who: &IntegrationContext<'_>) -> Result<Usable> {
 /// # Errors
 /// As [`live`].
 pub(crate) async fn after_refusal(
-    who: &IntegrationContext<'_>,
+    context: &IntegrationContext<'_>,
     version: i64,
 ) -> Result<Option<Usable>> {
-    let usable = wait(who, RefreshReason::Refused(version)).await?;
+    let usable = wait(context, RefreshReason::CallRejected(version)).await?;
     Ok((usable.version != version).then_some(usable))
 }
 
@@ -132,8 +131,8 @@ pub(crate) async fn after_refusal(
 ///
 /// # Errors
 /// As [`live`].
-pub(crate) async fn tried(who: &IntegrationContext<'_>) -> Result<Usable> {
-    wait(who, RefreshReason::Tried).await
+pub(crate) async fn live_for_check(context: &IntegrationContext<'_>) -> Result<Usable> {
+    wait(context, RefreshReason::Check).await
 }
 
 /// As [`after_refusal`], after the provider's verify request rejected `version`. `None` if a new token was
@@ -142,10 +141,10 @@ pub(crate) async fn tried(who: &IntegrationContext<'_>) -> Result<Usable> {
 /// # Errors
 /// As [`live`]. [`Error::ReauthorizationRequired`] if the provider rejects the refresh token.
 pub(crate) async fn after_judgement(
-    who: &IntegrationContext<'_>,
+    context: &IntegrationContext<'_>,
     version: i64,
 ) -> Result<Option<Usable>> {
-    let usable = wait(who, RefreshReason::Judged(version)).await?;
+    let usable = wait(context, RefreshReason::VerifyRejected(version)).await?;
     Ok((usable.version != version).then_some(usable))
 }
 
@@ -153,9 +152,9 @@ pub(crate) async fn after_judgement(
 ///
 /// # Errors
 /// As [`live`].
-pub(crate) async fn keep_alive(who: &IntegrationContext<'_>) -> Result<bool> {
-    let before = credential::load(who.key).await?.version;
-    Ok(live(who).await?.version != before)
+pub(crate) async fn keep_alive(context: &IntegrationContext<'_>) -> Result<bool> {
+    let before = credential::load(context.key).await?.version;
+    Ok(live(context).await?.version != before)
 }
 
 /// The result of a search for a live token.
@@ -181,8 +180,8 @@ impl From<Usable> for Found {
 ///
 /// # Errors
 /// As [`live`], except that a refresh by another request is not [`Error::RefreshPending`].
-pub(crate) async fn live_or_refreshing(who: &IntegrationContext<'_>) -> Result<Found> {
-    find(who, RefreshReason::Due).await
+pub(crate) async fn live_or_refreshing(context: &IntegrationContext<'_>) -> Result<Found> {
+    find(context, RefreshReason::Due).await
 }
 
 /// As [`after_refusal`], for a caller that does the waiting itself.
@@ -190,24 +189,24 @@ pub(crate) async fn live_or_refreshing(who: &IntegrationContext<'_>) -> Result<F
 /// # Errors
 /// As [`live_or_refreshing`].
 pub(crate) async fn after_refusal_or_refreshing(
-    who: &IntegrationContext<'_>,
+    context: &IntegrationContext<'_>,
     version: i64,
 ) -> Result<Found> {
-    find(who, RefreshReason::Refused(version)).await
+    find(context, RefreshReason::CallRejected(version)).await
 }
 
 /// The error for a call that has waited long enough. It says in how many seconds the refresh or its lease
 /// ends at the latest: [`Error::RefreshPending`]. If that cannot be read, [`Error::NotFound`] or
 /// [`Error::Storage`].
-pub(crate) async fn pending(who: &IntegrationContext<'_>) -> Error {
-    State::read(who.key).await.map_or_else(|error| error, |state| state.pending())
+pub(crate) async fn pending(context: &IntegrationContext<'_>) -> Error {
+    State::read(context.key).await.map_or_else(|error| error, |state| state.pending())
 }
 
 /// Finds a token, and waits while another request refreshes it.
-async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable> {
+async fn wait(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Usable> {
     let begun = clock::now_ms();
     loop {
-        let (version, patience) = match find(who, why).await? {
+        let (version, patience) = match find(context, reason).await? {
             Found::Usable(usable) => return Ok(*usable),
             Found::Refreshing { version, seconds } => {
                 (version, Duration::from_secs(seconds.into()))
@@ -217,10 +216,10 @@ async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable
         // succeed.
         loop {
             if elapsed(begun) >= patience {
-                return Err(pending(who).await);
+                return Err(pending(context).await);
             }
             clock::sleep(POLL).await;
-            let state = State::read(who.key).await?;
+            let state = State::read(context.key).await?;
             if state.version() != version || !state.is_leased() {
                 break;
             }
@@ -228,40 +227,40 @@ async fn wait(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Usable
     }
 }
 
-async fn find(who: &IntegrationContext<'_>, why: RefreshReason) -> Result<Found> {
-    let usable = credential::load(who.key).await?;
+async fn find(context: &IntegrationContext<'_>, reason: RefreshReason) -> Result<Found> {
+    let usable = credential::load(context.key).await?;
     let method = usable.sourced.manifest.auth_method;
     if !method.is_oauth2() {
         return Ok(usable.into());
     }
-    let state = State::read(who.key).await?;
-    if !state.wants(why, &usable) {
+    let state = State::read(context.key).await?;
+    if !state.wants(reason, &usable) {
         return Ok(usable.into());
     }
     let alive = usable.times.expires_at.is_none_or(|at| at > state.now());
     if method == AuthMethod::Oauth2 && !usable.credential.fields.contains_key("refresh_token") {
-        return without_refresh_token(who, why, usable, alive).await.map(Found::from);
+        return without_refresh_token(context, reason, usable, alive).await.map(Found::from);
     }
-    if state.is_dead() && matches!(why, RefreshReason::Due | RefreshReason::Refused(_)) {
+    if state.is_dead() && matches!(reason, RefreshReason::Due | RefreshReason::CallRejected(_)) {
         return Err(State::dead());
     }
     let (version, seconds) = (usable.version, patience(&usable.sourced.manifest));
     if state.may_be_taken()
-        && let Some(attempt) = Attempt::begin(who, version, why).await?
+        && let Some(attempt) = Attempt::begin(context, version, reason).await?
     {
         let patience = Duration::from_secs(seconds.into());
-        return attempt.refresh_within(patience, who, usable, alive).await.map(Found::from);
+        return attempt.refresh_within(patience, context, usable, alive).await.map(Found::from);
     }
     if state.is_dead() && state.backing_off() {
         return Err(State::dead());
     }
-    if alive && matches!(why, RefreshReason::Due | RefreshReason::Tried) {
+    if alive && matches!(reason, RefreshReason::Due | RefreshReason::Check) {
         return Ok(usable.into());
     }
     if state.backing_off() {
         let words = "the provider's token endpoint is in trouble: it is tried again soon";
         let trouble = Error::Provider(words.into());
-        return if why.lets_use(alive) { Ok(usable.into()) } else { Err(trouble) };
+        return if reason.lets_use(alive) { Ok(usable.into()) } else { Err(trouble) };
     }
     Ok(Found::Refreshing { version, seconds })
 }
@@ -279,21 +278,21 @@ fn patience(manifest: &Manifest) -> u16 {
 /// Handles a token that cannot be refreshed. It is used until it expires. If the provider's verify request
 /// has rejected it, a person must connect again.
 async fn without_refresh_token(
-    who: &IntegrationContext<'_>,
-    why: RefreshReason,
+    context: &IntegrationContext<'_>,
+    reason: RefreshReason,
     usable: Usable,
     alive: bool,
 ) -> Result<Usable> {
-    let words = match (alive, why) {
-        (true, RefreshReason::Due | RefreshReason::Tried | RefreshReason::Refused(_)) => {
+    let words = match (alive, reason) {
+        (true, RefreshReason::Due | RefreshReason::Check | RefreshReason::CallRejected(_)) => {
             return Ok(usable);
         }
-        (true, RefreshReason::Judged(_)) => {
+        (true, RefreshReason::VerifyRejected(_)) => {
             "the provider no longer accepts the access token, and gave no refresh token"
         }
         (false, _) => "the access token has expired, and the provider gave no refresh token",
     };
-    give_up(who, &usable, words).await?;
+    give_up(context, &usable, words).await?;
     Err(Error::ReauthorizationRequired(words.into()))
 }
 
@@ -314,16 +313,18 @@ impl State {
     }
 
     /// Whether the token should be refreshed.
-    fn wants(&self, why: RefreshReason, usable: &Usable) -> bool {
+    fn wants(&self, reason: RefreshReason, usable: &Usable) -> bool {
         let is_due = usable.times.refresh_at.is_some_and(|at| at <= self.0.now);
         // If another request has just begun a refresh, this one waits for its result.
-        let may_be_forced = match why {
+        let may_be_forced = match reason {
             RefreshReason::Due => false,
-            RefreshReason::Tried => self.is_dead(),
-            RefreshReason::Refused(version) => {
+            RefreshReason::Check => self.is_dead(),
+            RefreshReason::CallRejected(version) => {
                 usable.version == version && (self.may_be_forced() || self.is_leased())
             }
-            RefreshReason::Judged(version) => usable.version == version && !self.was_in_vain(),
+            RefreshReason::VerifyRejected(version) => {
+                usable.version == version && !self.was_in_vain()
+            }
         };
         is_due || may_be_forced
     }
@@ -379,7 +380,7 @@ struct Attempt {
     name: String,
     version: i64,
     taken_ms: i64,
-    why: RefreshReason,
+    reason: RefreshReason,
 }
 
 /// The lease of the attempt `name` for `version`.
@@ -391,18 +392,18 @@ impl Attempt {
     /// Takes the lease. Of many concurrent requests, one gets the write lock. The others must not queue for
     /// it.
     async fn begin(
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         version: i64,
-        why: RefreshReason,
+        reason: RefreshReason,
     ) -> Result<Option<Self>> {
         let name = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
-        let forced_every_ms = match why {
-            RefreshReason::Due | RefreshReason::Tried => None,
-            RefreshReason::Refused(_) => Some(FORCED_MS),
-            RefreshReason::Judged(_) => Some(0),
+        let forced_every_ms = match reason {
+            RefreshReason::Due | RefreshReason::Check => None,
+            RefreshReason::CallRejected(_) => Some(FORCED_MS),
+            RefreshReason::VerifyRejected(_) => Some(0),
         };
-        let taken = lease_of(who.key, version, &name).take(forced_every_ms).await?;
-        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, why }))
+        let taken = lease_of(context.key, version, &name).take(forced_every_ms).await?;
+        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, reason }))
     }
 
     fn lease<'a>(&'a self, key: IntegrationKey<'a>) -> Lease<'a> {
@@ -414,14 +415,14 @@ impl Attempt {
     async fn refresh_within(
         self,
         patience: Duration,
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
-        let (stored, request_id) = who.to_stored();
+        let (stored, request_id) = context.to_stored();
         let refresh = Box::pin(async move {
-            let who = IntegrationContext::of(&stored, &request_id);
-            let refreshed = self.refresh(&who, usable, alive).await;
+            let context = IntegrationContext::of(&stored, &request_id);
+            let refreshed = self.refresh(&context, usable, alive).await;
             (refreshed, stored.integration_id, request_id)
         });
         match select(refresh, pin!(clock::sleep(patience))).await {
@@ -434,7 +435,7 @@ impl Attempt {
                         line.with("integration", &id).why(&error);
                     }
                 });
-                Err(pending(who).await)
+                Err(pending(context).await)
             }
         }
     }
@@ -442,7 +443,7 @@ impl Attempt {
     /// Asks the provider, stores the result, and returns the credential as it then is.
     async fn refresh(
         self,
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         usable: Usable,
         alive: bool,
     ) -> Result<Usable> {
@@ -450,17 +451,21 @@ impl Attempt {
         digest::digester().await?;
         // Under load, the holder may get no processor time for seconds.
         let is_late = now_ms().await? - self.taken_ms > LATE_MS;
-        if is_late && !self.is_renewed_in_time(who).await {
-            return if self.why.lets_use(alive) { Ok(usable) } else { Err(pending(who).await) };
+        if is_late && !self.is_renewed_in_time(context).await {
+            return if self.reason.lets_use(alive) {
+                Ok(usable)
+            } else {
+                Err(pending(context).await)
+            };
         }
-        match self.while_held(who, ask(who, usable)).await {
-            Ok(renewed) => self.store_success(who, renewed).await,
+        match self.while_held(context, ask(context, usable)).await {
+            Ok(renewed) => self.store_success(context, renewed).await,
             Err((failure, old)) => {
-                self.store_failure(who, &failure, alive).await?;
+                self.store_failure(context, &failure, alive).await?;
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
                     // The old token is used until it expires, if the provider still accepts it.
-                    _ if self.why.lets_use(alive) => Ok(*old),
+                    _ if self.reason.lets_use(alive) => Ok(*old),
                     other => Err(other.into()),
                 }
             }
@@ -468,11 +473,11 @@ impl Attempt {
     }
 
     /// Whether a holder that is late still gets its lease renewed before the lease could expire.
-    async fn is_renewed_in_time(&self, who: &IntegrationContext<'_>) -> bool {
+    async fn is_renewed_in_time(&self, context: &IntegrationContext<'_>) -> bool {
         let begun = clock::now_ms();
         let mut pause = RENEWAL_AGAIN;
         while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
-            match self.renew_or_log(who).await {
+            match self.renew_or_log(context).await {
                 Renewal::Held => return true,
                 Renewal::Lost => return false,
                 Renewal::Busy => clock::sleep(pause).await,
@@ -486,7 +491,7 @@ impl Attempt {
     /// is a transaction; between two attempts nothing holds up the response.
     async fn while_held<T>(
         &self,
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         request: impl Future<Output = T>,
     ) -> T {
         let mut request = pin!(request);
@@ -496,7 +501,7 @@ impl Attempt {
             if let Either::Left((response, _)) = select(&mut request, wait).await {
                 return response;
             }
-            let renewal = pin!(self.renew_or_log(who));
+            let renewal = pin!(self.renew_or_log(context));
             let renewal = match select(&mut request, renewal).await {
                 Either::Left((response, renewal)) => {
                     renewal.await;
@@ -513,12 +518,12 @@ impl Attempt {
 
     /// Renews the lease, and logs a lease that another attempt has taken. After a failure the next renewal may
     /// succeed.
-    async fn renew_or_log(&self, who: &IntegrationContext<'_>) -> Renewal {
+    async fn renew_or_log(&self, context: &IntegrationContext<'_>) -> Renewal {
         let line = || {
             let line = Line::error("the lease of a refresh was not renewed");
-            line.with("request_id", &who.request_id).with("integration", &who.key.id)
+            line.with("request_id", &context.request_id).with("integration", &context.key.id)
         };
-        match self.lease(who.key).renew().await {
+        match self.lease(context.key).renew().await {
             Ok(Renewal::Lost) => {
                 line().with("why", &"another attempt has taken it").write();
                 Renewal::Lost
@@ -534,26 +539,27 @@ impl Attempt {
     /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
     async fn store_success(
         &self,
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         mut renewed: Usable,
     ) -> Result<Usable> {
-        let sealed = renewed.seal(who.key).await?;
+        let sealed = renewed.seal(context.key).await?;
         let tx = Transaction::begin().await?;
-        let Some(version) = tx.store_renewed(who.key, self.version, &sealed).await? else {
+        let Some(version) = tx.store_renewed(context.key, self.version, &sealed).await? else {
             // The integration was deleted or connected again, or another request has refreshed the token. The
             // new tokens that are not in use are revoked.
-            let lost = plan::lost(who.key, &renewed).await;
-            tx.give_up(who.key, (who.actor, who.request_id), &lost).await?;
+            let lost = plan::lost(context.key, &renewed).await;
+            tx.give_up(context.key, (context.actor, context.request_id), &lost).await?;
             tx.commit().await?;
-            return credential::load(who.key).await;
+            return credential::load(context.key).await;
         };
         renewed.version = version;
         // A check that rejected the old token decides itself whether the new one is accepted.
-        let mended: &[Health] = match self.why {
-            RefreshReason::Judged(_) => &[Health::Reauthorize],
+        let mended: &[Health] = match self.reason {
+            RefreshReason::VerifyRejected(_) => &[Health::Reauthorize],
             _ => &[Health::Reauthorize, Health::Failing],
         };
-        tx.mend_health(who.key, mended, "the provider gave a new token", who.cause()).await?;
+        tx.mend_health(context.key, mended, "the provider gave a new token", context.cause())
+            .await?;
         tx.commit().await?;
         Ok(renewed)
     }
@@ -561,7 +567,7 @@ impl Attempt {
     /// Stores the failure, if this attempt still holds the lease.
     async fn store_failure(
         &self,
-        who: &IntegrationContext<'_>,
+        context: &IntegrationContext<'_>,
         failure: &TokenFailure,
         alive: bool,
     ) -> Result<()> {
@@ -571,9 +577,9 @@ impl Attempt {
             TokenFailure::Trouble(error) => ((!alive).then_some(Health::Failing), words(error)),
         };
         let tx = Transaction::begin().await?;
-        let is_ours = self.lease(who.key).give_up(&tx, BACKOFF_MS).await?;
+        let is_ours = self.lease(context.key).give_up(&tx, BACKOFF_MS).await?;
         if let (true, Some(health)) = (is_ours, health) {
-            tx.set_health(who.key, health, &words, who.cause()).await?;
+            tx.set_health(context.key, health, &words, context.cause()).await?;
         }
         tx.commit().await
     }
@@ -593,16 +599,16 @@ fn words(error: &Error) -> String {
 
 /// Requests new tokens with the credential `usable`. On failure, returns the credential too.
 async fn ask(
-    who: &IntegrationContext<'_>,
+    context: &IntegrationContext<'_>,
     usable: Usable,
 ) -> Result<Usable, (TokenFailure, Box<Usable>)> {
-    match renew(who, &usable).await {
+    match renew(context, &usable).await {
         Ok(renewed) => Ok(renewed),
         Err(failure) => Err((failure, Box::new(usable))),
     }
 }
 
-async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
+async fn renew(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, TokenFailure> {
     let mut renewed = usable.clone();
     if renewed.sourced.manifest.auth_method == AuthMethod::Oauth2ClientCredentials {
         // The provider rejects fields that a person has entered, so a person must enter them again.
@@ -612,7 +618,7 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
         })?;
         return Ok(renewed);
     }
-    let client = oauth_app::of_usable(who.key.workspace, usable).await?;
+    let client = oauth_app::of_usable(context.key.workspace, usable).await?;
     let field = |name: &str| usable.credential.fields.get(name).map_or("", Secret::expose);
     let redirect_uri = usable.credential.client.as_ref().map_or("", |made| &made.redirect_uri);
     let grant = Grant::Refresh {
@@ -631,15 +637,15 @@ async fn renew(who: &IntegrationContext<'_>, usable: &Usable) -> Result<Usable, 
     if let Some(refresh) = &tokens.refresh_token {
         fields.insert("refresh_token".to_owned(), refresh.clone());
     }
-    renewed.times = Times::new(begun, tokens.end);
+    renewed.times = Times::new(begun, tokens.expiry);
     Ok(renewed)
 }
 
 /// Marks the integration so that a person connects it again.
-async fn give_up(who: &IntegrationContext<'_>, usable: &Usable, words: &str) -> Result<()> {
+async fn give_up(context: &IntegrationContext<'_>, usable: &Usable, words: &str) -> Result<()> {
     let tx = Transaction::begin().await?;
-    if tx.has_credential(who.key, usable.version).await? {
-        tx.set_health(who.key, Health::Reauthorize, words, who.cause()).await?;
+    if tx.has_credential(context.key, usable.version).await? {
+        tx.set_health(context.key, Health::Reauthorize, words, context.cause()).await?;
     }
     tx.commit().await
 }

@@ -22,11 +22,15 @@ const SHORT: [(&str, &str); 2] = [
 
 /// The scopes in a token response. `None` if it has none, which means that the requested scopes were granted
 /// (RFC 6749, 5.1).
-pub(super) fn granted(oauth2: &OAuth2, answer: &Value, asked: &[String]) -> Option<Vec<String>> {
+pub(super) fn granted(
+    oauth2: &OAuth2,
+    answer: &Value,
+    requested: &[String],
+) -> Option<Vec<String>> {
     let pointers = &oauth2.token_response;
     let own = pointers.scope_separator.as_deref().unwrap_or(&oauth2.scope_separator);
     let all: Vec<&str> = match answer.pointer(pointers.scope.as_deref()?)? {
-        Value::String(text) if text.len() <= MAX_TEXT => parts(text, own, asked),
+        Value::String(text) if text.len() <= MAX_TEXT => parts(text, own, requested),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         _ => return None,
     };
@@ -36,10 +40,13 @@ pub(super) fn granted(oauth2: &OAuth2, answer: &Value, asked: &[String]) -> Opti
 }
 
 /// `text` split at `own`, or at another separator if that finds more of the requested scopes.
-fn parts<'a>(text: &'a str, own: &str, asked: &[String]) -> Vec<&'a str> {
+fn parts<'a>(text: &'a str, own: &str, requested: &[String]) -> Vec<&'a str> {
     let split = |separator: &str| text.split(separator).map(str::trim).collect::<Vec<_>>();
     let shown = |parts: &[&str]| {
-        asked.iter().filter(|asked| parts.iter().any(|part| is_same(asked, part))).count()
+        requested
+            .iter()
+            .filter(|requested| parts.iter().any(|part| is_same(requested, part)))
+            .count()
     };
     let mut best = split(own);
     for separator in SEPARATORS {
@@ -51,21 +58,21 @@ fn parts<'a>(text: &'a str, own: &str, asked: &[String]) -> Vec<&'a str> {
     best
 }
 
-/// The scopes of `asked` that are not in `granted`.
-pub(super) fn missing<'a>(asked: &'a [String], granted: &[String]) -> Vec<&'a String> {
-    let is_there = |asked: &&String| granted.iter().any(|granted| is_same(asked, granted));
-    asked.iter().filter(|asked| !is_there(asked)).collect()
+/// The scopes of `requested` that are not in `granted`.
+pub(super) fn missing<'a>(requested: &'a [String], granted: &[String]) -> Vec<&'a String> {
+    let is_there = |requested: &&String| granted.iter().any(|granted| is_same(requested, granted));
+    requested.iter().filter(|requested| !is_there(requested)).collect()
 }
 
 /// Whether the requested scope is the granted one. Case is ignored. The granted scope may be the long name,
 /// or may have the resource before it that Microsoft adds (`https://graph.microsoft.com/User.Read`).
-fn is_same(asked: &str, granted: &str) -> bool {
-    let long = SHORT.iter().find(|(short, _)| *short == asked).map_or(asked, |(_, long)| long);
+fn is_same(requested: &str, granted: &str) -> bool {
+    let long =
+        SHORT.iter().find(|(short, _)| *short == requested).map_or(requested, |(_, long)| long);
     let of_resource = granted.strip_prefix("https://graph.microsoft.com/");
-    [Some(granted), of_resource]
-        .into_iter()
-        .flatten()
-        .any(|granted| granted.eq_ignore_ascii_case(asked) || granted.eq_ignore_ascii_case(long))
+    [Some(granted), of_resource].into_iter().flatten().any(|granted| {
+        granted.eq_ignore_ascii_case(requested) || granted.eq_ignore_ascii_case(long)
+    })
 }
 
 #[cfg(test)]
@@ -78,11 +85,11 @@ mod tests {
         scopes.iter().map(|scope| (*scope).to_owned()).collect()
     }
 
-    fn read(value: Value, own: &str, asked: &[&str]) -> Option<Vec<String>> {
+    fn read(value: Value, own: &str, requested: &[&str]) -> Option<Vec<String>> {
         let oauth2 = json!({"authorization_url": "https://a/", "token_url": "https://a/", "client_auth": "post",
             "scope_separator": own});
         let oauth2: OAuth2 = serde_json::from_value(oauth2).unwrap();
-        granted(&oauth2, &json!({"scope": value}), &all(asked))
+        granted(&oauth2, &json!({"scope": value}), &all(requested))
     }
 
     #[test]
@@ -101,14 +108,14 @@ mod tests {
 
     #[test]
     fn a_scope_in_another_spelling_is_not_missing() {
-        let asked = all(&["email", "profile", "openid", "user.read", "x"]);
+        let requested = all(&["email", "profile", "openid", "user.read", "x"]);
         let granted = all(&[
             "openid",
             "https://www.googleapis.com/auth/userinfo.email",
             "https://www.googleapis.com/auth/userinfo.profile",
             "https://graph.microsoft.com/User.Read",
         ]);
-        assert_eq!(missing(&asked, &granted), [&asked[4]]);
+        assert_eq!(missing(&requested, &granted), [&requested[4]]);
         assert_eq!(missing(&all(&["mail"]), &granted), [&"mail".to_owned()]);
     }
 }

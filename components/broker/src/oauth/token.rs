@@ -11,6 +11,8 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::secret::{Secret, SecretJson};
 use nexus_common::{Error, Result};
 use nexus_manifests::{ClientAuth, Manifest, OAuth2, TokenRequest, params, template};
+use nexus_vault::credential::{self, Expiry, Usable};
+use nexus_vault::oauth_app::{self, Client};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -20,8 +22,6 @@ use super::refusal;
 use crate::provider::answer::Answer;
 use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
 use crate::provider::screen::Screen;
-use nexus_vault::credential::{self, End, Usable};
-use nexus_vault::oauth_app::{self, Client};
 
 /// The time limit of one request, with its response body.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -45,7 +45,7 @@ pub(crate) struct Tokens {
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
     /// When the access token expires. `None` if the provider does not say.
-    pub(crate) end: Option<End>,
+    pub(crate) expiry: Option<Expiry>,
     /// The whole response, from which scopes and parameters are read.
     pub(crate) answer: SecretJson,
 }
@@ -212,7 +212,7 @@ fn secrets(client: &Client, grant: &Grant<'_>) -> Zeroizing<Vec<String>> {
 /// Reads the tokens of a response, or the reason why it has none.
 fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, TokenFailure> {
     let status = answer.status.as_u16();
-    let trouble = |what: String| TokenFailure::Trouble(Error::Provider(what));
+    let trouble = |detail: String| TokenFailure::Trouble(Error::Provider(detail));
     let success = oauth2.success.as_ref();
     let own = success.and_then(|success| success.error.as_deref()).unwrap_or("/error");
     let refused = || Err(refusal::of(oauth2, answer, own, is_refresh));
@@ -239,8 +239,9 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
         let at = &pointers.access_token;
         return Err(trouble(format!("the token endpoint's response has no access token at {at}")));
     };
-    let lifetime = || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(End::After);
-    let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(End::At);
+    let lifetime =
+        || lifetime(members.pointer(pointers.expires_in.as_deref()?)?).map(Expiry::After);
+    let moment = || moment(members.pointer(pointers.expires_at.as_deref()?)?).map(Expiry::At);
     Ok(Tokens {
         access_token: Secret::new(access_token.to_owned()),
         refresh_token: pointers
@@ -248,7 +249,7 @@ fn read(oauth2: &OAuth2, answer: &Answer, is_refresh: bool) -> Result<Tokens, To
             .as_deref()
             .and_then(token)
             .map(|token| Secret::new(token.to_owned())),
-        end: lifetime().or_else(moment),
+        expiry: lifetime().or_else(moment),
         answer: SecretJson::new(members.clone()),
     })
 }

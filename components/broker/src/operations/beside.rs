@@ -17,10 +17,10 @@ use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::store::{Event, Transaction, User, was_healthy_within};
+use nexus_vault::rows::outbox::DueEntry;
 use serde_json::json;
 
 use crate::operations::{check, outbox};
-use nexus_vault::rows::outbox::DueEntry;
 
 /// The maximum number of connections that are checked before a run of the outbox, and after it.
 const MOST: usize = 16;

@@ -8,18 +8,18 @@ use nexus_common::domain::Health;
 use nexus_common::store::{CheckFound, take_check_of_minute};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
+use nexus_vault::credential::Usable;
 
 use crate::oauth::{self, IntegrationContext};
 use crate::provider::verify;
-use nexus_vault::credential::Usable;
 
 /// Runs the check. A rejection or trouble of the provider is a result, not an error.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
-    let who = IntegrationContext::of(stored, request_id);
-    let usable = match oauth::tried(&who).await {
+    let context = IntegrationContext::of(stored, request_id);
+    let usable = match oauth::live_for_check(&context).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found(Health::Reauthorize, &why)),
         // The refresh has stored this already, unless the old token is still valid.
@@ -28,8 +28,8 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
         }
         Err(other) => return Err(other),
     };
-    let finding = Finding::of(&who, usable).await?;
-    finding.save(&who).await?;
+    let finding = Finding::of(&context, usable).await?;
+    finding.save(&context).await?;
     Ok(finding.checked)
 }
 
@@ -60,7 +60,7 @@ struct Finding {
 }
 
 impl Finding {
-    async fn of(who: &IntegrationContext<'_>, usable: Usable) -> Result<Self> {
+    async fn of(context: &IntegrationContext<'_>, usable: Usable) -> Result<Self> {
         let first = Self::judge(&usable).await?;
         let is_oauth2 = usable.sourced.manifest.auth_method.is_oauth2();
         if first.checked.health != Health::Reauthorize
@@ -71,7 +71,7 @@ impl Finding {
         }
         // An access token may be revoked early. A person must connect again only if the refresh token is
         // rejected too.
-        let instead = match oauth::after_judgement(who, usable.version).await {
+        let instead = match oauth::after_judgement(context, usable.version).await {
             Ok(Some(renewed)) => return Ok(Self::judge(&renewed).await?.of_a_new_token()),
             Ok(None) => {
                 let why = first.checked.detail.as_deref().unwrap_or_default();
@@ -133,13 +133,13 @@ async fn judge(usable: &Usable) -> Result<(Account, Checked)> {
 
 impl Finding {
     /// Stores the result, unless a newer version of the credential is stored by now.
-    async fn save(&self, who: &IntegrationContext<'_>) -> Result<()> {
+    async fn save(&self, context: &IntegrationContext<'_>) -> Result<()> {
         let found = CheckFound {
             version: self.version,
             health: self.checked.health,
             detail: self.checked.detail.as_deref(),
             account: &self.account,
         };
-        found.save(who.key, who.cause()).await
+        found.save(context.key, context.cause()).await
     }
 }

@@ -2,11 +2,10 @@
 
 use nexus_common::broker::{BrokerHealth, VariableProblem};
 use nexus_common::{Error, Result};
+use nexus_vault::{keys, oauth_app};
 
 use crate::operations::forward::at_work;
 use crate::provider::egress;
-use nexus_vault::keys;
-use nexus_vault::oauth_app;
 
 /// The problems by variable, and the ids of the keys.
 ///

@@ -19,20 +19,19 @@ use nexus_common::platform::clock;
 use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
 use nexus_common::{Error, Result};
 use nexus_manifests::Sign;
+use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
+use nexus_vault::{keys, seal};
 use serde_json::json;
 use url::Url;
 
-use crate::ending::plan::{Call, place};
-use crate::operations::beside;
-use crate::operations::renewed;
+use crate::ending::plan::place;
+use crate::ending::request::Call;
+use crate::operations::{beside, renewed};
 use crate::provider::answer::Answer;
 use crate::provider::call::{
     FORM, Transmission, header_name, header_value, known_method, transmit,
 };
 use crate::provider::screen::Screen;
-use nexus_vault::keys;
-use nexus_vault::rows::outbox::{DueEntry, OutboxScope};
-use nexus_vault::seal;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -64,10 +63,10 @@ enum Verdict {
 ///
 /// # Errors
 /// [`Error::Misconfigured`], [`Error::Storage`].
-pub(crate) async fn run(which: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
+pub(crate) async fn run(scope: OutboxScope<'_>, request_id: &str) -> Result<Vec<Receipt>> {
     let begun = clock::now_ms();
     let (kept, new): (Vec<_>, Vec<_>) =
-        which.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
+        scope.take().await?.into_iter().partition(|entry| entry.kept_at.is_some());
     let alive = beside::alive(new.iter().chain(&kept), request_id).await;
     // The tokens of one integration are processed in order, those of different integrations concurrently.
     let mut groups: Vec<Vec<DueEntry>> = Vec::new();

@@ -7,12 +7,12 @@ use nexus_common::domain::TokenState;
 use nexus_common::store::Integrations;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Manifest, Revoke, RevokeAuth};
+use nexus_vault::credential::{self, Usable};
+use nexus_vault::source;
 
 use super::forward;
 use crate::ending::plan;
 use crate::oauth::{self, IntegrationContext};
-use nexus_vault::credential::{self, Usable};
-use nexus_vault::source;
 
 /// Plans the revocation of a stored integration's tokens. If the credential cannot be opened, or its manifest
 /// is missing, the receipt says so, and the integration can still be deleted. With `force`, all tokens that
@@ -21,14 +21,14 @@ use nexus_vault::source;
 /// # Errors
 /// [`Error::NotFound`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan> {
-    let RevocationScope { stored, force } = &scope;
+    let (stored, force) = scope.into_parts();
     forward::forget(&stored.workspace, &stored.integration_id);
     let key = stored.key();
     let found = Integrations::of(key.workspace).connection(key.id).await?;
     let found =
         found.ok_or_else(|| Error::NotFound(format!("there is no integration {}", key.id)))?;
     let version = found.version;
-    let kept = plan::kept_for(key, *force).await?;
+    let kept = plan::kept_for(key, force).await?;
     let without_entries = |receipts| {
         let (entries, shared, kept) = (Vec::new(), Vec::new(), kept.clone());
         Plan { receipts, entries, kept, shared, version }
@@ -48,7 +48,7 @@ pub(crate) async fn run(scope: RevocationScope, request_id: &str) -> Result<Plan
     if let Some(receipts) = plan::without_call(&manifest, &found.params) {
         return Ok(without_entries(receipts));
     }
-    let usable = match fresh_enough(stored, request_id, &manifest).await {
+    let usable = match fresh_enough(&stored, request_id, &manifest).await {
         Ok(usable) => usable,
         Err(Error::Unreadable(_)) => {
             let words = "the credential cannot be opened (its key is missing, or its row was \

@@ -8,14 +8,13 @@ use http::HeaderValue;
 use nexus_common::Result;
 use nexus_common::secret::Secret;
 use nexus_manifests::params;
+use nexus_vault::oauth_app::{self, Client};
+use nexus_vault::source;
 use serde_json::Value as Json;
 use url::form_urlencoded;
 
-use crate::ending::plan::{Call, MadeWith};
-use crate::provider::call;
-use crate::provider::call::FORM;
-use nexus_vault::oauth_app::{self, Client};
-use nexus_vault::source;
+use crate::ending::request::{Call, MadeWith};
+use crate::provider::call::{self, FORM};
 
 /// Puts the app's current secret into `call`. If the app, its manifest or its hosts have changed, `call`
 /// stays as it is, and the provider decides whether it still accepts the old secret.

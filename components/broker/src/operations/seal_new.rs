@@ -1,6 +1,6 @@
-//! `seal`: new credentials, or new parameters for stored ones, are checked, verified and sealed.
+//! `seal`: checks, verifies and seals new credentials, or new parameters for stored ones.
 //!
-//! It must not write: the component that asks does, in one transaction.
+//! This module must not write to the database. The component that asks does, in one transaction.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,20 @@ use nexus_common::secret::Secret;
 use nexus_common::store::give_up;
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Finding, params};
+use nexus_vault::credential::{
+    self, Credential, StoredCredential, Times, Usable, own_version, params_json,
+};
+use nexus_vault::digest;
+use nexus_vault::source::{self, Sourced};
 use serde_json::{Map, Value as Json};
 
 use crate::ending::{in_use, plan};
 use crate::oauth;
 use crate::operations::own_token;
 use crate::provider::verify;
-use nexus_vault::credential::{
-    self, Credential, StoredCredential, Times, Usable, own_version, params_json,
-};
-use nexus_vault::digest;
-use nexus_vault::source;
+
+/// Values by the name of their parameter or field.
+type Texts = BTreeMap<String, String>;
 
 /// Checks, verifies and seals new credentials. Tokens that were obtained for credentials that are not stored are
 /// revoked.
@@ -84,24 +87,10 @@ struct Prepared {
 /// [`Error::Invalid`] with every member that breaks a rule, [`Error::CredentialsRequired`], and the errors of
 /// [`credential::load`] for a stored credential.
 async fn prepare(new: &NewCredentials) -> Result<Prepared> {
-    let workspace = new.workspace.as_str();
-    let (sourced, given_params, replaces) = match &new.manifest_id {
-        Some(manifest_id) => {
-            (source::current(workspace, manifest_id).await?, new.params.clone(), 0)
-        }
-        None => {
-            let row = StoredCredential::find(new.key()).await?;
-            let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
-            let mut merged = row.params_json();
-            // Parameters that an OAuth flow found are not entered by a person.
-            merged.retain(|name, _| sourced.manifest.is_entered(name));
-            merged.extend(new.params.clone());
-            (sourced, merged, row.version)
-        }
-    };
-    let manifest = &sourced.manifest;
+    let subject = Subject::find(new).await?;
+    let manifest = &subject.sourced.manifest;
     if new.manifest_id.is_none() && new.credentials.expose().is_null() {
-        let mut params = params::check_params(manifest, &given_params).map_err(invalid)?;
+        let mut params = params::check_params(manifest, &subject.params).map_err(invalid)?;
         let stored = credential::load(new.key()).await?;
         let found = stored.params.iter().filter(|(name, _)| !manifest.is_entered(name));
         params.extend(found.map(|(name, value)| (name.clone(), value.clone())));
@@ -112,34 +101,68 @@ async fn prepare(new: &NewCredentials) -> Result<Prepared> {
             "this provider is connected by OAuth: omit `credentials`, and authorize instead";
         return Err(Error::invalid("/credentials", detail));
     }
-    let empty = Map::new();
-    let given = match new.credentials.expose() {
-        Json::Object(members) => members,
-        Json::Null => &empty,
-        _ => return Err(Error::invalid("/credentials", "must be an object")),
-    };
-    let (params, fields) = match (
-        params::check_params(manifest, &given_params),
-        params::check_credentials(manifest, given),
-    ) {
-        (Ok(params), Ok(fields)) => (params, fields),
-        (params, fields) => {
-            return Err(invalid(params.err().into_iter().chain(fields.err()).flatten()));
-        }
-    };
+    let (params, fields) = subject.check(new)?;
     own_token::ensure_none(&fields).await?;
     let pins = nexus_manifests::pins(manifest, &params).map_err(credential::broken)?;
     let credential = Credential {
         manifest_id: manifest.id.clone(),
-        manifest_hash: own_version(&sourced),
+        manifest_hash: own_version(&subject.sourced),
         pins,
         fields: fields.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
         client: None,
     };
-    let (times, account) = (Times::default(), Account::default());
-    let workspace = workspace.to_owned();
-    let usable = Usable { workspace, credential, params, version: 1, times, account, sourced };
-    Ok(Prepared { usable, stored: false, replaces })
+    let usable = Usable {
+        workspace: new.workspace.clone(),
+        credential,
+        params,
+        version: 1,
+        times: Times::default(),
+        account: Account::default(),
+        sourced: subject.sourced,
+    };
+    Ok(Prepared { usable, stored: false, replaces: subject.replaces })
+}
+
+/// The manifest and the unchecked parameters of the integration that the credentials are for.
+struct Subject {
+    sourced: Sourced,
+    params: Map<String, Json>,
+    /// The version of the stored credential. 0 if there is none.
+    replaces: i64,
+}
+
+impl Subject {
+    async fn find(new: &NewCredentials) -> Result<Self> {
+        if let Some(manifest_id) = &new.manifest_id {
+            let sourced = source::current(&new.workspace, manifest_id).await?;
+            return Ok(Self { sourced, params: new.params.clone(), replaces: 0 });
+        }
+        let row = StoredCredential::find(new.key()).await?;
+        let sourced = source::of_stored(&row.manifest_id, &row.manifest_hash).await?;
+        let mut params = row.params_json();
+        // Parameters that an OAuth flow found are not entered by a person.
+        params.retain(|name, _| sourced.manifest.is_entered(name));
+        params.extend(new.params.clone());
+        Ok(Self { sourced, params, replaces: row.version })
+    }
+
+    /// Checks the parameters and the entered fields. The error names every member that breaks a rule.
+    fn check(&self, new: &NewCredentials) -> Result<(Texts, Texts)> {
+        let empty = Map::new();
+        let entered = match new.credentials.expose() {
+            Json::Object(members) => members,
+            Json::Null => &empty,
+            _ => return Err(Error::invalid("/credentials", "must be an object")),
+        };
+        let params = params::check_params(&self.sourced.manifest, &self.params);
+        let fields = params::check_credentials(&self.sourced.manifest, entered);
+        match (params, fields) {
+            (Ok(params), Ok(fields)) => Ok((params, fields)),
+            (params, fields) => {
+                Err(invalid(params.err().into_iter().chain(fields.err()).flatten()))
+            }
+        }
+    }
 }
 
 /// A stored credential with new parameters, which must not change the origins that it is sent to.

@@ -10,19 +10,15 @@ use nexus_common::broker::{Stored, Ticked};
 use nexus_common::log::Line;
 use nexus_common::store::{DueWork, forget_documents, take_due_checks};
 use nexus_common::{Error, Result};
+use nexus_vault::keys::{self, KeyRing};
+use nexus_vault::rows::outbox::OutboxScope;
+use nexus_vault::rows::reseal::SealedTable;
+use nexus_vault::seal::{self, Place};
+use nexus_vault::{credential, data_key, oauth_app};
 
 use crate::ending::plan;
 use crate::oauth::{self, IntegrationContext};
-use crate::operations::check;
-use crate::operations::outbox;
-use nexus_vault::credential;
-use nexus_vault::data_key;
-use nexus_vault::keys::{self, KeyRing};
-use nexus_vault::oauth_app;
-use nexus_vault::rows::outbox::OutboxScope;
-use nexus_vault::rows::reseal::SealedTable;
-use nexus_vault::seal;
-use nexus_vault::seal::Place;
+use crate::operations::{check, outbox};
 
 /// The maximum number of credentials that one tick checks, all at the same time.
 const CHECKS: u32 = 16;

@@ -15,14 +15,14 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{CallError, full, pass};
 use nexus_common::{Error, Result};
 use nexus_manifests::{Inject, template};
+use nexus_vault::credential::{Usable, secret_fields};
+use nexus_vault::oauth_app::Client;
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::provider::answer::Answer;
 use crate::provider::egress;
 use crate::provider::screen::Screen;
-use nexus_vault::credential::{Usable, secret_fields};
-use nexus_vault::oauth_app::Client;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);

@@ -40,7 +40,7 @@ pub(crate) fn undone(answer: Response) -> Response {
         // A partial response has a part of the coded bytes, and the other responses have no body.
         return Response::from_parts(head, body);
     }
-    let fed = Fed::default();
+    let fed = Input::default();
     let decoder = match coding(&head.headers).as_deref() {
         Some("gzip" | "x-gzip") => Decoder::Gzip(Box::new(MultiGzDecoder::new(fed))),
         Some("deflate") => Decoder::Zlib(Box::new(ZlibDecoder::new(fed))),
@@ -54,17 +54,20 @@ pub(crate) fn undone(answer: Response) -> Response {
     if body.is_end_stream() {
         return Response::from_parts(head, body);
     }
-    Response::from_parts(head, boxed(Undone { body, decoder, has_begun: false, is_done: false }))
+    Response::from_parts(
+        head,
+        boxed(DecodedBody { body, decoder, has_begun: false, is_done: false }),
+    )
 }
 
 /// Received bytes that are not decoded yet.
 #[derive(Default)]
-struct Fed {
+struct Input {
     bytes: Bytes,
     has_ended: bool,
 }
 
-impl Read for Fed {
+impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> IoResult<usize> {
         let read = self.fill_buf()?.read(out)?;
         self.consume(read);
@@ -72,7 +75,7 @@ impl Read for Fed {
     }
 }
 
-impl BufRead for Fed {
+impl BufRead for Input {
     fn fill_buf(&mut self) -> IoResult<&[u8]> {
         match self.bytes.is_empty() && !self.has_ended {
             true => Err(ErrorKind::WouldBlock.into()),
@@ -86,12 +89,12 @@ impl BufRead for Fed {
 }
 
 enum Decoder {
-    Gzip(Box<MultiGzDecoder<Fed>>),
-    Zlib(Box<ZlibDecoder<Fed>>),
+    Gzip(Box<MultiGzDecoder<Input>>),
+    Zlib(Box<ZlibDecoder<Input>>),
 }
 
 impl Decoder {
-    fn fed(&mut self) -> &mut Fed {
+    fn input(&mut self) -> &mut Input {
         match self {
             Self::Gzip(decoder) => decoder.get_mut(),
             Self::Zlib(decoder) => decoder.get_mut(),
@@ -107,7 +110,7 @@ impl Decoder {
 }
 
 /// A body that is decoded as it arrives.
-struct Undone {
+struct DecodedBody {
     body: Body,
     decoder: Decoder,
     /// Whether a byte has arrived. A body without any byte is empty, not incomplete.
@@ -115,7 +118,7 @@ struct Undone {
     is_done: bool,
 }
 
-impl http_body::Body for Undone {
+impl http_body::Body for DecodedBody {
     type Data = Bytes;
     type Error = anyhow::Error;
 
@@ -139,11 +142,11 @@ impl http_body::Body for Undone {
             }
             match ready!(Pin::new(&mut self.body).poll_frame(context)) {
                 None if !self.has_begun => break,
-                None => self.decoder.fed().has_ended = true,
+                None => self.decoder.input().has_ended = true,
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
                         self.has_begun |= !bytes.is_empty();
-                        self.decoder.fed().bytes = bytes;
+                        self.decoder.input().bytes = bytes;
                     }
                 }
                 Some(Err(error)) => {

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use nexus_common::broker::Account;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
+use nexus_vault::credential::{self, Usable};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::provider::answer::Answer;
 use crate::provider::call::{self, Outgoing, form_body};
-use nexus_vault::credential::{self, Usable};
 
 /// Verifies a credential, before or after it is stored.
 ///

@@ -108,21 +108,21 @@ impl Waiter {
         Self { begun_ms: clock::now_ms(), pause_ms: FIRST_PAUSE_MS, is_for_place: false }
     }
 
-    /// Waits for `what`. Returns whether to try again, or `false` if the wait took too long.
+    /// Waits as `wait` says. Returns whether to try again, or `false` if the wait took too long.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
-    pub(super) async fn wait(&mut self, what: &Wait) -> Result<bool> {
+    pub(super) async fn wait(&mut self, wait: &Wait) -> Result<bool> {
         // A call that has waited for a refresh may now wait for a place, with a new time limit.
-        if *what == Wait::Place && !self.is_for_place {
+        if *wait == Wait::Place && !self.is_for_place {
             *self = Self { is_for_place: true, ..Self::new() };
         }
         loop {
-            if clock::now_ms().saturating_sub(self.begun_ms) >= what.patience().as_millis() as u64 {
+            if clock::now_ms().saturating_sub(self.begun_ms) >= wait.patience().as_millis() as u64 {
                 return Ok(false);
             }
-            self.pause(what).await;
-            let is_over = match what {
+            self.pause(wait).await;
+            let is_over = match wait {
                 Wait::Refresh(refreshing, _) => refreshing.is_over().await?,
                 Wait::Place => true,
             };
@@ -134,8 +134,8 @@ impl Waiter {
 
     /// Pauses for a random time, so that waiting calls do not all try at once. Each pause may be longer than
     /// the last.
-    async fn pause(&mut self, what: &Wait) {
-        let (first, longest) = match what {
+    async fn pause(&mut self, wait: &Wait) {
+        let (first, longest) = match wait {
             Wait::Refresh(..) => (FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
             Wait::Place => PLACE_PAUSES_MS,
         };

@@ -23,7 +23,8 @@ pub(crate) fn answered<B>(
     component: &str,
     answer: std::result::Result<http::Response<B>, CallError>,
 ) -> Result<http::Response<B>> {
-    let unavailable = |what: String| Error::Unavailable { detail: format!("{component}: {what}") };
+    let unavailable =
+        |reason: String| Error::Unavailable { detail: format!("{component}: {reason}") };
     let answer = answer.map_err(|error| unavailable(error.to_string()))?;
     if answer.status().is_server_error() && !answer.headers().contains_key(ANSWERED) {
         return Err(unavailable(format!("the runtime responded {}", answer.status())));

@@ -14,8 +14,8 @@ pub trait Respond {
     fn problem(&self, request_id: &str) -> Problem;
     /// The response of this error. Also logs what an operator must know.
     fn respond(&self, request_id: &str) -> Response;
-    /// Logs this error, which stopped the step `what` but not the request.
-    fn log_beside(&self, request_id: &str, what: &str);
+    /// Logs this error, which stopped the step `step` but not the request.
+    fn log_beside(&self, request_id: &str, step: &str);
 }
 
 impl Respond for Error {
@@ -90,9 +90,9 @@ impl Respond for Error {
         response
     }
 
-    fn log_beside(&self, request_id: &str, what: &str) {
+    fn log_beside(&self, request_id: &str, step: &str) {
         let detail = hidden(self).map_or_else(|| self.problem(request_id).detail, str::to_owned);
-        Line::error(what).with("request_id", &request_id).with("why", &detail).write();
+        Line::error(step).with("request_id", &request_id).with("why", &detail).write();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 
-use super::{CALLER, Component, Operation};
+use super::{Body as _, CALLER, Component, Operation};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{PASSED_ID, RequestId, answered, request_to};
@@ -62,7 +62,7 @@ fn fault(operation: &str, why: &dyn Display) -> Error {
 }
 
 fn to_json<O: Operation>(request: &O::Request) -> Result<Vec<u8>> {
-    serde_json::to_vec(request).map_err(|error| fault(O::NAME, &error))
+    request.to_json().map_err(|error| fault(O::NAME, &error))
 }
 
 /// Sends a request. Not generic: the code that waits is compiled once for all operations.

@@ -8,6 +8,7 @@
 //! A response is 200 with the [`Operation::Response`] as JSON. Everything else is an [`Operation::Refusal`].
 //! This module must not know what an operation does.
 
+mod body;
 mod client;
 mod component;
 mod server;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Problem};
 use crate::http::{RequestId, Respond};
 use crate::platform::http::Response;
+pub(crate) use body::{Body, bodies_with_secrets};
 pub use client::Client;
 pub(crate) use client::call_openly;
 pub use component::Component;
@@ -37,7 +39,7 @@ pub trait Operation {
     /// The purpose, in a few words.
     const PURPOSE: &'static str;
     /// The body of a request.
-    type Request: Serialize + DeserializeOwned;
+    type Request: body::Body + DeserializeOwned;
     /// The body of a 200.
     type Response: Serialize + DeserializeOwned;
     /// The reason why there is no response.
@@ -65,6 +67,7 @@ impl From<Problem> for Error {
 
 /// The body of a request without parameters, or of a response without a result.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// One line of the table of operations in ARCHITECTURE.md.

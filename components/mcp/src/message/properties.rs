@@ -115,12 +115,12 @@ fn check(body: &[u8], headers: &HeaderMap) -> Result<(), TestCaseError> {
     let sent: Option<Value> = serde_json::from_slice(body).ok();
     let is_list = sent.as_ref().is_some_and(Value::is_array);
     let all = match (read(body, headers), sent) {
-        (Sent::One(read), sent) => vec![(read, sent.filter(|_| !is_list))],
-        (Sent::Batch(all), Some(Value::Array(sent))) => {
+        (Payload::One(read), sent) => vec![(read, sent.filter(|_| !is_list))],
+        (Payload::Batch(all), Some(Value::Array(sent))) => {
             prop_assert_eq!(all.len(), sent.len());
             all.into_iter().zip(sent.into_iter().map(Some)).collect()
         }
-        (Sent::Batch(_), sent) => panic!("a batch of {sent:?}"),
+        (Payload::Batch(_), sent) => panic!("a batch of {sent:?}"),
     };
     all.into_iter().try_for_each(|(read, sent)| check_one(read, sent, headers, is_list))
 }
@@ -207,7 +207,7 @@ proptest! {
         let is_plain = request["method"].as_str().unwrap().is_ascii();
         if is_known && is_plain {
             let read = read(request.to_string().as_bytes(), &own_headers(&request));
-            prop_assert!(matches!(read, Sent::One(Ok(Some(_)))));
+            prop_assert!(matches!(read, Payload::One(Ok(Some(_)))));
         }
     }
 }

@@ -15,13 +15,13 @@ use nexus_common::store::{Version, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
+use nexus_vault::credential::{self, Callable, Usable};
 use url::Url;
 
 use super::links::Roots;
 use super::rules::OwnUrls;
 use crate::provider::call::secrets;
 use crate::provider::mask::Needles;
-use nexus_vault::credential::{self, Callable, Usable};
 
 /// An integration with an opened credential.
 pub(super) struct Opened {
@@ -72,7 +72,7 @@ impl Host {
 }
 
 /// A row that was found, and the version of the database.
-struct Found {
+struct CachedRow {
     version: Version,
     callable: Rc<Callable>,
 }
@@ -85,7 +85,7 @@ struct CachedCredential {
 
 thread_local! {
     /// Rows by workspace and by the requested id or slug.
-    static FOUND: RefCell<Recent<(String, String), Found>> = RefCell::default();
+    static ROWS: RefCell<Recent<(String, String), CachedRow>> = RefCell::default();
     /// Opened credentials by id.
     static OPENED: RefCell<Aging<String, CachedCredential>> = RefCell::default();
 }
@@ -96,7 +96,7 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
         callable.workspace == workspace && callable.admission.id == id_or_slug
     };
     let mut id = id_or_slug.to_owned();
-    FOUND.with_borrow_mut(|all| {
+    ROWS.with_borrow_mut(|all| {
         all.retain(|(of, name), found| {
             let is_named = of == workspace && name == id_or_slug;
             if is_named {
@@ -123,7 +123,7 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
-    let found = FOUND.with_borrow_mut(|all| {
+    let found = ROWS.with_borrow_mut(|all| {
         let found = all.get(&key).filter(|found| Some(found.version) == version);
         found.map(|found| Rc::clone(&found.callable))
     });
@@ -133,8 +133,8 @@ pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callabl
     let callable = Callable::find(workspace, id_or_slug).await;
     let callable = Rc::new(callable.inspect_err(|_| forget(workspace, id_or_slug))?);
     if let Some(version) = version {
-        let found = Found { version, callable: Rc::clone(&callable) };
-        FOUND.with_borrow_mut(|all| all.insert(key, found));
+        let found = CachedRow { version, callable: Rc::clone(&callable) };
+        ROWS.with_borrow_mut(|all| all.insert(key, found));
     }
     Ok(callable)
 }

@@ -9,12 +9,12 @@ use http::{HeaderMap, Uri};
 use nexus_common::forward::HOST;
 use nexus_common::{Error, Result};
 use nexus_manifests::Inject;
+use nexus_vault::credential::Usable;
 
 use super::opened::{Host, Opened};
 use super::query;
 use crate::provider::call::inject_headers;
 use crate::provider::egress;
-use nexus_vault::credential::Usable;
 
 /// The target of a call, without the query.
 pub(super) struct Target<'a> {
@@ -27,20 +27,20 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// The target for `path`, which is empty or starts with `/`. `asked` is the host that the agent names.
+    /// The target for `path`, which is empty or starts with `/`. `host_name` is the host that the agent names.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a host that the manifest does not have, and for a whole URL on a pinned host
     /// that is not below the base URL's path.
-    pub(super) fn of(opened: &'a Opened, path: &'a str, asked: Option<&str>) -> Result<Self> {
-        let asked = asked.map(|asked| named(opened, asked.trim())).transpose()?;
+    pub(super) fn of(opened: &'a Opened, path: &'a str, host_name: Option<&str>) -> Result<Self> {
+        let chosen = host_name.map(|name| host_named(opened, name.trim())).transpose()?;
         let (host, below) = match whole_url(opened, path)? {
-            Some((host, _)) if asked.is_some_and(|asked| !std::ptr::eq(asked, host)) => {
+            Some((host, _)) if chosen.is_some_and(|chosen| !std::ptr::eq(chosen, host)) => {
                 let rule = "must name the same host as the URL in the path";
                 return Err(Error::invalid(HOST, rule));
             }
             Some(found) => found,
-            None => (asked.unwrap_or(&opened.base), without_base(&opened.base_path, path)),
+            None => (chosen.unwrap_or(&opened.base), without_base(&opened.base_path, path)),
         };
         Ok(Self { host, path: format!("{}{below}", opened.base_path), below })
     }
@@ -91,12 +91,12 @@ impl<'a> Target<'a> {
     }
 }
 
-fn named<'a>(opened: &'a Opened, asked: &str) -> Result<&'a Host> {
-    let chosen = opened.hosts.iter().find(|host| host.name().eq_ignore_ascii_case(asked));
+fn host_named<'a>(opened: &'a Opened, name: &str) -> Result<&'a Host> {
+    let chosen = opened.hosts.iter().find(|host| host.name().eq_ignore_ascii_case(name));
     chosen.ok_or_else(|| {
         let known: Vec<&str> = opened.hosts.iter().map(Host::name).collect();
         let known = known.join(", ");
-        Error::invalid(HOST, format!("{asked:?} is not a host of the manifest: use {known}"))
+        Error::invalid(HOST, format!("{name:?} is not a host of the manifest: use {known}"))
     })
 }
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 use nexus_common::Result;
 use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
-use nexus_common::platform::{clock, http::spawn};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
 use nexus_common::store::{Used, record_usage};
 
 /// How long counts are collected before they are written.
@@ -28,10 +29,10 @@ thread_local! {
 }
 
 /// Counts one call that has ended.
-pub(super) fn count(whose: CallKey, is_error: bool, bytes: u64) {
+pub(super) fn count(key: CallKey, is_error: bool, bytes: u64) {
     let first = COUNTED.with_borrow_mut(|counted| {
         let first = counted.is_empty();
-        let counts = counted.entry(whose).or_default();
+        let counts = counted.entry(key).or_default();
         counts.calls += 1;
         counts.errors += i64::from(is_error);
         counts.bytes = counts.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));

@@ -62,7 +62,7 @@ struct Place {
 }
 
 /// The secrets that were found in a text.
-struct Found {
+struct FoundSecrets {
     /// For each secret, the position where its needle begins, and the range of the secret.
     secrets: Vec<(usize, Range<usize>)>,
     /// The position from which the text may be the beginning of a secret.
@@ -95,7 +95,7 @@ impl Needles {
     /// Masks the value of a header.
     pub(crate) fn header(&self, value: &mut HeaderValue) {
         let place = Place { is_header: true, is_begin: true, is_end: true, is_part: false };
-        let Found { secrets, .. } = self.find(value.as_bytes(), place);
+        let FoundSecrets { secrets, .. } = self.find(value.as_bytes(), place);
         if secrets.is_empty() {
             return;
         }
@@ -104,8 +104,8 @@ impl Needles {
         *value = HeaderValue::from_bytes(&bytes).unwrap_or(HeaderValue::from_static("*"));
     }
 
-    fn find(&self, bytes: &[u8], place: Place) -> Found {
-        let mut found = Found { secrets: Vec::new(), hold: bytes.len() };
+    fn find(&self, bytes: &[u8], place: Place) -> FoundSecrets {
+        let mut found = FoundSecrets { secrets: Vec::new(), hold: bytes.len() };
         if place.is_begin {
             self.find_at_begin(bytes, place, &mut found);
         }
@@ -147,7 +147,7 @@ impl Needles {
 
     /// Finds secrets that can only be at the beginning: a secret that is the whole text, or the rest of a
     /// secret.
-    fn find_at_begin(&self, bytes: &[u8], place: Place, found: &mut Found) {
+    fn find_at_begin(&self, bytes: &[u8], place: Place, found: &mut FoundSecrets) {
         if place.is_part && !place.is_end && bytes.len() < LONGEST_ESCAPE {
             found.hold = 0;
         }
@@ -221,8 +221,8 @@ impl Mask {
     }
 
     /// Passes on the bytes before `hold`, and holds back the rest.
-    fn split(&mut self, mut buffer: Vec<u8>, found: Found) -> Bytes {
-        let Found { secrets, hold } = found;
+    fn split(&mut self, mut buffer: Vec<u8>, found: FoundSecrets) -> Bytes {
+        let FoundSecrets { secrets, hold } = found;
         self.held = buffer.get(hold..).unwrap_or_default().to_vec();
         self.has_begun |= hold > 0;
         let covered = std::mem::take(&mut self.covered).into_iter().map(|secret| (true, secret));

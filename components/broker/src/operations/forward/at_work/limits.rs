@@ -32,7 +32,7 @@ impl Limit {
     }
 
     /// The subject of the limit, for error messages.
-    pub(super) const fn whose(self) -> &'static str {
+    pub(super) const fn subject(self) -> &'static str {
         match self {
             Self::Agent => "this agent",
             Self::Integration => "this integration",

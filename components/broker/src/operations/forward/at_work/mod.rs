@@ -18,15 +18,15 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use futures::channel::oneshot;
+use nexus_common::domain::CallKey;
 use nexus_common::log::Line;
-use nexus_common::platform::{clock, http::spawn};
+use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
 use nexus_common::{Error, Result};
 
 use limits::Limit;
 pub(crate) use limits::limits;
 use places::{Decision, Places};
-
-use nexus_common::domain::CallKey;
 
 /// The interval in which long calls and unused places are looked for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -61,39 +61,39 @@ impl Drop for AtWork {
     }
 }
 
-/// Takes a place for a call of `whose`.
+/// Takes a place for a call of `key`.
 ///
 /// # Errors
 /// [`Error::TooManyCalls`] if a limit is reached. [`Error::Misconfigured`], [`Error::Storage`].
-pub(super) async fn enter(whose: &CallKey) -> Result<AtWork> {
-    if STATE.with_borrow_mut(|state| state.places.take_set_aside(whose)) {
-        return Ok(AtWork(whose.clone()));
+pub(super) async fn enter(key: &CallKey) -> Result<AtWork> {
+    if STATE.with_borrow_mut(|state| state.places.take_set_aside(key)) {
+        return Ok(AtWork(key.clone()));
     }
     let limits = limits().await?;
-    let others = shared::others(instance(), whose).await?;
+    let others = shared::others(instance(), key).await?;
     let now = clock::now_ms();
-    let decision = STATE.with_borrow_mut(|state| state.places.decide(whose, &limits, others, now));
+    let decision = STATE.with_borrow_mut(|state| state.places.decide(key, &limits, others, now));
     match decision {
         Decision::Taken => {}
         Decision::Refused(limit) => return Err(refusal(limit, limit.of(&limits))),
         Decision::Asked => {
             let in_time = clock::within(PATIENCE, written_down()).await.is_some();
             let refused =
-                STATE.with_borrow_mut(|state| state.places.take_after_asking(whose, in_time));
+                STATE.with_borrow_mut(|state| state.places.take_after_asking(key, in_time));
             if let Some(limit) = refused {
                 return Err(refusal(limit, limit.of(&limits)));
             }
         }
     }
     look();
-    Ok(AtWork(whose.clone()))
+    Ok(AtWork(key.clone()))
 }
 
 fn refusal(limit: Limit, most: i64) -> Error {
     Error::TooManyCalls(format!(
         "{} has {most} concurrent calls, which is the maximum ({}): try again when one of them has \
          finished",
-        limit.whose(),
+        limit.subject(),
         limit.variable()
     ))
 }

@@ -68,7 +68,7 @@ pub(super) enum Decision {
 /// A row to write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    pub(super) whose: CallKey,
+    pub(super) key: CallKey,
     /// The number of waiting calls. The row gets as many more places as the limits allow.
     pub(super) asked: i64,
     /// The number of places that the row gets without the waiting calls.
@@ -93,16 +93,16 @@ pub(super) struct Granted<'a>(Vec<(&'a CallKey, i64)>);
 impl<'a> Granted<'a> {
     /// Adds the places that `change` got beyond those that it had.
     pub(super) fn add(&mut self, change: &'a Change, written: Written) {
-        self.0.push((&change.whose, written.set_aside - change.base));
+        self.0.push((&change.key, written.set_aside - change.base));
     }
 
-    /// The granted places that count for each limit of `whose`.
-    pub(super) fn beside(&self, whose: &CallKey) -> CallSums {
+    /// The granted places that count for each limit of `key`.
+    pub(super) fn beside(&self, key: &CallKey) -> CallSums {
         let mut sum = CallSums::default();
-        for (who, more) in self.0.iter().filter(|(who, _)| who.workspace == whose.workspace) {
+        for (other, more) in self.0.iter().filter(|(other, _)| other.workspace == key.workspace) {
             sum.workspace += more;
-            sum.integration += if who.integration_id == whose.integration_id { *more } else { 0 };
-            sum.agent += if who.agent == whose.agent { *more } else { 0 };
+            sum.integration += if other.integration_id == key.integration_id { *more } else { 0 };
+            sum.agent += if other.agent == key.agent { *more } else { 0 };
         }
         sum
     }
@@ -122,8 +122,8 @@ pub(super) struct Places {
 
 impl Places {
     /// Takes a reserved place, if there is one.
-    pub(super) fn take_set_aside(&mut self, whose: &CallKey) -> bool {
-        match self.all.get_mut(whose) {
+    pub(super) fn take_set_aside(&mut self, key: &CallKey) -> bool {
+        match self.all.get_mut(key) {
             Some(place) if place.used < place.set_aside => {
                 place.take();
                 true
@@ -135,27 +135,27 @@ impl Places {
     /// Decides about a call without a reserved place. `others` are the calls of all other instances.
     pub(super) fn decide(
         &mut self,
-        whose: &CallKey,
+        key: &CallKey,
         limits: &CallSums,
         others: CallSums,
         now: u64,
     ) -> Decision {
-        if self.take_set_aside(whose) {
+        if self.take_set_aside(key) {
             return Decision::Taken;
         }
         if self.born == 0 {
             self.born = now;
         }
-        let used = others.plus(self.sum(whose, |place| place.used));
+        let used = others.plus(self.sum(key, |place| place.used));
         let full = Limit::ALL.into_iter().find(|limit| limit.of(&used) >= limit.of(limits));
         if let Some(limit) = full {
             return Decision::Refused(limit);
         }
-        let held = others.plus(self.sum(whose, Place::held));
+        let held = others.plus(self.sum(key, Place::held));
         let is_calm =
             Limit::ALL.into_iter().all(|limit| 2 * (limit.of(&held) + 1) <= limit.of(limits));
         let is_new = now.saturating_sub(self.born) < NEW_MS;
-        let place = self.all.entry(whose.clone()).or_default();
+        let place = self.all.entry(key.clone()).or_default();
         if place.used < FREE && is_calm && !is_new {
             place.take();
             return Decision::Taken;
@@ -166,8 +166,8 @@ impl Places {
 
     /// Takes the place that was requested. Returns the limit if it is reached. A place that could not be
     /// written is taken nevertheless, and [`Self::look`] has it written later.
-    pub(super) fn take_after_asking(&mut self, whose: &CallKey, in_time: bool) -> Option<Limit> {
-        let place = self.all.entry(whose.clone()).or_default();
+    pub(super) fn take_after_asking(&mut self, key: &CallKey, in_time: bool) -> Option<Limit> {
+        let place = self.all.entry(key.clone()).or_default();
         if in_time && place.used >= place.set_aside && place.refused.is_some() {
             return place.refused;
         }
@@ -176,8 +176,8 @@ impl Places {
     }
 
     /// Frees the place of a call that has ended.
-    pub(super) fn release(&mut self, whose: &CallKey) {
-        if let Some(place) = self.all.get_mut(whose) {
+    pub(super) fn release(&mut self, key: &CallKey) {
+        if let Some(place) = self.all.get_mut(key) {
             place.used = (place.used - 1).max(0);
         }
     }
@@ -221,17 +221,17 @@ impl Places {
         let is_due = |place: &Place| {
             place.asked > 0 || place.wanted.is_some() || (is_old && place.set_aside > 0)
         };
-        let whose: Vec<CallKey> = self
+        let keys: Vec<CallKey> = self
             .all
             .iter()
             .filter(|(_, place)| is_due(place))
-            .map(|(who, _)| who.clone())
+            .map(|(other, _)| other.clone())
             .collect();
-        let changes: Vec<Change> = whose
+        let changes: Vec<Change> = keys
             .into_iter()
-            .filter_map(|whose| {
-                let own = self.sum(&whose, Place::held);
-                let place = self.all.get_mut(&whose)?;
+            .filter_map(|key| {
+                let own = self.sum(&key, Place::held);
+                let place = self.all.get_mut(&key)?;
                 let base = place.wanted.take().unwrap_or(place.set_aside).max(place.used);
                 let held = place.held();
                 let asked = std::mem::take(&mut place.asked);
@@ -242,7 +242,7 @@ impl Places {
                     integration: less(own.integration),
                     workspace: less(own.workspace),
                 };
-                Some(Change { whose, asked, base, own })
+                Some(Change { key, asked, base, own })
             })
             .collect();
         (!changes.is_empty()).then_some(changes)
@@ -253,7 +253,7 @@ impl Places {
         let Some(written) = written else { return };
         self.renewed = now;
         for (change, written) in due.iter().zip(written) {
-            if let Some(place) = self.all.get_mut(&change.whose) {
+            if let Some(place) = self.all.get_mut(&change.key) {
                 place.set_aside = written.set_aside;
                 place.refused = written.refused;
                 place.is_calm = written.is_calm;
@@ -261,17 +261,17 @@ impl Places {
         }
     }
 
-    /// The sum of `of` over this instance's places, for each limit of `whose`.
-    fn sum(&self, whose: &CallKey, of: impl Fn(&Place) -> i64) -> CallSums {
+    /// The sum of `of` over this instance's places, for each limit of `key`.
+    fn sum(&self, key: &CallKey, of: impl Fn(&Place) -> i64) -> CallSums {
         let mut sum = CallSums::default();
-        let same_workspace = self.all.iter().filter(|(who, _)| who.workspace == whose.workspace);
-        for (who, place) in same_workspace {
+        let same_workspace = self.all.iter().filter(|(other, _)| other.workspace == key.workspace);
+        for (other, place) in same_workspace {
             let number = of(place);
             sum.workspace += number;
-            if who.integration_id == whose.integration_id {
+            if other.integration_id == key.integration_id {
                 sum.integration += number;
             }
-            if who.agent == whose.agent {
+            if other.agent == key.agent {
                 sum.agent += number;
             }
         }
@@ -308,7 +308,7 @@ mod tests {
 
     const LIMITS: CallSums = CallSums { agent: 8, integration: 12, workspace: 16 };
 
-    fn whose(agent: &str) -> CallKey {
+    fn key(agent: &str) -> CallKey {
         CallKey { workspace: "w".into(), integration_id: "i".into(), agent: agent.into() }
     }
 
@@ -324,14 +324,14 @@ mod tests {
             Self { instances, rows: BTreeMap::new() }
         }
 
-        fn others(&self, instance: usize, whose: &CallKey) -> CallSums {
+        fn others(&self, instance: usize, key: &CallKey) -> CallSums {
             let mut sum = CallSums::default();
-            for ((at, who), calls) in &self.rows {
-                if *at != instance && who.workspace == whose.workspace {
+            for ((at, other), calls) in &self.rows {
+                if *at != instance && other.workspace == key.workspace {
                     sum.workspace += calls;
                     sum.integration +=
-                        if who.integration_id == whose.integration_id { *calls } else { 0 };
-                    sum.agent += if who.agent == whose.agent { *calls } else { 0 };
+                        if other.integration_id == key.integration_id { *calls } else { 0 };
+                    sum.agent += if other.agent == key.agent { *calls } else { 0 };
                 }
             }
             sum
@@ -342,10 +342,10 @@ mod tests {
             let mut more = Granted::default();
             let mut all = Vec::new();
             for change in &due {
-                let others = self.others(instance, &change.whose).plus(more.beside(&change.whose));
+                let others = self.others(instance, &change.key).plus(more.beside(&change.key));
                 let written = change.granted(&LIMITS, others);
                 more.add(change, written);
-                self.rows.insert((instance, change.whose.clone()), written.set_aside);
+                self.rows.insert((instance, change.key.clone()), written.set_aside);
                 all.push(written);
             }
             self.rows.retain(|_, calls| *calls > 0);
@@ -354,15 +354,15 @@ mod tests {
 
         /// Makes a call of `agent` in `instance`. Returns whether it has a place.
         fn call(&mut self, instance: usize, agent: &str, now: u64) -> bool {
-            let whose = whose(agent);
-            let others = self.others(instance, &whose);
+            let key = key(agent);
+            let others = self.others(instance, &key);
             let places = &mut self.instances[instance];
-            match places.decide(&whose, &LIMITS, others, now) {
+            match places.decide(&key, &LIMITS, others, now) {
                 Decision::Taken => true,
                 Decision::Refused(_) => false,
                 Decision::Asked => {
                     self.write(instance, now);
-                    self.instances[instance].take_after_asking(&whose, true).is_none()
+                    self.instances[instance].take_after_asking(&key, true).is_none()
                 }
             }
         }
@@ -389,14 +389,13 @@ mod tests {
         let mut table = Table::new(1);
         let agents: Vec<String> = (0..30).map(|number| format!("agent-{number}")).collect();
         for agent in &agents {
-            let decision =
-                table.instances[0].decide(&whose(agent), &LIMITS, CallSums::default(), 1);
+            let decision = table.instances[0].decide(&key(agent), &LIMITS, CallSums::default(), 1);
             assert_eq!(decision, Decision::Asked);
         }
         table.write(0, 1);
         let places = &mut table.instances[0];
         let taken =
-            agents.iter().filter(|agent| places.take_after_asking(&whose(agent), true).is_none());
+            agents.iter().filter(|agent| places.take_after_asking(&key(agent), true).is_none());
         // The limit of the integration, minus the reserve of one agent.
         assert!((10..=12).contains(&taken.count()));
     }
@@ -409,11 +408,11 @@ mod tests {
         }
         assert!(!table.call(0, "a", 1));
         assert!(!table.call(1, "a", 1));
-        table.instances[0].release(&whose("a"));
-        assert!(table.instances[0].take_set_aside(&whose("a")), "without a write");
+        table.instances[0].release(&key("a"));
+        assert!(table.instances[0].take_set_aside(&key("a")), "without a write");
         // If a limit is near, unused places are given back at the next look.
         for _ in 0..8 {
-            table.instances[0].release(&whose("a"));
+            table.instances[0].release(&key("a"));
         }
         assert!(table.instances[0].look(250));
         table.write(0, 250);
@@ -421,10 +420,10 @@ mod tests {
         assert!(table.instances[0].are_none());
         // If no limit is near, they are given back after some time.
         assert!(table.call(2, "a", 600));
-        table.instances[2].release(&whose("a"));
+        table.instances[2].release(&key("a"));
         assert!(!table.instances[2].look(700));
-        assert!(table.instances[2].take_set_aside(&whose("a")));
-        table.instances[2].release(&whose("a"));
+        assert!(table.instances[2].take_set_aside(&key("a")));
+        table.instances[2].release(&key("a"));
         for now in [3_000, 6_000, 9_000] {
             table.instances[2].look(now);
             table.write(2, now);
@@ -436,7 +435,7 @@ mod tests {
     fn a_few_short_calls_write_nothing_and_long_calls_are_written() {
         let mut table = Table::new(1);
         assert!(table.call(0, "a", 1));
-        table.instances[0].release(&whose("a"));
+        table.instances[0].release(&key("a"));
         for now in [3_000, 6_000, 9_000] {
             table.instances[0].look(now);
             table.write(0, now);
@@ -454,7 +453,7 @@ mod tests {
     #[test]
     fn a_call_goes_on_if_nothing_can_be_written() {
         let mut places = Places::default();
-        let a = whose("a");
+        let a = key("a");
         assert_eq!(places.decide(&a, &LIMITS, CallSums::default(), 1), Decision::Asked);
         let due = places.due(1).unwrap();
         places.written(&due, None, 1);

@@ -4,37 +4,37 @@
 use std::cell::RefCell;
 
 use nexus_common::Result;
+use nexus_common::domain::CallKey;
 use nexus_common::kept::Recent;
 use nexus_common::platform::clock;
 use nexus_common::store::{CallSums, CallsAtWork, Version, calls_of_others, version};
 
 use super::places::{Change, Granted, ROW_MS, Written};
-use nexus_common::domain::CallKey;
 
 /// How long a sum is valid while nothing is committed, in milliseconds. It is limited because rows also
 /// expire.
 const TRUE_MS: u64 = 1_000;
 
-struct Known {
+struct KnownSums {
     version: Option<Version>,
     at: u64,
     others: CallSums,
 }
 
 thread_local! {
-    static KNOWN: RefCell<Recent<CallKey, Known>> = RefCell::default();
+    static KNOWN: RefCell<Recent<CallKey, KnownSums>> = RefCell::default();
 }
 
-/// The calls of all other instances, for each limit of `whose`. They are read again if anything was
+/// The calls of all other instances, for each limit of `key`. They are read again if anything was
 /// committed.
 ///
 /// # Errors
 /// [`nexus_common::Error::Storage`].
-pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<CallSums> {
+pub(super) async fn others(instance: i64, key: &CallKey) -> Result<CallSums> {
     let version = version().await?;
     let now = clock::now_ms();
     let known = KNOWN.with_borrow_mut(|all| {
-        let known = all.get(whose)?;
+        let known = all.get(key)?;
         let is_true =
             version.is_some() && known.version == version && now.saturating_sub(known.at) < TRUE_MS;
         is_true.then_some(known.others)
@@ -44,9 +44,9 @@ pub(super) async fn others(instance: i64, whose: &CallKey) -> Result<CallSums> {
     }
     // Rows have the database's time. The database runs on the same machine.
     let database_now = i64::try_from(now).unwrap_or(i64::MAX);
-    let others = calls_of_others(instance, whose, database_now).await?;
-    let known = Known { version, at: now, others };
-    KNOWN.with_borrow_mut(|all| all.insert(whose.clone(), known));
+    let others = calls_of_others(instance, key, database_now).await?;
+    let known = KnownSums { version, at: now, others };
+    KNOWN.with_borrow_mut(|all| all.insert(key.clone(), known));
     Ok(others)
 }
 
@@ -64,10 +64,10 @@ pub(super) async fn write(
     let mut all = Vec::with_capacity(due.len());
     let mut granted = Granted::default();
     for change in due {
-        let others = rows.others(&change.whose).await?;
-        let written = change.granted(limits, others.plus(granted.beside(&change.whose)));
+        let others = rows.others(&change.key).await?;
+        let written = change.granted(limits, others.plus(granted.beside(&change.key)));
         granted.add(change, written);
-        rows.set(&change.whose, written.set_aside, ROW_MS).await?;
+        rows.set(&change.key, written.set_aside, ROW_MS).await?;
         all.push(written);
     }
     rows.commit().await?;

@@ -1,0 +1,290 @@
+//! Builds the request that revokes one token: the standard one (RFC 7009), or the provider's own.
+//!
+//! This module must not send or seal a request.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, HeaderValue, header};
+use nexus_common::secret::Secret;
+use nexus_common::{Error, Result};
+use nexus_manifests::{
+    BodySign, ClientAuth, Revoke, RevokeAuth, RevokeRequest, Sign, Success, params, template,
+};
+use nexus_vault::credential::{self, Usable};
+use nexus_vault::oauth_app::{Client, ClientRef};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::provider::call::{
+    self, form_body, header_name, header_value, inject_headers, known_method,
+};
+
+/// A revocation request with all its secrets: the plaintext of an outbox entry.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Call {
+    /// The method, in upper case.
+    pub(crate) method: String,
+    /// The URL, with all placeholders replaced.
+    pub(crate) url: String,
+    /// The origins to which the request is pinned.
+    pub(crate) pinned: Vec<String>,
+    /// Header names and values.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// Content type and body.
+    pub(crate) body: Option<(String, String)>,
+    /// The sign of success that is required beside a 2xx.
+    pub(crate) success: Option<Success>,
+    /// Signs that the token was already invalid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) gone_on: Vec<Sign>,
+    /// The secrets to remove from the provider's words before they leave the broker.
+    pub(crate) secrets: Vec<String>,
+    /// The OAuth app whose secret is in the request, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made_with: Option<MadeWith>,
+}
+
+/// The OAuth app whose secret is in a revocation request, with all that is needed to find the app again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MadeWith {
+    /// The manifest of the connection.
+    pub(crate) manifest_id: String,
+    /// The SHA-256 of its document.
+    pub(crate) manifest_hash: String,
+    /// The parameters of the connection.
+    pub(crate) params: BTreeMap<String, String>,
+    /// The app.
+    pub(crate) client: ClientRef,
+    /// The app's secret at the time of the plan.
+    pub(crate) secret: String,
+}
+
+impl Drop for MadeWith {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.url.zeroize();
+        self.headers.values_mut().for_each(Zeroize::zeroize);
+        if let Some((_, body)) = &mut self.body {
+            body.zeroize();
+        }
+        self.secrets.zeroize();
+    }
+}
+
+/// The request that revokes `token`.
+pub(super) fn resolve(usable: &Usable, client: Option<&Client>, token: &str) -> Result<Call> {
+    let value = usable.credential.fields.get(token).cloned().unwrap_or_default();
+    let mut call = match &usable.sourced.manifest.revoke {
+        Revoke::Rfc7009 { rfc7009, .. } => {
+            let url = params::resolve_url("/revoke/rfc7009/url", &rfc7009.url, &usable.params)
+                .map_err(credential::broken)?;
+            let client = require_client(rfc7009.client_auth != ClientAuth::None, client, usable)?;
+            standard(url.into(), rfc7009.client_auth, client, token, value.expose())?
+        }
+        Revoke::Request { request, .. } => {
+            let by_client =
+                matches!(request.auth, RevokeAuth::ClientBasic | RevokeAuth::ClientBearer);
+            let client = require_client(by_client, client, usable)?;
+            OwnRequest { request, usable, client, token, value: value.expose() }.to_call()?
+        }
+        _ => return Err(Error::Internal("the manifest has no revocation request".into())),
+    };
+    call.pinned.clone_from(&usable.credential.pins.revoke);
+    call.secrets = call::secrets(usable).iter().map(|secret| secret.to_string()).collect();
+    call.secrets.extend(client.map(|client| client.secret.expose().to_owned()));
+    let made_with = usable.credential.client.as_ref().zip(client);
+    call.made_with = made_with.map(|(made_with, client)| MadeWith {
+        manifest_id: usable.sourced.manifest.id.clone(),
+        manifest_hash: usable.sourced.hash.clone(),
+        params: usable.params.clone(),
+        client: made_with.clone(),
+        secret: client.secret.expose().to_owned(),
+    });
+    Ok(call)
+}
+
+/// The client. It must exist if it authenticates the request, because otherwise the provider's response would
+/// say nothing about the token.
+fn require_client<'a>(
+    is_needed: bool,
+    client: Option<&'a Client>,
+    usable: &Usable,
+) -> Result<Option<&'a Client>> {
+    match (is_needed, client) {
+        (true, None) => Err(Error::OauthClientMissing {
+            manifest_id: usable.sourced.manifest.id.clone(),
+            redirect_uri: String::new(),
+        }),
+        (_, client) => Ok(client),
+    }
+}
+
+/// The revocation request of RFC 7009, 2.1.
+fn standard(
+    url: String,
+    client_auth: ClientAuth,
+    client: Option<&Client>,
+    token: &str,
+    value: &str,
+) -> Result<Call> {
+    let member = |name: &str, value: &str| (name.to_owned(), Zeroizing::new(value.to_owned()));
+    let mut members = vec![member("token", value), member("token_type_hint", token)];
+    let mut headers = BTreeMap::new();
+    match (client_auth, client) {
+        (ClientAuth::Basic, Some(client)) => {
+            headers.insert("authorization".to_owned(), header_text(&call::basic(client)?));
+        }
+        (ClientAuth::Post, Some(client)) => {
+            members.push(member("client_id", &client.id));
+            members.push(member("client_secret", client.secret.expose()));
+        }
+        _ => {}
+    }
+    let (kind, body) = form_body(&members);
+    let body = Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()));
+    let method = "POST".to_owned();
+    Ok(Call {
+        method,
+        url,
+        headers,
+        body,
+        pinned: vec![],
+        success: None,
+        // The standard response is 200 (RFC 7009, 2.2), but some servers respond with this error.
+        gone_on: vec![Sign::Body(BodySign {
+            status: 400,
+            pointer: "/error".to_owned(),
+            equals: Json::from("invalid_token"),
+        })],
+        secrets: vec![],
+        made_with: None,
+    })
+}
+
+/// The provider's own revocation request, as its manifest describes it.
+struct OwnRequest<'a> {
+    request: &'a RevokeRequest,
+    usable: &'a Usable,
+    client: Option<&'a Client>,
+    /// The name of the token.
+    token: &'a str,
+    /// The token.
+    value: &'a str,
+}
+
+impl<'a> OwnRequest<'a> {
+    fn to_call(&self) -> Result<Call> {
+        let url = template::expand_url(&self.request.url, &|name| self.lookup(name));
+        let mut url = url::Url::parse(&url.map_err(broken)?)
+            .map_err(|_| Error::Internal("revoke: malformed URL".into()))?;
+        let headers = self.headers(&mut url)?;
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), header_text(value)));
+        Ok(Call {
+            method: known_method(&self.request.method).to_owned(),
+            url: url.into(),
+            headers: headers.collect(),
+            body: self.body()?,
+            pinned: vec![],
+            success: self.request.success.clone(),
+            gone_on: self.request.gone_on.clone(),
+            secrets: vec![],
+            made_with: None,
+        })
+    }
+
+    /// The value of the placeholder `name`.
+    fn lookup(&self, name: &str) -> Option<&'a str> {
+        match (name, self.client) {
+            ("token", _) => Some(self.value),
+            ("client_id", Some(client)) => Some(&client.id),
+            ("client_secret", Some(client)) => Some(client.secret.expose()),
+            _ => self.usable.value(name),
+        }
+    }
+
+    /// The headers. A credential that is sent in the query is added to `url`.
+    fn headers(&self, url: &mut url::Url) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.request.headers {
+            headers.insert(header_name(name)?, header_value(value)?);
+        }
+        match (self.request.auth, self.client) {
+            (RevokeAuth::Token, _) => {
+                let mut bearer = self.usable.clone();
+                if self.token == "refresh_token" {
+                    let value = Secret::new(self.value.to_owned());
+                    bearer.credential.fields.insert("access_token".to_owned(), value);
+                }
+                for (name, value) in inject_headers(&bearer, url)? {
+                    headers.insert(name, value);
+                }
+            }
+            (RevokeAuth::ClientBasic, Some(client)) => {
+                headers.insert(header::AUTHORIZATION, call::basic(client)?);
+            }
+            (RevokeAuth::ClientBearer, Some(client)) => {
+                let value = Zeroizing::new(format!("Bearer {}", client.secret.expose()));
+                headers.insert(header::AUTHORIZATION, header_value(&value)?);
+            }
+            _ => {}
+        }
+        Ok(headers)
+    }
+
+    /// The content type and the body, if the request has one.
+    fn body(&self) -> Result<Option<(String, String)>> {
+        let lookup = |name: &str| self.lookup(name);
+        Ok(match (&self.request.form, &self.request.json) {
+            (Some(form), _) => {
+                let mut members = Vec::new();
+                for (name, value) in form {
+                    let value = template::expand(value, &lookup).map_err(broken)?;
+                    members.push((name.clone(), Zeroizing::new(value)));
+                }
+                let (kind, body) = form_body(&members);
+                Some((kind.to_owned(), String::from_utf8(body).unwrap_or_default()))
+            }
+            (None, Some(json)) => {
+                let json = expand_json(json, &lookup).map_err(broken)?;
+                Some(("application/json".to_owned(), json.to_string()))
+            }
+            (None, None) => None,
+        })
+    }
+}
+
+fn broken(error: template::TemplateError) -> Error {
+    Error::Internal(format!("revoke: {error}"))
+}
+
+fn header_text(value: &HeaderValue) -> String {
+    value.to_str().unwrap_or_default().to_owned()
+}
+
+fn expand_json<V: AsRef<str>>(
+    json: &Json,
+    lookup: &dyn Fn(&str) -> Option<V>,
+) -> Result<Json, template::TemplateError> {
+    Ok(match json {
+        Json::String(text) => Json::String(template::expand(text, lookup)?),
+        Json::Array(items) => Json::Array(
+            items.iter().map(|item| expand_json(item, lookup)).collect::<Result<_, _>>()?,
+        ),
+        Json::Object(members) => {
+            let mut expanded = serde_json::Map::new();
+            for (name, value) in members {
+                expanded.insert(name.clone(), expand_json(value, lookup)?);
+            }
+            Json::Object(expanded)
+        }
+        other => other.clone(),
+    })
+}
