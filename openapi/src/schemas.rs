@@ -128,6 +128,10 @@ fn requests() -> Value {
             "manifest_id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
             "name": name, "credentials": credentials, "params": params, "scopes": scopes,
             "policy": policy,
+            "preset": {
+                "type": "string", "enum": ["read_only", "no_deletes", "all"],
+                "description": "Rules by one word, in place of `policy.rules`",
+            },
             "verify": {
                 "type": "boolean", "default": true,
                 "description": "Whether the credentials are tried at the provider before they are saved",

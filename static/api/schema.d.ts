@@ -1225,6 +1225,11 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly policy?: components["schemas"]["PolicyInput"];
+            /**
+             * @description Rules by one word, in place of `policy.rules`
+             * @enum {string}
+             */
+            readonly preset?: "read_only" | "no_deletes" | "all";
             /** @description Only for OAuth 2.0, where nobody enters credentials */
             readonly scopes?: readonly string[];
             /**

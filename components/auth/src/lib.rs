@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod agent_key;
+mod agent_token;
 mod config;
 mod first_seen;
 mod jwks;

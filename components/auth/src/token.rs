@@ -16,6 +16,7 @@ use nexus_common::{Error, Result, id};
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
+use crate::agent_token;
 use crate::config::{self, Config, Keys};
 use crate::first_seen::{self, Seen};
 use crate::key::Claims;
@@ -30,8 +31,13 @@ const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::KeysUnavailable`],
 /// [`Error::Misconfigured`].
 pub(crate) async fn verify(token: &str) -> Result<Proof> {
-    let config = config::get().await?;
     let header = Header::of(token)?;
+    if let Some(agent_id) =
+        unverified_issuer(token).filter(|iss| iss.starts_with(agent_token::PREFIX))
+    {
+        return agent_token::verify(token, &agent_id, header).await;
+    }
+    let config = config::get().await?;
     config.types.check(header.typ.as_deref())?;
     let key = match &config.keys {
         Keys::Secret(key) => Rc::clone(key),
@@ -48,6 +54,13 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
     };
     let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
     proof(&config, &claims)
+}
+
+/// The claim `iss`, which is not verified yet. It only chooses the keys that may verify the token.
+fn unverified_issuer(token: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let Object(claims) = serde_json::from_slice(&payload).ok()?;
+    claims.get("iss")?.as_str().map(str::to_owned)
 }
 
 fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
@@ -112,9 +125,11 @@ fn check_bearer(custom: &Map<String, Value>) -> Result<()> {
 }
 
 /// The header of a token, to find its key. Nothing in it is trusted.
-struct Header {
-    kid: Option<String>,
-    typ: Option<String>,
+pub(crate) struct Header {
+    /// The id of the key.
+    pub(crate) kid: Option<String>,
+    /// The type of the token.
+    pub(crate) typ: Option<String>,
     algorithm: String,
 }
 

@@ -36,9 +36,43 @@ pub struct IntegrationIn {
     /// Which agents may make which calls.
     #[serde(default)]
     pub policy: Policy,
+    /// Rules by one word, in place of `policy.rules`.
+    #[serde(default, deserialize_with = "present")]
+    pub preset: Option<Preset>,
     /// Whether the credentials are verified with the provider before they are saved.
     #[serde(default = "yes")]
     pub verify: bool,
+}
+
+/// Rules by one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Only GET, HEAD and OPTIONS.
+    ReadOnly,
+    /// Everything but DELETE.
+    NoDeletes,
+    /// Everything.
+    All,
+}
+
+impl Preset {
+    /// The rules that the word stands for.
+    #[must_use]
+    pub fn rules(self) -> Vec<Rule> {
+        let rule = |effect, methods: &[&str]| Rule {
+            effect,
+            methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+            path: "/**".to_owned(),
+            host: None,
+            agents: None,
+        };
+        match self {
+            Self::ReadOnly => vec![rule(Effect::Allow, &["GET", "HEAD", "OPTIONS"])],
+            Self::NoDeletes => vec![rule(Effect::Deny, &["DELETE"])],
+            Self::All => Vec::new(),
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -206,6 +240,12 @@ impl IntegrationIn {
         }
         check_credentials(self.credentials.as_ref(), &mut errors);
         self.policy.check(&mut errors);
+        if self.preset.is_some() && !self.policy.rules.is_empty() {
+            errors.push(FieldError::new(
+                "/preset",
+                "must be missing if the policy has rules of its own",
+            ));
+        }
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
 }

@@ -17,7 +17,7 @@ use nexus_common::platform::clock;
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Integrations, RequestContext};
+use nexus_common::store::{Integrations, RequestContext, resolve_agents};
 use nexus_common::wire::IntegrationIn;
 use nexus_common::{Error, Result, access, component, id};
 
@@ -46,8 +46,12 @@ async fn create(inbound: Inbound) -> Result<Response> {
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
     let cookie = nexus_common::http::flow_cookie(&inbound).await?;
-    let input: IntegrationIn = inbound.json().await?;
+    let mut input: IntegrationIn = inbound.json().await?;
     input.check()?;
+    if let Some(preset) = input.preset {
+        input.policy.rules = preset.rules();
+    }
+    resolve_agents(&caller.workspace, &mut input.policy).await?;
     if input.scopes.is_some() && input.credentials.is_some() {
         let detail =
             "scopes are only for OAuth 2.0, which needs no credentials. Send one of the two";

@@ -13,7 +13,9 @@ use nexus_common::domain::{EventKind, IntegrationKey};
 use nexus_common::http::{Inbound, RequestId, Respond, json_response, serve_component, set};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Change, Found, Integrations, RequestContext, Transaction, give_up};
+use nexus_common::store::{
+    Change, Found, Integrations, RequestContext, Transaction, give_up, resolve_agents,
+};
 use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result, access, component};
 use serde_json::json;
@@ -39,8 +41,11 @@ async fn update(inbound: Inbound) -> Result<Response> {
     let found = Integrations::of(&caller.workspace).find(id).await?;
     check_if_match(&inbound, found.version)?;
     let request_id = inbound.request_id.clone();
-    let patch: IntegrationPatch = inbound.json().await?;
+    let mut patch: IntegrationPatch = inbound.json().await?;
     patch.check()?;
+    if let Some(policy) = &mut patch.policy {
+        resolve_agents(&caller.workspace, policy).await?;
+    }
     let different = Difference::of(patch, &found.doc)?;
     if different.is_empty() || dry_run == Some(true) {
         return Ok(answer(found.doc, found.version));

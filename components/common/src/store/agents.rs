@@ -137,19 +137,24 @@ impl<'a> Agents<'a> {
         Ok(row.ok_or_else(|| not_found(id))?.into_text()?)
     }
 
-    /// The ids of the agents that `words` name, in their order: by id or by name. `None` for a word that names
-    /// no agent.
+    /// The ids of the agents that `words` name, in their order: by id or by name or, with `by_subject`, by the
+    /// subject of an outside issuer's tokens. `None` for a word that names no agent.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn resolve(&self, words: &[String]) -> Result<Vec<Option<String>>> {
+    pub async fn resolve(&self, words: &[String], by_subject: bool) -> Result<Vec<Option<String>>> {
         let keys: Vec<String> = words.iter().map(|word| id::fold(word)).collect();
         let sql = "select w.key as number, (select a.id from agents a where a.workspace = ?1
-                     and (a.id = w.value ->> 0 or a.name_key = w.value ->> 1 or a.subject = w.value ->> 0)
+                     and (a.id = w.value ->> 0 or a.name_key = w.value ->> 1
+                       or (?3 and a.subject = w.value ->> 0))
                      order by a.id = w.value ->> 0 desc, a.name_key = w.value ->> 1 desc limit 1) as id
                    from json_each(?2) w order by w.key";
         let pairs: Vec<_> = words.iter().zip(&keys).collect();
-        let values = [Value::text(self.workspace), Value::text(json!(pairs).to_string())];
+        let values = [
+            Value::text(self.workspace),
+            Value::text(json!(pairs).to_string()),
+            Value::integer(i64::from(by_subject)),
+        ];
         let rows = read(sql, values).await?;
         rows.iter().map(|row| Ok(row.text_or_null("id")?)).collect()
     }

@@ -276,3 +276,67 @@ async fn claims_are_found_by_name_first_then_as_a_path() {
     claims["app.workspace"] = json!(7);
     refused(&app, "the literal name wins", &key.token("p256", &claims)).await;
 }
+
+#[tokio::test]
+async fn an_agent_signs_its_own_tokens_and_each_counts_once() {
+    let app = crate::kit::app::App::start().await;
+    for (number, key) in [keys::p256(7), keys::ed25519(7)].into_iter().enumerate() {
+        let name = json!({"name": format!("Signer {number}")});
+        let made = app.post("/api/agents").as_admin().json(&name).send().await.json();
+        let agent = made["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/agents/{agent}/keys");
+        let body = json!({"public_key": key.jwk("any")});
+        let kid = app.post(&path).as_admin().json(&body).send().await.json()["id"].clone();
+        let kid = kid.as_str().unwrap();
+        let claims = |jti: &str| {
+            json!({"iss": agent, "sub": agent, "aud": "http://127.0.0.1:1",
+            "iat": now(), "exp": now() + 120, "jti": jti})
+        };
+        let token = key.token(kid, &claims("0123456789"));
+        let first = app.get("/api/proxy").bearer(&token).send().await;
+        assert_eq!(first.status, 200, "{first:?}");
+        app.get("/api/proxy").bearer(&token).send().await.problem(401, "invalid_token");
+        let again = key.token(kid, &claims("another-one"));
+        assert_eq!(app.get("/api/proxy").bearer(&again).send().await.status, 200);
+        app.get("/api/integrations")
+            .bearer(&key.token(kid, &claims("not-an-admin")))
+            .send()
+            .await
+            .problem(403, "forbidden");
+
+        let other = keys::p256(8);
+        let change = |name: &str, value: Value| {
+            let mut claims = claims(&format!("changed {name}"));
+            claims[name] = value;
+            claims
+        };
+        for (what, wrong) in [
+            ("another key", other.token(kid, &claims("another key"))),
+            ("another kid", key.token("0000000000", &claims("another kid"))),
+            ("no kid", key.sign(&json!({"alg": key.algorithm()}), &claims("no kid at all"))),
+            ("another aud", key.token(kid, &change("aud", json!("https://elsewhere.example")))),
+            ("another sub", key.token(kid, &change("sub", json!("agt_other")))),
+            (
+                "another iss",
+                key.token(kid, &change("iss", json!("agt_01J00000000000000000000000"))),
+            ),
+            ("too long", key.token(kid, &change("exp", json!(now() + 600)))),
+            ("no jti", key.token(kid, &change("jti", Value::Null))),
+            ("none", {
+                let token = key.sign(&json!({"alg": "none", "kid": kid}), &claims("of alg none"));
+                format!("{}.", token.rsplit_once('.').unwrap().0)
+            }),
+        ] {
+            let answer = app.get("/api/proxy").bearer(&wrong).send().await;
+            assert_eq!(answer.status, 401, "{what}: {answer:?}");
+        }
+        let expired = key.token(kid, &change("exp", json!(now() - 60)));
+        app.get("/api/proxy").bearer(&expired).send().await.problem(401, "token_expired");
+
+        let off = json!({"status": "disabled"});
+        let path = format!("/api/agents/{agent}");
+        assert_eq!(app.put(&path).as_admin().json(&off).send().await.status, 200);
+        let late = key.token(kid, &claims("when it is off"));
+        app.get("/api/proxy").bearer(&late).send().await.problem(401, "invalid_token");
+    }
+}
