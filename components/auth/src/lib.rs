@@ -6,8 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod agent_key;
+mod claims;
 mod config;
 mod first_seen;
+mod identity;
+mod issuers;
 mod jwks;
 mod key;
 mod key_set;

@@ -27,6 +27,7 @@ mod examples;
 mod findings;
 mod gate;
 mod history;
+mod identity;
 mod in_use;
 mod jwks;
 mod kept;

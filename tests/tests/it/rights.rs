@@ -154,7 +154,7 @@ const TABLE: [Row; 18] = [
         component: "mcp",
         routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
         storage: (true, false),
-        variables: &["proxy_domain", "jwt_issuer", "broker_secret", "public_url"],
+        variables: &["proxy_domain", "issuers", "jwt_issuer", "broker_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
@@ -190,7 +190,14 @@ const TABLE: [Row; 18] = [
         routes: &[],
         storage: (true, true),
         variables: &AUTH_VARIABLES,
-        outbound: &["{{ jwt_jwks_origin }}", "{{ issuer_hosts }}", "{{ oidc_hosts }}"],
+        outbound: &[
+            "{{ jwt_jwks_origin }}",
+            "{{ issuer_hosts }}",
+            "{{ issuer_hosts_2 }}",
+            "{{ issuer_hosts_3 }}",
+            "{{ issuer_hosts_4 }}",
+            "{{ oidc_hosts }}",
+        ],
     },
     Row {
         component: "broker",
@@ -205,6 +212,7 @@ const TABLE: [Row; 18] = [
             "own_hosts",
             "private_hosts",
             "private_hosts_workspaces",
+            "issuers",
             "jwt_issuer",
             "max_calls_per_agent",
             "max_calls_per_integration",
