@@ -43,6 +43,7 @@ pub(crate) async fn verify(text: &str) -> Result<Proof> {
         subject: found.agent_id,
         kind: CallerKind::Agent,
         role: Some(Role::Agent),
+        role_source: None,
         expires_at,
         via: Via::AgentKey,
         basis,

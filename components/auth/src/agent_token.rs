@@ -69,6 +69,7 @@ pub(crate) async fn verify(token: &str, agent_id: &str, header: Header) -> Resul
         subject: agent_id.to_owned(),
         kind: CallerKind::Agent,
         role: Some(Role::Agent),
+        role_source: None,
         expires_at,
         via: Via::SignedToken,
         basis: Basis {

@@ -4,30 +4,32 @@
 
 use std::rc::Rc;
 
-use http::Uri;
-use nexus_common::config::{ROLE_CLAIM, WORKSPACE_CLAIM, check_secret};
+use nexus_common::config::{self, ISSUERS, JWT_ISSUER, ROLE_CLAIM, WORKSPACE_CLAIM, check_secret};
 use nexus_common::kept::{Once, once};
 use nexus_common::origin::Origin;
 use nexus_common::platform::variables;
 use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 
-use crate::jwks::Jwks;
+use crate::claims::{AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule};
+use crate::issuers::{self, Issuer, Keys, SECRET_VARIABLE, is_keys_url};
+use crate::jwks::{Jwks, Source};
 use crate::key::Key;
 use crate::lifetime::Lifetime;
 use crate::types::Types;
 
 /// The variables, in the order in which `read` uses them.
-const VARIABLES: [&str; 9] = [
-    "jwt_secret",
+const VARIABLES: [&str; 10] = [
+    SECRET_VARIABLE,
     "jwt_jwks_origin",
     "jwt_jwks_path",
-    "jwt_issuer",
+    JWT_ISSUER,
     "jwt_audience",
     "jwt_workspace_claim",
     "jwt_role_claim",
     "jwt_types",
     "jwt_max_lifetime",
+    ISSUERS,
 ];
 
 thread_local! {
@@ -36,40 +38,35 @@ thread_local! {
 
 /// The configuration of the verification of tokens.
 pub(crate) struct Config {
-    /// The keys.
-    pub(crate) keys: Keys,
-    /// The exact value that `iss` must have.
-    pub(crate) issuer: String,
-    /// The exact value that `aud` must be or contain.
-    pub(crate) audience: String,
-    /// The claim that holds the workspace: a name or a dotted path.
-    pub(crate) workspace_claim: String,
-    /// The claim that holds one or more roles.
-    pub(crate) role_claim: String,
+    /// The trusted issuers, in the order in which they are tried.
+    pub(crate) issuers: Vec<Issuer>,
+    /// The audience that is accepted from every issuer: the URL of the MCP endpoint. `None` if `public_url` is
+    /// malformed.
+    pub(crate) own_audience: Option<String>,
     /// The types of token that are accepted.
     pub(crate) types: Types,
     /// The maximum lifetime of a token.
     pub(crate) lifetime: Lifetime,
 }
 
-/// The keys that verify tokens.
-pub(crate) enum Keys {
-    /// One HS256 key for every token: the UTF-8 bytes of `jwt_secret`.
-    Secret(Rc<Key>),
-    /// The RS256, ES256 and EdDSA keys that the issuer publishes.
-    Issuer(Jwks),
-}
-
-/// Checks that there are keys to verify tokens.
+/// Checks that there are keys to verify tokens. One issuer that responds is enough, because an issuer that does
+/// not must not take the others with it.
 ///
 /// # Errors
-/// [`Error::Misconfigured`], or [`Error::KeysUnavailable`] if no keys were ever fetched from the
-/// issuer and a fetch now fails.
+/// [`Error::Misconfigured`], or [`Error::KeysUnavailable`] if no keys were ever fetched from any
+/// issuer and the fetches now fail.
 pub(crate) async fn ready() -> Result<()> {
-    match &get().await?.keys {
-        Keys::Secret(_) => Ok(()),
-        Keys::Issuer(jwks) => jwks.ready().await,
+    let mut last = Ok(());
+    for issuer in &get().await?.issuers {
+        last = match &issuer.keys {
+            Keys::Secret(_) => Ok(()),
+            Keys::Published(jwks) => jwks.ready().await,
+        };
+        if last.is_ok() {
+            break;
+        }
     }
+    last
 }
 
 /// The configuration. It is read once per instance.
@@ -81,40 +78,90 @@ pub(crate) async fn get() -> Result<Rc<Config>> {
 }
 
 async fn read() -> Result<Config> {
-    // There is only one `await`, because each `await` would add a copy of the code behind it.
+    // There is only one `await` for all variables, because each `await` would add a copy of the code behind it.
     let mut values = [const { None }; VARIABLES.len()];
     for (value, name) in values.iter_mut().zip(VARIABLES) {
         *value = variables::get(name).await;
     }
-    let [secret, jwks, path, issuer, audience, workspace_claim, role_claim, types, lifetime] =
-        values;
-    let keys = match (secret, jwks) {
-        (Some(_), Some(_)) => {
-            return Err(Error::misconfigured(
-                "jwt_secret",
-                "is set together with `jwt_jwks_origin`. Set exactly one of the two",
-            ));
-        }
-        (None, None) => {
-            return Err(Error::misconfigured("jwt_secret", "or `jwt_jwks_origin` must be set"));
-        }
-        (Some(secret), None) => {
-            let secret = Secret::new(secret);
-            check_secret("jwt_secret", &secret)?;
-            Keys::Secret(Rc::new(Key::of_secret(&secret)))
-        }
-        (None, Some(origin)) => Keys::Issuer(Jwks::at(jwks_url(&origin, path.as_deref())?)),
+    let own_audience = config::public_url().await.ok().map(|url| format!("{url}/mcp"));
+    let [
+        secret,
+        origin,
+        path,
+        issuer,
+        audience,
+        workspace_claim,
+        role_claim,
+        types,
+        lifetime,
+        list,
+    ] = values;
+    let secret = secret_key(secret);
+    let issuers = match list {
+        Some(list) => issuers::parse(&list, &secret)?,
+        None => vec![Issuer {
+            keys: single_keys(secret?, origin.as_deref(), path.as_deref())?,
+            name: issuer.ok_or_else(|| missing(JWT_ISSUER))?,
+            audience: AudienceRule {
+                claim: Some("aud"),
+                accepted: vec![audience.ok_or_else(|| missing("jwt_audience"))?],
+            },
+            workspace: WorkspaceRule::Claim(claim_of(
+                "jwt_workspace_claim",
+                workspace_claim.as_deref().unwrap_or(WORKSPACE_CLAIM),
+            )?),
+            role: RoleRule {
+                claim: Some(claim_of(
+                    "jwt_role_claim",
+                    role_claim.as_deref().unwrap_or(ROLE_CLAIM),
+                )?),
+                map: None,
+                several: Several::Least,
+                default: None,
+            },
+            subject: claim_of("sub", "sub")?,
+        }],
     };
-    let missing = |name: &str| Error::misconfigured(name, "must be set");
     Ok(Config {
-        keys,
-        issuer: issuer.ok_or_else(|| missing("jwt_issuer"))?,
-        audience: audience.ok_or_else(|| missing("jwt_audience"))?,
-        workspace_claim: workspace_claim.unwrap_or_else(|| WORKSPACE_CLAIM.to_owned()),
-        role_claim: role_claim.unwrap_or_else(|| ROLE_CLAIM.to_owned()),
+        issuers,
+        own_audience,
         types: Types::parse(types.as_deref())?,
         lifetime: Lifetime::parse(lifetime.as_deref())?,
     })
+}
+
+fn missing(name: &str) -> Error {
+    Error::misconfigured(name, "must be set, unless `issuers` is set")
+}
+
+fn claim_of(variable: &str, name: &str) -> Result<ClaimName> {
+    let rule = "must be the name of a claim, a path with dots, or a JSON pointer";
+    ClaimName::parse(name).ok_or_else(|| Error::misconfigured(variable, rule))
+}
+
+/// The HS256 key of `jwt_secret`.
+fn secret_key(secret: Option<String>) -> Result<Option<Rc<Key>>> {
+    let Some(secret) = secret.map(Secret::new) else { return Ok(None) };
+    check_secret(SECRET_VARIABLE, &secret)?;
+    Ok(Some(Rc::new(Key::of_secret(&secret))))
+}
+
+/// The keys of the one issuer that the single variables describe.
+fn single_keys(secret: Option<Rc<Key>>, origin: Option<&str>, path: Option<&str>) -> Result<Keys> {
+    match (secret, origin) {
+        (Some(_), Some(_)) => Err(Error::misconfigured(
+            SECRET_VARIABLE,
+            "is set together with `jwt_jwks_origin`. Set exactly one of the two",
+        )),
+        (None, None) => {
+            Err(Error::misconfigured(SECRET_VARIABLE, "or `jwt_jwks_origin` must be set"))
+        }
+        (Some(secret), None) => Ok(Keys::Secret(secret)),
+        (None, Some(origin)) => {
+            let source = Source::Document(jwks_url(origin, path)?);
+            Ok(Keys::Published(Jwks::shared(source, "jwt_jwks_origin")))
+        }
+    }
 }
 
 /// The URL at which the issuer publishes its keys.
@@ -122,9 +169,8 @@ fn jwks_url(origin: &str, path: Option<&str>) -> Result<String> {
     let origin = Origin::parse(origin)
         .ok_or_else(|| Error::misconfigured("jwt_jwks_origin", Origin::RULE))?;
     let path = path.unwrap_or("/.well-known/jwks.json");
-    let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#\"<>".contains(&byte));
     let url = format!("{origin}{path}");
-    if !path.starts_with('/') || !clean || url.parse::<Uri>().is_err() {
+    if !path.starts_with('/') || !is_keys_url(&url) {
         return Err(Error::misconfigured(
             "jwt_jwks_path",
             "must be an ASCII path that starts with /. It may have a query",

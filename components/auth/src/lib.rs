@@ -7,8 +7,11 @@
 
 mod agent_key;
 mod agent_token;
+mod claims;
 mod config;
 mod first_seen;
+mod identity;
+mod issuers;
 mod jwks;
 mod key;
 mod key_set;

@@ -14,8 +14,9 @@ use nexus_common::store::use_once;
 use nexus_common::{Error, Result};
 use serde_json::Value;
 
+use crate::claims::printable;
 use crate::key::Key;
-use crate::token::{printable, refusal};
+use crate::token::refusal;
 
 const VARIABLE: &str = "sign_in_secret";
 /// The `typ` and the `iss` of a link.
@@ -45,7 +46,10 @@ pub(crate) async fn use_up(token: &str) -> Result<LinkProof> {
     };
     let claims = Key::of_secret(&secret).verify(token, options).map_err(|error| refusal(&error))?;
     let custom = &claims.custom.0;
-    let text = |name: &str| printable(name, custom.get(name).and_then(Value::as_str));
+    let text = |name: &str| match custom.get(name).and_then(Value::as_str) {
+        Some(value) => printable(&name, name, value),
+        None => Err(Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))),
+    };
     let role = text("role").map(|role| Role::parse(&role));
     let role = role?.filter(|role| *role >= Role::Manager);
     let role =

@@ -24,6 +24,7 @@ pub(crate) async fn verify(cookie: &str) -> Result<Proof> {
         workspace: person.workspace,
         kind: CallerKind::Person,
         role: Some(person.role),
+        role_source: None,
         expires_at,
         via: Via::Session,
         basis,

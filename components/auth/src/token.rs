@@ -7,19 +7,21 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jwt_simple::claims::Audiences;
 use jwt_simple::prelude::{Duration, VerificationOptions};
 use jwt_simple::{Error as JwtFailure, JWTError};
 use nexus_common::auth::{Caller, CallerKind, LEEWAY, MAX_TOKEN, Proof, Role, Via};
 use nexus_common::platform::clock;
 use nexus_common::store::{Basis, OutsideIdentity, OutsidePerson};
 use nexus_common::{Error, Result, id};
-use nexus_printable::{RULE, is_printable};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::agent_token;
-use crate::config::{self, Config, Keys};
+use crate::claims::{self, Claims};
+use crate::config::{self, Config};
 use crate::first_seen::{self, Seen};
-use crate::key::Claims;
+use crate::issuers::{Issuer, Keys};
+use crate::key::Claims as Verified;
 use crate::object::{self, Object};
 
 /// Header members with which a token could choose its own key, or change its meaning.
@@ -32,52 +34,117 @@ const REFUSED_HEADERS: [&str; 5] = ["crit", "jwk", "jku", "x5u", "x5c"];
 /// [`Error::Misconfigured`].
 pub(crate) async fn verify(token: &str) -> Result<Proof> {
     let header = Header::of(token)?;
-    if let Some(agent_id) =
-        unverified_issuer(token).filter(|iss| iss.starts_with(agent_token::PREFIX))
-    {
-        return agent_token::verify(token, &agent_id, header).await;
+    let named = named_issuer(token)?;
+    if named.starts_with(agent_token::PREFIX) {
+        return agent_token::verify(token, &named, header).await;
     }
     let config = config::get().await?;
     config.types.check(header.typ.as_deref())?;
-    let key = match &config.keys {
-        Keys::Secret(key) => Rc::clone(key),
-        Keys::Issuer(jwks) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
+    let mut entries = config.issuers.iter().filter(|entry| entry.name == named).peekable();
+    // Entries of one issuer have the same keys.
+    let key = match entries.peek().map(|entry| &entry.keys) {
+        None => return Err(unknown_issuer(&named)),
+        Some(Keys::Secret(key)) => Rc::clone(key),
+        Some(Keys::Published(jwks)) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
     };
     let options = VerificationOptions {
-        allowed_issuers: Some(HashSet::from([config.issuer.clone()])),
-        allowed_audiences: Some(HashSet::from([config.audience.clone()])),
+        allowed_issuers: Some(HashSet::from([named.clone()])),
         time_tolerance: Some(Duration::from_secs(LEEWAY)),
         max_token_length: Some(MAX_TOKEN),
         // The type is checked above. Setting it here turns off the library's own rule.
         required_signature_type: header.typ,
         ..Default::default()
     };
-    let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
-    proof(&config, &claims)
-}
-
-/// The claim `iss`, which is not verified yet. It only chooses the keys that may verify the token.
-fn unverified_issuer(token: &str) -> Option<String> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let Object(claims) = serde_json::from_slice(&payload).ok()?;
-    claims.get("iss")?.as_str().map(str::to_owned)
-}
-
-fn proof(config: &Config, claims: &Claims) -> Result<Proof> {
-    let expires_at = claims.expires_at.map(|at| at.as_secs());
+    let verified = key.verify(token, options).map_err(|error| refusal(&error))?;
+    let expires_at = verified.expires_at.map(|at| at.as_secs());
     let missing = || Error::InvalidToken("the claim `exp` is missing".into());
-    let expires_at = expires_at.ok_or_else(missing)?;
-    let custom = &claims.custom.0;
-    check_bearer(custom)?;
-    let subject = printable("sub", claims.subject.as_deref())?;
-    let workspace = claim(custom, &config.workspace_claim).and_then(Value::as_str);
-    let workspace = printable(&config.workspace_claim, workspace)?;
-    let role = least_role(claim(custom, &config.role_claim));
-    let issued_at = claims.issued_at.map(|at| at.as_secs());
+    let (issued_at, expires_at) =
+        (verified.issued_at.map(|at| at.as_secs()), expires_at.ok_or_else(missing)?);
+    let claims = all_claims(verified);
+    check_bearer(&claims)?;
+    let entry = accepting(entries, &claims, config.own_audience.as_deref())?;
+    proof(&config, entry, &claims, (issued_at, expires_at))
+}
+
+/// The claim `iss` of a token that is not verified, to find the issuer's keys.
+fn named_issuer(token: &str) -> Result<String> {
+    let malformed =
+        || Error::InvalidToken("the token is not a JWT, or a claim has the wrong type".into());
+    let encoded = token.split('.').nth(1).ok_or_else(malformed)?;
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| malformed())?;
+    let Object(claims) = serde_json::from_slice(&bytes).map_err(|error| {
+        object::twice(&error).map_or_else(malformed, |name| duplicate("claim", &name))
+    })?;
+    match claims.get("iss") {
+        Some(Value::String(issuer)) => Ok(issuer.clone()),
+        _ => Err(Error::InvalidToken(
+            "the issuer is unknown. The claim `iss` is missing or not a string".into(),
+        )),
+    }
+}
+
+fn unknown_issuer(named: &str) -> Error {
+    let shown = nexus_printable::shortened(named);
+    Error::InvalidToken(format!(
+        "the issuer {shown:?} (`iss`) is not accepted. Get a token from an issuer that this deployment trusts"
+    ))
+}
+
+/// All claims by their names, also those for which the library has members of its own.
+fn all_claims(verified: Verified) -> Claims {
+    let Object(mut claims) = verified.custom;
+    let audiences = verified.audiences.map(|audiences| match audiences {
+        Audiences::AsString(text) => Value::String(text),
+        Audiences::AsSet(texts) => texts.into_iter().map(Value::String).collect(),
+    });
+    let texts = [("iss", verified.issuer), ("sub", verified.subject), ("jti", verified.jwt_id)];
+    let texts = texts.into_iter().map(|(name, text)| (name, text.map(Value::String)));
+    for (name, value) in texts.chain([("aud", audiences)]) {
+        if let Some(value) = value {
+            claims.insert(name.to_owned(), value);
+        }
+    }
+    claims
+}
+
+/// The first entry that accepts the token's audience.
+fn accepting<'a>(
+    entries: impl Iterator<Item = &'a Issuer>,
+    claims: &Claims,
+    own: Option<&str>,
+) -> Result<&'a Issuer> {
+    let mut compared = Vec::new();
+    for entry in entries {
+        if entry.audience.accepts(claims, own) {
+            return Ok(entry);
+        }
+        let name = format!("`{}`", entry.audience.compared());
+        if !compared.contains(&name) {
+            compared.push(name);
+        }
+    }
+    Err(Error::InvalidToken(format!(
+        "the audience of the token is not accepted (claim {}). Get a token for this application",
+        compared.join(", ")
+    )))
+}
+
+/// What the claims of a verified token of `entry`'s issuer prove.
+fn proof(
+    config: &Config,
+    entry: &Issuer,
+    claims: &Claims,
+    (issued_at, expires_at): (Option<u64>, u64),
+) -> Result<Proof> {
+    let subject = claims::subject(&entry.subject, claims)?;
+    let workspace = entry.workspace.of(claims)?;
+    let role = entry.role.of(claims);
     config.lifetime.check(role, issued_at, expires_at, clock::now_ms() / 1000)?;
-    let (kind, basis) = outside(&workspace, &config.issuer, &subject, role);
+    let (kind, basis) = outside(&workspace, &entry.name, &subject, role);
     let via = Via::IssuerToken;
-    let caller = Caller { workspace, subject, kind, role, expires_at, via, basis };
+    // An ADMIN may do everything, so no answer explains the role.
+    let role_source = (role != Some(Role::Admin)).then(|| entry.role.shown(claims));
+    let caller = Caller { workspace, subject, kind, role, role_source, expires_at, via, basis };
     Ok(Proof { caller, expires_at, is_reusable: true })
 }
 
@@ -110,7 +177,7 @@ fn outside(
 
 /// Rejects a token that is not a bearer token: a token that is bound to a key (RFC 7800, 3.1; RFC 9449, 6.1),
 /// and a token about an event (RFC 8417, 2.2, and old logout tokens without a `typ`).
-fn check_bearer(custom: &Map<String, Value>) -> Result<()> {
+fn check_bearer(custom: &Claims) -> Result<()> {
     let why = match (custom.get("cnf"), custom.get("events")) {
         (Some(_), _) => {
             "the token is bound to a key (`cnf`), and proofs of possession are not supported. Send a \
@@ -154,42 +221,6 @@ impl Header {
             algorithm: text("alg").transpose()?.unwrap_or_default().to_owned(),
         })
     }
-}
-
-/// The claim with exactly this name. If there is none, the name is read as a dotted path.
-fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    if let Some(value) = claims.get(name) {
-        return Some(value);
-    }
-    let mut parts = name.split('.');
-    let first = claims.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
-}
-
-/// The role in a string or an array. If there are several known roles, the least powerful one.
-fn least_role(value: Option<&Value>) -> Option<Role> {
-    match value? {
-        Value::String(text) => Role::parse(text),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).filter_map(Role::parse).min(),
-        _ => None,
-    }
-}
-
-/// The value of a claim: 1 to 128 printable characters.
-///
-/// # Errors
-/// [`Error::InvalidToken`].
-pub(crate) fn printable(name: &str, value: Option<&str>) -> Result<String> {
-    let value = value.ok_or_else(|| {
-        Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))
-    })?;
-    let length = value.chars().count();
-    if !(1..=128).contains(&length) || !is_printable(value) {
-        return Err(Error::InvalidToken(format!(
-            "the claim `{name}` must have 1 to 128 printable characters. It {RULE}"
-        )));
-    }
-    Ok(value.to_owned())
 }
 
 /// The error for a token that the library rejects.

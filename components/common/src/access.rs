@@ -38,8 +38,9 @@ pub fn permit(
     let (needed, has) = (role.name(), caller.role_name());
     let detail = json!({ "needed": needed });
     denied::note(Denial::of(Entry { caller, action, target, detail, request_id }));
+    let source = caller.role_source.iter().map(|source| format!(" {source}.")).collect::<String>();
     Err(Error::Forbidden(format!(
-        "{action} needs the role {needed}, but the token has {has}. Use a token with this role"
+        "{action} needs the role {needed}, but the token has {has}.{source} Use a token with this role"
     )))
 }
 

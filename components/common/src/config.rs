@@ -3,7 +3,10 @@
 //! This module must not read encryption keys and client secrets, which only `broker` gets, nor the keys of
 //! tokens, which only `auth` gets.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::kept::{Once, once};
@@ -16,6 +19,11 @@ use crate::secret::Secret;
 pub const WORKSPACE_CLAIM: &str = "workspace_id";
 /// The claim that holds one or more roles, unless `jwt_role_claim` names another.
 pub const ROLE_CLAIM: &str = "role";
+
+/// The variable that lists the trusted issuers.
+pub const ISSUERS: &str = "issuers";
+/// The variable that names the one trusted issuer, if `issuers` is not set.
+pub const JWT_ISSUER: &str = "jwt_issuer";
 
 thread_local! {
     static BROKER_SECRET: Once<Secret> = const { Once::new(None) };
@@ -72,6 +80,33 @@ pub fn is_monotonous(bytes: &[u8]) -> bool {
 /// [`Error::Misconfigured`] if it is empty.
 pub async fn required(name: &str) -> Result<String> {
     variables::get(name).await.ok_or_else(|| Error::misconfigured(name, "must be set"))
+}
+
+/// An outside issuer whose tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OutsideIssuer {
+    /// The exact value of `iss`.
+    #[serde(rename = "issuer")]
+    pub name: String,
+    /// The variable with the secret that signs its tokens. `None` if the issuer publishes its keys.
+    pub secret_variable: Option<String>,
+}
+
+/// The outside issuers whose tokens are accepted, without duplicates. `auth` checks the rest of each entry.
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub async fn outside_issuers() -> Result<Vec<OutsideIssuer>> {
+    let Some(list) = variables::get(ISSUERS).await else {
+        let name = required(JWT_ISSUER).await?;
+        return Ok(vec![OutsideIssuer { name, secret_variable: None }]);
+    };
+    let rule = "must be a JSON list of issuers (docs/identity.md)";
+    let mut issuers: Vec<OutsideIssuer> =
+        serde_json::from_str(&list).map_err(|_| Error::misconfigured(ISSUERS, rule))?;
+    let mut seen = BTreeSet::new();
+    issuers.retain(|issuer| seen.insert(issuer.name.clone()));
+    Ok(issuers)
 }
 
 /// The origin at which clients reach the application. It is read once per instance.

@@ -21,9 +21,16 @@ pub(crate) async fn show(inbound: &Inbound, rest: &str) -> Result<Response> {
         return Err(Error::MethodNotAllowed("GET"));
     }
     let base = config::public_url().await?;
+    let issuers = config::outside_issuers().await?;
+    // In a list, an issuer with a shared secret is only a name. A client could not ask it for a token.
+    let servers: Vec<&str> = issuers
+        .iter()
+        .filter(|issuer| issuer.secret_variable.is_none())
+        .map(|issuer| issuer.name.as_str())
+        .collect();
     let body = json!({
         "resource": format!("{base}{path}"),
-        "authorization_servers": [config::required("jwt_issuer").await?],
+        "authorization_servers": servers,
         "bearer_methods_supported": ["header"],
         "resource_name": "Integration Nexus",
     });

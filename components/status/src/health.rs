@@ -78,7 +78,8 @@ impl Findings<'_> {
                 return;
             }
             Err(Error::KeysUnavailable { .. }) => {
-                "jwks_unavailable: no keys could be fetched from `jwt_jwks_origin` yet".into()
+                "jwks_unavailable: no keys could be fetched yet (`jwt_jwks_origin` or `issuers`)"
+                    .into()
             }
             Err(Error::DatabaseNewer { found, known }) => {
                 format!(

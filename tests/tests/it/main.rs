@@ -3,6 +3,7 @@
 //!
 //! - `agents`: agents' calls, through the proxy and MCP
 //! - `browser`: the admin UI in Chromium
+//! - `identity`: tokens of the issuers that `docs/identity.md` describes
 //! - `integrations`: integrations and manifests, as an ADMIN manages them
 //! - `kit`: what every test stands on
 //! - `serving`: how the application is served, described and stored
@@ -22,6 +23,7 @@
 
 mod agents;
 mod browser;
+mod identity;
 mod integrations;
 mod kit;
 mod serving;

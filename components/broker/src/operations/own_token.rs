@@ -12,7 +12,7 @@ use nexus_common::{Error, Result, config};
 use nexus_printable::pointer::below;
 use serde_json::Value;
 
-/// Rejects a field with a key of ours, or with a JWT of the deployment's own issuer, even after a scheme
+/// Rejects a field with a key of ours, or with a JWT of an issuer that the deployment trusts, even after a scheme
 /// (`Bearer …`).
 ///
 /// # Errors
@@ -31,10 +31,11 @@ pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()>
     if tokens.peek().is_none() {
         return Ok(());
     }
-    let own = config::required("jwt_issuer").await?;
-    match tokens.find(|(_, token)| issuer(token).as_deref() == Some(own.as_str())) {
+    let own = config::outside_issuers().await?;
+    let is_own = |issuer: &String| own.iter().any(|known| known.name == *issuer);
+    match tokens.find_map(|(name, token)| Some((name, issuer(token).filter(is_own)?))) {
         None => Ok(()),
-        Some((name, _)) => Err(Error::invalid(
+        Some((name, own)) => Err(Error::invalid(
             below("/credentials", name),
             format!(
                 "this is a token for Integration Nexus itself (its issuer is {own}), not a \

@@ -73,6 +73,10 @@ pub struct Caller {
     pub kind: CallerKind,
     /// The role. `None` if the token has no known role; then the caller may do nothing.
     pub role: Option<Role>,
+    /// Which claim an issuer's token has its role in, and its value, as a sentence. It is shown to a caller
+    /// without the role that a request needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_source: Option<String>,
     /// When the proof expires, in seconds since the Unix epoch.
     pub expires_at: u64,
     /// By which proof the caller was identified.

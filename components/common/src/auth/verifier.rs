@@ -183,6 +183,7 @@ mod tests {
             subject: "ann".to_owned(),
             kind: CallerKind::Person,
             role,
+            role_source: Some("The role claim `role` is missing".to_owned()),
             expires_at: 7,
             via: Via::IssuerToken,
             basis: Basis { person: Some("per_1".to_owned()), ..Basis::default() },

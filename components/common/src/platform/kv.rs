@@ -4,7 +4,7 @@
 //! It must not hold data that has to be consistent, because a hosted store guarantees that a write is visible
 //! only within the request that made it.
 
-use spin_sdk::experimental::wasi::keyvalue::atomics::{self, Cas, CasError};
+use spin_sdk::experimental::wasi::keyvalue::atomics;
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
 
 use crate::{Error, Result};
@@ -34,22 +34,6 @@ pub async fn set(key: &str, value: &[u8]) -> Result<()> {
 pub async fn delete(key: &str) -> Result<()> {
     let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
     store.delete(key).await.map_err(failed)
-}
-
-/// Writes `value` under `key` if the current value is still `seen`. Returns whether it was.
-///
-/// # Errors
-/// [`Error::Storage`] if the store cannot be read or written.
-pub fn swap(key: &str, seen: &[u8], value: &[u8]) -> Result<bool> {
-    let cas = Cas::new(&bucket()?, key).map_err(atomic_failed)?;
-    if cas.current().map_err(atomic_failed)?.as_deref() != Some(seen) {
-        return Ok(false);
-    }
-    match atomics::swap(cas, value) {
-        Ok(()) => Ok(true),
-        Err(CasError::CasFailed(_)) => Ok(false),
-        Err(CasError::StoreError(error)) => Err(atomic_failed(error)),
-    }
 }
 
 /// Adds one to the number under `key` and returns the sum. A missing value counts as zero.

@@ -90,6 +90,9 @@ async fn a_malformed_variable_is_named_and_its_value_is_not() {
         ("jwt_types", "JWT at+jwt"),
         ("jwt_max_lifetime", "24h"),
         ("jwt_max_lifetime", "60,OWNER=7"),
+        ("issuers", "https://id.example.com"),
+        ("issuers", r#"[{"issuer":"https://id.example.com","private":"value"}]"#),
+        ("issuers", r#"[{"issuer":"https://id.example.com","secret_variable":"broker_secret"}]"#),
     ] {
         let app = Options::default().var(variable, value).start().await.unwrap();
         let anonymous = app.get("/api/health").send().await;

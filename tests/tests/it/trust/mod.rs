@@ -16,6 +16,6 @@ mod auth;
 pub(crate) mod broker;
 mod canary;
 mod egress;
-mod jwks;
+pub(crate) mod jwks;
 mod people;
 mod rights;

@@ -15,11 +15,9 @@ struct Row {
     outbound: &'static [&'static str],
 }
 
-const AUTH_VARIABLES: [&str; 14] = [
+const AUTH_VARIABLES: [&str; 12] = [
     "issuers",
     "sign_in_secret",
-    "oidc_issuer",
-    "oidc_client_id",
     "public_url",
     "jwt_issuer",
     "jwt_audience",
@@ -55,15 +53,8 @@ const TABLE: [Row; 18] = [
         component: "sign-in",
         routes: &["/sign-in/..."],
         storage: (true, false),
-        variables: &[
-            "proxy_domain",
-            "public_url",
-            "oidc_issuer",
-            "oidc_client_id",
-            "oidc_client_secret",
-            "oidc_scopes",
-        ],
-        outbound: &[AUTH, PROXY, "{{ oidc_hosts }}"],
+        variables: &["proxy_domain", "public_url"],
+        outbound: &[AUTH, PROXY],
     },
     Row {
         component: "oauth-server",
@@ -154,7 +145,7 @@ const TABLE: [Row; 18] = [
         component: "mcp",
         routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
         storage: (true, false),
-        variables: &["proxy_domain", "jwt_issuer", "broker_secret", "public_url"],
+        variables: &["proxy_domain", "issuers", "jwt_issuer", "broker_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
@@ -190,7 +181,13 @@ const TABLE: [Row; 18] = [
         routes: &[],
         storage: (true, true),
         variables: &AUTH_VARIABLES,
-        outbound: &["{{ jwt_jwks_origin }}", "{{ issuer_hosts }}", "{{ oidc_hosts }}"],
+        outbound: &[
+            "{{ jwt_jwks_origin }}",
+            "{{ issuer_hosts }}",
+            "{{ issuer_hosts_2 }}",
+            "{{ issuer_hosts_3 }}",
+            "{{ issuer_hosts_4 }}",
+        ],
     },
     Row {
         component: "broker",
@@ -205,6 +202,7 @@ const TABLE: [Row; 18] = [
             "own_hosts",
             "private_hosts",
             "private_hosts_workspaces",
+            "issuers",
             "jwt_issuer",
             "max_calls_per_agent",
             "max_calls_per_integration",

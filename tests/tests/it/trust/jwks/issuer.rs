@@ -2,6 +2,7 @@
 //!
 //! It speaks HTTP/1.1 by hand, so that a test decides about every byte of the answer.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -53,6 +54,8 @@ pub(crate) struct Issuer {
 
 struct State {
     answer: Mutex<Answer>,
+    /// Answers for single paths.
+    routes: Mutex<HashMap<String, Answer>>,
     paths: Mutex<Vec<String>>,
 }
 
@@ -66,7 +69,8 @@ impl Issuer {
     pub(crate) async fn answering(answer: Answer) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = State { answer: Mutex::new(answer), paths: Mutex::default() };
+        let answer = Mutex::new(answer);
+        let state = State { answer, routes: Mutex::default(), paths: Mutex::default() };
         let state = Arc::new(state);
         let task = tokio::spawn(serve(listener, Arc::clone(&state)));
         Self { address, state, task }
@@ -80,6 +84,11 @@ impl Issuer {
     /// Publishes other keys from now on.
     pub(crate) fn publish(&self, keys: &[Value]) {
         *self.state.answer.lock().unwrap() = Answer::keys(keys);
+    }
+
+    /// Answers so at `path` from now on.
+    pub(crate) fn route(&self, path: &str, answer: Answer) {
+        self.state.routes.lock().unwrap().insert(path.to_owned(), answer);
     }
 
     /// The paths that were asked for so far.
@@ -117,8 +126,9 @@ async fn answer(mut stream: TcpStream, state: Arc<State>) {
     }
     let line = String::from_utf8_lossy(&request);
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let routed = state.routes.lock().unwrap().get(&path).cloned();
     state.paths.lock().unwrap().push(path);
-    let answer = state.answer.lock().unwrap().clone();
+    let answer = routed.unwrap_or_else(|| state.answer.lock().unwrap().clone());
     let _ = stream.write_all(&answer.bytes).await;
     if answer.held {
         std::future::pending::<()>().await;

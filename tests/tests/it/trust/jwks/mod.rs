@@ -2,8 +2,8 @@
 //! becomes of requests while the issuer is away.
 
 mod documents;
-mod issuer;
-mod keys;
+pub(crate) mod issuer;
+pub(crate) mod keys;
 mod tokens;
 mod turns;
 
@@ -46,7 +46,7 @@ async fn refused(app: &App, what: &str, token: &str) {
 async fn later(app: App, ms: u64) -> App {
     let path = app.dir.path().join(".spin/sqlite_key_value.db");
     let store = rusqlite::Connection::open(path).unwrap();
-    let entry = "from spin_key_value where store = 'default' and key = 'jwks'";
+    let entry = "from spin_key_value where store = 'default' and key like 'jwks:%'";
     let bytes: Vec<u8> =
         store.query_row(&format!("select value {entry}"), [], |row| row.get(0)).unwrap();
     let mut value: Value = serde_json::from_slice(&bytes).unwrap();
@@ -55,7 +55,7 @@ async fn later(app: App, ms: u64) -> App {
             value[name] = json!(at - ms);
         }
     }
-    let sql = "update spin_key_value set value = ?1 where store = 'default' and key = 'jwks'";
+    let sql = "update spin_key_value set value = ?1 where store = 'default' and key like 'jwks:%'";
     assert_eq!(store.execute(sql, [value.to_string().into_bytes()]).unwrap(), 1);
     drop(store);
     app.restart().await

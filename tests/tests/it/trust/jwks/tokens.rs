@@ -218,7 +218,7 @@ async fn a_kid_is_compared_and_nothing_else() {
         "../../../../etc/passwd",
         "' or '1'='1",
         "x'; drop table integrations; --",
-        "jwks/first",
+        "jwks:first",
         "manifest/0",
         "\u{0}\n\"\\",
         "%2e%2e%2f",

@@ -1,0 +1,67 @@
+//! What the id token of the identity provider (`oidc_issuer`) says about a person who signs in: by the entry of
+//! `issuers` with the same issuer.
+//!
+//! This module must not verify an id token. Its caller has verified the signature, the issuer, the audience and
+//! the nonce.
+#![allow(dead_code, reason = "the sign-in with an identity provider is not connected yet")]
+
+use nexus_common::Result;
+use nexus_common::auth::Role;
+
+use crate::claims::{self, ClaimName, Claims};
+use crate::config;
+use crate::issuers::Issuer;
+
+/// What the claims of an id token say about a person.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The workspace.
+    pub(crate) workspace: String,
+    /// The role that the role claim gives. `None` if no value of the claim means a role. Then the person's own
+    /// row decides: `role_default` is for tokens of an API, and does not count here.
+    pub(crate) role: Option<Role>,
+    /// The subject: the claim `subject_claim` or, where the id token does not have it, `sub`.
+    pub(crate) subject: String,
+}
+
+/// What the verified `claims` of an id token of `issuer` say. `None` if `issuers` has no entry for the issuer.
+/// If it has several, the first one counts: an id token is for the sign-in page, so its audience does not choose.
+///
+/// # Errors
+/// [`nexus_common::Error::InvalidToken`] for a missing or malformed workspace or subject;
+/// [`nexus_common::Error::Misconfigured`].
+pub(crate) async fn of_id_token(issuer: &str, claims: &Claims) -> Result<Option<Identity>> {
+    let config = config::get().await?;
+    let entry = config.issuers.iter().find(|entry| entry.name == issuer);
+    entry.map(|entry| read(entry, claims)).transpose()
+}
+
+fn read(entry: &Issuer, claims: &Claims) -> Result<Identity> {
+    let subject = match (entry.subject.find(claims), ClaimName::parse("sub")) {
+        (None, Some(sub)) => claims::subject(&sub, claims)?,
+        _ => claims::subject(&entry.subject, claims)?,
+    };
+    let (workspace, role) = (entry.workspace.of(claims)?, entry.role.mapped(claims));
+    Ok(Identity { workspace, role, subject })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_id_token_is_read_by_the_rules_of_its_issuer() {
+        let list = r#"[{"issuer":"https://id.example","discovery":true,"workspace_claim":"org",
+            "role_claim":"groups","role_map":{"Admins":"ADMIN"},"role_default":"AGENT","subject_claim":"uid"}]"#;
+        let issuers = crate::issuers::parse(list, &Ok(None)).unwrap();
+        let of = |claims: serde_json::Value| read(&issuers[0], claims.as_object().unwrap());
+        let found = of(json!({"org": ["acme"], "groups": ["Admins"], "uid": "u", "sub": "s"}));
+        let (workspace, subject) = ("acme".to_owned(), "u".to_owned());
+        assert_eq!(found.unwrap(), Identity { workspace, role: Some(Role::Admin), subject });
+        let found = of(json!({"org": "acme", "groups": ["ADMIN"], "sub": "s"})).unwrap();
+        assert_eq!((found.role, found.subject.as_str()), (None, "s"));
+        assert!(of(json!({"org": ["acme", "other"], "sub": "s"})).is_err());
+        assert!(of(json!({"org": "acme"})).is_err());
+    }
+}
