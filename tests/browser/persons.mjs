@@ -63,6 +63,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog", { name: "Your session has expired" }).getByRole("button", { name: "Sign out" }).click();
   await stop();
+  await page.getByText("Use a token", { exact: true }).click();
   await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Sandbox", exact: true }).waitFor();
@@ -85,6 +86,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await page.unroute("**/api/integrations?*");
   let calls = 0;
   page.on("request", (request) => void (calls += request.url().includes("/api/") ? 1 : 0));
+  await page.getByText("Use a token", { exact: true }).click();
   await page.getByLabel("Access token (JWT)", { exact: true }).fill(facts.tokens.ADMIN);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();

@@ -32,6 +32,7 @@ await scenario(async ({ page, look, allow }) => {
     [(await ask("token", { role: "ADMIN", seconds: -60 })).token, "This token has expired"],
     [`${facts.tokens.ADMIN.slice(0, -4)}AAAA`, "The server rejected this token"],
   ];
+  await page.getByText("Use a token", { exact: true }).click();
   for (const [token, words] of refusals) {
     await field.fill(token);
     await submit.click();

@@ -38,6 +38,7 @@ pub(crate) async fn begin(
         subject: person.actor().to_owned(),
         kind: CallerKind::Person,
         role: Some(person.role),
+        role_source: None,
         expires_at: 0,
         via: Via::Session,
         basis: Basis { person: Some(person.id.clone()), ..Basis::default() },
