@@ -191,6 +191,7 @@ mod tests {
             subject: "s".into(),
             kind: CallerKind::Service,
             role: None,
+            role_source: None,
             expires_at: 7,
             via: Via::IssuerToken,
             basis: Basis::default(),

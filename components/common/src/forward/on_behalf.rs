@@ -62,6 +62,7 @@ mod tests {
                 subject: subject.to_owned(),
                 kind: CallerKind::Agent,
                 role,
+                role_source: None,
                 expires_at: 7,
                 via: Via::AgentKey,
                 basis: Basis { agent: Some("agt_1".to_owned()), ..Basis::default() },

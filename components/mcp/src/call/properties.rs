@@ -128,8 +128,8 @@ proptest! {
     ) {
         let headers = HeaderMap::new();
         for bytes in [bytes, json.to_string().into_bytes()] {
-            let answered = Answered { status, headers: &headers, bytes: &bytes, cut, url: HUB.into() };
-            let result = answered.to_result();
+            let response = ProviderResponse { status, headers: &headers, bytes: &bytes, cut, url: HUB.into() };
+            let result = response.to_result();
             prop_assert_eq!(result.is_error, status >= 400 || cut == Some(Cut::Broken));
             prop_assert_eq!(cut.is_some(), result.text.ends_with("[the body is cut off here]"));
             let start = format!("HTTP {status}");
