@@ -79,9 +79,12 @@ async function watch(context, allowed) {
   };
   const ours = (url) => new URL(url).origin === facts.url || !/^(https?|wss?):/.test(url);
   context.on("console", (message) => {
+    const { url } = message.location();
+    // A page cannot see the session's cookie, so it asks; with nobody signed in, the answer is 401.
+    const isAnonymous = url.endsWith("/api/me") && message.text().includes("status of 401");
     // Of the provider's pages only what they load is our business.
-    if (message.type() === "error" && ours(message.location().url || facts.url)) {
-      note(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === "error" && ours(url || facts.url) && !isAnonymous) {
+      note(`console: ${message.text()} (${url})`);
     }
   });
   context.on("weberror", (error) => note(`uncaught: ${error.error().stack ?? error.error()}`));

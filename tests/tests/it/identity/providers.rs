@@ -15,7 +15,7 @@ const PUBLIC_URL: &str = "https://nexus.acme.example";
 /// The cases, each with issuers of its own: the issuer's name is a path of the case at the simulated issuer.
 fn cases(origin: &str) -> Vec<Value> {
     let text = repo().join("tests/tests/it/identity/tokens.json");
-    let text = std::fs::read_to_string(text).unwrap();
+    let text = std::fs::read_to_string(text).unwrap().replace("{public_url}", PUBLIC_URL);
     let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
     let moved = |(number, mut case): (usize, Value)| {
         let there = format!("{origin}/{number}/");
