@@ -15,8 +15,6 @@ use crate::key::Key;
 use crate::object::Object;
 use crate::token::{Header, refusal};
 
-/// The start of an agent's id.
-pub(crate) const PREFIX: &str = "agt_";
 /// The maximum time from now to the `exp` of a token, in seconds.
 const MOST_SECONDS: u64 = 300;
 /// The length of a `jti`, in bytes.
@@ -26,7 +24,8 @@ const JTI: std::ops::RangeInclusive<usize> = 8..=200;
 ///
 /// # Errors
 /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::Storage`].
-pub(crate) async fn verify(token: &str, agent_id: &str, header: Header) -> Result<Proof> {
+pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
+    let header = Header::of(token)?;
     let invalid = |why: &str| Error::InvalidToken(why.to_owned());
     let kid = header.kid.as_deref().ok_or_else(|| invalid("the token has no `kid`"))?;
     let unknown = || invalid("the `kid` is not a public key of this agent");

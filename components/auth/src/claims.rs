@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 /// The claims of a token by their names.
 pub(crate) type Claims = Map<String, Value>;
 
+/// The start of an agent's id, which is the issuer of the tokens that the agent signs.
+pub(crate) const AGENT_PREFIX: &str = "agt_";
+
 /// The maximum length of a claim's value in an error message, in characters.
 const MAX_SHOWN: usize = 100;
 

@@ -12,8 +12,8 @@ use nexus_common::secret::Secret;
 use nexus_common::{Error, Result};
 
 use crate::claims::{AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule};
-use crate::issuers::{self, Issuer, Keys, SECRET_VARIABLE, is_keys_url};
-use crate::jwks::{Jwks, Source};
+use crate::issuers::{self, Issuer, Keys, SECRET_VARIABLE};
+use crate::jwks::{Jwks, Source, is_keys_url};
 use crate::key::Key;
 use crate::lifetime::Lifetime;
 use crate::types::Types;

@@ -5,16 +5,15 @@
 
 use std::rc::Rc;
 
-use http::Uri;
 use nexus_common::auth::Role;
 use nexus_common::config::ISSUERS;
-use nexus_common::origin::Origin;
 use nexus_common::{Error, Result};
 use serde::Deserialize;
 
-use crate::agent_token;
-use crate::claims::{AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule, is_identifier};
-use crate::jwks::{Jwks, Source};
+use crate::claims::{
+    AGENT_PREFIX, AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule, is_identifier,
+};
+use crate::jwks::{Jwks, Source, is_keys_url};
 use crate::key::Key;
 use crate::object::Object;
 
@@ -178,7 +177,7 @@ impl Entry {
             return Err("`issuer` must be printable and not empty".into());
         }
         // The ids of agents are the issuers of the tokens that agents sign themselves.
-        if self.issuer.starts_with(agent_token::PREFIX) {
+        if self.issuer.starts_with(AGENT_PREFIX) {
             return Err("`issuer` must not start with agt_, which is reserved for agents".into());
         }
         let keys = self.keys(secret)?;
@@ -272,16 +271,6 @@ fn claim_name(name: &str) -> Result<ClaimName, Wrong> {
     let rule = "the name of a claim must be printable and not empty. If it starts with /, it must be a \
                 JSON pointer (RFC 6901)";
     ClaimName::parse(name).ok_or(Wrong::Rule(rule))
-}
-
-/// Whether keys may be fetched from this URL: https, or http on a loopback address, without a fragment.
-pub(crate) fn is_keys_url(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#\"<>".contains(&byte));
-    let has_origin = Origin::parse(&format!("{scheme}://{authority}")).is_some();
-    has_origin && clean && url.parse::<Uri>().is_ok()
 }
 
 #[cfg(test)]

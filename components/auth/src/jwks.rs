@@ -14,16 +14,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http::{StatusCode, header};
+use http::{StatusCode, Uri, header};
 use nexus_common::encoding::sha256_hex;
 use nexus_common::log::Line;
+use nexus_common::origin::Origin;
 use nexus_common::platform::http::{call, full};
 use nexus_common::platform::{clock, kv};
 use nexus_common::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::issuers::is_keys_url;
 use crate::key::Key;
 use crate::key_set::{self, KeySet};
 
@@ -360,4 +360,14 @@ fn unknown(entry: &Entry, kid: Option<&str>, now: u64) -> Error {
                  algorithm. Send a token with a `kid`"
             .into(),
     })
+}
+
+/// Whether keys may be fetched from this URL: https, or http on a loopback address, without a fragment.
+pub(crate) fn is_keys_url(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let clean = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#\"<>".contains(&byte));
+    let has_origin = Origin::parse(&format!("{scheme}://{authority}")).is_some();
+    has_origin && clean && url.parse::<Uri>().is_ok()
 }

@@ -28,6 +28,8 @@ use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
 use nexus_common::{Result, component};
 
+use crate::claims::AGENT_PREFIX;
+
 component!(handle);
 
 async fn handle(request: Incoming) -> Response {
@@ -58,7 +60,10 @@ async fn verify(evidence: &Evidence) -> Result<Proof> {
         Evidence::Session(cookie) => session::verify(cookie).await,
         Evidence::Bearer(text) => match KeyKind::of(text) {
             Some(KeyKind::Agent) => agent_key::verify(text).await,
-            _ => token::verify(text).await,
+            _ => match token::named_issuer(text) {
+                Ok(id) if id.starts_with(AGENT_PREFIX) => agent_token::verify(text, &id).await,
+                _ => token::verify(text).await,
+            },
         },
     }
 }
