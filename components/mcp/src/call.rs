@@ -42,7 +42,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
     let body = body(arguments, &mut headers)?;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
-        by: Component::Mcp,
+        component: Component::Mcp,
         agent: tools.agent,
         target,
         hub: &hub,

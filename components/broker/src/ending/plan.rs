@@ -95,12 +95,7 @@ fn with_params(url: &str, params: &str) -> String {
 /// Whether another connection uses a token is checked just before the request is sent.
 pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     let mut given_up = GivenUp::default();
-    let (tokens, effect) = match &usable.sourced.manifest.revoke {
-        Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
-            (tokens, *effect)
-        }
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(given_up),
-    };
+    let Some((held, effect)) = revocable(usable) else { return Ok(given_up) };
     let client = client_of(workspace, usable).await?;
     let ring = keys::ring().await?;
     let digester = digest::digester().await?;
@@ -110,8 +105,6 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
     // Only an OAuth grant joins several tokens. A key that a person entered has no grant.
     let cautious = effect == RevokeEffect::Grant
         || (made_with.is_some() && !is_believed(workspace, usable).await?);
-    let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
-    held.sort_by_key(|token| token.as_str() != "refresh_token");
     // A refresh token without a request of its own is revoked by the access token's request, which must then
     // revoke the grant. The response that the access token is already invalid does not prove that.
     let stands_for_grant = ends_grant
@@ -146,6 +139,20 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         });
     }
     Ok(given_up)
+}
+
+/// The tokens of the credential that a request can revoke, the refresh token first, and the effect of the request.
+/// `None` if the manifest has no request.
+fn revocable(usable: &Usable) -> Option<(Vec<&String>, RevokeEffect)> {
+    let (Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. }) =
+        &usable.sourced.manifest.revoke
+    else {
+        return None;
+    };
+    let fields = &usable.credential.fields;
+    let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
+    held.sort_by_key(|token| token.as_str() != "refresh_token");
+    Some((held, *effect))
 }
 
 /// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists.
