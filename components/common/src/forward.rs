@@ -1,8 +1,8 @@
 //! Passes a call of an agent on to the broker, which alone can add the credential.
 //!
-//! The call names the integration, and holds the request for the provider. It must not hold the agent's token,
-//! nor any header with which a client could pass for a component. This module removes both, for the proxy and
-//! for MCP.
+//! The call names the integration, and holds the request for the provider. It must not hold the agent's
+//! token. It must not hold a header that would let a client act as a component. This module removes both, for
+//! the proxy and for MCP.
 
 mod on_behalf;
 mod wait;

@@ -1,7 +1,7 @@
 //! Plans revocations. For each token that an integration gives up, this module seals the revocation request for
 //! the outbox, and writes a receipt.
 //!
-//! It must not write the state `revoked`. Only `outbox` does, after the provider has responded.
+//! This module must not write the state `revoked`. Only `outbox` does, after the provider has responded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ pub(crate) async fn replaced(key: IntegrationKey<'_>, version: i64) -> Result<Gi
     }
     match credential::load(key).await {
         Ok(old) if old.version == version => give_up(key.workspace, &old).await,
-        // Another version is not replaced: in that case the new credential is not written either.
+        // A different version is not replaced, and then the new credential is not written either.
         Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
         // A credential that cannot be opened cannot be revoked. It must not block the new one.
         Err(Error::Unreadable(why)) => {

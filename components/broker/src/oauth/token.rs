@@ -80,7 +80,7 @@ impl From<TokenFailure> for Error {
 ///
 /// # Errors
 /// [`TokenFailure`].
-pub(crate) async fn ask(
+pub(crate) async fn request(
     workspace: &str,
     manifest: &Manifest,
     values: &BTreeMap<String, String>,
@@ -127,13 +127,13 @@ pub(crate) async fn ask(
 ///
 /// # Errors
 /// [`TokenFailure`].
-pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
+pub(super) async fn request_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
     let client = oauth_app::entered(usable);
     let manifest = &usable.sourced.manifest;
     let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
     let pinned = &usable.credential.pins.token;
     let (workspace, grant) = (usable.workspace.as_str(), Grant::Client { scopes });
-    ask(workspace, manifest, &usable.params, &client, &grant, pinned).await
+    request(workspace, manifest, &usable.params, &client, &grant, pinned).await
 }
 
 /// A member of the body.

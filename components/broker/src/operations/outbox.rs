@@ -51,7 +51,7 @@ const NAMED: usize = 3;
 
 /// Whether the revocation request may be sent.
 enum Verdict {
-    /// No connection uses the token: send the request.
+    /// No connection uses the token, so the request is sent.
     Tell,
     /// The integration that gave the token up holds it again, and will revoke it when it gives it up.
     InUseAgain,

@@ -117,7 +117,7 @@ impl Expected<'_> {
             // A used-up limit must not force a person to connect again.
             400..=499 if answer.is_limited => Err(self.in_trouble(answer)),
             403 if own => Err(self.refused(answer)),
-            // Not found, not allowed, too slow, too early, too often: about the request, not the credential.
+            // These statuses are about the request, not about the credential.
             404 | 405 | 408 | 425 | 429 => Err(self.in_trouble(answer)),
             400..=499 if own => Err(self.refused(answer)),
             _ => Err(self.in_trouble(answer)),
