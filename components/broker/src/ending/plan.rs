@@ -114,7 +114,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         let mut call = match resolve(usable, client.as_ref(), token) {
             Ok(call) => call,
             Err(error) => {
-                given_up.failed.push(receipt(token, TokenState::Failed, &unmade(&error)));
+                given_up.failed.push(receipt(token, TokenState::Failed, &failure_words(&error)));
                 continue;
             }
         };
@@ -209,7 +209,7 @@ pub(crate) async fn kept_for(key: IntegrationKey<'_>, force: bool) -> Result<Vec
 }
 
 /// Why a revocation request cannot be built, in words for people.
-fn unmade(error: &Error) -> String {
+fn failure_words(error: &Error) -> String {
     match error {
         Error::OauthClientMissing { .. } => {
             "the OAuth app that it was connected with no longer exists: revoke it at the provider"

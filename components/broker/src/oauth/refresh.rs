@@ -458,7 +458,7 @@ impl Attempt {
                 Err(pending(context).await)
             };
         }
-        match self.while_held(context, ask(context, usable)).await {
+        match self.while_held(context, request_tokens(context, usable)).await {
             Ok(renewed) => self.store_success(context, renewed).await,
             Err((failure, old)) => {
                 self.store_failure(context, &failure, alive).await?;
@@ -598,7 +598,7 @@ fn words(error: &Error) -> String {
 }
 
 /// Requests new tokens with the credential `usable`. On failure, returns the credential too.
-async fn ask(
+async fn request_tokens(
     context: &IntegrationContext<'_>,
     usable: Usable,
 ) -> Result<Usable, (TokenFailure, Box<Usable>)> {

@@ -150,7 +150,7 @@ fn verdict(entry: &DueEntry, users: &[User]) -> Verdict {
 
 /// Whether the request is sent although a connection may use the token. That is the case if no other token is
 /// known to be revoked with it, or if an admin forced the revocation.
-pub(crate) fn is_told(entry: &DueEntry) -> bool {
+pub(crate) fn is_sent_anyway(entry: &DueEntry) -> bool {
     !entry.cautious || entry.forced_at.is_some()
 }
 
