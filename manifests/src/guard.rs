@@ -3,7 +3,7 @@
 //! `https://*:443` in `spin.toml` also allows the host names that Spin routes to its own components before it
 //! opens a socket. So the broker asks the guard with the final, parsed URL just before every send. For an
 //! agent's call it asks with the origin, which no later step can change. The linter asks for every URL of a
-//! manifest. The guard decides by the text of the URL alone; it resolves no names.
+//! manifest. The guard decides by the text of the URL alone. It does not resolve names.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub use crate::own_hosts::OwnHosts;
 pub use crate::private_hosts::PrivateHosts;
 use crate::private_names;
 
-/// What the guard knows about a deployment.
+/// The facts of a deployment that the guard needs.
 pub struct Guard {
     /// The application's own hosts.
     pub own: OwnHosts,
@@ -165,7 +165,7 @@ pub fn check_url(
     if bare == "localhost" || bare.ends_with(".localhost") {
         return Err(Refusal::Localhost(lower));
     }
-    // These two are reported as private names; other names of one label are reported as single labels.
+    // These two are reported as private names. Other names of one label are reported as single labels.
     let is_single = !bare.contains('.') && !matches!(bare, "internal" | "local");
     if is_single || bare.split('.').any(str::is_empty) {
         return Err(Refusal::SingleLabel(lower));

@@ -20,7 +20,7 @@ const CREDENTIAL_MAX: usize = 4096;
 struct Field<'a> {
     name: &'a str,
     pattern: Option<&'a str>,
-    /// The allowed values; empty where a pattern decides.
+    /// The allowed values. Empty if a pattern decides.
     choices: &'a [String],
     /// Whether the value must be a single label of a host name.
     in_host: bool,
@@ -44,7 +44,7 @@ impl<'a> Field<'a> {
 /// Checks the parameters that an admin entered for a connection. Every parameter of the manifest must be
 /// present, and no other. Each must be a string of at most 253 bytes that matches its pattern or is one of
 /// its choices. A parameter in a host must also be a single label, or a choice. An admin does not enter
-/// parameters that the OAuth flow supplies ([`flow_params`]); naming one of them is an error.
+/// parameters that the OAuth flow supplies ([`flow_params`]). To name one of them is an error.
 ///
 /// # Errors
 /// One finding for each problem, at `/params/{name}`.
@@ -80,7 +80,7 @@ pub fn check_param(manifest: &Manifest, name: &str, value: &str) -> Result<(), F
 }
 
 /// Reads the parameters that an OAuth flow supplies: from the token response, and from the query parameters
-/// of the callback. Each is checked like an entered parameter; a number is read as its digits. They are
+/// of the callback. Each is checked like an entered parameter. A number is read as its digits. They are
 /// stored with the entered parameters, and replace those that an earlier flow supplied.
 ///
 /// # Errors

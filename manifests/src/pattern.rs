@@ -19,7 +19,7 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
 }
 
 /// Whether every match of `pattern` consists of lower-case letters, digits and `-`. The text of the pattern
-/// decides; it may contain only literals, classes of ranges, groups, `|` and repetitions.
+/// decides. It may contain only literals, classes of ranges, groups, `|` and repetitions.
 pub(crate) fn matches_label_characters_only(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {

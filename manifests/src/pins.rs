@@ -14,17 +14,17 @@ use crate::model::{Inject, Manifest, Revoke, Verify};
 use crate::{pattern, template};
 
 /// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected. The pins
-/// are sealed together with the credential; the broker sends it nowhere else.
+/// are sealed together with the credential. The broker sends the credential to no other origin.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pins {
     /// The origins of `api.hosts`, sorted.
     pub api: Vec<String>,
-    /// The origin of `verify`; empty where verification is unsupported.
+    /// The origin of `verify`. Empty if verification is unsupported.
     pub verify: Vec<String>,
-    /// The origin of `oauth2.token_url`; empty without OAuth.
+    /// The origin of `oauth2.token_url`. Empty without OAuth.
     pub token: Vec<String>,
-    /// The origin of `revoke`; empty where no call revokes.
+    /// The origin of `revoke`. Empty if no call revokes a token.
     pub revoke: Vec<String>,
     /// How the credential is injected.
     pub inject: Vec<Inject>,
@@ -62,8 +62,7 @@ pub fn pins(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Pi
 
 /// `api.base_url` with the parameters filled in.
 ///
-/// # Errors
-/// A finding at `/api/base_url`, also where its host is not one of `api.hosts`.
+/// # Errors A finding at `/api/base_url`, also if its host is not one of `api.hosts`.
 pub fn base_url(manifest: &Manifest, params: &BTreeMap<String, String>) -> Result<Url, Finding> {
     let url = resolve_url("/api/base_url", &manifest.api.base_url, params)?;
     let origin = url.origin().ascii_serialization();
@@ -97,7 +96,7 @@ pub fn hosts(
     Ok(origins)
 }
 
-/// The URL of `verify`; `None` where verification is unsupported.
+/// The URL of `verify`. `None` if verification is unsupported.
 ///
 /// # Errors
 /// A finding at `/verify/path` or `/verify/base_url`.

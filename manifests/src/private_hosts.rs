@@ -47,7 +47,7 @@ impl PrivateHosts {
         http://10.1.2.3:8080 or http://127.0.0.0/8:*";
 
     /// Parses `scheme://host[:port]`. The scheme is `http`, `https` or `*`. The host is a name, `*.name`, an
-    /// address or a network (`10.0.0.0/8`). The port is a number, `80..90` (end excluded) or `*`; if it is
+    /// address or a network (`10.0.0.0/8`). The port is a number, `80..90` (end excluded) or `*`. If it is
     /// missing, the scheme's default port applies. An empty entry covers nothing.
     ///
     /// # Errors

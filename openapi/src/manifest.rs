@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Generated from the types that read manifests; a test of that crate keeps it current.
+/// The schema is generated from the types that read manifests. A test of that crate keeps it current.
 const SCHEMA: &str = include_str!("../../manifests/schema.json");
 const PREFIX: &str = "#/$defs/";
 
@@ -24,12 +24,12 @@ pub(crate) fn schemas() -> Map<String, Value> {
     schemas
 }
 
-/// The same with its references to where the definitions are now.
+/// The same value, with references to the new places of the definitions.
 fn moved(value: Value) -> Value {
     match value {
         Value::String(text) => match text.strip_prefix(PREFIX) {
             Some(name) => Value::String(format!("#/components/schemas/Manifest{name}")),
-            // Lines are broken where the source is; here they are sentences.
+            // The lines of the source are joined into sentences.
             None => Value::String(text.replace('\n', " ")),
         },
         Value::Array(items) => items.into_iter().map(moved).collect(),

@@ -52,7 +52,7 @@ impl Operation {
         operation.problem(problems::LOOP).problem(problems::UPGRADE)
     }
 
-    /// Marks the problems that are added from here on: their header says that they are not a provider's
+    /// Marks the problems that are added from here on. Their header says that they are not a provider's
     /// response.
     pub(crate) fn marked(self) -> Self {
         Self { marked: true, ..self }
@@ -81,7 +81,7 @@ impl Operation {
         self.set("description", json!(description))
     }
 
-    /// Any of these ways to authenticate; `{}` means no authentication.
+    /// Any of these ways to authenticate. `{}` means no authentication.
     pub(crate) fn security(self, schemes: Value) -> Self {
         self.set("security", schemes)
     }
@@ -99,7 +99,7 @@ impl Operation {
         parameters.iter().fold(self, |operation, name| operation.parameter(name)).rejects(INVALID)
     }
 
-    /// Takes a JSON body of this schema; `examples` by name.
+    /// Takes a JSON body of this schema. `examples` are by name.
     pub(crate) fn body(self, schema: &str, examples: &[(&str, Value)]) -> Self {
         let operation = self.content(schema, examples);
         let operation = operation.problem(problems::REQUEST_TIMEOUT).problem(problems::BROKEN_BODY);

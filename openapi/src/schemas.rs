@@ -1,6 +1,6 @@
 //! The JSON of requests and responses, except manifests.
 //!
-//! The requests are those of `nexus_common::wire`; an integration is the column `doc` of the migrations.
+//! The requests are those of `nexus_common::wire`. An integration is the column `doc` of the migrations.
 
 mod agents;
 mod audit;

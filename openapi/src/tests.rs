@@ -75,7 +75,8 @@ fn every_response_has_a_request_id_and_every_object_is_closed() {
             assert!(response["headers"]["x-request-id"].is_object(), "{call} {status}");
         }
     }
-    // Facts of events and of the record differ by kind; the document describes itself, MCP its messages.
+    // The facts of events and of audit records differ by kind. The document describes itself, and MCP
+    // describes its messages.
     let open = ["detail", "OpenApi", "McpOne", "params", "data", "result"];
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         each(&serde_json::json!({ "schema": schema }), "properties", &mut |properties| {

@@ -94,8 +94,8 @@ pub struct NewCredentials {
     pub verify: bool,
     /// The subject that enters the credentials, for events.
     pub actor: String,
-    /// Whether to revoke the replaced credential even if another workspace uses it. `None` if the caller has not
-    /// decided. Then the operation asks if another workspace uses it.
+    /// Whether to revoke the replaced credential even if another workspace uses it. `None` if the caller has
+    /// not decided. Then the operation fails with `grant_shared` if another workspace uses it.
     pub force: Option<bool>,
 }
 
@@ -210,12 +210,12 @@ pub struct Checked {
     pub detail: Option<String>,
 }
 
-/// What becomes of one token when its integration is deleted.
+/// The state of one token after its integration was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The token: the name of the credential field.
     pub token: String,
-    /// What has become of it.
+    /// The state of the token.
     pub state: TokenState,
     /// The reason, and where a person can revoke the token.
     pub detail: String,
@@ -351,8 +351,8 @@ pub struct Authorize {
     pub scopes: Option<Vec<String>>,
     /// Whether a different account than before may be connected.
     pub accept_account_change: bool,
-    /// Whether to revoke the replaced tokens even if another workspace uses them. `None` if the caller has not
-    /// decided. Then the operation asks if another workspace uses them.
+    /// Whether to revoke the replaced tokens even if another workspace uses them. `None` if the caller has
+    /// not decided. Then the operation fails with `grant_shared` if another workspace uses them.
     pub force: Option<bool>,
 }
 
@@ -455,7 +455,7 @@ pub struct Plan {
 pub struct Described {
     /// The provider's name.
     pub provider: String,
-    /// What the provider is for.
+    /// The purpose of the provider.
     pub description: String,
     /// The documentation of its API.
     pub docs_url: Option<String>,

@@ -1,7 +1,7 @@
 //! The variables that more than one component reads, with their rules.
 //!
-//! This module must not read encryption keys and client secrets, which only `broker` gets, nor the keys of
-//! tokens, which only `auth` gets.
+//! This module must not read encryption keys and client secrets, which only `broker` gets. It must not read
+//! the keys of tokens, which only `auth` gets.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

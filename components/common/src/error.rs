@@ -121,7 +121,7 @@ pub enum Error {
         /// In at most this many seconds the refresh is done, or can be tried again.
         retry_after: u64,
     },
-    /// Another component did not respond: the runtime has no capacity for it now, or it failed.
+    /// Another component did not respond, because the runtime has no capacity for it now or it failed.
     Unavailable {
         /// The component and the cause. Only the log has them.
         detail: String,
@@ -206,7 +206,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened to this request.
+    /// The description of what happened to this request.
     pub detail: String,
     /// The stable name of the kind of problem, in snake_case.
     pub code: String,

@@ -1,8 +1,8 @@
 //! Passes a call of an agent on to the broker, which alone can add the credential.
 //!
-//! The call names the integration, and holds the request for the provider. It must not hold the agent's token,
-//! nor any header with which a client could pass for a component. This module removes both, for the proxy and
-//! for MCP.
+//! The call names the integration, and holds the request for the provider. It must not hold the agent's
+//! token. It must not hold a header that would let a client act as a component. This module removes both, for
+//! the proxy and for MCP.
 
 mod on_behalf;
 mod wait;
@@ -35,7 +35,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A call to a provider.
 pub struct Forward<'a> {
     /// The component that passes the call on: `proxy` or `mcp`.
-    pub by: Component,
+    pub component: Component,
     /// The caller, with the token.
     pub agent: &'a Agent,
     /// The integration's id or slug.
@@ -144,42 +144,43 @@ impl Forward<'_> {
     /// The request to the broker. A streamed body is in the first request only.
     async fn request(&mut self, has_waited: bool) -> Result<Request<Body>> {
         let trace = self.agent.trace();
-        let refuse = |place: &str| {
-            Err(Error::InvalidToken(format!(
-                "your own token stands in the {place}, which goes on to the provider: leave it out \
-                 there. The provider's credential is put in for you"
-            )))
-        };
         if trace.is_in(self.path) || trace.is_in(self.query) {
-            return refuse("URL");
+            return Err(own_token_in("URL"));
         }
         let body = match &mut self.body {
-            Upload::Text(text) if trace.is_in(text) => return refuse("body"),
+            Upload::Text(text) if trace.is_in(text) => return Err(own_token_in("body")),
             Upload::Text(text) => full(text.clone()),
             Upload::Whole(bytes) => full(bytes.clone()),
             Upload::Stream(body) => std::mem::replace(body, full("")),
         };
-        let secret = config::broker_secret().await?;
-        let caller = &self.agent.caller;
-        let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
-        let mut path = format!("/v1/forward/{}{}", encode(self.target), self.path);
+        let target = utf8_percent_encode(self.target, SEGMENT);
+        let mut path = format!("/v1/forward/{target}{}", self.path);
         if !self.query.is_empty() {
             path.push('?');
             path.push_str(self.query);
         }
+        let headers = self.headers_to_broker(has_waited).await?;
+        let mut request = request_to("broker", self.method.clone(), &path, body)?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// The caller's headers without the token, and the headers that only a component can set.
+    async fn headers_to_broker(&self, has_waited: bool) -> Result<HeaderMap> {
+        let secret = config::broker_secret().await?;
         let mut headers = self.headers.clone();
-        trace.remove_from(&mut headers);
+        self.agent.trace().remove_from(&mut headers);
         strip(&mut headers, |name| name.starts_with("x-nexus-") && name != HOST);
         let mut put = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         };
-        put(CALLER, self.by.name());
+        put(CALLER, self.component.name());
         put(PASSED_ID, &self.request_id.passed_on());
         put(header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret.expose()));
         let on_behalf = OnBehalf {
-            caller: caller.clone(),
+            caller: self.agent.caller.clone(),
             token_in: self.agent.token_in.to_string(),
             hub: self.hub.to_owned(),
         };
@@ -193,10 +194,16 @@ impl Forward<'_> {
         if has_waited {
             say_no_more(&mut headers);
         }
-        let mut request = request_to("broker", self.method.clone(), &path, body)?;
-        *request.headers_mut() = headers;
-        Ok(request)
+        Ok(headers)
     }
+}
+
+/// The error for a call that would pass the agent's token on to the provider.
+fn own_token_in(place: &str) -> Error {
+    Error::InvalidToken(format!(
+        "your own token is in the {place}, which is sent to the provider: leave it out there. The \
+         provider's credential is added for you"
+    ))
 }
 
 /// The parameters of a path's segments, from the first `;` on (RFC 3986, 3.3).

@@ -116,7 +116,7 @@ proptest! {
             prop_assert_eq!(origin.as_str().to_ascii_lowercase(), origin.as_str());
             let slashed = format!("{origin}/");
             prop_assert_eq!(Origin::parse(&slashed), Some(origin.clone()));
-            // It is put together of its parts, and a URL of it has this authority.
+            // The host is built from its parts, and a URL with this host has this authority.
             let port = origin.port().map(|port| format!(":{port}")).unwrap_or_default();
             let scheme = if origin.is_https() { "https" } else { "http" };
             prop_assert_eq!(format!("{scheme}://{}{port}", origin.host()), origin.as_str());

@@ -56,8 +56,7 @@ impl SecretJson {
 
 /// Serialises a secret into a request for the broker. A field asks for that by name.
 ///
-/// # Errors
-/// Those of `serializer`.
+/// # Errors The errors of `serializer`.
 pub(crate) fn expose_to<S: Serializer>(
     secret: &SecretJson,
     serializer: S,

@@ -1,7 +1,6 @@
-//! Sending a browser to the provider: for a new integration, or to connect one again.
+//! Sends a browser to the provider, for a new integration or to connect one again.
 //!
-//! It must not touch what is stored of a connection: the old credential works until the new one is
-//! there.
+//! This module must not change a stored connection. The old credential works until the new one is stored.
 
 use http::StatusCode;
 use nexus_common::auth::Role;
@@ -17,10 +16,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{located, save};
 
-/// Begins an authorization for a new integration; `None` where its manifest is not connected so.
+/// Begins an authorization for a new integration. `None` if its provider is not connected by OAuth.
 ///
-/// # Errors
-/// What the broker says.
+/// # Errors The refusals of [`BeginAuthorization`].
 pub(crate) async fn begin(
     broker: &Client,
     context: &RequestContext<'_>,

@@ -42,7 +42,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
     let body = body(arguments, &mut headers)?;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
-        by: Component::Mcp,
+        component: Component::Mcp,
         agent: tools.agent,
         target,
         hub: &hub,
@@ -103,7 +103,8 @@ fn place(path: &str, hub: &str) -> Result<Place> {
     Ok(Place { path: encoded(path), query: String::new() })
 }
 
-/// What a URL cannot contain, and what clients write in other ways (RFC 3986, appendix A).
+/// The characters that a URL cannot contain, and those that clients write in other ways (RFC 3986, appendix
+/// A).
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

@@ -31,9 +31,9 @@ pub(crate) struct Outcome {
     pub(crate) outcome: &'static str,
     /// A stable code. Empty if the flow did not fail.
     pub(crate) code: String,
-    /// What happened, in a sentence.
+    /// A sentence that says what happened.
     pub(crate) title: String,
-    /// What to do next.
+    /// A sentence that says what to do next.
     pub(crate) advice: String,
     /// More detail: the provider's message or ours.
     pub(crate) detail: String,

@@ -59,7 +59,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let (mut headers, body) = inbound.into_headers_and_body();
     let body = with_length(&mut headers, body).await?;
     let forward = Forward {
-        by: Component::Proxy,
+        component: Component::Proxy,
         agent: &agent,
         target: &target,
         hub: &hub,

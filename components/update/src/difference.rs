@@ -59,7 +59,7 @@ impl Difference {
     }
 
     /// The changes for the event, with old and new values.
-    pub(crate) fn told(&self) -> Value {
+    pub(crate) fn facts(&self) -> Value {
         let (name, status) = &self.before;
         let mut changes = Map::new();
         if let Some(to) = &self.name {

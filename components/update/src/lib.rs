@@ -124,7 +124,7 @@ async fn save(
         credential: sealed.and_then(|sealed| Some((sealed.credential.as_ref()?, sealed.replaces))),
     };
     let context = RequestContext { caller, request_id };
-    let entry = context.entry("integration.update", &found.id, different.told());
+    let entry = context.entry("integration.update", &found.id, different.facts());
     let tx = Transaction::begin().await?;
     let integrations = Integrations::of(&caller.workspace);
     let saved = integrations.change(&tx, &found.id, found.version, &change).await?;

@@ -1,8 +1,8 @@
 //! The rules that a manifest must meet beyond having the right shape.
 //!
-//! `build.rs` checks the built-in files; the catalogue checks each manifest that a workspace saves. Each rule
-//! has a stable name, and `tests.rs` breaks each rule alone. Nothing here resolves a host name or sends a
-//! request.
+//! `build.rs` checks the built-in files. The catalogue checks each manifest that a workspace saves. Each rule
+//! has a stable name, and `tests.rs` breaks each rule alone. The linter must not resolve a host name or send
+//! a request.
 
 mod auth;
 mod names;

@@ -21,7 +21,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             "/revoke/request/url" => &["token", "access_token", "client_id", "client_secret"],
             _ => &[],
         };
-        // A host must never contain a secret, even where the rest of the URL may.
+        // A host must never contain a secret, even if the rest of the URL may.
         one(lint, &pointer, authority(&url), &[], false);
         let tail = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
         let tail = tail.get(authority(&url).len()..).unwrap_or_default();

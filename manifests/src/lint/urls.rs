@@ -39,7 +39,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = issuer.starts_with("https://") || lint.origin == Origin::Workspace;
         lint.unless(ok && !issuer.contains(['?', '#']), "/oauth2/issuer", "issuer_form", detail);
     }
-    // Whether the URLs belong together is checked only where each URL is valid by itself.
+    // Whether the URLs belong together is checked only if each URL is valid by itself.
     let places = ["/params", "/api", "/verify", "/oauth2", "/revoke"];
     let well = |pointer: &str| !places.iter().any(|place| pointer.starts_with(place));
     if !lint.findings.iter().all(|finding| well(&finding.pointer)) {

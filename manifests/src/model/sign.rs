@@ -1,4 +1,4 @@
-//! How a provider's response is recognized where success does not decide.
+//! How a provider's response is recognized if success does not decide.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Manifests with arbitrary changes. Parsing, linting and expanding them never panics; a parsed manifest is
-//! written back unchanged; and no value changes the host of a URL.
+//! Manifests with arbitrary changes. Parsing, linting and expanding them never panics. A parsed manifest is
+//! written back unchanged. No value changes the host of a URL.
 
 use std::collections::BTreeMap;
 

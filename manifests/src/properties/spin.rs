@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Whether Spin allows `url` for a component with this single entry; `None` if the entry is invalid.
+/// Whether Spin allows `url` for a component with this single entry. `None` if the entry is invalid.
 pub(super) fn opens(entry: &str, url: &Url) -> Option<bool> {
     let (scheme, rest) = entry.trim().split_once("://")?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);

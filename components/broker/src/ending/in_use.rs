@@ -1,6 +1,6 @@
-//! Asks before a credential is replaced that connections of other workspaces use too. [`nexus_common::store`]
-//! finds the other connections that use what a revocation would revoke: the same token, or a grant of the
-//! same account to the same OAuth app.
+//! Requires a decision before a credential is replaced that connections of other workspaces use too.
+//! [`nexus_common::store`] finds those connections. They have the same token, or a grant of the same account
+//! to the same OAuth app.
 //!
 //! This module compares digests and names, and must not open a ciphertext. A connection of another workspace
 //! counts only if its provider has accepted its credential. Otherwise, a holder of a leaked secret could
@@ -16,7 +16,7 @@ use nexus_manifests::Manifest;
 ///
 /// # Errors
 /// [`Error::GrantShared`], [`Error::Storage`].
-pub(crate) async fn ask(
+pub(crate) async fn require_decision(
     key: IntegrationKey<'_>,
     manifest: &Manifest,
     force: Option<bool>,

@@ -1,7 +1,7 @@
 //! Plans revocations. For each token that an integration gives up, this module seals the revocation request for
 //! the outbox, and writes a receipt.
 //!
-//! It must not write the state `revoked`. Only `outbox` does, after the provider has responded.
+//! This module must not write the state `revoked`. Only `outbox` does, after the provider has responded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ pub(crate) async fn replaced(key: IntegrationKey<'_>, version: i64) -> Result<Gi
     }
     match credential::load(key).await {
         Ok(old) if old.version == version => give_up(key.workspace, &old).await,
-        // Another version is not replaced: in that case the new credential is not written either.
+        // A different version is not replaced, and then the new credential is not written either.
         Ok(_) | Err(Error::NotFound(_)) => Ok(GivenUp::default()),
         // A credential that cannot be opened cannot be revoked. It must not block the new one.
         Err(Error::Unreadable(why)) => {
@@ -95,12 +95,7 @@ fn with_params(url: &str, params: &str) -> String {
 /// Whether another connection uses a token is checked just before the request is sent.
 pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp> {
     let mut given_up = GivenUp::default();
-    let (tokens, effect) = match &usable.sourced.manifest.revoke {
-        Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. } => {
-            (tokens, *effect)
-        }
-        Revoke::Unsupported { .. } | Revoke::NotRevocable { .. } => return Ok(given_up),
-    };
+    let Some((held, effect)) = revocable(usable) else { return Ok(given_up) };
     let client = client_of(workspace, usable).await?;
     let ring = keys::ring().await?;
     let digester = digest::digester().await?;
@@ -110,8 +105,6 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
     // Only an OAuth grant joins several tokens. A key that a person entered has no grant.
     let cautious = effect == RevokeEffect::Grant
         || (made_with.is_some() && !is_believed(workspace, usable).await?);
-    let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
-    held.sort_by_key(|token| token.as_str() != "refresh_token");
     // A refresh token without a request of its own is revoked by the access token's request, which must then
     // revoke the grant. The response that the access token is already invalid does not prove that.
     let stands_for_grant = ends_grant
@@ -121,7 +114,7 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         let mut call = match resolve(usable, client.as_ref(), token) {
             Ok(call) => call,
             Err(error) => {
-                given_up.failed.push(receipt(token, TokenState::Failed, &unmade(&error)));
+                given_up.failed.push(receipt(token, TokenState::Failed, &failure_words(&error)));
                 continue;
             }
         };
@@ -146,6 +139,20 @@ pub(crate) async fn give_up(workspace: &str, usable: &Usable) -> Result<GivenUp>
         });
     }
     Ok(given_up)
+}
+
+/// The tokens of the credential that a request can revoke, the refresh token first, and the effect of the request.
+/// `None` if the manifest has no request.
+fn revocable(usable: &Usable) -> Option<(Vec<&String>, RevokeEffect)> {
+    let (Revoke::Rfc7009 { tokens, effect, .. } | Revoke::Request { tokens, effect, .. }) =
+        &usable.sourced.manifest.revoke
+    else {
+        return None;
+    };
+    let fields = &usable.credential.fields;
+    let mut held: Vec<&String> = tokens.iter().filter(|name| fields.contains_key(*name)).collect();
+    held.sort_by_key(|token| token.as_str() != "refresh_token");
+    Some((held, *effect))
 }
 
 /// The OAuth app of a connection. `None` if the connection has none, or if the app no longer exists.
@@ -202,7 +209,7 @@ pub(crate) async fn kept_for(key: IntegrationKey<'_>, force: bool) -> Result<Vec
 }
 
 /// Why a revocation request cannot be built, in words for people.
-fn unmade(error: &Error) -> String {
+fn failure_words(error: &Error) -> String {
     match error {
         Error::OauthClientMissing { .. } => {
             "the OAuth app that it was connected with no longer exists: revoke it at the provider"

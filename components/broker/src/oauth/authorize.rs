@@ -1,4 +1,4 @@
-//! Begins an OAuth flow: builds the authorization URL (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
+//! Begins an OAuth flow. This module builds the authorization URL (RFC 6749, 4.1.1; RFC 7636; RFC 9700).
 //!
 //! `state` and the PKCE verifier are made here. `state` goes to the browser, and its hash to the database.
 //! The verifier must not go anywhere except, sealed, into the flow.
@@ -28,7 +28,7 @@ use crate::ending::in_use;
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
 
-/// The data that finish a flow. It is sealed under the hash of the flow's `state`.
+/// The data that finishes a flow. It is sealed under the hash of the flow's `state`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FlowSecret {
@@ -65,7 +65,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
     let Connection { sourced, params, requested } = connection;
     let (manifest, workspace) = (&sourced.manifest, request.workspace.as_str());
     let key = IntegrationKey::new(workspace, &request.integration_id);
-    in_use::ask(key, manifest, request.force).await?;
+    in_use::require_decision(key, manifest, request.force).await?;
     let oauth2 = oauth2_of(manifest)?;
     let scopes = request.scopes.clone().or(requested);
     let scopes = scopes.unwrap_or_else(|| oauth2.scopes.default.clone());

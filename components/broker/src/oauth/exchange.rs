@@ -108,7 +108,8 @@ impl<'a> Callback<'a> {
         };
         let (manifest, params) = (&self.sourced.manifest, &self.flow.params);
         let (workspace, pinned) = (self.key.workspace, &self.pins.token);
-        let tokens = token::ask(workspace, manifest, params, &self.client, &grant, pinned).await;
+        let tokens =
+            token::request(workspace, manifest, params, &self.client, &grant, pinned).await;
         tokens.map_err(|failure| match failure {
             TokenFailure::Grant(why) => Error::FlowInvalid(why),
             other => other.into(),
@@ -361,7 +362,7 @@ fn scopes(sourced: &Sourced, flow: &FlowSecret, tokens: &Tokens, screen: &Screen
 /// [`TokenFailure`].
 pub(crate) async fn mint(usable: &mut Usable) -> Result<(), TokenFailure> {
     let begun = now_ms().await?;
-    let tokens = token::ask_for_client(usable).await?;
+    let tokens = token::request_for_client(usable).await?;
     usable.times = Times::new(begun, tokens.expiry);
     let fields = &mut usable.credential.fields;
     fields.insert("access_token".into(), tokens.access_token);

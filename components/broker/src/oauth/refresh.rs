@@ -64,8 +64,8 @@ enum RefreshReason {
 }
 
 impl RefreshReason {
-    /// Whether the old token may be used where there is no new one: it is `alive`, and the provider's own check
-    /// has not rejected it.
+    /// Whether the old token may be used if there is no new one. It must be `alive`, and the provider's own
+    /// check must not have rejected it.
     const fn lets_use(self, alive: bool) -> bool {
         alive && !matches!(self, Self::VerifyRejected(_))
     }
@@ -369,7 +369,7 @@ impl State {
     }
 }
 
-/// The pause after `pause`, at random: holders that meet must not meet again.
+/// The pause after `pause`, at random, so that holders that meet do not meet again.
 fn longer(pause: Duration) -> Duration {
     let most = (pause * 2).min(RENEWAL / 4);
     most / 2 + Duration::from_millis(clock::random_u64() % (most.as_millis() as u64 / 2 + 1))
@@ -458,7 +458,7 @@ impl Attempt {
                 Err(pending(context).await)
             };
         }
-        match self.while_held(context, ask(context, usable)).await {
+        match self.while_held(context, request_tokens(context, usable)).await {
             Ok(renewed) => self.store_success(context, renewed).await,
             Err((failure, old)) => {
                 self.store_failure(context, &failure, alive).await?;
@@ -488,7 +488,7 @@ impl Attempt {
     }
 
     /// Waits for `request`, and renews the lease meanwhile. A renewal that has begun is completed, because it
-    /// is a transaction; between two attempts nothing holds up the response.
+    /// is a transaction. Between two attempts, nothing delays the response.
     async fn while_held<T>(
         &self,
         context: &IntegrationContext<'_>,
@@ -598,7 +598,7 @@ fn words(error: &Error) -> String {
 }
 
 /// Requests new tokens with the credential `usable`. On failure, returns the credential too.
-async fn ask(
+async fn request_tokens(
     context: &IntegrationContext<'_>,
     usable: Usable,
 ) -> Result<Usable, (TokenFailure, Box<Usable>)> {
@@ -630,7 +630,8 @@ async fn renew(context: &IntegrationContext<'_>, usable: &Usable) -> Result<Usab
     let pinned = &usable.credential.pins.token;
     let manifest = &usable.sourced.manifest;
     let tokens =
-        token::ask(&usable.workspace, manifest, &usable.params, &client, &grant, pinned).await?;
+        token::request(&usable.workspace, manifest, &usable.params, &client, &grant, pinned)
+            .await?;
     let fields = &mut renewed.credential.fields;
     fields.insert("access_token".to_owned(), tokens.access_token.clone());
     // If the response has no refresh token, the old one stays valid (RFC 6749, 6).

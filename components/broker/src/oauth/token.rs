@@ -80,7 +80,7 @@ impl From<TokenFailure> for Error {
 ///
 /// # Errors
 /// [`TokenFailure`].
-pub(crate) async fn ask(
+pub(crate) async fn request(
     workspace: &str,
     manifest: &Manifest,
     values: &BTreeMap<String, String>,
@@ -127,59 +127,78 @@ pub(crate) async fn ask(
 ///
 /// # Errors
 /// [`TokenFailure`].
-pub(super) async fn ask_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
+pub(super) async fn request_for_client(usable: &Usable) -> Result<Tokens, TokenFailure> {
     let client = oauth_app::entered(usable);
     let manifest = &usable.sourced.manifest;
     let scopes = manifest.oauth2.as_ref().map_or(&[][..], |oauth2| &oauth2.scopes.default);
     let pinned = &usable.credential.pins.token;
     let (workspace, grant) = (usable.workspace.as_str(), Grant::Client { scopes });
-    ask(workspace, manifest, &usable.params, &client, &grant, pinned).await
+    request(workspace, manifest, &usable.params, &client, &grant, pinned).await
 }
 
+/// A member of the body.
+type Member = (String, Zeroizing<String>);
+
+fn member(name: &str, value: &str) -> Member {
+    (name.to_owned(), Zeroizing::new(value.to_owned()))
+}
+
+impl Grant<'_> {
+    /// The members that the grant needs.
+    fn members(&self, scope_separator: &str) -> Vec<Member> {
+        match self {
+            Self::Code { code, redirect_uri, verifier } => {
+                let mut members = vec![
+                    member("grant_type", "authorization_code"),
+                    member("code", code),
+                    member("redirect_uri", redirect_uri),
+                ];
+                members.extend(verifier.map(|verifier| member("code_verifier", verifier)));
+                members
+            }
+            Self::Refresh { refresh_token, .. } => {
+                vec![member("grant_type", "refresh_token"), member("refresh_token", refresh_token)]
+            }
+            Self::Client { scopes } => {
+                let mut members = vec![member("grant_type", "client_credentials")];
+                if !scopes.is_empty() {
+                    members.push(member("scope", &scopes.join(scope_separator)));
+                }
+                members
+            }
+        }
+    }
+
+    /// The value of a placeholder that only a refresh has.
+    fn placeholder(&self, name: &str) -> Option<&str> {
+        let Self::Refresh { refresh_token, access_token, redirect_uri } = self else { return None };
+        match name {
+            "refresh_token" => Some(refresh_token),
+            "access_token" => Some(access_token),
+            "redirect_uri" => Some(redirect_uri),
+            _ => None,
+        }
+    }
+}
+
+/// The members of the body: those of the grant, of the client, and of the manifest.
 fn members(
     oauth2: &OAuth2,
     values: &BTreeMap<String, String>,
     client: &Client,
     grant: &Grant<'_>,
-) -> Result<Vec<(String, Zeroizing<String>)>> {
-    let mut members: Vec<(String, Zeroizing<String>)> = Vec::new();
-    let mut add = |name: &str, value: &str| {
-        members.push((name.to_owned(), Zeroizing::new(value.to_owned())));
-    };
-    let mut extra = BTreeMap::new();
-    match grant {
-        Grant::Code { code, redirect_uri, verifier } => {
-            add("grant_type", "authorization_code");
-            add("code", code);
-            add("redirect_uri", redirect_uri);
-            if let Some(verifier) = verifier {
-                add("code_verifier", verifier);
-            }
-        }
-        Grant::Refresh { refresh_token, access_token, redirect_uri } => {
-            add("grant_type", "refresh_token");
-            add("refresh_token", refresh_token);
-            extra.insert("refresh_token", *refresh_token);
-            extra.insert("access_token", *access_token);
-            extra.insert("redirect_uri", *redirect_uri);
-        }
-        Grant::Client { scopes } => {
-            add("grant_type", "client_credentials");
-            if !scopes.is_empty() {
-                add("scope", &scopes.join(&oauth2.scope_separator));
-            }
-        }
-    }
+) -> Result<Vec<Member>> {
+    let mut members = grant.members(&oauth2.scope_separator);
     if oauth2.client_auth != ClientAuth::Basic {
-        add("client_id", &client.id);
+        members.push(member("client_id", &client.id));
         if oauth2.client_auth == ClientAuth::Post && !client.secret.expose().is_empty() {
-            add("client_secret", client.secret.expose());
+            members.push(member("client_secret", client.secret.expose()));
         }
     }
     let lookup = |name: &str| match name {
         "client_id" => Some(client.id.as_str()),
         "client_secret" => Some(client.secret.expose()),
-        _ => extra.get(name).copied().or_else(|| values.get(name).map(String::as_str)),
+        _ => grant.placeholder(name).or_else(|| values.get(name).map(String::as_str)),
     };
     let none = BTreeMap::new();
     let of_refresh = match grant {

@@ -41,8 +41,11 @@ pub(crate) async fn alive(
     request_id: &str,
 ) -> BTreeSet<String> {
     // If the manifest says that the grant is revoked, there is nothing to find out.
-    let tries =
-        beside(taken.filter(|entry| !entry.ends_grant && outbox::is_told(entry)), request_id).await;
+    let tries = beside(
+        taken.filter(|entry| !entry.ends_grant && outbox::is_sent_anyway(entry)),
+        request_id,
+    )
+    .await;
     let looks = tries.iter().map(async |(entry, user)| {
         is_alive(stored(entry, user), request_id.to_owned()).await.then(|| user.id.clone())
     });

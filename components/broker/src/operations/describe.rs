@@ -1,4 +1,4 @@
-//! `describe`: what an agent has to know of an integration's provider.
+//! `describe`: describes an integration's provider for an agent.
 
 use nexus_common::Result;
 use nexus_common::broker::{Denied, Described, Stored};

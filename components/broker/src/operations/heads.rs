@@ -3,7 +3,7 @@
 //!
 //! An attacker who can write to the database can build a new chain that is consistent in itself, but cannot
 //! sign a head of it. So the records that a head covers have not changed since it was signed. This module
-//! must not sign a head that a caller passes in: it reads the chain itself.
+//! must not sign a head that a caller passes in. It reads the chain itself.
 
 use std::rc::Rc;
 use std::time::Duration;

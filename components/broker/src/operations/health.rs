@@ -1,4 +1,5 @@
-//! `health`: checks the variables that only the broker has. It must not return a value of a variable.
+//! `health`: checks the variables that only the broker has. This module must not return a value of a
+//! variable.
 
 use nexus_common::broker::{BrokerHealth, VariableProblem};
 use nexus_common::{Error, Result};

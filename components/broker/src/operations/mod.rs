@@ -1,6 +1,7 @@
-//! What other components may ask of the broker, one operation in a file, and the work that the timer starts.
+//! The operations that other components may call, one in each file, and the work that the timer starts.
 //!
-//! An operation decides, and the wings below carry out. It must not return a plaintext.
+//! An operation decides what happens, and the modules below carry it out. An operation must not return a
+//! plaintext.
 
 mod beside;
 pub(crate) mod check;

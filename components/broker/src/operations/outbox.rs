@@ -51,7 +51,7 @@ const NAMED: usize = 3;
 
 /// Whether the revocation request may be sent.
 enum Verdict {
-    /// No connection uses the token: send the request.
+    /// No connection uses the token, so the request is sent.
     Tell,
     /// The integration that gave the token up holds it again, and will revoke it when it gives it up.
     InUseAgain,
@@ -150,7 +150,7 @@ fn verdict(entry: &DueEntry, users: &[User]) -> Verdict {
 
 /// Whether the request is sent although a connection may use the token. That is the case if no other token is
 /// known to be revoked with it, or if an admin forced the revocation.
-pub(crate) fn is_told(entry: &DueEntry) -> bool {
+pub(crate) fn is_sent_anyway(entry: &DueEntry) -> bool {
     !entry.cautious || entry.forced_at.is_some()
 }
 

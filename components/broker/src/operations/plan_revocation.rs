@@ -1,6 +1,7 @@
-//! `plan-revocation`: what a revocation of an integration's tokens would do.
+//! `plan-revocation`: plans the revocation of an integration's tokens.
 //!
-//! It must not change anything but the access token, which it refreshes where only a live one can be revoked.
+//! This module must not change anything. It only refreshes an access token, if the revocation needs a live
+//! one.
 
 use nexus_common::broker::{GivenUp, Plan, RevocationScope, Stored};
 use nexus_common::domain::TokenState;
@@ -78,7 +79,7 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
             Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
                 return Err(error);
             }
-            // A dead token is sent too: the provider decides.
+            // An expired token is sent too. The provider decides.
             Err(_) => {}
         }
     }

@@ -36,7 +36,7 @@ pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed>
     let is_new = !prepared.stored;
     if is_new && new.manifest_id.is_none() {
         let manifest = &prepared.usable.sourced.manifest;
-        in_use::ask(new.key(), manifest, new.force).await?;
+        in_use::require_decision(new.key(), manifest, new.force).await?;
     }
     let usable = &mut prepared.usable;
     if is_new && usable.sourced.manifest.auth_method.is_oauth2() {

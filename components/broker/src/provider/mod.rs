@@ -1,6 +1,6 @@
-//! Requests to providers, and how their responses are read.
+//! Sends requests to providers, and reads their responses.
 //!
-//! It must not store anything, nor follow a redirect.
+//! This module must not store anything, and must not follow a redirect.
 
 pub(crate) mod answer;
 pub(crate) mod call;

@@ -83,8 +83,6 @@ impl Expected<'_> {
     /// credential.
     fn judge(&self, answer: &Answer) -> Result<Account> {
         let status = answer.status.as_u16();
-        // JSON comes from the provider. A portal or a firewall in between responds with 403 and HTML.
-        let own = answer.json.is_some();
         let shown = |signs: &[Sign]| {
             let body = answer.json.as_ref();
             body.is_some_and(|body| signs.iter().any(|sign| sign.matches(status, body)))
@@ -95,17 +93,7 @@ impl Expected<'_> {
         if shown(self.trouble_on) {
             return Err(self.in_trouble(answer));
         }
-        match status {
-            200..=299 => {}
-            401 => return Err(self.refused(answer)),
-            // A used-up limit must not force a person to connect again.
-            400..=499 if answer.is_limited => return Err(self.in_trouble(answer)),
-            403 if own => return Err(self.refused(answer)),
-            // Not found, not allowed, too slow, too early, too often: about the request, not the credential.
-            404 | 405 | 408 | 425 | 429 => return Err(self.in_trouble(answer)),
-            400..=499 if own => return Err(self.refused(answer)),
-            _ => return Err(self.in_trouble(answer)),
-        }
+        self.check_status(answer)?;
         if status == 204 && self.success.is_none() && self.account.is_none() {
             return Ok(Account::default());
         }
@@ -115,16 +103,42 @@ impl Expected<'_> {
                 answer.content_type
             )));
         };
-        if let Some(success) = self.success {
-            match success.holds(json) {
-                Some(true) => {}
-                Some(false) => return Err(self.refused(answer)),
-                None => {
-                    let summary = format!("the provider's response has no {}", success.pointer);
-                    return Err(Error::Provider(self.with_words(&summary, answer)));
-                }
+        self.check_success(answer, json)?;
+        self.account(answer, json)
+    }
+
+    /// Checks the status alone.
+    fn check_status(&self, answer: &Answer) -> Result<()> {
+        // JSON comes from the provider. A portal or a firewall in between responds with 403 and HTML.
+        let own = answer.json.is_some();
+        match answer.status.as_u16() {
+            200..=299 => Ok(()),
+            401 => Err(self.refused(answer)),
+            // A used-up limit must not force a person to connect again.
+            400..=499 if answer.is_limited => Err(self.in_trouble(answer)),
+            403 if own => Err(self.refused(answer)),
+            // These statuses are about the request, not about the credential.
+            404 | 405 | 408 | 425 | 429 => Err(self.in_trouble(answer)),
+            400..=499 if own => Err(self.refused(answer)),
+            _ => Err(self.in_trouble(answer)),
+        }
+    }
+
+    /// Checks the manifest's sign of success, if it has one.
+    fn check_success(&self, answer: &Answer, json: &Value) -> Result<()> {
+        let Some(success) = self.success else { return Ok(()) };
+        match success.holds(json) {
+            Some(true) => Ok(()),
+            Some(false) => Err(self.refused(answer)),
+            None => {
+                let summary = format!("the provider's response has no {}", success.pointer);
+                Err(Error::Provider(self.with_words(&summary, answer)))
             }
         }
+    }
+
+    /// The account that the response names. If the manifest has no sign of success, the account is the sign.
+    fn account(&self, answer: &Answer, json: &Value) -> Result<Account> {
         let Some(pointers) = self.account else { return Ok(Account::default()) };
         let id = pointed(answer, json, &pointers.id);
         if self.success.is_none() && id.is_none() {

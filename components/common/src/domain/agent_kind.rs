@@ -1,4 +1,4 @@
-//! The words for agents and people.
+//! The kinds and states of agents and people.
 
 use super::words;
 
@@ -17,9 +17,9 @@ words! {
 words! {
     /// Whether an agent or a person may sign in.
     AccountStatus {
-        /// They may.
+        /// The agent or person may sign in.
         Active = "active",
-        /// An admin has switched them off.
+        /// An admin has switched the agent or person off.
         Disabled = "disabled",
     }
 }

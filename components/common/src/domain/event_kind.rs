@@ -3,7 +3,7 @@
 use super::words;
 
 words! {
-    /// What happened to an integration.
+    /// The kind of an event of an integration.
     EventKind {
         /// A person added the integration.
         Created = "integration.created",

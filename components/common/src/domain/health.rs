@@ -3,7 +3,7 @@
 use super::words;
 
 words! {
-    /// What is known of the connection to the provider.
+    /// The health of the connection to the provider.
     Health {
         /// The authorization at the provider was never finished.
         Pending = "pending",

@@ -3,7 +3,7 @@
 use super::words;
 
 words! {
-    /// What has become of a token, as its receipt says.
+    /// The state of a token in its receipt.
     TokenState {
         /// The provider has revoked the token, or no longer knew it.
         Revoked = "revoked",

@@ -1,6 +1,7 @@
 //! The header that tells the broker for whom a call is made. One header, because each costs on both sides.
 //!
-//! The broker believes it because only a component has the broker secret. It must not hold the token itself.
+//! The broker trusts this header, because only a component has the broker secret. The header must not hold
+//! the token itself.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
@@ -11,7 +12,7 @@ use crate::auth::Caller;
 /// The header's name.
 pub const ON_BEHALF: HeaderName = HeaderName::from_static("x-nexus-agent");
 
-/// For whom a call is made.
+/// The caller of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnBehalf {
     /// The caller.

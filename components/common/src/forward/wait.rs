@@ -1,5 +1,5 @@
 //! Waiting for the broker, in the component that received the request. A request that waits here occupies one
-//! instance; in the broker it would occupy two.
+//! instance. In the broker, it would occupy two.
 //!
 //! The broker responds with what to wait for, before it begins the call. It must not do so if the body of the
 //! request cannot be sent again.
@@ -30,7 +30,7 @@ const PLACE: Duration = Duration::from_secs(5);
 /// because each try is a call of the broker.
 const PLACE_PAUSES_MS: (u64, u64) = (160, 1_000);
 
-/// What a request waits for.
+/// The event that a request waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// A refresh, for at most so many seconds.

@@ -1,8 +1,8 @@
 //! The default key-value store, for immutable documents and caches.
 //!
-//! A request that has to be fast must not use it, because Spin's default store syncs the disk on each write.
-//! It must not hold data that has to be consistent, because a hosted store guarantees that a write is visible
-//! only within the request that made it.
+//! A request that has to be fast must not use this store, because Spin's default store syncs the disk on each
+//! write. The store must not hold data that has to be consistent, because a hosted store guarantees that a
+//! write is visible only within the request that made it.
 
 use spin_sdk::experimental::wasi::keyvalue::atomics;
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};

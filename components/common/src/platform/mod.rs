@@ -1,7 +1,7 @@
 //! The only module that names `spin_sdk`: HTTP in and out, SQLite, key-value store, variables and clock.
 //!
 //! All other code uses these few types, so that another runtime, or another version of the SDK, changes only
-//! this module. It must not know what the product does.
+//! this module. This module must not know what the product does.
 
 pub mod clock;
 pub mod http;

@@ -205,7 +205,7 @@ impl Column<'_> for f64 {
     }
 }
 
-/// SQLite has no type for it: 0 is false, and 1 is true.
+/// SQLite has no Boolean type. 0 is false, and 1 is true.
 impl Column<'_> for bool {
     fn of(value: &Value) -> Option<Self> {
         match value {

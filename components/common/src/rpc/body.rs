@@ -9,8 +9,7 @@ use serde::Serialize;
 pub trait Body {
     /// The body as JSON.
     ///
-    /// # Errors
-    /// Those of the serialiser.
+    /// # Errors The errors of the serialiser.
     fn to_json(&self) -> serde_json::Result<Vec<u8>>;
 }
 

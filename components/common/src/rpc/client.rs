@@ -65,7 +65,8 @@ fn to_json<O: Operation>(request: &O::Request) -> Result<Vec<u8>> {
     request.to_json().map_err(|error| fault(O::NAME, &error))
 }
 
-/// Sends a request. Not generic: the code that waits is compiled once for all operations.
+/// Sends a request. This function is not generic, so that the code that waits is compiled once for all
+/// operations.
 async fn send(
     (server, operation): (Component, &'static str),
     body: Vec<u8>,

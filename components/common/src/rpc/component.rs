@@ -5,7 +5,7 @@
 pub enum Component {
     /// `/api/agents`.
     Agents,
-    /// Verifies who is calling.
+    /// Verifies tokens, keys and sessions.
     Auth,
     /// Holds the keys, and calls providers.
     Broker,

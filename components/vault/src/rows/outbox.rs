@@ -12,7 +12,7 @@ use serde_json::json;
 /// How long an entry that was taken cannot be taken again, in milliseconds.
 const TAKEN_MS: i64 = 60_000;
 
-/// Which entries to process.
+/// The entries to process.
 pub enum OutboxScope<'a> {
     /// The new entries of an integration, and the kept entries with these ids.
     Of(&'a Stored, &'a [String]),
@@ -131,7 +131,7 @@ impl DueEntry {
         IntegrationKey::new(&self.workspace, &self.integration_id)
     }
 
-    /// What the call revokes. `grant` is whether it may revoke more than the token.
+    /// The grant that the call revokes. `grant` is whether the call may revoke more than the token.
     pub fn ends(&self, grant: bool) -> SharedGrant<'_> {
         SharedGrant {
             key: self.key(),

@@ -138,7 +138,7 @@ fn own_hosts_are_rejected() {
     let manifest = manifest(&api_key());
     for own in ["https://api.acme.example", "https://nexus.example"] {
         let own = OwnHosts::parse(own, "api.acme.example").unwrap();
-        // The host is rejected even where `private_hosts` covers it.
+        // The host is rejected even if `private_hosts` covers it.
         for private in [false, true] {
             let found = check_with(&manifest, Origin::Workspace, &own, &|_| private);
             assert!(found.iter().any(|finding| finding.rule == "egress_own_host"));

@@ -183,6 +183,10 @@ async fn the_first_entry_that_accepts_the_audience_counts() {
             "{why}"
         );
     }
+    let mut claims = admin(OURS);
+    claims.as_object_mut().unwrap().remove("aud");
+    let why = refused(&app, "no audience", &keys::p256(1).token("k", &claims)).await;
+    assert!(why.contains("audience"), "{why}");
     assert_eq!(issuer.asked().len(), 1, "entries with one document share it");
 }
 

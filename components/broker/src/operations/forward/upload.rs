@@ -40,7 +40,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// The progress of a body of which nothing has arrived yet.
+    /// The progress of a body before its first byte.
     pub(super) fn begun() -> Arc<Self> {
         let progress = Self::default();
         progress.moved_at.store(clock::now_ms(), Relaxed);

@@ -1,5 +1,5 @@
-//! Finds the positions where a needle may begin, from two bytes. This skips most of a text. It must not skip
-//! a position where a needle begins in any spelling.
+//! Finds the positions where a needle may begin, from two bytes. This skips most of a text. This module must
+//! not skip a position where a needle begins in any spelling.
 
 use super::needle::Needle;
 use super::spelling::{NAMES, begins_escape};

@@ -335,26 +335,32 @@ impl Needle {
                     }
                 }
                 Ok(_) => {
-                    let readings = text.readings(way.pos);
-                    // A complete secret is not held back only because its last character may begin an escape.
-                    let mut is_cut = readings.is_cut;
                     if way.at >= enough {
                         traced.found(&way);
                     }
-                    for reading in readings.all {
-                        let mut other = way;
-                        if self.advance(&mut other, reading, &text) {
-                            is_cut &= other.at < self.len() || other.pos != text.after(way.pos);
-                            ways.push(other);
-                        }
-                    }
-                    if is_cut {
+                    if self.branch(way, text, &mut ways) {
                         traced.cut = traced.cut.max(Some(way.at));
                     }
                 }
             }
         }
         traced
+    }
+
+    /// Follows each reading of the escape at `way`, and adds the ways that match to `ways`. Returns whether the
+    /// escape may continue after the end of the text.
+    fn branch(&self, way: Way, text: Text<'_>, ways: &mut Vec<Way>) -> bool {
+        let readings = text.readings(way.pos);
+        // A complete secret is not held back only because its last character may begin an escape.
+        let mut is_cut = readings.is_cut;
+        for reading in readings.all {
+            let mut other = way;
+            if self.advance(&mut other, reading, &text) {
+                is_cut &= other.at < self.len() || other.pos != text.after(way.pos);
+                ways.push(other);
+            }
+        }
+        is_cut
     }
 
     fn advance(&self, way: &mut Way, reading: Reading, text: &Text<'_>) -> bool {

@@ -7,7 +7,7 @@
 //! All other calls, and calls that last longer than a quarter of a second, are written.
 //!
 //! This module must not delay a call for longer than [`PATIENCE`] if the database cannot be written. The call
-//! then goes on, and is written later. A request must not wake another request of the instance, which the
+//! then continues, and is written later. A request must not wake another request of the instance, which the
 //! component model does not allow, so a call that waits for another's write polls.
 
 mod limits;

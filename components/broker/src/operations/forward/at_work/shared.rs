@@ -1,5 +1,5 @@
-//! Reads and writes the places of all instances, in the table `calls_at_work`. It must not decide about a
-//! call.
+//! Reads and writes the places of all instances, in the table `calls_at_work`. This module must not decide
+//! about a call.
 
 use std::cell::RefCell;
 
