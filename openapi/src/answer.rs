@@ -16,6 +16,7 @@ pub(crate) struct Answer {
 /// The headers of responses, by the names that responses use to refer to them.
 pub(crate) fn headers() -> Value {
     let header = |description: &str, schema: Value| json!({"description": description, "required": true, "schema": schema});
+    let optional = |description: &str, schema: Value| json!({"description": description, "required": false, "schema": schema});
     json!({
         "request_id": header(
             "The request's id, as in the log",
@@ -74,6 +75,15 @@ pub(crate) fn headers() -> Value {
         "error_code": header(
             "The error code, as in `Problem`",
             json!({"type": "string", "pattern": "^[a-z_]+$"}),
+        ),
+        "rate_limit": optional(
+            "What is left in this minute, and in how many seconds the next begins \
+             (draft-ietf-httpapi-ratelimit-headers)",
+            json!({"type": "string", "pattern": "^\"minute\";r=0;t=[0-9]+$"}),
+        ),
+        "rate_limit_policy": optional(
+            "The limit per minute (draft-ietf-httpapi-ratelimit-headers)",
+            json!({"type": "string", "pattern": "^\"minute\";q=[0-9]+;w=60$"}),
         ),
         "retry_after": header(
             "How many seconds to wait before a retry",

@@ -70,6 +70,7 @@ impl Operation {
             .set("security", json!([{"token": []}]))
             .problem(problems::TOKEN)
             .problem(problems::FORBIDDEN)
+            .problem(problems::RATE_LIMITED)
             .problem(problems::FAULT)
             .problem(problems::UNAVAILABLE)
     }

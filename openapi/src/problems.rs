@@ -34,8 +34,10 @@ pub(crate) const METHOD_NOT_ALLOWED: Problem = problem(405, &["method_not_allowe
 pub(crate) const VERSION: Problem = problem(412, &["version_mismatch"]);
 /// The body did not arrive in time.
 pub(crate) const REQUEST_TIMEOUT: Problem = problem(408, &["request_timeout"]);
-/// The limit of concurrent calls is reached.
-pub(crate) const TOO_MANY_CALLS: Problem = problem(429, &["too_many_calls"]);
+/// A limit of concurrent calls, or of calls per minute, is reached.
+pub(crate) const TOO_MANY_CALLS: Problem = problem(429, &["too_many_calls", "rate_limited"]);
+/// A limit per minute is reached: of requests, or of wrong proofs.
+pub(crate) const RATE_LIMITED: Problem = problem(429, &["rate_limited"]);
 /// An integration calls the application itself. Always marked, because the caller expects a provider's
 /// response.
 pub(crate) const LOOP: Problem = Problem { status: 508, codes: &["loop_detected"], marked: true };
@@ -106,6 +108,10 @@ fn meaning(code: &str) -> &'static str {
         "too_many_calls" => {
             "the limit of concurrent calls of this agent, to this integration or of this workspace is \
              reached; retry when a call has finished"
+        }
+        "rate_limited" => {
+            "a limit per minute is reached: of the agent's calls, of the workspace's requests, or of wrong \
+             proofs from this address; `Retry-After` says when the next minute begins"
         }
         "broken_body" => {
             "the body of the request is incomplete, or one of its chunks is malformed; send it again"
@@ -189,6 +195,10 @@ impl Problem {
         };
         if let Some((name, header)) = special {
             headers.insert(name.into(), component("headers", header));
+        }
+        if self.codes.contains(&"rate_limited") {
+            headers.insert("ratelimit".into(), component("headers", "rate_limit"));
+            headers.insert("ratelimit-policy".into(), component("headers", "rate_limit_policy"));
         }
         if self.marked {
             headers.insert("x-nexus-error".into(), component("headers", "error_code"));

@@ -151,6 +151,7 @@ fn requests() -> Value {
                 "description": "`deny` wins. If any `allow` rule exists, a call that matches none of them is denied",
             },
             "rewrite_links": rewrite_links(),
+            "limits": limits(),
         })),
         "Rule": partial(&["effect", "methods", "path"], json!({
             "effect": {"type": "string", "enum": ["allow", "deny"]},
@@ -178,6 +179,17 @@ fn requests() -> Value {
             "properties": {"id": {"pattern": "^custom-[a-z0-9-]{1,57}$"}},
         },
     })
+}
+
+fn limits() -> Value {
+    let mut limits = object(json!({
+        "calls_per_minute": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    }));
+    limits["description"] = json!(
+        "The most calls per minute of each agent to this integration. The deployment's limit per agent \
+         stays in force"
+    );
+    limits
 }
 
 fn rewrite_links() -> Value {
@@ -255,6 +267,7 @@ fn integrations() -> Value {
             "agents": array(json!({"type": "string"})),
             "rules": array(component("schemas", "Rule")),
             "rewrite_links": rewrite_links(),
+            "limits": limits(),
         })),
         "Integration": object(json!({
             "id": component("schemas", "IntegrationId"),

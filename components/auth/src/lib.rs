@@ -2,7 +2,8 @@
 //!
 //! A proof is a JWT of an outside issuer, a key of an agent, or a session of a browser. Only other components
 //! reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
-//! request holds a proof and nothing else.
+//! request holds a proof and the address of the client. It keeps the counts of the limits per minute of those
+//! components that may not use the key-value store.
 #![forbid(unsafe_code)]
 
 mod agent_key;
@@ -21,12 +22,18 @@ mod object;
 mod session;
 mod token;
 mod types;
+mod wrong;
 
-use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, Ready, UseLink};
+use nexus_common::auth::{
+    Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, Ready,
+    SignedLink, UseLink,
+};
 use nexus_common::http::{Inbound, serve};
+use nexus_common::limits::{Ledger, StoreLedger};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
 use nexus_common::{Result, component};
+use wrong::Kind;
 
 use crate::claims::AGENT_PREFIX;
 
@@ -40,10 +47,23 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     let request = Request::new(inbound);
     match request.operation() {
         Prove::NAME => {
-            request.serve_openly::<Prove>(async |evidence, _| verify(&evidence).await).await
+            request.serve_openly::<Prove>(async |presented, _| verify(&presented).await).await
         }
         UseLink::NAME => {
-            request.serve_openly::<UseLink>(async |sent, _| link::use_up(&sent.link).await).await
+            let use_up = async |sent: SignedLink| {
+                let used = link::use_up(&sent.link).await;
+                wrong::counted(used, Kind::Link, sent.address.as_deref()).await
+            };
+            request.serve_openly::<UseLink>(async |sent, _| use_up(sent).await).await
+        }
+        Count::NAME => {
+            request.serve_openly::<Count>(async |counting, _| count(&counting).await).await
+        }
+        CountWrong::NAME => {
+            let count = async |address: Option<String>| {
+                wrong::count(Kind::Link, address.as_deref()).await.map(|()| Nothing {})
+            };
+            request.serve_openly::<CountWrong>(async |sent, _| count(sent.address).await).await
         }
         Ready::NAME => {
             request
@@ -54,16 +74,29 @@ async fn operate(inbound: Inbound) -> Result<Response> {
     }
 }
 
-/// Whom `evidence` proves.
-async fn verify(evidence: &Evidence) -> Result<Proof> {
-    match evidence {
-        Evidence::Session(cookie) => session::verify(cookie).await,
+/// The caller whom the evidence in `presented` proves. A wrong proof is counted.
+async fn verify(presented: &Presented) -> Result<Proof> {
+    let (kind, proved) = match &presented.evidence {
+        Evidence::Session(cookie) => (Kind::Session, session::verify(cookie).await),
         Evidence::Bearer(text) => match KeyKind::of(text) {
-            Some(KeyKind::Agent) => agent_key::verify(text).await,
-            _ => match token::named_issuer(text) {
-                Ok(id) if id.starts_with(AGENT_PREFIX) => agent_token::verify(text, &id).await,
-                _ => token::verify(text).await,
+            Some(KeyKind::Agent) => (Kind::AgentKey, agent_key::verify(text).await),
+            Some(KeyKind::AccessToken) => (Kind::AccessToken, token::verify(text).await),
+            None => match token::named_issuer(text) {
+                Ok(id) if id.starts_with(AGENT_PREFIX) => {
+                    (Kind::Token, agent_token::verify(text, &id).await)
+                }
+                _ => (Kind::Token, token::verify(text).await),
             },
         },
-    }
+    };
+    wrong::counted(proved, kind, presented.address.as_deref()).await
+}
+
+async fn count(counting: &Counting) -> Result<Counted> {
+    let Counting { subject, minute, calls } = counting;
+    let sum = match calls {
+        0 => StoreLedger::sum(subject, *minute).await?,
+        calls => StoreLedger::add(subject, *minute, *calls).await?,
+    };
+    Ok(Counted { sum })
 }

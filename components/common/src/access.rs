@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, require_within_limit};
 use crate::denied;
 use crate::error::{Error, Result};
 use crate::http::{Inbound, RequestId};
@@ -14,10 +14,12 @@ use crate::store::{Denial, Entry};
 /// The caller of `inbound`, who must have at least `role` for `action` (`integration.delete`).
 ///
 /// # Errors
-/// 401, [`Error::Misconfigured`], or [`Error::Forbidden`]. In the last case, the attempt is recorded later,
-/// with the id that the path names.
+/// 401, [`Error::Misconfigured`], [`Error::RateLimited`] if the workspace has sent too many requests in this
+/// minute, or [`Error::Forbidden`]. In the last case, the attempt is recorded later, with the id that the path
+/// names.
 pub async fn require(inbound: &Inbound, role: Role, action: &str) -> Result<Caller> {
     let caller = Caller::of(inbound).await?;
+    require_within_limit(&caller.workspace).await?;
     permit(&caller, role, (action, target_of(inbound)), &inbound.request_id)?;
     Ok(caller)
 }

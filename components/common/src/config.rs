@@ -109,6 +109,16 @@ pub async fn outside_issuers() -> Result<Vec<OutsideIssuer>> {
     Ok(issuers)
 }
 
+/// The limit per minute in the variable `name`, which is `default` unless it is set.
+///
+/// # Errors
+/// [`Error::Misconfigured`].
+pub async fn per_minute(name: &str, default: u32) -> Result<u32> {
+    let Some(text) = variables::get(name).await else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| (1..=10_000_000).contains(number));
+    number.ok_or_else(|| Error::misconfigured(name, "must be a whole number from 1 to 10000000"))
+}
+
 /// The origin at which clients reach the application. It is read once per instance.
 ///
 /// # Errors

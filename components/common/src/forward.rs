@@ -21,8 +21,8 @@ use crate::http::{
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 use crate::rpc::{CALLER, Component};
 pub use on_behalf::{ON_BEHALF, OnBehalf};
-pub use wait::{KEPT, WAIT, Wait, has_waited, may_wait};
-use wait::{Waiter, say_no_more};
+use wait::Waiter;
+pub use wait::{Attempt, KEPT, WAIT, Wait, may_wait};
 
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
@@ -100,17 +100,21 @@ impl Forward<'_> {
         F: Future<Output = Result<Response, CallError>>,
     {
         let mut waiter: Option<Waiter> = None;
-        let mut last = false;
+        let mut attempt = Attempt::First;
         loop {
             let answer = match self.may_be_repeated() {
-                true => again_while_unavailable(CALL, async || self.once(&ask, last).await).await?,
-                false => self.once(&ask, last).await?,
+                true => {
+                    again_while_unavailable(CALL, async || self.once(&ask, attempt).await).await?
+                }
+                false => self.once(&ask, attempt).await?,
             };
-            let Some(wait) = Wait::of(answer.headers()).filter(|_| !last) else {
-                return Ok(answer);
-            };
+            let wait = Wait::of(answer.headers()).filter(|_| attempt != Attempt::Last);
+            let Some(wait) = wait else { return Ok(answer) };
             let waiter = waiter.get_or_insert_with(Waiter::new);
-            last = !waiter.wait(&wait).await?;
+            attempt = match waiter.wait(&wait).await? {
+                true => Attempt::Again,
+                false => Attempt::Last,
+            };
         }
     }
 
@@ -127,12 +131,12 @@ impl Forward<'_> {
     async fn once<F>(
         &mut self,
         ask: &impl Fn(Request<Body>) -> F,
-        has_waited: bool,
+        attempt: Attempt,
     ) -> Result<Response>
     where
         F: Future<Output = Result<Response, CallError>>,
     {
-        match ask(self.request(has_waited).await?).await {
+        match ask(self.request(attempt).await?).await {
             Err(CallError::Timeout) => {
                 let why = "the provider did not begin to answer in time";
                 Err(Error::ProviderTimeout(why.into()))
@@ -142,7 +146,7 @@ impl Forward<'_> {
     }
 
     /// The request to the broker. A streamed body is in the first request only.
-    async fn request(&mut self, has_waited: bool) -> Result<Request<Body>> {
+    async fn request(&mut self, attempt: Attempt) -> Result<Request<Body>> {
         let trace = self.agent.trace();
         if trace.is_in(self.path) || trace.is_in(self.query) {
             return Err(own_token_in("URL"));
@@ -159,14 +163,14 @@ impl Forward<'_> {
             path.push('?');
             path.push_str(self.query);
         }
-        let headers = self.headers_to_broker(has_waited).await?;
+        let headers = self.headers_to_broker(attempt).await?;
         let mut request = request_to("broker", self.method.clone(), &path, body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
 
     /// The caller's headers without the token, and the headers that only a component can set.
-    async fn headers_to_broker(&self, has_waited: bool) -> Result<HeaderMap> {
+    async fn headers_to_broker(&self, attempt: Attempt) -> Result<HeaderMap> {
         let secret = config::broker_secret().await?;
         let mut headers = self.headers.clone();
         self.agent.trace().remove_from(&mut headers);
@@ -191,9 +195,7 @@ impl Forward<'_> {
                 Error::Internal("the address of the hub cannot be a header".into())
             })?,
         );
-        if has_waited {
-            say_no_more(&mut headers);
-        }
+        attempt.write(&mut headers);
         Ok(headers)
     }
 }

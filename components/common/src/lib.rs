@@ -17,6 +17,7 @@ pub mod forward;
 pub mod http;
 pub mod id;
 pub mod kept;
+pub mod limits;
 pub mod log;
 pub mod origin;
 pub mod platform;

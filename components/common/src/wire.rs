@@ -160,7 +160,7 @@ macro_rules! from_objects {
     )+};
 }
 
-from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, Policy, Rule);
+from_objects!(IntegrationIn, IntegrationPatch, AuthorizeIn, OauthClientIn, Policy, Limits, Rule);
 
 /// Which agents may make which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +175,20 @@ pub struct Policy {
     /// Whether links to the provider's API in its responses are replaced by URLs of the proxy.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub rewrite_links: bool,
+    /// Limits of each agent at this integration, beside those of the deployment.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+}
+
+/// The highest limit of calls per minute that a policy may have.
+const MOST_PER_MINUTE: u32 = 1_000_000;
+
+/// Limits of each agent at an integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct Limits {
+    /// The calls per minute, from 1 to 1,000,000.
+    pub calls_per_minute: u32,
 }
 
 /// One rule of a policy.
@@ -196,6 +210,12 @@ pub struct Rule {
 }
 
 impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, output)
+    }
+}
+
+impl Serialize for Limits {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, output)
     }
@@ -223,7 +243,7 @@ fn everyone() -> Vec<String> {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { agents: everyone(), rules: Vec::new(), rewrite_links: true }
+        Self { agents: everyone(), rules: Vec::new(), rewrite_links: true, limits: None }
     }
 }
 
@@ -363,6 +383,10 @@ impl Policy {
             |pointer: String, detail: &str| errors.push(FieldError::new(pointer, detail));
         if self.agents.len() > MAX || self.rules.len() > MAX {
             broken("/policy".into(), "must have at most 100 agents and 100 rules");
+        }
+        let is_limit = |limits: &Limits| (1..=MOST_PER_MINUTE).contains(&limits.calls_per_minute);
+        if !self.limits.as_ref().is_none_or(is_limit) {
+            broken("/policy/limits/calls_per_minute".into(), "must be from 1 to 1000000");
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let length = agent.chars().count();

@@ -4,21 +4,39 @@ use http::StatusCode;
 use nexus_common::auth::{Caller, Role, clear_session_cookie, session_cookie, session_hash};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
-use nexus_common::store::{People, RequestContext, end_session as end, end_sessions_of};
+use nexus_common::store::{
+    People, RequestContext, end_session as end, end_sessions_of, shown_time,
+};
 use nexus_common::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
+
+/// The caller. A stop of the whole workspace does not count for an ADMIN, who has to see that they may lift it.
+async fn caller_of(inbound: &Inbound) -> Result<Caller> {
+    match Caller::of(inbound).await {
+        Err(stopped @ Error::Stopped(_)) => {
+            let lifter = Caller::of_stopped_workspace(inbound).await?;
+            if lifter.may(Role::Admin) { Ok(lifter) } else { Err(stopped) }
+        }
+        found => found,
+    }
+}
 
 /// `GET /api/me`.
 ///
 /// # Errors
 /// 401, 403.
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
-    let caller = Caller::of(inbound).await?;
+    let caller = caller_of(inbound).await?;
     inbound.query(&[])?;
     let person = match caller.basis.person.as_deref() {
         Some(id) => People::of(&caller.workspace).find(id).await.ok(),
         None => None,
+    };
+    let expires_at = match i64::try_from(caller.expires_at) {
+        Ok(seconds) => Some(shown_time(seconds).await?),
+        // A key that does not expire.
+        Err(_) => None,
     };
     let may = json!({
         "call": caller.may(Role::Agent),
@@ -34,7 +52,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
         "workspace": caller.workspace, "subject": caller.subject, "kind": caller.kind,
         "role": caller.role.map(Role::name), "agent": caller.agent_id(),
         "person": caller.basis.person, "name": person.map(|person| person.name), "via": caller.via,
-        "may": may,
+        "expires_at": expires_at, "may": may,
     });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

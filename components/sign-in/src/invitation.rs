@@ -1,8 +1,8 @@
 //! Accepts an invitation: the person who has the link joins the workspace with the role in it, once.
 
 use http::StatusCode;
-use nexus_common::auth::{require_same_origin, session_hash};
-use nexus_common::http::{Inbound, json_response};
+use nexus_common::auth::{count_wrong_link, require_same_origin, session_hash};
+use nexus_common::http::{Inbound, client_address, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{Invitation, People, Transaction, find_invitation};
@@ -39,8 +39,12 @@ struct AcceptIn {
 pub(crate) async fn show(inbound: Inbound) -> Result<Response> {
     require_same_origin(&inbound).await?;
     inbound.query(&[])?;
+    let address = client_address(&inbound).await?;
     let ShowIn { invitation } = inbound.json().await?;
-    let found = find_invitation(session_hash(&invitation)).await?.ok_or_else(gone)?;
+    let Some(found) = find_invitation(session_hash(&invitation)).await? else {
+        count_wrong_link(address).await?;
+        return Err(gone());
+    };
     let Invitation { workspace, role, name, email, .. } = found;
     let body = json!({"workspace": workspace, "role": role.name(), "name": name, "email": email});
     Ok(json_response(StatusCode::OK, body.to_string()))
@@ -54,6 +58,7 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
     require_same_origin(&inbound).await?;
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
+    let address = client_address(&inbound).await?;
     let input: AcceptIn = inbound.json().await?;
     let typed = input.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     if typed.is_some_and(|name| name.chars().count() > 100 || !is_printable(name)) {
@@ -63,7 +68,11 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
         ));
     }
     let tx = Transaction::begin().await?;
-    let found = tx.use_invitation(session_hash(&input.invitation)).await?.ok_or_else(gone)?;
+    let Some(found) = tx.use_invitation(session_hash(&input.invitation)).await? else {
+        drop(tx);
+        count_wrong_link(address).await?;
+        return Err(gone());
+    };
     let name = typed.or(found.name.as_deref()).or(found.email.as_deref());
     let name = name.ok_or_else(|| Error::invalid("/name", "must have 1 to 100 characters"))?;
     let person_id = id::person(clock::now_ms());

@@ -1,7 +1,7 @@
 //! Signs in by a link from the machine. `auth` verifies the link, and uses it up.
 
 use nexus_common::auth::{require_same_origin, use_link};
-use nexus_common::http::Inbound;
+use nexus_common::http::{Inbound, client_address};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{People, Transaction};
@@ -26,8 +26,9 @@ pub(crate) async fn sign_in(inbound: Inbound) -> Result<Response> {
     require_same_origin(&inbound).await?;
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
+    let address = client_address(&inbound).await?;
     let LinkIn { link } = inbound.json().await?;
-    let proof = use_link(link).await?;
+    let proof = use_link(link, address).await?;
     let tx = Transaction::begin().await?;
     let new_id = id::person(clock::now_ms());
     let people = People::of(&proof.workspace);

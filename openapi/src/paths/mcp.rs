@@ -54,6 +54,13 @@ fn message() -> Operation {
         )
         .responds(404, failed("The method does not exist, in 2026-07-28"))
         .responds(
+            429,
+            problem("`rate_limited`: too many wrong proofs came from this address")
+                .header("retry-after", "retry_after")
+                .header("ratelimit", "rate_limit")
+                .header("ratelimit-policy", "rate_limit_policy"),
+        )
+        .responds(
             401,
             problem("The token is missing or not valid; the header names the issuer")
                 .header("www-authenticate", "mcp_challenge"),

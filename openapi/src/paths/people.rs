@@ -44,6 +44,7 @@ fn of_anyone(id: &str, summary: &str) -> Operation {
         .security(json!([{"token": []}, {"session": []}]))
         .problem(problems::TOKEN)
         .problem(problems::FORBIDDEN)
+        .problem(problems::RATE_LIMITED)
         .problem(problems::FAULT)
         .problem(problems::UNAVAILABLE)
 }
@@ -148,6 +149,7 @@ fn sign_in(id: &str, summary: &str) -> Operation {
         .describe("Only for pages of the application: the request must be same-origin.")
         .query(&[])
         .problem(CROSS_SITE)
+        .problem(problems::RATE_LIMITED)
         .problem(problems::FAULT)
         .problem(problems::UNAVAILABLE)
 }

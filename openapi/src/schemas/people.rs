@@ -28,6 +28,10 @@ pub(super) fn all() -> Value {
             "person": text_or_null(),
             "name": text_or_null(),
             "via": {"type": "string", "enum": ["issuer_token", "agent_key", "access_token", "signed_token", "session"]},
+            "expires_at": {
+                "anyOf": [time(), {"type": "null"}],
+                "description": "When the proof expires; `null` if it does not",
+            },
             "may": may,
         })),
         "SessionEnd": partial(&[], json!({"all": {"type": "boolean", "default": false}})),

@@ -7,7 +7,9 @@
 
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
+use nexus_common::limits::forget_minutes;
 use nexus_common::log::Line;
+use nexus_common::platform::clock;
 use nexus_common::store::{DueWork, forget_documents, take_due_checks};
 use nexus_common::{Error, Result};
 use nexus_vault::keys::{self, KeyRing};
@@ -28,6 +30,8 @@ const RESEALS: u32 = 100;
 const REVOCATIONS: u32 = 50;
 /// The maximum number of documents of manifests that one tick deletes.
 const DOCUMENTS: u32 = 50;
+/// The maximum number of counts of past minutes that one tick deletes.
+const MINUTES: usize = 500;
 /// The actor in events.
 const ACTOR: &str = "tick";
 
@@ -44,6 +48,7 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
     ticked.forgotten = forget_documents(DOCUMENTS).await?;
+    forget_minutes(clock::now_ms(), MINUTES).await?;
     Ok(ticked)
 }
 

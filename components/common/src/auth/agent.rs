@@ -30,7 +30,7 @@ impl Agent {
     /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         let (token_in, token) = find(inbound.headers())?;
-        let caller = Caller::proved_by(&Evidence::Bearer(token.clone())).await?;
+        let caller = Caller::proved_by(Evidence::Bearer(token.clone()), inbound).await?;
         Ok(Self { caller, token_in, token })
     }
 
@@ -40,7 +40,7 @@ impl Agent {
     /// 401 as an [`Error`], [`Error::Misconfigured`].
     pub async fn by_bearer(inbound: &Inbound) -> Result<Self> {
         let token = bearer(inbound)?;
-        let caller = Caller::proved_by(&Evidence::Bearer(token.to_owned())).await?;
+        let caller = Caller::proved_by(Evidence::Bearer(token.to_owned()), inbound).await?;
         Ok(Self { caller, token_in: header::AUTHORIZATION, token: token.to_owned() })
     }
 

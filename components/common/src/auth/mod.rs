@@ -7,6 +7,7 @@
 
 mod agent;
 mod caller;
+mod control_plane;
 mod secret_key;
 mod session;
 mod verifier;
@@ -15,12 +16,13 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::http::Inbound;
+use crate::http::{Inbound, client_address};
 use crate::kept::Recent;
 use crate::platform::clock;
 use crate::store::{require_standing, require_standing_of_lifter};
 pub use agent::{Agent, is_jwt, is_token};
 pub use caller::{Caller, CallerKind, Role, Via};
+pub(crate) use control_plane::require_within_limit;
 use http::header;
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{
@@ -28,8 +30,8 @@ pub use session::{
     set_session_cookie,
 };
 pub use verifier::{
-    AUTH_OPERATIONS, Evidence, LinkProof, Proof, Prove, Ready, Refusal, SignedLink, UseLink, ready,
-    use_link,
+    AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, LinkProof, Presented, Proof,
+    Prove, Ready, Refusal, SignedLink, UseLink, WrongLink, count_wrong_link, ready, use_link,
 };
 
 /// The maximum size of a token, in bytes.
@@ -103,7 +105,7 @@ impl Caller {
     /// # Errors
     /// 401 as an [`Error`], [`Error::CrossSite`], [`Error::Stopped`], [`Error::Misconfigured`].
     pub async fn of(inbound: &Inbound) -> Result<Self> {
-        Self::proved_by(&evidence(inbound).await?).await
+        Self::proved_by(evidence(inbound).await?, inbound).await
     }
 
     /// As [`Self::of`], but a stop of the whole workspace does not count. Only the calls with which an ADMIN
@@ -112,21 +114,21 @@ impl Caller {
     /// # Errors
     /// The errors of [`Self::of`].
     pub async fn of_stopped_workspace(inbound: &Inbound) -> Result<Self> {
-        let caller = Self::verified(&evidence(inbound).await?).await?;
+        let caller = Self::verified(evidence(inbound).await?, inbound).await?;
         require_standing_of_lifter(&caller.workspace, &caller.basis).await?;
         Ok(caller)
     }
 
     /// The caller that `evidence` proves, who must still be welcome.
-    async fn proved_by(evidence: &Evidence) -> Result<Self> {
-        let caller = Self::verified(evidence).await?;
+    async fn proved_by(evidence: Evidence, inbound: &Inbound) -> Result<Self> {
+        let caller = Self::verified(evidence, inbound).await?;
         require_standing(&caller.workspace, &caller.basis).await?;
         Ok(caller)
     }
 
     /// The caller that `evidence` proves. The result is cached for a minute, while the proof is valid, because
     /// agents send the same token again and again.
-    async fn verified(evidence: &Evidence) -> Result<Self> {
+    async fn verified(evidence: Evidence, inbound: &Inbound) -> Result<Self> {
         let key = evidence.cache_key();
         let seen = || {
             let now = clock::now_ms() / 1000;
@@ -143,7 +145,9 @@ impl Caller {
             return Ok(caller);
         }
         let now = clock::now_ms() / 1000;
-        let Proof { caller, expires_at, is_reusable } = verifier::verify(evidence).await?;
+        let address = client_address(inbound).await?;
+        let presented = Presented { evidence, address };
+        let Proof { caller, expires_at, is_reusable } = verifier::verify(&presented).await?;
         if is_reusable {
             let until = expires_at.saturating_add(LEEWAY).min(now + SEEN_FOR);
             let proved = VerifiedToken { caller: caller.clone(), until };

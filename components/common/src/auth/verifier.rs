@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Caller, Role};
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
+use crate::limits::{Minute, Subject};
 use crate::platform::http::Response;
 use crate::rpc::{self, Nothing, call_openly, operations};
 
@@ -24,10 +25,16 @@ operations! {
 
     /// Verifies a token, a key or a session.
     Prove("prove", "verifies a token, a key or a session") for [Agents, Catalog, Create, Delete, History, List, Mcp, OauthServer, People, Proxy, SignIn, Status, Update, Upkeep]:
-        Evidence => Proof, or Refusal;
+        Presented => Proof, or Refusal;
     /// Verifies a link from the machine, and uses it up.
     UseLink("use-link", "verifies a link from the machine, and uses it up") for [SignIn]:
         SignedLink => LinkProof, or Refusal;
+    /// Counts calls of a subject in a minute.
+    Count("count", "counts the requests of a workspace in a minute") for [Agents, Catalog, Create, Delete, History, List, People, Status, Update, Upkeep]:
+        Counting => Counted, or Refusal;
+    /// Counts a wrong secret of a link that another component looked up.
+    CountWrong("count-wrong", "counts a wrong secret of a link") for [SignIn]:
+        WrongLink => Nothing, or Refusal;
     /// Checks that there are keys to verify tokens.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
@@ -60,12 +67,52 @@ impl Evidence {
     }
 }
 
+/// A proof, and where it comes from.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presented {
+    /// The proof.
+    pub evidence: Evidence,
+    /// The address of the client, for the limit of wrong proofs.
+    pub address: Option<String>,
+}
+
+/// Calls of a subject in a minute.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counting {
+    /// The subject.
+    pub subject: Subject,
+    /// The minute.
+    pub minute: Minute,
+    /// The number of new calls. With 0, the sum is only read.
+    pub calls: u32,
+}
+
+/// The sum of a subject's calls in a minute.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// The sum.
+    pub sum: i64,
+}
+
+/// A wrong secret of a link.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrongLink {
+    /// The address of the client.
+    pub address: Option<String>,
+}
+
 /// A link from the machine, as a browser sent it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedLink {
     /// The token in the link.
     pub link: String,
+    /// The address of the client, for the limit of wrong proofs.
+    pub address: Option<String>,
 }
 
 /// The person whom the owner of the machine lets in.
@@ -83,8 +130,24 @@ pub struct LinkProof {
 ///
 /// # Errors
 /// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
-pub async fn use_link(link: String) -> Result<LinkProof> {
-    call_openly::<UseLink>(&SignedLink { link }, TIME_LIMIT).await
+pub async fn use_link(link: String, address: Option<String>) -> Result<LinkProof> {
+    call_openly::<UseLink>(&SignedLink { link, address }, TIME_LIMIT).await
+}
+
+/// Counts the wrong secret of a link, of a client with `address`.
+///
+/// # Errors
+/// [`Error::RateLimited`] if the client has sent too many. A [`Refusal`] as an [`Error`].
+pub async fn count_wrong_link(address: Option<String>) -> Result<()> {
+    call_openly::<CountWrong>(&WrongLink { address }, TIME_LIMIT).await.map(drop)
+}
+
+/// Adds calls to those of the minute, and returns the sum.
+///
+/// # Errors
+/// A [`Refusal`] as an [`Error`].
+pub(super) async fn count(counting: &Counting) -> Result<Counted> {
+    call_openly::<Count>(counting, TIME_LIMIT).await
 }
 
 /// A verified proof.
@@ -109,6 +172,15 @@ pub enum Refusal {
     Expired,
     /// [`Error::KeysUnavailable`]. Holds the seconds until the keys are fetched again.
     KeysUnavailable(u64),
+    /// [`Error::RateLimited`].
+    RateLimited {
+        /// The limit, in words.
+        detail: String,
+        /// The limit per minute.
+        limit: u32,
+        /// The limit is lifted in this many seconds.
+        retry_after: u64,
+    },
     /// [`Error::Misconfigured`]. Holds the variable and the rule.
     Misconfigured(String, String),
     /// [`Error::Storage`].
@@ -123,6 +195,9 @@ impl From<Error> for Refusal {
             Error::InvalidToken(why) => Self::Invalid(why),
             Error::TokenExpired => Self::Expired,
             Error::KeysUnavailable { retry_after } => Self::KeysUnavailable(retry_after),
+            Error::RateLimited { detail, limit, retry_after } => {
+                Self::RateLimited { detail, limit, retry_after }
+            }
             Error::Misconfigured { variable, rule } => Self::Misconfigured(variable, rule),
             Error::Storage { detail } => Self::Storage(detail),
             Error::Internal(detail) => Self::Internal(detail),
@@ -137,6 +212,9 @@ impl From<Refusal> for Error {
             Refusal::Invalid(why) => Self::InvalidToken(why),
             Refusal::Expired => Self::TokenExpired,
             Refusal::KeysUnavailable(retry_after) => Self::KeysUnavailable { retry_after },
+            Refusal::RateLimited { detail, limit, retry_after } => {
+                Self::RateLimited { detail, limit, retry_after }
+            }
             Refusal::Misconfigured(variable, rule) => Self::Misconfigured { variable, rule },
             Refusal::Storage(detail) => Self::Storage { detail },
             Refusal::Internal(detail) => Self::Internal(detail),
@@ -151,13 +229,13 @@ impl rpc::Refusal for Refusal {
     }
 }
 
-/// The caller that `evidence` proves.
+/// The caller that the evidence in `presented` proves.
 ///
 /// # Errors
 /// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
-pub(super) async fn verify(evidence: &Evidence) -> Result<Proof> {
+pub(super) async fn verify(presented: &Presented) -> Result<Proof> {
     // The question changes nothing. If the runtime has no capacity for `auth` now, it will have some soon.
-    again_while_unavailable(QUESTION, async || call_openly::<Prove>(evidence, TIME_LIMIT).await)
+    again_while_unavailable(QUESTION, async || call_openly::<Prove>(presented, TIME_LIMIT).await)
         .await
 }
 
@@ -206,6 +284,7 @@ mod tests {
             Error::InvalidToken("no".into()),
             Error::TokenExpired,
             Error::KeysUnavailable { retry_after: 9 },
+            Error::RateLimited { detail: "too many".into(), limit: 20, retry_after: 9 },
             Error::misconfigured("jwt_secret", "must be set"),
             Error::Storage { detail: "locked".into() },
             Error::Internal("broken".into()),

@@ -12,9 +12,10 @@ use crate::error::Result;
 use crate::platform::clock;
 use crate::store::Refreshing;
 
-/// The header in which the broker names what to wait for, and in which a request says that it has waited long
-/// enough.
+/// The header in which the broker names what to wait for, and in which a request says that it has waited.
 pub const WAIT: HeaderName = HeaderName::from_static("x-nexus-wait");
+/// The value of the header in a request that has waited, and may wait again.
+const AGAIN: &str = "again";
 /// The value of the header in a request that has waited long enough.
 const NO_MORE: &str = "no-more";
 /// The maximum size of a body that is kept to be sent again, in bytes.
@@ -84,15 +85,37 @@ pub fn may_wait(headers: &HeaderMap) -> bool {
     length.is_some_and(|length| length <= KEPT)
 }
 
-/// Whether the request has waited long enough. Then the broker must respond without another wait.
-#[must_use]
-pub fn has_waited(headers: &HeaderMap) -> bool {
-    headers.get(WAIT).is_some_and(|value| value == NO_MORE)
+/// Which attempt of a call a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The first one.
+    First,
+    /// A later one, after a wait.
+    Again,
+    /// The last one: the call has waited long enough, and the broker must respond without another wait.
+    Last,
 }
 
-/// Marks a request in its `headers` as having waited long enough.
-pub(super) fn say_no_more(headers: &mut HeaderMap) {
-    headers.insert(WAIT, HeaderValue::from_static(NO_MORE));
+impl Attempt {
+    /// The attempt that `headers` name.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        match headers.get(WAIT).map(HeaderValue::as_bytes) {
+            None => Self::First,
+            Some(value) if value == NO_MORE.as_bytes() => Self::Last,
+            Some(_) => Self::Again,
+        }
+    }
+
+    /// Names the attempt in `headers`.
+    pub(super) fn write(self, headers: &mut HeaderMap) {
+        let value = match self {
+            Self::First => return,
+            Self::Again => AGAIN,
+            Self::Last => NO_MORE,
+        };
+        headers.insert(WAIT, HeaderValue::from_static(value));
+    }
 }
 
 /// A call that waits.
@@ -156,12 +179,16 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(WAIT, wait.to_header().unwrap());
             assert_eq!(Wait::of(&headers), Some(wait));
-            assert!(!has_waited(&headers));
         }
-        let mut headers = HeaderMap::new();
-        assert_eq!(Wait::of(&headers), None);
-        say_no_more(&mut headers);
-        assert_eq!((Wait::of(&headers), has_waited(&headers)), (None, true));
+    }
+
+    #[test]
+    fn the_attempt_is_read_back_as_written() {
+        for attempt in [Attempt::First, Attempt::Again, Attempt::Last] {
+            let mut headers = HeaderMap::new();
+            attempt.write(&mut headers);
+            assert_eq!((Attempt::of(&headers), Wait::of(&headers)), (attempt, None));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! This module must not decide what a caller may do (see `auth` and `access`), and must not touch storage.
 
 mod cached;
+mod client_address;
 mod cookie;
 mod front;
 mod inbound;
@@ -15,6 +16,7 @@ mod transport;
 mod upgrade;
 
 pub use cached::unless_known;
+pub use client_address::client_address;
 #[cfg(test)]
 pub(crate) use cookie::is_flow_cookie;
 pub(crate) use cookie::value_of as cookie_value;

@@ -9,7 +9,7 @@ use super::Inbound;
 use super::inbound::{PASSED_ID, REQUEST_ID};
 use crate::error::{Error, Result};
 use crate::platform::clock;
-use crate::platform::http::{CallError, Response, boxed, pass, pass_untouched};
+use crate::platform::http::{CallError, PEER, Response, boxed, pass, pass_untouched};
 
 /// A header that every response of a component has.
 pub(crate) const ANSWERED: HeaderName = HeaderName::from_static(REQUEST_ID);
@@ -107,8 +107,8 @@ pub(crate) async fn again_while_unavailable<T>(
     ask().await
 }
 
-/// Passes `inbound` on to `component`, without hop-by-hop headers and `x-nexus-*` headers. (Spin's own
-/// headers were removed earlier.)
+/// Passes `inbound` on to `component`, without hop-by-hop headers and `x-nexus-*` headers, but with the address
+/// of the client. (Spin's own headers were removed earlier.)
 ///
 /// This function does not verify the token. `component` must do so.
 ///
@@ -118,7 +118,7 @@ pub async fn forward(inbound: Inbound, component: &str) -> Result<Response> {
     let (mut request, request_id) = inbound.into_request();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = uri_of(component, path)?;
-    strip(request.headers_mut(), |name| name.starts_with("x-nexus-"));
+    strip(request.headers_mut(), |name| name.starts_with("x-nexus-") && PEER != name);
     if let Ok(id) = request_id.passed_on().parse() {
         request.headers_mut().insert(PASSED_ID, id);
     }

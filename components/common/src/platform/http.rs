@@ -57,20 +57,27 @@ pub async fn serve<F: Future<Output = Response>>(
 
 /// Converts a request into the types of the `http` crate: method, path and query, headers and body.
 ///
-/// The `spin-*` headers are removed. A client can send them too, and the client's headers come first.
+/// The `spin-*` headers are removed. A client can send them too, and the client's headers come first. The
+/// address of the peer, which is in the last of them of that name, becomes the header [`PEER`].
 fn incoming(request: wasi::Request) -> Result<Incoming, ErrorCode> {
     let method = Method::try_from(request.get_method());
     let path = PathAndQuery::try_from(request.get_path_with_query().unwrap_or_default());
     let authority = request.get_authority();
     let fields = request.get_headers().copy_all();
     let mut headers = HeaderMap::try_with_capacity(fields.len()).map_err(|error| broken(&error))?;
+    let mut peer = None;
     for (name, value) in fields {
+        if name.eq_ignore_ascii_case(CLIENT_ADDR) {
+            peer = HeaderValue::try_from(value).ok();
+            continue;
+        }
         if !is_of_spin(&name) {
             let name = HeaderName::try_from(name).map_err(|error| broken(&error))?;
             let value = HeaderValue::try_from(value).map_err(|error| broken(&error))?;
             headers.try_append(name, value).map_err(|error| broken(&error))?;
         }
     }
+    set_peer(&mut headers, peer);
     let mut incoming = Incoming::new(IncomingBody::new(request)?);
     *incoming.method_mut() = method.map_err(|_| ErrorCode::HttpRequestMethodInvalid)?;
     *incoming.uri_mut() = uri(authority, path.map_err(|_| ErrorCode::HttpRequestUriInvalid)?);
@@ -85,6 +92,27 @@ fn uri(authority: Option<String>, path: PathAndQuery) -> Uri {
     parts.scheme = parts.authority.is_some().then_some(Scheme::HTTP);
     parts.path_and_query = Some(path.clone());
     Uri::from_parts(parts).unwrap_or_else(|_| path.into())
+}
+
+/// The header with the address of the client's connection. A component that passes a request on passes it on
+/// too. A client cannot choose it.
+pub(crate) const PEER: HeaderName = HeaderName::from_static("x-nexus-peer");
+/// Spin's header with the address of the peer. Spin appends it after those of the client.
+const CLIENT_ADDR: &str = "spin-client-addr";
+/// The address that Spin gives for a request of another component.
+const CHAINED: &str = "0.0.0.0:0";
+
+/// Sets [`PEER`] to the address that the runtime names. In a request of another component, the header stays.
+fn set_peer(headers: &mut HeaderMap, peer: Option<HeaderValue>) {
+    match peer {
+        Some(peer) if peer == CHAINED => {}
+        Some(peer) => {
+            headers.insert(PEER, peer);
+        }
+        None => {
+            headers.remove(PEER);
+        }
+    }
 }
 
 fn is_of_spin(name: &str) -> bool {

@@ -41,7 +41,43 @@ pub async fn delete(key: &str) -> Result<()> {
 /// # Errors
 /// [`Error::Storage`] if the store cannot be written.
 pub fn increment(key: &str) -> Result<i64> {
-    atomics::increment(&bucket()?, key, 1).map_err(atomic_failed)
+    add(key, 1)
+}
+
+/// Adds `delta` to the number under `key` and returns the sum. A missing value counts as zero.
+///
+/// # Errors
+/// [`Error::Storage`] if the store cannot be written.
+pub fn add(key: &str, delta: i64) -> Result<i64> {
+    atomics::increment(&bucket()?, key, delta).map_err(atomic_failed)
+}
+
+/// The number under `key`, which [`add`] wrote. A missing value counts as zero.
+///
+/// # Errors
+/// [`Error::Storage`] if the store cannot be reached, or if the value is not a number.
+pub async fn number(key: &str) -> Result<i64> {
+    let Some(bytes) = get(key).await? else { return Ok(0) };
+    number_of(&bytes).ok_or_else(|| Error::Storage {
+        detail: "key-value store: a count is not a number".to_owned(),
+    })
+}
+
+/// The number in `bytes`: as decimal digits, as Redis writes it, or in 8 little-endian bytes, as Spin's own
+/// store writes it.
+fn number_of(bytes: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(bytes).ok();
+    let digits = text.and_then(|text| text.parse::<i64>().ok());
+    digits.or_else(|| Some(i64::from_le_bytes(bytes.try_into().ok()?)))
+}
+
+/// All keys of the store.
+///
+/// # Errors
+/// [`Error::Storage`] if the store cannot be reached.
+pub async fn keys() -> Result<Vec<String>> {
+    let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
+    store.get_keys().await.collect().await.map_err(failed)
 }
 
 /// The same store, through the interface with the atomic operations.
@@ -55,4 +91,18 @@ fn failed(error: spin_sdk::key_value::Error) -> Error {
 
 fn atomic_failed(error: store::Error) -> Error {
     Error::Storage { detail: format!("key-value store: {error:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_in_both_forms() {
+        for number in [0_i64, 1, 57, 600, 10_000_000] {
+            assert_eq!(number_of(&number.to_le_bytes()), Some(number));
+            assert_eq!(number_of(number.to_string().as_bytes()), Some(number));
+        }
+        assert_eq!(number_of(b"many"), None);
+    }
 }

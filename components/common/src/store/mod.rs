@@ -67,7 +67,7 @@ pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
-pub use read::{Page, Version, now_ms, read, read_row, schema_version, version};
+pub use read::{Page, Version, now_ms, read, read_row, schema_version, shown_time, version};
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{

@@ -12,6 +12,10 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
 
+/// How long after their last token or sign-in an ADMIN of an issuer or identity provider counts as one, in
+/// milliseconds: 30 days.
+const OUTSIDE_ADMIN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
 /// The people of one workspace.
 pub struct People<'a> {
     workspace: &'a str,
@@ -284,10 +288,15 @@ impl<'a> People<'a> {
         Ok(doc)
     }
 
+    /// Whether another person is an active ADMIN. The row of an outside person has the role of the last token
+    /// or sign-in, which the issuer may have taken away since. So an outside person counts for a month.
     async fn has_other_admin(&self, tx: &Transaction, id: &str) -> Result<bool> {
         let sql = "select 1 from people where workspace = ?1 and id <> ?2 and role = 'ADMIN'
-                   and status = 'active' limit 1";
-        Ok(tx.row(sql, [Value::text(self.workspace), Value::text(id)]).await?.is_some())
+                   and status = 'active' and (source = 'local' or last_seen_at > ?3) limit 1";
+        let seen_since = tx.now_ms - OUTSIDE_ADMIN_MS;
+        let values =
+            [Value::text(self.workspace), Value::text(id), Value::integer(seen_since)];
+        Ok(tx.row(sql, values).await?.is_some())
     }
 }
 

@@ -93,6 +93,18 @@ pub async fn now_ms() -> Result<i64> {
     Ok(row.get("now")?)
 }
 
+/// A time in seconds since the Unix epoch, as the API shows it (RFC 3339, UTC).
+///
+/// # Errors
+/// As [`read`].
+pub async fn shown_time(seconds: i64) -> Result<String> {
+    let sql = "select strftime('%Y-%m-%dT%H:%M:%fZ', ?1, 'unixepoch') as at";
+    let row = read_row(sql, [Value::integer(seconds)]).await?;
+    let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
+    // No text for a time after the year 9999.
+    Ok(row.text_or_null("at")?.unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned()))
+}
+
 /// Selects a page of a list. Pages are found by key, so they stay stable while rows are added and deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -114,6 +114,9 @@ pub(crate) const BROKER_SECRET: &str = "test-broker-secret-0123456789abcdef";
 /// The tick secret of the tests.
 pub(crate) const TICK_SECRET: &str = "test-tick-secret-0123456789abcdef";
 
+/// A limit per minute that no test reaches.
+const MANY: &str = "1000000";
+
 fn defaults() -> BTreeMap<String, String> {
     [
         ("public_url", "http://127.0.0.1:1".to_owned()),
@@ -124,6 +127,10 @@ fn defaults() -> BTreeMap<String, String> {
         ("jwt_secret", token::SECRET.to_owned()),
         ("tick_secret", TICK_SECRET.to_owned()),
         ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
+        // Tests send more in a minute than people and agents do. `trust/limits.rs` tests the limits.
+        ("agent_calls_per_minute", MANY.to_owned()),
+        ("workspace_calls_per_minute", MANY.to_owned()),
+        ("wrong_proofs_per_minute", MANY.to_owned()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

@@ -221,6 +221,40 @@ async fn a_session_ends_when_it_is_ended_and_when_its_person_is_switched_off() {
 }
 
 #[tokio::test]
+async fn no_changing_route_takes_a_session_from_another_site() {
+    let (app, _upstream) = connected().await;
+    let cookie = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let document = app.get("/api/openapi.json").send().await.json();
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        // These never take a session: agents' calls, and the tick.
+        let takes_none = ["/api/proxy", "/mcp", "/api/tick", "/oauth"];
+        if takes_none.iter().any(|start| path.starts_with(start)) {
+            continue;
+        }
+        let filled = path.replace("{id}", "up").replace('{', "").replace('}', "");
+        for method in ["post", "put", "patch", "delete"] {
+            if operations.get(method).is_none() {
+                continue;
+            }
+            for (name, value) in [
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://evil.example"),
+                ("x-nothing", "x"),
+            ] {
+                let method = method.to_uppercase().parse().unwrap();
+                let call = app.call(method, &filled).header("cookie", &cookie);
+                let answer = call.header(name, value).json(&json!({})).send().await;
+                answer.problem(403, "cross_site");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 60, "{tried}");
+    assert_eq!(app.get("/api/integrations/up").as_admin().send().await.status, 200);
+}
+
+#[tokio::test]
 async fn an_invitation_lets_one_person_in_once() {
     let app = start().await;
     let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
@@ -280,6 +314,26 @@ async fn a_workspace_keeps_its_last_admin() {
         let refused = with(app.put(&path(&own)), &ann).json(&change).send().await;
         refused.problem(409, "last_admin");
     }
+    // An ADMIN of an outside issuer counts if a token has shown lately that they still are one.
+    assert_eq!(app.get("/api/audit").as_admin().send().await.status, 200);
+    crate::kit::app::until("the outside ADMIN appears", async || {
+        (app.count("people") == 2).then_some(())
+    })
+    .await;
+    let database = app.database();
+    let seen = |days: i64| {
+        let sql = "update people set last_seen_at = (unixepoch() - ?1 * 86400) * 1000
+                   where source = 'issuer'";
+        database.execute(sql, [days]).unwrap();
+    };
+    seen(31);
+    let lower = with(app.put(&path(&own)), &ann).json(&json!({"role": "MANAGER"})).send().await;
+    lower.problem(409, "last_admin");
+    seen(29);
+    let lower = with(app.put(&path(&own)), &ann).json(&json!({"role": "MANAGER"})).send().await;
+    assert_eq!(lower.status, 200, "{lower:?}");
+    database.execute("delete from people where source = 'issuer'", []).unwrap();
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
     // Two ADMINs lower each other at the same time: one stays.
     let bob = sign_in(&app, &link("acme", "ADMIN", "Bob").await).await;
     let other = me(&app, &bob).await.json()["person"].as_str().unwrap().to_owned();
@@ -358,6 +412,8 @@ async fn a_stop_counts_at_once_in_its_scope_and_only_there() {
             assert!(
                 refused.problem(403, "stopped")["detail"].as_str().unwrap().contains("a drill")
             );
+            let shown = me(&app, &ann).await;
+            assert_eq!(shown.json()["may"]["stop"], true, "{shown:?}");
             let other = app.get("/api/integrations").as_role("ADMIN", "beta").send().await;
             assert_eq!(other.status, 200, "another workspace goes on");
         }

@@ -105,6 +105,9 @@ impl BenchSetup {
         for limit in ["AGENT", "INTEGRATION", "WORKSPACE"] {
             command.env(format!("{PREFIX}MAX_CALLS_PER_{limit}"), "10000");
         }
+        for limit in ["AGENT_CALLS", "WORKSPACE_CALLS"] {
+            command.env(format!("{PREFIX}{limit}_PER_MINUTE"), "10000000");
+        }
         // One workspace has a thousand integrations, and those that are called.
         command.env(format!("{PREFIX}MAX_INTEGRATIONS"), "10000");
         // Printing a line per request to a terminal would affect the measurement.

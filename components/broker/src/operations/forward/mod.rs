@@ -13,6 +13,7 @@ mod opened;
 mod outflow;
 mod overrides;
 mod query;
+mod rate;
 mod right;
 mod rules;
 mod send;
@@ -27,7 +28,7 @@ use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::{CallKey, Health, IntegrationKey, Status};
-use nexus_common::forward::{HOST, OnBehalf, WAIT, Wait, has_waited, may_wait, ours};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, Wait, may_wait, ours};
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -124,6 +125,10 @@ impl Call {
             integration_id: admission.id.clone(),
             agent: self.caller.subject.clone(),
         };
+        // Each call counts once, however often it is sent again after a wait.
+        if Attempt::of(&headers) == Attempt::First {
+            rate::require_within_limits(&self.caller, &admission.id, &opened.policy).await?;
+        }
         let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
         // A call that waits here takes its place first, and holds it while it waits.
         let place = match waiting {
@@ -343,10 +348,10 @@ enum Waiting {
 
 impl Waiting {
     fn of(headers: &HeaderMap) -> Self {
-        match (has_waited(headers), may_wait(headers)) {
-            (true, _) => Self::Over,
-            (false, true) => Self::Elsewhere,
-            (false, false) => Self::Here,
+        match (Attempt::of(headers), may_wait(headers)) {
+            (Attempt::Last, _) => Self::Over,
+            (_, true) => Self::Elsewhere,
+            (_, false) => Self::Here,
         }
     }
 }

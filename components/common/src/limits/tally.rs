@@ -1,0 +1,146 @@
+//! What one instance knows of the calls of one subject in one minute.
+
+use super::Minute;
+
+/// The largest block, in calls.
+const LARGEST: u32 = 20;
+/// How many blocks make up a limit.
+const BLOCKS: u32 = 30;
+
+/// The count of one subject in one minute.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    minute: Minute,
+    /// The sum in the ledger when it was last read or written.
+    known: i64,
+    /// Calls that are on their way to the ledger.
+    sending: u32,
+    /// Calls that are collected for the next block.
+    collected: u32,
+}
+
+/// What follows from a call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// The limit is reached.
+    Over,
+    /// The call counts only if the ledger says so. It must be added now.
+    Exactly,
+    /// The call completes a block of so many calls, which must be added.
+    Block(u32),
+    /// The call is the first of a block. What is collected must be added a moment later.
+    First,
+    /// The call is collected.
+    Collected,
+}
+
+impl Tally {
+    pub(super) fn is_of(&self, minute: Minute) -> bool {
+        self.minute == minute
+    }
+
+    /// Begins `minute` with the sum in the ledger, unless another request has begun it.
+    pub(super) fn begin(&mut self, minute: Minute, sum: i64) {
+        if !self.is_of(minute) {
+            *self = Self { minute, known: sum, ..Self::default() };
+        }
+    }
+
+    /// Counts one call in `minute`.
+    pub(super) fn spend(&mut self, minute: Minute, limit: u32) -> Spent {
+        self.begin(minute, 0);
+        let so_far = self.known + i64::from(self.sending) + i64::from(self.collected);
+        if so_far >= i64::from(limit) {
+            return Spent::Over;
+        }
+        let block = (limit / BLOCKS).clamp(1, LARGEST);
+        if block == 1 {
+            self.sending += 1;
+            return Spent::Exactly;
+        }
+        self.collected += 1;
+        match self.collected {
+            collected if collected >= block => {
+                self.take(minute).map_or(Spent::Collected, Spent::Block)
+            }
+            1 => Spent::First,
+            _ => Spent::Collected,
+        }
+    }
+
+    /// Takes the collected calls, which are then on their way. `None` if there are none.
+    pub(super) fn take(&mut self, minute: Minute) -> Option<u32> {
+        let calls = std::mem::take(&mut self.collected);
+        if calls == 0 || !self.is_of(minute) {
+            return None;
+        }
+        self.sending += calls;
+        Some(calls)
+    }
+
+    /// Notes that `calls` have arrived in the ledger, whose sum is now `sum`, or that they are lost.
+    pub(super) fn added(&mut self, minute: Minute, calls: u32, sum: Option<i64>) {
+        if self.is_of(minute) {
+            self.sending = self.sending.saturating_sub(calls);
+            self.known = self.known.max(sum.unwrap_or(self.known + i64::from(calls)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Minute = Minute::at(1_700_000_000_000);
+    const NEXT: Minute = Minute::at(1_700_000_060_000);
+
+    #[test]
+    fn calls_are_collected_in_blocks_and_none_is_lost() {
+        let mut tally = Tally::default();
+        tally.begin(NOW, 0);
+        let mut sent = 0;
+        for call in 1..=600 {
+            match tally.spend(NOW, 600) {
+                Spent::First => assert_eq!(call % 20, 1),
+                Spent::Block(calls) => {
+                    sent += i64::from(calls);
+                    tally.added(NOW, calls, Some(sent));
+                }
+                Spent::Collected => {}
+                other => panic!("{call}: {other:?}"),
+            }
+        }
+        assert_eq!((sent, tally.spend(NOW, 600)), (600, Spent::Over));
+        assert_eq!(tally.take(NOW), None);
+        assert_eq!(tally.spend(NEXT, 600), Spent::First, "a new minute");
+    }
+
+    #[test]
+    fn the_calls_of_other_instances_count() {
+        let mut tally = Tally::default();
+        tally.begin(NOW, 595);
+        assert_eq!(tally.spend(NOW, 600), Spent::First);
+        let calls = tally.take(NOW).unwrap();
+        tally.added(NOW, calls, Some(600));
+        assert_eq!(tally.spend(NOW, 600), Spent::Over);
+        // An older sum that arrives later takes nothing back.
+        tally.added(NOW, 0, Some(590));
+        assert_eq!(tally.spend(NOW, 600), Spent::Over);
+    }
+
+    #[test]
+    fn a_low_limit_is_exact() {
+        let mut tally = Tally::default();
+        tally.begin(NOW, 0);
+        for _ in 0..5 {
+            assert_eq!(tally.spend(NOW, 5), Spent::Exactly);
+        }
+        assert_eq!(tally.spend(NOW, 5), Spent::Over, "calls on their way count");
+        tally.added(NOW, 5, None);
+        assert_eq!(
+            tally.spend(NOW, 5),
+            Spent::Over,
+            "a ledger that fails lets nobody pass the limit"
+        );
+    }
+}
