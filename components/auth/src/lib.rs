@@ -10,6 +10,7 @@ mod agent_token;
 mod claims;
 mod config;
 mod first_seen;
+mod id_token;
 mod identity;
 mod issuers;
 mod jwks;
@@ -22,7 +23,7 @@ mod session;
 mod token;
 mod types;
 
-use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, Ready, UseLink};
+use nexus_common::auth::{Evidence, KeyKind, Proof, Prove, ReadIdToken, Ready, UseLink};
 use nexus_common::http::{Inbound, serve};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
@@ -44,6 +45,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         }
         UseLink::NAME => {
             request.serve_openly::<UseLink>(async |sent, _| link::use_up(&sent.link).await).await
+        }
+        ReadIdToken::NAME => {
+            request.serve_openly::<ReadIdToken>(async |sent, _| id_token::read(&sent).await).await
         }
         Ready::NAME => {
             request

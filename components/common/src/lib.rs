@@ -18,6 +18,7 @@ pub mod http;
 pub mod id;
 pub mod kept;
 pub mod log;
+pub mod oidc;
 pub mod origin;
 pub mod platform;
 pub mod policy;

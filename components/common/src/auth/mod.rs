@@ -28,8 +28,8 @@ pub use session::{
     set_session_cookie,
 };
 pub use verifier::{
-    AUTH_OPERATIONS, Evidence, LinkProof, Proof, Prove, Ready, Refusal, SignedLink, UseLink, ready,
-    use_link,
+    AUTH_OPERATIONS, Evidence, IdProof, LinkProof, Proof, Prove, ReadIdToken, Ready, Refusal,
+    SentIdToken, SignedLink, UseLink, read_id_token, ready, use_link,
 };
 
 /// The maximum size of a token, in bytes.

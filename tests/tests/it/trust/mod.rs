@@ -7,6 +7,7 @@
 //! - `canary`: one secret, searched for everywhere
 //! - `egress`: the egress guard
 //! - `jwks`: an issuer's own keys
+//! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
 
@@ -17,5 +18,6 @@ pub(crate) mod broker;
 mod canary;
 mod egress;
 pub(crate) mod jwks;
+mod oidc;
 mod people;
 mod rights;
