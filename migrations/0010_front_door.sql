@@ -16,6 +16,8 @@ create table people (
 
 create index people_of_workspace on people (workspace, id);
 
+create index people_by_subject on people (issuer, subject) where subject is not null;
+
 -- The agents of a workspace. An agent of an outside issuer appears when first seen.
 create table agents (
   id text not null primary key,

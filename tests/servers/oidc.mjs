@@ -12,7 +12,9 @@ import { createServer } from "node:http";
 
 import { Provider } from "oidc-provider";
 
-const { ACCOUNT = "user-1", CLIENT, SECRET, REDIRECT, GRANT = "shared" } = process.env;
+const { ACCOUNT = "user-1", CLIENT, SECRET, REDIRECT, GRANT = "shared", ID_CLAIMS = "{}" } = process.env;
+/** Claims of the account that are in its id token, whatever scopes are asked for. */
+const idClaims = JSON.parse(ID_CLAIMS);
 
 const server = createServer();
 server.listen(0, "127.0.0.1");
@@ -20,7 +22,9 @@ await once(server, "listening");
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(origin, {
-  claims: { openid: ["sub"], profile: ["name"] },
+  claims: { openid: ["sub", ...Object.keys(idClaims)], profile: ["name"] },
+  // As many providers do: an id token has all claims, although an access token could get them.
+  conformIdTokenClaims: false,
   clients: [
     {
       client_id: CLIENT,
@@ -38,7 +42,7 @@ const provider = new Provider(origin, {
     revocation: { enabled: true },
     userinfo: { enabled: true },
   },
-  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: `Account ${id}` }) }),
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: `Account ${id}`, ...idClaims }) }),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   issueRefreshToken: () => true,
   pkce: { required: () => true },

@@ -3,20 +3,19 @@
 //!
 //! This module must not verify an id token. Its caller has verified the signature, the issuer, the audience and
 //! the nonce.
-#![allow(dead_code, reason = "the sign-in with an identity provider is not connected yet")]
 
 use nexus_common::Result;
 use nexus_common::auth::Role;
 
-use crate::claims::{self, ClaimName, Claims};
+use crate::claims::{self, ClaimName, Claims, WorkspaceRule};
 use crate::config;
 use crate::issuers::Issuer;
 
 /// What the claims of an id token say about a person.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// The workspace.
-    pub(crate) workspace: String,
+    /// The workspace. `None` if the claim is missing. Then an invitation or the person's own row decides.
+    pub(crate) workspace: Option<String>,
     /// The role that the role claim gives. `None` if no value of the claim means a role. Then the person's own
     /// row decides: `role_default` is for tokens of an API, and does not count here.
     pub(crate) role: Option<Role>,
@@ -28,7 +27,7 @@ pub(crate) struct Identity {
 /// If it has several, the first one counts: an id token is for the sign-in page, so its audience does not choose.
 ///
 /// # Errors
-/// [`nexus_common::Error::InvalidToken`] for a missing or malformed workspace or subject;
+/// [`nexus_common::Error::InvalidToken`] for a malformed workspace, or a missing or malformed subject;
 /// [`nexus_common::Error::Misconfigured`].
 pub(crate) async fn of_id_token(issuer: &str, claims: &Claims) -> Result<Option<Identity>> {
     let config = config::get().await?;
@@ -41,8 +40,11 @@ fn read(entry: &Issuer, claims: &Claims) -> Result<Identity> {
         (None, Some(sub)) => claims::subject(&sub, claims)?,
         _ => claims::subject(&entry.subject, claims)?,
     };
-    let (workspace, role) = (entry.workspace.of(claims)?, entry.role.mapped(claims));
-    Ok(Identity { workspace, role, subject })
+    let workspace = match &entry.workspace {
+        WorkspaceRule::Claim(name) if name.find(claims).is_none() => None,
+        rule => Some(rule.of(claims)?),
+    };
+    Ok(Identity { workspace, role: entry.role.mapped(claims), subject })
 }
 
 #[cfg(test)]
@@ -57,11 +59,12 @@ mod tests {
         let issuers = crate::issuers::parse(list, &Ok(None)).unwrap();
         let of = |claims: serde_json::Value| read(&issuers[0], claims.as_object().unwrap());
         let found = of(json!({"org": ["acme"], "groups": ["Admins"], "uid": "u", "sub": "s"}));
-        let (workspace, subject) = ("acme".to_owned(), "u".to_owned());
+        let (workspace, subject) = (Some("acme".to_owned()), "u".to_owned());
         assert_eq!(found.unwrap(), Identity { workspace, role: Some(Role::Admin), subject });
         let found = of(json!({"org": "acme", "groups": ["ADMIN"], "sub": "s"})).unwrap();
         assert_eq!((found.role, found.subject.as_str()), (None, "s"));
         assert!(of(json!({"org": ["acme", "other"], "sub": "s"})).is_err());
         assert!(of(json!({"org": "acme"})).is_err());
+        assert_eq!(of(json!({"groups": ["Admins"], "sub": "s"})).unwrap().workspace, None);
     }
 }

@@ -11,6 +11,7 @@ mod agent_token;
 mod claims;
 mod config;
 mod first_seen;
+mod id_token;
 mod identity;
 mod issuers;
 mod jwks;
@@ -25,8 +26,8 @@ mod types;
 mod wrong;
 
 use nexus_common::auth::{
-    Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, Ready,
-    SignedLink, UseLink,
+    Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, ReadIdToken,
+    Ready, SignedLink, UseLink,
 };
 use nexus_common::http::{Inbound, serve};
 use nexus_common::limits::{Ledger, StoreLedger};
@@ -64,6 +65,9 @@ async fn operate(inbound: Inbound) -> Result<Response> {
                 wrong::count(Kind::Link, address.as_deref()).await.map(|()| Nothing {})
             };
             request.serve_openly::<CountWrong>(async |sent, _| count(sent.address).await).await
+        }
+        ReadIdToken::NAME => {
+            request.serve_openly::<ReadIdToken>(async |sent, _| id_token::read(&sent).await).await
         }
         Ready::NAME => {
             request

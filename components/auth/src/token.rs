@@ -90,7 +90,7 @@ fn unknown_issuer(named: &str) -> Error {
 }
 
 /// All claims by their names, also those for which the library has members of its own.
-fn all_claims(verified: Verified) -> Claims {
+pub(crate) fn all_claims(verified: Verified) -> Claims {
     let Object(mut claims) = verified.custom;
     let audiences = verified.audiences.map(|audiences| match audiences {
         Audiences::AsString(text) => Value::String(text),
@@ -196,7 +196,8 @@ pub(crate) struct Header {
     pub(crate) kid: Option<String>,
     /// The type of the token.
     pub(crate) typ: Option<String>,
-    algorithm: String,
+    /// The algorithm, to choose among keys without an id.
+    pub(crate) algorithm: String,
 }
 
 impl Header {

@@ -19,6 +19,7 @@ pub mod id;
 pub mod kept;
 pub mod limits;
 pub mod log;
+pub mod oidc;
 pub mod origin;
 pub mod platform;
 pub mod policy;

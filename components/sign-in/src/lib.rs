@@ -1,11 +1,12 @@
-//! `/sign-in`: signs people in, by an invitation or a link from the machine.
+//! `/sign-in`: signs people in, by the identity provider, an invitation or a link from the machine.
 //!
 //! This component must not decide what a person may do. It has no secret of the application: `auth` verifies
-//! what the machine signs.
+//! what the machine and the identity provider sign.
 #![forbid(unsafe_code)]
 
 mod invitation;
 mod link;
+mod oidc;
 mod page;
 mod session;
 
@@ -36,6 +37,22 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["link"] => {
             inbound.require_post()?;
             link::sign_in(inbound).await
+        }
+        ["options"] => {
+            inbound.require_get()?;
+            oidc::options(inbound).await
+        }
+        ["oidc"] => {
+            inbound.require_post()?;
+            oidc::begin(inbound).await
+        }
+        ["oidc", "callback"] => {
+            inbound.require_get()?;
+            oidc::callback(inbound).await
+        }
+        ["oidc", "sign-out"] => {
+            inbound.require_get()?;
+            oidc::sign_out(inbound).await
         }
         ["invitation", "show"] => {
             inbound.require_post()?;

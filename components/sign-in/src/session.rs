@@ -9,6 +9,7 @@ use nexus_common::auth::{
 use nexus_common::http::{RequestId, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
+use nexus_common::secret::Secret;
 use nexus_common::store::{Basis, NewSession, Person, RequestContext, Transaction};
 use nexus_common::{Result, id};
 use serde_json::json;
@@ -23,6 +24,24 @@ pub(crate) async fn begin(
     method: &str,
     request_id: &RequestId,
 ) -> Result<Response> {
+    let secret = open(tx, person, method, request_id).await?;
+    let body =
+        json!({"workspace": person.workspace, "name": person.name, "role": person.role.name()});
+    let mut response = json_response(StatusCode::OK, body.to_string());
+    set_session_cookie(&mut response, &secret).await?;
+    Ok(response)
+}
+
+/// Commits `tx` with a new session of `person`, and returns the value of its cookie.
+///
+/// # Errors
+/// [`nexus_common::Error::Storage`].
+pub(crate) async fn open(
+    tx: Transaction,
+    person: &Person,
+    method: &str,
+    request_id: &RequestId,
+) -> Result<Secret> {
     let secret = new_session_secret();
     let session_id = id::session(clock::now_ms());
     tx.begin_session(&NewSession {
@@ -47,9 +66,5 @@ pub(crate) async fn begin(
     let detail = json!({"method": method, "session": session_id});
     tx.audit(&by.entry("person.sign_in", &person.id, detail)).await?;
     tx.commit().await?;
-    let body =
-        json!({"workspace": person.workspace, "name": person.name, "role": person.role.name()});
-    let mut response = json_response(StatusCode::OK, body.to_string());
-    set_session_cookie(&mut response, &secret).await?;
-    Ok(response)
+    Ok(secret)
 }

@@ -29,6 +29,9 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/panic", "post", stop()),
         ("/api/panic/preview", "get", preview()),
         ("/api/panic/{stop_id}", "delete", lift()),
+        ("/sign-in/options", "get", options()),
+        ("/sign-in/oidc", "post", begin_oidc()),
+        ("/sign-in/oidc/callback", "get", finish_oidc()),
         ("/sign-in/link", "post", link()),
         ("/sign-in/invitation/show", "post", show_invitation()),
         ("/sign-in/invitation", "post", accept()),
@@ -173,4 +176,36 @@ fn accept() -> Operation {
         .body("InvitationAnswer", &[("secret", json!({"invitation": "a-secret", "name": "Ann"}))])
         .responds(200, Answer::json("Signed in; the cookie is set", "SignedIn"))
         .problem(GONE)
+}
+
+fn options() -> Operation {
+    Operation::new("getSignInOptions", "people", "Show how people can sign in")
+        .query(&[])
+        .responds(200, Answer::json("The ways to sign in", "SignInOptions"))
+        .problem(problems::FAULT)
+        .problem(problems::UNAVAILABLE)
+}
+
+fn begin_oidc() -> Operation {
+    sign_in("beginOidc", "Begin a sign-in at the identity provider")
+        .body("OidcBegin", &[("plain", json!({}))])
+        .responds(200, Answer::json("The URL to which the page sends the browser", "OidcBegun"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn finish_oidc() -> Operation {
+    let operation = Operation::new("finishOidc", "people", "Return from the identity provider")
+        .describe(
+            "For the browser that began the sign-in, which has the cookie. `state` can be used once. A \
+             successful sign-in sets the session cookie and continues at `/`.",
+        );
+    ["state", "code", "error", "error_description", "iss"]
+        .iter()
+        .fold(operation, |operation, name| operation.parameter(name))
+        .responds(303, Answer::empty("Signed in"))
+        .responds(400, Answer::page("This browser did not begin the sign-in"))
+        .responds(403, Answer::page("The provider or this application does not let the person in"))
+        .responds(500, Answer::page("An internal error, or a misconfigured deployment"))
+        .responds(502, Answer::page("The identity provider failed, or its id token is not good"))
+        .responds(503, Answer::page("Storage or the identity provider's keys are unavailable"))
 }

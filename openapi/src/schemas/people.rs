@@ -73,6 +73,19 @@ pub(super) fn all() -> Value {
             "invitation": secret(), "name": {"type": ["string", "null"], "maxLength": 100},
         })),
         "LinkInput": object(json!({"link": {"type": "string", "maxLength": 16384}})),
+        "SignInOptions": object(json!({
+            "identity_provider": {
+                "type": ["string", "null"], "description": "The issuer, if the deployment has an identity provider",
+            },
+            "sign_out": {"type": "boolean", "description": "Whether a person can sign out at the provider too"},
+        })),
+        "OidcBegin": partial(&[], json!({
+            "invitation": {
+                "type": ["string", "null"], "maxLength": 200,
+                "description": "The secret of an invitation that is open in the browser",
+            },
+        })),
+        "OidcBegun": object(json!({"url": {"type": "string", "format": "uri"}})),
         "SignedIn": object(json!({
             "workspace": {"type": "string"}, "name": {"type": "string"}, "role": role(),
         })),

@@ -30,8 +30,9 @@ pub use session::{
     set_session_cookie,
 };
 pub use verifier::{
-    AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, LinkProof, Presented, Proof,
-    Prove, Ready, Refusal, SignedLink, UseLink, WrongLink, count_wrong_link, ready, use_link,
+    AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, IdProof, LinkProof, Presented,
+    Proof, Prove, ReadIdToken, Ready, Refusal, SentIdToken, SignedLink, UseLink, WrongLink,
+    count_wrong_link, read_id_token, ready, use_link,
 };
 
 /// The maximum size of a token, in bytes.

@@ -35,6 +35,9 @@ operations! {
     /// Counts a wrong secret of a link that another component looked up.
     CountWrong("count-wrong", "counts a wrong secret of a link") for [SignIn]:
         WrongLink => Nothing, or Refusal;
+    /// Verifies an id token of the identity provider.
+    ReadIdToken("read-id-token", "verifies an id token of the identity provider") for [SignIn]:
+        SentIdToken => IdProof, or Refusal;
     /// Checks that there are keys to verify tokens.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }
@@ -124,6 +127,44 @@ pub struct LinkProof {
     pub name: String,
     /// The person's role.
     pub role: Role,
+}
+
+/// An id token, as the identity provider sent it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentIdToken {
+    /// The id token.
+    pub id_token: String,
+    /// The nonce of the request that it answers.
+    pub nonce: String,
+}
+
+/// The person whom the identity provider has signed in.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IdProof {
+    /// The issuer.
+    pub issuer: String,
+    /// The subject at the issuer.
+    pub subject: String,
+    /// The workspace, if a claim names it.
+    pub workspace: Option<String>,
+    /// The role, if a claim gives one.
+    pub role: Option<Role>,
+    /// The person's name.
+    pub name: String,
+    /// The person's address, if the issuer has verified it.
+    pub email: Option<String>,
+}
+
+/// Verifies an id token that answers a request with `nonce`.
+///
+/// # Errors
+/// A [`Refusal`] as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
+pub async fn read_id_token(id_token: String, nonce: String) -> Result<IdProof> {
+    let sent = SentIdToken { id_token, nonce };
+    // The question changes nothing.
+    again_while_unavailable(QUESTION, async || call_openly::<ReadIdToken>(&sent, TIME_LIMIT).await)
+        .await
 }
 
 /// Verifies `link`, and uses it up.

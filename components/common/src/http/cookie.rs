@@ -31,7 +31,7 @@ pub async fn flow_cookie(inbound: &Inbound) -> Result<Option<String>> {
 }
 
 /// The value of the cookie `name` (RFC 6265, 4.2.1).
-pub(crate) fn value_of<'a>(inbound: &'a Inbound, name: &str) -> Option<&'a str> {
+pub fn value_of<'a>(inbound: &'a Inbound, name: &str) -> Option<&'a str> {
     let headers = inbound.headers().get_all(header::COOKIE).iter();
     let mut pairs =
         headers.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));

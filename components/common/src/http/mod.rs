@@ -19,7 +19,7 @@ pub use cached::unless_known;
 pub use client_address::client_address;
 #[cfg(test)]
 pub(crate) use cookie::is_flow_cookie;
-pub(crate) use cookie::value_of as cookie_value;
+pub use cookie::value_of as cookie_value;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
 pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;

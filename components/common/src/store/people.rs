@@ -237,6 +237,39 @@ impl<'a> People<'a> {
         Person::of(&row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?)
     }
 
+    /// Writes a person who was invited, and who signs in at the identity provider. The invitation gives the role,
+    /// which admins can change. An ADMIN stays one.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn insert_invited(
+        &self,
+        tx: &Transaction,
+        (issuer, subject): (&str, &str),
+        (name, email): (&str, Option<&str>),
+        role: Role,
+    ) -> Result<Person> {
+        let id = id::outside_person(self.workspace, issuer, subject);
+        let sql = "insert into people (id, workspace, name, email, role, source, issuer, subject,
+                     created_at, last_seen_at)
+                   values (?1, ?2, ?3, ?4, ?5, 'local', ?6, ?7, ?8, ?8)
+                   on conflict do update set name = excluded.name, email = excluded.email,
+                     role = iif(source = 'local' and role = 'ADMIN', role, excluded.role),
+                     source = 'local', last_seen_at = excluded.last_seen_at";
+        let values = [
+            Value::text(id.as_str()),
+            Value::text(self.workspace),
+            Value::text(name),
+            Value::from(email),
+            Value::text(role.name()),
+            Value::text(issuer),
+            Value::text(subject),
+            Value::integer(tx.now_ms),
+        ];
+        tx.query(sql, values).await?;
+        self.find_in(tx, &id).await
+    }
+
     /// Applies `change` to the person `id`, and returns the API's JSON. Sessions of a person who is switched
     /// off end.
     ///
@@ -297,6 +330,22 @@ impl<'a> People<'a> {
         let values =
             [Value::text(self.workspace), Value::text(id), Value::integer(seen_since)];
         Ok(tx.row(sql, values).await?.is_some())
+    }
+}
+
+impl Transaction {
+    /// The person of an issuer's `subject` whose role is decided here, in any workspace: one who was invited. If
+    /// there are several, the one who was seen last.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn find_invited(&self, issuer: &str, subject: &str) -> Result<Option<Person>> {
+        let sql = format!(
+            "select {COLUMNS} from people p where p.issuer = ?1 and p.subject = ?2 and p.source = 'local'
+             order by p.last_seen_at desc, p.id limit 1"
+        );
+        let row = self.row(&sql, [Value::text(issuer), Value::text(subject)]).await?;
+        row.as_ref().map(Person::of).transpose()
     }
 }
 

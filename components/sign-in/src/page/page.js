@@ -9,6 +9,7 @@ const element = (id) => document.getElementById(id);
 
 const secrets = new URLSearchParams(location.hash.slice(1));
 const query = new URLSearchParams(location.search);
+const hasSignedOut = secrets.has("signed-out");
 const link = secrets.get("link");
 const invitation = secrets.get("invitation") ?? query.get("invitation");
 history.replaceState(null, "", "/sign-in");
@@ -57,7 +58,48 @@ const claims = (token) => {
   return JSON.parse(new TextDecoder().decode(bytes));
 };
 
+const anchor = (href, text) => {
+  const made = document.createElement("a");
+  made.href = href;
+  made.textContent = text;
+  return made;
+};
+
+/** Adds a line below the form. */
+const more = (child) => {
+  const line = document.createElement("p");
+  line.append(child);
+  element("more").append(line);
+};
+
+/** Offers the identity provider, if the deployment has one. */
+const offerProvider = async (options, body) => {
+  const { identity_provider: issuer } = await options;
+  if (typeof issuer !== "string") return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.id = "provider";
+  button.textContent = `Sign in with ${new URL(issuer).host}`;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const { url } = await post("/sign-in/oidc", body);
+      location.assign(url);
+    } catch (error) {
+      failed(error);
+    }
+  });
+  more(button);
+};
+
+/** How people can sign in here. Without an answer, the other ways still work. */
+const askOptions = async () => {
+  const response = await fetch("/sign-in/options").catch(() => null);
+  return response?.ok ? response.json() : {};
+};
+
 const begin = async () => {
+  const options = askOptions();
   if (link !== null) {
     const { workspace, name, role } = claims(link);
     const text = `You are going to be signed in to the workspace ${workspace} as ${name} (${role}).`;
@@ -67,17 +109,18 @@ const begin = async () => {
     const text = `You are invited to the workspace ${shown.workspace} with the role ${shown.role}.`;
     const asksName = shown.name === null && shown.email === null;
     offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName);
+    await offerProvider(options, { invitation });
   } else {
-    show("title", "Sign in");
+    show("title", hasSignedOut ? "You are signed out" : "Sign in");
     show(
       "text",
       "Open the link that an ADMIN sent you. On the machine that runs Integration Nexus, `cargo xtask sign-in` " +
         "or `nexus sign-in` prints a link.",
     );
-    const token = document.createElement("a");
-    token.href = "/";
-    token.textContent = "Use a token";
-    element("more").append(token);
+    await offerProvider(options, {});
+    const { sign_out: hasSignOut } = await options;
+    if (hasSignedOut && hasSignOut) more(anchor("/sign-in/oidc/sign-out", "Sign out at the identity provider too"));
+    more(anchor("/", "Use a token"));
   }
 };
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::kit::app::{Answer, App, repo};
+use crate::kit::app::{Answer, App, Options, repo};
 use crate::tokens::in_use::settle;
 use crate::tokens::oauth::{CLIENT, Flow, SECRET};
 
@@ -97,6 +97,11 @@ impl Drop for Server {
 
 impl Server {
     async fn start(kind: Kind, grant: &str) -> Self {
+        Self::with(kind, &[("REDIRECT", REDIRECT), ("GRANT", grant)]).await
+    }
+
+    /// One with these variables of its script.
+    async fn with(kind: Kind, variables: &[(&str, &str)]) -> Self {
         let place = installed().unwrap();
         // Packages are found from where a script lies.
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -107,12 +112,8 @@ impl Server {
         let program = if is_python { place.join("venv/bin/python") } else { "node".into() };
         let mut child = Command::new(program)
             .arg(&copy)
-            .envs([
-                ("CLIENT", CLIENT),
-                ("SECRET", SECRET),
-                ("REDIRECT", REDIRECT),
-                ("GRANT", grant),
-            ])
+            .envs([("CLIENT", CLIENT), ("SECRET", SECRET)])
+            .envs(variables.iter().copied())
             .current_dir(&place)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -190,8 +191,12 @@ impl Server {
 
     /// Goes where `flow` is sent, from page to page as a browser does; the path it comes back to.
     async fn consent(&self, flow: &Flow) -> String {
+        self.visit(&flow.url).await
+    }
+
+    async fn visit(&self, url: &str) -> String {
         let mut cookies = BTreeMap::new();
-        let mut url = flow.url.clone();
+        let mut url = url.to_owned();
         for _ in 0..10 {
             let cookie: Vec<_> =
                 cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -405,4 +410,40 @@ async fn a_server_that_ends_the_grant_is_believed_once() {
     let issued = scene.server.issued().await.len();
     // The pair that ended first has had its receipts.
     scene.end("primary", issued - 2).await;
+}
+
+/// A person signs in at a real identity provider.
+#[tokio::test]
+async fn a_person_signs_in_at_oidc_provider() {
+    if installed().is_none() {
+        return;
+    }
+    let back = "http://127.0.0.1:1/sign-in/oidc/callback";
+    let claims = json!({"workspace_id": "acme", "role": "MANAGER"}).to_string();
+    let server = Server::with(OIDC, &[("REDIRECT", back), ("ID_CLAIMS", &claims)]).await;
+    let issuers = json!([{"issuer": server.origin, "discovery": true, "audiences": ["api"],
+        "workspace_claim": "workspace_id", "role_claim": "role"}]);
+    let app = Options::default()
+        .var("issuers", &issuers.to_string())
+        .var("oidc_issuer", &server.origin)
+        .var("oidc_client_id", CLIENT)
+        .var("oidc_client_secret", SECRET)
+        .var("oidc_scopes", "openid profile")
+        .var("oidc_hosts", &server.origin);
+    let app = app.start().await.unwrap();
+    let options = app.get("/sign-in/options").send().await.json();
+    assert_eq!(options, json!({"identity_provider": server.origin, "sign_out": true}));
+    let begin = app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
+    let begun = begin.json(&json!({})).send().await;
+    let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    let path = server.visit(begun.json()["url"].as_str().unwrap()).await;
+    let finished = app.get(&path).header("cookie", &cookie).send().await;
+    assert_eq!((finished.status.as_u16(), finished.header("location")), (303, "/"), "{finished:?}");
+    let sets = finished.headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap());
+    let mut session = sets.filter_map(|set| set.split(';').next());
+    let session = session.find(|set| set.starts_with("nexus-session=")).unwrap();
+    let me = app.get("/api/me").header("cookie", session).header("sec-fetch-site", "same-origin");
+    let me = me.send().await.json();
+    assert_eq!((&me["workspace"], &me["role"]), (&json!("acme"), &json!("MANAGER")), "{me}");
+    assert_eq!(me["name"], "Account user-1");
 }

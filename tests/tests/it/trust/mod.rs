@@ -8,6 +8,7 @@
 //! - `egress`: the egress guard
 //! - `jwks`: an issuer's own keys
 //! - `limits`: limits per minute
+//! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
 
@@ -19,5 +20,6 @@ mod canary;
 mod egress;
 pub(crate) mod jwks;
 mod limits;
+mod oidc;
 mod people;
 mod rights;

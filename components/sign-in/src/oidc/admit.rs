@@ -1,0 +1,95 @@
+//! Decides whether a person whom the identity provider has signed in is let in, and begins the session.
+//!
+//! A role that a claim gives counts. Without one, the person's own row decides, if an invitation made it. A role
+//! that a claim gave earlier does not stay when the claim is gone.
+
+use nexus_common::Result;
+use nexus_common::auth::{IdProof, session_hash};
+use nexus_common::domain::AccountStatus;
+use nexus_common::http::RequestId;
+use nexus_common::secret::Secret;
+use nexus_common::store::{People, Person, Transaction};
+
+use crate::session;
+
+/// Why a person is not let in.
+pub(super) enum Refused {
+    /// Nobody here knows the person.
+    Unknown {
+        /// The person's name at the provider.
+        name: String,
+    },
+    /// An ADMIN has switched the person off.
+    Disabled,
+    /// The invitation is used up, deleted or expired.
+    Gone,
+    /// The invitation is for another workspace than the claim names.
+    Elsewhere,
+}
+
+impl Refused {
+    /// The text for the person.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Unknown { name } => format!(
+                "The identity provider signed you in as {name}, but no workspace here knows you. Ask an ADMIN of \
+                 your workspace to invite you, or the operators of the identity provider for a role."
+            ),
+            Self::Disabled => "An ADMIN has switched you off. Ask an ADMIN of your workspace.".into(),
+            Self::Gone => {
+                "The invitation was used, was deleted, or has expired. Ask the ADMIN who invited you for a new one."
+                    .into()
+            }
+            Self::Elsewhere => "The invitation is for another workspace than yours. Ask the ADMIN who invited you.".into(),
+        }
+    }
+}
+
+/// The secret of the new session of the person whom `proof` names. `invitation` was open in the browser.
+///
+/// # Errors
+/// [`nexus_common::Error::Storage`].
+pub(super) async fn admit(
+    proof: &IdProof,
+    invitation: Option<&str>,
+    request_id: &RequestId,
+) -> Result<Result<Secret, Refused>> {
+    let tx = Transaction::begin().await?;
+    let person = match find(&tx, proof, invitation).await? {
+        Ok(person) => person,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if person.status != AccountStatus::Active {
+        return Ok(Err(Refused::Disabled));
+    }
+    session::open(tx, &person, "oidc", request_id).await.map(Ok)
+}
+
+async fn find(
+    tx: &Transaction,
+    proof: &IdProof,
+    invitation: Option<&str>,
+) -> Result<Result<Person, Refused>> {
+    let identity = (proof.issuer.as_str(), proof.subject.as_str());
+    let named = (proof.name.as_str(), proof.email.as_deref());
+    if let (Some(workspace), Some(role)) = (&proof.workspace, proof.role) {
+        return People::of(workspace).save_oidc(tx, identity, named, role).await.map(Ok);
+    }
+    let is_in = |workspace: &str| proof.workspace.as_deref().is_none_or(|own| own == workspace);
+    if let Some(secret) = invitation {
+        let Some(found) = tx.use_invitation(session_hash(secret)).await? else {
+            return Ok(Err(Refused::Gone));
+        };
+        if !is_in(&found.workspace) {
+            // Nothing is committed, so the invitation stays valid.
+            return Ok(Err(Refused::Elsewhere));
+        }
+        let people = People::of(&found.workspace);
+        return people.insert_invited(tx, identity, named, found.role).await.map(Ok);
+    }
+    let known =
+        tx.find_invited(identity.0, identity.1).await?.filter(|person| is_in(&person.workspace));
+    Ok(known.ok_or_else(|| Refused::Unknown {
+        name: proof.email.clone().unwrap_or_else(|| proof.name.clone()),
+    }))
+}
