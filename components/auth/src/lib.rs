@@ -1,10 +1,11 @@
 //! Verifies who is calling: the one component that has the keys and the rules for every kind of proof.
 //!
-//! A proof is a JWT of an outside issuer, a key of an agent, or a session of a browser. Only other components
+//! A proof is a JWT of an outside issuer, a key of an agent, an access token of ours, or a session of a browser. Only other components
 //! reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
 //! request holds a proof and nothing else.
 #![forbid(unsafe_code)]
 
+mod access_token;
 mod agent_key;
 mod agent_token;
 mod claims;
@@ -58,7 +59,9 @@ async fn verify(evidence: &Evidence) -> Result<Proof> {
         Evidence::Session(cookie) => session::verify(cookie).await,
         Evidence::Bearer(text) => match KeyKind::of(text) {
             Some(KeyKind::Agent) => agent_key::verify(text).await,
-            _ => token::verify(text).await,
+            Some(KeyKind::AccessToken) => access_token::verify(text).await,
+            Some(KeyKind::RefreshToken) => Err(access_token::refresh_token()),
+            None => token::verify(text).await,
         },
     }
 }

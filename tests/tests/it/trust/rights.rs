@@ -58,7 +58,11 @@ const TABLE: [Row; 18] = [
     },
     Row {
         component: "oauth-server",
-        routes: &["/oauth/...", "/.well-known/oauth-authorization-server/..."],
+        routes: &[
+            "/oauth/...",
+            "/api/connected-apps/...",
+            "/.well-known/oauth-authorization-server/...",
+        ],
         storage: (true, false),
         variables: &["proxy_domain", "broker_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],
@@ -145,7 +149,14 @@ const TABLE: [Row; 18] = [
         component: "mcp",
         routes: &["/mcp", "/.well-known/oauth-protected-resource/..."],
         storage: (true, false),
-        variables: &["proxy_domain", "issuers", "jwt_issuer", "broker_secret", "public_url"],
+        variables: &[
+            "proxy_domain",
+            "issuers",
+            "jwt_issuer",
+            "jwt_jwks_origin",
+            "broker_secret",
+            "public_url",
+        ],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
