@@ -49,6 +49,11 @@ fn agents() -> Value {
             "`next_cursor` of the previous page",
             &json!({"type": "string", "pattern": "^per_[0-9A-Za-z]{26}$"}),
         ),
+        "connected_app": path(
+            "The id of the connected app, which is an agent",
+            &json!({"type": "string", "pattern": "^agt_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "agt_01J00000000000000000000001",
+        ),
         "after_agent": query(
             "cursor",
             "`next_cursor` of the previous page",

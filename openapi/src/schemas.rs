@@ -3,6 +3,7 @@
 //! The requests are those of `nexus_common::wire`. An integration is the column `doc` of the migrations.
 
 mod agents;
+mod apps;
 mod audit;
 mod people;
 mod registry;
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Map<String, Value> {
         created(),
         pages(),
         agents::all(),
+        apps::all(),
         registry::all(),
         people::all(),
         audit::all(),

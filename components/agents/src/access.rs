@@ -7,7 +7,7 @@ use nexus_common::auth::Role;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::platform::http::Response;
 use nexus_common::policy::PolicyAgent;
-use nexus_common::store::{Agents, Integrations};
+use nexus_common::store::{Agents, Integrations, find_grant_limits};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result, access};
 use serde::Deserialize;
@@ -32,11 +32,21 @@ pub(crate) async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
         .map_err(|_| Error::Internal("the document of an agent cannot be read".into()))?;
     let subject = agent.subject.as_deref().unwrap_or(&agent.id);
     let named = PolicyAgent { subject, id: Some(&agent.id) };
+    // A connected app may do only what its person agreed to and, if the policies limit the person, may do.
+    let limits = find_grant_limits(&caller.workspace, &agent.id).await?;
+    let is_agreed = |id: &str, policy: &Policy| {
+        limits.as_ref().is_none_or(|limits| {
+            let person = limits.person_subject.as_deref();
+            let person = person.map(|subject| PolicyAgent { subject, id: None });
+            limits.have(id) && person.is_none_or(|person| policy.admits(person).is_some())
+        })
+    };
     let mut items = Vec::new();
     for found in Integrations::of(&caller.workspace).policies().await? {
         let policy: Policy = serde_json::from_str(&found.policy)
             .map_err(|_| Error::Unreadable(format!("the policy of {}", found.id)))?;
-        let admitted_by = policy.admits(named).map(|at| format!("policy.agents[{at}]"));
+        let admitted_by = policy.admits(named).filter(|_| is_agreed(&found.id, &policy));
+        let admitted_by = admitted_by.map(|at| format!("policy.agents[{at}]"));
         let rules: Vec<Value> = policy
             .rules
             .iter()

@@ -1,11 +1,12 @@
 //! Verifies who is calling: the one component that has the keys and the rules for every kind of proof.
 //!
-//! A proof is a JWT of an outside issuer, a key of an agent, or a session of a browser. Only other components
-//! reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
+//! A proof is a JWT of an outside issuer or of an agent, a key of an agent, an access token of ours, or a session
+//! of a browser. Only other components reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
 //! request holds a proof and the address of the client. It keeps the counts of the limits per minute of those
 //! components that may not use the key-value store.
 #![forbid(unsafe_code)]
 
+mod access_token;
 mod agent_key;
 mod agent_token;
 mod claims;
@@ -84,7 +85,8 @@ async fn verify(presented: &Presented) -> Result<Proof> {
         Evidence::Session(cookie) => (Kind::Session, session::verify(cookie).await),
         Evidence::Bearer(text) => match KeyKind::of(text) {
             Some(KeyKind::Agent) => (Kind::AgentKey, agent_key::verify(text).await),
-            Some(KeyKind::AccessToken) => (Kind::AccessToken, token::verify(text).await),
+            Some(KeyKind::AccessToken) => (Kind::AccessToken, access_token::verify(text).await),
+            Some(KeyKind::RefreshToken) => (Kind::AccessToken, Err(access_token::refresh_token())),
             None => match token::named_issuer(text) {
                 Ok(id) if id.starts_with(AGENT_PREFIX) => {
                     (Kind::Token, agent_token::verify(text, &id).await)

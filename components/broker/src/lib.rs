@@ -13,8 +13,9 @@ mod operations;
 mod provider;
 
 use nexus_common::broker::{
-    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FinishAuthorization,
-    PlanRevocation, Receipt, ReportHealth, Revoke, Seal, SealClient, SignHeads, Tick, VerifyHeads,
+    BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
+    FinishAuthorization, PlanRevocation, Receipt, ReportHealth, Revoke, Seal, SealClient,
+    SignHeads, Tick, VerifyHeads,
 };
 use nexus_common::http::{Inbound, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
@@ -24,7 +25,8 @@ use nexus_vault::oauth_app;
 use nexus_vault::rows::outbox::OutboxScope;
 
 use operations::{
-    check, describe, forward, heads, health, outbox, plan_revocation, seal_new, tick,
+    check, client_metadata, describe, forward, heads, health, outbox, plan_revocation, seal_new,
+    tick,
 };
 
 component!(handle);
@@ -59,6 +61,11 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         Tick::NAME => request.serve::<Tick>(async |_, id| tick::run(id).await).await,
         Describe::NAME => {
             request.serve::<Describe>(async |stored, _| describe::run(&stored).await).await
+        }
+        FetchClientMetadata::NAME => {
+            request
+                .serve::<FetchClientMetadata>(async |asked, _| client_metadata::fetch(&asked).await)
+                .await
         }
         SignHeads::NAME => request.serve::<SignHeads>(async |_, _| heads::sign().await).await,
         VerifyHeads::NAME => {

@@ -57,6 +57,10 @@ operations! {
     /// Describes an integration's provider for an agent. Refuses with `not_found`.
     Describe("describe", "describes an integration's provider for an agent")
         for [Mcp]: Stored => Described, or Problem;
+    /// Fetches the metadata document of an OAuth client, whose id is the document's URL. Sends no credential.
+    /// Refuses with `egress_denied` or `provider_error`.
+    FetchClientMetadata("fetch-client-metadata", "fetches the metadata document of an OAuth client")
+        for [OauthServer]: ClientDocument => ClientMetadata, or Problem;
 }
 
 /// The operation that makes an agent's call. Its body is the body of the call, so it is not in
@@ -72,6 +76,23 @@ bodies_with_secrets!(NewCredentials, NewClient, Exchange);
 /// All operations of the broker.
 pub fn operations() -> impl Iterator<Item = Entry> {
     JSON_OPERATIONS.iter().copied().chain([FORWARD])
+}
+
+/// The request of [`FetchClientMetadata`]: which document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientDocument {
+    /// The URL, which anybody may have chosen.
+    pub url: String,
+}
+
+/// The response of [`FetchClientMetadata`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClientMetadata {
+    /// The document: a JSON object.
+    pub document: Map<String, Value>,
+    /// For how many seconds it may be cached, by HTTP's rules.
+    pub fresh_seconds: u32,
 }
 
 /// The request of [`Seal`]: credentials that are not stored yet.

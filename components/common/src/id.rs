@@ -48,6 +48,11 @@ pub fn stop(now_ms: u64) -> String {
     format!("stp_{}", ulid(now_ms))
 }
 
+/// A new id of an OAuth client that registers itself, `nxc_` and a ULID of `now_ms`.
+pub fn app_client(now_ms: u64) -> String {
+    format!("nxc_{}", ulid(now_ms))
+}
+
 /// The id of an agent of an outside issuer. It follows from the workspace, the issuer and the subject, so that
 /// it is known before the agent is stored.
 pub fn outside_agent(workspace: &str, issuer: &str, subject: &str) -> String {

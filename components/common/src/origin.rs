@@ -72,6 +72,13 @@ impl Origin {
         authority.strip_prefix(self.host.as_str())?.strip_prefix(':')
     }
 
+    /// Whether `resource` names this application, whose origin this is: the origin itself or its `/mcp`, with
+    /// or without a slash at the end (RFC 8707).
+    pub fn is_resource(&self, resource: &str) -> bool {
+        let rest = resource.strip_prefix(self.as_str());
+        matches!(rest, Some("" | "/" | "/mcp" | "/mcp/"))
+    }
+
     /// Whether the scheme is https.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")

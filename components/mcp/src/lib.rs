@@ -15,7 +15,9 @@ mod tools;
 
 use http::{Method, StatusCode, header};
 use nexus_common::auth::{Agent, Role};
-use nexus_common::http::{Inbound, Respond, empty, json_response, serve_clients, set};
+use nexus_common::http::{
+    Inbound, Respond, empty, json_response, open_to_pages, serve_clients, set,
+};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::{Error, Result, access, component, config};
 use serde_json::{Value, json};
@@ -34,8 +36,10 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn route(inbound: Inbound) -> Result<Response> {
-    if let Some(rest) = inbound.path().strip_prefix("/.well-known/oauth-protected-resource") {
-        return metadata::show(&inbound, rest).await;
+    let path = inbound.path().to_owned();
+    if let Some(rest) = path.strip_prefix("/.well-known/oauth-protected-resource") {
+        let show = async |inbound| metadata::show(&inbound, rest).await;
+        return Ok(open_to_pages(inbound, "GET", show).await);
     }
     if !has_allowed_origin(&inbound).await? {
         let why = "requests from pages of other origins are not allowed (header Origin)";

@@ -3,6 +3,7 @@
 mod agents;
 mod audit;
 mod callback;
+mod connected_apps;
 mod integrations;
 mod manifests;
 mod mcp;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Call> {
         oauth_clients::calls(),
         agents::calls(),
         people::calls(),
+        connected_apps::calls(),
         callback::calls(),
         proxy::calls(),
         mcp::calls(),
@@ -45,6 +47,7 @@ pub(crate) fn tags() -> Value {
         {"name": "oauth-clients", "description": "The OAuth apps that the workspace connects with, and the callback from a provider"},
         {"name": "agents", "description": "The agents of a workspace, and their keys"},
         {"name": "people", "description": "The people of a workspace, how they sign in, and emergency stops"},
+        {"name": "connected-apps", "description": "The programs that signed themselves in for a person, and the server where they do"},
         {"name": "proxy", "description": "The entry points for agents: calls to providers, with the credential added"},
         {"name": "audit", "description": "The record of every change and every denied attempt"},
         {"name": "service", "description": "The deployment itself"},

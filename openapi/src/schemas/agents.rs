@@ -69,6 +69,7 @@ pub(super) fn all() -> Value {
         "ProtectedResource": object(json!({
             "resource": {"type": "string", "format": "uri"},
             "authorization_servers": array(json!({"type": "string"})),
+            "scopes_supported": array(json!({"type": "string"})),
             "bearer_methods_supported": {"const": ["header"]},
             "resource_name": {"type": "string"},
         })),

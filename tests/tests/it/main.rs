@@ -2,6 +2,7 @@
 //! `NEXUS_RUNTIME=spin`. Started by `cargo xtask test`, which builds what runs.
 //!
 //! - `agents`: agents' calls, through the proxy and MCP
+//! - `apps`: programs that sign in by themselves, and what they may do
 //! - `browser`: the admin UI in Chromium
 //! - `identity`: tokens of the issuers that `docs/identity.md` describes
 //! - `integrations`: integrations and manifests, as an ADMIN manages them
@@ -22,6 +23,7 @@
 )]
 
 mod agents;
+mod apps;
 mod browser;
 mod identity;
 mod integrations;

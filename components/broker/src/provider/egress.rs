@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Once, once};
 use nexus_common::{Error, Result, config};
-use nexus_manifests::guard;
+use nexus_manifests::guard::{self, check_url};
 use url::Url;
 
 /// The guard with the hosts of this deployment.
@@ -37,6 +37,16 @@ impl Guard {
     /// Whether `url` belongs to the application itself.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         self.0.own.cover(url)
+    }
+
+    /// Rejects a URL that is not public: the URL is chosen by somebody whom nobody has verified, so
+    /// `private_hosts` does not apply.
+    ///
+    /// # Errors
+    /// [`Error::EgressDenied`].
+    pub(crate) fn check_public(&self, url: &Url) -> Result<()> {
+        check_url(url, &self.0.own, &|_| false)
+            .map_err(|refusal| Error::EgressDenied(refusal.to_string()))
     }
 
     /// Rejects a URL to which no credential of `workspace` may be sent.

@@ -120,6 +120,20 @@ impl Caller {
         Ok(caller)
     }
 
+    /// The caller of a page to which a browser navigates, by its session cookie alone. `None` if nobody is
+    /// signed in. Any site can send a browser to the page, so the page must not change anything.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Misconfigured`], [`Error::Storage`].
+    pub async fn of_page(inbound: &Inbound) -> Result<Option<Self>> {
+        let Some(cookie) = session_cookie(inbound).await? else { return Ok(None) };
+        match Self::proved_by(&Evidence::Session(cookie)).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(Error::InvalidToken(_) | Error::TokenExpired) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The caller that `evidence` proves, who must still be welcome.
     async fn proved_by(evidence: Evidence, inbound: &Inbound) -> Result<Self> {
         let caller = Self::verified(evidence, inbound).await?;

@@ -1,5 +1,5 @@
 //! The form of the keys and tokens that this application makes: `nxa_` for an agent's key, `nxt_` for an
-//! access token.
+//! access token, `nxr_` for a refresh token.
 //!
 //! A key is the prefix, 10 characters of row id, `_`, 43 random characters, `_`, and a CRC-32 of everything
 //! before it in 6 characters, all in base62. So a scanner can tell a key without asking anybody, and a
@@ -20,22 +20,27 @@ pub enum KeyKind {
     Agent,
     /// An access token.
     AccessToken,
+    /// A refresh token, which only the authorization server takes.
+    RefreshToken,
 }
 
 impl KeyKind {
+    const ALL: [Self; 3] = [Self::Agent, Self::AccessToken, Self::RefreshToken];
+
     /// The start of the key.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Agent => "nxa_",
             Self::AccessToken => "nxt_",
+            Self::RefreshToken => "nxr_",
         }
     }
 
     /// The kind of a text that begins as a key does.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        [Self::Agent, Self::AccessToken].into_iter().find(|kind| text.starts_with(kind.prefix()))
+        Self::ALL.into_iter().find(|kind| text.starts_with(kind.prefix()))
     }
 }
 
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_new_key_is_read_and_a_changed_one_is_not() {
-        for kind in [KeyKind::Agent, KeyKind::AccessToken] {
+        for kind in KeyKind::ALL {
             let key = fixed_key(kind);
             let text = key.text.expose();
             let parts = parse_key(kind, text).unwrap();

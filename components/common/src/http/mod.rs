@@ -5,6 +5,7 @@
 mod cached;
 mod client_address;
 mod cookie;
+mod cross_origin;
 mod front;
 mod inbound;
 mod json;
@@ -21,6 +22,7 @@ pub use client_address::client_address;
 pub(crate) use cookie::is_flow_cookie;
 pub use cookie::value_of as cookie_value;
 pub use cookie::{flow_cookie, new_flow_cookie, set_flow_cookie};
+pub use cross_origin::open_to_pages;
 pub use front::{authority, serve_clients};
 pub(crate) use inbound::PASSED_ID;
 pub use inbound::{Inbound, in_time, serve, serve_component, whole};

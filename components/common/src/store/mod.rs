@@ -5,6 +5,7 @@
 //! Unix epoch. Code here must not read the instance's clock.
 
 mod agents;
+mod apps;
 mod audit;
 mod calls_at_work;
 mod change;
@@ -43,6 +44,11 @@ pub use agents::{
     AgentChange, Agents, KeyProof, MOST_KEYS, NewAgent, NewAgentKey, OutsideIdentity, StoredKey,
     find_key, note_outside_agents,
 };
+pub use apps::{
+    AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,
+    NewGrant, Offered, Offering, StoredAccessToken, StoredAppToken, StoredCode, StoredGrant,
+    find_access_token, find_app_client, register_app_client, save_app_document, save_app_request,
+};
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
 pub use change::Change;
@@ -71,7 +77,7 @@ pub use read::{Page, Version, now_ms, read, read_row, schema_version, shown_time
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
-    Basis, CredentialRow, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
+    Basis, CredentialRow, GrantLimits, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
     require_standing_of_lifter,
 };
 pub use stops::{NewStop, Stops};

@@ -35,6 +35,30 @@ pub struct Basis {
     /// The key, token or session that was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialRow>,
+    /// For a connected app: what its person agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<GrantLimits>,
+}
+
+/// What a person agreed to for a connected app. It never changes: a new agreement is a new app.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantLimits {
+    /// The ids of the integrations that the app may use. `None`: all.
+    pub integrations: Option<Vec<String>>,
+    /// Whether the app may only read.
+    pub is_read_only: bool,
+    /// How policies name the person, if the policies limit the person: the app may do only what the person
+    /// may.
+    pub person_subject: Option<String>,
+}
+
+impl GrantLimits {
+    /// Whether the app may use an integration.
+    #[must_use]
+    pub fn have(&self, integration_id: &str) -> bool {
+        self.integrations.as_ref().is_none_or(|all| all.iter().any(|one| one == integration_id))
+    }
 }
 
 /// The row of a key, token or session, by its id.
@@ -45,6 +69,8 @@ pub enum CredentialRow {
     AgentKey(String),
     /// A row of `sessions`.
     Session(String),
+    /// A row of `app_tokens`.
+    AccessToken(String),
 }
 
 impl CredentialRow {
@@ -52,12 +78,13 @@ impl CredentialRow {
         match self {
             Self::AgentKey(_) => "agent_key",
             Self::Session(_) => "session",
+            Self::AccessToken(_) => "access_token",
         }
     }
 
     fn id(&self) -> &str {
         match self {
-            Self::AgentKey(id) | Self::Session(id) => id,
+            Self::AgentKey(id) | Self::Session(id) | Self::AccessToken(id) => id,
         }
     }
 }
@@ -71,7 +98,8 @@ const SQL: &str = "select
     (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)
        or (scope = 'person' and target in (?3,
-         (select owner from agents where id = ?2 and kind = 'connected_app')))) limit 1) as stopped,
+         (select owner from agents where id = ?2 and kind = 'connected_app'),
+         (select person_id from app_grants where agent_id = ?2)))) limit 1) as stopped,
     coalesce((select status from agents where id = +?2 and workspace = +?1),
       iif(?2 is null or ?4, 'active', 'deleted')) as agent,
     coalesce((select status from people where id = +?3 and workspace = +?1),
@@ -84,6 +112,11 @@ const SQL: &str = "select
       when 'session' then exists(select 1 from sessions where id = +?6 and person_id = ?3
         and used_at > unixepoch('subsec') * 1000 - ?7
         and created_at > unixepoch('subsec') * 1000 - ?8)
+      when 'access_token' then exists(select 1 from app_tokens t
+        join app_grants g on g.agent_id = t.agent_id join people p on p.id = g.person_id
+        where t.id = +?6 and t.agent_id = ?2 and t.kind = 'access'
+          and t.expires_at > unixepoch('subsec') * 1000
+          and p.status = 'active' and (p.role <> 'AGENT' or g.person_subject is not null))
       else 1 end as has_credential";
 
 /// Checks that a caller of `workspace` may still act.
@@ -141,7 +174,7 @@ async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<
         return refused("the person was switched off. Ask an admin of the workspace");
     }
     if !row.get::<bool>("has_credential")? {
-        return refused("the key or session was revoked, or has expired. Use a new one");
+        return refused("the key, token or session was revoked, or has expired. Use a new one");
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The integrations that an agent may use, as the agent sees them. This module must not show anything that
 //! the agent may not use.
 
+use serde_json::json;
+
 use super::read;
 use crate::auth::Caller;
 use crate::encoding::{from_hex, to_hex};
@@ -10,7 +12,8 @@ use crate::platform::sqlite::{Row, Value};
 use crate::wire;
 
 /// The connected and active integrations whose policy names `caller`, as JSON objects
-/// `{id,slug,name,manifest_id,account,base_url,policy}`, sorted by name.
+/// `{id,slug,name,manifest_id,account,base_url,policy}`, sorted by name. For a connected app, only those that
+/// its person agreed to.
 pub struct Usable<'a> {
     /// The agent.
     pub caller: &'a Caller,
@@ -102,14 +105,21 @@ impl Usable<'_> {
              from integrations
              where workspace = ?1 and status = 'active' and health <> 'pending' and {which}
                and exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?2, ?5))
+               and (?6 is null or id in (select value from json_each(?6)))
+               and (?7 is null
+                 or exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?7)))
              order by name_key limit {limit}"
         );
+        let limits = self.caller.basis.limits.as_ref();
+        let chosen = limits.and_then(|limits| limits.integrations.as_ref());
         let values = [
             Value::text(self.caller.workspace.as_str()),
             Value::text(self.caller.subject.as_str()),
             Value::text(self.public_url.as_str()),
             Value::text(value),
             Value::from(self.caller.agent_id()),
+            Value::from(chosen.map(|ids| json!(ids).to_string())),
+            Value::from(limits.and_then(|limits| limits.person_subject.as_deref())),
         ];
         let rows = read(&sql, values).await?;
         let pair = |row: &Row| Ok((row.text("item")?, row.text("name_key")?));

@@ -310,7 +310,7 @@ async fn an_answer_that_does_not_begin_is_waited_for_as_long_as_the_manifest_say
 }
 
 /// Events of the provider, as an agent reads them, until they break off.
-async fn events(
+pub(crate) async fn events(
     app: &App,
     upstream: &Upstream,
     token: &str,
@@ -329,7 +329,7 @@ async fn events(
     (response, sender)
 }
 
-async fn ends(mut response: reqwest::Response, within: u64) {
+pub(crate) async fn ends(mut response: reqwest::Response, within: u64) {
     let rest = tokio::time::timeout(Duration::from_secs(within), response.chunk()).await;
     assert!(rest.expect("the stream goes on").is_err(), "it ended as if it were whole");
 }

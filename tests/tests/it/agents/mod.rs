@@ -20,7 +20,7 @@
 mod ends;
 mod examples;
 mod gate;
-mod limits;
+pub(crate) mod limits;
 mod links;
 mod mask;
 pub(crate) mod mcp;

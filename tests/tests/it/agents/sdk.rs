@@ -31,10 +31,10 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }
 
-/// Runs a script of `tests/sdk` and returns what it says worked.
-/// What the scripts in JavaScript end with.
-const SHARED: &str = "run.mjs";
+/// What the scripts in JavaScript share.
+const SHARED: [&str; 2] = ["run.mjs", "person.mjs"];
 
+/// Runs a script of `tests/sdk` and returns what it says worked.
 async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
     run_with(program, script, app, &[]).await
 }
@@ -43,13 +43,14 @@ async fn run(program: &str, script: &str, app: &App) -> Vec<String> {
 pub(crate) async fn run_with(program: &str, script: &str, app: &App, more: &[&str]) -> Vec<String> {
     let place = installed().unwrap();
     // Packages are found from where a script lies.
-    for file in [script, SHARED] {
+    for file in SHARED.into_iter().chain([script]) {
         std::fs::copy(repo().join("tests/sdk").join(file), place.join(file)).unwrap();
     }
     let copy = place.join(script);
     let program = match program {
         "python" => place.join("venv/bin/python"),
         "older python" => place.join("older/bin/python"),
+        "fastmcp" => place.join("fastmcp/bin/python"),
         other => other.into(),
     };
     let _turn = turn().await;

@@ -57,7 +57,7 @@ async fn the_list_replaces_the_single_variables() {
     assert_eq!(app.get("/api/integrations").bearer(&signed).send().await.status, 200);
     // A client is sent to the issuers that it can ask for a token.
     let document = app.get("/.well-known/oauth-protected-resource/mcp").send().await.json();
-    assert_eq!(document["authorization_servers"], json!(["https://a.test"]));
+    assert_eq!(document["authorization_servers"], json!(["http://127.0.0.1:1", "https://a.test"]));
     // A token of any of them is not a credential of a provider.
     for own in [&published, &signed] {
         let body = json!({"manifest_id": "stripe", "name": "S", "credentials": {"api_key": own}});

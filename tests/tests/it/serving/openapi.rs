@@ -4,6 +4,7 @@ use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::apps::person::Person;
 use crate::kit::app::{App, Call, TICK_SECRET, sandbox};
 use crate::kit::contract::document;
 use crate::kit::token;
@@ -111,6 +112,8 @@ async fn the_examples_work() {
         let answer = app.call(method, path).as_admin().json(&body).send().await;
         assert!(answer.status.is_success(), "{answer:?}");
     }
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    person.has_app(&app, "agt_01J00000000000000000000001");
     // What is made first is there for the rest, and what is deleted is deleted last.
     let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
     let mut operations = operations();

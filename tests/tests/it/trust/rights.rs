@@ -69,7 +69,11 @@ const TABLE: [Row; 18] = [
     },
     Row {
         component: "oauth-server",
-        routes: &["/oauth/...", "/.well-known/oauth-authorization-server/..."],
+        routes: &[
+            "/oauth/...",
+            "/api/connected-apps/...",
+            "/.well-known/oauth-authorization-server/...",
+        ],
         storage: (true, false),
         variables: &["client_address_header", "proxy_domain", "broker_secret", "public_url"],
         outbound: &[AUTH, BROKER, PROXY],
@@ -184,6 +188,7 @@ const TABLE: [Row; 18] = [
             "proxy_domain",
             "issuers",
             "jwt_issuer",
+            "jwt_jwks_origin",
             "broker_secret",
             "public_url",
         ],

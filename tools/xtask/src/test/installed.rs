@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use crate::repo::Repo;
 
 /// The files that pin the vendors' SDKs, the MCP clients, and the tools that run the TypeScript example.
-const SDK_PINS: [&str; 6] = [
+const SDK_PINS: [&str; 7] = [
     "tests/sdk/package.json",
     "tests/sdk/package-lock.json",
     "examples/agent-tools/package.json",
     "examples/agent-tools/package-lock.json",
     "tests/sdk/requirements.txt",
     "tests/sdk/older.txt",
+    "tests/sdk/fastmcp.txt",
 ];
 
 /// The files that pin the third-party authorization servers.

@@ -273,7 +273,8 @@ impl Call {
     ) -> Result<Vec<CallMethod>> {
         let api = &opened.usable.sourced.manifest.api;
         let methods = Methods::of(&self.method, &self.query, headers, api)?;
-        let asked = Asked { caller: &self.caller, methods: &methods, target, path };
+        let integration_id = admission.id.as_str();
+        let asked = Asked { caller: &self.caller, methods: &methods, target, path, integration_id };
         let Some(why) = rules::refusal(opened, &asked) else { return Ok(methods.all) };
         let entry = Entry {
             caller: &self.caller,

@@ -13,6 +13,7 @@ use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
 use super::opened;
+use super::rules::policy_refusal;
 use nexus_common::domain::CallKey;
 
 /// The facts on which the right to a call depends.
@@ -91,11 +92,12 @@ impl Right {
         let policy: Policy = serde_json::from_str(policy).map_err(|_| {
             Error::Unreadable(format!("the policy of {}", self.whose.integration_id))
         })?;
-        Ok(policy.refusal(&PolicyCall {
+        let call = PolicyCall {
             agent: self.caller.as_policy_agent(),
             methods: &self.methods,
             host: &self.host,
             path: &self.path,
-        }))
+        };
+        Ok(policy_refusal(&policy, &self.caller, &call))
     }
 }

@@ -5,7 +5,8 @@
 
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath, Reading, is_same};
-use nexus_common::policy::{PolicyCall, denies};
+use nexus_common::policy::{PolicyAgent, PolicyCall, denies};
+use nexus_common::wire::Policy;
 use nexus_manifests::{DenyRule, Manifest, Revoke, template};
 use url::Url;
 
@@ -23,6 +24,8 @@ pub(super) struct Asked<'a> {
     pub(super) target: &'a Target<'a>,
     /// The path below the base URL, parsed.
     pub(super) path: &'a CallPath,
+    /// The id of the integration.
+    pub(super) integration_id: &'a str,
 }
 
 /// Why a call is denied, with the rule's name. `None` if the call is allowed.
@@ -32,6 +35,9 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     let host = target.host.url.host_str().unwrap_or_default();
     if opened.own_urls.have(host, &target.path) {
         return Some("this endpoint creates or revokes the connection itself".to_owned());
+    }
+    if let Some(why) = beyond_agreement(asked.caller, methods, asked.integration_id) {
+        return Some(why);
     }
     let is_agent = asked.caller.role <= Some(Role::Agent);
     let names_a_method =
@@ -48,7 +54,38 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         host: target.host.name(),
         path,
     };
-    policy.refusal(&call).or_else(|| if is_agent { denied(opened, asked) } else { None })
+    let refusal = policy_refusal(policy, asked.caller, &call);
+    refusal.or_else(|| if is_agent { denied(opened, asked) } else { None })
+}
+
+/// Why `policy` denies a call of `caller`. `None` if it does not. If the policies limit the person of a
+/// connected app, the call must be allowed to the person too.
+pub(super) fn policy_refusal(
+    policy: &Policy,
+    caller: &Caller,
+    call: &PolicyCall<'_>,
+) -> Option<String> {
+    let person = caller.basis.limits.as_ref().and_then(|limits| limits.person_subject.as_deref());
+    policy.refusal(call).or_else(|| {
+        let agent = PolicyAgent { subject: person?, id: None };
+        policy.refusal(&PolicyCall { agent, ..*call })
+    })
+}
+
+/// Why a call of a connected app is beyond what its person agreed to. `None` if it is not, or if the caller is
+/// not a connected app.
+fn beyond_agreement(caller: &Caller, methods: &Methods, integration_id: &str) -> Option<String> {
+    let limits = caller.basis.limits.as_ref()?;
+    if !limits.have(integration_id) {
+        return Some(
+            "the app was not connected with this integration. Connect it again".to_owned(),
+        );
+    }
+    let reads = |method: &CallMethod| {
+        matches!(method, CallMethod::Get | CallMethod::Head | CallMethod::Options)
+    };
+    let may = !limits.is_read_only || methods.all.iter().all(reads);
+    (!may).then(|| "the app was connected to read only. Connect it again".to_owned())
 }
 
 /// Why the manifest denies a call to agents. `None` if it does not, or if a rule of the policy names exactly

@@ -1,0 +1,90 @@
+//! Authorization codes. A code is valid for 60 seconds, and once.
+
+use super::grants::StoredGrant;
+use crate::error::Result;
+use crate::platform::sqlite::Value;
+use crate::store::Transaction;
+
+/// How long a code is valid, in milliseconds.
+const CODE_MS: i64 = 60 * 1000;
+
+/// A new code.
+pub struct NewCode<'a> {
+    /// The SHA-256 of the code.
+    pub hash: [u8; 32],
+    /// The agent that the client becomes.
+    pub agent_id: &'a str,
+    /// The client.
+    pub client_id: &'a str,
+    /// Where the code is sent.
+    pub redirect_uri: &'a str,
+    /// The PKCE challenge (S256).
+    pub challenge: &'a str,
+}
+
+/// A stored code.
+pub struct StoredCode {
+    /// What the person agreed to.
+    pub grant: StoredGrant,
+    /// Where the code was sent.
+    pub redirect_uri: String,
+    /// The PKCE challenge (S256).
+    pub challenge: String,
+    /// Whether its 60 seconds are over.
+    pub has_expired: bool,
+    /// Whether it was used before.
+    pub is_used: bool,
+}
+
+impl Transaction {
+    /// Writes a new code.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn insert_code(&self, new: &NewCode<'_>) -> Result<()> {
+        let sql =
+            "insert into app_codes (hash, agent_id, client_id, redirect_uri, challenge, created_at)
+                   values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let values = [
+            Value::from(new.hash.as_slice()),
+            Value::text(new.agent_id),
+            Value::text(new.client_id),
+            Value::text(new.redirect_uri),
+            Value::text(new.challenge),
+            Value::integer(self.now_ms),
+        ];
+        self.query(sql, values).await.map(drop)
+    }
+
+    /// The code with this SHA-256.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn find_code(&self, hash: [u8; 32]) -> Result<Option<StoredCode>> {
+        let sql = format!(
+            "select c.redirect_uri, c.challenge, c.created_at <= ?2 - ?3 as has_expired,
+               c.used_at is not null as is_used, {}
+             from app_codes c join app_grants g on g.agent_id = c.agent_id where c.hash = ?1",
+            StoredGrant::COLUMNS
+        );
+        let values =
+            [Value::from(hash.as_slice()), Value::integer(self.now_ms), Value::integer(CODE_MS)];
+        let Some(row) = self.row(&sql, values).await? else { return Ok(None) };
+        Ok(Some(StoredCode {
+            grant: StoredGrant::of(&row)?,
+            redirect_uri: row.text("redirect_uri")?,
+            challenge: row.text("challenge")?,
+            has_expired: row.get("has_expired")?,
+            is_used: row.get("is_used")?,
+        }))
+    }
+
+    /// Notes that a code was used.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn use_code(&self, hash: [u8; 32]) -> Result<()> {
+        let sql = "update app_codes set used_at = ?2 where hash = ?1";
+        self.query(sql, [Value::from(hash.as_slice()), Value::integer(self.now_ms)]).await.map(drop)
+    }
+}

@@ -1,0 +1,19 @@
+//! Programs that signed themselves in: the tables of our authorization server.
+//!
+//! A secret is here as its SHA-256 only. This module must not decide who may agree to what.
+
+mod clients;
+mod codes;
+mod grants;
+mod offered;
+mod requests;
+mod tokens;
+
+pub use clients::{
+    AppClient, AppMetadata, find_app_client, register_app_client, save_app_document,
+};
+pub use codes::{NewCode, StoredCode};
+pub use grants::{ConnectedApps, NewGrant, StoredGrant};
+pub use offered::{Offered, Offering};
+pub use requests::{AppRequest, save_app_request};
+pub use tokens::{AppTokenKind, NewAppToken, StoredAccessToken, StoredAppToken, find_access_token};
