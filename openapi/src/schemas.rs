@@ -184,14 +184,12 @@ fn requests() -> Value {
 }
 
 fn limits() -> Value {
-    let mut limits = object(json!({
-        "calls_per_minute": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
-    }));
-    limits["description"] = json!(
-        "The most calls per minute of each agent to this integration. The deployment's limit per agent \
-         stays in force"
-    );
-    limits
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["calls_per_minute"],
+        "description": "The most calls per minute of each agent to this integration. The deployment's limit per \
+            agent stays in force",
+        "properties": {"calls_per_minute": {"type": "integer", "minimum": 1, "maximum": 1_000_000}},
+    })
 }
 
 fn rewrite_links() -> Value {

@@ -1,6 +1,46 @@
 // Made by `npm run types` from the OpenAPI document of `openapi/`; not to be edited.
 
 export interface paths {
+    readonly "/.well-known/oauth-authorization-server": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the metadata of the authorization server
+         * @description RFC 8414. Programs read it to find the endpoints below `/oauth`.
+         */
+        readonly get: operations["getAuthorizationServer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/.well-known/oauth-authorization-server/mcp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the same metadata, for clients of `/mcp`
+         * @description RFC 8414. Programs read it to find the endpoints below `/oauth`.
+         */
+        readonly get: operations["getMcpAuthorizationServer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/.well-known/oauth-protected-resource": {
         readonly parameters: {
             readonly query?: never;
@@ -208,6 +248,46 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/connected-apps": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List your connected apps, newest first
+         * @description An ADMIN gets the apps of everybody in the workspace. An agent has no connected apps, so it gets an empty list. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly get: operations["listConnectedApps"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/connected-apps/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End a connected app
+         * @description All its tokens are rejected from the next request on. You can end your own apps. An ADMIN can end every app of the workspace. Roles: AGENT, MANAGER, ADMIN.
+         */
+        readonly delete: operations["endConnectedApp"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -908,6 +988,63 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/sign-in/oidc": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begin a sign-in at the identity provider
+         * @description Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["beginOidc"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/oidc/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Return from the identity provider
+         * @description For the browser that began the sign-in, which has the cookie. `state` can be used once. A successful sign-in sets the session cookie and continues at `/`.
+         */
+        readonly get: operations["finishOidc"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/options": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show how people can sign in */
+        readonly get: operations["getSignInOptions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1039,10 +1176,61 @@ export interface components {
             /** Format: uri */
             readonly authorization_url: string;
         };
+        readonly AuthorizationServer: {
+            /** Format: uri */
+            readonly authorization_endpoint: string;
+            /** @constant */
+            readonly authorization_response_iss_parameter_supported: true;
+            /** @constant */
+            readonly client_id_metadata_document_supported: true;
+            /** @constant */
+            readonly code_challenge_methods_supported: [
+                "S256"
+            ];
+            readonly grant_types_supported: readonly string[];
+            /** Format: uri */
+            readonly issuer: string;
+            readonly protected_resources: readonly string[];
+            /** Format: uri */
+            readonly registration_endpoint: string;
+            readonly response_modes_supported: readonly string[];
+            readonly response_types_supported: readonly string[];
+            /** Format: uri */
+            readonly revocation_endpoint: string;
+            readonly revocation_endpoint_auth_methods_supported: readonly string[];
+            readonly scopes_supported: readonly string[];
+            /** Format: uri */
+            readonly token_endpoint: string;
+            readonly token_endpoint_auth_methods_supported: readonly string[];
+        };
         readonly AuthorizeInput: {
             /** @default false */
             readonly accept_account_change: boolean;
             readonly scopes?: readonly string[];
+        };
+        readonly ConnectedApp: {
+            /** @description The id of a registration, or the URL of the app's metadata document */
+            readonly client_id: string;
+            readonly created_at: components["schemas"]["Time"];
+            readonly expires_at: components["schemas"]["Time"];
+            readonly id: components["schemas"]["AgentId"];
+            /** @description The integrations that the person chose; null: all */
+            readonly integrations: readonly components["schemas"]["IntegrationId"][] | null;
+            readonly last_used_at: components["schemas"]["Time"] | null;
+            /** @description The name that the app gave itself, with its person's */
+            readonly name: string;
+            readonly person: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly read_only: boolean;
+            /** @enum {string} */
+            readonly status: "active" | "disabled";
+        };
+        readonly ConnectedAppPage: {
+            readonly items: readonly components["schemas"]["ConnectedApp"][];
+            /** @description `cursor` of the next page */
+            readonly next_cursor: string | null;
         };
         readonly Deleted: {
             readonly id: components["schemas"]["IntegrationId"];
@@ -1776,6 +1964,8 @@ export interface components {
         };
         readonly Me: {
             readonly agent: string | null;
+            /** @description When the proof expires; `null` if it does not */
+            readonly expires_at: components["schemas"]["Time"] | null;
             /** @enum {string} */
             readonly kind: "person" | "agent" | "service";
             readonly may: {
@@ -1821,6 +2011,14 @@ export interface components {
             /** Format: uri */
             readonly redirect_uri: string;
         };
+        readonly OidcBegin: {
+            /** @description The secret of an invitation that is open in the browser */
+            readonly invitation?: string | null;
+        };
+        readonly OidcBegun: {
+            /** Format: uri */
+            readonly url: string;
+        };
         readonly OpenApi: Record<string, never>;
         /** @description At most 32 KiB */
         readonly OwnManifest: {
@@ -1859,6 +2057,10 @@ export interface components {
         };
         readonly Policy: {
             readonly agents: readonly string[];
+            /** @description The most calls per minute of each agent to this integration. The deployment's limit per agent stays in force */
+            readonly limits?: {
+                readonly calls_per_minute: number;
+            };
             /** @description Whether links to the provider's API in its responses (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy; the default is `true` */
             readonly rewrite_links?: boolean;
             readonly rules: readonly components["schemas"]["Rule"][];
@@ -1871,6 +2073,10 @@ export interface components {
              *     ]
              */
             readonly agents: readonly string[];
+            /** @description The most calls per minute of each agent to this integration. The deployment's limit per agent stays in force */
+            readonly limits?: {
+                readonly calls_per_minute: number;
+            };
             /** @description Whether links to the provider's API in its responses (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy; the default is `true` */
             readonly rewrite_links?: boolean;
             /**
@@ -1910,6 +2116,7 @@ export interface components {
             /** Format: uri */
             readonly resource: string;
             readonly resource_name: string;
+            readonly scopes_supported: readonly string[];
         };
         readonly Rule: {
             /** @description The agents that the rule is for, by id; by default all that the policy admits */
@@ -1934,6 +2141,12 @@ export interface components {
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER";
             readonly workspace: string;
+        };
+        readonly SignInOptions: {
+            /** @description The issuer, if the deployment has an identity provider */
+            readonly identity_provider: string | null;
+            /** @description Whether a person can sign out at the provider too */
+            readonly sign_out: boolean;
         };
         /**
          * @description Set by an admin: whether agents may use the integration
@@ -2464,6 +2677,25 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `rate_limited`: a limit per minute is reached: of the agent's calls, of the workspace's requests, or of wrong proofs from this address; `Retry-After` says when the next minute begins */
+        readonly "429.rate_limited": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly ratelimit: components["headers"]["rate_limit"];
+                readonly "ratelimit-policy": components["headers"]["rate_limit_policy"];
+                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "rate_limited";
+                    /** @constant */
+                    readonly status?: 429;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `misconfigured`: the variable `variable` of the deployment is malformed; `internal`: an internal error; see the log; `credential_unreadable`: the stored credential was changed outside the application, or its encryption key is missing */
         readonly "500.misconfigured.internal.credential_unreadable": {
             headers: {
@@ -2683,10 +2915,12 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_calls`: the limit of concurrent calls of this agent, to this integration or of this workspace is reached; retry when a call has finished */
-        readonly "proxy.429.too_many_calls": {
+        /** @description `rate_limited`: a limit per minute is reached: of the agent's calls, of the workspace's requests, or of wrong proofs from this address; `Retry-After` says when the next minute begins */
+        readonly "proxy.429.rate_limited": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
+                readonly ratelimit: components["headers"]["rate_limit"];
+                readonly "ratelimit-policy": components["headers"]["rate_limit_policy"];
                 readonly "retry-after": components["headers"]["retry_after"];
                 readonly "x-nexus-error": components["headers"]["error_code"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -2695,7 +2929,27 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "too_many_calls";
+                    readonly code?: "rate_limited";
+                    /** @constant */
+                    readonly status?: 429;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_calls`: the limit of concurrent calls of this agent, to this integration or of this workspace is reached; retry when a call has finished; `rate_limited`: a limit per minute is reached: of the agent's calls, of the workspace's requests, or of wrong proofs from this address; `Retry-After` says when the next minute begins */
+        readonly "proxy.429.too_many_calls.rate_limited": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly ratelimit: components["headers"]["rate_limit"];
+                readonly "ratelimit-policy": components["headers"]["rate_limit_policy"];
+                readonly "retry-after": components["headers"]["retry_after"];
+                readonly "x-nexus-error": components["headers"]["error_code"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "too_many_calls" | "rate_limited";
                     /** @constant */
                     readonly status?: 429;
                 } & components["schemas"]["Problem"];
@@ -2835,6 +3089,11 @@ export interface components {
         /** @description RFC 6749, 4.1.2 */
         readonly code: string;
         /**
+         * @description The id of the connected app, which is an agent
+         * @example agt_01J00000000000000000000001
+         */
+        readonly connected_app: string;
+        /**
          * @description The id of one of the workspace's own manifests
          * @example custom-sandbox-oauth
          */
@@ -2966,6 +3225,10 @@ export interface components {
         readonly no_store_private: "no-store, private";
         /** @description The provider's own request id; if it sends none, the id of the request */
         readonly provider_request_id: string;
+        /** @description What is left in this minute, and in how many seconds the next begins (draft-ietf-httpapi-ratelimit-headers) */
+        readonly rate_limit: string;
+        /** @description The limit per minute (draft-ietf-httpapi-ratelimit-headers) */
+        readonly rate_limit_policy: string;
         /** @description The request's id, as in the log */
         readonly request_id: string;
         /** @description How many seconds to wait before a retry */
@@ -2979,6 +3242,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly getAuthorizationServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The metadata */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getMcpAuthorizationServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The metadata */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly getProtectedResource: {
         readonly parameters: {
             readonly query?: never;
@@ -3066,6 +3385,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3108,6 +3428,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3147,6 +3468,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3195,6 +3517,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3232,6 +3555,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.outside_agent"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3271,6 +3595,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3319,6 +3644,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3355,6 +3681,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3392,6 +3719,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3427,6 +3755,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3464,6 +3793,82 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly listConnectedApps: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the previous page */
+                readonly cursor?: components["parameters"]["after_agent"];
+                /** @description The maximum number of items */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of connected apps */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectedAppPage"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly endConnectedApp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The id of the connected app, which is an agent
+                 * @example agt_01J00000000000000000000001
+                 */
+                readonly id: components["parameters"]["connected_app"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Ended */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3548,6 +3953,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3592,6 +3998,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.credential_refused.oauth_client_missing"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
@@ -3634,6 +4041,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3691,6 +4099,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.credential_refused.credentials_required"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["502.provider_error.egress_denied"];
@@ -3747,6 +4156,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.grant_shared.changed_meanwhile"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3799,6 +4209,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid.oauth_client_missing"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3839,6 +4250,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3883,6 +4295,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3933,6 +4346,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -3985,6 +4399,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4031,6 +4446,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4083,6 +4499,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4136,6 +4553,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4173,6 +4591,7 @@ export interface operations {
             readonly 404: components["responses"]["404.not_found"];
             readonly 409: components["responses"]["409.manifest_in_use"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4212,6 +4631,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4248,6 +4668,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4280,6 +4701,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4312,6 +4734,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4359,6 +4782,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4395,6 +4819,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4742,6 +5167,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4783,6 +5209,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4819,6 +5246,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4857,6 +5285,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4894,6 +5323,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4942,6 +5372,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -4981,6 +5412,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5013,6 +5445,7 @@ export interface operations {
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5053,6 +5486,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5089,6 +5523,7 @@ export interface operations {
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5126,6 +5561,7 @@ export interface operations {
             readonly 401: components["responses"]["proxy.401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["proxy.403.forbidden.cross_site.stopped"];
             readonly 422: components["responses"]["proxy.422.invalid"];
+            readonly 429: components["responses"]["proxy.429.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["proxy.503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5176,7 +5612,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5245,7 +5681,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5314,7 +5750,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5383,7 +5819,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5448,7 +5884,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5513,7 +5949,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5582,7 +6018,7 @@ export interface operations {
             readonly 408: components["responses"]["proxy.408.request_timeout"];
             readonly 409: components["responses"]["proxy.409.integration_inactive.reauthorization_required"];
             readonly 422: components["responses"]["proxy.422.invalid.oauth_client_missing"];
-            readonly 429: components["responses"]["proxy.429.too_many_calls"];
+            readonly 429: components["responses"]["proxy.429.too_many_calls.rate_limited"];
             readonly 500: components["responses"]["proxy.500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 502: components["responses"]["proxy.502.provider_error.egress_denied"];
@@ -5637,6 +6073,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5761,6 +6198,20 @@ export interface operations {
             };
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
+            /** @description `rate_limited`: too many wrong proofs came from this address */
+            readonly 429: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly ratelimit: components["headers"]["rate_limit"];
+                    readonly "ratelimit-policy": components["headers"]["rate_limit_policy"];
+                    readonly "retry-after": components["headers"]["retry_after"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5801,6 +6252,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5841,6 +6293,7 @@ export interface operations {
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
@@ -5880,6 +6333,168 @@ export interface operations {
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly beginOidc: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OidcBegin"];
+            };
+        };
+        readonly responses: {
+            /** @description The URL to which the page sends the browser */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OidcBegun"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 403: components["responses"]["403.cross_site"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly finishOidc: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description RFC 6749, 4.1.2 */
+                readonly code?: components["parameters"]["code"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error?: components["parameters"]["error"];
+                /** @description RFC 6749, 4.1.2.1 */
+                readonly error_description?: components["parameters"]["error_description"];
+                /** @description RFC 9207 */
+                readonly iss?: components["parameters"]["iss"];
+                /** @description The value that was sent to the provider */
+                readonly state?: components["parameters"]["state"];
+            };
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Signed in */
+            readonly 303: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This browser did not begin the sign-in */
+            readonly 400: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The provider or this application does not let the person in */
+            readonly 403: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description An internal error, or a misconfigured deployment */
+            readonly 500: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            /** @description The identity provider failed, or its id token is not good */
+            readonly 502: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Storage or the identity provider's keys are unavailable */
+            readonly 503: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getSignInOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The ways to sign in */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
             readonly 422: components["responses"]["422.invalid"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];

@@ -127,7 +127,7 @@ impl Caller {
     /// [`Error::Stopped`], [`Error::Misconfigured`], [`Error::Storage`].
     pub async fn of_page(inbound: &Inbound) -> Result<Option<Self>> {
         let Some(cookie) = session_cookie(inbound).await? else { return Ok(None) };
-        match Self::proved_by(&Evidence::Session(cookie)).await {
+        match Self::proved_by(Evidence::Session(cookie), inbound).await {
             Ok(caller) => Ok(Some(caller)),
             Err(Error::InvalidToken(_) | Error::TokenExpired) => Ok(None),
             Err(error) => Err(error),

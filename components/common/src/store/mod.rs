@@ -47,7 +47,8 @@ pub use agents::{
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,
     NewGrant, Offered, Offering, StoredAccessToken, StoredAppToken, StoredCode, StoredGrant,
-    find_access_token, find_app_client, register_app_client, save_app_document, save_app_request,
+    find_access_token, find_app_client, find_grant_limits, register_app_client, save_app_document,
+    save_app_request,
 };
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};

@@ -327,8 +327,7 @@ impl<'a> People<'a> {
         let sql = "select 1 from people where workspace = ?1 and id <> ?2 and role = 'ADMIN'
                    and status = 'active' and (source = 'local' or last_seen_at > ?3) limit 1";
         let seen_since = tx.now_ms - OUTSIDE_ADMIN_MS;
-        let values =
-            [Value::text(self.workspace), Value::text(id), Value::integer(seen_since)];
+        let values = [Value::text(self.workspace), Value::text(id), Value::integer(seen_since)];
         Ok(tx.row(sql, values).await?.is_some())
     }
 }

@@ -264,12 +264,15 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
 
 #[tokio::test]
 async fn a_limit_that_is_not_a_number_is_named() {
-    for name in
-        ["agent_calls_per_minute", "workspace_calls_per_minute", "wrong_proofs_per_minute"]
+    for name in ["agent_calls_per_minute", "workspace_calls_per_minute", "wrong_proofs_per_minute"]
     {
         let (app, _upstream) = match name {
-            "agent_calls_per_minute" => connected(Options::default().var(name, "many"), json!({})).await,
-            _ => (Options::default().var(name, "0").start().await.unwrap(), Upstream::start().await),
+            "agent_calls_per_minute" => {
+                connected(Options::default().var(name, "many"), json!({})).await
+            }
+            _ => {
+                (Options::default().var(name, "0").start().await.unwrap(), Upstream::start().await)
+            }
         };
         let answer = match name {
             "agent_calls_per_minute" => app.get("/api/proxy/up/x").as_role("AGENT", "acme"),
@@ -295,7 +298,8 @@ async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
     };
     let now = keys();
     assert!(now.contains("/agent/") && !now.contains("acme"), "{now}");
-    let sql = "update spin_key_value set key = 'limit/7/agent/old' where key like 'limit/%/agent/%'";
+    let sql =
+        "update spin_key_value set key = 'limit/7/agent/old' where key like 'limit/%/agent/%'";
     assert_eq!(store.execute(sql, []).unwrap(), 1);
     let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
     assert_eq!(tick.status, 200, "{tick:?}");

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use crate::kit::answer::Answer;
+use crate::kit::app::Answer;
 use crate::kit::app::{App, Options};
 use crate::kit::token;
 use crate::kit::upstream::{Reply, Seen, Upstream};

@@ -232,7 +232,7 @@ async fn no_changing_route_takes_a_session_from_another_site() {
         if takes_none.iter().any(|start| path.starts_with(start)) {
             continue;
         }
-        let filled = path.replace("{id}", "up").replace('{', "").replace('}', "");
+        let filled = path.replace("{id}", "up").replace(['{', '}'], "");
         for method in ["post", "put", "patch", "delete"] {
             if operations.get(method).is_none() {
                 continue;

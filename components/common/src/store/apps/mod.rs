@@ -16,4 +16,7 @@ pub use codes::{NewCode, StoredCode};
 pub use grants::{ConnectedApps, NewGrant, StoredGrant};
 pub use offered::{Offered, Offering};
 pub use requests::{AppRequest, save_app_request};
-pub use tokens::{AppTokenKind, NewAppToken, StoredAccessToken, StoredAppToken, find_access_token};
+pub use tokens::{
+    AppTokenKind, NewAppToken, StoredAccessToken, StoredAppToken, find_access_token,
+    find_grant_limits,
+};
