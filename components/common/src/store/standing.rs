@@ -125,7 +125,19 @@ const SQL: &str = "select
 /// [`Error::InvalidToken`] if the agent, person, key or session was switched off or ended.
 /// [`Error::Stopped`] if an admin has stopped it. [`Error::Storage`].
 pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
-    let now = version().await?;
+    require_standing_at(version().await?, workspace, basis).await
+}
+
+/// As [`require_standing`], with the `now` that [`version`] has just returned. A call that also reads its own row
+/// asks for the version once.
+///
+/// # Errors
+/// The errors of [`require_standing`].
+pub async fn require_standing_at(
+    now: Option<Version>,
+    workspace: &str,
+    basis: &Basis,
+) -> Result<()> {
     let key = (workspace.to_owned(), basis.clone());
     let is_known = GOOD.with_borrow_mut(|good| good.get(&key).copied()) == now && now.is_some();
     if is_known {

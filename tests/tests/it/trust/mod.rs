@@ -9,6 +9,7 @@
 //! - `jwks`: an issuer's own keys
 //! - `limits`: limits per minute
 //! - `oidc`: the sign-in at an identity provider
+//! - `midway`: a stop in the middle of work
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
 
@@ -22,4 +23,5 @@ pub(crate) mod jwks;
 mod limits;
 mod oidc;
 mod people;
+mod midway;
 mod rights;
