@@ -133,6 +133,7 @@ fn proof(
     config: &Config,
     entry: &Issuer,
     claims: &Claims,
+    let identity = id::outside(workspace, issuer, subject);
     (issued_at, expires_at): (Option<u64>, u64),
 ) -> Result<Proof> {
     let subject = claims::subject(&entry.subject, claims)?;
@@ -156,17 +157,17 @@ fn outside(
 ) -> (CallerKind, Basis) {
     let (workspace, issuer, subject) =
         (workspace.to_owned(), issuer.to_owned(), subject.to_owned());
-    let outside = Basis { is_outside: true, ..Basis::default() };
+    let outside = Basis { outside: Some(identity.clone()), ..Basis::default() };
     match role {
         None => (CallerKind::Service, outside),
         Some(Role::Agent) => {
-            let id = id::outside_agent(&workspace, &issuer, &subject);
+            let id = id::agent_of(&identity);
             let agent = OutsideIdentity { workspace, issuer, subject };
             first_seen::note(Seen::Agent(id.clone(), agent));
             (CallerKind::Agent, Basis { agent: Some(id), ..outside })
         }
         Some(role) => {
-            let id = id::outside_person(&workspace, &issuer, &subject);
+            let id = id::person_of(&identity);
             let person = OutsidePerson { workspace, issuer, subject, role };
             first_seen::note(Seen::Person(id.clone(), person));
             (CallerKind::Person, Basis { person: Some(id), ..outside })

@@ -6,10 +6,11 @@
 //! - `broker`: an attack on the broker
 //! - `canary`: one secret, searched for everywhere
 //! - `egress`: the egress guard
+//! - `identities`: an outside subject stays the same, whatever its role
 //! - `jwks`: an issuer's own keys
 //! - `limits`: limits per minute
-//! - `oidc`: the sign-in at an identity provider
 //! - `midway`: a stop in the middle of work
+//! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
 
@@ -19,9 +20,10 @@ mod auth;
 pub(crate) mod broker;
 mod canary;
 mod egress;
+mod identities;
 pub(crate) mod jwks;
 mod limits;
+mod midway;
 mod oidc;
 mod people;
-mod midway;
 mod rights;
