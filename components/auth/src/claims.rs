@@ -74,19 +74,12 @@ pub(crate) struct AudienceRule {
 }
 
 impl AudienceRule {
-    /// Whether the token is for this application. `own` is the audience that is always accepted in `aud`.
-    pub(crate) fn accepts(&self, claims: &Claims, own: Option<&str>) -> bool {
-        let has = |name: &str, is_accepted: &dyn Fn(&str) -> bool| match claims.get(name) {
-            Some(Value::String(text)) => is_accepted(text),
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).any(is_accepted),
-            _ => false,
-        };
-        let is_own = |text: &str| Some(text) == own;
-        has("aud", &is_own)
-            || match self.claim {
-                Some(name) => has(name, &|text| self.accepted.iter().any(|one| one == text)),
-                None => claims.get("aud").is_none_or(Value::is_null),
-            }
+    /// Whether the rule accepts the token's audience.
+    pub(crate) fn accepts(&self, claims: &Claims) -> bool {
+        match self.claim {
+            Some(name) => holds(claims, name, |text| self.accepted.iter().any(|one| one == text)),
+            None => claims.get("aud").is_none_or(Value::is_null),
+        }
     }
 
     /// The claim that was compared, for an error message.
@@ -206,6 +199,11 @@ impl RoleRule {
             }
         }
     }
+}
+
+/// Whether the claim `name`, a string or a list, holds a string that `is_meant`.
+pub(crate) fn holds(claims: &Claims, name: &str, is_meant: impl Fn(&str) -> bool) -> bool {
+    claims.get(name).is_some_and(|value| texts(value).into_iter().any(is_meant))
 }
 
 /// The strings in a string or a list.

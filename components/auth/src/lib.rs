@@ -11,6 +11,7 @@ mod agent_key;
 mod agent_token;
 mod claims;
 mod config;
+mod entry;
 mod first_seen;
 mod id_token;
 mod identity;

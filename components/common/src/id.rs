@@ -33,6 +33,13 @@ pub fn person(now_ms: u64) -> String {
     format!("per_{}", ulid(now_ms))
 }
 
+/// Whether `text` is the id of an agent or a person here, by its form. A name or a subject of that form is never
+/// taken for anything but the id, so that nobody can call themselves another.
+#[must_use]
+pub fn is_of_account(text: &str) -> bool {
+    text.starts_with("agt_") || text.starts_with("per_")
+}
+
 /// A new session id, `ses_` and a ULID of `now_ms`.
 pub fn session(now_ms: u64) -> String {
     format!("ses_{}", ulid(now_ms))
@@ -56,17 +63,28 @@ pub fn app_client(now_ms: u64) -> String {
 /// The id of an agent of an outside issuer. It follows from the workspace, the issuer and the subject, so that
 /// it is known before the agent is stored.
 pub fn outside_agent(workspace: &str, issuer: &str, subject: &str) -> String {
-    format!("agt_{}", of_identity(workspace, issuer, subject))
+    agent_of(&outside(workspace, issuer, subject))
 }
 
 /// The id of a person of an outside issuer, as [`outside_agent`].
 pub fn outside_person(workspace: &str, issuer: &str, subject: &str) -> String {
-    format!("per_{}", of_identity(workspace, issuer, subject))
+    person_of(&outside(workspace, issuer, subject))
 }
 
-/// A ULID that is the start of the SHA-256 of an identity. Each part comes after its length, so that two
-/// different identities never have the same bytes.
-fn of_identity(workspace: &str, issuer: &str, subject: &str) -> Ulid {
+/// The id of the agent of an outside `identity`.
+pub fn agent_of(identity: &str) -> String {
+    format!("agt_{identity}")
+}
+
+/// The id of the person of an outside `identity`.
+pub fn person_of(identity: &str) -> String {
+    format!("per_{identity}")
+}
+
+/// An identity of an outside issuer: a ULID that its agent and its person have in common, because one subject
+/// may have tokens with different roles. It is the start of the SHA-256 of the identity's parts. Each part comes
+/// after its length, so that two different identities never have the same bytes.
+pub fn outside(workspace: &str, issuer: &str, subject: &str) -> String {
     let mut hash = Sha256::new();
     for part in [workspace, issuer, subject] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -74,7 +92,7 @@ fn of_identity(workspace: &str, issuer: &str, subject: &str) -> Ulid {
     }
     let bytes: [u8; 32] = hash.finalize().into();
     let start = bytes.first_chunk::<16>().copied().unwrap_or_default();
-    Ulid::from_bytes(start)
+    Ulid::from_bytes(start).to_string()
 }
 
 fn ulid(now_ms: u64) -> Ulid {

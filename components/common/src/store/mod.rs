@@ -41,8 +41,8 @@ use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
 pub use agents::{
-    AgentChange, Agents, KeyProof, MOST_KEYS, NewAgent, NewAgentKey, OutsideIdentity, StoredKey,
-    find_key, note_outside_agents,
+    AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
+    StoredKey, find_key, note_outside_agents,
 };
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,
@@ -79,7 +79,7 @@ pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_sessi
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
     Basis, CredentialRow, GrantLimits, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
-    require_standing_of_lifter,
+    require_standing_at, require_standing_of_lifter,
 };
 pub use stops::{NewStop, Stops};
 pub use usable::{USABLE_MOST, Usable, UsablePage};

@@ -362,7 +362,7 @@ pub struct OutsidePerson {
 }
 
 /// Stores the people of outside issuers that are not stored yet, or whose role has changed, and when they were
-/// last seen, to the hour.
+/// last seen, to the hour. A person who is first seen after their agent was switched off is switched off as well.
 ///
 /// # Errors
 /// [`Error::Storage`].
@@ -388,8 +388,10 @@ pub async fn note_outside_people(seen: &[OutsidePerson]) -> Result<()> {
         return Ok(());
     }
     let sql = format!(
-        "insert into people (id, workspace, name, role, source, issuer, subject, created_at, last_seen_at)
+        "insert into people (id, workspace, name, role, source, issuer, subject, status, created_at,
+           last_seen_at)
          select value ->> 0, value ->> 1, value ->> 2, value ->> 4, 'issuer', value ->> 3, value ->> 2,
+           coalesce((select status from agents where id = 'agt_' || substr(value ->> 0, 5)), 'active'),
            cast(unixepoch('subsec') * 1000 as integer), cast(unixepoch('subsec') * 1000 as integer)
          from json_each(?1) where not {is_known}
          on conflict do update set last_seen_at = excluded.last_seen_at,

@@ -6,8 +6,10 @@
 //! - `broker`: an attack on the broker
 //! - `canary`: one secret, searched for everywhere
 //! - `egress`: the egress guard
+//! - `identities`: an outside subject stays the same, whatever its role
 //! - `jwks`: an issuer's own keys
 //! - `limits`: limits per minute
+//! - `midway`: a stop in the middle of work
 //! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
@@ -18,8 +20,10 @@ mod auth;
 pub(crate) mod broker;
 mod canary;
 mod egress;
+mod identities;
 pub(crate) mod jwks;
 mod limits;
+mod midway;
 mod oidc;
 mod people;
 mod rights;

@@ -39,21 +39,27 @@ impl Scene {
     }
 
     async fn with(change: impl FnOnce(Options) -> Options) -> Self {
+        let rules = json!({"workspace_claim": "workspace_id", "role_claim": "role"});
+        Self::by(&[json!({"audiences": ["api"]})], &rules, change).await
+    }
+
+    /// With these entries of `issuers` for the provider, each with `rules`.
+    async fn by(entries: &[Value], rules: &Value, change: impl FnOnce(Options) -> Options) -> Self {
         let provider = Upstream::start().await;
         let says = Arc::new(Mutex::new(Says { metadata: json!({}), token: (500, json!({})) }));
         let (issuer, script) = (format!("http://{}", provider.host), Arc::clone(&says));
         let own = issuer.clone();
         provider.answer(move |seen| respond(seen, &own, &script.lock().unwrap()));
-        let rules = json!({"workspace_claim": "workspace_id", "role_claim": "role"});
-        let entry = |mut entry: Value| {
-            entry.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
-            entry
-        };
-        let issuers = json!([
-            entry(json!({"issuer": token::ISSUER, "secret_variable": "jwt_secret",
-                "audiences": [token::AUDIENCE]})),
-            entry(json!({"issuer": issuer, "discovery": true, "audiences": ["api"]})),
-        ]);
+        let mut issuers = vec![json!({"issuer": token::ISSUER, "secret_variable": "jwt_secret",
+            "audiences": [token::AUDIENCE], "workspace_claim": "workspace_id", "role_claim": "role"})];
+        for entry in entries {
+            let mut whole = json!({"issuer": issuer, "discovery": true});
+            for members in [rules, entry] {
+                whole.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            }
+            issuers.push(whole);
+        }
+        let issuers = json!(issuers);
         let options = Options::default()
             .var("issuers", &issuers.to_string())
             .var("oidc_issuer", &issuer)
@@ -502,4 +508,37 @@ async fn on_https_the_cookies_belong_to_this_host_alone() {
             && session.contains("; Path=/;")
             && !session.contains("Domain")
     );
+}
+
+/// Several customers at one provider: its id tokens are all for one client, and no claim says whose they are.
+#[tokio::test]
+async fn the_first_entry_of_the_provider_does_not_decide_for_the_others() {
+    let rules = json!({"audience_claim": "client_id", "role_claim": "groups",
+        "role_map": {"admins": "ADMIN", "staff": "MANAGER"}});
+    let groups = json!({"groups": ["admins"]});
+    let customer =
+        |workspace: &str, client: &str| json!({"workspace": workspace, "audiences": [client]});
+    let entries = [customer("beta", "beta-app"), customer("acme", "acme-app")];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let refused = scene.sign_in(groups.clone(), json!({})).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    // An invitation decides, and the claim's role does not count.
+    let invitation = scene.invite("acme", "MANAGER").await;
+    let admitted = scene.sign_in(groups.clone(), json!({ "invitation": invitation })).await;
+    let shown = scene.me(&admitted).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("MANAGER")));
+
+    // The entry that names the client counts.
+    let entries = [customer("beta", "beta-app"), customer("acme", CLIENT)];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let shown = scene.me(&scene.sign_in(groups.clone(), json!({})).await).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("ADMIN")));
+
+    // Entries of one workspace: the least of their roles counts.
+    let mut people = customer("acme", "acme-app");
+    people["role_map"] = json!({"admins": "MANAGER"});
+    let entries = [customer("acme", "acme-app"), people];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let shown = scene.me(&scene.sign_in(groups, json!({})).await).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("MANAGER")));
 }

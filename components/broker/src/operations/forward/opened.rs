@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
-use nexus_common::store::{Version, version};
+use nexus_common::store::Version;
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
@@ -113,13 +113,16 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     });
 }
 
-/// Finds an integration of `workspace`.
+/// Finds an integration of `workspace`. `version` is that of the database, read just before: a commit in between
+/// makes the entry outdated.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Storage`].
-pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
-    // The version is read before the row, so that a commit in between makes the entry outdated.
-    let version = version().await?;
+pub(super) async fn find(
+    version: Option<Version>,
+    workspace: &str,
+    id_or_slug: &str,
+) -> Result<Rc<Callable>> {
     // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());

@@ -191,6 +191,10 @@ impl Sent<'_> {
                 Retry::Instead(Outcome::Wait(refreshing(context.key.id, version, seconds)))
             }
             (Ok(Some(Found::Usable(renewed))), Some(again)) => {
+                // The refresh may have taken long.
+                if let Some(lost) = self.right.lost().await {
+                    return Ok(Retry::Instead(Outcome::Lost(lost)));
+                }
                 let opened = opened.renewed(*renewed)?;
                 let answer = self.once(&opened.usable, again, sent).await;
                 Retry::Sent(opened, answer)
