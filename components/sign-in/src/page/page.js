@@ -8,10 +8,9 @@ const show = (id, text) => {
 const element = (id) => document.getElementById(id);
 
 const secrets = new URLSearchParams(location.hash.slice(1));
-const query = new URLSearchParams(location.search);
 const hasSignedOut = secrets.has("signed-out");
 const link = secrets.get("link");
-const invitation = secrets.get("invitation") ?? query.get("invitation");
+const invitation = secrets.get("invitation");
 history.replaceState(null, "", "/sign-in");
 
 const post = async (path, body) => {
