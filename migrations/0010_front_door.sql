@@ -9,6 +9,8 @@ create table people (
   source text not null check (source in ('oidc', 'local', 'issuer')),
   issuer text,
   subject text,
+  -- Whether a link from the machine made the person. Such a link finds only people whom one made.
+  by_machine integer not null default 0 check (by_machine in (0, 1)),
   status text not null default 'active' check (status in ('active', 'disabled')),
   created_at integer not null,
   last_seen_at integer

@@ -3,14 +3,12 @@
 //! Each sign-in makes a new session, so that nobody can prepare one for another person.
 
 use http::StatusCode;
-use nexus_common::auth::{
-    Caller, CallerKind, Via, new_session_secret, session_hash, set_session_cookie,
-};
+use nexus_common::auth::{new_session_secret, session_hash, set_session_cookie};
 use nexus_common::http::{RequestId, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Basis, NewSession, Person, RequestContext, Transaction};
+use nexus_common::store::{NewSession, Person, RequestContext, Transaction};
 use nexus_common::{Result, id};
 use serde_json::json;
 
@@ -52,16 +50,7 @@ pub(crate) async fn open(
         method,
     })
     .await?;
-    let caller = Caller {
-        workspace: person.workspace.clone(),
-        subject: person.actor().to_owned(),
-        kind: CallerKind::Person,
-        role: Some(person.role),
-        role_source: None,
-        expires_at: 0,
-        via: Via::Session,
-        basis: Basis { person: Some(person.id.clone()), ..Basis::default() },
-    };
+    let caller = person.as_caller();
     let by = RequestContext { caller: &caller, request_id };
     let detail = json!({"method": method, "session": session_id});
     tx.audit(&by.entry("person.sign_in", &person.id, detail)).await?;

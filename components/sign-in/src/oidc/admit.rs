@@ -55,7 +55,7 @@ pub(super) async fn admit(
     request_id: &RequestId,
 ) -> Result<Result<Secret, Refused>> {
     let tx = Transaction::begin().await?;
-    let person = match find(&tx, proof, invitation).await? {
+    let person = match find(&tx, proof, invitation, request_id).await? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -69,11 +69,13 @@ async fn find(
     tx: &Transaction,
     proof: &IdProof,
     invitation: Option<&str>,
+    request_id: &RequestId,
 ) -> Result<Result<Person, Refused>> {
     let identity = (proof.issuer.as_str(), proof.subject.as_str());
     let named = (proof.name.as_str(), proof.email.as_deref());
     if let (Some(workspace), Some(role)) = (&proof.workspace, proof.role) {
-        return People::of(workspace).save_oidc(tx, identity, named, role).await.map(Ok);
+        let people = People::of(workspace);
+        return people.save_oidc(tx, identity, named, (role, request_id)).await.map(Ok);
     }
     let is_in = |workspace: &str| proof.workspace.as_deref().is_none_or(|own| own == workspace);
     if let Some(secret) = invitation {
@@ -85,7 +87,8 @@ async fn find(
             return Ok(Err(Refused::Elsewhere));
         }
         let people = People::of(&found.workspace);
-        return people.insert_invited(tx, identity, named, found.role).await.map(Ok);
+        let role = (found.role, request_id);
+        return people.insert_invited(tx, identity, named, role).await.map(Ok);
     }
     let known =
         tx.find_invited(identity.0, identity.1).await?.filter(|person| is_in(&person.workspace));

@@ -136,6 +136,63 @@ async fn a_link_that_is_not_the_machines_is_rejected() {
     assert_eq!(app.count("people"), 1);
 }
 
+/// Accepts a new invitation of Ann's under a name of one's own, and returns the cookie.
+async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
+    let secret = invite(app, ann, role).await;
+    let body = json!({"invitation": secret, "name": name});
+    let answer = post(app, "/sign-in/invitation", body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    cookie(&answer)
+}
+
+/// The secret of a new invitation.
+async fn invite(app: &App, by: &str, role: &str) -> String {
+    let call = with(app.post("/api/people/invitations"), by).json(&json!({ "role": role }));
+    let answer = call.send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()["url"].as_str().unwrap().rsplit_once('=').unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn a_link_from_the_machine_never_leads_to_somebody_who_took_the_name() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let mallory = joined(&app, &ann, "MANAGER", "Owner").await;
+    let mallory_is = async || me(&app, &mallory).await.json();
+    let taken = mallory_is().await["person"].clone();
+    let owner = sign_in(&app, &link("acme", "ADMIN", "Owner").await).await;
+    let shown = me(&app, &owner).await.json();
+    assert_eq!((&shown["name"], &shown["role"]), (&json!("Owner"), &json!("ADMIN")));
+    assert_ne!(shown["person"], taken);
+    assert_eq!(mallory_is().await["role"], "MANAGER", "the open session of the other one");
+    assert_eq!(app.count("people"), 3);
+
+    // Nor is somebody switched on again who is switched off.
+    let path = format!("/api/people/{}", taken.as_str().unwrap());
+    let off = with(app.put(&path), &ann).json(&json!({"status": "disabled"})).send().await;
+    assert_eq!(off.status, 200, "{off:?}");
+    let again = sign_in(&app, &link("acme", "MANAGER", "Owner").await).await;
+    assert_eq!(me(&app, &again).await.json()["person"], shown["person"], "the machine's own");
+    let listed = with(app.get("/api/people"), &ann).send().await.json();
+    let items = listed["items"].as_array().unwrap();
+    let found = items.iter().find(|one| one["id"] == taken).unwrap();
+    assert_eq!((&found["status"], &found["role"]), (&json!("disabled"), &json!("MANAGER")));
+    assert_eq!(items.len(), 3, "{listed}");
+
+    // What a link changed is in the record.
+    let audit = app.get("/api/audit").as_admin().send().await.json();
+    let records = audit["items"].as_array().unwrap();
+    let changed = records
+        .iter()
+        .find(|one| one["action"] == "person.update" && one["target"] == shown["person"]);
+    let changed = changed.unwrap_or_else(|| panic!("{audit}"));
+    assert_eq!(
+        (&changed["detail"]["role"], &changed["detail"]["method"]),
+        (&json!("MANAGER"), &json!("link"))
+    );
+    assert!(!records.iter().any(|one| one["target"] == taken && one["detail"]["method"] == "link"));
+}
+
 #[tokio::test]
 async fn a_session_counts_for_our_own_pages_only() {
     let (app, _upstream) = connected().await;
