@@ -85,6 +85,8 @@ create table invitations (
   name text,
   email text,
   created_by text not null,
+  -- The id of the ADMIN who made it, as whom it counts.
+  person_id text not null,
   created_at integer not null,
   expires_at integer not null
 ) strict, without rowid;

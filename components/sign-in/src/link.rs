@@ -34,5 +34,5 @@ pub(crate) async fn sign_in(inbound: Inbound) -> Result<Response> {
     let people = People::of(&proof.workspace);
     let named = (proof.name.as_str(), proof.role);
     let person = people.admit_by_machine(&tx, &new_id, named, &request_id).await?;
-    session::begin(tx, &person, "link", &request_id).await
+    session::begin(tx, &person, session::LINK, &request_id).await
 }

@@ -10,8 +10,9 @@ use crate::problems::{self, Problem};
 const PERSON: &str = "/api/people/{person_id}";
 const INVITATIONS: &str = "/api/people/invitations";
 
-/// The request does not come from our own page.
-const CROSS_SITE: Problem = Problem { status: 403, codes: &["cross_site"], marked: false };
+/// The request does not come from our own page, or an ADMIN has stopped the person or the workspace.
+const CROSS_SITE: Problem =
+    Problem { status: 403, codes: &["cross_site", "stopped"], marked: false };
 /// The link or invitation is used up.
 const GONE: Problem = Problem { status: 410, codes: &["gone"], marked: false };
 

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::people::Person;
 use super::{RequestContext, Transaction, read, read_row};
 use crate::domain::StopScope;
 use crate::error::{Error, Result};
@@ -141,5 +142,36 @@ impl<'a> Stops<'a> {
         let (scope, target) = (row.get::<StopScope>("scope")?, row.text_or_null("target")?);
         tx.audit(&by.entry("panic.lift", id, json!({"scope": scope, "target": target}))).await?;
         tx.commit().await
+    }
+}
+
+impl Transaction {
+    /// Checks that no stop covers a person who signs in, or the whole workspace.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Storage`].
+    pub async fn require_not_stopped(&self, person: &Person) -> Result<()> {
+        self.require_no_stop("(scope = 'workspace' or (scope = 'person' and target = ?2))", person)
+            .await
+    }
+
+    /// As [`Self::require_not_stopped`], but a stop of the whole workspace does not count. Only a link from the
+    /// machine may use this: whoever has it must be able to lift such a stop when nobody else is signed in.
+    ///
+    /// # Errors
+    /// The errors of [`Self::require_not_stopped`].
+    pub async fn require_lifter_not_stopped(&self, person: &Person) -> Result<()> {
+        self.require_no_stop("scope = 'person' and target = ?2", person).await
+    }
+
+    async fn require_no_stop(&self, scope: &str, person: &Person) -> Result<()> {
+        let sql = format!("select reason from stops where workspace = ?1 and {scope} limit 1");
+        let values = [Value::text(person.workspace.as_str()), Value::text(person.id.as_str())];
+        let Some(row) = self.row(&sql, values).await? else { return Ok(()) };
+        let reason = row.text("reason")?;
+        Err(Error::Stopped(format!(
+            "an ADMIN has stopped this: {reason}. An ADMIN who is signed in can lift the stop, and a link from \
+             the machine signs one in"
+        )))
     }
 }

@@ -21,7 +21,7 @@ pub(super) enum Refused {
     },
     /// An ADMIN has switched the person off.
     Disabled,
-    /// The invitation is used up, deleted or expired.
+    /// The invitation is used up, deleted or expired, or its maker is not an ADMIN any longer.
     Gone,
     /// The invitation is for another workspace than the claim names.
     Elsewhere,
@@ -37,7 +37,8 @@ impl Refused {
             ),
             Self::Disabled => "An ADMIN has switched you off. Ask an ADMIN of your workspace.".into(),
             Self::Gone => {
-                "The invitation was used, was deleted, or has expired. Ask the ADMIN who invited you for a new one."
+                "The invitation was used or deleted, has expired, or was made by a person who is not an ADMIN any \
+                 longer. Ask an ADMIN for a new one."
                     .into()
             }
             Self::Elsewhere => "The invitation is for another workspace than yours. Ask the ADMIN who invited you.".into(),
@@ -48,7 +49,7 @@ impl Refused {
 /// The secret of the new session of the person whom `proof` names. `invitation` was open in the browser.
 ///
 /// # Errors
-/// [`nexus_common::Error::Storage`].
+/// [`nexus_common::Error::Stopped`], [`nexus_common::Error::Storage`].
 pub(super) async fn admit(
     proof: &IdProof,
     invitation: Option<&str>,

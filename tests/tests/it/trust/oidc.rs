@@ -276,6 +276,35 @@ async fn an_unknown_person_needs_an_invitation_once() {
 }
 
 #[tokio::test]
+async fn nobody_is_signed_in_while_their_workspace_is_stopped() {
+    let scene = Scene::new().await;
+    let mapped = json!({"workspace_id": "acme", "role": "ADMIN"});
+    let open = json!({"invitation": scene.invite("acme", "MANAGER").await});
+    let stop = json!({"scope": "workspace", "reason": "a drill"});
+    let stopped = scene.app.post("/api/panic").as_admin().json(&stop).send().await;
+    assert_eq!(stopped.status, 201, "{stopped:?}");
+    for (what, claims, body) in
+        [("a role", mapped.clone(), json!({})), ("an invitation", json!({}), open.clone())]
+    {
+        let refused = scene.sign_in(claims, body).await;
+        assert_eq!((refused.status.as_u16(), is_signed_in(&refused)), (403, false), "{what}");
+        assert!(refused.text.contains("a drill"), "{what}: {refused:?}");
+    }
+    let path = format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap());
+    assert_eq!(scene.app.delete(&path).as_admin().send().await.status, 204);
+    assert!(is_signed_in(&scene.sign_in(json!({}), open).await), "the invitation stayed valid");
+    // The role that the claim gives from now on is in the record.
+    assert!(is_signed_in(&scene.sign_in(mapped, json!({})).await));
+    let audit = scene.app.get("/api/audit").as_admin().send().await.json();
+    let changed = |one: &Value| {
+        one["action"] == "person.update"
+            && one["detail"]["method"] == "oidc"
+            && one["detail"]["role"] == "ADMIN"
+    };
+    assert!(audit["items"].as_array().unwrap().iter().any(changed), "{audit}");
+}
+
+#[tokio::test]
 async fn an_id_token_that_is_not_for_this_request_is_rejected() {
     let scene = Scene::new().await;
     let now = token::now();

@@ -362,6 +362,75 @@ async fn an_invitation_lets_one_person_in_once() {
 }
 
 #[tokio::test]
+async fn an_invitation_counts_only_while_its_maker_is_an_admin() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let bob = sign_in(&app, &link("acme", "ADMIN", "Bob").await).await;
+    let bob_id = me(&app, &bob).await.json()["person"].as_str().unwrap().to_owned();
+    let secret = invite(&app, &bob, "ADMIN").await;
+    let accept = async || {
+        let body = json!({"invitation": secret, "name": "Mallory"});
+        post(&app, "/sign-in/invitation", body).await
+    };
+    let put = async |body: Value| {
+        let path = format!("/api/people/{bob_id}");
+        let changed = with(app.put(&path), &ann).json(&body).send().await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+    };
+    let is_gone = async |what: &str| {
+        let answer = accept().await;
+        assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (410, ""), "{what}");
+        let shown = json!({ "invitation": secret });
+        post(&app, "/sign-in/invitation/show", shown).await.problem(410, "gone");
+    };
+    put(json!({"status": "disabled"})).await;
+    is_gone("switched off").await;
+    put(json!({"status": "active", "role": "MANAGER"})).await;
+    is_gone("lowered").await;
+    put(json!({"role": "ADMIN"})).await;
+    let stop = json!({"scope": "person", "id": bob_id, "reason": "a drill"});
+    let stop = with(app.post("/api/panic"), &ann).json(&stop).send().await.json()["id"].clone();
+    is_gone("stopped").await;
+    let path = format!("/api/panic/{}", stop.as_str().unwrap());
+    assert_eq!(with(app.delete(&path), &ann).send().await.status, 204);
+    // It was not used up by that.
+    assert_eq!(accept().await.status, 200);
+    assert_eq!(app.count("people"), 3);
+}
+
+#[tokio::test]
+async fn nobody_signs_in_to_a_stopped_workspace_but_by_a_link_from_the_machine() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let secret = invite(&app, &ann, "ADMIN").await;
+    let accept = async || {
+        let body = json!({"invitation": secret, "name": "Mallory"});
+        post(&app, "/sign-in/invitation", body).await
+    };
+    let stop = json!({"scope": "workspace", "reason": "a drill"});
+    assert_eq!(with(app.post("/api/panic"), &ann).json(&stop).send().await.status, 201);
+    let refused = accept().await;
+    assert_eq!(refused.header("set-cookie"), "");
+    refused.problem(403, "stopped");
+    assert_eq!(app.count("people"), 1);
+    // The owner of the machine can lift the stop, also when no ADMIN is signed in any longer.
+    let owner = sign_in(&app, &link("acme", "ADMIN", "Owner").await).await;
+    with(app.get("/api/integrations"), &owner).send().await.problem(403, "stopped");
+    let stops = with(app.get("/api/panic"), &owner).send().await.json();
+    let path = format!("/api/panic/{}", stops["items"][0]["id"].as_str().unwrap());
+    assert_eq!(with(app.delete(&path), &owner).send().await.status, 204);
+    assert_eq!(accept().await.status, 200);
+
+    // Whoever is stopped by name does not get in by a link either.
+    let owner_id = me(&app, &owner).await.json()["person"].clone();
+    let stop = json!({"scope": "person", "id": owner_id, "reason": "a drill"});
+    assert_eq!(with(app.post("/api/panic"), &ann).json(&stop).send().await.status, 201);
+    let again = link("acme", "ADMIN", "Owner").await;
+    let refused = post(&app, "/sign-in/link", json!({ "link": again })).await;
+    refused.problem(403, "stopped");
+}
+
+#[tokio::test]
 async fn a_workspace_keeps_its_last_admin() {
     let app = start().await;
     let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
