@@ -11,6 +11,7 @@
 //! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `rights`: `spin.toml` and the table of rights
+//! - `stops`: what an emergency stop keeps from being used
 
 mod answers;
 mod audit;
@@ -23,3 +24,4 @@ mod limits;
 mod oidc;
 mod people;
 mod rights;
+mod stops;
