@@ -190,6 +190,7 @@ fn options() -> Operation {
 fn begin_oidc() -> Operation {
     sign_in("beginOidc", "Begin a sign-in at the identity provider")
         .body("OidcBegin", &[("plain", json!({}))])
+        .describe("The response sets the cookie that the browser needs to come back.")
         .responds(200, Answer::json("The URL to which the page sends the browser", "OidcBegun"))
         .problem(problems::NOT_FOUND)
 }
@@ -198,7 +199,8 @@ fn finish_oidc() -> Operation {
     let operation = Operation::new("finishOidc", "people", "Return from the identity provider")
         .describe(
             "For the browser that began the sign-in, which has the cookie. `state` can be used once. A \
-             successful sign-in sets the session cookie and continues at `/`.",
+             successful sign-in sets the session cookie and continues at `/`, or at the `return_to` with which \
+             it began.",
         );
     ["state", "code", "error", "error_description", "iss"]
         .iter()

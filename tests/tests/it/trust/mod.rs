@@ -10,6 +10,7 @@
 //! - `limits`: limits per minute
 //! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
+//! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
 //! - `stops`: what an emergency stop keeps from being used
 
@@ -23,5 +24,6 @@ pub(crate) mod jwks;
 mod limits;
 mod oidc;
 mod people;
+mod return_to;
 mod rights;
 mod stops;

@@ -18,8 +18,8 @@ const CLIENT_SECRET: &str = "a secret/of+the:client";
 const URL: &str = "http://127.0.0.1:1";
 
 /// A provider and an application that knows it.
-struct Scene {
-    app: App,
+pub(super) struct Scene {
+    pub(super) app: App,
     provider: Upstream,
     says: Arc<Mutex<Says>>,
 }
@@ -34,7 +34,7 @@ struct Says {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(|options| options).await
     }
 
@@ -64,12 +64,12 @@ impl Scene {
         Self { app, provider, says }
     }
 
-    fn issuer(&self) -> String {
+    pub(super) fn issuer(&self) -> String {
         format!("http://{}", self.provider.host)
     }
 
     /// Begins a sign-in: the cookie of the browser, and where the browser is sent.
-    async fn begin(&self, body: Value) -> (String, Url) {
+    pub(super) async fn begin(&self, body: Value) -> (String, Url) {
         let call = self.app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
         let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -82,7 +82,7 @@ impl Scene {
     }
 
     /// Claims that are accepted, for the request at `url`.
-    fn claims(&self, url: &Url, changes: &Value) -> Value {
+    pub(super) fn claims(&self, url: &Url, changes: &Value) -> Value {
         let now = token::now();
         let mut claims = json!({"iss": self.issuer(), "aud": CLIENT, "sub": "u-1", "iat": now,
             "exp": now + 300, "nonce": parameter(url, "nonce"), "name": "Ann",
@@ -93,23 +93,23 @@ impl Scene {
         claims
     }
 
-    fn will_say(&self, id_token: &str) {
+    pub(super) fn will_say(&self, id_token: &str) {
         self.says.lock().unwrap().token = (200, json!({"id_token": id_token, "access_token": "a"}));
     }
 
-    async fn come_back(&self, cookie: &str, query: &str) -> Answer {
+    pub(super) async fn come_back(&self, cookie: &str, query: &str) -> Answer {
         let call = self.app.get(&format!("/sign-in/oidc/callback?{query}"));
         call.header("cookie", cookie).header("sec-fetch-site", "cross-site").send().await
     }
 
     /// A whole sign-in with these claims.
-    async fn sign_in(&self, changes: Value, body: Value) -> Answer {
+    pub(super) async fn sign_in(&self, changes: Value, body: Value) -> Answer {
         let (cookie, url) = self.begin(body).await;
         self.will_say(&key().token("k", &self.claims(&url, &changes)));
         self.come_back(&cookie, &self.good(&url)).await
     }
 
-    fn good(&self, url: &Url) -> String {
+    pub(super) fn good(&self, url: &Url) -> String {
         format!("code=c-1&state={}&iss={}", parameter(url, "state"), self.issuer())
     }
 
@@ -120,14 +120,14 @@ impl Scene {
     }
 
     /// The secret of a new invitation.
-    async fn invite(&self, workspace: &str, role: &str) -> String {
+    pub(super) async fn invite(&self, workspace: &str, role: &str) -> String {
         let call = self.app.post("/api/people/invitations").as_role("ADMIN", workspace);
         let url = call.json(&json!({ "role": role })).send().await.json()["url"].clone();
         url.as_str().unwrap().rsplit_once('=').unwrap().1.to_owned()
     }
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     p256(3)
 }
 
@@ -151,7 +151,7 @@ fn respond(seen: &Seen, issuer: &str, says: &Says) -> Reply {
     }
 }
 
-fn parameter(url: &Url, name: &str) -> String {
+pub(super) fn parameter(url: &Url, name: &str) -> String {
     let found = url.query_pairs().find(|(found, _)| found == name);
     found.unwrap_or_else(|| panic!("{name}: {url}")).1.into_owned()
 }
@@ -165,7 +165,7 @@ fn session(answer: &Answer) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
-fn is_signed_in(answer: &Answer) -> bool {
+pub(super) fn is_signed_in(answer: &Answer) -> bool {
     answer.headers.get_all("set-cookie").iter().any(|set| {
         let set = set.to_str().unwrap();
         set.starts_with("nexus-session=") && !set.starts_with("nexus-session=;")
