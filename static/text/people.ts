@@ -21,8 +21,8 @@ export const agents = {
   kind: { registered: "Registered here", connected_app: "Connected app", outside: "Outside issuer" } as Record<string, string>,
   on: "On",
   off: "Switched off",
-  used: (time: string | null, now: number) => (time ? `Used ${ago(time, now)}` : "Never used"),
-  from: (address: string) => `from ${address}`,
+  used: (time: string | null, from: string | null, now: number) =>
+    time ? `Used ${ago(time, now)}${from ? ` from ${from}` : ""}` : "Never used",
   keys: (value: number) => plural(value, "key", "keys"),
   switchOf: (name: string) => `${name}: may call`,
   switched: (name: string, on: boolean) => `${name} was switched ${on ? "on" : "off"}.`,

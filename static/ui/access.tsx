@@ -152,16 +152,18 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
         </fieldset>
         <fieldset class="group" disabled={busy}>
           <legend>{t.access.limit}</legend>
-          <Field
-            label={t.access.limitLabel}
-            value={limit}
-            onInput={setLimit}
-            error={limitError}
-            hint={t.access.limitHint}
-            required={false}
-            maxLength={9}
-            inputMode="numeric"
-          />
+          <div class="brief">
+            <Field
+              label={t.access.limitLabel}
+              value={limit}
+              onInput={setLimit}
+              error={limitError}
+              hint={t.access.limitHint}
+              required={false}
+              maxLength={9}
+              inputMode="numeric"
+            />
+          </div>
         </fieldset>
         {!isShownInForm && (
           <Alert problem={problem}>

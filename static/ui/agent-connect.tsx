@@ -46,12 +46,17 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
           {t.agents.makeKey}
         </Button>
         {usable.length > 0 && (
-          <Select
-            label={t.agents.example}
-            value={chosen}
-            options={[...usable.map((one) => [one.slug, one.name] as const), ["", t.agents.exampleList] as const]}
-            onChange={setSlug}
-          />
+          <>
+            <span class="soft" aria-hidden="true">
+              {t.agents.example}
+            </span>
+            <Select
+              label={t.agents.example}
+              value={chosen}
+              options={[...usable.map((one) => [one.slug, one.name] as const), ["", t.agents.exampleList] as const]}
+              onChange={setSlug}
+            />
+          </>
         )}
       </div>
       <SnippetTabs snippets={snippets(client.origin, target, made?.key ?? null)} hasKey={made !== null} />

@@ -72,7 +72,6 @@ function View({ agent, onChanged }: ViewProps) {
   const now = useNow();
   const change = useSwitch(onChanged);
   const isRegistered = agent.kind === "registered";
-  const from = agent.last_used_from;
   return (
     <>
       <div class="integration-head">
@@ -81,7 +80,6 @@ function View({ agent, onChanged }: ViewProps) {
           <h1 tabIndex={-1}>{agent.name}</h1>
           <p class="soft">
             {aboutAgent(agent, now)}
-            {agent.last_used_at && from && ` ${t.agents.from(from)}`}
           </p>
         </div>
         <div class="actions">

@@ -126,7 +126,7 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
 export function aboutAgent(agent: Agent, now: number): string {
   return [
     t.agents.kind[agent.kind] ?? agent.kind,
-    t.agents.used(agent.last_used_at, now),
+    t.agents.used(agent.last_used_at, agent.last_used_from, now),
     ...(agent.kind === "registered" ? [t.agents.keys(agent.keys.length)] : []),
   ].join(" · ");
 }

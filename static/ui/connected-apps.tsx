@@ -91,7 +91,7 @@ function Apps({ apps, integrations, onEnd }: Loaded & { onEnd(app: ConnectedApp)
               <Mark name={app.name} color={undefined} />
               <div class="names">
                 <h2>{app.name}</h2>
-                <p class="soft">
+                <p class="soft wraps">
                   {hostOf(app.client_id) ?? t.connectedApps.noHost}{" "}
                   <span class="tag warn" title={t.connectedApps.unverifiedWhy}>
                     {t.connectedApps.unverified}

@@ -12,6 +12,10 @@ const query = new URLSearchParams(location.search);
 const hasSignedOut = secrets.has("signed-out");
 const link = secrets.get("link");
 const invitation = secrets.get("invitation") ?? query.get("invitation");
+// Where to go afterwards: the consent page of a program that signs in. The UI goes there once somebody is
+// signed in, whichever way. Any other address could be a trap.
+const back = query.get("return_to");
+if (back?.startsWith("/oauth/authorize?")) sessionStorage.setItem("nexus.return", back);
 history.replaceState(null, "", "/sign-in");
 
 const post = async (path, body) => {
@@ -65,6 +69,12 @@ const anchor = (href, text) => {
   return made;
 };
 
+const code = (text) => {
+  const made = document.createElement("code");
+  made.textContent = text;
+  return made;
+};
+
 /** Adds a line below the form. */
 const more = (child) => {
   const line = document.createElement("p");
@@ -112,16 +122,20 @@ const begin = async () => {
     await offerProvider(options, { invitation });
   } else {
     show("title", hasSignedOut ? "You are signed out" : "Sign in");
-    show(
-      "text",
-      "Open the link that an ADMIN sent you. On the machine that runs Integration Nexus, `cargo xtask sign-in` " +
-        "or `nexus sign-in` prints a link.",
-    );
+    show("text", "Open the link that an administrator sent you. On the machine that runs Integration Nexus, this prints a link:");
+    element("text").append(document.createElement("br"), code("nexus sign-in"), " or ", code("cargo xtask sign-in"));
     await offerProvider(options, {});
     const { sign_out: hasSignOut } = await options;
     if (hasSignedOut && hasSignOut) more(anchor("/sign-in/oidc/sign-out", "Sign out at the identity provider too"));
-    more(anchor("/", "Use a token"));
+    more(anchor("/#use-token", "Use a token"));
   }
 };
+
+// Somebody may sign in by a link in another tab, and come back to this one.
+const lookAgain = async () => {
+  const response = await fetch("/api/me").catch(() => null);
+  if (response?.ok) location.replace("/");
+};
+if (link === null && invitation === null) addEventListener("focus", lookAgain);
 
 begin().catch(failed);
