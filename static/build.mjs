@@ -53,11 +53,13 @@ async function files() {
     const path = `/${pages.includes(file) ? name : file}`;
     return { path, file, text: file.endsWith(".html") ? fillPlaceholders(file, text, urls) : text, immutable: false };
   });
-  // A stable name for other pages of this origin.
+  // Stable names for other pages of this origin.
+  const icon = { path: "/icon.svg", file: "icon.svg", text: await readFile(join(root, "icon.svg"), "utf8"), immutable: false };
   const entry = { file: "integration-nexus.js", text: `export * from ".${urls.script}";\n` };
   return [
     ...(await Promise.all(stable)),
     { path: `/${entry.file}`, ...entry, immutable: false },
+    icon,
     ...made
       .flatMap(({ later = [], ...first }) => [first, ...later])
       .map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true })),

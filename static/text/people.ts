@@ -12,6 +12,7 @@ export const agents = {
   suggested: "My agent",
   register: "Register",
   name: "Name",
+  taken: "Another agent has this name. Use another name.",
   description: "What it is for",
   emptyTitle: "No agents yet",
   emptyLead: "Register an agent and give it a key. It then calls the integrations that you allow, and never holds a credential.",

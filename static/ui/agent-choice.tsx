@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
-import { entriesOf, freeAgentName } from "../logic/agents";
+import { agentNameError, entriesOf, freeAgentName } from "../logic/agents";
 import type { AgentSelection } from "../logic/agents";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
@@ -114,7 +114,8 @@ function NewAgent({ all, onMade, onCancel }: NewAgentProps) {
   useHold(name !== suggested);
   const make = () =>
     void making.run(async () => onMade(await client.call<Agent>("POST", "/api/agents", { body: { name: name.trim() } })));
-  const error = making.problem && (making.problem.at("/name") ?? making.problem.message);
+  // There is no other field that it could be about.
+  const error = agentNameError(making.problem) ?? making.problem?.message;
   return (
     <div
       class="beside"
@@ -124,7 +125,7 @@ function NewAgent({ all, onMade, onCancel }: NewAgentProps) {
         if (!making.busy) make();
       }}
     >
-      <Field label={t.agents.newName} value={name} onInput={setName} maxLength={100} error={error ?? undefined} focus />
+      <Field label={t.agents.newName} value={name} onInput={setName} maxLength={100} error={error} focus />
       <Button busy={making.busy} onClick={make}>
         {t.agents.register}
       </Button>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
+import { agentNameError } from "../logic/agents";
 import type { Route } from "../logic/route";
 import { t } from "../text";
 import { AgentAccessList } from "./agent-access";
@@ -132,8 +133,7 @@ function Words({ agent, onChanged }: { agent: Agent; onChanged(agent: Agent): vo
       onChanged(await client.call<Agent>("PUT", `/api/agents/${agent.id}`, { body }));
       announce(t.agents.saved(body.name));
     });
-  const isTaken = saving.problem?.code === "agent_name_taken";
-  const errors = { name: saving.problem?.at("/name") ?? (isTaken ? saving.problem?.message : undefined), description: saving.problem?.at("/description") };
+  const errors = { name: agentNameError(saving.problem), description: saving.problem?.at("/description") };
   return (
     <Form id="agent" unsaved={isChanged} onSubmit={() => isChanged && !saving.busy && submit()}>
       <Field label={t.agents.name} value={name} onInput={setName} maxLength={100} error={errors.name} />

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Agent, AgentPage } from "../api/types";
+import { agentNameError } from "../logic/agents";
 import { agentRoute } from "../logic/route";
 import { t } from "../text";
 import { useAction, useLoad, useNexus, useNow } from "./context";
@@ -171,8 +172,7 @@ function AddDialog({ onClose, onMade }: { onClose(): void; onMade(agent: Agent):
       const body = { name: name.trim(), description: description.trim() };
       setMade(await client.call<Agent>("POST", "/api/agents", { body }));
     });
-  const isTaken = adding.problem?.code === "agent_name_taken";
-  const errors = { name: adding.problem?.at("/name") ?? (isTaken ? adding.problem?.message : undefined), description: adding.problem?.at("/description") };
+  const errors = { name: agentNameError(adding.problem), description: adding.problem?.at("/description") };
   useEffect(() => {
     if (isMade) onMade(isMade);
   }, [isMade]);

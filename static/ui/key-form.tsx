@@ -5,7 +5,7 @@
 import { useState } from "preact/hooks";
 
 import type { Agent, AgentKeyCreated, Integration } from "../api/types";
-import { admits, freeAgentName } from "../logic/agents";
+import { admits, agentNameError, freeAgentName } from "../logic/agents";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Field, Form, Select } from "./controls";
@@ -64,8 +64,7 @@ function Chooser({ integration, onChanged, onMade, all, onRegistered }: ChooserP
       const { key = "" } = await client.call<AgentKeyCreated>("POST", `/api/agents/${agent.id}/keys`, { body });
       onMade({ agent, key });
     });
-  const isTaken = making.problem?.code === "agent_name_taken";
-  const nameError = making.problem?.at("/name") ?? (isTaken ? making.problem?.message : undefined);
+  const nameError = agentNameError(making.problem);
   const options = [...withKeys.map((one) => [one.id, one.name] as const), ["", t.agents.new] as const];
   return (
     <Form id="give-key" unsaved={!chosen && name !== suggested} onSubmit={() => !making.busy && make()}>

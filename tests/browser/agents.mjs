@@ -51,7 +51,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Keep editing" }).click();
   allow(/status of 409/);
   await main.getByRole("button", { name: "Save" }).click();
-  await main.locator(".error").getByText(/already/).waitFor();
+  await main.getByText("Another agent has this name.").waitFor();
   assert.equal(await name.inputValue(), "other BOT");
   await name.fill("Support bot");
 

@@ -74,7 +74,9 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await banner.getByText("2 emergency stops in force.").waitFor();
   await look("stops");
   await page.getByRole("link", { name: "Integrations", exact: true }).first().click();
-  await page.getByRole("alert").first().waitFor();
+  await page.reload();
+  await page.getByText("The integrations could not be loaded").waitFor();
+  await look("stopped-workspace");
   await banner.getByRole("link", { name: "Show" }).click();
   await page.getByRole("button", { name: "Lift: The whole workspace" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();

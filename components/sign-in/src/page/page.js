@@ -17,6 +17,8 @@ const invitation = secrets.get("invitation") ?? query.get("invitation");
 const back = query.get("return_to");
 if (back?.startsWith("/oauth/authorize?")) sessionStorage.setItem("nexus.return", back);
 history.replaceState(null, "", "/sign-in");
+// A link that is opened where this page is already open changes nothing but the part after `#`.
+addEventListener("hashchange", () => location.reload());
 
 const post = async (path, body) => {
   const response = await fetch(path, {
