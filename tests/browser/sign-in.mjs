@@ -1,25 +1,15 @@
 // The sign-in page: where a secret is read from, and where a person goes on afterwards.
 
 import assert from "node:assert/strict";
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
-import { ask, scenario } from "./harness.mjs";
-import { facts } from "./stage.mjs";
+import { ask, facts, scenario } from "./harness.mjs";
 
-const SECRET = "test-sign-in-secret-0123456789abcdef";
 const VERIFIER = "a-verifier-that-is-long-enough-0123456789-abcdef";
 
-const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-
 /** A link as `nexus sign-in` prints it. */
-function link(name = "Ann") {
-  const now = Math.floor(Date.now() / 1000);
-  const jti = randomBytes(16).toString("hex");
-  const claims = { iss: "machine", aud: facts.url, iat: now, exp: now + 600, jti, workspace: "acme", role: "ADMIN", name };
-  const signed = `${part({ alg: "HS256", typ: "nexus-link+jwt" })}.${part(claims)}`;
-  return `${facts.url}/sign-in#link=${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
-}
+const link = async () => (await ask("sign_in_link", { role: "ADMIN", name: "Ann" })).url;
 
 /** A program that listens on a loopback port, and registers itself. */
 async function program() {
@@ -74,7 +64,6 @@ await scenario(async ({ page, context, look, allow }) => {
     [],
   );
 
-  await ask("configure", { variables: { sign_in_secret: SECRET, public_url: facts.url } });
   const app = await program();
   allow(new RegExp(`^request to another origin: ${app.redirect_uri}`));
 
@@ -84,7 +73,7 @@ await scenario(async ({ page, context, look, allow }) => {
   assert.equal(new URL(page.url()).pathname, "/sign-in");
   assert.equal(await page.getByRole("link", { name: "Use a token" }).count(), 0);
   await look("sign-in-for-an-app");
-  await page.goto(link());
+  await page.goto(await link());
   await signIn(page);
   await question(page);
   await page.getByRole("button", { name: "Connect" }).click();
@@ -106,7 +95,7 @@ await scenario(async ({ page, context, look, allow }) => {
   await page.goto(app.asks);
   await page.getByText("An app wants to connect.").waitFor();
   const other = await context.newPage();
-  await other.goto(link());
+  await other.goto(await link());
   await signIn(other);
   await other.getByText("Go back to that window").waitFor();
   await question(page);
@@ -143,7 +132,7 @@ await scenario(async ({ page, context, look, allow }) => {
     const tab = await context.newPage();
     await tab.goto(`/sign-in?return_to=${encodeURIComponent(wrong)}`);
     await tab.getByRole("link", { name: "Use a token" }).waitFor();
-    await tab.goto(link());
+    await tab.goto(await link());
     await signIn(tab);
     await tab.waitForURL(`${facts.url}/`);
     await tab.close();

@@ -14,7 +14,7 @@ const link = secrets.get("link");
 const invitation = secrets.get("invitation");
 const asked = new URLSearchParams(location.search).getAll("return_to");
 history.replaceState(null, "", "/sign-in");
-// A link that is pasted into the address of this page changes only the part after `#`.
+// A link that is opened where this page is already open changes nothing but the part after `#`.
 addEventListener("hashchange", () => location.reload());
 
 const post = async (path, body) => {
@@ -97,12 +97,11 @@ if (returnTo === null) {
     if (data === "who is waiting?") tabs.postMessage("waiting");
     else if (data === "signed in") leaveIfSignedIn();
   });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) leaveIfSignedIn();
-  });
   // The server has looked already if the address names the request.
   if (asked.length === 0 && link === null && invitation === null) leaveIfSignedIn();
 }
+// Somebody may sign in in another tab, and come back to this one.
+if (link === null && invitation === null) addEventListener("focus", leaveIfSignedIn);
 
 const failed = (error) => {
   show("title", "You are not signed in");
@@ -140,6 +139,12 @@ const claims = (token) => {
 const anchor = (href, text) => {
   const made = document.createElement("a");
   made.href = href;
+  made.textContent = text;
+  return made;
+};
+
+const code = (text) => {
+  const made = document.createElement("code");
   made.textContent = text;
   return made;
 };
@@ -194,14 +199,14 @@ const begin = async () => {
     show(
       "text",
       (returnTo === null ? "" : "An app wants to connect. Sign in first: then you see what it asks for. ") +
-        "Open the link that an ADMIN sent you. On the machine that runs Integration Nexus, `cargo xtask sign-in` " +
-        "or `nexus sign-in` prints a link.",
+        "Open the link that an administrator sent you. On the machine that runs Integration Nexus, this prints a link:",
     );
+    element("text").append(document.createElement("br"), code("nexus sign-in"), " or ", code("cargo xtask sign-in"));
     await offerProvider(options, {});
     const { sign_out: hasSignOut } = await options;
     if (hasSignedOut && hasSignOut) more(anchor("/sign-in/oidc/sign-out", "Sign out at the identity provider too"));
     // A token is not a session, and only a person with a session is asked about an app.
-    if (returnTo === null) more(anchor("/", "Use a token"));
+    if (returnTo === null) more(anchor("/#use-token", "Use a token"));
   }
 };
 

@@ -168,6 +168,14 @@ async fn calls_at_work_are_limited_per_agent_integration_and_workspace() {
     }
 }
 
+/// The end of a call of a burst.
+enum Ended {
+    /// 429.
+    Refused,
+    /// 504.
+    TimedOut,
+}
+
 #[tokio::test]
 async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others() {
     const CALLS: usize = 1_100;
@@ -199,17 +207,25 @@ async fn a_burst_of_slow_calls_of_one_token_leaves_the_application_to_the_others
                 drop(begins);
                 let _ = stream.read_exact(&mut begin).await;
             }
-            if &begin != b"HTTP/1.1 429" {
-                panic!("{}{}", String::from_utf8_lossy(&begin), read_all(stream).await);
+            match &begin {
+                b"HTTP/1.1 429" => Ended::Refused,
+                // On a slow machine, a call reaches its time limit before all others have begun.
+                b"HTTP/1.1 504" => Ended::TimedOut,
+                _ => panic!("{}{}", String::from_utf8_lossy(&begin), read_all(stream).await),
             }
         });
     }
-    for _ in 0..CALLS - AT_WORK {
-        let refused = calls.join_next().await.unwrap();
-        assert!(refused.is_ok(), "{refused:?} {}", app.log());
+    let (mut refused, mut timed_out) = (0, 0);
+    while refused + timed_out < CALLS - AT_WORK {
+        match calls.join_next().await.unwrap() {
+            Ok(Ended::Refused) => refused += 1,
+            Ok(Ended::TimedOut) => timed_out += 1,
+            Err(error) => panic!("{error:?} {}", app.log()),
+        }
     }
     let arrived = upstream.seen().len();
-    assert!((200..=AT_WORK).contains(&arrived), "{arrived} of {CALLS} went to the provider");
+    let at_most = AT_WORK + timed_out;
+    assert!((200..=at_most).contains(&arrived), "{arrived} of {CALLS} went to the provider");
     assert_eq!(app.get("/api/health").send().await.status, 200);
     let list = app.get("/api/integrations").as_role("MANAGER", "beta").send().await;
     assert_eq!(list.status, 200);

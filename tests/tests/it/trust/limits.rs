@@ -50,9 +50,9 @@ async fn at_once(app: &App, path: &str, token: &str, count: usize, status: u16) 
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-async fn connected(options: Options, policy: Value) -> (App, Upstream) {
+async fn connected(options: Options) -> (App, Upstream) {
     let (app, upstream) = (options.start().await.unwrap(), Upstream::start().await);
-    upstream.connect(&app, policy).await;
+    upstream.connect(&app, json!({})).await;
     (app, upstream)
 }
 
@@ -165,7 +165,7 @@ async fn an_invitation_and_a_link_that_are_guessed_are_limited() {
 #[tokio::test]
 async fn the_calls_of_an_agent_are_limited_over_all_instances() {
     let options = Options::default().var("agent_calls_per_minute", "10");
-    let (app, upstream) = connected(options, json!({})).await;
+    let (app, upstream) = connected(options).await;
     within_a_minute(async |number| {
         let (one, two) = (agent(&format!("one-{number}"), "acme"), agent("two", "acme"));
         let before = upstream.seen().len();
@@ -191,7 +191,7 @@ async fn the_calls_of_an_agent_are_limited_over_all_instances() {
 #[tokio::test]
 async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
     let options = Options::default().var("agent_calls_per_minute", "90");
-    let (app, _upstream) = connected(options, json!({})).await;
+    let (app, _upstream) = connected(options).await;
     within_a_minute(async |number| {
         let token = agent(&format!("agent-{number}"), "acme");
         let begun = minute();
@@ -207,8 +207,10 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
 
 #[tokio::test]
 async fn a_policy_narrows_the_limit_for_its_integration() {
-    let policy = json!({"limits": {"calls_per_minute": 3}});
-    let (app, _upstream) = connected(Options::default(), policy).await;
+    let (app, _upstream) = connected(Options::default()).await;
+    let policy = json!({"policy": {"limits": {"calls_per_minute": 3}}});
+    let changed = app.put("/api/integrations/up").as_admin().json(&policy).send().await;
+    assert_eq!(changed.status, 200, "{changed:?}");
     within_a_minute(async |number| {
         let (one, two) =
             (agent(&format!("one-{number}"), "acme"), agent(&format!("two-{number}"), "acme"));
@@ -267,9 +269,7 @@ async fn a_limit_that_is_not_a_number_is_named() {
     for name in ["agent_calls_per_minute", "workspace_calls_per_minute", "wrong_proofs_per_minute"]
     {
         let (app, _upstream) = match name {
-            "agent_calls_per_minute" => {
-                connected(Options::default().var(name, "many"), json!({})).await
-            }
+            "agent_calls_per_minute" => connected(Options::default().var(name, "many")).await,
             _ => {
                 (Options::default().var(name, "0").start().await.unwrap(), Upstream::start().await)
             }
@@ -287,7 +287,7 @@ async fn a_limit_that_is_not_a_number_is_named() {
 #[tokio::test]
 async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
     let options = Options::default().var("agent_calls_per_minute", "10");
-    let (app, _upstream) = connected(options, json!({})).await;
+    let (app, _upstream) = connected(options).await;
     let token = token::of("AGENT", "acme");
     assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
     let file = app.dir.path().join(".spin/sqlite_key_value.db");

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kit::app::{App, Options, nexus};
+use crate::kit::app::{App, Options};
+use crate::kit::link::{self, SECRET};
 use crate::kit::token;
 use crate::kit::upstream::{Reply, Upstream};
 
-/// The secret that signs links in these tests.
-const SECRET: &str = "test-sign-in-secret-0123456789abcdef";
 /// The address of the application in these tests, which need not be where it listens.
 const URL: &str = "http://127.0.0.1:1";
 
@@ -17,18 +16,10 @@ async fn start() -> App {
     Options::default().var("sign_in_secret", SECRET).start().await.unwrap()
 }
 
-/// A link of the operator's tool, and the token in it.
+/// The token in a link of the operator's tool.
 async fn link(workspace: &str, role: &str, name: &str) -> String {
-    let output = tokio::process::Command::new(nexus())
-        .args(["sign-in", "--workspace", workspace, "--role", role, "--name", name])
-        .args(["--env-file", "/nonexistent/.env"])
-        .env("SPIN_VARIABLE_SIGN_IN_SECRET", SECRET)
-        .env("SPIN_VARIABLE_PUBLIC_URL", URL)
-        .output()
-        .await
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let (page, token) = text.trim().split_once("#link=").expect("a link");
+    let text = link::link(URL, workspace, role, name).await;
+    let (page, token) = text.split_once("#link=").expect("a link");
     assert_eq!(page, format!("{URL}/sign-in"));
     token.to_owned()
 }

@@ -15,9 +15,11 @@ struct Row {
     outbound: &'static [&'static str],
 }
 
-const AUTH_VARIABLES: [&str; 13] = [
+const AUTH_VARIABLES: [&str; 15] = [
     "wrong_proofs_per_minute",
     "issuers",
+    "oidc_issuer",
+    "oidc_client_id",
     "sign_in_secret",
     "public_url",
     "jwt_issuer",
@@ -64,8 +66,16 @@ const TABLE: [Row; 18] = [
         component: "sign-in",
         routes: &["/sign-in/..."],
         storage: (true, false),
-        variables: &["client_address_header", "proxy_domain", "public_url"],
-        outbound: &[AUTH, PROXY],
+        variables: &[
+            "client_address_header",
+            "proxy_domain",
+            "public_url",
+            "oidc_issuer",
+            "oidc_client_id",
+            "oidc_client_secret",
+            "oidc_scopes",
+        ],
+        outbound: &[AUTH, PROXY, "{{ oidc_hosts }}"],
     },
     Row {
         component: "oauth-server",
@@ -247,6 +257,7 @@ const TABLE: [Row; 18] = [
             "{{ issuer_hosts_2 }}",
             "{{ issuer_hosts_3 }}",
             "{{ issuer_hosts_4 }}",
+            "{{ oidc_hosts }}",
         ],
     },
     Row {
