@@ -56,7 +56,7 @@ impl Begun {
 
     /// The secret of the invitation that was open in the browser.
     pub(super) fn invitation(&self) -> Option<&str> {
-        self.text.splitn(4, '.').nth(2).filter(|secret| !secret.is_empty())
+        self.text.split('.').nth(2).filter(|secret| !secret.is_empty())
     }
 
     /// The request of a program to which the person goes on.
