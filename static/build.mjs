@@ -31,7 +31,8 @@ const root = dirname(fileURLToPath(import.meta.url));
  *
  * The pages are the `*.html` files here, at `/NAME`, and those in examples/, at `/examples/NAME.html`.
  * Their placeholders stand for hashed files: `{{script}}` for the element, `{{style}}`, `{{icon}}`, and
- * `{{NAME}}` for the script NAME.ts of the page NAME.html.
+ * `{{NAME}}` for the script NAME.ts of the page NAME.html. `{{preload}}` is a link for each file that the
+ * script imports.
  */
 async function files() {
   const pages = (await readdir(root)).filter((file) => file.endsWith(".html")).sort();
@@ -44,18 +45,24 @@ async function files() {
   ]);
   const names = ["script", "style", "icon", ...own.map((script) => script.replace(".ts", ""))];
   const urls = Object.fromEntries(names.map((name, at) => [name, `/${made[at].file}`]));
+  // What the script imports is loaded beside it, not after it.
+  urls.preload = made[0].needs.map((file) => `<link rel="modulepreload" href="/${file}">`).join("\n");
   const stable = [...pages, ...(await examples())].map(async (file) => {
     const text = await readFile(join(root, file), "utf8");
     const name = file === "index.html" ? "" : file.replace(/\.html$/, "");
     const path = `/${pages.includes(file) ? name : file}`;
     return { path, file, text: file.endsWith(".html") ? fillPlaceholders(file, text, urls) : text, immutable: false };
   });
-  // A stable name for other pages of this origin.
+  // Stable names for other pages of this origin.
+  const icon = { path: "/icon.svg", file: "icon.svg", text: await readFile(join(root, "icon.svg"), "utf8"), immutable: false };
   const entry = { file: "integration-nexus.js", text: `export * from ".${urls.script}";\n` };
   return [
     ...(await Promise.all(stable)),
     { path: `/${entry.file}`, ...entry, immutable: false },
-    ...made.map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true })),
+    icon,
+    ...made
+      .flatMap(({ later = [], ...first }) => [first, ...later])
+      .map(({ file, text }) => ({ path: `/${file}`, file, text, immutable: true })),
   ];
 }
 
@@ -79,7 +86,7 @@ function fillPlaceholders(file, text, urls) {
     }
     return urls[name];
   });
-  const missing = ["script", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
+  const missing = ["script", "preload", "style", "icon"].find((name) => file === "index.html" && !page.includes(urls[name]));
   if (missing) {
     throw new Error(`${file}: the placeholder {{${missing}}} is missing. Add it to the page`);
   }

@@ -33,21 +33,41 @@ export const settings = {
   plugins: [styles],
 };
 
-/** Bundles `entry` into one minified file `{file, text}`, with the hash of its content in its name. */
+/**
+ * Bundles `entry`, minified, into files `{file, text}` with the hash of their content in their names.
+ * The first file is that of the entry. `needs` are the names of the files that it cannot begin without;
+ * what is imported with `import()` is in files that load later.
+ */
 export async function bundle(entry) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...settings,
     // A style sheet that is an entry stays a style sheet.
     plugins: entry.endsWith(".css") ? [] : settings.plugins,
     entryPoints: [entry],
     entryNames: "assets/[name]-[hash]",
+    chunkNames: "assets/[name]-[hash]",
+    splitting: true,
+    metafile: true,
     outdir: "dist",
     minify: true,
     write: false,
   });
-  if (outputFiles.length !== 1) {
-    throw new Error(`${entry}: expected one output file, got ${outputFiles.length}`);
+  const files = outputFiles.map(({ path, text }) => ({ file: relative(`${root}/dist`, path), text }));
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [relative("dist", path), output]));
+  const isEntry = ({ file }) => outputs.get(file)?.entryPoint === entry;
+  const first = files.find(isEntry);
+  if (!first) {
+    throw new Error(`${entry}: none of the output files is the entry's`);
   }
-  const [{ path, text }] = outputFiles;
-  return { file: relative(`${root}/dist`, path), text };
+  const needs = new Set();
+  const follow = (file) => {
+    for (const { path, kind } of outputs.get(file)?.imports ?? []) {
+      const next = relative("dist", path);
+      if (kind !== "import-statement" || needs.has(next)) continue;
+      needs.add(next);
+      follow(next);
+    }
+  };
+  follow(first.file);
+  return { ...first, needs: [...needs], later: files.filter((file) => file !== first) };
 }

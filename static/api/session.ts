@@ -19,8 +19,10 @@ export interface Session {
   /** The token that proves who is signed in, or null if nobody is. */
   authorization(): string | null;
   signIn(token: string): void;
+  /** Asks the server whether there is a new session, after the old one has ended. */
+  askAgain(): Promise<void>;
   /** Ends the session in every tab that shares it. */
-  signOut(): void;
+  signOut(): Promise<void>;
   /** Returns a function that stops listening. */
   onChange(listener: (where: ChangedIn) => void): () => void;
 }
@@ -50,11 +52,17 @@ class TabSession implements Session {
     this.#changed("this tab");
   }
 
-  signOut(): void {
+  async askAgain(): Promise<void> {
+    const before = this.#token;
+    await this.#askServer();
+    if (this.#token !== before) this.#changed("this tab");
+  }
+
+  async signOut(): Promise<void> {
     if (this.#token !== null) tellTabs({ type: "nexus:signed-out", id: this.#id });
     if (this.#token !== null && standsForCookie(this.#token)) {
       // The cookie is gone with the answer. If there is none, the session ends by itself.
-      void send(location.origin, null, "POST", "/api/sessions/end", { body: {} }).catch(() => undefined);
+      await send(location.origin, null, "POST", "/api/sessions/end", { body: {} }).catch(() => undefined);
     }
     this.#keep(null, this.#id);
     this.#changed("this tab");

@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import type { ManifestSummary, Usage } from "../api/types";
+import type { ManifestSummary, Policy, Usage } from "../api/types";
 import { categories, search } from "../config/integration-manifests";
+import { admits, entriesOf, freeAgentName, selectionOf } from "./agents";
 import { fieldsOf, isQuick, looksRight } from "./fields";
-import { isDark, monogram, suggestName } from "./names";
-import { HOME, NO_FILTERS, formatRoute, parseRoute, surfaceOf } from "./route";
+import { hostOf, isDark, monogram, suggestName } from "./names";
+import { HOME, NO_FILTERS, agentRoute, formatRoute, parseRoute, partsOf, surfaceOf } from "./route";
 import type { Route } from "./route";
 import { STANDARD, identify, isLoopback, mayDo, takeTokenFromAddress } from "./identity";
-import { snippets } from "./snippets";
+import { snippets, targetOf } from "./snippets";
+import type { SnippetTarget } from "./snippets";
 import { ago, size } from "./time";
 import { bars, byAgent, since } from "./usage";
 
@@ -90,6 +92,8 @@ test("a page is open to its role and to those with more rights", () => {
 });
 
 test("a tab, a filter and the dialog that adds do not leave the page", () => {
+  assert.deepEqual(parseRoute(formatRoute(agentRoute("agt_1"))), { page: "section", name: "agents/agt_1" });
+  assert.deepEqual([partsOf("agents/agt_1"), partsOf("agents"), partsOf("agents/")], [["agents", "agt_1"], ["agents", null], ["agents", null]]);
   const at = (hash: string) => surfaceOf(parseRoute(hash));
   assert.equal(at("#/add/stripe"), at("#/integrations?q=x"));
   assert.equal(at("#/integrations/a/usage"), at("#/integrations/a"));
@@ -198,6 +202,40 @@ test("a snippet is the complete verify call, unless that goes to another host", 
   assert.match(snippetsOf({ method: "GET", path: "/me", base_url: "https://elsewhere.example" }).curl, /primary-slack\/PATH'/);
 });
 
+test("a snippet has the key while that is shown, and no call that the rules deny", () => {
+  const manifest = {
+    api: { base_url: "https://up.example", hosts: ["up.example"] },
+    revoke: { unsupported: "" },
+    verify: { method: "POST", path: "/auth.test" },
+  } as unknown as Parameters<typeof targetOf>[1];
+  const readOnly: Policy = { agents: [], rules: [{ effect: "allow", methods: ["GET"], path: "/**" }] };
+  const target = targetOf({ slug: "slack", params: {}, policy: readOnly }, manifest, "agt_1");
+  const [mcp, curl, typescript] = snippets("https://nexus.example", target, "nxa_k");
+  assert.match(curl?.code ?? "", /^export NEXUS_KEY=nxa_k\ncurl 'https:\/\/nexus\.example\/api\/proxy\/slack\/PATH'/);
+  assert.match(typescript?.code ?? "", /nxa_k/);
+  // A client that signs in by itself needs no key.
+  assert.doesNotMatch(mcp?.code ?? "", /nxa_|uthorization/);
+  const open = targetOf({ slug: "slack", params: {}, policy: { agents: [], rules: [] } }, manifest, "agt_1");
+  assert.match(snippets("https://nexus.example", open)[1]?.code ?? "", /-X POST 'https:\/\/nexus\.example\/api\/proxy\/slack\/auth\.test'/);
+  assert.match(snippets("https://nexus.example", null)[1]?.code ?? "", /^curl 'https:\/\/nexus\.example\/api\/proxy' /);
+});
+
+test("a form holds the agents of a policy, and gives them back", () => {
+  const policy = (agents: string[]): Policy => ({ agents, rules: [] });
+  assert.deepEqual(entriesOf(selectionOf(policy(["*"]))), ["*"]);
+  assert.deepEqual(entriesOf(selectionOf(policy(["bot", "agt_1", "a b"]))), ["agt_1", "bot", "a b"]);
+  assert.deepEqual(entriesOf(selectionOf(policy([]))), []);
+  assert.ok(admits(policy(["agt_1"]), { id: "agt_1", subject: null }));
+  assert.ok(admits(policy(["bot"]), { id: "agt_1", subject: "bot" }));
+  assert.ok(!admits(policy(["bot"]), { id: "agt_1", subject: null }));
+  assert.equal(freeAgentName("My agent", [{ name: "my AGENT" }, { name: "My agent 2" }]), "My agent 3");
+});
+
+test("an app's host is shown, and nothing else of its address", () => {
+  assert.equal(hostOf("https://claude.ai/oauth/client.json"), "claude.ai");
+  for (const text of ["app_0123", "javascript:alert(1)", "https://"]) assert.equal(hostOf(text), null, text);
+});
+
 test("nothing from a manifest is executed as code", () => {
   const path = `/me';touch /tmp/x;"+alert(1)+"\`id\`$(id)\\`;
   const made = snippetsOf({ method: "GET", path });
@@ -210,8 +248,9 @@ test("nothing from a manifest is executed as code", () => {
 });
 
 function snippetsOf(verify: object): { curl: string; typescript: string; mcp: string } {
-  const manifest = { verify } as unknown as Parameters<typeof snippets>[2];
-  const made = snippets("https://nexus.example", { slug: "primary-slack", params: { site: "acme" } }, manifest);
+  const manifest = { verify } as unknown as SnippetTarget["manifest"];
+  const integration = { slug: "primary-slack", params: { site: "acme" } };
+  const made = snippets("https://nexus.example", { integration, manifest });
   const code = (id: string) => made.find((one) => one.id === id)?.code ?? "";
   return { curl: code("curl"), typescript: code("typescript"), mcp: code("mcp") };
 }

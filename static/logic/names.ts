@@ -34,3 +34,8 @@ export function isDark(color: string): boolean {
   const [red = 0, green = 0, blue = 0] = linear;
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
 }
+
+/** The host of a URL, or null if the text is not a URL. */
+export function hostOf(text: string): string | null {
+  return /^https?:/.test(text) && URL.canParse(text) ? new URL(text).host : null;
+}

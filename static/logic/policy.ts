@@ -35,7 +35,7 @@ export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdic
   const { rules } = policy;
   if (rules.length > 0 && !path.isClean) return { allowed: false, because: "unclean" };
   const denied = rules.findIndex(
-    (rule) => rule.effect === "deny" && hasHost(rule, call.host) && rule.methods.some(isCoveredBy(call.method)) && denies(rule.path, path),
+    (rule) => rule.effect === "deny" && isFor(rule, call.agent) && hasHost(rule, call.host) && rule.methods.some(isCoveredBy(call.method)) && denies(rule.path, path),
   );
   if (denied >= 0) return { allowed: false, because: "rule", rule: denied };
   const allows = rules.filter((rule) => rule.effect === "allow");
@@ -47,7 +47,7 @@ export function predict(policy: Policy, manifest: Endpoints, call: Call): Verdic
     (deny) => isCoveredBy(call.method)(deny.method) && denies(deny.path, path),
   );
   const whole = `/${path.whole.join("/")}`;
-  if (denial && !allowsExactly(rules, call.method, denial.path) && !allowsExactly(rules, call.method, whole)) {
+  if (denial && !allowsExactly(rules, call, denial.path) && !allowsExactly(rules, call, whole)) {
     return { allowed: false, because: "manifest", why: denial.why };
   }
   const [reading = []] = path.exact;
@@ -89,7 +89,12 @@ function parseTemplate(template: string): { host: string; path: Reading } | null
 }
 
 function appliesTo(rule: Rule, call: Call): boolean {
-  return hasMethod(rule, call.method) && hasHost(rule, call.host);
+  return isFor(rule, call.agent) && hasMethod(rule, call.method) && hasHost(rule, call.host);
+}
+
+/** Whether a rule is for an agent. A rule without agents is for all whom the policy admits. */
+function isFor({ agents }: Rule, agent: string): boolean {
+  return agents === undefined || agents.includes("*") || agents.includes(agent);
 }
 
 function hasHost(rule: Rule, host: string): boolean {
@@ -115,8 +120,8 @@ function denies(pattern: string, path: CallPath): boolean {
 }
 
 /** Whether a rule allows the method on exactly this path, without wildcards. */
-function allowsExactly(rules: readonly Rule[], method: string, path: string): boolean {
-  return rules.some((rule) => rule.effect === "allow" && hasMethod(rule, method) && rule.path === path);
+function allowsExactly(rules: readonly Rule[], { agent, method }: Call, path: string): boolean {
+  return rules.some((rule) => rule.effect === "allow" && isFor(rule, agent) && hasMethod(rule, method) && rule.path === path);
 }
 
 const equals = (pattern: string, segment: string) => pattern === segment;

@@ -9,7 +9,10 @@ export type Route =
   | { page: "integration"; id: string; tab: ManageTab }
   /** The dialog that adds an integration, over the list. Without a manifest, it shows the catalogue. */
   | { page: "add"; manifest: string | null }
-  /** Another page of the navigation, by its name in the address. The table of pages knows whether it exists. */
+  /**
+   * Another page of the navigation, by its name in the address, or the page of one of its items:
+   * `agents/agt_…`. The table of pages knows whether it exists.
+   */
   | { page: "section"; name: string };
 
 /** The filters of the list. An empty string does not filter. */
@@ -41,6 +44,17 @@ export function parseRoute(hash: string): Route {
     return { page: "integrations", filters: filters as unknown as Filters };
   }
   return { page: "section", name: path };
+}
+
+/** The name of a page of the navigation, and the id of the item, if there is one. */
+export function partsOf(name: string): [page: string, item: string | null] {
+  const at = name.indexOf("/");
+  return at < 0 ? [name, null] : [name.slice(0, at), decode(name.slice(at + 1)) || null];
+}
+
+/** The page of an agent. */
+export function agentRoute(id: string): Route {
+  return { page: "section", name: `agents/${encodeURIComponent(id)}` };
 }
 
 function decode(part: string): string {

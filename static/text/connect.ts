@@ -9,7 +9,6 @@ export const add = {
   providers: "Providers",
   allCategories: "All categories",
   category: "Category",
-  agents: "Agent access",
   anyMethod: "Any method",
   method: "Authentication method",
   noMatch: (typed: string) => `No provider matches “${typed}”.`,
@@ -35,6 +34,8 @@ export const add = {
   verified: (provider: string) => `${provider} accepted the credentials.`,
   unverified: "Saved. The credentials have not been checked yet.",
   connected: (name: string) => `${name} is connected`,
+  lastStep: "Give it to an agent",
+  lastStepLead: "The agent gets a key of its own, and never sees the provider's credential.",
   open: "Open integration",
   another: "Add another",
   scopes: "Permissions",
@@ -43,6 +44,16 @@ export const add = {
   moreScopes: "Other scopes",
   moreScopesHint: "Enter the provider's scope names, separated by spaces.",
   showExisting: "Open the integration with this name",
+};
+
+export const preset = {
+  question: "What may they do?",
+  names: { read_only: "Read only", no_deletes: "Everything but deleting", all: "Everything" } as Record<string, string>,
+  hints: {
+    read_only: "Recommended. GET, HEAD and OPTIONS. You can allow more at any time.",
+    no_deletes: "All calls but DELETE.",
+    all: "All calls, except those that are always denied, such as making new credentials.",
+  } as Record<string, string>,
 };
 
 export const app = {

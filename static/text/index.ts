@@ -4,11 +4,13 @@
  */
 import { apps, audit, providers } from "./admin";
 import { common } from "./common";
-import { add, app, flow, reconnect, replace } from "./connect";
+import { connectedApps } from "./apps";
+import { add, app, flow, preset, reconnect, replace } from "./connect";
 import { list } from "./list";
 import { access, activity, leave, manage, remove, usage, use } from "./manage";
 import { agents, people } from "./people";
 import { agent, signIn } from "./session";
+import { stops } from "./stops";
 
 export const t = {
   ...common,
@@ -32,6 +34,9 @@ export const t = {
   audit,
   agents,
   people,
+  connectedApps,
+  preset,
+  stops,
 };
 
 /** The name of a role, for people. */

@@ -42,12 +42,21 @@ export const manage = {
 
 export const access = {
   lead: "Choose which agents may use this integration, and for which calls. A deny rule overrides allow rules. If there is an allow rule, every call that no rule allows is denied.",
-  agents: "Agents",
-  allAgents: "All agents in the workspace",
-  someAgents: "Only these agents",
-  agentsLabel: "Subjects of the agents' tokens",
+  agents: "Who may use it?",
+  allAgents: "Every agent of this workspace",
+  allAgentsHint: "Those that are added later too.",
+  someAgents: "Only chosen agents",
+  someAgentsHint: "Everybody else is denied.",
+  outside: "Agents of an outside issuer that are not listed yet",
+  agentsLabel: "Subjects of their tokens",
   agentsHint: "One per line, as in the token's sub claim.",
-  nobody: "One per line, as in the token's sub claim. While this is empty, no agent may use the integration.",
+  unknownAgent: "No such agent any more",
+  nobody: "Choose an agent, or register one. While none is chosen, no agent may use the integration.",
+  limit: "Limit",
+  limitLabel: "Calls per minute of each agent",
+  limitHint: "Leave it empty for the limit of this deployment alone. A call above the limit gets 429 rate_limited.",
+  limitWrong: "Enter a whole number from 1 to 1,000,000, or leave it empty.",
+  onlyFor: (names: string) => `Only for ${names}`,
   reload: "Load the latest version",
   rules: "Rules",
   noRules: "No rules. Agents may make every call to the provider's API, except those that are always denied.",
@@ -126,10 +135,13 @@ export const usage = {
 };
 
 export const use = {
-  lead: "Agents call the provider's API through Nexus with their own token. The credential never leaves the server.",
+  lead: "Agents call the provider's API through Nexus with a key of their own. The provider's credential never leaves the server.",
   base: "Base URL for the provider's SDK",
   snippet: (title: string) => `${title} example`,
-  token: "Set NEXUS_TOKEN to the agent's token, which has the role AGENT.",
+  signsIn:
+    "For programs that sign in: Claude, ChatGPT, Cursor, VS Code. They ask you what they may use, and need no key. A client that cannot sign in sends the header “Authorization: Bearer” with an agent's key.",
+  needsKey: "Set NEXUS_KEY to a key of the agent.",
+  hasKey: "This contains the agent's key. It is ready to run.",
   docs: "Provider API documentation",
 };
 

@@ -5,13 +5,15 @@ import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
 import type { Integration, Policy, Rule } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { entriesOf, selectionOf } from "../logic/agents";
 import { t } from "../text";
-import { AgentsField, agentsOf, subjects } from "./agents-field";
+import { AgentChoice } from "./agent-choice";
 import { useAction, useNexus } from "./context";
-import { Form } from "./controls";
+import { Field, Form } from "./controls";
 import { Alert, Button } from "./parts";
 import { PolicyTest } from "./policy-test";
 import { RuleRow } from "./rule-row";
+import { useAgentName } from "./use-agents";
 
 interface Props {
   integration: Integration;
@@ -67,12 +69,21 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const saved = base.policy;
   const count = useRef(0);
   const row = (rule: Rule) => ({ id: count.current++, rule });
-  const [agents, setAgents] = useState(() => agentsOf(saved));
+  const [agents, setAgents] = useState(() => selectionOf(saved));
+  const [limit, setLimit] = useState(() => String(saved.limits?.calls_per_minute ?? ""));
   const [rows, setRows] = useState(() => saved.rules.map(row));
+  const nameOf = useAgentName();
   const { busy, problem, run, clear } = useAction();
-  const policy: Policy = { ...saved, agents: subjects(agents), rules: rows.map(({ rule }) => rule) };
-  const text = JSON.stringify(policy);
-  const dirty = text !== JSON.stringify(saved);
+  const perMinute = limitOf(limit);
+  const { limits: _, ...unlimited } = saved;
+  const policy: Policy = {
+    ...unlimited,
+    agents: entriesOf(agents),
+    rules: rows.map(({ rule }) => rule),
+    ...(perMinute && { limits: { calls_per_minute: perMinute } }),
+  };
+  const text = JSON.stringify(inOrder(policy));
+  const dirty = text !== JSON.stringify(inOrder(saved)) || perMinute === undefined;
   onDirty(dirty);
   /** The policy that the server validated last, before it is saved, and the server's problem with it. */
   const [validated, setValidated] = useState<{ text: string; problem: Problem | null } | null>(null);
@@ -111,13 +122,14 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
   const errorAt = (pointer: string) =>
     (problem ?? invalid)?.body.errors?.find((error) => error.pointer.startsWith(pointer))?.detail;
   const agentsError = errorAt("/policy/agents");
-  const isShownInForm = agentsError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
+  const limitError = perMinute === undefined ? t.access.limitWrong : errorAt("/policy/limits");
+  const isShownInForm = agentsError !== undefined || limitError !== undefined || rows.some((_, index) => errorAt(`/policy/rules/${index}`));
   const deny = manifest.api.deny ?? [];
   return (
     <div class="stack text">
       <p class="soft">{t.access.lead}</p>
-      <Form id="access" unsaved={dirty} onSubmit={() => dirty && !busy && save()}>
-        <AgentsField agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
+      <Form id="access" unsaved={dirty} onSubmit={() => dirty && !busy && perMinute !== undefined && save()}>
+        <AgentChoice agents={agents} onChange={setAgents} error={agentsError} disabled={busy} />
         <fieldset class="group" disabled={busy}>
           <legend>{t.access.rules}</legend>
           {rows.length === 0 && <p class="soft">{t.access.noRules}</p>}
@@ -127,6 +139,7 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
               number={index + 1}
               rule={rule}
               hosts={manifest.api.hosts}
+              nameOf={nameOf}
               methodsError={errorAt(`/policy/rules/${index}/methods`)}
               error={errorAt(`/policy/rules/${index}`)}
               onChange={(rule) => change(rows.map((one) => (one.id === id ? { id, rule } : one)))}
@@ -136,6 +149,21 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
           <Button icon="plus" onClick={() => change([...rows, row(NEW_RULE)])}>
             {t.access.addRule}
           </Button>
+        </fieldset>
+        <fieldset class="group" disabled={busy}>
+          <legend>{t.access.limit}</legend>
+          <div class="brief">
+            <Field
+              label={t.access.limitLabel}
+              value={limit}
+              onInput={setLimit}
+              error={limitError}
+              hint={t.access.limitHint}
+              required={false}
+              maxLength={9}
+              inputMode="numeric"
+            />
+          </div>
         </fieldset>
         {!isShownInForm && (
           <Alert problem={problem}>
@@ -170,4 +198,16 @@ function Editor({ integration, base, manifest, onChanged, onDirty, onReload }: E
       )}
     </div>
   );
+}
+
+/** The members of a policy in the order in which the editor writes them, so that equal policies are equal texts. */
+function inOrder({ agents, rules, limits, ...rest }: Policy): Policy {
+  return { ...rest, agents: entriesOf(selectionOf({ agents, rules })), rules, ...(limits && { limits }) };
+}
+
+/** The number that was typed: null if there is none, undefined if it cannot be a limit. */
+function limitOf(text: string): number | null | undefined {
+  if (text.trim() === "") return null;
+  const value = Number(text.replaceAll(",", ""));
+  return Number.isInteger(value) && value >= 1 && value <= 1_000_000 ? value : undefined;
 }

@@ -4,6 +4,7 @@ import { ago, moment } from "../logic/time";
 import { t } from "../text";
 import { useLoad, useNexus, useNow } from "./context";
 import { Alert, Button, LoadError, Skeleton } from "./parts";
+import { useAgentName } from "./use-agents";
 import { usePages } from "./use-pages";
 
 /** The integration may have been deleted: its events are kept for 90 days. */
@@ -25,6 +26,7 @@ interface EventsProps {
 
 function Events({ first, load, now }: EventsProps) {
   const { items, action, more } = usePages(first, load);
+  const nameOf = useAgentName();
   if (items.length === 0) return <p class="soft">{t.activity.empty}</p>;
   return (
     <div class="stack">
@@ -33,7 +35,7 @@ function Events({ first, load, now }: EventsProps) {
           <li key={`${event.request_id} ${event.at} ${event.kind}`}>
             <p>
               <strong>{t.activity.kinds[event.kind] ?? event.kind}</strong>{" "}
-              <span class="soft">{t.activity.by(event.actor)}</span>
+              <span class="soft">{t.activity.by(nameOf(event.actor))}</span>
             </p>
             <Detail detail={event.detail} />
             <p class="soft">

@@ -1,30 +1,34 @@
-/** The last step of adding an integration: how agents use it. */
+/** The last step of adding an integration: an agent that uses it, with a key. */
 import type { Integration, ManifestSummary } from "../api/types";
 import { accountName } from "../logic/names";
 import type { Route } from "../logic/route";
-import { snippets } from "../logic/snippets";
 import { t } from "../text";
+import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { Icon } from "./icons";
-import { Button, useFocus } from "./parts";
-import { SnippetTabs } from "./snippet-tabs";
+import { Button, LoadError, Skeleton, useFocus } from "./parts";
 
 interface Props {
   integration: Integration;
   checked: boolean;
   provider: ManifestSummary;
+  onChanged(integration: Integration): void;
   onAnother(): void;
   onClose(): void;
   /** Closes the dialog and opens a page. */
   onLeave(route: Route): void;
 }
 
-export function AddDone({ integration, checked, provider, onAnother, onClose, onLeave }: Props) {
+export function AddDone({ integration, checked, provider, onChanged, onAnother, onClose, onLeave }: Props) {
   const nexus = useNexus();
-  const [manifest] = useLoad(() => nexus.manifests.get(provider.id), provider.id);
+  const [manifest, again] = useLoad(() => nexus.manifests.get(provider.id), provider.id);
   const title = useFocus<HTMLParagraphElement>();
   const open = () => onLeave({ page: "integration", id: integration.slug, tab: "overview" });
   const account = accountName(integration);
+  const changed = (integration: Integration) => {
+    nexus.changed(integration.id, integration);
+    onChanged(integration);
+  };
   return (
     <div class="done">
       <p ref={title} tabIndex={-1} class="health good">
@@ -34,11 +38,19 @@ export function AddDone({ integration, checked, provider, onAnother, onClose, on
           {account && <strong> {account}</strong>}
         </span>
       </p>
-      {manifest.state === "ready" && <SnippetTabs snippets={snippets(nexus.client.origin, integration, manifest.value)} />}
+      <section class="stack">
+        <div>
+          <h3>{t.add.lastStep}</h3>
+          <p class="soft">{t.add.lastStepLead}</p>
+        </div>
+        {manifest.state === "loading" && <Skeleton rows={4} />}
+        {manifest.state === "failed" && <LoadError problem={manifest.problem} onRetry={() => again()} />}
+        {manifest.state === "ready" && (
+          <ConnectIntegration integration={integration} manifest={manifest.value} onChanged={changed} go={onLeave} />
+        )}
+      </section>
       <div class="actions">
-        <Button tone="primary" onClick={onClose}>
-          {t.done}
-        </Button>
+        <Button onClick={onClose}>{t.done}</Button>
         <Button onClick={open}>{t.add.open}</Button>
         <Button tone="quiet" onClick={onAnother}>
           {t.add.another}

@@ -6,13 +6,14 @@ import { useEffect, useState } from "preact/hooks";
 
 import { problemOf } from "../api/client";
 import type { Problem } from "../api/client";
-import type { Integration, IntegrationCreated, IntegrationInput } from "../api/types";
+import type { Integration, IntegrationCreated, IntegrationInput, Preset } from "../api/types";
 import type { IntegrationManifest } from "../config/integration-manifests";
+import { EVERYONE, entriesOf } from "../logic/agents";
 import { fieldsOf, belongToFields, pointer } from "../logic/fields";
 import { suggestName } from "../logic/names";
 import type { Route } from "../logic/route";
 import { t } from "../text";
-import { AgentsField, EVERYONE, subjects } from "./agents-field";
+import { AgentChoice } from "./agent-choice";
 import { OauthAppStep } from "./app-step";
 import { useAction, useNexus } from "./context";
 import { Field, Form } from "./controls";
@@ -21,9 +22,13 @@ import { Dialog } from "./dialog";
 import { FlowView } from "./flow-view";
 import { useHold } from "./guard";
 import { Alert, Button, ExternalLink, RouteLink } from "./parts";
+import { PresetChoice } from "./preset-choice";
 import { Scopes } from "./scopes";
 import { useConnected } from "./use-connected";
 import { useFlow } from "./use-flow";
+
+/** What agents may do unless somebody chooses otherwise. */
+const SAFEST: Preset = "read_only";
 
 interface Props {
   manifest: IntegrationManifest;
@@ -43,6 +48,7 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
   const [initialScopes] = useState<readonly string[]>(manifest.oauth2?.scopes?.default ?? []);
   const [scopes, setScopes] = useState(initialScopes);
   const [agents, setAgents] = useState(EVERYONE);
+  const [preset, setPreset] = useState<Preset>(SAFEST);
   const [showMissing, setShowMissing] = useState(false);
   const values = useFieldValues(fields);
   const action = useAction();
@@ -60,7 +66,8 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
       name: name.trim(),
       ...(Object.keys(params).length > 0 && { params }),
       ...(oauth ? { scopes } : { credentials }),
-      ...(!agents.everyone && { policy: { agents: subjects(agents), rules: [] } }),
+      preset,
+      ...(!agents.everyone && { policy: { agents: entriesOf(agents), rules: [] } }),
     };
   };
   const connected = (integration: Integration | IntegrationCreated, checked: boolean) => {
@@ -143,12 +150,14 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
     );
   }
   const isTyped =
-    name !== suggested || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || scopes !== initialScopes;
+    name !== suggested || fields.some((field) => values.all[field.name]) || agents !== EVERYONE || preset !== SAFEST || scopes !== initialScopes;
   const providerDown = problem?.code === "provider_error" || problem?.code === "provider_timeout";
+  const agentsError = problem?.body.errors?.find(({ pointer }) => pointer.startsWith("/policy/agents"))?.detail;
   const isShownInForm =
     problem &&
     ((problem.code === "credential_refused" && !oauth) ||
       problem.code === "name_taken" ||
+      agentsError !== undefined ||
       belongToFields(problem.body.errors, ["/name", ...fields.map(pointer)]));
   return (
     <Form id="add" unsaved={isTyped} onSubmit={() => !action.busy && submit(true)}>
@@ -171,12 +180,8 @@ export function AddForm({ manifest, usedNames, onConnected, onLeave }: Props) {
         }
         focus={fields.length === 0}
       />
-      <details class="fold">
-        <summary>
-          <span>{t.add.agents}</span> <span class="soft">{agents.everyone ? t.access.allAgents : t.access.someAgents}</span>
-        </summary>
-        <AgentsField agents={agents} onChange={setAgents} error={undefined} />
-      </details>
+      <AgentChoice agents={agents} onChange={setAgents} error={agentsError} />
+      <PresetChoice preset={preset} onChange={setPreset} />
       {problem && !isShownInForm && (
         <Alert problem={problem} title={providerDown ? t.add.notCheckedBy(manifest.name) : ""}>
           {providerDown && !oauth && (

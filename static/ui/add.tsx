@@ -61,6 +61,7 @@ export function AddDialog({ manifest, catalogue, onRetry, usedNames, onClose, on
           integration={result.integration}
           checked={result.checked}
           provider={picked}
+          onChanged={(integration) => setConnected({ ...result, integration })}
           onAnother={() => {
             setConnected(null);
             pick(null);

@@ -1,20 +1,25 @@
-/** The agents of the workspace: what each is, its keys, and switching it off. */
-import { useState } from "preact/hooks";
+/** The agents of the workspace: what each is, when it called last, and whether it may. */
+import { useEffect, useState } from "preact/hooks";
 
-import type { Agent, AgentKeyCreated, AgentPage } from "../api/types";
+import type { Agent, AgentPage } from "../api/types";
+import { agentNameError } from "../logic/agents";
+import { agentRoute } from "../logic/route";
 import { t } from "../text";
 import { useAction, useLoad, useNexus, useNow } from "./context";
-import { Field, Form } from "./controls";
+import { Field, Form, Switch } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
-import { Alert, Button, CopyField, EmptyState, LoadError, Skeleton } from "./parts";
+import { Menu } from "./menu";
+import type { MenuItem } from "./menu";
+import { Alert, Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
+import { StopDialog } from "./stop-dialog";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
 
-type Open = { is: "add" } | { is: "keys" | "remove"; agent: Agent };
+type Open = { is: "add" } | { is: "remove" | "stop"; agent: Agent };
 
 export function Agents() {
-  const { client, identity } = useNexus();
+  const { client, identity, go } = useNexus();
   const [first, reload] = useLoad((signal) => client.get<AgentPage>("/api/agents", { limit: 50 }, signal), 0);
   const [open, setOpen] = useState<Open | null>(null);
   useFresh(identity.workspace, () => reload(), open === null);
@@ -39,14 +44,14 @@ export function Agents() {
       </div>
       {first.state === "loading" && <Skeleton rows={6} />}
       {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
+      {first.state === "ready" && first.stale && <LoadError problem={first.stale} onRetry={() => reload()} />}
       {isEmpty && (
         <EmptyState icon="plug" title={t.agents.emptyTitle} lead={t.agents.emptyLead}>
           {add}
         </EmptyState>
       )}
       {first.state === "ready" && !isEmpty && <Lines first={first.value} onOpen={setOpen} onChanged={() => reload()} />}
-      {open?.is === "add" && <AddDialog onClose={close} onMade={(agent) => setOpen({ is: "keys", agent })} />}
-      {open?.is === "keys" && <KeysDialog agent={open.agent} onClose={close} />}
+      {open?.is === "add" && <AddDialog onClose={close} onMade={(agent) => go(agentRoute(agent.id))} />}
       {open?.is === "remove" && (
         <RemoveDialog
           title={t.agents.removeTitle(open.agent.name)}
@@ -56,6 +61,7 @@ export function Agents() {
           onClose={close}
         />
       )}
+      {open?.is === "stop" && <StopDialog target={{ scope: "agent", ...open.agent }} onClose={close} />}
     </>
   );
 }
@@ -67,17 +73,19 @@ interface LinesProps {
 }
 
 function Lines({ first, onOpen, onChanged }: LinesProps) {
-  const { client, announce } = useNexus();
+  const { client, identity, go } = useNexus();
   const now = useNow();
   const { items, action, more } = usePages(first, (cursor) => client.get<AgentPage>("/api/agents", { limit: 50, cursor }));
-  const change = useAction();
-  const toggle = (agent: Agent) =>
-    void change.run(async () => {
-      const status = agent.status === "active" ? "disabled" : "active";
-      await client.call("PUT", `/api/agents/${agent.id}`, { body: { status } });
-      announce(t.agents.switched(agent.name, status === "active"));
-      onChanged();
-    });
+  const change = useSwitch(onChanged);
+  const menu = (agent: Agent): MenuItem[] => [
+    { label: t.agents.open, icon: "open", onSelect: () => go(agentRoute(agent.id)) },
+    ...(identity.role === "ADMIN"
+      ? ([{ label: t.stops.stop, icon: "stop", tone: "danger", onSelect: () => onOpen({ is: "stop", agent }) }] as const)
+      : []),
+    ...(agent.kind !== "outside"
+      ? ([{ label: t.agents.remove, icon: "trash", tone: "danger", onSelect: () => onOpen({ is: "remove", agent }) }] as const)
+      : []),
+  ];
   return (
     <>
       <Alert problem={change.problem} />
@@ -85,28 +93,19 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
         {items.map((agent) => (
           <li key={agent.id} class={agent.status === "active" ? "card" : "card off"}>
             <div class="top">
+              <Mark name={agent.name} color={undefined} />
               <div class="names">
-                <h2>{agent.name}</h2>
-                <p class="soft">
-                  {agent.status === "active" ? (t.agents.kind[agent.kind] ?? agent.kind) : t.agents.off}
-                  {" · "}
-                  {t.agents.used(agent.last_used_at, now)}
-                  {agent.kind === "registered" && ` · ${t.agents.keys(agent.keys.length)}`}
-                </p>
-                {agent.description && <p>{agent.description}</p>}
+                <h2>
+                  <RouteLink origin={client.origin} route={agentRoute(agent.id)} go={go}>
+                    {agent.name}
+                  </RouteLink>
+                </h2>
+                <p class="soft">{aboutAgent(agent, now)}</p>
+                {agent.description && <p class="about">{agent.description}</p>}
               </div>
               <div class="actions">
-                {agent.kind === "registered" && (
-                  <Button icon="key" aria-label={`${t.agents.connect}: ${agent.name}`} onClick={() => onOpen({ is: "keys", agent })}>
-                    {t.agents.connect}
-                  </Button>
-                )}
-                <Button icon="power" busy={change.busy} aria-label={`${agent.status === "active" ? t.agents.switchOff : t.agents.switchOn}: ${agent.name}`} onClick={() => toggle(agent)}>
-                  {agent.status === "active" ? t.agents.switchOff : t.agents.switchOn}
-                </Button>
-                {agent.kind !== "outside" && (
-                  <Button tone="quiet" icon="trash" aria-label={`${t.agents.remove}: ${agent.name}`} onClick={() => onOpen({ is: "remove", agent })} />
-                )}
+                <AgentSwitch agent={agent} busy={change.busy} onChange={change.set} />
+                <Menu label={t.agents.menuOf(agent.name)} items={() => menu(agent)} />
               </div>
             </div>
           </li>
@@ -124,107 +123,72 @@ function Lines({ first, onOpen, onChanged }: LinesProps) {
   );
 }
 
+/** What an agent is, in one line. */
+export function aboutAgent(agent: Agent, now: number): string {
+  return [
+    t.agents.kind[agent.kind] ?? agent.kind,
+    t.agents.used(agent.last_used_at, agent.last_used_from, now),
+    ...(agent.kind === "registered" ? [t.agents.keys(agent.keys.length)] : []),
+  ].join(" · ");
+}
+
+interface SwitchProps {
+  agent: Agent;
+  busy: boolean;
+  onChange(agent: Agent, on: boolean): void;
+}
+
+export function AgentSwitch({ agent, busy, onChange }: SwitchProps) {
+  const isOn = agent.status === "active";
+  return (
+    <Switch label={t.agents.switchOf(agent.name)} on={isOn} busy={busy} onChange={(on) => onChange(agent, on)}>
+      {isOn ? t.agents.on : t.agents.off}
+    </Switch>
+  );
+}
+
+/** Switches agents on and off. */
+export function useSwitch(onChanged: (agent: Agent) => void) {
+  const { client, announce } = useNexus();
+  const { busy, problem, run } = useAction();
+  const set = ({ id, name }: Agent, on: boolean) =>
+    void run(async () => {
+      const body = { status: on ? "active" : "disabled" };
+      onChanged(await client.call<Agent>("PUT", `/api/agents/${id}`, { body }));
+      announce(t.agents.switched(name, on));
+    });
+  return { busy, problem, set };
+}
+
 function AddDialog({ onClose, onMade }: { onClose(): void; onMade(agent: Agent): void }) {
   const { client } = useNexus();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  /** The words are saved. What comes next need not ask whether they may be lost. */
+  const [isMade, setMade] = useState<Agent | null>(null);
   const adding = useAction();
   const submit = () =>
     void adding.run(async () => {
-      const body = { name, description };
-      onMade(await client.call<Agent>("POST", "/api/agents", { body }));
+      const body = { name: name.trim(), description: description.trim() };
+      setMade(await client.call<Agent>("POST", "/api/agents", { body }));
     });
+  const errors = { name: agentNameError(adding.problem), description: adding.problem?.at("/description") };
+  useEffect(() => {
+    if (isMade) onMade(isMade);
+  }, [isMade]);
   return (
     <Dialog title={t.agents.add} onClose={onClose}>
-      <Form id="add-agent" unsaved={name !== "" || description !== ""} onSubmit={() => !adding.busy && submit()}>
-        <Field label={t.agents.name} value={name} onInput={setName} error={adding.problem?.at("/name")} maxLength={100} focus />
-        <Field
-          label={t.agents.description}
-          value={description}
-          onInput={setDescription}
-          error={adding.problem?.at("/description")}
-          required={false}
-          maxLength={500}
-        />
-        <Alert problem={adding.problem} />
+      <Form id="add-agent" unsaved={!isMade && (name !== "" || description !== "")} onSubmit={() => !adding.busy && submit()}>
+        <Field label={t.agents.name} value={name} onInput={setName} error={errors.name} maxLength={100} focus />
+        <Field label={t.agents.description} value={description} onInput={setDescription} error={errors.description} required={false} maxLength={500} />
+        {!errors.name && !errors.description && <Alert problem={adding.problem} />}
         <div class="actions">
           <Button type="submit" tone="primary" busy={adding.busy}>
-            {t.agents.add}
+            {t.agents.register}
           </Button>
           <CancelButton />
         </div>
       </Form>
-    </Dialog>
-  );
-}
-
-function KeysDialog({ agent, onClose }: { agent: Agent; onClose(): void }) {
-  const { client, announce } = useNexus();
-  const now = useNow();
-  const [loaded, reload] = useLoad((signal) => client.get<Agent>(`/api/agents/${agent.id}`, {}, signal), agent.id);
-  const [name, setName] = useState("");
-  const [made, setMade] = useState("");
-  const making = useAction();
-  const path = `/api/agents/${agent.id}/keys`;
-  const make = () =>
-    void making.run(async () => {
-      const { key } = await client.call<AgentKeyCreated>("POST", path, { body: { name } });
-      setMade(key ?? "");
-      setName("");
-      reload();
-    });
-  const revoke = (id: string) =>
-    void making.run(async () => {
-      await client.call("DELETE", `${path}/${id}`);
-      announce(t.agents.revoked);
-      reload();
-    });
-  const keys = loaded.state === "ready" ? loaded.value.keys : agent.keys;
-  return (
-    <Dialog title={t.agents.connectTitle(agent.name)} onClose={onClose}>
-      <div class="stack">
-        {made && (
-          <div class="field">
-            <span class="label">{t.agents.keyOnce}</span>
-            <CopyField text={made} what={t.agents.key} />
-          </div>
-        )}
-        {keys.length === 0 && <p class="soft">{t.agents.noKeys}</p>}
-        <ul class="lines">
-          {keys.map((key) => (
-            <li key={key.id} class="card">
-              <div class="top">
-                <div class="names">
-                  <strong>{key.name || (key.kind === "secret" ? t.agents.unnamed : t.agents.publicKey)}</strong>
-                  <p class="soft">
-                    <code>{key.kind === "secret" ? `nxa_${key.id}…` : key.id}</code> · {t.agents.expires(key.expires_at, now)}
-                  </p>
-                </div>
-                <Button busy={making.busy} aria-label={`${t.agents.revoke}: ${key.name || key.id}`} onClick={() => revoke(key.id)}>
-                  {t.agents.revoke}
-                </Button>
-              </div>
-            </li>
-          ))}
-        </ul>
-        <Form id="make-key" unsaved={name !== ""} onSubmit={() => !making.busy && make()}>
-          <Field label={t.agents.keyName} value={name} onInput={setName} error={making.problem?.at("/name")} required={false} maxLength={100} />
-          <Alert problem={making.problem} />
-          <div class="actions">
-            <Button type="submit" tone={made ? "plain" : "primary"} busy={making.busy}>
-              {t.agents.makeKey}
-            </Button>
-          </div>
-        </Form>
-        <div class="field">
-          <span class="label">{t.agents.mcp}</span>
-          <CopyField text={`${client.origin}/mcp`} what={t.agents.mcp} />
-        </div>
-        <div class="field">
-          <span class="label">{t.agents.curl}</span>
-          <CopyField text={`curl ${client.origin}/api/proxy -H "Authorization: Bearer $NEXUS_KEY"`} what={t.agents.curl} />
-        </div>
-      </div>
     </Dialog>
   );
 }

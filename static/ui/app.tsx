@@ -8,20 +8,19 @@ import { IntegrationManifests } from "../config/integration-manifests";
 import type { Action } from "../logic/health";
 import { identityKey, mayDo } from "../logic/identity";
 import type { Identity } from "../logic/identity";
-import { HOME, NO_FILTERS, formatRoute, surfaceOf } from "../logic/route";
+import { HOME, NO_FILTERS, formatRoute, partsOf, surfaceOf } from "../logic/route";
 import type { Filters, Route } from "../logic/route";
 import { t } from "../text";
-import { ActionDialog } from "./action-dialog";
-import { AddDialog } from "./add";
 import { NexusProvider, NoticeContext, NoticeText, useLoad } from "./context";
 import type { Nexus, Notice } from "./context";
 import { Frame } from "./frame";
 import { Icon } from "./icons";
-import { IntegrationPage } from "./integration";
+import { Lazy, loadLater } from "./lazy";
 import { pageOf } from "./pages";
 import { Button, EmptyState } from "./parts";
 import type { Router } from "./router";
 import { useList } from "./use-list";
+import { useStops } from "./use-stops";
 
 interface Props {
   origin: string;
@@ -96,17 +95,19 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
     replace: useCallback((route: Route) => router.replace(route), [router]),
     announce,
     changed: list.changed,
+    stops: useStops(client, identity.workspace, mayDo(identity.role, "ADMIN")),
   };
   const listRoute: Route = { page: "integrations", filters };
   const onAction = useCallback((integration: Integration, action: Action) => setCardAction({ integration, action }), []);
   const onName = useCallback((id: string, name: string) => setName({ id, name }), []);
   const page = pageOf(route);
   const isAllowed = !page || mayDo(identity.role, page.role);
+  const item = route.page === "integration" ? route.id : route.page === "section" ? partsOf(route.name)[1] : null;
   const title = !page
     ? t.notFound.title
     : route.page === "add"
       ? t.add.title
-      : route.page === "integration" && named.id === route.id
+      : item !== null && named.id === item
         ? named.name
         : page.title;
   useEffect(() => {
@@ -115,37 +116,62 @@ function Shell({ client, manifests, identity, route, router, ownPage, onSignOut 
     return () => void (document.title = t.product);
   }, [ownPage, title]);
   useFocusOnPage(content, route, ownPage);
+  useEffect(() => {
+    // Whoever needs it reports a failure.
+    void loadLater().catch(() => undefined);
+  }, []);
+  const shared = { list, filters, catalogue, onAction, loadedCatalogue, reloadCatalogue: () => reloadCatalogue(), onName };
+  const banner = (
+    <>
+      {!online && <Offline />}
+      {nexus.stops.items.length > 0 && <Lazy>{({ StopBanner }) => <StopBanner />}</Lazy>}
+    </>
+  );
+  const closeAdd = () => router.close(listRoute);
+  // Another dialog may be open by then. It stays open.
+  const closeAction = () => setCardAction((now) => (now === cardAction ? null : now));
 
   return (
     <NexusProvider value={nexus}>
       <NoticeContext.Provider value={notice}>
-        <Frame {...{ identity, route, ownPage, onSignOut, content }} origin={client.origin} go={nexus.go} banner={!online && <Offline />}>
+        <Frame {...{ identity, route, ownPage, onSignOut, content, banner }} origin={client.origin} go={nexus.go}>
           {route.page === "integration" ? (
-            <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />
+            <Lazy isPage>
+              {({ IntegrationPage }) => <IntegrationPage key={route.id} id={route.id} tab={route.tab} list={listRoute} onName={onName} />}
+            </Lazy>
           ) : !page || !isAllowed ? (
             <NoPage isDenied={!isAllowed} onHome={() => nexus.go(HOME)} />
+          ) : item !== null && page.item ? (
+            page.item(item, shared)
           ) : (
-            page.view({ list, filters, catalogue, onAction, loadedCatalogue, reloadCatalogue: () => reloadCatalogue() })
+            page.view(shared)
           )}
         </Frame>
         {route.page === "add" && (
-          <AddDialog
-            manifest={route.manifest}
-            catalogue={loadedCatalogue}
-            onRetry={() => reloadCatalogue()}
-            usedNames={list.items?.map((one) => one.name) ?? []}
-            onClose={() => router.close(listRoute)}
-            onLeave={(route) => router.leave(route)}
-          />
+          <Lazy dialog={{ title: t.add.title, onClose: closeAdd }}>
+            {({ AddDialog }) => (
+              <AddDialog
+                manifest={route.manifest}
+                catalogue={loadedCatalogue}
+                onRetry={() => reloadCatalogue()}
+                usedNames={list.items?.map((one) => one.name) ?? []}
+                onClose={closeAdd}
+                onLeave={(route) => router.leave(route)}
+              />
+            )}
+          </Lazy>
         )}
         {cardAction && (
-          <ActionDialog
-            key={cardAction.integration.id}
-            integration={cardAction.integration}
-            action={cardAction.action}
-            // Another dialog may be open by then. It stays open.
-            onClose={() => setCardAction((now) => (now === cardAction ? null : now))}
-          />
+          <Lazy dialog={{ title: t.list.menuOf(cardAction.integration.name), onClose: closeAction }}>
+            {({ ActionDialog }) => (
+              <ActionDialog
+                key={cardAction.integration.id}
+                integration={cardAction.integration}
+                action={cardAction.action}
+                onClose={closeAction}
+              />
+            )}
+          </Lazy>
         )}
         <NoticeText />
       </NoticeContext.Provider>

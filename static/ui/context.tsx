@@ -8,6 +8,7 @@ import type { Integration } from "../api/types";
 import type { IntegrationManifests } from "../config/integration-manifests";
 import type { Route } from "../logic/route";
 import type { Identity } from "../logic/identity";
+import type { ActiveStops } from "./use-stops";
 
 /** The functions keep their identity as long as the same person is signed in. */
 export interface Nexus {
@@ -23,6 +24,8 @@ export interface Nexus {
   announce(text: string, tone?: Notice["tone"]): void;
   /** Updates the list with a new or changed integration, or removes the integration if it is null. */
   changed(id: string, integration: Integration | null): void;
+  /** The emergency stops in force, as far as this person may read them. */
+  readonly stops: ActiveStops;
 }
 
 const Context = createContext<Nexus | null>(null);

@@ -23,12 +23,14 @@ interface FieldProps {
   maxLength?: number;
   code?: boolean;
   focus?: boolean;
+  /** The keyboard of a touch screen. */
+  inputMode?: "numeric" | "email";
 }
 
 /** A labelled field with its hint and its error. Pasted text is trimmed. */
 export function Field(props: FieldProps) {
   const { label, value, onInput, error, hint, warning, secret = false, multiline = false } = props;
-  const { choices = [], placeholder, required = true, maxLength, code = secret, focus = false } = props;
+  const { choices = [], placeholder, required = true, maxLength, code = secret, focus = false, inputMode } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
   const [wasLeft, setWasLeft] = useState(false);
@@ -50,6 +52,7 @@ export function Field(props: FieldProps) {
     class: code ? "code" : undefined,
     placeholder,
     maxLength,
+    inputMode,
     onBlur: () => setWasLeft(true),
     onInput: (event: TargetedEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) =>
       onInput(event.currentTarget.value),

@@ -13,6 +13,7 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { Alert, Button, ExternalLink, RouteLink, Skeleton } from "./parts";
+import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
 
 interface Props {
@@ -109,6 +110,7 @@ export function DeleteDialog({ integration, manifest, onClose }: Props) {
 }
 
 function AgentsInUse({ agents, isComplete }: AgentUsage) {
+  const nameOf = useAgentName();
   if (agents.length === 0) return <p>{t.remove.unused}</p>;
   const calls = agents.reduce((sum, agent) => sum + agent.calls, 0);
   return (
@@ -119,7 +121,7 @@ function AgentsInUse({ agents, isComplete }: AgentUsage) {
         <ul>
           {agents.slice(0, LISTED_AGENTS).map((total) => (
             <li>
-              <strong>{total.agent}</strong> <span class="soft">{t.usage.calls(total.calls)}</span>
+              <strong>{nameOf(total.agent)}</strong> <span class="soft">{t.usage.calls(total.calls)}</span>
             </li>
           ))}
           {agents.length > LISTED_AGENTS && <li class="soft">{t.remove.andMore(agents.length - LISTED_AGENTS)}</li>}

@@ -6,10 +6,10 @@ import type { IntegrationManifest } from "../config/integration-manifests";
 import { accountName } from "../logic/names";
 import { formatRoute } from "../logic/route";
 import type { ManageTab, Route } from "../logic/route";
-import { snippets } from "../logic/snippets";
 import { t } from "../text";
 import { Access } from "./access";
 import { Activity } from "./activity";
+import { ConnectIntegration } from "./connect-integration";
 import { useLoad, useNexus } from "./context";
 import { DeleteDialog } from "./delete";
 import { useGuard } from "./guard";
@@ -20,7 +20,6 @@ import { Overview } from "./overview";
 import { CopyField, EmptyState, ExternalLink, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { ReconnectDialog } from "./reconnect";
 import { ReplaceDialog } from "./replace";
-import { SnippetTabs } from "./snippet-tabs";
 import { Tabs } from "./tabs";
 import { UsagePanel } from "./usage-panel";
 import { useFresh } from "./use-fresh";
@@ -108,7 +107,7 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
         {tab === "access" && <Access integration={integration} manifest={manifest} onChanged={changed} onReload={() => set()} />}
         {tab === "activity" && <Activity id={integration.id} />}
         {tab === "usage" && <UsagePanel integration={integration} />}
-        {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} />}
+        {tab === "use" && <ConnectAgent integration={integration} manifest={manifest} onChanged={changed} />}
       </Tabs>
       {dialog === "delete" && (
         <DeleteDialog
@@ -130,12 +129,12 @@ export function IntegrationPage({ id, tab, list, onName }: Props) {
   );
 }
 
-function ConnectAgent({ integration, manifest }: IntegrationDetails) {
-  const { client } = useNexus();
+function ConnectAgent({ integration, manifest, onChanged }: IntegrationDetails & { onChanged(integration: Integration): void }) {
+  const { client, go } = useNexus();
   return (
     <div class="stack text">
       <p>{t.use.lead}</p>
-      <SnippetTabs snippets={snippets(client.origin, integration, manifest)} />
+      <ConnectIntegration integration={integration} manifest={manifest} onChanged={onChanged} go={go} />
       <div class="field">
         <span class="label">{t.use.base}</span>
         <CopyField text={`${client.origin}/api/proxy/${integration.slug}`} what={t.use.base} />

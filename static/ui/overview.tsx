@@ -9,6 +9,7 @@ import { useAction, useNexus, useNow } from "./context";
 import { Field, Form } from "./controls";
 import type { ManageDialog } from "./integration-head";
 import { Alert, Button, CopyField } from "./parts";
+import { StopDialog } from "./stop-dialog";
 
 interface Props {
   integration: Integration;
@@ -30,6 +31,7 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
           <Rename integration={integration} onChanged={onChanged} />
         </section>
         <section class="box danger">
+          <StopIntegration integration={integration} manifest={manifest} />
           <p class="soft">{t.manage.removeLead}</p>
           <Button tone="danger" icon="trash" onClick={() => onOpen("delete")}>
             {t.manage.remove}
@@ -37,6 +39,28 @@ export function Overview({ integration, manifest, onChanged, onOpen }: Props) {
         </section>
       </div>
     </div>
+  );
+}
+
+/** The emergency stop of the integration, or of all integrations of its provider. */
+function StopIntegration({ integration: { id, name }, manifest }: Pick<Props, "integration" | "manifest">) {
+  const { identity } = useNexus();
+  const [isOpen, setOpen] = useState(false);
+  if (identity.role !== "ADMIN") return null;
+  return (
+    <>
+      <p class="soft">{t.stops.hint["integration"]}</p>
+      <Button tone="alarm" icon="stop" onClick={() => setOpen(true)}>
+        {t.stops.stop}
+      </Button>
+      {isOpen && (
+        <StopDialog
+          target={{ scope: "integration", id, name }}
+          wider={{ scope: "provider", id: manifest.id, name: manifest.name }}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   );
 }
 

@@ -3,23 +3,21 @@ import type { ComponentChildren } from "preact";
 
 import type { ManifestSummary } from "../api/types";
 import type { Role } from "../logic/identity";
-import { HOME } from "../logic/route";
+import { HOME, partsOf } from "../logic/route";
 import type { Route } from "../logic/route";
 import { t } from "../text";
-import { Agents } from "./agents";
-import { Audit } from "./audit";
 import type { LoadState } from "./context";
 import type { IconName } from "./icons";
+import { Lazy } from "./lazy";
 import { IntegrationList } from "./list";
 import type { ListProps } from "./list";
-import { OauthApps } from "./oauth-apps";
-import { People } from "./people";
-import { Providers } from "./providers";
 
 /** What the pages share: it is loaded once for all of them. */
 export interface Shared extends ListProps {
   readonly loadedCatalogue: LoadState<readonly ManifestSummary[]>;
   reloadCatalogue(): void;
+  /** Reports the name of what a page is about, for the title of the window. */
+  onName(id: string, name: string): void;
 }
 
 interface Page {
@@ -30,6 +28,8 @@ interface Page {
   /** The role with the fewest rights that may open it. */
   readonly role: Role;
   view(shared: Shared): ComponentChildren;
+  /** The page of one item, whose id is in the address after the name of this page. */
+  item?(id: string, shared: Shared): ComponentChildren;
 }
 
 const section = (name: string): Route => ({ page: "section", name });
@@ -47,40 +47,62 @@ export const PAGES: readonly Page[] = [
     route: section("agents"),
     icon: "plug",
     role: "MANAGER",
-    view: () => <Agents />,
+    view: () => <Lazy isPage>{({ Agents }) => <Agents />}</Lazy>,
+    item: (id, { onName }) => <Lazy isPage>{({ AgentPage }) => <AgentPage key={id} id={id} onName={onName} />}</Lazy>,
+  },
+  {
+    title: t.connectedApps.title,
+    route: section("connected-apps"),
+    icon: "link",
+    role: "MANAGER",
+    view: () => <Lazy isPage>{({ ConnectedApps }) => <ConnectedApps />}</Lazy>,
   },
   {
     title: t.people.title,
     route: section("people"),
     icon: "people",
     role: "ADMIN",
-    view: () => <People />,
+    view: () => <Lazy isPage>{({ People }) => <People />}</Lazy>,
   },
   {
     title: t.nav.oauthApps,
     route: section("oauth-apps"),
     icon: "key",
     role: "ADMIN",
-    view: ({ catalogue }) => <OauthApps catalogue={catalogue} />,
+    view: ({ catalogue }) => <Lazy isPage>{({ OauthApps }) => <OauthApps catalogue={catalogue} />}</Lazy>,
   },
   {
     title: t.nav.providers,
     route: section("providers"),
     icon: "box",
     role: "ADMIN",
-    view: (shared) => <Providers catalogue={shared.loadedCatalogue} onChanged={shared.reloadCatalogue} />,
+    view: (shared) => (
+      <Lazy isPage>
+        {({ Providers }) => <Providers catalogue={shared.loadedCatalogue} onChanged={shared.reloadCatalogue} />}
+      </Lazy>
+    ),
   },
   {
     title: t.nav.audit,
     route: section("audit"),
     icon: "log",
     role: "ADMIN",
-    view: () => <Audit />,
+    view: () => <Lazy isPage>{({ Audit }) => <Audit />}</Lazy>,
+  },
+  {
+    title: t.stops.title,
+    route: section("emergency-stop"),
+    icon: "stop",
+    role: "ADMIN",
+    view: ({ catalogue }) => <Lazy isPage>{({ Stops }) => <Stops catalogue={catalogue} />}</Lazy>,
   },
 ];
 
 /** The page of the navigation that a route belongs to. An integration belongs to the list. */
 export function pageOf(route: Route): Page | undefined {
   if (route.page !== "section") return PAGES.find((page) => page.route === HOME);
-  return PAGES.find((page) => page.route.page === "section" && page.route.name === route.name);
+  const [name, item] = partsOf(route.name);
+  return PAGES.find(
+    (page) => page.route.page === "section" && page.route.name === name && (item === null || page.item !== undefined),
+  );
 }

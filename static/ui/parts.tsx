@@ -11,7 +11,7 @@ import { Icon } from "./icons";
 import type { IconName } from "./icons";
 
 type ButtonProps = JSX.IntrinsicElements["button"] & {
-  tone?: "primary" | "plain" | "danger" | "quiet";
+  tone?: "primary" | "plain" | "danger" | "alarm" | "quiet";
   icon?: IconName;
   busy?: boolean;
 };
@@ -211,6 +211,16 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
       {Array.from({ length: rows }, () => (
         <span class="line" />
       ))}
+    </div>
+  );
+}
+
+/** A fact of a `dl`. */
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -4,9 +4,12 @@ import { useState } from "preact/hooks";
 import type { InvitationCreated, InvitationList, Person, PersonPage } from "../api/types";
 import { roleName, t } from "../text";
 import { useAction, useLoad, useNexus, useNow } from "./context";
-import { Field, Form } from "./controls";
+import { Field, Form, Switch } from "./controls";
 import { CancelButton, Dialog } from "./dialog";
-import { Alert, Button, CopyField, LoadError, Skeleton } from "./parts";
+import { Menu } from "./menu";
+import type { MenuItem } from "./menu";
+import { Alert, Button, CopyField, LoadError, Mark, Skeleton } from "./parts";
+import { StopDialog } from "./stop-dialog";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
 
@@ -59,47 +62,62 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
   const { client, announce } = useNexus();
   const now = useNow();
   const { items, action, more } = usePages(first, (cursor) => client.get<PersonPage>("/api/people", { limit: 50, cursor }));
+  const [stopping, setStopping] = useState<Person | null>(null);
   const change = useAction();
-  const put = (person: Person, body: object, done: string) =>
+  const send = (method: string, path: string, body: object | undefined, done: string) =>
     void change.run(async () => {
-      await client.call("PUT", `/api/people/${person.id}`, { body });
+      await client.call(method, path, { body });
       announce(done);
       onChanged();
     });
+  const put = (person: Person, body: object, done: string) => send("PUT", `/api/people/${person.id}`, body, done);
+  const menu = (person: Person): MenuItem[] => {
+    const { id, name, role, source, sessions, status } = person;
+    const other = role === "ADMIN" ? "MANAGER" : "ADMIN";
+    const [isLocal, hasSessions] = [source === "local" && status === "active", sessions.length > 0];
+    return [
+      ...(isLocal
+        ? ([{ label: other === "ADMIN" ? t.people.makeAdmin : t.people.makeManager, icon: "people", onSelect: () => put(person, { role: other }, t.people.changed(name)) }] as const)
+        : []),
+      ...(hasSessions
+        ? ([{ label: t.people.signOut, icon: "leave", onSelect: () => send("POST", `/api/people/${id}/sessions/end`, undefined, t.people.signedOut(name)) }] as const)
+        : []),
+      { label: t.stops.stop, icon: "stop", tone: "danger", onSelect: () => setStopping(person) },
+    ];
+  };
   return (
     <>
       <Alert problem={change.problem} />
       <ul class="lines">
         {items.map((person) => {
           const isOn = person.status === "active";
-          const other = person.role === "ADMIN" ? "MANAGER" : "ADMIN";
-          const label = other === "ADMIN" ? t.people.makeAdmin : t.people.makeManager;
           return (
             <li key={person.id} class={isOn ? "card" : "card off"}>
               <div class="top">
+                <Mark name={person.name} color={undefined} />
                 <div class="names">
-                  <h2>{person.name}</h2>
+                  <h2>
+                    {person.name} <span class={person.role === "ADMIN" ? "tag accent" : "tag"}>{roleName(person)}</span>
+                  </h2>
                   <p class="soft">
-                    {isOn ? roleName(person) : t.people.off} · {t.people.source[person.source] ?? person.source} ·{" "}
-                    {t.people.seen(person.last_seen_at, now)}
-                    {person.sessions.length > 0 && ` · ${t.people.sessions(person.sessions.length)}`}
+                    {[
+                      ...(person.email ? [person.email] : []),
+                      t.people.source[person.source] ?? person.source,
+                      t.people.seen(person.last_seen_at, now),
+                      ...(person.sessions.length > 0 ? [t.people.sessions(person.sessions.length)] : []),
+                    ].join(" · ")}
                   </p>
-                  {person.email && <p>{person.email}</p>}
                 </div>
                 <div class="actions">
-                  {person.source === "local" && isOn && (
-                    <Button busy={change.busy} aria-label={`${label}: ${person.name}`} onClick={() => put(person, { role: other }, t.people.changed(person.name))}>
-                      {label}
-                    </Button>
-                  )}
-                  <Button
-                    icon="power"
+                  <Switch
+                    label={t.people.switchOf(person.name)}
+                    on={isOn}
                     busy={change.busy}
-                    aria-label={`${isOn ? t.people.switchOff : t.people.switchOn}: ${person.name}`}
-                    onClick={() => put(person, { status: isOn ? "disabled" : "active" }, t.people.switched(person.name, !isOn))}
+                    onChange={(on) => put(person, { status: on ? "active" : "disabled" }, t.people.switched(person.name, on))}
                   >
-                    {isOn ? t.people.switchOff : t.people.switchOn}
-                  </Button>
+                    {isOn ? t.people.on : t.people.off}
+                  </Switch>
+                  <Menu label={t.people.menuOf(person.name)} items={() => menu(person)} />
                 </div>
               </div>
             </li>
@@ -114,6 +132,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
           </Button>
         </div>
       )}
+      {stopping && <StopDialog target={{ scope: "person", id: stopping.id, name: stopping.name }} onClose={() => setStopping(null)} />}
     </>
   );
 }
@@ -129,8 +148,10 @@ function Invitations({ list, onChanged }: { list: InvitationList; onChanged(): v
       onChanged();
     });
   return (
-    <section class="stack">
-      <h2>{t.people.open}</h2>
+    <section>
+      <h2 class="section">
+        {t.people.open} <span class="count">{list.items.length}</span>
+      </h2>
       <Alert problem={action.problem} />
       <ul class="lines">
         {list.items.map((one) => {
@@ -163,6 +184,7 @@ function InviteDialog({ onClose }: { onClose(): void }) {
   const [role, setRole] = useState("MANAGER");
   const [url, setUrl] = useState("");
   const inviting = useAction();
+  const isShownInForm = inviting.problem?.at("/name") !== undefined || inviting.problem?.at("/email") !== undefined;
   const submit = () =>
     void inviting.run(async () => {
       const body = { role, ...(name.trim() && { name }), ...(email.trim() && { email }) };
@@ -183,9 +205,20 @@ function InviteDialog({ onClose }: { onClose(): void }) {
       ) : (
         <Form id="invite" unsaved={name !== "" || email !== ""} onSubmit={() => !inviting.busy && submit()}>
           <Field label={t.people.name} value={name} onInput={setName} error={inviting.problem?.at("/name")} required={false} maxLength={100} focus />
-          <Field label={t.people.email} value={email} onInput={setEmail} error={inviting.problem?.at("/email")} required={false} maxLength={254} />
-          <Field label={t.people.role} value={role} onInput={setRole} error={inviting.problem?.at("/role")} choices={["MANAGER", "ADMIN"]} />
-          <Alert problem={inviting.problem} />
+          <Field label={t.people.email} value={email} onInput={setEmail} error={inviting.problem?.at("/email")} required={false} maxLength={254} inputMode="email" />
+          <fieldset class="group">
+            <legend>{t.people.role}</legend>
+            {["MANAGER", "ADMIN"].map((one) => (
+              <label class="check">
+                <input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} />
+                <span>
+                  {roleName({ role: one })}
+                  <span class="soft">{t.people.roleHint[one]}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {!isShownInForm && <Alert problem={inviting.problem} />}
           <div class="actions">
             <Button type="submit" tone="primary" busy={inviting.busy}>
               {t.people.create}

@@ -8,6 +8,7 @@ import type { Verdict } from "../logic/policy";
 import { t } from "../text";
 import { Select } from "./controls";
 import { Icon } from "./icons";
+import { useAgentName } from "./use-agents";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((name) => [name, name] as const);
 
@@ -25,6 +26,9 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
   const [path, setPath] = useState("");
   const [agent, setAgent] = useState("");
   const [host, setHost] = useState(manifest.api.hosts[0] ?? "");
+  const nameOf = useAgentName();
+  // The agents that make a difference.
+  const named = [...new Set([...policy.agents, ...policy.rules.flatMap((rule) => rule.agents ?? [])])].filter((one) => one !== "*");
   const call = { agent, method, host, path: path.split(/[?#]/)[0] ?? "" };
   const verdict = path && isValidated ? (isInvalid ? INVALID : predict(policy, manifest, call)) : null;
   return (
@@ -40,14 +44,12 @@ export function PolicyTest({ policy, manifest, isValidated, isInvalid }: Props) 
           spellcheck={false}
           onInput={(event) => setPath(event.currentTarget.value.trim())}
         />
-        {!policy.agents.includes("*") && (
-          <input
-            class="methods"
-            aria-label={t.access.testAgent}
-            placeholder={t.access.testAgent}
+        {named.length > 0 && (
+          <Select
+            label={t.access.testAgent}
             value={agent}
-            spellcheck={false}
-            onInput={(event) => setAgent(event.currentTarget.value.trim())}
+            options={[["", t.access.testAgent], ...named.map((one) => [one, nameOf(one)] as const)]}
+            onChange={setAgent}
           />
         )}
         {manifest.api.hosts.length > 1 && (

@@ -1,4 +1,4 @@
-/** Asks for confirmation, then deletes an OAuth app or a custom provider. */
+/** Asks for confirmation, then deletes something of little consequence: an app, an agent, a key. */
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Dialog } from "./dialog";
@@ -11,10 +11,12 @@ interface Props {
   done: string;
   /** The API path to delete. */
   path: string;
+  /** What the button says, if not "Delete". */
+  yes?: string;
   onClose(isDeleted: boolean): void;
 }
 
-export function RemoveDialog({ title, lead, done, path, onClose }: Props) {
+export function RemoveDialog({ title, lead, done, path, yes = t.remove.yes, onClose }: Props) {
   const nexus = useNexus();
   const { busy, problem, run } = useAction();
   const remove = () =>
@@ -32,7 +34,7 @@ export function RemoveDialog({ title, lead, done, path, onClose }: Props) {
         <>
           <Button onClick={() => onClose(false)}>{t.cancel}</Button>
           <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
-            {t.remove.yes}
+            {yes}
           </Button>
         </>
       }

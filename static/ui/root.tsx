@@ -2,10 +2,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Problem } from "../api/client";
+import { keepReturn, takeReturn } from "../api/return";
 import { session } from "../api/session";
-import { identify, identityKey, isLoopback } from "../logic/identity";
+import { identify, identityKey, isLoopback, standsForCookie } from "../logic/identity";
 import type { ClaimNames, Identity } from "../logic/identity";
-import { HOME } from "../logic/route";
+import { HOME, parseRoute } from "../logic/route";
 import { t } from "../text";
 import { App } from "./app";
 import { Guard } from "./guard";
@@ -32,6 +33,11 @@ interface PendingRequest {
   cancel(problem: Problem): void;
 }
 
+/** The page that signs people in, which is not a page of this element. */
+const SIGN_IN = "/sign-in";
+/** The address of the form for a token. */
+const TOKEN_FORM = "#use-token";
+
 const personChanged = () => new Problem("session_changed", 0, t.signIn.changed);
 
 export function Root({ origin, names, host, link, ownPage }: Props) {
@@ -40,6 +46,8 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const guard = useMemo(() => new Guard(), []);
   const [route, router] = useRouter(ownPage, guard, setOffered);
   const [rejected, setRejected] = useState<string | null>(null);
+  const [usesToken] = useState(() => ownPage && location.hash === TOKEN_FORM);
+  const signInPage = useRef(SIGN_IN);
   const pending = useRef<PendingRequest[]>([]);
   const token = host ? host.token : own;
   const identity = identityOf(token, names);
@@ -100,14 +108,29 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const signIn = (token: string) => {
     setRejected(null);
     session.signIn(token);
+    if (usesToken) router.replace(parseRoute(takeReturn() ?? ""));
   };
-  const signOut = () => {
+  const signOut = async () => {
     cancelPending();
-    session.signOut();
+    // The page offers to sign out at the identity provider too.
+    if (token && standsForCookie(token)) signInPage.current = `${SIGN_IN}#signed-out`;
+    router.replace(HOME);
+    await session.signOut();
     setOwn(null);
     setRejected(null);
-    router.replace(HOME);
   };
+  // A frame of another site must not show the page that signs people in.
+  const leaves = ownPage && host === null && !(token && identity) && offered === null && !usesToken && window.top === window;
+  useEffect(() => {
+    if (!leaves) return;
+    keepReturn(`/${location.hash}`);
+    location.replace(signInPage.current);
+  }, [leaves]);
+  useEffect(() => {
+    if (!identity || !ownPage || host) return;
+    const hash = takeReturn();
+    if (hash) router.replace(parseRoute(hash));
+  }, []);
 
   const question = asks && offered !== null && fromLink && (
     <ConfirmToken
@@ -120,23 +143,23 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
     />
   );
   if (!token || !identity) {
-    if (isUsable && isSilent) return null;
+    if ((isUsable && isSilent) || leaves) return null;
     if (host) return (
       <main>
         <EmptyState icon="plug" title={t.signIn.hostSignedOut} />
       </main>
     );
     const notice = offered === null ? "" : fromLink ? t.signIn.linkExpired : t.signIn.linkBroken;
-    return question || <SignInPage origin={origin} names={names} notice={notice} onToken={signIn} />;
+    return question || <SignInPage origin={origin} names={names} notice={notice} isOpen={usesToken} onToken={signIn} />;
   }
   return (
     <GuardRoot guard={guard}>
       <App
         {...{ origin, token, identity, route, router, ownPage, renew }}
-        onSignOut={host ? null : () => guard.ask(signOut)}
+        onSignOut={host ? null : () => guard.ask(() => void signOut())}
       />
       {rejected === token && (
-        <SignInAgain origin={origin} names={names} hosted={host !== null} onToken={signIn} onSignOut={signOut} />
+        <SignInAgain origin={origin} names={names} hosted={host !== null} hasCookie={standsForCookie(token)} onToken={signIn} onSignOut={() => void signOut()} />
       )}
       {question}
     </GuardRoot>

@@ -10,6 +10,8 @@ interface Props {
   number: number;
   rule: Rule;
   hosts: readonly string[];
+  /** The name of an agent of the rule. */
+  nameOf(agent: string): string;
   /** The error of the rule. */
   error: string | undefined;
   /** The error of its methods, if `error` is about them. */
@@ -18,7 +20,7 @@ interface Props {
   onRemove(): void;
 }
 
-export function RuleRow({ number, rule, hosts, error, methodsError, onChange, onRemove }: Props) {
+export function RuleRow({ number, rule, hosts, nameOf, error, methodsError, onChange, onRemove }: Props) {
   const id = useId();
   // The text as it was typed, with its commas.
   const [methods, setMethods] = useState(rule.methods.join(", "));
@@ -66,6 +68,7 @@ export function RuleRow({ number, rule, hosts, error, methodsError, onChange, on
       <button type="button" class="icon-button" aria-label={t.access.removeRule(number)} onClick={onRemove}>
         <Icon name="trash" />
       </button>
+      {rule.agents && <p class="hint full">{t.access.onlyFor(rule.agents.map(nameOf).join(", "))}</p>}
       {error && (
         <p id={id} class="error">
           <Icon name="bad" />

@@ -1,14 +1,16 @@
 /** Signing in with a token: the first time, again when it has expired, and by a link after a confirmation. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { Problem, problemOf, send } from "../api/client";
+import { session } from "../api/session";
 import { identify } from "../logic/identity";
 import type { ClaimNames, Identity } from "../logic/identity";
 import { ago } from "../logic/time";
 import { roleName, t } from "../text";
 import { Field, Form } from "./controls";
 import { Dialog } from "./dialog";
+import { Icon } from "./icons";
 import { Alert, Button } from "./parts";
 
 interface SignInProps {
@@ -57,8 +59,11 @@ function TokenForm({ origin, names, onToken, id, children }: SignInProps & { id:
   );
 }
 
-/** The page that asks for a token. `notice` explains why, if a link did not work. */
-export function SignInPage({ notice, ...props }: SignInProps & { notice: string }) {
+/**
+ * The page that asks for a token. `notice` explains why, if a link did not work. It is for those who have one;
+ * `/sign-in` is for everybody.
+ */
+export function SignInPage({ notice, isOpen, ...props }: SignInProps & { notice: string; isOpen: boolean }) {
   return (
     <main class="sign-in">
       <div class="panel">
@@ -66,29 +71,67 @@ export function SignInPage({ notice, ...props }: SignInProps & { notice: string 
         <h1>{t.signIn.title}</h1>
         <p class="soft">{t.signIn.lead}</p>
         {notice && <Alert title={notice} />}
-        <details open={notice !== ""}>
+        <details open={isOpen || notice !== ""}>
           <summary>{t.signIn.useToken}</summary>
           <p class="soft">{t.signIn.tokenLead}</p>
           <TokenForm {...props} id="sign-in" />
         </details>
+        {window.top === window && (
+          <p>
+            <a href={`${props.origin}/sign-in`}>{t.signIn.otherWays}</a>
+          </p>
+        )}
       </div>
     </main>
   );
 }
 
-/** The dialog that asks for a new token. Everything below stays as it is. */
-export function SignInAgain({ hosted, onSignOut, ...props }: SignInProps & { hosted: boolean; onSignOut(): void }) {
+interface AgainProps extends SignInProps {
+  hosted: boolean;
+  /** Whether the session was that of a cookie, which people get on another page. */
+  hasCookie: boolean;
+  onSignOut(): void;
+}
+
+/** The dialog that asks to sign in again. Everything below stays as it is. */
+export function SignInAgain({ hosted, hasCookie, onSignOut, ...props }: AgainProps) {
+  const signOut = (
+    <Button tone="quiet" onClick={onSignOut}>
+      {t.signIn.signOut}
+    </Button>
+  );
   return (
     <Dialog kind="question" title={t.signIn.again}>
       <p>{hosted ? t.signIn.hostLead : t.signIn.againLead}</p>
-      {!hosted && (
+      {!hosted && hasCookie && <Elsewhere origin={props.origin}>{signOut}</Elsewhere>}
+      {!hosted && !hasCookie && (
         <TokenForm {...props} id="sign-in-again">
-          <Button tone="quiet" onClick={onSignOut}>
-            {t.signIn.signOut}
-          </Button>
+          {signOut}
         </TokenForm>
       )}
     </Dialog>
+  );
+}
+
+/** Signing in on a page of its own, in another tab. This one notices when somebody comes back. */
+function Elsewhere({ origin, children }: { origin: string; children: ComponentChildren }) {
+  useEffect(() => {
+    const look = () => document.visibilityState === "visible" && void session.askAgain();
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+  return (
+    <div class="actions">
+      <a class="button primary" href={`${origin}/sign-in`} target="_blank" rel="noreferrer">
+        <Icon name="out" />
+        <span>{t.signIn.inNewTab}</span>
+      </a>
+      {children}
+    </div>
   );
 }
 

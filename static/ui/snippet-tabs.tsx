@@ -1,4 +1,4 @@
-/** Snippets to copy, one language at a time. */
+/** Snippets to copy, one kind at a time. */
 import { useState } from "preact/hooks";
 
 import type { Snippet } from "../logic/snippets";
@@ -6,7 +6,13 @@ import { t } from "../text";
 import { CopyButton } from "./parts";
 import { Tabs } from "./tabs";
 
-export function SnippetTabs({ snippets }: { snippets: readonly Snippet[] }) {
+interface Props {
+  snippets: readonly Snippet[];
+  /** Whether they contain a key. */
+  hasKey?: boolean;
+}
+
+export function SnippetTabs({ snippets, hasKey = false }: Props) {
   const [chosen, choose] = useState<string>("curl");
   const snippet = snippets.find((one) => one.id === chosen) ?? snippets[0];
   if (!snippet) return null;
@@ -23,7 +29,7 @@ export function SnippetTabs({ snippets }: { snippets: readonly Snippet[] }) {
           <code>{snippet.code}</code>
         </pre>
       </Tabs>
-      <p class="hint">{t.use.token}</p>
+      <p class="hint">{snippet.id === "mcp" ? t.use.signsIn : hasKey ? t.use.hasKey : t.use.needsKey}</p>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { Bar, Granularity } from "../logic/usage";
 import { t } from "../text";
 import { useLoad, useNexus } from "./context";
 import { LoadError, Skeleton } from "./parts";
+import { useAgentName } from "./use-agents";
 import { usageOf } from "./usage-data";
 
 const HEIGHT = 96;
@@ -86,6 +87,7 @@ function Chart({ bars, per }: { bars: readonly Bar[]; per: Granularity }) {
 }
 
 function Agents({ totals }: { totals: ReturnType<typeof byAgent> }) {
+  const nameOf = useAgentName();
   if (totals.length === 0) return <p class="soft">{t.usage.none}</p>;
   const { columns } = t.usage;
   return (
@@ -109,7 +111,7 @@ function Agents({ totals }: { totals: ReturnType<typeof byAgent> }) {
         <tbody>
           {totals.map((total) => (
             <tr>
-              <th scope="row">{total.agent}</th>
+              <th scope="row">{nameOf(total.agent)}</th>
               <td class="number">{total.calls}</td>
               <td class="number">{total.errors}</td>
               <td class="number">{t.usage.bytes(total.bytes)}</td>

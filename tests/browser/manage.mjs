@@ -140,7 +140,8 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await look("usage");
   // The arrow keys move between the tabs.
   await billing.getByRole("tab", { name: "Usage" }).press("ArrowRight");
-  await billing.getByText(`${facts.url}/api/proxy/sandbox/me`).waitFor();
+  // The rules deny the usual call, so the example is for people to fill in.
+  await billing.locator("pre").getByText(`${facts.url}/api/proxy/sandbox/PATH`).waitFor();
   await look("use-it");
 
   // Deleted: who will miss it, then what became of its key.

@@ -19,11 +19,11 @@ operations! {
     /// The operations with JSON in their bodies, as the table in ARCHITECTURE.md has them.
     JSON_OPERATIONS at Broker;
 
-    /// Checks, verifies and seals new credentials. Refuses with `invalid`, `credential_refused`, `grant_shared`,
-    /// `provider_error`, `provider_timeout`.
+    /// Checks, verifies and seals new credentials. Refuses with `stopped`, `invalid`, `credential_refused`,
+    /// `grant_shared`, `provider_error`, `provider_timeout`.
     Seal("seal", "verifies credentials, and returns them sealed")
         for [Create, Update]: NewCredentials => Sealed, or Problem;
-    /// Verifies a stored credential at the provider, and stores the result. Refuses with `not_found`,
+    /// Verifies a stored credential at the provider, and stores the result. Refuses with `stopped`, `not_found`,
     /// `credential_unreadable`.
     Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
     /// Plans the revocation of a stored credential. Changes nothing. Refuses with `not_found`.
@@ -38,10 +38,10 @@ operations! {
     /// Seals an OAuth app. Refuses with `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
-    /// Begins an OAuth flow. Refuses with `invalid`, `oauth_client_missing`, `grant_shared`.
+    /// Begins an OAuth flow. Refuses with `stopped`, `invalid`, `oauth_client_missing`, `grant_shared`.
     BeginAuthorization("authorize-url", "begins an OAuth flow")
         for [Create]: Authorize => Begun, or Problem;
-    /// Finishes an OAuth flow. Refuses with `flow_invalid`, `credential_refused`, `provider_error`,
+    /// Finishes an OAuth flow. Refuses with `stopped`, `flow_invalid`, `credential_refused`, `provider_error`,
     /// `provider_timeout`.
     FinishAuthorization("exchange", "finishes an OAuth flow")
         for [OauthCallback]: Exchange => Exchanged, or Problem;

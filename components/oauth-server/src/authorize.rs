@@ -9,7 +9,7 @@ use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AppClient, AppRequest, Offering, People, save_app_request};
 use nexus_common::{Error, Result, config};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::answer::OauthError;
 use crate::back::{refuse, to};
@@ -53,9 +53,34 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     }
 }
 
-/// Sends the browser to sign in. From there it comes back to exactly this request.
+/// What a query may have unencoded (RFC 3986, 3.4), and the escapes in it.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'%');
+
+/// Sends the browser to sign in. From there it comes back to exactly this request. The sign-in takes nothing but the
+/// characters of a URL, and browsers send a few others too.
 fn to_sign_in(inbound: &Inbound) -> Response {
-    let back = format!("{}?{}", inbound.path(), inbound.raw_query());
+    let query = utf8_percent_encode(inbound.raw_query(), QUERY);
+    let back = format!("{}?{query}", inbound.path());
     let back = utf8_percent_encode(&back, NON_ALPHANUMERIC);
     to(&format!("/sign-in?return_to={back}"))
 }

@@ -83,6 +83,7 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
 }
 
 fn gone() -> Error {
-    let why = "the invitation was used, was deleted, or has expired. Ask for a new one";
+    let why = "the invitation was used or deleted, has expired, or was made by a person who is not an ADMIN any \
+               longer. Ask for a new one";
     Error::Gone(why.into())
 }

@@ -10,7 +10,9 @@ use nexus_common::broker::{Stored, Ticked};
 use nexus_common::limits::forget_minutes;
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
-use nexus_common::store::{DueWork, forget_documents, take_due_checks};
+use nexus_common::store::{
+    DueWork, forget_documents, require_integration_not_stopped, take_due_checks,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::keys::{self, KeyRing};
 use nexus_vault::rows::outbox::OutboxScope;
@@ -68,8 +70,8 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
     for (stored, result) in checked.iter().zip(results) {
         match result {
             Ok(_) => ticked.checked += 1,
-            // The integration was deleted meanwhile.
-            Err(Error::NotFound(_)) => {}
+            // The integration was deleted meanwhile, or nothing of it is used while it is stopped.
+            Err(Error::NotFound(_) | Error::Stopped(_)) => {}
             Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
@@ -79,7 +81,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
     for (stored, result) in kept.iter().zip(results) {
         match result {
             Ok(refreshed) => ticked.refreshed += u32::from(refreshed),
-            Err(Error::NotFound(_) | Error::ReauthorizationRequired(_)) => {}
+            Err(Error::NotFound(_) | Error::Stopped(_) | Error::ReauthorizationRequired(_)) => {}
             Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
@@ -87,6 +89,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
 }
 
 async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
+    require_integration_not_stopped(stored.key(), None).await?;
     oauth::keep_alive(&IntegrationContext::of(stored, request_id)).await
 }
 

@@ -81,7 +81,9 @@ pub use standing::{
     Basis, CredentialRow, GrantLimits, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
     require_standing_at, require_standing_of_lifter,
 };
-pub use stops::{NewStop, Stops};
+pub use stops::{
+    NewStop, STOP_OF_INTEGRATION, Stops, require_integration_not_stopped, stopped_integration,
+};
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
 pub use used_proofs::use_once;

@@ -169,6 +169,36 @@ async fn the_element_works_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_person_signs_in_and_arrives_where_they_were_going() {
+    play("sign-in.mjs").await;
+}
+
+#[tokio::test]
 async fn lighthouse() {
     play("lighthouse.mjs").await;
+}
+
+#[tokio::test]
+async fn the_first_run_needs_few_steps() {
+    play("first-run.mjs").await;
+}
+
+#[tokio::test]
+async fn agents_are_registered_connected_and_switched_off() {
+    play("agents.mjs").await;
+}
+
+#[tokio::test]
+async fn connected_apps_are_listed_and_ended() {
+    play("connected-apps.mjs").await;
+}
+
+#[tokio::test]
+async fn an_emergency_stop_is_counted_shown_and_lifted() {
+    play("emergency-stop.mjs").await;
+}
+
+#[tokio::test]
+async fn people_are_invited_and_switched_off() {
+    play("people.mjs").await;
 }

@@ -23,6 +23,8 @@ pub(super) enum Request {
         #[serde(default)]
         claims: serde_json::Map<String, serde_json::Value>,
     },
+    /// `url`: a link from the machine, which signs `name` in once.
+    SignInLink { role: String, name: String },
     /// From now on the provider accepts `key` too.
     AcceptKey { key: String },
     /// From now on `key` (the usual one) is one that was accepted once.

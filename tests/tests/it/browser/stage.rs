@@ -11,11 +11,16 @@ use tempfile::TempDir;
 
 use super::request::{Behaves, Decision, Request};
 use crate::kit::app::{App, Options, TICK_SECRET, sandbox};
-use crate::kit::token;
+use crate::kit::{link, token};
 
 /// The provider's manifests, by which it is told from others.
 const BY_KEY: &str = "custom-sandbox";
 const BY_OAUTH: &str = "custom-sandbox-oauth";
+
+/// An application that knows the operator's links.
+fn options(port: u16) -> Options {
+    Options::default().port(port).var("sign_in_secret", link::SECRET)
+}
 
 pub(super) struct Stage {
     port: u16,
@@ -29,7 +34,7 @@ impl Stage {
     /// Starts both and introduces them to each other.
     pub(super) async fn set() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let app = Options::default().port(port).start().await.unwrap();
+        let app = options(port).start().await.unwrap();
         let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
         for file in ["sandbox.json", "sandbox-oauth.json"] {
             app.save(&sandbox(file, &provider)).await;
@@ -88,11 +93,11 @@ impl Stage {
             }
             Request::StartApp => {
                 let dir = self.dir.take().context("it is running already")?;
-                self.app = Some(Options::default().port(self.port).dir(dir).start().await?);
+                self.app = Some(options(self.port).dir(dir).start().await?);
             }
             Request::Configure { variables } => {
                 let dir = self.app.take().context("it is stopped")?.kill().await;
-                let options = Options::default().port(self.port).dir(dir);
+                let options = options(self.port).dir(dir);
                 let set =
                     |options: Options, (name, value): (&String, &String)| options.var(name, value);
                 self.app = Some(variables.iter().fold(options, set).start().await?);
@@ -110,6 +115,10 @@ impl Stage {
                 claims.as_object_mut().context("claims")?.retain(|_, value| !value.is_null());
                 let header = json!({"alg": "HS256", "typ": "JWT"});
                 return Ok(json!({"token": token::sign(&header, &claims, token::SECRET)}));
+            }
+            Request::SignInLink { role, name } => {
+                let public_url = format!("http://127.0.0.1:{}", self.port);
+                return Ok(json!({"url": link::link(&public_url, "acme", &role, &name).await}));
             }
             Request::ExpireTokens => {
                 self.provider.expire_access_tokens();

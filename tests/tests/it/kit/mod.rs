@@ -3,6 +3,7 @@
 //! - `answer`: an answer of the application
 //! - `app`: starts the application, and calls it
 //! - `contract`: compares every response with the OpenAPI document
+//! - `link`: links by which the owner of the machine signs in
 //! - `process`: the process of the application
 //! - `token`: makes tokens
 //! - `upstream`: a provider that records each request
@@ -10,6 +11,7 @@
 mod answer;
 pub(crate) mod app;
 pub(crate) mod contract;
+pub(crate) mod link;
 pub(crate) mod process;
 pub(crate) mod token;
 pub(crate) mod upstream;

@@ -12,7 +12,9 @@
 //! - `midway`: a stop in the middle of work
 //! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
+//! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
+//! - `stops`: what an emergency stop keeps from being used
 
 mod answers;
 mod audit;
@@ -26,4 +28,6 @@ mod limits;
 mod midway;
 mod oidc;
 mod people;
+mod return_to;
 mod rights;
+mod stops;

@@ -18,8 +18,8 @@ const CLIENT_SECRET: &str = "a secret/of+the:client";
 const URL: &str = "http://127.0.0.1:1";
 
 /// A provider and an application that knows it.
-struct Scene {
-    app: App,
+pub(super) struct Scene {
+    pub(super) app: App,
     provider: Upstream,
     says: Arc<Mutex<Says>>,
 }
@@ -34,7 +34,7 @@ struct Says {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(|options| options).await
     }
 
@@ -70,12 +70,12 @@ impl Scene {
         Self { app, provider, says }
     }
 
-    fn issuer(&self) -> String {
+    pub(super) fn issuer(&self) -> String {
         format!("http://{}", self.provider.host)
     }
 
     /// Begins a sign-in: the cookie of the browser, and where the browser is sent.
-    async fn begin(&self, body: Value) -> (String, Url) {
+    pub(super) async fn begin(&self, body: Value) -> (String, Url) {
         let call = self.app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
         let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -88,7 +88,7 @@ impl Scene {
     }
 
     /// Claims that are accepted, for the request at `url`.
-    fn claims(&self, url: &Url, changes: &Value) -> Value {
+    pub(super) fn claims(&self, url: &Url, changes: &Value) -> Value {
         let now = token::now();
         let mut claims = json!({"iss": self.issuer(), "aud": CLIENT, "sub": "u-1", "iat": now,
             "exp": now + 300, "nonce": parameter(url, "nonce"), "name": "Ann",
@@ -99,23 +99,23 @@ impl Scene {
         claims
     }
 
-    fn will_say(&self, id_token: &str) {
+    pub(super) fn will_say(&self, id_token: &str) {
         self.says.lock().unwrap().token = (200, json!({"id_token": id_token, "access_token": "a"}));
     }
 
-    async fn come_back(&self, cookie: &str, query: &str) -> Answer {
+    pub(super) async fn come_back(&self, cookie: &str, query: &str) -> Answer {
         let call = self.app.get(&format!("/sign-in/oidc/callback?{query}"));
         call.header("cookie", cookie).header("sec-fetch-site", "cross-site").send().await
     }
 
     /// A whole sign-in with these claims.
-    async fn sign_in(&self, changes: Value, body: Value) -> Answer {
+    pub(super) async fn sign_in(&self, changes: Value, body: Value) -> Answer {
         let (cookie, url) = self.begin(body).await;
         self.will_say(&key().token("k", &self.claims(&url, &changes)));
         self.come_back(&cookie, &self.good(&url)).await
     }
 
-    fn good(&self, url: &Url) -> String {
+    pub(super) fn good(&self, url: &Url) -> String {
         format!("code=c-1&state={}&iss={}", parameter(url, "state"), self.issuer())
     }
 
@@ -126,14 +126,14 @@ impl Scene {
     }
 
     /// The secret of a new invitation.
-    async fn invite(&self, workspace: &str, role: &str) -> String {
+    pub(super) async fn invite(&self, workspace: &str, role: &str) -> String {
         let call = self.app.post("/api/people/invitations").as_role("ADMIN", workspace);
         let url = call.json(&json!({ "role": role })).send().await.json()["url"].clone();
         url.as_str().unwrap().rsplit_once('=').unwrap().1.to_owned()
     }
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     p256(3)
 }
 
@@ -157,7 +157,7 @@ fn respond(seen: &Seen, issuer: &str, says: &Says) -> Reply {
     }
 }
 
-fn parameter(url: &Url, name: &str) -> String {
+pub(super) fn parameter(url: &Url, name: &str) -> String {
     let found = url.query_pairs().find(|(found, _)| found == name);
     found.unwrap_or_else(|| panic!("{name}: {url}")).1.into_owned()
 }
@@ -171,7 +171,7 @@ fn session(answer: &Answer) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
-fn is_signed_in(answer: &Answer) -> bool {
+pub(super) fn is_signed_in(answer: &Answer) -> bool {
     answer.headers.get_all("set-cookie").iter().any(|set| {
         let set = set.to_str().unwrap();
         set.starts_with("nexus-session=") && !set.starts_with("nexus-session=;")
@@ -279,6 +279,35 @@ async fn an_unknown_person_needs_an_invitation_once() {
     // An invitation with a lower role does not lower an ADMIN.
     let lower = json!({"invitation": scene.invite("acme", "MANAGER").await});
     assert_eq!(scene.me(&scene.sign_in(json!({}), lower).await).await["role"], "ADMIN");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_while_their_workspace_is_stopped() {
+    let scene = Scene::new().await;
+    let mapped = json!({"workspace_id": "acme", "role": "ADMIN"});
+    let open = json!({"invitation": scene.invite("acme", "MANAGER").await});
+    let stop = json!({"scope": "workspace", "reason": "a drill"});
+    let stopped = scene.app.post("/api/panic").as_admin().json(&stop).send().await;
+    assert_eq!(stopped.status, 201, "{stopped:?}");
+    for (what, claims, body) in
+        [("a role", mapped.clone(), json!({})), ("an invitation", json!({}), open.clone())]
+    {
+        let refused = scene.sign_in(claims, body).await;
+        assert_eq!((refused.status.as_u16(), is_signed_in(&refused)), (403, false), "{what}");
+        assert!(refused.text.contains("a drill"), "{what}: {refused:?}");
+    }
+    let path = format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap());
+    assert_eq!(scene.app.delete(&path).as_admin().send().await.status, 204);
+    assert!(is_signed_in(&scene.sign_in(json!({}), open).await), "the invitation stayed valid");
+    // The role that the claim gives from now on is in the record.
+    assert!(is_signed_in(&scene.sign_in(mapped, json!({})).await));
+    let audit = scene.app.get("/api/audit").as_admin().send().await.json();
+    let changed = |one: &Value| {
+        one["action"] == "person.update"
+            && one["detail"]["method"] == "oidc"
+            && one["detail"]["role"] == "ADMIN"
+    };
+    assert!(audit["items"].as_array().unwrap().iter().any(changed), "{audit}");
 }
 
 #[tokio::test]

@@ -1,0 +1,51 @@
+/** What an agent may call: the integrations that admit it, with their rules for it. */
+import type { Agent, AgentAccess } from "../api/types";
+import { t } from "../text";
+import { useLoad, useNexus } from "./context";
+import { LoadError, RouteLink, Skeleton } from "./parts";
+
+type Item = AgentAccess["items"][number];
+
+export function AgentAccessList({ agent }: { agent: Agent }) {
+  const { client, go } = useNexus();
+  const [access, reload] = useLoad((signal) => client.get<AgentAccess>(`/api/agents/${agent.id}/access`, {}, signal), agent.id);
+  const usable = access.state === "ready" ? access.value.items.filter((one) => one.may) : [];
+  return (
+    <section class="box">
+      <h2>{t.agents.access}</h2>
+      {access.state === "loading" && <Skeleton rows={3} />}
+      {access.state === "failed" && <LoadError problem={access.problem} onRetry={() => reload()} />}
+      {access.state === "ready" && usable.length === 0 && <p class="soft">{t.agents.accessNone}</p>}
+      <ul class="plain-rows">
+        {usable.map((one) => (
+          <li key={one.id}>
+            <div class="names">
+              <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "access" }} go={go}>
+                {one.name}
+              </RouteLink>
+              <p class="soft small">
+                <Rules item={one} />
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The rules in one line: `allow GET, HEAD /**`. */
+function Rules({ item: { rules } }: { item: Item }) {
+  if (rules.length === 0) return <>{t.agents.accessAll}</>;
+  const [first] = rules;
+  if (rules.length > 2 || !first) return <>{t.agents.accessRules(rules.length)}</>;
+  return (
+    <>
+      {rules.map(({ by, rule }) => (
+        <span key={by} class="rule-line">
+          {rule.effect === "allow" ? t.access.allow : t.access.deny} <code>{rule.methods.join(", ")}</code> <code>{rule.path}</code>
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+/** The programs that people let in (OAuth): what each may do, and ending it. */
+import { useState } from "preact/hooks";
+
+import { pages } from "../api/pages";
+import type { ConnectedApp, ConnectedAppPage, Integration, IntegrationPage } from "../api/types";
+import { hostOf } from "../logic/names";
+import { moment } from "../logic/time";
+import { t } from "../text";
+import { useLoad, useNexus, useNow } from "./context";
+import { Alert, Button, CopyField, EmptyState, Fact, LoadError, Mark, RouteLink, Skeleton } from "./parts";
+import { RemoveDialog } from "./remove";
+import { useFresh } from "./use-fresh";
+import { usePages } from "./use-pages";
+
+interface Loaded {
+  readonly apps: ConnectedAppPage;
+  readonly integrations: readonly Integration[];
+}
+
+export function ConnectedApps() {
+  const { client, identity } = useNexus();
+  const [first, reload] = useLoad(async (signal): Promise<Loaded> => {
+    const [apps, integrations] = await Promise.all([
+      client.get<ConnectedAppPage>("/api/connected-apps", { limit: 50 }, signal),
+      pages((cursor) => client.get<IntegrationPage>("/api/integrations", { limit: 100, cursor }, signal), 500),
+    ]);
+    return { apps, integrations: integrations.items };
+  }, client);
+  const [ending, setEnding] = useState<ConnectedApp | null>(null);
+  useFresh(identity.workspace, () => reload(), ending === null);
+  const isEmpty = first.state === "ready" && first.value.apps.items.length === 0;
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t.connectedApps.title}</h1>
+          <p class="soft">{identity.role === "ADMIN" ? t.connectedApps.leadAll : t.connectedApps.lead}</p>
+        </div>
+      </div>
+      <section class="box address">
+        <h2 class="label">{t.connectedApps.url}</h2>
+        <CopyField text={`${client.origin}/mcp`} what={t.connectedApps.url} />
+        <p class="hint">{t.connectedApps.urlHint}</p>
+      </section>
+      {first.state === "loading" && <Skeleton rows={6} />}
+      {first.state === "failed" && <LoadError problem={first.problem} onRetry={() => reload()} />}
+      {first.state === "ready" && first.stale && <LoadError problem={first.stale} onRetry={() => reload()} />}
+      {isEmpty && <EmptyState icon="link" title={t.connectedApps.emptyTitle} lead={t.connectedApps.emptyLead} />}
+      {first.state === "ready" && !isEmpty && <Apps {...first.value} onEnd={setEnding} />}
+      {ending && (
+        <RemoveDialog
+          title={t.connectedApps.endTitle(ending.name)}
+          lead={t.connectedApps.endLead(ending.integrations?.length ?? null)}
+          done={t.connectedApps.ended(ending.name)}
+          path={`/api/connected-apps/${ending.id}`}
+          yes={t.connectedApps.end}
+          onClose={(isEnded) => {
+            setEnding((now) => (now === ending ? null : now));
+            if (isEnded) reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Apps({ apps, integrations, onEnd }: Loaded & { onEnd(app: ConnectedApp): void }) {
+  const { client, identity, go } = useNexus();
+  const now = useNow();
+  const { items, action, more } = usePages(apps, (cursor) => client.get<ConnectedAppPage>("/api/connected-apps", { limit: 50, cursor }));
+  const { facts } = t.connectedApps;
+  const names = (app: ConnectedApp) => {
+    if (app.integrations === null) return t.connectedApps.allIntegrations;
+    const known = integrations.filter((one) => app.integrations?.includes(one.id));
+    if (known.length === 0) return t.connectedApps.noIntegrations;
+    return known.map((one, index) => (
+      <>
+        {index > 0 && ", "}
+        <RouteLink origin={client.origin} route={{ page: "integration", id: one.slug, tab: "overview" }} go={go}>
+          {one.name}
+        </RouteLink>
+      </>
+    ));
+  };
+  return (
+    <>
+      <ul class="lines">
+        {items.map((app) => (
+          <li key={app.id} class={app.status === "active" ? "card" : "card off"}>
+            <div class="top">
+              <Mark name={app.name} color={undefined} />
+              <div class="names">
+                <h2>{app.name}</h2>
+                <p class="soft wraps">
+                  {hostOf(app.client_id) ?? t.connectedApps.noHost}{" "}
+                  <span class="tag warn" title={t.connectedApps.unverifiedWhy}>
+                    {t.connectedApps.unverified}
+                  </span>
+                  {app.status !== "active" && <span class="tag">{t.connectedApps.off}</span>}
+                </p>
+              </div>
+              <div class="actions">
+                <Button tone="danger" aria-label={`${t.connectedApps.end}: ${app.name}`} onClick={() => onEnd(app)}>
+                  {t.connectedApps.end}
+                </Button>
+              </div>
+            </div>
+            <dl class="columns-of-facts">
+              {identity.role === "ADMIN" && <Fact name={facts.person}>{app.person.name}</Fact>}
+              <Fact name={facts.integrations}>{names(app)}</Fact>
+              <Fact name={facts.mayDo}>{app.read_only ? t.connectedApps.readOnly : t.connectedApps.readWrite}</Fact>
+              <Fact name={facts.used}>
+                <span title={app.last_used_at ? moment(app.last_used_at) : undefined}>{t.connectedApps.used(app.last_used_at, now)}</span>
+              </Fact>
+              <Fact name={facts.until}>{t.connectedApps.until(app.expires_at, now)}</Fact>
+            </dl>
+          </li>
+        ))}
+      </ul>
+      <Alert problem={action.problem} />
+      {more && (
+        <div class="more">
+          <Button busy={action.busy} onClick={more}>
+            {t.loadMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * What the first view does not need: its file is loaded when the first view is shown. Everything is in one
+ * file, so that a page that is opened waits once at most.
+ */
+export { AddDialog } from "./add";
+export { ActionDialog } from "./action-dialog";
+export { AgentPage } from "./agent";
+export { Agents } from "./agents";
+export { Audit } from "./audit";
+export { ConnectedApps } from "./connected-apps";
+export { IntegrationPage } from "./integration";
+export { OauthApps } from "./oauth-apps";
+export { People } from "./people";
+export { Providers } from "./providers";
+export { StopBanner } from "./stop-banner";
+export { Stops } from "./stops";

@@ -1,0 +1,25 @@
+/** The agents of the workspace, for forms that choose among them and for lists that show their names. */
+import { pages } from "../api/pages";
+import type { Agent, AgentPage } from "../api/types";
+import { useLoad, useNexus } from "./context";
+import type { LoadState } from "./context";
+
+/** The most agents that a form offers. A policy cannot name more. */
+const MOST = 300;
+/** The most agents that the API returns at once. */
+const PAGE = 100;
+
+export function useAgents(): [LoadState<readonly Agent[]>, (agents?: readonly Agent[]) => void] {
+  const { client } = useNexus();
+  return useLoad(async (signal) => {
+    const load = (cursor: string | null) => client.get<AgentPage>("/api/agents", { limit: PAGE, cursor }, signal);
+    return (await pages(load, MOST)).items;
+  }, client);
+}
+
+/** The name of whoever acted: an agent's, or the subject of a token as it is. */
+export function useAgentName(): (subject: string) => string {
+  const [agents] = useAgents();
+  const all = agents.state === "ready" ? agents.value : [];
+  return (subject) => all.find((one) => one.id === subject)?.name ?? subject;
+}

@@ -1,0 +1,44 @@
+/** The names of what is stopped. A stop has only ids. */
+import { pages } from "../api/pages";
+import type { Agent, Integration, PersonPage, Stop } from "../api/types";
+import { t } from "../text";
+import { useLoad, useNexus } from "./context";
+import type { Nexus } from "./context";
+
+export function useStopNames(): (stop: Stop) => string {
+  const nexus = useNexus();
+  const { items } = nexus.stops;
+  const [names] = useLoad(() => namesOf(nexus, items), items.map((stop) => stop.id).join(" "));
+  return (stop) => {
+    const name = names.state === "ready" ? names.value.get(stop.id) : undefined;
+    return name ?? (stop.target === null ? t.stops.workspace : `${t.stops.kind[stop.scope]} ${stop.target}`);
+  };
+}
+
+async function namesOf(nexus: Nexus, stops: readonly Stop[]): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    stops.map(async (stop): Promise<[string, string] | null> => {
+      // While the workspace is stopped, nothing but the stops can be read.
+      const name = stop.target && (await nameOf(nexus, stop.scope, stop.target).catch(() => null));
+      return name ? [stop.id, name] : null;
+    }),
+  );
+  return new Map(found.filter((one) => one !== null));
+}
+
+async function nameOf({ client, manifests }: Nexus, scope: Stop["scope"], target: string): Promise<string | null> {
+  switch (scope) {
+    case "agent":
+      return (await client.get<Agent>(`/api/agents/${target}`)).name;
+    case "integration":
+      return (await client.get<Integration>(`/api/integrations/${target}`)).name;
+    case "provider":
+      return (await manifests.catalogue()).find((one) => one.id === target)?.name ?? null;
+    case "person": {
+      const people = await pages((cursor) => client.get<PersonPage>("/api/people", { limit: 100, cursor }));
+      return people.items.find((one) => one.id === target)?.name ?? null;
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,120 @@
+// Agents: registered, given a key, chosen for an integration, limited, switched off and deleted.
+
+import assert from "node:assert/strict";
+
+import { call, connect, facts, said, scenario, titled } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  const made = await connect("Sandbox");
+  await signedIn("MANAGER");
+  await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+  await page.getByRole("heading", { name: "No agents yet" }).waitFor();
+  await look("agents-empty");
+
+  await page.getByRole("button", { name: "Register an agent" }).click();
+  const add = page.getByRole("dialog", { name: "Register an agent" });
+  await add.getByLabel("Name").fill("Support bot");
+  await add.getByLabel(/^What it is for/).fill("Answers customers");
+  await add.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("heading", { name: "Support bot", level: 1 }).waitFor();
+  await titled(page, "Support bot · Integration Nexus");
+  assert.match(page.url(), /#\/agents\/agt_\w+$/);
+  await page.getByText("Every call").waitFor();
+  await look("agent");
+
+  // A key is shown once, and runs.
+  const main = page.getByRole("main");
+  await main.getByRole("button", { name: "Make a key" }).click();
+  await main.getByText("This key is shown only now.").waitFor();
+  const code = await main.locator("pre").innerText();
+  const key = /NEXUS_KEY=(nxa_\w+)/.exec(code)[1];
+  assert.ok(code.includes(`${facts.url}/api/proxy/sandbox/me`), code);
+  await main.getByRole("tab", { name: "MCP" }).click();
+  assert.doesNotMatch(await main.locator("pre").innerText(), /nxa_/);
+  const use = async (path = "/me") => {
+    const answer = await fetch(`${facts.url}/api/proxy/sandbox${path}`, { headers: { authorization: `Bearer ${key}` } });
+    await answer.text();
+    return answer.status;
+  };
+  assert.equal(await use(), 200);
+  await main.getByText("Support bot has called. It works.").waitFor();
+  await look("agent-key");
+  await page.reload();
+  await page.getByText("Unnamed key").waitFor();
+  assert.ok(!(await main.innerText()).includes(key), "it is not shown again");
+
+  // Words that are typed are asked about. A name that is taken is said beside the name.
+  await call("POST", "/api/agents", { name: "Other bot" });
+  const name = main.getByLabel("Name", { exact: true });
+  await name.fill("other BOT");
+  await page.goBack();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Keep editing" }).click();
+  allow(/status of 409/);
+  await main.getByRole("button", { name: "Save" }).click();
+  await main.getByText("Another agent has this name.").waitFor();
+  assert.equal(await name.inputValue(), "other BOT");
+  await name.fill("Support bot");
+
+  // Chosen by name: only the other one may use the integration, then both.
+  await page.goto(`/#/integrations/${made.slug}/access`);
+  await main.getByRole("radio", { name: /^Only chosen agents/ }).check();
+  await main.getByText("While none is chosen").waitFor();
+  await main.getByRole("checkbox", { name: /^Other bot/ }).check();
+  // One that is missing is registered right here.
+  await main.getByRole("button", { name: "Register an agent" }).click();
+  await main.getByLabel("Name of the new agent").fill("Third bot");
+  await main.getByRole("button", { name: "Register", exact: true }).click();
+  assert.ok(await main.getByRole("checkbox", { name: /^Third bot/ }).isChecked());
+  // And a limit for each of them.
+  const limit = main.getByLabel(/^Calls per minute of each agent/);
+  await limit.fill("none");
+  await main.getByText("Enter a whole number from 1 to 1,000,000").waitFor();
+  await look("access-chosen");
+  await limit.fill("120");
+  await main.getByRole("button", { name: "Save" }).click();
+  await said(page, "The access rules were saved.");
+  const { items } = await call("GET", "/api/agents");
+  const id = (name) => items.find((one) => one.name === name).id;
+  const saved = (await call("GET", `/api/integrations/${made.id}`)).policy;
+  assert.deepEqual(saved.agents, [id("Other bot"), id("Third bot")]);
+  assert.deepEqual(saved.limits, { calls_per_minute: 120 });
+  assert.equal(await use(), 403);
+  await main.getByRole("checkbox", { name: /^Support bot/ }).check();
+  await limit.fill("");
+  await main.getByRole("button", { name: "Save" }).click();
+  await main.getByText("You have unsaved changes.").waitFor({ state: "detached" });
+  assert.equal(await use(), 200);
+  assert.equal((await call("GET", `/api/integrations/${made.id}`)).policy.limits, undefined);
+
+  // From the integration, an agent that may not use it yet is let in with its key.
+  await call("POST", "/api/agents", { name: "Late bot" });
+  await page.getByRole("tab", { name: "Connect an agent" }).click();
+  await main.getByLabel("Agent", { exact: true }).selectOption({ label: "Late bot" });
+  await main.getByText("Late bot will be added to the agents that may use Sandbox.").waitFor();
+  await main.getByRole("button", { name: "Make a key" }).click();
+  await main.getByText("Key of Late bot").waitFor();
+  const late = (await call("GET", "/api/agents")).items.find((one) => one.name === "Late bot");
+  assert.ok((await call("GET", `/api/integrations/${made.id}`)).policy.agents.includes(late.id));
+
+  // Switched off, its key revoked, and deleted.
+  await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+  await page.getByRole("switch", { name: "Support bot: may call" }).click();
+  await said(page, "Support bot was switched off.");
+  await look("agents");
+  assert.equal(await use(), 401);
+  await page.getByRole("switch", { name: "Support bot: may call" }).click();
+  await said(page, "Support bot was switched on.");
+  await page.getByRole("link", { name: "Support bot" }).click();
+  await page.getByRole("button", { name: "Revoke: Unnamed key" }).click();
+  await page.getByRole("dialog", { name: "Revoke the key Unnamed key?" }).getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("No keys yet.").waitFor();
+  assert.equal(await use(), 401);
+  assert.equal(await page.getByRole("button", { name: "Emergency stop" }).count(), 0, "a manager may not stop");
+  await page.getByRole("button", { name: "Delete agent" }).click();
+  await page.getByRole("dialog", { name: "Delete Support bot?" }).getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("link", { name: "Third bot" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Support bot" }).count(), 0);
+  await page.goto(`/#/agents/${id("Support bot")}`);
+  allow(/status of 404/);
+  await page.getByRole("heading", { name: "Agent not found" }).waitFor();
+}, { allow: [/status of 404/] });

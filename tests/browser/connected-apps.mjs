@@ -1,0 +1,79 @@
+// A program signs in by itself: somebody agrees, sees it under Connected apps, and ends it.
+
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+
+import { ask, connect, facts, said, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look }) => {
+  const made = await connect("Sandbox");
+  await connect("Billing");
+  const callback = `${facts.provider}/callback`;
+  const form = (fields) => ({ method: "POST", body: new URLSearchParams(fields) });
+  const registered = await fetch(`${facts.url}/oauth/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ client_name: "Claude", redirect_uris: [callback], grant_types: ["authorization_code", "refresh_token"], token_endpoint_auth_method: "none" }),
+  });
+  const { client_id } = await registered.json();
+  const verifier = randomBytes(32).toString("base64url");
+  const challenge = createHash("sha256").update(verifier).digest("base64url");
+  const request = new URLSearchParams({
+    response_type: "code", client_id, redirect_uri: callback, state: "x", resource: `${facts.url}/mcp`,
+    code_challenge: challenge, code_challenge_method: "S256", scope: "integrations:read integrations:call offline_access",
+  });
+
+  // Nobody is signed in yet: the way to the question goes through the sign-in, in another tab even.
+  await page.goto(`/oauth/authorize?${request}`);
+  await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
+  const { url } = await ask("sign_in_link", { role: "MANAGER", name: "Ann" });
+  await page.goto(url);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Connect Claude?" }).waitFor();
+  await look("consent");
+  await page.getByRole("radio", { name: "Only these:" }).check();
+  await page.getByRole("checkbox", { name: /^Sandbox/ }).check();
+  await page.getByRole("button", { name: "Connect" }).click();
+  await page.waitForURL(`${callback}?*`);
+  const code = new URL(page.url()).searchParams.get("code");
+  const exchanged = await fetch(`${facts.url}/oauth/token`, form({ grant_type: "authorization_code", client_id, code, redirect_uri: callback, code_verifier: verifier }));
+  const { access_token } = await exchanged.json();
+  const use = async () => {
+    const answer = await fetch(`${facts.url}/api/proxy/${made.slug}/me`, { headers: { authorization: `Bearer ${access_token}` } });
+    await answer.text();
+    return answer.status;
+  };
+  assert.equal(await use(), 200);
+
+  // The person sees it, with what it may do.
+  await page.goto("/#/connected-apps");
+  const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Claude/ }) });
+  await card.getByText("Not verified").waitFor();
+  await card.getByRole("link", { name: "Sandbox" }).waitFor();
+  assert.equal(await card.getByRole("link", { name: "Billing" }).count(), 0);
+  await card.getByText("Read only").waitFor();
+  await look("connected-apps");
+  // An administrator sees whose it is.
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await signedIn("ADMIN");
+  await page.getByRole("navigation").getByRole("link", { name: "Connected apps" }).click();
+  await card.getByText("Ann", { exact: true }).waitFor();
+
+  // It is listed as an agent too, which says where it is ended.
+  await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+  await page.getByRole("link", { name: /^Claude/ }).click();
+  await page.getByText("End it under Connected apps.").waitFor();
+  await page.goBack();
+  await page.goBack();
+
+  await card.getByRole("button", { name: /^End: Claude/ }).click();
+  const question = page.getByRole("dialog", { name: /^End Claude/ });
+  await question.getByText("can no longer use 1 integration").waitFor();
+  await look("connected-app-end");
+  await question.getByRole("button", { name: "End" }).click();
+  await said(page, "was ended.");
+  await page.getByRole("heading", { name: "No connected apps yet" }).waitFor();
+  await look("connected-apps-empty");
+  assert.equal(await use(), 401);
+});

@@ -1,0 +1,88 @@
+// An emergency stop: what it stops is counted first, it needs a reason, every page shows it, and it is lifted.
+
+import assert from "node:assert/strict";
+
+import { call, connect, facts, said, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, signedIn, look, allow }) => {
+  const made = await connect("Sandbox");
+  const agent = await call("POST", "/api/agents", { name: "Wild bot" });
+  const { key } = await call("POST", `/api/agents/${agent.id}/keys`, { name: "production" });
+  const use = async () => {
+    const answer = await fetch(`${facts.url}/api/proxy/${made.slug}/me`, { headers: { authorization: `Bearer ${key}` } });
+    await answer.text();
+    return answer.status;
+  };
+  assert.equal(await use(), 200);
+  await signedIn("ADMIN");
+  await page.getByRole("link", { name: "Emergency stop" }).click();
+  await page.getByRole("heading", { name: "Nothing is stopped" }).waitFor();
+  await look("stops-empty");
+
+  // An agent, on its page.
+  await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+  await page.getByRole("link", { name: "Wild bot" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
+  const question = page.getByRole("dialog", { name: "Stop Wild bot?" });
+  await question.getByText("This stops 1 agent and 1 key.").waitFor();
+  await question.getByRole("button", { name: "Stop now" }).click();
+  await question.getByText("Enter a reason.").waitFor();
+  await look("stop-agent");
+  const reason = question.getByLabel("Reason");
+  await reason.fill("It deletes customers");
+  // What is typed is not lost by a key.
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Keep editing" }).click();
+  await reason.press("Enter");
+  await said(page, "Wild bot is stopped.");
+  const banner = page.getByRole("region", { name: "Emergency stop" });
+  await banner.getByText("Wild bot is stopped.").waitFor();
+  await banner.getByText("It deletes customers").waitFor();
+  assert.equal(await use(), 403);
+  await look("stop-banner");
+  // On every page, after a reload too.
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.reload();
+  await banner.getByText("Wild bot is stopped.").waitFor();
+  await banner.getByRole("button", { name: "Lift" }).click();
+  await page.getByRole("dialog", { name: "Lift the stop of Wild bot?" }).getByRole("button", { name: "Lift" }).click();
+  await banner.waitFor({ state: "detached" });
+  assert.equal(await use(), 200);
+
+  // An integration, or everything of its provider.
+  await page.goto(`/#/integrations/${made.slug}`);
+  await page.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
+  const wide = page.getByRole("dialog", { name: /^Stop Sandbox/ });
+  await wide.getByText("This stops 1 integration.").waitFor();
+  await wide.getByRole("radio", { name: "Every integration of Sandbox" }).check();
+  await wide.getByLabel("Reason").fill("The provider was broken into");
+  await wide.getByRole("button", { name: "Stop now" }).click();
+  await banner.getByText("Sandbox is stopped.").waitFor();
+  const { items } = await call("GET", "/api/panic");
+  assert.deepEqual(items.map(({ scope, target }) => [scope, target]), [["provider", facts.by_key]]);
+  assert.equal(await use(), 403);
+
+  // The whole workspace: an administrator stays, and lifts it.
+  await page.getByRole("navigation").getByRole("link", { name: "Emergency stop" }).click();
+  await page.getByLabel("What to stop").selectOption("workspace");
+  await page.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
+  const all = page.getByRole("dialog", { name: "Stop the whole workspace?" });
+  await all.getByText("Administrators stay signed in").waitFor();
+  await all.getByLabel("Reason").fill("Drill");
+  allow(/status of 403/);
+  await all.getByRole("button", { name: "Stop now" }).click();
+  await banner.getByText("2 emergency stops in force.").waitFor();
+  await look("stops");
+  await page.getByRole("link", { name: "Integrations", exact: true }).first().click();
+  await page.reload();
+  await page.getByText("The integrations could not be loaded").waitFor();
+  await look("stopped-workspace");
+  await banner.getByRole("link", { name: "Show" }).click();
+  await page.getByRole("button", { name: "Lift: The whole workspace" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();
+  await banner.getByText("is stopped.").waitFor();
+  await page.getByRole("button", { name: /^Lift: / }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();
+  await banner.waitFor({ state: "detached" });
+  assert.equal(await use(), 200);
+});

@@ -1,0 +1,54 @@
+// People: invited by a link that signs in, made administrators, signed out and switched off.
+
+import assert from "node:assert/strict";
+
+import { ask, call, facts, said, scenario } from "./harness.mjs";
+
+await scenario(async ({ page, browser, look }) => {
+  const { url } = await ask("sign_in_link", { role: "ADMIN", name: "Ann" });
+  await page.goto(url);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "People" }).click();
+  await page.getByRole("heading", { name: /^Ann/ }).waitFor();
+
+  await page.getByRole("button", { name: "Invite a person" }).click();
+  const invite = page.getByRole("dialog", { name: "Invite a person" });
+  await invite.getByLabel(/^Name/).fill("Bob");
+  assert.ok(await invite.getByRole("radio", { name: /^Manager/ }).isChecked());
+  await look("invite");
+  await invite.getByRole("button", { name: "Make the link" }).click();
+  const link = await invite.locator("code").innerText();
+  await look("invited");
+  await invite.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("heading", { name: /^Open invitations/ }).waitFor();
+
+  const other = await (await browser.newContext({ baseURL: facts.url })).newPage();
+  await other.goto(link);
+  await other.getByRole("heading", { name: "Join acme" }).waitFor();
+  await look("invitation", other);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByText("Bob · Manager").waitFor();
+
+  await page.reload();
+  const bob = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Bob/ }) });
+  await bob.getByText("1 session").waitFor();
+  await look("people");
+  await bob.getByRole("button", { name: "Actions for Bob" }).click();
+  await page.getByRole("menuitem", { name: "Make administrator" }).click();
+  await said(page, "The role of Bob was changed.");
+  await bob.getByText("Administrator").waitFor();
+  await bob.getByRole("button", { name: "Actions for Bob" }).click();
+  await page.getByRole("menuitem", { name: "Sign out everywhere" }).click();
+  await said(page, "Bob was signed out.");
+  await bob.getByRole("switch").click();
+  await said(page, "Bob was switched off.");
+  const { items } = await call("GET", "/api/people");
+  assert.deepEqual(items.filter((one) => one.name === "Bob").map(({ role, status }) => [role, status]), [["ADMIN", "disabled"]]);
+
+  // Whose session has ended signs in elsewhere, and what was open stays.
+  await other.getByRole("link", { name: "Integrations", exact: true }).first().click();
+  await other.evaluate(() => dispatchEvent(new Event("focus")));
+  const again = other.getByRole("dialog", { name: "Your session has expired" });
+  await again.getByRole("link", { name: "Sign in in a new tab" }).waitFor();
+  await look("session-ended", other);
+});
