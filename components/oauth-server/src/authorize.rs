@@ -4,7 +4,7 @@
 //! person.
 
 use http::StatusCode;
-use nexus_common::auth::{Caller, new_session_secret, session_hash};
+use nexus_common::auth::{Caller, new_session_secret, require_within_limit, session_hash};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AppClient, AppRequest, Offering, People, save_app_request};
@@ -34,9 +34,13 @@ enum Refused {
 /// The page that asks the person, or the way to sign in, or an error.
 ///
 /// # Errors
-/// [`Error::Storage`], [`Error::Stopped`], [`Error::Misconfigured`].
+/// [`Error::Storage`], [`Error::Stopped`], [`Error::RateLimited`], [`Error::Misconfigured`].
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let person = Caller::of_page(inbound).await?.and_then(SignedIn::of);
+    if let Some(person) = &person {
+        // Each page is written down, and may make the broker fetch a document.
+        require_within_limit(&person.caller).await?;
+    }
     let form = Form::of_query(inbound.raw_query());
     // A document is fetched only for a person who is signed in, so that nobody else makes the broker call.
     let is_document = form.get("client_id").ok().flatten().is_some_and(client::is_document);

@@ -22,7 +22,7 @@ use crate::platform::clock;
 use crate::store::{require_standing, require_standing_of_lifter};
 pub use agent::{Agent, is_jwt, is_token};
 pub use caller::{Caller, CallerKind, Role, Via};
-pub(crate) use control_plane::require_within_limit;
+pub use control_plane::require_within_limit;
 use http::header;
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{

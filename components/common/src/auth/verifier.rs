@@ -30,7 +30,7 @@ operations! {
     UseLink("use-link", "verifies a link from the machine, and uses it up") for [SignIn]:
         SignedLink => LinkProof, or Refusal;
     /// Counts calls of a subject in a minute.
-    Count("count", "counts the requests of a workspace in a minute") for [Agents, Catalog, Create, Delete, History, List, People, Status, Update, Upkeep]:
+    Count("count", "counts requests to the control plane in a minute") for [Agents, Catalog, Create, Delete, History, List, OauthServer, People, Status, Update, Upkeep]:
         Counting => Counted, or Refusal;
     /// Counts a wrong secret of a link that another component looked up.
     CountWrong("count-wrong", "counts a wrong secret of a link") for [SignIn]:

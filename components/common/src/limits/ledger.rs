@@ -49,12 +49,6 @@ impl Subject {
         Self(format!("{kind}/{}", to_hex(hash.get(..16).unwrap_or_default())))
     }
 
-    /// The requests of a workspace to the control plane.
-    #[must_use]
-    pub fn workspace(workspace: &str) -> Self {
-        Self::new("workspace", &[workspace])
-    }
-
     fn key(&self, minute: Minute) -> String {
         format!("{PREFIX}{}/{}", minute.0, self.0)
     }
@@ -122,7 +116,7 @@ mod tests {
     #[test]
     fn a_key_names_nobody_and_differs_for_each_subject() {
         let minute = Minute::at(120_000);
-        let key = Subject::workspace("acme").key(minute);
+        let key = Subject::new("workspace", &["acme"]).key(minute);
         assert!(key.starts_with("limit/2/workspace/") && !key.contains("acme"), "{key}");
         assert_ne!(Subject::new("a", &["ab", "c"]), Subject::new("a", &["a", "bc"]));
     }

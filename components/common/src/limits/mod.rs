@@ -1,4 +1,4 @@
-//! Limits per minute: calls of an agent, requests of a workspace, wrong proofs of an address.
+//! Limits per minute: calls of an agent, requests to the control plane, wrong proofs of an address.
 //!
 //! The sum of a minute is in a [`Ledger`], which all instances share. An instance reads it when it first meets
 //! a subject in a minute. From then on it decides by itself, and adds its own calls to the ledger in blocks, a

@@ -1,9 +1,10 @@
-//! Limits per minute: wrong proofs of an address, calls of an agent, requests of a workspace.
+//! Limits per minute: wrong proofs of an address, calls of an agent, requests to the control plane.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::apps::person::{Person, Program};
 use crate::kit::app::{Answer, App, Options};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
@@ -37,7 +38,7 @@ fn require_limited(answer: &Answer, limit: u32, set_by: &str) {
     assert_eq!(answer.header("ratelimit"), format!("\"minute\";r=0;t={seconds}"));
 }
 
-fn agent(subject: &str, workspace: &str) -> String {
+fn agent_of(workspace: &str, subject: &str) -> String {
     let mut claims = token::claims("AGENT", workspace);
     claims["sub"] = subject.into();
     token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET)
@@ -167,7 +168,7 @@ async fn the_calls_of_an_agent_are_limited_over_all_instances() {
     let options = Options::default().var("agent_calls_per_minute", "10");
     let (app, upstream) = connected(options).await;
     within_a_minute(async |number| {
-        let (one, two) = (agent(&format!("one-{number}"), "acme"), agent("two", "acme"));
+        let (one, two) = (agent_of("acme", &format!("one-{number}")), agent_of("acme", "two"));
         let before = upstream.seen().len();
         let begun = minute();
         let good = at_once(&app, "/api/proxy/up/x", &one, 40, 200).await;
@@ -193,7 +194,7 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
     let options = Options::default().var("agent_calls_per_minute", "90");
     let (app, _upstream) = connected(options).await;
     within_a_minute(async |number| {
-        let token = agent(&format!("agent-{number}"), "acme");
+        let token = agent_of("acme", &format!("agent-{number}"));
         let begun = minute();
         let mut good = 0;
         for _ in 0..8 {
@@ -212,8 +213,10 @@ async fn a_policy_narrows_the_limit_for_its_integration() {
     let changed = app.put("/api/integrations/up").as_admin().json(&policy).send().await;
     assert_eq!(changed.status, 200, "{changed:?}");
     within_a_minute(async |number| {
-        let (one, two) =
-            (agent(&format!("one-{number}"), "acme"), agent(&format!("two-{number}"), "acme"));
+        let (one, two) = (
+            agent_of("acme", &format!("one-{number}")),
+            agent_of("acme", &format!("two-{number}")),
+        );
         for token in [&one, &two] {
             for _ in 0..3 {
                 assert_eq!(app.get("/api/proxy/up/x").bearer(token).send().await.status, 200);
@@ -243,7 +246,7 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
         let workspace = format!("acme-{number}");
         let path = "/api/integrations";
         let begun = minute();
-        let good = at_once(&app, path, &token::of("MANAGER", &workspace), 30, 200).await;
+        let good = at_once(&app, path, &token::of("ADMIN", &workspace), 30, 200).await;
         if minute() != begun {
             return;
         }
@@ -260,6 +263,64 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
         }
         let other = app.get(path).as_role("ADMIN", &format!("beta-{number}")).send().await;
         assert_eq!(other.status, 200);
+    })
+    .await;
+}
+
+/// Whoever has less must not lock out those who can end their access.
+#[tokio::test]
+async fn no_caller_uses_up_the_requests_of_a_caller_with_more_rights() {
+    let app = Options::default().var("workspace_calls_per_minute", "8").start().await.unwrap();
+    within_a_minute(async |number| {
+        let workspace = format!("acme-{number}");
+        let (admin, manager) = (token::of("ADMIN", &workspace), token::of("MANAGER", &workspace));
+        let made = app.post("/api/agents").bearer(&admin).json(&json!({"name": "leaked"}));
+        let agent = format!("/api/agents/{}", made.send().await.json()["id"].as_str().unwrap());
+        let made = app.post(&format!("{agent}/keys")).bearer(&admin).json(&json!({})).send().await;
+        let made = made.json();
+        let key = made["key"].as_str().unwrap();
+        let mut claims = token::claims("AGENT", &workspace);
+        claims.as_object_mut().unwrap().remove("role");
+        let roleless = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
+        // Denied requests count against nobody, however many there are.
+        for caller in [key, roleless.as_str()] {
+            assert_eq!(at_once(&app, "/api/agents", caller, 30, 403).await, 30);
+        }
+        assert_eq!(at_once(&app, "/api/connected-apps", &roleless, 30, 403).await, 30);
+        // What an agent may ask for counts against that agent alone.
+        let begun = minute();
+        let good = at_once(&app, "/api/connected-apps", key, 30, 200).await;
+        assert!(minute() != begun || good == 8, "{good}");
+        let other = agent_of(&workspace, "another");
+        assert_eq!(app.get("/api/connected-apps").bearer(&other).send().await.status, 200);
+        // A MANAGER uses up the limit of MANAGERs.
+        let begun = minute();
+        let good = at_once(&app, "/api/agents", &manager, 30, 200).await;
+        assert!(minute() != begun || good == 8, "{good}");
+        // The ADMIN sees the agent, and ends its key.
+        assert_eq!(app.get(&agent).bearer(&admin).send().await.status, 200);
+        let path = format!("{agent}/keys/{}", made["id"].as_str().unwrap());
+        assert_eq!(app.delete(&path).bearer(&admin).send().await.status, 204);
+        let gone = app.get("/api/connected-apps").bearer(key).send().await;
+        gone.problem(401, "invalid_token");
+    })
+    .await;
+}
+
+/// Each page that asks a person is written down, so a person cannot open any number of them.
+#[tokio::test]
+async fn the_pages_that_ask_a_person_are_limited() {
+    let app = Options::default().var("workspace_calls_per_minute", "4").start().await.unwrap();
+    let program = Program::register(&app).await;
+    let other = Person::sign_in(&app, "other", "AGENT");
+    within_a_minute(async |number| {
+        let person = Person::sign_in(&app, &format!("ann-{number}"), "AGENT");
+        for _ in 0..4 {
+            assert_eq!(program.ask(&app, &person, &[]).await.status, 200);
+        }
+        let limited = program.ask(&app, &person, &[]).await;
+        require_limited(&limited, 4, "workspace_calls_per_minute");
+        assert_eq!(program.ask(&app, &other, &[]).await.status, 200);
     })
     .await;
 }
