@@ -47,13 +47,12 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     if person.is_none() && is_document {
         return Ok(to_sign_in(inbound));
     }
-    let (client, asked) = match checked(inbound, &form).await {
-        Ok(checked) => checked,
-        Err(refused) => return refused.respond().await,
-    };
-    match person {
-        Some(person) => ask(&person, &client, &asked).await,
-        None => Ok(to_sign_in(inbound)),
+    match (checked(inbound, &form).await, person) {
+        (Ok((client, asked)), Some(person)) => ask(&person, &client, &asked).await,
+        // Anybody can register a redirect URI. So nobody is sent there before they have signed in, not even with
+        // an error (RFC 9700, 4.11.2).
+        (Ok(_) | Err(Refused::Program { .. }), None) => Ok(to_sign_in(inbound)),
+        (Err(refused), _) => refused.respond().await,
     }
 }
 
