@@ -31,8 +31,8 @@ pub use session::{
 };
 pub use verifier::{
     AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, IdProof, LinkProof, Presented,
-    Proof, Prove, ReadIdToken, Ready, Refusal, SentIdToken, SignedLink, UseLink, WrongLink,
-    count_wrong_link, read_id_token, ready, use_link,
+    Proof, Prove, ReadIdToken, Ready, Refusal, SecretKind, SentIdToken, SignedLink, UseLink,
+    WrongSecret, count_wrong, read_id_token, ready, use_link,
 };
 
 /// The maximum size of a token, in bytes.

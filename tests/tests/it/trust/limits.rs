@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::apps::person::{Person, Program};
+use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
 use crate::kit::app::{Answer, App, Options};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
@@ -161,6 +161,131 @@ async fn an_invitation_and_a_link_that_are_guessed_are_limited() {
         }
     })
     .await;
+}
+
+/// The token endpoint, for anyone who sends what nobody was given.
+async fn guess(app: &App, address: &str, path: &str, form: &str) -> Answer {
+    let call = app.post(path).header("x-client", address);
+    call.body("application/x-www-form-urlencoded", form.to_owned()).send().await
+}
+
+fn code_form(program: &Program, code: &str) -> String {
+    format!(
+        "grant_type=authorization_code&client_id={}&code={code}&code_verifier={VERIFIER}&redirect_uri={CALLBACK}",
+        program.id
+    )
+}
+
+fn refresh_form(program: &Program, token: &str) -> String {
+    format!("grant_type=refresh_token&client_id={}&refresh_token={token}", program.id)
+}
+
+#[tokio::test]
+async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
+    let app = Options::default()
+        .var("wrong_proofs_per_minute", "20")
+        .var("client_address_header", "x-client")
+        .start()
+        .await
+        .unwrap();
+    let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    within_a_minute(async |number| {
+        let (here, elsewhere) = (format!("192.0.2.{number}"), format!("198.51.100.{number}"));
+        let tokens = program.connect(&app, &person, EVERYTHING).await;
+        let refresh = tokens["refresh_token"].as_str().unwrap();
+        let code = program.agreed(&app, &person, EVERYTHING).await;
+        let wrong = code_form(&program, "a-code-that-nobody-was-given");
+        // A good code with another verifier is a wrong one too.
+        let stolen = code_form(&program, &code).replace(VERIFIER, &"x".repeat(43));
+        for (count, form) in std::iter::repeat([&wrong, &stolen]).flatten().take(20).enumerate() {
+            let answer = guess(&app, &here, "/oauth/token", form).await;
+            assert_eq!((answer.status.as_u16(), count), (400, count), "{answer:?}");
+            assert_eq!(answer.json()["error"], "invalid_grant");
+        }
+        for form in [&wrong, &stolen] {
+            let answer = guess(&app, &here, "/oauth/token", form).await;
+            require_limited(&answer, 20, "wrong_proofs_per_minute");
+        }
+        assert_eq!(guess(&app, &elsewhere, "/oauth/token", &wrong).await.status, 400);
+        let good = guess(&app, &here, "/oauth/token", &code_form(&program, &code)).await;
+        assert_eq!(good.status, 200, "{good:?}");
+        // Wrong tokens count apart from codes, and together, wherever they are sent.
+        let forged = format!("nxr_{}", WRONG_KEY.strip_prefix("nxa_").unwrap());
+        for form in [refresh_form(&program, &forged), refresh_form(&program, "x")] {
+            for _ in 0..5 {
+                assert_eq!(guess(&app, &here, "/oauth/token", &form).await.status, 400);
+            }
+        }
+        for token in [forged.as_str(), "x"] {
+            for _ in 0..5 {
+                let answer = guess(&app, &here, "/oauth/revoke", &format!("token={token}")).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+            }
+        }
+        for (path, form) in [
+            ("/oauth/token", refresh_form(&program, &forged)),
+            ("/oauth/revoke", format!("token={forged}")),
+        ] {
+            let answer = guess(&app, &here, path, &form).await;
+            require_limited(&answer, 20, "wrong_proofs_per_minute");
+            assert_ne!(guess(&app, &elsewhere, path, &form).await.status, 429);
+        }
+        let good = guess(&app, &here, "/oauth/token", &refresh_form(&program, refresh)).await;
+        assert_eq!(good.status, 200, "{good:?}");
+        let refresh = good.json()["refresh_token"].as_str().unwrap().to_owned();
+        let form = format!("token={refresh}");
+        assert_eq!(guess(&app, &here, "/oauth/revoke", &form).await.status, 200);
+        assert_eq!(
+            guess(&app, &elsewhere, "/oauth/token", &refresh_form(&program, &refresh)).await.status,
+            400
+        );
+    })
+    .await;
+}
+
+/// There is one write lock, so nobody may take it who has proved nothing.
+#[tokio::test]
+async fn a_guess_does_not_wait_for_the_write_lock() {
+    let app = App::start().await;
+    let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    // A token with a good checksum that nobody has any more.
+    let ended = program.connect(&app, &person, EVERYTHING).await;
+    let ended = ended["refresh_token"].as_str().unwrap();
+    let form = format!("token={ended}");
+    assert_eq!(guess(&app, "192.0.2.1", "/oauth/revoke", &form).await.status, 200);
+    assert_eq!(app.count("app_tokens"), 0);
+    let code = program.agreed(&app, &person, EVERYTHING).await;
+    let (good, stolen) = (code_form(&program, &code), code_form(&program, &code));
+    let stolen = stolen.replace(VERIFIER, &"x".repeat(43));
+    let database = app.database();
+    database.execute_batch("begin immediate").unwrap();
+    for (path, form, status) in [
+        ("/oauth/token", code_form(&program, "guess"), 400),
+        ("/oauth/token", stolen, 400),
+        ("/oauth/token", refresh_form(&program, ended), 400),
+        ("/oauth/revoke", format!("token={ended}"), 200),
+    ] {
+        let answer = guess(&app, "192.0.2.1", path, &form).await;
+        assert_eq!(answer.status, status, "{path} {form}: {answer:?}");
+    }
+    for path in ["/sign-in/invitation", "/sign-in/invitation/show"] {
+        let call = app.post(path).header("sec-fetch-site", "same-origin");
+        call.json(&json!({"invitation": "guess"})).send().await.problem(410, "gone");
+    }
+    let cookie = format!("nexus-session={}", "A".repeat(43));
+    for body in [json!({}), json!({"all": true})] {
+        let call = app.post("/api/sessions/end").as_admin().header("cookie", &cookie);
+        let answer = call.json(&body).send().await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["ended"]),
+            (200, &json!(0)),
+            "{answer:?}"
+        );
+    }
+    database.execute_batch("rollback").unwrap();
+    assert_eq!(guess(&app, "192.0.2.1", "/oauth/token", &good).await.status, 200);
 }
 
 #[tokio::test]
