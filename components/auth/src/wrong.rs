@@ -82,5 +82,11 @@ pub(crate) async fn count(kind: Kind, address: Option<&str>) -> Result<()> {
         None => ("wrong proofs of this kind", limit.saturating_mul(UNKNOWN)),
     };
     let limit = Limit { per_minute, subject, set_by: VARIABLE };
-    spend::<StoreLedger>(Subject::new("wrong", &[kind.name(), address.unwrap_or("")]), &limit).await
+    // One client may have any number of addresses. Only wrong proofs are counted, so no good one suffers from
+    // another address with which it shares a count.
+    let counted = match address {
+        Some(address) => Subject::shared("wrong", kind.name(), address),
+        None => Subject::new("wrong", &[kind.name(), ""]),
+    };
+    spend::<StoreLedger>(counted, &limit).await
 }

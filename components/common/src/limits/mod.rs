@@ -10,6 +10,7 @@
 //! A ledger that cannot be read or written must not fail a call. This module must not decide who is limited.
 
 mod ledger;
+mod past;
 mod tally;
 
 use std::cell::RefCell;
@@ -20,7 +21,8 @@ use crate::error::{Error, Result};
 use crate::log::Line;
 use crate::platform::clock;
 use crate::platform::http::spawn;
-pub use ledger::{Ledger, Minute, StoreLedger, Subject, forget_minutes};
+pub use ledger::{Ledger, Minute, StoreLedger, Subject};
+pub use past::forget_minutes;
 use tally::{Spent, Tally};
 
 /// How long calls are collected before they are added to the ledger.

@@ -1,11 +1,12 @@
 //! Limits per minute: wrong proofs of an address, calls of an agent, requests to the control plane.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
-use crate::kit::app::{Answer, App, Options};
+use crate::kit::app::{Answer, App, Options, until};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
 
@@ -470,24 +471,107 @@ async fn a_limit_that_is_not_a_number_is_named() {
     }
 }
 
+/// The key-value store of an application with this directory.
+fn key_value_store(dir: &Path) -> rusqlite::Connection {
+    let store = rusqlite::Connection::open(dir.join(".spin/sqlite_key_value.db")).unwrap();
+    store.busy_timeout(Duration::from_secs(20)).unwrap();
+    store
+}
+
+/// How many keys are like `pattern`.
+fn keys(store: &rusqlite::Connection, pattern: &str) -> i64 {
+    let sql = "select count(*) from spin_key_value where key like ?1";
+    store.query_row(sql, [pattern], |row| row.get(0)).unwrap()
+}
+
+/// Adds `count` sums of a past minute.
+fn leave_behind(store: &rusqlite::Connection, count: u32) {
+    let sql = "insert into spin_key_value (store, key, value)
+               with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+               select 'default', 'limit/7/wrong/' || i, x'0100000000000000' from n";
+    store.execute(sql, [count]).unwrap();
+}
+
 #[tokio::test]
 async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
     let options = Options::default().var("agent_calls_per_minute", "10");
     let (app, _upstream) = connected(options).await;
     let token = token::of("AGENT", "acme");
     assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
-    let file = app.dir.path().join(".spin/sqlite_key_value.db");
-    let store = rusqlite::Connection::open(file).unwrap();
-    let keys = || {
-        let sql = "select group_concat(key, ' ') from spin_key_value where key like 'limit/%'";
-        store.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
+    let store = key_value_store(app.dir.path());
+    assert!(keys(&store, "limit/%/agent/%") >= 1);
+    assert_eq!(keys(&store, "limit/%acme%"), 0, "a key names nobody");
+    leave_behind(&store, 2000);
+    let tick = async || {
+        let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
+        assert_eq!(tick.status, 200, "{tick:?}");
     };
-    let now = keys();
-    assert!(now.contains("/agent/") && !now.contains("acme"), "{now}");
-    let sql =
-        "update spin_key_value set key = 'limit/7/agent/old' where key like 'limit/%/agent/%'";
-    assert_eq!(store.execute(sql, []).unwrap(), 1);
-    let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
-    assert_eq!(tick.status, 200, "{tick:?}");
-    assert!(!keys().contains("limit/7/"), "{}", keys());
+    for _ in 0..3 {
+        tick().await;
+    }
+    assert_eq!(keys(&store, "limit/7/%"), 0);
+    // A store that cannot be read does not keep the tick from its other work.
+    store.execute_batch("alter table spin_key_value rename to away").unwrap();
+    tick().await;
+}
+
+/// One client may have any number of addresses.
+#[tokio::test]
+async fn the_counts_of_wrong_proofs_have_a_bound() {
+    let options = Options::default().var("wrong_proofs_per_minute", "20");
+    let app = options.var("client_address_header", "x-client").start().await.unwrap();
+    let store = key_value_store(app.dir.path());
+    for network in 0..15 {
+        let calls = (0..100).map(|host| {
+            let call = app.get("/api/me").header("x-client", &format!("10.0.{network}.{host}"));
+            call.bearer(WRONG_KEY).send()
+        });
+        for answer in futures::future::join_all(calls).await {
+            assert!(matches!(answer.status.as_u16(), 401 | 429), "{answer:?}");
+        }
+    }
+    // The requests may lie in two minutes.
+    let sql = "select count(distinct substr(key, length('limit/12345678/') + 1))
+               from spin_key_value where key like 'limit/_%/wrong/%' and key not like 'limit/last/%'";
+    let counted: i64 = store.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert!((500..=1024).contains(&counted), "{counted}");
+}
+
+/// A deployment without a tick must not keep the sums of each minute for ever.
+#[tokio::test]
+async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
+    let options = Options::default().var("agent_calls_per_minute", "10").without("tick_secret");
+    let (app, _upstream) = connected(options, json!({})).await;
+    let token = token::of("AGENT", "acme");
+    let call = async |app: &App| {
+        assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
+    };
+    call(&app).await;
+    let store = key_value_store(app.dir.path());
+    let last = |store: &rusqlite::Connection| {
+        let sql =
+            "select cast(value as text) from spin_key_value where key like 'limit/last/agent/%'";
+        store.query_row(sql, [], |row| row.get::<_, String>(0)).ok()
+    };
+    until("the last minute", async || last(&store)).await;
+    // The agent's last call was long ago.
+    for (sql, changed) in [
+        (
+            "update spin_key_value set key = 'limit/7/' || substr(key, instr(key, 'agent/'))
+          where key like 'limit/%/agent/%' and key not like 'limit/last/%'",
+            1,
+        ),
+        (
+            "update spin_key_value set value = cast('9 7' as blob) where key like 'limit/last/agent/%'",
+            1,
+        ),
+    ] {
+        assert_eq!(store.execute(sql, []).unwrap(), changed, "{sql}");
+    }
+    assert_eq!(keys(&store, "limit/7/agent/%"), 1);
+    let app = app.restart().await;
+    call(&app).await;
+    until("the old sum", async || (keys(&store, "limit/7/agent/%") == 0).then_some(())).await;
+    let noted = until("the last minutes", async || last(&store).filter(|last| last != "9 7")).await;
+    assert!(noted.ends_with(" 9"), "{noted}");
 }
