@@ -29,7 +29,7 @@ mod wrong;
 
 use nexus_common::auth::{
     Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, ReadIdToken,
-    Ready, SignedLink, UseLink,
+    Ready, SignedLink, UseLink, WrongSecret,
 };
 use nexus_common::http::{Inbound, serve};
 use nexus_common::limits::{Ledger, StoreLedger};
@@ -63,10 +63,11 @@ async fn operate(inbound: Inbound) -> Result<Response> {
             request.serve_openly::<Count>(async |counting, _| count(&counting).await).await
         }
         CountWrong::NAME => {
-            let count = async |address: Option<String>| {
-                wrong::count(Kind::Link, address.as_deref()).await.map(|()| Nothing {})
+            let count = async |sent: WrongSecret| {
+                let counted = wrong::count(sent.kind.into(), sent.address.as_deref()).await;
+                counted.map(|()| Nothing {})
             };
-            request.serve_openly::<CountWrong>(async |sent, _| count(sent.address).await).await
+            request.serve_openly::<CountWrong>(async |sent, _| count(sent).await).await
         }
         ReadIdToken::NAME => {
             request.serve_openly::<ReadIdToken>(async |sent, _| id_token::read(&sent).await).await

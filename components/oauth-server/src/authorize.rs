@@ -4,7 +4,7 @@
 //! person.
 
 use http::StatusCode;
-use nexus_common::auth::{Caller, new_session_secret, session_hash};
+use nexus_common::auth::{Caller, new_session_secret, require_within_limit, session_hash};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AppClient, AppRequest, Offering, People, save_app_request};
@@ -34,22 +34,25 @@ enum Refused {
 /// The page that asks the person, or the way to sign in, or an error.
 ///
 /// # Errors
-/// [`Error::Storage`], [`Error::Stopped`], [`Error::Misconfigured`].
+/// [`Error::Storage`], [`Error::Stopped`], [`Error::RateLimited`], [`Error::Misconfigured`].
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let person = Caller::of_page(inbound).await?.and_then(SignedIn::of);
+    if let Some(person) = &person {
+        // Each page is written down, and may make the broker fetch a document.
+        require_within_limit(&person.caller).await?;
+    }
     let form = Form::of_query(inbound.raw_query());
     // A document is fetched only for a person who is signed in, so that nobody else makes the broker call.
     let is_document = form.get("client_id").ok().flatten().is_some_and(client::is_document);
     if person.is_none() && is_document {
         return Ok(to_sign_in(inbound));
     }
-    let (client, asked) = match checked(inbound, &form).await {
-        Ok(checked) => checked,
-        Err(refused) => return refused.respond().await,
-    };
-    match person {
-        Some(person) => ask(&person, &client, &asked).await,
-        None => Ok(to_sign_in(inbound)),
+    match (checked(inbound, &form).await, person) {
+        (Ok((client, asked)), Some(person)) => ask(&person, &client, &asked).await,
+        // Anybody can register a redirect URI. So nobody is sent there before they have signed in, not even with
+        // an error (RFC 9700, 4.11.2).
+        (Ok(_) | Err(Refused::Program { .. }), None) => Ok(to_sign_in(inbound)),
+        (Err(refused), _) => refused.respond().await,
     }
 }
 

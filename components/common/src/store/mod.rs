@@ -47,8 +47,8 @@ pub use agents::{
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,
     NewGrant, Offered, Offering, StoredAccessToken, StoredAppToken, StoredCode, StoredGrant,
-    find_access_token, find_app_client, find_grant_limits, register_app_client, save_app_document,
-    save_app_request,
+    find_access_token, find_app_client, find_app_token, find_code, find_grant_limits,
+    register_app_client, save_app_document, save_app_request,
 };
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
@@ -86,7 +86,7 @@ pub use stops::{
 };
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
-pub use used_proofs::use_once;
+pub use used_proofs::{use_once, was_used};
 pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
 
 /// The column `count` of an aggregate's row.

@@ -6,7 +6,7 @@ use nexus_common::http::{Inbound, Respond};
 use nexus_common::oidc::{self, Client, Metadata};
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
-use nexus_common::store::{now_ms, use_once};
+use nexus_common::store::{now_ms, use_once, was_used};
 use nexus_common::{Error, Result};
 
 use super::admit::{self, Refused};
@@ -71,11 +71,16 @@ async fn finish(inbound: &Inbound) -> Result<SignedIn, Failed> {
     let metadata = oidc::metadata(&client).await?;
     let code = code_of(inbound, &begun, &client, &metadata)?;
     let hash = session_hash(&format!("oidc used {}", begun.state()));
-    if !use_once(hash, now_ms().await? + USED_MS).await? {
-        return Err(Failed::Strange("this sign-in was finished before"));
+    let finished_before = || Failed::Strange("this sign-in was finished before");
+    if was_used(hash).await? {
+        return Err(finished_before());
     }
     let id_token = exchange::id_token(&client, &metadata, &code, &begun.verifier()).await?;
     let proof = read_id_token(id_token, begun.nonce()).await?;
+    // Anyone can make a cookie and its `state`, so nothing is written before the provider has vouched for them.
+    if !use_once(hash, now_ms().await? + USED_MS).await? {
+        return Err(finished_before());
+    }
     let admitted = admit::admit(&proof, begun.invitation(), &inbound.request_id).await?;
     let secret = admitted.map_err(Failed::Refused)?;
     Ok(SignedIn { secret, return_to: begun.return_to() })

@@ -483,6 +483,36 @@ async fn a_provider_that_fails_or_lies_signs_nobody_in() {
     }
 }
 
+/// Anyone can make a cookie with its `state`. That alone writes nothing, and does not wait for those who write.
+#[tokio::test]
+async fn a_sign_in_that_the_provider_does_not_know_writes_nothing() {
+    let scene = Scene::new().await;
+    // The database is there once it was needed.
+    scene.invite("acme", "MANAGER").await;
+    let (cookie, url) = scene.begin(json!({})).await;
+    scene.says.lock().unwrap().token = (400, json!({"error": "invalid_grant"}));
+    let database = scene.app.database();
+    database.execute_batch("begin immediate").unwrap();
+    let answer = scene.come_back(&cookie, &scene.good(&url)).await;
+    assert_eq!((answer.status.as_u16(), is_signed_in(&answer)), (502, false), "{answer:?}");
+    assert!(answer.text.contains("rejected the code"), "{answer:?}");
+    database.execute_batch("rollback").unwrap();
+    assert_eq!(scene.app.count("used_proofs"), 0);
+    // The same sign-in can be finished with a good code, and only once.
+    scene.will_say(
+        &key().token("k", &scene.claims(&url, &json!({"workspace_id": "acme", "role": "ADMIN"}))),
+    );
+    assert!(is_signed_in(&scene.come_back(&cookie, &scene.good(&url)).await));
+    let asked = scene.provider.seen().len();
+    let again = scene.come_back(&cookie, &scene.good(&url)).await;
+    assert_eq!((again.status.as_u16(), is_signed_in(&again)), (400, false), "{again:?}");
+    assert_eq!(
+        scene.provider.seen().len(),
+        asked,
+        "a finished sign-in does not reach the provider"
+    );
+}
+
 #[tokio::test]
 async fn a_client_that_is_not_in_the_header_is_in_the_form() {
     let scene = Scene::new().await;
