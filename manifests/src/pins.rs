@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::finding::Finding;
-use crate::model::{Inject, Manifest, Revoke, Verify};
+use crate::model::{Inject, Manifest, ReadCall, Revoke, Verify};
 use crate::{pattern, template};
 
 /// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected. The pins
@@ -94,6 +94,27 @@ pub fn hosts(
         origins.push(url.origin().ascii_serialization());
     }
     Ok(origins)
+}
+
+/// The host of a call of `api.reads`, as a policy's rule names it: with its port unless that is the default.
+/// `None` if the manifest has one host only.
+///
+/// # Errors
+/// A finding at `/api/reads` for a host that does not expand.
+pub fn read_host(
+    manifest: &Manifest,
+    read: &ReadCall,
+    params: &BTreeMap<String, String>,
+) -> Result<Option<String>, Finding> {
+    if manifest.api.hosts.len() == 1 {
+        return Ok(None);
+    }
+    let (scheme, rest) = manifest.api.base_url.split_once("://").unwrap_or(("https", ""));
+    let own = || rest.split('/').next().unwrap_or_default();
+    let host = read.host.as_deref().unwrap_or_else(own);
+    let url = resolve_url("/api/reads", &format!("{scheme}://{host}"), params)?;
+    let origin = url.origin().ascii_serialization();
+    Ok(origin.split_once("://").map(|(_, host)| host.to_owned()))
 }
 
 /// The URL of `verify`. `None` if verification is unsupported.

@@ -138,15 +138,17 @@ impl<'a> Agents<'a> {
     }
 
     /// The ids of the agents that `words` name, in their order: by id or by name or, with `by_subject`, by the
-    /// subject of an outside issuer's tokens. `None` for a word that names no agent.
+    /// subject of an outside issuer's tokens. A word with the form of an id is an id only, because a name could
+    /// look like the id of a deleted agent. `None` for a word that names no agent.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn resolve(&self, words: &[String], by_subject: bool) -> Result<Vec<Option<String>>> {
-        let keys: Vec<String> = words.iter().map(|word| id::fold(word)).collect();
+        let key = |word: &String| (!id::has_form(id::AGENT, word)).then(|| id::fold(word));
+        let keys: Vec<Option<String>> = words.iter().map(key).collect();
         let sql = "select w.key as number, (select a.id from agents a where a.workspace = ?1
                      and (a.id = w.value ->> 0 or a.name_key = w.value ->> 1
-                       or (?3 and a.subject = w.value ->> 0))
+                       or (?3 and w.value ->> 1 is not null and a.subject = w.value ->> 0))
                      order by a.id = w.value ->> 0 desc, a.name_key = w.value ->> 1 desc limit 1) as id
                    from json_each(?2) w order by w.key";
         let pairs: Vec<_> = words.iter().zip(&keys).collect();

@@ -2,10 +2,8 @@
 
 use super::Agents;
 use crate::error::{Error, FieldError, Result};
+use crate::id;
 use crate::wire::Policy;
-
-/// The start of an agent's id.
-const PREFIX: &str = "agt_";
 
 /// Replaces the names of agents in `policy` by their ids. Rules name existing agents only. In `policy.agents`, a
 /// word that names no agent stays: it is the subject of an agent of an outside issuer, which may not have been
@@ -25,7 +23,7 @@ pub async fn resolve_agents(workspace: &str, policy: &mut Policy) -> Result<()> 
         for (index, (word, found)) in policy.agents.iter_mut().zip(found).enumerate() {
             match found {
                 Some(id) => *word = id,
-                None if word.starts_with(PREFIX) => {
+                None if id::has_form(id::AGENT, word) => {
                     errors.push(unknown(format!("/policy/agents/{index}"), word));
                 }
                 None => {}
