@@ -132,7 +132,10 @@ fn requests() -> Value {
             "policy": policy,
             "preset": {
                 "type": "string", "enum": ["read_only", "no_deletes", "all"],
-                "description": "Rules by one word, in place of `policy.rules`",
+                "description": "Rules by one word, in place of `policy.rules`. `read_only` allows requests that only \
+                    read: GET, HEAD and OPTIONS, and the requests that the manifest lists under `api.reads`. If the \
+                    manifest has `api.get_may_write`, GET and HEAD are allowed on the listed paths only. \
+                    `no_deletes` denies DELETE. `all` has no rules. The integration stores the rules, not the word",
             },
             "verify": {
                 "type": "boolean", "default": true,
@@ -146,7 +149,8 @@ fn requests() -> Value {
         "PolicyInput": partial(&[], json!({
             "agents": {
                 "type": "array", "maxItems": 100, "items": printable(128), "default": ["*"],
-                "description": "Ids of agents, subjects of an outside issuer's tokens, or `*`",
+                "description": "Ids or names of agents, subjects of an outside issuer's tokens, or `*`. The name of \
+                    an agent is stored as its id. An id of an agent that does not exist is rejected",
             },
             "rules": {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
@@ -172,7 +176,9 @@ fn requests() -> Value {
             },
             "agents": {
                 "type": "array", "minItems": 1, "maxItems": 100, "items": printable(128),
-                "description": "The agents that the rule is for, by id; by default all that the policy admits",
+                "description": "The agents that the rule is for: ids, names, subjects of an outside issuer's tokens, \
+                    or `*`; by default all that the policy admits. A name or subject is stored as the agent's id. \
+                    An agent that does not exist is rejected",
             },
         })),
         "OwnManifest": {
