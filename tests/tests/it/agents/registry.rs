@@ -56,6 +56,11 @@ async fn a_key_calls_until_it_is_revoked_and_other_keys_go_on() {
         shown["last_used_at"].as_str().map(str::to_owned)
     });
     assert!(used.await.ends_with('Z'));
+    until("the address of the last use", async || {
+        let shown = app.get(&format!("/api/agents/{agent}")).as_admin().send().await.json();
+        (shown["last_used_from"] == "127.0.0.1").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
