@@ -289,6 +289,28 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_reads_is_on_the_host_of_the_base_url_unless_it_names_another() {
+        let host = |json: &serde_json::Value, site: &[(&str, &str)]| {
+            let manifest = manifest(json);
+            read_host(&manifest, manifest.api.reads.first().unwrap(), &params(site))
+        };
+        let read = |host: &str| match host {
+            "" => json!([{"method": "POST", "path": "/x"}]),
+            host => json!([{"method": "POST", "path": "/x", "host": host}]),
+        };
+        let one = with(&oauth2(), "/api/reads", read(""));
+        assert_eq!(host(&one, &[]).unwrap(), None);
+        let several = with(&one, "/api/hosts", json!(["slack.com", "files.slack.com:8443"]));
+        assert_eq!(host(&several, &[]).unwrap().as_deref(), Some("slack.com"));
+        let other = with(&several, "/api/reads", read("files.slack.com:8443"));
+        assert_eq!(host(&other, &[]).unwrap().as_deref(), Some("files.slack.com:8443"));
+        let sites = with(&chosen(), "/api/hosts", json!(["api.{site}", "files.{site}"]));
+        let sites = with(&sites, "/api/reads", read("files.{site}"));
+        assert_eq!(host(&sites, &[("site", "acme.eu")]).unwrap().as_deref(), Some("files.acme.eu"));
+        assert!(host(&sites, &[]).is_err(), "the parameter is not known");
+    }
+
+    #[test]
     fn a_value_that_changes_the_host_is_rejected() {
         let manifest = manifest(&basic());
         for value in ["evil.com/", "a.b", "evil.com#", "A", "", "a@b", "a:1", "é", "a%2e"] {
