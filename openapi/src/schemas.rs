@@ -132,7 +132,10 @@ fn requests() -> Value {
             "policy": policy,
             "preset": {
                 "type": "string", "enum": ["read_only", "no_deletes", "all"],
-                "description": "Rules by one word, in place of `policy.rules`",
+                "description": "Rules by one word, in place of `policy.rules`. `read_only` allows requests that only \
+                    read: GET, HEAD and OPTIONS, and the requests that the manifest lists under `api.reads`. If the \
+                    manifest has `api.get_may_write`, GET and HEAD are allowed on the listed paths only. \
+                    `no_deletes` denies DELETE. `all` has no rules. The integration stores the rules, not the word",
             },
             "verify": {
                 "type": "boolean", "default": true,

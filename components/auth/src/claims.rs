@@ -6,15 +6,12 @@
 use std::fmt;
 
 use nexus_common::auth::Role;
-use nexus_common::{Error, Result};
+use nexus_common::{Error, Result, id};
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 /// The claims of a token by their names.
 pub(crate) type Claims = Map<String, Value>;
-
-/// The start of an agent's id, which is the issuer of the tokens that the agent signs.
-pub(crate) const AGENT_PREFIX: &str = "agt_";
 
 /// The maximum length of a claim's value in an error message, in characters.
 const MAX_SHOWN: usize = 100;
@@ -215,12 +212,17 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// The subject: the string in this claim.
+/// The subject: the string in this claim. It cannot be confused with an agent or person of this application.
 ///
 /// # Errors
-/// [`Error::InvalidToken`].
+/// [`Error::InvalidToken`] if it is missing, not a string or not printable, or has the form of one of our ids.
 pub(crate) fn subject(name: &ClaimName, claims: &Claims) -> Result<String> {
     match name.find(claims) {
+        // Policies and records name the agents and people of this application by such ids.
+        Some(Value::String(text)) if id::is_of_account(text) => Err(Error::InvalidToken(format!(
+            "the claim `{name}` has the form of an id of Integration Nexus (agt_… or per_…), so it cannot be \
+                 the subject of an outside issuer. Use another claim (`subject_claim`) or another subject"
+        ))),
         Some(Value::String(text)) => printable(name, "subject", text),
         _ => Err(Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))),
     }
@@ -271,6 +273,24 @@ mod tests {
         }
         for wrong in ["", "/a~2b", "/a~", "a\u{200b}"] {
             assert_eq!(ClaimName::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn no_subject_has_the_form_of_one_of_our_ids() {
+        let of = |text: &str| {
+            let name = ClaimName::parse("sub").unwrap();
+            subject(&name, &claims(json!({"sub": text}))).ok()
+        };
+        for ours in [id::agent(7), id::person(7), id::outside_agent("w", "i", "s")] {
+            assert_eq!(of(&ours), None, "{ours}");
+            let (prefix, ulid) = ours.split_at(4);
+            assert_eq!(of(&format!("{prefix}{}", ulid.to_lowercase())), None, "{ours}");
+            let longer = format!("{ours}0");
+            assert_eq!(of(&longer), Some(longer));
+        }
+        for other in ["agt_support", "per_", "int_01J00000000000000000000000", "AGT_x"] {
+            assert_eq!(of(other).as_deref(), Some(other));
         }
     }
 

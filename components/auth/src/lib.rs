@@ -35,10 +35,8 @@ use nexus_common::http::{Inbound, serve};
 use nexus_common::limits::{Ledger, StoreLedger};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
-use nexus_common::{Result, component};
+use nexus_common::{Result, component, id};
 use wrong::Kind;
-
-use crate::claims::AGENT_PREFIX;
 
 component!(handle);
 
@@ -90,7 +88,7 @@ async fn verify(presented: &Presented) -> Result<Proof> {
             Some(KeyKind::AccessToken) => (Kind::AccessToken, access_token::verify(text).await),
             Some(KeyKind::RefreshToken) => (Kind::AccessToken, Err(access_token::refresh_token())),
             None => match token::named_issuer(text) {
-                Ok(id) if id.starts_with(AGENT_PREFIX) => {
+                Ok(id) if id.starts_with(id::AGENT) => {
                     (Kind::Token, agent_token::verify(text, &id).await)
                 }
                 _ => (Kind::Token, token::verify(text).await),

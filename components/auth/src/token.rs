@@ -156,7 +156,7 @@ fn outside(
 
 /// Rejects a token that is not a bearer token: a token that is bound to a key (RFC 7800, 3.1; RFC 9449, 6.1),
 /// and a token about an event (RFC 8417, 2.2, and old logout tokens without a `typ`).
-fn check_bearer(custom: &Claims) -> Result<()> {
+pub(crate) fn check_bearer(custom: &Claims) -> Result<()> {
     let why = match (custom.get("cnf"), custom.get("events")) {
         (Some(_), _) => {
             "the token is bound to a key (`cnf`), and proofs of possession are not supported. Send a \

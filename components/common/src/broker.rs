@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::domain::{Health, IntegrationKey, TokenState};
 use crate::encoding;
 use crate::error::{Error, Problem, Result};
+use crate::reads::Reads;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 use crate::secret::{SecretJson, expose_to};
 use crate::store::OutboxEntry;
@@ -149,6 +150,8 @@ pub struct Sealed {
     pub lost: GivenUp,
     /// The tokens that the new credential replaces.
     pub replaced: GivenUp,
+    /// The calls of the provider that only read.
+    pub reads: Reads,
 }
 
 /// A ciphertext, and the facts about it that are not secret.
@@ -402,6 +405,8 @@ pub struct Authorization {
     pub scopes: Vec<String>,
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
+    /// The calls of the provider that only read.
+    pub reads: Reads,
 }
 
 /// The request of [`FinishAuthorization`]: a browser has come back.

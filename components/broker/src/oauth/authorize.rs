@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
+use crate::provider::reads;
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
@@ -104,6 +105,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
         state_hash,
         params: params_json(&secret.params),
         scopes,
+        reads: reads(manifest, &secret.params),
         manifest_hash: sourced.hash,
     }))
 }

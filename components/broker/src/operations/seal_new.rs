@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 use crate::ending::{in_use, plan};
 use crate::oauth;
 use crate::operations::own_token;
-use crate::provider::verify;
+use crate::provider::{reads, verify};
 
 /// Values by the name of their parameter or field.
 type Texts = BTreeMap<String, String>;
@@ -210,6 +210,7 @@ async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Resul
         credential,
         health,
         account: usable.account.clone(),
+        reads: reads(&usable.sourced.manifest, &usable.params),
     })
 }
 

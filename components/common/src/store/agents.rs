@@ -3,6 +3,8 @@
 //! A key's secret part is stored as its SHA-256 only. This module must not return it, and must not decide who
 //! may do what.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read, read_row, write_relaxed};
@@ -374,6 +376,16 @@ pub async fn find_key(id: &str) -> Result<Option<StoredKey>> {
         })
     };
     read_row(sql, [Value::text(id)]).await?.map(key).transpose()
+}
+
+/// Stores the network addresses from which agents were used last, by the agents' ids.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn note_addresses(addresses: &BTreeMap<String, String>) -> Result<()> {
+    let sql = "update agents set last_used_from = ?1 ->> id
+               where id in (select key from json_each(?1)) and last_used_from is not ?1 ->> id";
+    write_relaxed(sql, [Value::text(json!(addresses).to_string())]).await.map(drop)
 }
 
 /// An agent or person of an outside issuer, as its token names it.

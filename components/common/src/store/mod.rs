@@ -42,7 +42,7 @@ use crate::platform::sqlite::Row;
 
 pub use agents::{
     AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
-    StoredKey, find_key, note_outside_agents,
+    StoredKey, find_key, note_addresses, note_outside_agents,
 };
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,

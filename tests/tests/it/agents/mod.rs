@@ -15,8 +15,10 @@
 //! - `proxy_attacks`: slow, broken and hostile providers
 //! - `proxy_domain`: each integration's own host
 //! - `registry`: agents and their keys
+//! - `rules`: policies that name agents, and presets
 //! - `sdk`: vendors' SDKs and MCP clients
 //! - `sdk_links`: SDKs that follow links
+//! - `signed`: tokens that an agent signs with its own key
 
 mod ends;
 mod examples;
@@ -33,5 +35,7 @@ pub(crate) mod proxy;
 mod proxy_attacks;
 mod proxy_domain;
 mod registry;
+mod rules;
 pub(crate) mod sdk;
 mod sdk_links;
+mod signed;

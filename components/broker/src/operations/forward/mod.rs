@@ -69,6 +69,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
 struct Call {
     caller: Caller,
     token_in: String,
+    /// The network address of the client.
+    address: Option<String>,
     target: String,
     /// The path as the agent sent it: empty, or starting with `/`.
     path: String,
@@ -83,13 +85,14 @@ struct Call {
 impl Call {
     /// Reads the call from `inbound`. `None` if the component did not name the caller.
     fn of(inbound: &Inbound) -> Option<Self> {
-        let OnBehalf { caller, token_in, hub } = OnBehalf::read(inbound.headers())?;
+        let OnBehalf { caller, token_in, address, hub } = OnBehalf::read(inbound.headers())?;
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
         Some(Self {
             caller,
             token_in,
+            address,
             target: decode(target),
             path: path.to_owned(),
             query: inbound.raw_query().to_owned(),
@@ -154,6 +157,7 @@ impl Call {
         let right = Right {
             whose,
             caller: self.caller.clone(),
+            address: self.address.clone(),
             policy: admission.policy.clone(),
             methods,
             host: target.host.name().to_owned(),

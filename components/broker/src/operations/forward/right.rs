@@ -21,6 +21,8 @@ pub(super) struct Right {
     pub(super) whose: CallKey,
     /// The caller.
     pub(super) caller: Caller,
+    /// The network address of the client.
+    pub(super) address: Option<String>,
     /// The stored policy that allowed the call.
     pub(super) policy: String,
     /// The methods as which the provider may read the call.

@@ -169,7 +169,7 @@ impl Sent<'_> {
             }
             Ok(Err(lost)) => Ok(Outcome::Lost(lost)),
             Err(error) => {
-                usage::count(self.right.whose, true, sent.bytes());
+                usage::count(self.right, true, sent.bytes());
                 match error {
                     Error::ReauthorizationRequired(why) => Ok(Outcome::Reauthorize(why)),
                     other => Err(other),
