@@ -42,7 +42,7 @@ pub fn person(now_ms: u64) -> String {
 /// taken for anything but the id, so that nobody can call themselves another.
 #[must_use]
 pub fn is_of_account(text: &str) -> bool {
-    text.starts_with(AGENT) || text.starts_with(PERSON)
+    has_form(AGENT, text) || has_form(PERSON, text)
 }
 
 /// A new session id, `ses_` and a ULID of `now_ms`.
