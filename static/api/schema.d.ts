@@ -2067,7 +2067,7 @@ export interface components {
         };
         readonly PolicyInput: {
             /**
-             * @description Ids of agents, subjects of an outside issuer's tokens, or `*`
+             * @description Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A word that names one agent becomes its id. A word that names several is 422. A word that names none stays, as a subject that was not seen yet
              * @default [
              *       "*"
              *     ]
@@ -2119,7 +2119,7 @@ export interface components {
             readonly scopes_supported: readonly string[];
         };
         readonly Rule: {
-            /** @description The agents that the rule is for, by id; by default all that the policy admits */
+            /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
             readonly agents?: readonly string[];
             /** @enum {string} */
             readonly effect: "allow" | "deny";

@@ -68,6 +68,17 @@ pub enum KeyProof<'a> {
     PublicKey(&'a str),
 }
 
+/// The agent that a word names.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NamedAgent {
+    /// The agent with this id.
+    One(String),
+    /// The word names several agents: two issuers may use one subject, and an agent may have it as its name.
+    Several,
+    /// No agent that is known.
+    Nobody,
+}
+
 /// A stored key, for `auth`.
 pub struct StoredKey {
     /// The workspace of the agent.
@@ -137,26 +148,41 @@ impl<'a> Agents<'a> {
         Ok(row.ok_or_else(|| not_found(id))?.into_text()?)
     }
 
-    /// The ids of the agents that `words` name, in their order: by id or by name or, with `by_subject`, by the
-    /// subject of an outside issuer's tokens. `None` for a word that names no agent.
+    /// The agents that `words` name, in their order: by id, by name, or by the subject of an outside issuer's
+    /// tokens. A word that has the form of an id is nothing else. The id of a person names the person's connected
+    /// apps.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn resolve(&self, words: &[String], by_subject: bool) -> Result<Vec<Option<String>>> {
-        let keys: Vec<String> = words.iter().map(|word| id::fold(word)).collect();
-        let sql = "select w.key as number, (select a.id from agents a where a.workspace = ?1
-                     and (a.id = w.value ->> 0 or a.name_key = w.value ->> 1
-                       or (?3 and a.subject = w.value ->> 0))
-                     order by a.id = w.value ->> 0 desc, a.name_key = w.value ->> 1 desc limit 1) as id
-                   from json_each(?2) w order by w.key";
-        let pairs: Vec<_> = words.iter().zip(&keys).collect();
-        let values = [
-            Value::text(self.workspace),
-            Value::text(json!(pairs).to_string()),
-            Value::integer(i64::from(by_subject)),
-        ];
-        let rows = read(sql, values).await?;
-        rows.iter().map(|row| Ok(row.text_or_null("id")?)).collect()
+    pub async fn resolve(&self, words: &[String]) -> Result<Vec<NamedAgent>> {
+        let form = |word: &String| match id::is_of_account(word) {
+            true => json!({ "id": word }),
+            false => json!({"name": id::fold(word), "subject": word}),
+        };
+        let forms: Vec<_> = words.iter().map(form).collect();
+        let sql =
+            "with words as materialized (
+                     select key, value ->> 'id' as id, value ->> 'name' as name, value ->> 'subject' as subject
+                       from json_each(?2)),
+                   found as (
+                     select w.key, a.id from words w join agents a on a.id = w.id and a.workspace = ?1
+                     union select w.key, p.id from words w
+                       join people p on p.id = w.id and p.workspace = ?1
+                     union select w.key, a.id from words w
+                       join agents a on a.workspace = ?1 and a.name_key = w.name
+                     union select w.key, a.id from words w
+                       join agents a on a.workspace = ?1 and a.subject = w.subject)
+                   select w.key, min(f.id) as id, count(f.id) as count
+                   from words w left join found f on f.key = w.key group by w.key order by w.key";
+        let values = [Value::text(self.workspace), Value::text(json!(forms).to_string())];
+        let named = |row: &Row| {
+            Ok(match (row.get::<i64>("count")?, row.text_or_null("id")?) {
+                (1, Some(id)) => NamedAgent::One(id),
+                (0, _) => NamedAgent::Nobody,
+                _ => NamedAgent::Several,
+            })
+        };
+        read(sql, values).await?.iter().map(named).collect()
     }
 
     /// Writes a new agent, and returns the API's JSON.

@@ -41,8 +41,8 @@ use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
 pub use agents::{
-    AgentChange, Agents, KeyProof, MOST_KEYS, NewAgent, NewAgentKey, OutsideIdentity, StoredKey,
-    find_key, note_outside_agents,
+    AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
+    StoredKey, find_key, note_outside_agents,
 };
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,

@@ -8,6 +8,7 @@
 //! - `mask`: credentials in responses
 //! - `mcp`: the Model Context Protocol
 //! - `mcp_tools`: the schemas and arguments of MCP tools
+//! - `named`: whom a policy names
 //! - `own_token`: an agent's token goes to no provider
 //! - `policy`: `tests/policy-cases.json`
 //! - `proxy`: requests and responses
@@ -25,6 +26,7 @@ mod links;
 mod mask;
 pub(crate) mod mcp;
 mod mcp_tools;
+mod named;
 mod own_token;
 mod policy;
 pub(crate) mod proxy;

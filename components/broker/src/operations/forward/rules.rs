@@ -67,7 +67,7 @@ pub(super) fn policy_refusal(
 ) -> Option<String> {
     let person = caller.basis.limits.as_ref().and_then(|limits| limits.person_subject.as_deref());
     policy.refusal(call).or_else(|| {
-        let agent = PolicyAgent { subject: person?, id: None };
+        let agent = PolicyAgent::person(person?);
         policy.refusal(&PolicyCall { agent, ..*call })
     })
 }
