@@ -45,6 +45,13 @@ pub fn is_of_account(text: &str) -> bool {
     has_form(AGENT, text) || has_form(PERSON, text)
 }
 
+/// Whether `text` is the id of an agent or a person here, by its form. A name or a subject of that form is never
+/// taken for anything but the id, so that nobody can call themselves another.
+#[must_use]
+pub fn is_of_account(text: &str) -> bool {
+    text.starts_with("agt_") || text.starts_with("per_")
+}
+
 /// A new session id, `ses_` and a ULID of `now_ms`.
 pub fn session(now_ms: u64) -> String {
     format!("ses_{}", ulid(now_ms))
