@@ -4874,7 +4874,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: the account is not the one that was connected before */
+            /** @description `account_mismatch`: the account is not the one that was connected before. `stopped`, `invalid_token`: an ADMIN has stopped this, or has switched off whoever began it */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5014,7 +5014,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: the account is not the one that was connected before */
+            /** @description `account_mismatch`: the account is not the one that was connected before. `stopped`, `invalid_token`: an ADMIN has stopped this, or has switched off whoever began it */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
