@@ -8,6 +8,7 @@ use super::{Basis, Transaction, read_row, require_standing};
 use crate::domain::IntegrationKey;
 use crate::encoding::sha256_hex;
 use crate::error::Result;
+use crate::id;
 use crate::platform::sqlite::{Row, Value};
 
 /// How long a flow may take, in milliseconds: 10 minutes.
@@ -61,9 +62,9 @@ impl Flow {
     /// # Errors
     /// The errors of [`require_standing`].
     pub async fn require_standing(&self) -> Result<()> {
-        let person = self.person_id.clone();
         // A person of an outside issuer need not have a row.
-        let basis = Basis { person, is_outside: true, ..Basis::default() };
+        let outside = self.person_id.as_deref().and_then(id::identity_of).map(str::to_owned);
+        let basis = Basis { person: self.person_id.clone(), outside, ..Basis::default() };
         require_standing(&self.workspace, &basis).await
     }
 
