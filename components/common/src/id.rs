@@ -99,6 +99,11 @@ pub fn person_of(identity: &str) -> String {
     format!("{PERSON}{identity}")
 }
 
+/// The identity in the id of a person: the inverse of [`person_of`]. A local person has no agent of that identity.
+pub fn identity_of(person_id: &str) -> Option<&str> {
+    person_id.strip_prefix(PERSON)
+}
+
 /// An identity of an outside issuer: a ULID that its agent and its person have in common, because one subject
 /// may have tokens with different roles. It is the start of the SHA-256 of the identity's parts. Each part comes
 /// after its length, so that two different identities never have the same bytes.
