@@ -64,6 +64,8 @@ const claims = (token) => {
   return JSON.parse(new TextDecoder().decode(bytes));
 };
 
+const roleName = { ADMIN: "an administrator", MANAGER: "a manager" };
+
 const anchor = (href, text) => {
   const made = document.createElement("a");
   made.href = href;
@@ -114,11 +116,11 @@ const begin = async () => {
   const options = askOptions();
   if (link !== null) {
     const { workspace, name, role } = claims(link);
-    const text = `You are going to be signed in to the workspace ${workspace} as ${name} (${role}).`;
+    const text = `You are going to be signed in to the workspace ${workspace} as ${name}, ${roleName[role] ?? role}.`;
     offer(`Sign in to ${workspace}`, text, "/sign-in/link", { link }, false);
   } else if (invitation !== null) {
     const shown = await post("/sign-in/invitation/show", { invitation });
-    const text = `You are invited to the workspace ${shown.workspace} with the role ${shown.role}.`;
+    const text = `You are invited to the workspace ${shown.workspace} as ${roleName[shown.role] ?? shown.role}.`;
     const asksName = shown.name === null && shown.email === null;
     offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName);
     await offerProvider(options, { invitation });
