@@ -180,8 +180,14 @@ async fn compile_elsewhere(source: &Path, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles one file into another. This is the entire `precompile` subcommand.
+/// Compiles one file into another. This is the entire `precompile` subcommand. Hosts that start together need the
+/// same files: one of them compiles, and the others wait.
 pub(crate) fn precompile(source: &Path, target: &Path) -> Result<()> {
+    let lock = std::fs::File::create(target.with_extension("lock"))?;
+    lock.lock()?;
+    if target.exists() {
+        return Ok(());
+    }
     let wasm = std::fs::read(source)?;
     let compiled = compiler()?.precompile_component(&wasm).map_err(error)?;
     let directory = target.parent().context("the target has no directory")?;

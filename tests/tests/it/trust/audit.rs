@@ -431,8 +431,6 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
     assert_eq!(verified().await["heads"], 1);
     let others = app.get("/api/audit/heads").as_role("ADMIN", "other").send().await.json();
     assert_eq!(others["items"], json!([]));
-    app.get("/api/audit/heads").as_role("MANAGER", "acme").send().await.problem(403, "forbidden");
-    app.get("/api/audit/head?verify=yes").as_admin().send().await.problem(422, "invalid");
 
     // Somebody with the database makes the record anew, each hash and all.
     let (_, items) = export(&app).await;
@@ -475,6 +473,9 @@ async fn a_record_that_is_made_anew_does_not_have_its_authenticated_heads() {
         (&json!(2), &json!(1), &json!(3))
     );
     assert!(app.log().contains("level=error what=\"audit record\" workspace=acme "));
+    // Last, because a denied attempt is added to the record a moment later.
+    app.get("/api/audit/heads").as_role("MANAGER", "acme").send().await.problem(403, "forbidden");
+    app.get("/api/audit/head?verify=yes").as_admin().send().await.problem(422, "invalid");
 }
 
 #[tokio::test]
