@@ -9,6 +9,8 @@ create table people (
   source text not null check (source in ('oidc', 'local', 'issuer')),
   issuer text,
   subject text,
+  -- Whether a link from the machine made the person. Such a link finds only people whom one made.
+  by_machine integer not null default 0 check (by_machine in (0, 1)),
   status text not null default 'active' check (status in ('active', 'disabled')),
   created_at integer not null,
   last_seen_at integer
@@ -83,6 +85,8 @@ create table invitations (
   name text,
   email text,
   created_by text not null,
+  -- The id of the ADMIN who made it, as whom it counts.
+  person_id text not null,
   created_at integer not null,
   expires_at integer not null
 ) strict, without rowid;
@@ -110,6 +114,9 @@ create table stops (
 ) strict, without rowid;
 
 create index stops_of_workspace on stops (workspace);
+
+-- The person who began a flow, who must still be welcome when the browser comes back.
+alter table flows add column person_id text;
 
 -- An agent's last use follows the usage. Usage names an agent by the subject of its token, which is its id
 -- unless an outside issuer chose it.

@@ -7,6 +7,8 @@ create table app_clients (
   created_at integer not null,
   -- When a person last agreed.
   agreed_at integer,
+  -- The address that a registration came from, until a person agrees: one address must not use up the room.
+  registered_from text,
   -- Until when the copy of a document is fresh. Null for a registration.
   fresh_until integer
 ) strict, without rowid;
@@ -23,6 +25,8 @@ create table app_requests (
 ) strict, without rowid;
 
 create index app_requests_of_session on app_requests (session_id, created_at);
+
+create index app_requests_of_client on app_requests (client_id);
 
 -- What a person agreed to. It does not change: an agent of the kind `connected_app` has one, from its
 -- beginning to its end.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::finding::Finding;
 use crate::model::{Manifest, Param, ParamSource};
 use crate::pattern;
-pub use crate::pins::{Pins, base_url, hosts, pins, resolve_url, verify_url};
+pub use crate::pins::{Pins, base_url, hosts, pins, read_host, resolve_url, verify_url};
 
 const PARAM_MAX: usize = 253;
 const CREDENTIAL_MAX: usize = 4096;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::finding::Finding;
-use crate::model::{Inject, Manifest, Revoke, Verify};
+use crate::model::{Inject, Manifest, ReadCall, Revoke, Verify};
 use crate::{pattern, template};
 
 /// The origins (`https://host[:port]`) that a credential was entered for, and how it is injected. The pins
@@ -94,6 +94,27 @@ pub fn hosts(
         origins.push(url.origin().ascii_serialization());
     }
     Ok(origins)
+}
+
+/// The host of a call of `api.reads`, as a policy's rule names it: with its port unless that is the default.
+/// `None` if the manifest has one host only.
+///
+/// # Errors
+/// A finding at `/api/reads` for a host that does not expand.
+pub fn read_host(
+    manifest: &Manifest,
+    read: &ReadCall,
+    params: &BTreeMap<String, String>,
+) -> Result<Option<String>, Finding> {
+    if manifest.api.hosts.len() == 1 {
+        return Ok(None);
+    }
+    let (scheme, rest) = manifest.api.base_url.split_once("://").unwrap_or(("https", ""));
+    let own = || rest.split('/').next().unwrap_or_default();
+    let host = read.host.as_deref().unwrap_or_else(own);
+    let url = resolve_url("/api/reads", &format!("{scheme}://{host}"), params)?;
+    let origin = url.origin().ascii_serialization();
+    Ok(origin.split_once("://").map(|(_, host)| host.to_owned()))
 }
 
 /// The URL of `verify`. `None` if verification is unsupported.
@@ -265,6 +286,28 @@ mod tests {
         assert_eq!(pins.revoke, ["https://r.example.com:8443"]);
         let verify = verify_url(&manifest, &params(&[])).unwrap().unwrap();
         assert_eq!(verify.as_str(), "https://id.example.com/v2/auth.test");
+    }
+
+    #[test]
+    fn a_call_that_reads_is_on_the_host_of_the_base_url_unless_it_names_another() {
+        let host = |json: &serde_json::Value, site: &[(&str, &str)]| {
+            let manifest = manifest(json);
+            read_host(&manifest, manifest.api.reads.first().unwrap(), &params(site))
+        };
+        let read = |host: &str| match host {
+            "" => json!([{"method": "POST", "path": "/x"}]),
+            host => json!([{"method": "POST", "path": "/x", "host": host}]),
+        };
+        let one = with(&oauth2(), "/api/reads", read(""));
+        assert_eq!(host(&one, &[]).unwrap(), None);
+        let several = with(&one, "/api/hosts", json!(["slack.com", "files.slack.com:8443"]));
+        assert_eq!(host(&several, &[]).unwrap().as_deref(), Some("slack.com"));
+        let other = with(&several, "/api/reads", read("files.slack.com:8443"));
+        assert_eq!(host(&other, &[]).unwrap().as_deref(), Some("files.slack.com:8443"));
+        let sites = with(&chosen(), "/api/hosts", json!(["api.{site}", "files.{site}"]));
+        let sites = with(&sites, "/api/reads", read("files.{site}"));
+        assert_eq!(host(&sites, &[("site", "acme.eu")]).unwrap().as_deref(), Some("files.acme.eu"));
+        assert!(host(&sites, &[]).is_err(), "the parameter is not known");
     }
 
     #[test]

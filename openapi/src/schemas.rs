@@ -132,7 +132,10 @@ fn requests() -> Value {
             "policy": policy,
             "preset": {
                 "type": "string", "enum": ["read_only", "no_deletes", "all"],
-                "description": "Rules by one word, in place of `policy.rules`",
+                "description": "Rules by one word, in place of `policy.rules`. `read_only` allows requests that only \
+                    read: GET, HEAD and OPTIONS, and the requests that the manifest lists under `api.reads`. If the \
+                    manifest has `api.get_may_write`, GET and HEAD are allowed on the listed paths only. \
+                    `no_deletes` denies DELETE. `all` has no rules. The integration stores the rules, not the word",
             },
             "verify": {
                 "type": "boolean", "default": true,
@@ -146,7 +149,9 @@ fn requests() -> Value {
         "PolicyInput": partial(&[], json!({
             "agents": {
                 "type": "array", "maxItems": 100, "items": printable(128), "default": ["*"],
-                "description": "Ids of agents, subjects of an outside issuer's tokens, or `*`",
+                "description": "Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A \
+                    word that names one agent becomes its id. A word that names several is 422. A word that names \
+                    none stays, as a subject that was not seen yet",
             },
             "rules": {
                 "type": "array", "maxItems": 100, "items": component("schemas", "Rule"), "default": [],
@@ -172,7 +177,8 @@ fn requests() -> Value {
             },
             "agents": {
                 "type": "array", "minItems": 1, "maxItems": 100, "items": printable(128),
-                "description": "The agents that the rule is for, by id; by default all that the policy admits",
+                "description": "The agents that the rule is for, by id, name or subject, which become ids; by default all that \
+                    the policy admits. Each must be known",
             },
         })),
         "OwnManifest": {

@@ -1,19 +1,16 @@
 /**
- * Where a person wanted to go before signing in. It is kept in this tab, because an identity provider may be
- * in between.
- *
- * Only pages of ours are kept: a link must not lead somewhere else after the sign-in.
+ * The page of the UI where a person wanted to go before signing in. It is kept in this tab, because an identity
+ * provider may be in between. A person whom a program has sent goes on without the UI: see
+ * `components/sign-in/src/return_to.rs`.
  */
 
 const KEY = "nexus.return";
 
-/** The consent page of a program that signs in. It is a page of its own. */
-const CONSENT = "/oauth/authorize?";
 /** A page of the UI. */
 const PAGE = "/#/";
 
 export function keepReturn(path: string): void {
-  if (!path.startsWith(CONSENT) && !path.startsWith(PAGE)) return;
+  if (!path.startsWith(PAGE)) return;
   try {
     sessionStorage.setItem(KEY, path);
   } catch {
@@ -21,7 +18,7 @@ export function keepReturn(path: string): void {
   }
 }
 
-/** Takes what was kept: the hash of a page of the UI. Goes to the consent page, and returns null, if it was that. */
+/** Takes what was kept: the hash of a page of the UI. */
 export function takeReturn(): string | null {
   let path: string | null = null;
   try {
@@ -30,6 +27,5 @@ export function takeReturn(): string | null {
   } catch {
     // As above.
   }
-  if (path?.startsWith(CONSENT)) location.replace(path);
   return path?.startsWith(PAGE) ? path.slice(1) : null;
 }

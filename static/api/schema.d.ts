@@ -999,7 +999,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Begin a sign-in at the identity provider
-         * @description Only for pages of the application: the request must be same-origin.
+         * @description The response sets the cookie that the browser needs to come back. Only for pages of the application: the request must be same-origin.
          */
         readonly post: operations["beginOidc"];
         readonly delete?: never;
@@ -1017,7 +1017,7 @@ export interface paths {
         };
         /**
          * Return from the identity provider
-         * @description For the browser that began the sign-in, which has the cookie. `state` can be used once. A successful sign-in sets the session cookie and continues at `/`.
+         * @description For the browser that began the sign-in, which has the cookie. `state` can be used once. A successful sign-in sets the session cookie and continues at `/`, or at the `return_to` with which it began.
          */
         readonly get: operations["finishOidc"];
         readonly put?: never;
@@ -2014,6 +2014,8 @@ export interface components {
         readonly OidcBegin: {
             /** @description The secret of an invitation that is open in the browser */
             readonly invitation?: string | null;
+            /** @description The request of an OAuth client, to which the person goes on */
+            readonly return_to?: string | null;
         };
         readonly OidcBegun: {
             /** Format: uri */
@@ -2067,7 +2069,7 @@ export interface components {
         };
         readonly PolicyInput: {
             /**
-             * @description Ids of agents, subjects of an outside issuer's tokens, or `*`
+             * @description Agents by id, by name, or by the subject of an outside issuer's tokens; `*` is everybody. A word that names one agent becomes its id. A word that names several is 422. A word that names none stays, as a subject that was not seen yet
              * @default [
              *       "*"
              *     ]
@@ -2119,7 +2121,7 @@ export interface components {
             readonly scopes_supported: readonly string[];
         };
         readonly Rule: {
-            /** @description The agents that the rule is for, by id; by default all that the policy admits */
+            /** @description The agents that the rule is for, by id, name or subject, which become ids; by default all that the policy admits. Each must be known */
             readonly agents?: readonly string[];
             /** @enum {string} */
             readonly effect: "allow" | "deny";
@@ -2292,8 +2294,8 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `cross_site`: a session cookie counts only for requests from pages of the application; send a token */
-        readonly "403.cross_site": {
+        /** @description `cross_site`: a session cookie counts only for requests from pages of the application; send a token; `stopped`: an ADMIN has stopped the caller, the integration or the workspace */
+        readonly "403.cross_site.stopped": {
             headers: {
                 readonly "cache-control": components["headers"]["no_store"];
                 readonly "x-request-id": components["headers"]["request_id"];
@@ -2302,7 +2304,7 @@ export interface components {
             content: {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
-                    readonly code?: "cross_site";
+                    readonly code?: "cross_site" | "stopped";
                     /** @constant */
                     readonly status?: 403;
                 } & components["schemas"]["Problem"];
@@ -6246,7 +6248,7 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["400.broken_body"];
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 410: components["responses"]["410.gone"];
             readonly 413: components["responses"]["413.too_large"];
@@ -6287,7 +6289,7 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["400.broken_body"];
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 410: components["responses"]["410.gone"];
             readonly 413: components["responses"]["413.too_large"];
@@ -6329,7 +6331,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.invalid_token.token_expired"];
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
@@ -6369,7 +6371,7 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["400.broken_body"];
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
             readonly 413: components["responses"]["413.too_large"];

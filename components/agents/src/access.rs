@@ -37,7 +37,7 @@ pub(crate) async fn show(inbound: &Inbound, id: &str) -> Result<Response> {
     let is_agreed = |id: &str, policy: &Policy| {
         limits.as_ref().is_none_or(|limits| {
             let person = limits.person_subject.as_deref();
-            let person = person.map(|subject| PolicyAgent { subject, id: None });
+            let person = person.map(PolicyAgent::person);
             limits.have(id) && person.is_none_or(|person| policy.admits(person).is_some())
         })
     };

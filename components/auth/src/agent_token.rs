@@ -13,7 +13,7 @@ use nexus_common::{Error, Result, config};
 
 use crate::key::Key;
 use crate::object::Object;
-use crate::token::{Header, refusal};
+use crate::token::{Header, check_bearer, refusal};
 
 /// The maximum time from now to the `exp` of a token, in seconds.
 const MOST_SECONDS: u64 = 300;
@@ -26,7 +26,9 @@ const JTI: std::ops::RangeInclusive<usize> = 8..=200;
 /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::Storage`].
 pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
     let header = Header::of(token)?;
-    let invalid = |why: &str| Error::InvalidToken(why.to_owned());
+    if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        return Err(invalid("the `typ` of a token that an agent signs must be JWT"));
+    }
     let kid = header.kid.as_deref().ok_or_else(|| invalid("the token has no `kid`"))?;
     let unknown = || invalid("the `kid` is not a public key of this agent");
     let found = find_key(kid).await?.filter(|key| key.agent_id == agent_id).ok_or_else(unknown)?;
@@ -52,6 +54,7 @@ pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
         ..Default::default()
     };
     let claims = key.verify(token, options).map_err(|error| refusal(&error))?;
+    check_bearer(&claims.custom.0)?;
     let expires_at = claims.expires_at.map(|at| at.as_secs());
     let expires_at = expires_at.ok_or_else(|| invalid("the claim `exp` is missing"))?;
     if expires_at > now / 1000 + MOST_SECONDS + LEEWAY {
@@ -78,4 +81,8 @@ pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
         },
     };
     Ok(Proof { caller, expires_at, is_reusable: false })
+}
+
+fn invalid(why: &str) -> Error {
+    Error::InvalidToken(why.to_owned())
 }

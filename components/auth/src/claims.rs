@@ -6,15 +6,12 @@
 use std::fmt;
 
 use nexus_common::auth::Role;
-use nexus_common::{Error, Result};
+use nexus_common::{Error, Result, id};
 use nexus_printable::{RULE, is_printable};
 use serde_json::{Map, Value};
 
 /// The claims of a token by their names.
 pub(crate) type Claims = Map<String, Value>;
-
-/// The start of an agent's id, which is the issuer of the tokens that the agent signs.
-pub(crate) const AGENT_PREFIX: &str = "agt_";
 
 /// The maximum length of a claim's value in an error message, in characters.
 const MAX_SHOWN: usize = 100;
@@ -74,19 +71,12 @@ pub(crate) struct AudienceRule {
 }
 
 impl AudienceRule {
-    /// Whether the token is for this application. `own` is the audience that is always accepted in `aud`.
-    pub(crate) fn accepts(&self, claims: &Claims, own: Option<&str>) -> bool {
-        let has = |name: &str, is_accepted: &dyn Fn(&str) -> bool| match claims.get(name) {
-            Some(Value::String(text)) => is_accepted(text),
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).any(is_accepted),
-            _ => false,
-        };
-        let is_own = |text: &str| Some(text) == own;
-        has("aud", &is_own)
-            || match self.claim {
-                Some(name) => has(name, &|text| self.accepted.iter().any(|one| one == text)),
-                None => claims.get("aud").is_none_or(Value::is_null),
-            }
+    /// Whether the rule accepts the token's audience.
+    pub(crate) fn accepts(&self, claims: &Claims) -> bool {
+        match self.claim {
+            Some(name) => holds(claims, name, |text| self.accepted.iter().any(|one| one == text)),
+            None => claims.get("aud").is_none_or(Value::is_null),
+        }
     }
 
     /// The claim that was compared, for an error message.
@@ -208,6 +198,11 @@ impl RoleRule {
     }
 }
 
+/// Whether the claim `name`, a string or a list, holds a string that `is_meant`.
+pub(crate) fn holds(claims: &Claims, name: &str, is_meant: impl Fn(&str) -> bool) -> bool {
+    claims.get(name).is_some_and(|value| texts(value).into_iter().any(is_meant))
+}
+
 /// The strings in a string or a list.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
@@ -217,12 +212,17 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// The subject: the string in this claim.
+/// The subject: the string in this claim. It cannot be confused with an agent or person of this application.
 ///
 /// # Errors
-/// [`Error::InvalidToken`].
+/// [`Error::InvalidToken`] if it is missing, not a string or not printable, or has the form of one of our ids.
 pub(crate) fn subject(name: &ClaimName, claims: &Claims) -> Result<String> {
     match name.find(claims) {
+        // Policies and records name the agents and people of this application by such ids.
+        Some(Value::String(text)) if id::is_of_account(text) => Err(Error::InvalidToken(format!(
+            "the claim `{name}` has the form of an id of Integration Nexus (agt_… or per_…), so it cannot be \
+                 the subject of an outside issuer. Use another claim (`subject_claim`) or another subject"
+        ))),
         Some(Value::String(text)) => printable(name, "subject", text),
         _ => Err(Error::InvalidToken(format!("the claim `{name}` is missing or not a string"))),
     }
@@ -273,6 +273,24 @@ mod tests {
         }
         for wrong in ["", "/a~2b", "/a~", "a\u{200b}"] {
             assert_eq!(ClaimName::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn no_subject_has_the_form_of_one_of_our_ids() {
+        let of = |text: &str| {
+            let name = ClaimName::parse("sub").unwrap();
+            subject(&name, &claims(json!({"sub": text}))).ok()
+        };
+        for ours in [id::agent(7), id::person(7), id::outside_agent("w", "i", "s")] {
+            assert_eq!(of(&ours), None, "{ours}");
+            let (prefix, ulid) = ours.split_at(4);
+            assert_eq!(of(&format!("{prefix}{}", ulid.to_lowercase())), None, "{ours}");
+            let longer = format!("{ours}0");
+            assert_eq!(of(&longer), Some(longer));
+        }
+        for other in ["agt_support", "per_", "int_01J00000000000000000000000", "AGT_x"] {
+            assert_eq!(of(other).as_deref(), Some(other));
         }
     }
 

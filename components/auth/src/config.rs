@@ -49,6 +49,13 @@ pub(crate) struct Config {
     pub(crate) lifetime: Lifetime,
 }
 
+impl Config {
+    /// The entries of an issuer, in their order.
+    pub(crate) fn entries_of(&self, issuer: &str) -> Vec<&Issuer> {
+        self.issuers.iter().filter(|entry| entry.name == issuer).collect()
+    }
+}
+
 /// Checks that there are keys to verify tokens. One issuer that responds is enough, because an issuer that does
 /// not must not take the others with it.
 ///

@@ -80,11 +80,10 @@ fn check(claims: &Verified, client: &Client, nonce: &str) -> Result<()> {
 }
 
 async fn proof(claims: &Claims, client: &Client) -> Result<IdProof> {
-    let Identity { workspace, role, subject } =
-        match identity::of_id_token(&client.issuer, claims).await? {
-            Some(identity) => identity,
-            None => Identity { workspace: None, role: None, subject: sub(claims)? },
-        };
+    let Identity { workspace, role, subject } = match identity::of_id_token(client, claims).await? {
+        Some(identity) => identity,
+        None => Identity { workspace: None, role: None, subject: sub(claims)? },
+    };
     let email = text(claims, "email").filter(|email| email.len() <= MOST_EMAIL);
     let is_verified =
         claims.get("email_verified").is_some_and(|value| value == true || value == "true");

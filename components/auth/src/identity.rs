@@ -6,9 +6,11 @@
 
 use nexus_common::Result;
 use nexus_common::auth::Role;
+use nexus_common::oidc::Client;
 
 use crate::claims::{self, ClaimName, Claims, WorkspaceRule};
 use crate::config;
+use crate::entry;
 use crate::issuers::Issuer;
 
 /// What the claims of an id token say about a person.
@@ -23,19 +25,21 @@ pub(crate) struct Identity {
     pub(crate) subject: String,
 }
 
-/// What the verified `claims` of an id token of `issuer` say. `None` if `issuers` has no entry for the issuer.
-/// If it has several, the first one counts: an id token is for the sign-in page, so its audience does not choose.
+/// What the verified `claims` of an id token for `client` say. `None` if `issuers` has no entry for the issuer.
 ///
 /// # Errors
 /// [`nexus_common::Error::InvalidToken`] for a malformed workspace, or a missing or malformed subject;
 /// [`nexus_common::Error::Misconfigured`].
-pub(crate) async fn of_id_token(issuer: &str, claims: &Claims) -> Result<Option<Identity>> {
+pub(crate) async fn of_id_token(client: &Client, claims: &Claims) -> Result<Option<Identity>> {
     let config = config::get().await?;
-    let entry = config.issuers.iter().find(|entry| entry.name == issuer);
-    entry.map(|entry| read(entry, claims)).transpose()
+    entry::of_id_token(&config.entries_of(&client.issuer), claims, &client.client_id)
 }
 
-fn read(entry: &Issuer, claims: &Claims) -> Result<Identity> {
+/// What the claims say by the rules of `entry`.
+///
+/// # Errors
+/// [`nexus_common::Error::InvalidToken`] for a malformed workspace, or a missing or malformed subject.
+pub(crate) fn read(entry: &Issuer, claims: &Claims) -> Result<Identity> {
     let subject = match (entry.subject.find(claims), ClaimName::parse("sub")) {
         (None, Some(sub)) => claims::subject(&sub, claims)?,
         _ => claims::subject(&entry.subject, claims)?,

@@ -7,12 +7,10 @@ use std::rc::Rc;
 
 use nexus_common::auth::Role;
 use nexus_common::config::ISSUERS;
-use nexus_common::{Error, Result};
+use nexus_common::{Error, Result, id};
 use serde::Deserialize;
 
-use crate::claims::{
-    AGENT_PREFIX, AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule, is_identifier,
-};
+use crate::claims::{AudienceRule, ClaimName, RoleRule, Several, WorkspaceRule, is_identifier};
 use crate::jwks::{Jwks, Source, is_keys_url};
 use crate::key::Key;
 use crate::object::Object;
@@ -177,7 +175,7 @@ impl Entry {
             return Err("`issuer` must be printable and not empty".into());
         }
         // The ids of agents are the issuers of the tokens that agents sign themselves.
-        if self.issuer.starts_with(AGENT_PREFIX) {
+        if self.issuer.starts_with(id::AGENT) {
             return Err("`issuer` must not start with agt_, which is reserved for agents".into());
         }
         let keys = self.keys(secret)?;

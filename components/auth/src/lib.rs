@@ -11,6 +11,7 @@ mod agent_key;
 mod agent_token;
 mod claims;
 mod config;
+mod entry;
 mod first_seen;
 mod id_token;
 mod identity;
@@ -28,16 +29,14 @@ mod wrong;
 
 use nexus_common::auth::{
     Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, ReadIdToken,
-    Ready, SignedLink, UseLink,
+    Ready, SignedLink, UseLink, WrongSecret,
 };
 use nexus_common::http::{Inbound, serve};
 use nexus_common::limits::{Ledger, StoreLedger};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Nothing, Operation, Request};
-use nexus_common::{Result, component};
+use nexus_common::{Result, component, id};
 use wrong::Kind;
-
-use crate::claims::AGENT_PREFIX;
 
 component!(handle);
 
@@ -62,10 +61,11 @@ async fn operate(inbound: Inbound) -> Result<Response> {
             request.serve_openly::<Count>(async |counting, _| count(&counting).await).await
         }
         CountWrong::NAME => {
-            let count = async |address: Option<String>| {
-                wrong::count(Kind::Link, address.as_deref()).await.map(|()| Nothing {})
+            let count = async |sent: WrongSecret| {
+                let counted = wrong::count(sent.kind.into(), sent.address.as_deref()).await;
+                counted.map(|()| Nothing {})
             };
-            request.serve_openly::<CountWrong>(async |sent, _| count(sent.address).await).await
+            request.serve_openly::<CountWrong>(async |sent, _| count(sent).await).await
         }
         ReadIdToken::NAME => {
             request.serve_openly::<ReadIdToken>(async |sent, _| id_token::read(&sent).await).await
@@ -88,7 +88,7 @@ async fn verify(presented: &Presented) -> Result<Proof> {
             Some(KeyKind::AccessToken) => (Kind::AccessToken, access_token::verify(text).await),
             Some(KeyKind::RefreshToken) => (Kind::AccessToken, Err(access_token::refresh_token())),
             None => match token::named_issuer(text) {
-                Ok(id) if id.starts_with(AGENT_PREFIX) => {
+                Ok(id) if id.starts_with(id::AGENT) => {
                     (Kind::Token, agent_token::verify(text, &id).await)
                 }
                 _ => (Kind::Token, token::verify(text).await),

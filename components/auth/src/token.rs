@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::claims::{self, Claims};
 use crate::config::{self, Config};
+use crate::entry;
 use crate::first_seen::{self, Seen};
 use crate::issuers::{Issuer, Keys};
 use crate::key::Claims as Verified;
@@ -36,9 +37,9 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
     let named = named_issuer(token)?;
     let config = config::get().await?;
     config.types.check(header.typ.as_deref())?;
-    let mut entries = config.issuers.iter().filter(|entry| entry.name == named).peekable();
+    let entries = config.entries_of(&named);
     // Entries of one issuer have the same keys.
-    let key = match entries.peek().map(|entry| &entry.keys) {
+    let key = match entries.first().map(|entry| &entry.keys) {
         None => return Err(unknown_issuer(&named)),
         Some(Keys::Secret(key)) => Rc::clone(key),
         Some(Keys::Published(jwks)) => jwks.key(header.kid.as_deref(), &header.algorithm).await?,
@@ -58,7 +59,7 @@ pub(crate) async fn verify(token: &str) -> Result<Proof> {
         (verified.issued_at.map(|at| at.as_secs()), expires_at.ok_or_else(missing)?);
     let claims = all_claims(verified);
     check_bearer(&claims)?;
-    let entry = accepting(entries, &claims, config.own_audience.as_deref())?;
+    let entry = entry::of_access_token(&entries, &claims, config.own_audience.as_deref())?;
     proof(&config, entry, &claims, (issued_at, expires_at))
 }
 
@@ -106,28 +107,6 @@ pub(crate) fn all_claims(verified: Verified) -> Claims {
     claims
 }
 
-/// The first entry that accepts the token's audience.
-fn accepting<'a>(
-    entries: impl Iterator<Item = &'a Issuer>,
-    claims: &Claims,
-    own: Option<&str>,
-) -> Result<&'a Issuer> {
-    let mut compared = Vec::new();
-    for entry in entries {
-        if entry.audience.accepts(claims, own) {
-            return Ok(entry);
-        }
-        let name = format!("`{}`", entry.audience.compared());
-        if !compared.contains(&name) {
-            compared.push(name);
-        }
-    }
-    Err(Error::InvalidToken(format!(
-        "the audience of the token is not accepted (claim {}). Get a token for this application",
-        compared.join(", ")
-    )))
-}
-
 /// What the claims of a verified token of `entry`'s issuer prove.
 fn proof(
     config: &Config,
@@ -154,19 +133,20 @@ fn outside(
     subject: &str,
     role: Option<Role>,
 ) -> (CallerKind, Basis) {
+    let identity = id::outside(workspace, issuer, subject);
     let (workspace, issuer, subject) =
         (workspace.to_owned(), issuer.to_owned(), subject.to_owned());
-    let outside = Basis { is_outside: true, ..Basis::default() };
+    let outside = Basis { outside: Some(identity.clone()), ..Basis::default() };
     match role {
         None => (CallerKind::Service, outside),
         Some(Role::Agent) => {
-            let id = id::outside_agent(&workspace, &issuer, &subject);
+            let id = id::agent_of(&identity);
             let agent = OutsideIdentity { workspace, issuer, subject };
             first_seen::note(Seen::Agent(id.clone(), agent));
             (CallerKind::Agent, Basis { agent: Some(id), ..outside })
         }
         Some(role) => {
-            let id = id::outside_person(&workspace, &issuer, &subject);
+            let id = id::person_of(&identity);
             let person = OutsidePerson { workspace, issuer, subject, role };
             first_seen::note(Seen::Person(id.clone(), person));
             (CallerKind::Person, Basis { person: Some(id), ..outside })
@@ -176,7 +156,7 @@ fn outside(
 
 /// Rejects a token that is not a bearer token: a token that is bound to a key (RFC 7800, 3.1; RFC 9449, 6.1),
 /// and a token about an event (RFC 8417, 2.2, and old logout tokens without a `typ`).
-fn check_bearer(custom: &Claims) -> Result<()> {
+pub(crate) fn check_bearer(custom: &Claims) -> Result<()> {
     let why = match (custom.get("cnf"), custom.get("events")) {
         (Some(_), _) => {
             "the token is bound to a key (`cnf`), and proofs of possession are not supported. Send a \

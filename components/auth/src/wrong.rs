@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use nexus_common::auth::SecretKind;
 use nexus_common::config;
 use nexus_common::kept::{Once, once};
 use nexus_common::limits::{Limit, StoreLedger, Subject, spend};
@@ -26,12 +27,14 @@ pub(crate) enum Kind {
     Session,
     /// The key of an agent.
     AgentKey,
-    /// An access token of this application.
+    /// An access token or a refresh token of this application.
     AccessToken,
     /// A JWT.
     Token,
     /// A link from the machine, or an invitation.
     Link,
+    /// An authorization code.
+    Code,
 }
 
 impl Kind {
@@ -42,6 +45,17 @@ impl Kind {
             Self::AccessToken => "access_token",
             Self::Token => "token",
             Self::Link => "link",
+            Self::Code => "code",
+        }
+    }
+}
+
+impl From<SecretKind> for Kind {
+    fn from(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::Link => Self::Link,
+            SecretKind::Code => Self::Code,
+            SecretKind::AppToken => Self::AccessToken,
         }
     }
 }
@@ -68,5 +82,11 @@ pub(crate) async fn count(kind: Kind, address: Option<&str>) -> Result<()> {
         None => ("wrong proofs of this kind", limit.saturating_mul(UNKNOWN)),
     };
     let limit = Limit { per_minute, subject, set_by: VARIABLE };
-    spend::<StoreLedger>(Subject::new("wrong", &[kind.name(), address.unwrap_or("")]), &limit).await
+    // One client may have any number of addresses. Only wrong proofs are counted, so no good one suffers from
+    // another address with which it shares a count.
+    let counted = match address {
+        Some(address) => Subject::shared("wrong", kind.name(), address),
+        None => Subject::new("wrong", &[kind.name(), ""]),
+    };
+    spend::<StoreLedger>(counted, &limit).await
 }

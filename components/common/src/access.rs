@@ -14,13 +14,14 @@ use crate::store::{Denial, Entry};
 /// The caller of `inbound`, who must have at least `role` for `action` (`integration.delete`).
 ///
 /// # Errors
-/// 401, [`Error::Misconfigured`], [`Error::RateLimited`] if the workspace has sent too many requests in this
-/// minute, or [`Error::Forbidden`]. In the last case, the attempt is recorded later, with the id that the path
-/// names.
+/// 401, [`Error::Misconfigured`], or [`Error::Forbidden`]: then the attempt is recorded later, with the id that
+/// the path names, and does not count against any limit. [`Error::RateLimited`] if there were too many requests
+/// in this minute.
 pub async fn require(inbound: &Inbound, role: Role, action: &str) -> Result<Caller> {
     let caller = Caller::of(inbound).await?;
-    require_within_limit(&caller.workspace).await?;
+    // First the role: a caller who may not do this must not use up the limit of those who may.
     permit(&caller, role, (action, target_of(inbound)), &inbound.request_id)?;
+    require_within_limit(&caller).await?;
     Ok(caller)
 }
 

@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::domain::{Health, IntegrationKey, TokenState};
 use crate::encoding;
 use crate::error::{Error, Problem, Result};
+use crate::reads::Reads;
 use crate::rpc::{Component, Entry, Nothing, bodies_with_secrets, operations};
 use crate::secret::{SecretJson, expose_to};
 use crate::store::OutboxEntry;
@@ -19,11 +20,11 @@ operations! {
     /// The operations with JSON in their bodies, as the table in ARCHITECTURE.md has them.
     JSON_OPERATIONS at Broker;
 
-    /// Checks, verifies and seals new credentials. Refuses with `invalid`, `credential_refused`, `grant_shared`,
-    /// `provider_error`, `provider_timeout`.
+    /// Checks, verifies and seals new credentials. Refuses with `stopped`, `invalid`, `credential_refused`,
+    /// `grant_shared`, `provider_error`, `provider_timeout`.
     Seal("seal", "verifies credentials, and returns them sealed")
         for [Create, Update]: NewCredentials => Sealed, or Problem;
-    /// Verifies a stored credential at the provider, and stores the result. Refuses with `not_found`,
+    /// Verifies a stored credential at the provider, and stores the result. Refuses with `stopped`, `not_found`,
     /// `credential_unreadable`.
     Check("check", "checks a stored credential now") for [Upkeep]: Stored => Checked, or Problem;
     /// Plans the revocation of a stored credential. Changes nothing. Refuses with `not_found`.
@@ -38,10 +39,10 @@ operations! {
     /// Seals an OAuth app. Refuses with `invalid`, `not_found`.
     SealClient("seal-client", "seals the secret of an OAuth app")
         for [Catalog]: NewClient => SealedClient, or Problem;
-    /// Begins an OAuth flow. Refuses with `invalid`, `oauth_client_missing`, `grant_shared`.
+    /// Begins an OAuth flow. Refuses with `stopped`, `invalid`, `oauth_client_missing`, `grant_shared`.
     BeginAuthorization("authorize-url", "begins an OAuth flow")
         for [Create]: Authorize => Begun, or Problem;
-    /// Finishes an OAuth flow. Refuses with `flow_invalid`, `credential_refused`, `provider_error`,
+    /// Finishes an OAuth flow. Refuses with `stopped`, `flow_invalid`, `credential_refused`, `provider_error`,
     /// `provider_timeout`.
     FinishAuthorization("exchange", "finishes an OAuth flow")
         for [OauthCallback]: Exchange => Exchanged, or Problem;
@@ -149,6 +150,8 @@ pub struct Sealed {
     pub lost: GivenUp,
     /// The tokens that the new credential replaces.
     pub replaced: GivenUp,
+    /// The calls of the provider that only read.
+    pub reads: Reads,
 }
 
 /// A ciphertext, and the facts about it that are not secret.
@@ -402,6 +405,8 @@ pub struct Authorization {
     pub scopes: Vec<String>,
     /// The SHA-256 of the manifest's document.
     pub manifest_hash: String,
+    /// The calls of the provider that only read.
+    pub reads: Reads,
 }
 
 /// The request of [`FinishAuthorization`]: a browser has come back.

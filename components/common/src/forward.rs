@@ -186,6 +186,7 @@ impl Forward<'_> {
         let on_behalf = OnBehalf {
             caller: self.agent.caller.clone(),
             token_in: self.agent.token_in.to_string(),
+            address: self.agent.address.clone(),
             hub: self.hub.to_owned(),
         };
         let on_behalf = on_behalf.to_value();

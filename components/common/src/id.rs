@@ -8,6 +8,11 @@ use ulid::Ulid;
 
 use crate::platform::clock::random_u64;
 
+/// The start of an agent's id. It is also the start of the issuer (`iss`) of the tokens that the agent signs.
+pub const AGENT: &str = "agt_";
+/// The start of a person's id.
+pub const PERSON: &str = "per_";
+
 /// A new integration id, `int_` and a ULID of `now_ms`.
 pub fn integration(now_ms: u64) -> String {
     format!("int_{}", ulid(now_ms))
@@ -25,12 +30,19 @@ pub fn outbox(now_ms: u64) -> String {
 
 /// A new agent id, `agt_` and a ULID of `now_ms`.
 pub fn agent(now_ms: u64) -> String {
-    format!("agt_{}", ulid(now_ms))
+    format!("{AGENT}{}", ulid(now_ms))
 }
 
 /// A new person id, `per_` and a ULID of `now_ms`.
 pub fn person(now_ms: u64) -> String {
-    format!("per_{}", ulid(now_ms))
+    format!("{PERSON}{}", ulid(now_ms))
+}
+
+/// Whether `text` is the id of an agent or a person here, by its form. A name or a subject of that form is never
+/// taken for anything but the id, so that nobody can call themselves another.
+#[must_use]
+pub fn is_of_account(text: &str) -> bool {
+    text.starts_with(AGENT) || text.starts_with(PERSON)
 }
 
 /// A new session id, `ses_` and a ULID of `now_ms`.
@@ -56,17 +68,34 @@ pub fn app_client(now_ms: u64) -> String {
 /// The id of an agent of an outside issuer. It follows from the workspace, the issuer and the subject, so that
 /// it is known before the agent is stored.
 pub fn outside_agent(workspace: &str, issuer: &str, subject: &str) -> String {
-    format!("agt_{}", of_identity(workspace, issuer, subject))
+    agent_of(&outside(workspace, issuer, subject))
 }
 
 /// The id of a person of an outside issuer, as [`outside_agent`].
 pub fn outside_person(workspace: &str, issuer: &str, subject: &str) -> String {
-    format!("per_{}", of_identity(workspace, issuer, subject))
+    person_of(&outside(workspace, issuer, subject))
 }
 
-/// A ULID that is the start of the SHA-256 of an identity. Each part comes after its length, so that two
-/// different identities never have the same bytes.
-fn of_identity(workspace: &str, issuer: &str, subject: &str) -> Ulid {
+/// Whether `text` has the form of an id that starts with `prefix`.
+pub fn has_form(prefix: &str, text: &str) -> bool {
+    let ulid = text.strip_prefix(prefix).unwrap_or_default();
+    ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// The id of the agent of an outside `identity`.
+pub fn agent_of(identity: &str) -> String {
+    format!("{AGENT}{identity}")
+}
+
+/// The id of the person of an outside `identity`.
+pub fn person_of(identity: &str) -> String {
+    format!("{PERSON}{identity}")
+}
+
+/// An identity of an outside issuer: a ULID that its agent and its person have in common, because one subject
+/// may have tokens with different roles. It is the start of the SHA-256 of the identity's parts. Each part comes
+/// after its length, so that two different identities never have the same bytes.
+pub fn outside(workspace: &str, issuer: &str, subject: &str) -> String {
     let mut hash = Sha256::new();
     for part in [workspace, issuer, subject] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -74,7 +103,7 @@ fn of_identity(workspace: &str, issuer: &str, subject: &str) -> Ulid {
     }
     let bytes: [u8; 32] = hash.finalize().into();
     let start = bytes.first_chunk::<16>().copied().unwrap_or_default();
-    Ulid::from_bytes(start)
+    Ulid::from_bytes(start).to_string()
 }
 
 fn ulid(now_ms: u64) -> Ulid {
@@ -122,6 +151,20 @@ mod tests {
             assert_eq!(slug(name), expected, "{name}");
         }
         assert_eq!(slug(&"x".repeat(100)).len(), 48);
+    }
+
+    #[test]
+    fn ids_have_a_form() {
+        for (prefix, id) in [(AGENT, agent(7)), (PERSON, outside_person("w", "i", "s"))] {
+            assert!(has_form(prefix, &id), "{id}");
+            assert!(has_form(prefix, &id.replace('0', "z")), "{id}");
+            assert!(!has_form(prefix, id.get(1..).unwrap()), "{id}");
+            assert!(!has_form(prefix, &format!("{id}0")), "{id}");
+        }
+        for text in ["", "agt_", "agt_support", "agt_01J0000000000000000000000-"] {
+            assert!(!has_form(AGENT, text), "{text}");
+        }
+        assert!(!has_form(PERSON, &agent(7)));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod policy;
 mod properties;
 pub mod proxy_domain;
 pub mod quota;
+pub mod reads;
 pub mod rpc;
 pub mod secret;
 pub mod store;

@@ -5,6 +5,7 @@
 //! agent's id.
 
 use crate::call::{CallMethod, CallPath, Reading, is_same};
+use crate::id;
 use crate::wire::{Effect, Policy, Rule};
 
 /// A call that an agent wants to make.
@@ -29,12 +30,25 @@ pub struct PolicyAgent<'a> {
     pub id: Option<&'a str>,
 }
 
-impl PolicyAgent<'_> {
+impl<'a> PolicyAgent<'a> {
+    /// The person of a connected app. Policies name a person of this application by the id, and a person of an
+    /// outside issuer by the subject.
+    #[must_use]
+    pub fn person(subject: &'a str) -> Self {
+        Self { subject, id: Some(subject) }
+    }
+
     /// Whether one of `names` names the agent: by its id, or by the subject of its token.
     fn is_among(self, names: &[String]) -> bool {
-        names
-            .iter()
-            .any(|name| name == "*" || name == self.subject || Some(name.as_str()) == self.id)
+        names.iter().any(|name| name == "*" || self.is_named(name))
+    }
+
+    /// An id names one agent, whatever an outside issuer's subjects look like.
+    fn is_named(self, name: &str) -> bool {
+        match id::is_of_account(name) {
+            true => self.id == Some(name),
+            false => self.subject == name,
+        }
     }
 }
 
@@ -229,6 +243,21 @@ mod tests {
             assert_eq!(refusal(policy.clone(), "GET", "/x").is_some(), refused, "{policy}");
         }
         assert_eq!(refusal(json!({"agents": ["agt_a"]}), "GET", "/x"), None);
+    }
+
+    #[test]
+    fn an_id_names_the_agent_with_that_id_alone() {
+        for (name, agent, is_named) in [
+            ("agt_a", PolicyAgent { subject: "agt_a", id: Some("agt_a") }, true),
+            ("agt_a", PolicyAgent { subject: "agt_a", id: Some("agt_b") }, false),
+            ("agt_a", PolicyAgent { subject: "agt_a", id: None }, false),
+            ("per_a", PolicyAgent { subject: "per_a", id: Some("agt_b") }, false),
+            ("per_a", PolicyAgent::person("per_a"), true),
+            ("ann", PolicyAgent::person("ann"), true),
+            ("ann", PolicyAgent { subject: "ann", id: Some("agt_b") }, true),
+        ] {
+            assert_eq!(agent.is_among(&[name.to_owned()]), is_named, "{name} {agent:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 use crate::call::CallMethod;
 use crate::domain::Status;
 use crate::error::{Error, FieldError, Result};
+use crate::id;
+use crate::reads::Reads;
 use crate::secret::SecretJson;
 use crate::store::Page;
 
@@ -48,7 +50,7 @@ pub struct IntegrationIn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Only GET, HEAD and OPTIONS.
+    /// Only calls that read.
     ReadOnly,
     /// Everything but DELETE.
     NoDeletes,
@@ -57,19 +59,18 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// The rules that the word stands for.
+    /// The rules that the word stands for, if the provider's calls `reads` only read.
     #[must_use]
-    pub fn rules(self) -> Vec<Rule> {
-        let rule = |effect, methods: &[&str]| Rule {
-            effect,
-            methods: methods.iter().map(|method| (*method).to_owned()).collect(),
-            path: "/**".to_owned(),
-            host: None,
-            agents: None,
-        };
+    pub fn rules(self, reads: &Reads) -> Vec<Rule> {
         match self {
-            Self::ReadOnly => vec![rule(Effect::Allow, &["GET", "HEAD", "OPTIONS"])],
-            Self::NoDeletes => vec![rule(Effect::Deny, &["DELETE"])],
+            Self::ReadOnly => reads.rules(),
+            Self::NoDeletes => vec![Rule {
+                effect: Effect::Deny,
+                methods: vec!["DELETE".to_owned()],
+                path: "/**".to_owned(),
+                host: None,
+                agents: None,
+            }],
             Self::All => Vec::new(),
         }
     }
@@ -346,12 +347,7 @@ pub fn typed(name: &str, value: String) -> Result<String> {
 /// # Errors
 /// [`Error::Invalid`].
 pub fn id_cursor(prefix: &str, value: String) -> Result<String> {
-    let ulid = value.strip_prefix(prefix).unwrap_or_default();
-    if ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        Ok(value)
-    } else {
-        Err(no_cursor())
-    }
+    if id::has_form(prefix, &value) { Ok(value) } else { Err(no_cursor()) }
 }
 
 /// The error for a `cursor` that does not come from a page.

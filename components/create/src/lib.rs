@@ -48,9 +48,6 @@ async fn create(inbound: Inbound) -> Result<Response> {
     let cookie = nexus_common::http::flow_cookie(&inbound).await?;
     let mut input: IntegrationIn = inbound.json().await?;
     input.check()?;
-    if let Some(preset) = input.preset {
-        input.policy.rules = preset.rules();
-    }
     resolve_agents(&caller.workspace, &mut input.policy).await?;
     if input.scopes.is_some() && input.credentials.is_some() {
         let detail =

@@ -5,6 +5,7 @@
 use nexus_common::broker::{Authorization, Sealed};
 use nexus_common::domain::{EventKind, Health, IntegrationKey};
 use nexus_common::quota::Quota;
+use nexus_common::reads::Reads;
 use nexus_common::store::{
     Integrations, NO_SCOPES, NewFlow, NewIntegration, RequestContext, Transaction, give_up,
 };
@@ -27,7 +28,7 @@ pub(crate) async fn connected(
     let credential =
         credential.ok_or_else(|| Error::Internal("the broker returned no ciphertext".into()))?;
     let params = json!(sealed.params).to_string();
-    let policy = json!(input.policy).to_string();
+    let policy = policy(input, &sealed.reads);
     let account = &sealed.account;
     let new = NewIntegration {
         id,
@@ -64,7 +65,7 @@ pub(crate) async fn pending(
     quota: &Quota,
 ) -> Result<String> {
     let params = json!(begun.params).to_string();
-    let policy = json!(input.policy).to_string();
+    let policy = policy(input, &begun.reads);
     let scopes = json!({"requested": begun.scopes, "granted": [], "missing": []}).to_string();
     let new = NewIntegration {
         id,
@@ -81,6 +82,15 @@ pub(crate) async fn pending(
     };
     let detail = json!({"manifest_id": input.manifest_id, "name": new.name, "verified": false});
     insert(context, &new, Some((cookie, begun)), detail, quota).await
+}
+
+/// The policy as it is stored: with the rules that the preset stands for, if there is one.
+fn policy(input: &IntegrationIn, reads: &Reads) -> String {
+    let mut policy = input.policy.clone();
+    if let Some(preset) = input.preset {
+        policy.rules = preset.rules(reads);
+    }
+    json!(policy).to_string()
 }
 
 async fn insert(
@@ -120,6 +130,7 @@ pub(crate) async fn begin_flow(
         key: IntegrationKey::new(&context.caller.workspace, id),
         sealed: &sealed,
         actor: &context.caller.subject,
+        person_id: context.caller.basis.person.as_deref(),
     })
     .await
 }

@@ -47,9 +47,9 @@ impl Tools<'_> {
             message.invalid("`arguments` must be an object, or the JSON text of one")
         })?;
         let result = match name {
-            "list_integrations" => describe::list(self, &arguments).await,
-            "describe_integration" => describe::one(self, &arguments).await,
-            _ => call::run(self, &arguments).await,
+            // The broker checks the caller at each call.
+            "call_api" => call::run(self, &arguments).await,
+            _ => self.describe(name, &arguments).await,
         };
         let ToolResult { mut text, json, is_error } =
             result.unwrap_or_else(|error| refused(&error.problem(self.request_id)));
@@ -61,6 +61,20 @@ impl Tools<'_> {
             "structuredContent": json,
             "isError": is_error,
         }))
+    }
+
+    /// Runs a tool that only reads. The caller may have been switched off while earlier messages of a list were
+    /// processed.
+    async fn describe(
+        &self,
+        name: &str,
+        arguments: &Arguments,
+    ) -> nexus_common::Result<ToolResult> {
+        self.agent.caller.require_still_welcome().await?;
+        match name {
+            "list_integrations" => describe::list(self, arguments).await,
+            _ => describe::one(self, arguments).await,
+        }
     }
 }
 

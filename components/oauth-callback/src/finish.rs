@@ -94,7 +94,7 @@ impl Outcome {
         let problem = error.problem(request_id);
         let status = match problem.code.as_str() {
             "flow_invalid" => StatusCode::BAD_REQUEST,
-            "account_mismatch" => StatusCode::FORBIDDEN,
+            "account_mismatch" | "stopped" | "invalid_token" => StatusCode::FORBIDDEN,
             "not_found" | "changed_meanwhile" => StatusCode::CONFLICT,
             "provider_timeout" => StatusCode::GATEWAY_TIMEOUT,
             "credential_refused" | "provider_error" | "egress_denied" => StatusCode::BAD_GATEWAY,
@@ -121,6 +121,10 @@ fn words(code: &str) -> (&'static str, &'static str) {
             "The integration was changed or deleted during this sign-in",
             "The new tokens are being revoked at the provider. Check the integration, and connect \
              again if needed.",
+        ),
+        "stopped" | "invalid_token" => (
+            "This connection was stopped during the sign-in",
+            "Nothing was changed. Ask an ADMIN of your workspace.",
         ),
         "oauth_client_missing" => (
             "The OAuth app is missing",
@@ -185,6 +189,9 @@ pub(crate) async fn run(inbound: &Inbound, manifest_id: Option<&str>) -> Result<
     }
     if !get("error").is_empty() {
         return Ok(refused(Some(&flow), get("error"), get("error_description")));
+    }
+    if let Err(refused) = flow.require_standing().await {
+        return Ok(Outcome::of(&refused, &inbound.request_id, Some(&flow)));
     }
     match exchange(inbound, &flow, &query, manifest_id).await {
         Ok(outcome) => Ok(outcome),

@@ -4,12 +4,12 @@
 //! person.
 
 use http::StatusCode;
-use nexus_common::auth::{Caller, new_session_secret, session_hash};
+use nexus_common::auth::{Caller, new_session_secret, require_within_limit, session_hash};
 use nexus_common::http::{Inbound, Respond};
 use nexus_common::platform::http::Response;
 use nexus_common::store::{AppClient, AppRequest, Offering, People, save_app_request};
 use nexus_common::{Error, Result, config};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::answer::OauthError;
 use crate::back::{refuse, to};
@@ -34,28 +34,56 @@ enum Refused {
 /// The page that asks the person, or the way to sign in, or an error.
 ///
 /// # Errors
-/// [`Error::Storage`], [`Error::Stopped`], [`Error::Misconfigured`].
+/// [`Error::Storage`], [`Error::Stopped`], [`Error::RateLimited`], [`Error::Misconfigured`].
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let person = Caller::of_page(inbound).await?.and_then(SignedIn::of);
+    if let Some(person) = &person {
+        // Each page is written down, and may make the broker fetch a document.
+        require_within_limit(&person.caller).await?;
+    }
     let form = Form::of_query(inbound.raw_query());
     // A document is fetched only for a person who is signed in, so that nobody else makes the broker call.
     let is_document = form.get("client_id").ok().flatten().is_some_and(client::is_document);
     if person.is_none() && is_document {
         return Ok(to_sign_in(inbound));
     }
-    let (client, asked) = match checked(inbound, &form).await {
-        Ok(checked) => checked,
-        Err(refused) => return refused.respond().await,
-    };
-    match person {
-        Some(person) => ask(&person, &client, &asked).await,
-        None => Ok(to_sign_in(inbound)),
+    match (checked(inbound, &form).await, person) {
+        (Ok((client, asked)), Some(person)) => ask(&person, &client, &asked).await,
+        // Anybody can register a redirect URI. So nobody is sent there before they have signed in, not even with
+        // an error (RFC 9700, 4.11.2).
+        (Ok(_) | Err(Refused::Program { .. }), None) => Ok(to_sign_in(inbound)),
+        (Err(refused), _) => refused.respond().await,
     }
 }
 
-/// Sends the browser to sign in. From there it comes back to exactly this request.
+/// What a query may have unencoded (RFC 3986, 3.4), and the escapes in it.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'%');
+
+/// Sends the browser to sign in. From there it comes back to exactly this request. The sign-in takes nothing but the
+/// characters of a URL, and browsers send a few others too.
 fn to_sign_in(inbound: &Inbound) -> Response {
-    let back = format!("{}?{}", inbound.path(), inbound.raw_query());
+    let query = utf8_percent_encode(inbound.raw_query(), QUERY);
+    let back = format!("{}?{query}", inbound.path());
     let back = utf8_percent_encode(&back, NON_ALPHANUMERIC);
     to(&format!("/sign-in?return_to={back}"))
 }

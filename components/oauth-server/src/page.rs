@@ -75,7 +75,7 @@ pub(crate) fn consent(asked: &Consent<'_>) -> Response {
 }
 
 fn access(is_read_only: bool) -> String {
-    let mut choices = choice("radio", "access", "read", "Read only (GET, HEAD and OPTIONS)", true);
+    let mut choices = choice("radio", "access", "read", "Read only", true);
     if !is_read_only {
         choices += &choice("radio", "access", "call", "Everything that the rules allow", false);
     }

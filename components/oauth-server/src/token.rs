@@ -8,13 +8,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, StatusCode};
 use nexus_common::auth::{
-    Caller, CallerKind, KeyKind, Role, Via, new_key, parse_key, session_hash,
+    Caller, CallerKind, KeyKind, KeyParts, Role, SecretKind, Via, count_wrong, new_key, parse_key,
+    session_hash,
 };
-use nexus_common::http::{Inbound, RequestId, json_response, set};
+use nexus_common::http::{Inbound, RequestId, client_address, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
 use nexus_common::store::{
-    AppTokenKind, Basis, NewAppToken, RequestContext, StoredGrant, Transaction, require_standing,
+    AppTokenKind, Basis, NewAppToken, RequestContext, StoredAppToken, StoredCode, StoredGrant,
+    Transaction, find_app_token, find_code, require_standing,
 };
 use nexus_common::{Error, Result, config};
 use serde_json::json;
@@ -30,17 +32,54 @@ pub(crate) const ACCESS_MS: i64 = 60 * 60 * 1000;
 /// The lengths that a verifier may have (RFC 7636, 4.1).
 const VERIFIER: std::ops::RangeInclusive<usize> = 43..=128;
 
+/// Where a request comes from.
+struct Origin {
+    request_id: RequestId,
+    address: Option<String>,
+}
+
+/// Why a code or a refresh token gives no tokens.
+enum Refused {
+    /// Nobody was given it, or not for this request.
+    Wrong(&'static str),
+    /// It was used before. Holds what came of it.
+    Twice(Box<StoredGrant>),
+    /// It was good once, or the request asks for something else.
+    Late(OauthError),
+}
+
+impl Refused {
+    fn late(why: &str) -> Self {
+        Self::Late(OauthError::new("invalid_grant", why))
+    }
+
+    /// The answer. A wrong code or token is counted.
+    async fn answer(self, kind: SecretKind, origin: &Origin) -> Failure {
+        let why = match self {
+            Self::Wrong(why) => why,
+            Self::Twice(_) => return invalid_grant(USED),
+            Self::Late(error) => return error.into(),
+        };
+        let counted = count_wrong(kind, origin.address.clone()).await;
+        counted.err().map_or_else(|| invalid_grant(why), Failure::from)
+    }
+}
+
+/// What a program is told about a code or token that was used before.
+const USED: &str = "the code or refresh token was used before. Connect the app again";
+
 /// New tokens, or an error as OAuth has it.
 ///
 /// # Errors
-/// [`Error::Storage`], and the errors of the body.
+/// [`Error::Storage`], [`Error::RateLimited`] after too many wrong codes or tokens, and the errors of the body.
 pub(crate) async fn exchange(inbound: Inbound) -> Result<Response> {
-    let request_id = inbound.request_id.clone();
+    let address = client_address(&inbound).await?;
+    let origin = Origin { request_id: inbound.request_id.clone(), address };
     let exchanged = async {
         let form = Form::of_body(inbound).await?;
         match form.require("grant_type")? {
-            "authorization_code" => by_code(&form, &request_id).await,
-            "refresh_token" => by_refresh_token(&form, &request_id).await,
+            "authorization_code" => by_code(&form, &origin).await,
+            "refresh_token" => by_refresh_token(&form, &origin).await,
             _ => {
                 let why = "`grant_type` must be `authorization_code` or `refresh_token`";
                 Err(OauthError::new("unsupported_grant_type", why).into())
@@ -54,60 +93,139 @@ fn invalid_grant(why: &str) -> Failure {
     OauthError::new("invalid_grant", why).into()
 }
 
-async fn by_code(form: &Form, request_id: &RequestId) -> Result<Response, Failure> {
-    let (client_id, verifier) = (form.require("client_id")?, form.require("code_verifier")?);
-    let (redirect_uri, resource) = (form.require("redirect_uri")?, form.get("resource")?);
+async fn by_code(form: &Form, origin: &Origin) -> Result<Response, Failure> {
     let hash = session_hash(form.require("code")?);
+    let sent = SentCode {
+        client_id: form.require("client_id")?,
+        verifier: form.require("code_verifier")?,
+        redirect_uri: form.require("redirect_uri")?,
+    };
+    let resource = form.get("resource")?;
+    // Anyone can send a code, so the write lock is taken only for one that counts or was used.
+    match sent.check(find_code(hash).await?) {
+        Ok(_) | Err(Refused::Twice(_)) => {}
+        Err(refused) => return Err(refused.answer(SecretKind::Code, origin).await),
+    }
     let tx = Transaction::begin().await?;
-    let code = tx.find_code(hash).await?;
-    let code = code.ok_or_else(|| invalid_grant("the code is unknown. Connect the app again"))?;
-    if code.is_used {
-        end(tx, &code.grant, "a code was used twice", request_id).await?;
-        return Err(invalid_grant("the code was used before. Connect the app again"));
-    }
-    if code.has_expired {
-        return Err(invalid_grant("the code has expired. Connect the app again"));
-    }
-    let is_challenge_met = VERIFIER.contains(&verifier.len())
-        && bool::from(challenge(verifier).as_bytes().ct_eq(code.challenge.as_bytes()));
-    if code.grant.client_id != client_id || code.redirect_uri != redirect_uri || !is_challenge_met {
-        let why = "`client_id`, `redirect_uri` or `code_verifier` is not that of the code";
-        return Err(invalid_grant(why));
-    }
+    let code = match sent.check(tx.find_code(hash).await?) {
+        Ok(code) => code,
+        Err(Refused::Twice(grant)) => {
+            end(tx, &grant, "a code was used twice", &origin.request_id).await?;
+            return Err(invalid_grant(USED));
+        }
+        Err(refused) => {
+            drop(tx);
+            return Err(refused.answer(SecretKind::Code, origin).await);
+        }
+    };
     require_resource(resource, &code.grant).await?;
     require_welcome(&code.grant).await?;
     tx.use_code(hash).await?;
     issue(tx, &code.grant).await
 }
 
-async fn by_refresh_token(form: &Form, request_id: &RequestId) -> Result<Response, Failure> {
-    let (client_id, resource) = (form.require("client_id")?, form.get("resource")?);
-    let unknown = || invalid_grant("the refresh token is unknown. Connect the app again");
-    let parts = parse_key(KeyKind::RefreshToken, form.require("refresh_token")?);
-    let parts = parts.ok_or_else(unknown)?;
+/// What a program sends with a code.
+struct SentCode<'a> {
+    client_id: &'a str,
+    verifier: &'a str,
+    redirect_uri: &'a str,
+}
+
+impl SentCode<'_> {
+    /// The code, if it counts for this request.
+    fn check(&self, stored: Option<StoredCode>) -> Result<StoredCode, Refused> {
+        let unknown = "the code is unknown. Connect the app again";
+        let code = stored.ok_or(Refused::Wrong(unknown))?;
+        if code.is_used {
+            return Err(Refused::Twice(Box::new(code.grant)));
+        }
+        if code.has_expired {
+            return Err(Refused::late("the code has expired. Connect the app again"));
+        }
+        if !self.is_of(&code) {
+            let why = "`client_id`, `redirect_uri` or `code_verifier` is not that of the code";
+            return Err(Refused::Wrong(why));
+        }
+        Ok(code)
+    }
+
+    fn is_of(&self, code: &StoredCode) -> bool {
+        let is_challenge_met = VERIFIER.contains(&self.verifier.len())
+            && bool::from(challenge(self.verifier).as_bytes().ct_eq(code.challenge.as_bytes()));
+        code.grant.client_id == self.client_id
+            && code.redirect_uri == self.redirect_uri
+            && is_challenge_met
+    }
+}
+
+async fn by_refresh_token(form: &Form, origin: &Origin) -> Result<Response, Failure> {
+    let text = form.require("refresh_token")?;
+    let sent = SentToken { client_id: form.require("client_id")?, scope: form.get("scope")? };
+    let resource = form.get("resource")?;
+    let kind = SecretKind::AppToken;
+    let Some(parts) = parse_key(KeyKind::RefreshToken, text) else {
+        return Err(Refused::Wrong(UNKNOWN).answer(kind, origin).await);
+    };
+    // As for codes: the write lock is taken only for a token that counts or was used.
+    let known = find_app_token(AppTokenKind::Refresh, parts.id).await?;
+    match sent.check(&parts, known) {
+        Ok(_) | Err(Refused::Twice(_)) => {}
+        Err(refused) => return Err(refused.answer(kind, origin).await),
+    }
     let tx = Transaction::begin().await?;
-    let stored = tx.find_app_token(AppTokenKind::Refresh, parts.id).await?.ok_or_else(unknown)?;
-    if !bool::from(session_hash(parts.secret).as_slice().ct_eq(&stored.secret_hash)) {
-        return Err(unknown());
-    }
-    if stored.is_used {
-        end(tx, &stored.grant, "a refresh token was used twice", request_id).await?;
-        return Err(invalid_grant("the refresh token was used before. Connect the app again"));
-    }
-    if stored.has_expired {
-        return Err(invalid_grant("the refresh token has expired. Connect the app again"));
-    }
-    if stored.grant.client_id != client_id {
-        return Err(invalid_grant("`client_id` is not that of the refresh token"));
-    }
-    if form.get("scope")?.is_some_and(|asked| !scope::is_within(asked, &stored.grant.scope)) {
-        let why = "the person did not agree to this scope. Connect the app again";
-        return Err(OauthError::new("invalid_scope", why).into());
-    }
-    require_resource(resource, &stored.grant).await?;
-    require_welcome(&stored.grant).await?;
+    let stored = tx.find_app_token(AppTokenKind::Refresh, parts.id).await?;
+    let token = match sent.check(&parts, stored) {
+        Ok(token) => token,
+        Err(Refused::Twice(grant)) => {
+            end(tx, &grant, "a refresh token was used twice", &origin.request_id).await?;
+            return Err(invalid_grant(USED));
+        }
+        Err(refused) => {
+            drop(tx);
+            return Err(refused.answer(kind, origin).await);
+        }
+    };
+    require_resource(resource, &token.grant).await?;
+    require_welcome(&token.grant).await?;
     tx.use_refresh_token(parts.id).await?;
-    issue(tx, &stored.grant).await
+    issue(tx, &token.grant).await
+}
+
+/// What a program is told about a refresh token that nobody was given.
+const UNKNOWN: &str = "the refresh token is unknown. Connect the app again";
+
+/// What a program sends with a refresh token.
+struct SentToken<'a> {
+    client_id: &'a str,
+    scope: Option<&'a str>,
+}
+
+impl SentToken<'_> {
+    /// The token, if it counts for this request.
+    fn check(
+        &self,
+        parts: &KeyParts<'_>,
+        stored: Option<StoredAppToken>,
+    ) -> Result<StoredAppToken, Refused> {
+        let is_known = |token: &StoredAppToken| {
+            bool::from(session_hash(parts.secret).as_slice().ct_eq(&token.secret_hash))
+        };
+        let token = stored.filter(is_known).ok_or(Refused::Wrong(UNKNOWN))?;
+        if token.is_used {
+            return Err(Refused::Twice(Box::new(token.grant)));
+        }
+        if token.has_expired {
+            return Err(Refused::late("the refresh token has expired. Connect the app again"));
+        }
+        if token.grant.client_id != self.client_id {
+            return Err(Refused::Wrong("`client_id` is not that of the refresh token"));
+        }
+        if self.scope.is_some_and(|asked| !scope::is_within(asked, &token.grant.scope)) {
+            let why = "the person did not agree to this scope. Connect the app again";
+            return Err(Refused::Late(OauthError::new("invalid_scope", why)));
+        }
+        Ok(token)
+    }
 }
 
 /// The S256 challenge of a verifier (RFC 7636, 4.2).

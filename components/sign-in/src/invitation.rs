@@ -1,7 +1,7 @@
 //! Accepts an invitation: the person who has the link joins the workspace with the role in it, once.
 
 use http::StatusCode;
-use nexus_common::auth::{count_wrong_link, require_same_origin, session_hash};
+use nexus_common::auth::{SecretKind, count_wrong, require_same_origin, session_hash};
 use nexus_common::http::{Inbound, client_address, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
@@ -42,8 +42,7 @@ pub(crate) async fn show(inbound: Inbound) -> Result<Response> {
     let address = client_address(&inbound).await?;
     let ShowIn { invitation } = inbound.json().await?;
     let Some(found) = find_invitation(session_hash(&invitation)).await? else {
-        count_wrong_link(address).await?;
-        return Err(gone());
+        return Err(gone(address).await);
     };
     let Invitation { workspace, role, name, email, .. } = found;
     let body = json!({"workspace": workspace, "role": role.name(), "name": name, "email": email});
@@ -67,11 +66,15 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
             format!("must have at most 100 characters, and {RULE}"),
         ));
     }
+    let hash = session_hash(&input.invitation);
+    // Anyone can send a secret, so the write lock is taken only for a known one.
+    if find_invitation(hash).await?.is_none() {
+        return Err(gone(address).await);
+    }
     let tx = Transaction::begin().await?;
-    let Some(found) = tx.use_invitation(session_hash(&input.invitation)).await? else {
+    let Some(found) = tx.use_invitation(hash).await? else {
         drop(tx);
-        count_wrong_link(address).await?;
-        return Err(gone());
+        return Err(gone(address).await);
     };
     let name = typed.or(found.name.as_deref()).or(found.email.as_deref());
     let name = name.ok_or_else(|| Error::invalid("/name", "must have 1 to 100 characters"))?;
@@ -82,7 +85,10 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
     session::begin(tx, &person, "invitation", &request_id).await
 }
 
-fn gone() -> Error {
-    let why = "the invitation was used, was deleted, or has expired. Ask for a new one";
-    Error::Gone(why.into())
+/// The error for a secret that no invitation has. It is counted.
+async fn gone(address: Option<String>) -> Error {
+    let why = "the invitation was used or deleted, has expired, or was made by a person who is not an ADMIN any \
+               longer. Ask for a new one";
+    let counted = count_wrong(SecretKind::Link, address).await;
+    counted.err().unwrap_or_else(|| Error::Gone(why.into()))
 }

@@ -8,6 +8,7 @@ mod invitation;
 mod link;
 mod oidc;
 mod page;
+mod return_to;
 mod session;
 
 use nexus_common::http::{Inbound, serve_clients};
@@ -24,7 +25,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
     match inbound.segments("/sign-in").as_slice() {
         [] => {
             inbound.require_get()?;
-            Ok(page::html())
+            Ok(page::show(&inbound).await)
         }
         ["page.js"] => {
             inbound.require_get()?;

@@ -32,6 +32,7 @@ pub(crate) async fn sign_in(inbound: Inbound) -> Result<Response> {
     let tx = Transaction::begin().await?;
     let new_id = id::person(clock::now_ms());
     let people = People::of(&proof.workspace);
-    let person = people.admit_by_machine(&tx, &new_id, &proof.name, proof.role).await?;
-    session::begin(tx, &person, "link", &request_id).await
+    let named = (proof.name.as_str(), proof.role);
+    let person = people.admit_by_machine(&tx, &new_id, named, &request_id).await?;
+    session::begin(tx, &person, session::LINK, &request_id).await
 }

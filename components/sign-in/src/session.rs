@@ -1,23 +1,25 @@
 //! Begins the session of a person who has proved who they are.
 //!
-//! Each sign-in makes a new session, so that nobody can prepare one for another person.
+//! Each sign-in makes a new session, so that nobody can prepare one for another person. Every way to sign in ends
+//! here, so what nobody may do while they are stopped is checked here.
 
 use http::StatusCode;
-use nexus_common::auth::{
-    Caller, CallerKind, Via, new_session_secret, session_hash, set_session_cookie,
-};
+use nexus_common::auth::{new_session_secret, session_hash, set_session_cookie};
 use nexus_common::http::{RequestId, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Basis, NewSession, Person, RequestContext, Transaction};
+use nexus_common::store::{NewSession, Person, RequestContext, Transaction};
 use nexus_common::{Result, id};
 use serde_json::json;
+
+/// The method of a link from the machine.
+pub(crate) const LINK: &str = "link";
 
 /// Commits `tx` with a new session of `person`, and returns the response with its cookie.
 ///
 /// # Errors
-/// [`nexus_common::Error::Storage`], [`nexus_common::Error::Misconfigured`].
+/// The errors of [`open`], [`nexus_common::Error::Misconfigured`].
 pub(crate) async fn begin(
     tx: Transaction,
     person: &Person,
@@ -35,13 +37,17 @@ pub(crate) async fn begin(
 /// Commits `tx` with a new session of `person`, and returns the value of its cookie.
 ///
 /// # Errors
-/// [`nexus_common::Error::Storage`].
+/// [`nexus_common::Error::Stopped`]: then nothing is committed. [`nexus_common::Error::Storage`].
 pub(crate) async fn open(
     tx: Transaction,
     person: &Person,
     method: &str,
     request_id: &RequestId,
 ) -> Result<Secret> {
+    match method {
+        LINK => tx.require_lifter_not_stopped(person).await?,
+        _ => tx.require_not_stopped(person).await?,
+    }
     let secret = new_session_secret();
     let session_id = id::session(clock::now_ms());
     tx.begin_session(&NewSession {
@@ -52,16 +58,7 @@ pub(crate) async fn open(
         method,
     })
     .await?;
-    let caller = Caller {
-        workspace: person.workspace.clone(),
-        subject: person.actor().to_owned(),
-        kind: CallerKind::Person,
-        role: Some(person.role),
-        role_source: None,
-        expires_at: 0,
-        via: Via::Session,
-        basis: Basis { person: Some(person.id.clone()), ..Basis::default() },
-    };
+    let caller = person.as_caller();
     let by = RequestContext { caller: &caller, request_id };
     let detail = json!({"method": method, "session": session_id});
     tx.audit(&by.entry("person.sign_in", &person.id, detail)).await?;

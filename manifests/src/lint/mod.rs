@@ -7,6 +7,7 @@
 mod auth;
 mod names;
 mod parts;
+mod reads;
 mod requests;
 mod templates;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use nexus_printable::pointer::below;
 use serde_json::Value;
 
-use super::Lint;
 use super::parts::{header_map, pointer, success};
+use super::{Lint, reads};
 use crate::model::{
     AuthMethod, Inject, Param, Revoke, RevokeAuth, RevokeEffect, RevokeRequest, Sign, Verify,
 };
@@ -29,6 +29,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let ok = !rule.why.trim().is_empty();
         lint.unless(ok, &format!("{pointer}/why"), "required", "must not be empty");
     }
+    reads::check(lint);
     let gap = manifest.api.deny_gap.as_ref();
     let ok = gap.is_none_or(|gap| !gap.trim().is_empty());
     lint.unless(ok, "/api/deny_gap", "required", "must not be empty");

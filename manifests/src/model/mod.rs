@@ -216,6 +216,14 @@ pub struct Api {
     /// Calls that create credentials or end sessions.
     #[serde(default)]
     pub deny: Vec<DenyRule>,
+    /// Calls that only read although their method is not GET. The preset `read_only` allows them beside GET, HEAD
+    /// and OPTIONS.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<ReadCall>,
+    /// Whether the provider documents that calls which write can be made with GET. Then the preset `read_only`
+    /// allows GET and HEAD on the paths of `reads` only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub get_may_write: bool,
     /// Where a request may name a method that overrides its own. The named method is checked against policies
     /// and `deny` like the request's method. An override in any other place is not sent, or is rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -261,6 +269,21 @@ pub struct MethodOverride {
 
 const fn is_false(value: &bool) -> bool {
     !*value
+}
+
+/// A call that only reads.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReadCall {
+    /// POST, PUT or PATCH. With `get_may_write`, also GET.
+    pub method: String,
+    /// One of `hosts`. If it is missing, the host of `base_url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The path, as the path of a policy's rule: it starts with `/`; `*` is one segment, and `**` is the rest. It
+    /// is compared case-sensitively.
+    pub path: String,
 }
 
 /// A call that agents may not make unless a policy rule names exactly its path. The rule applies to every one

@@ -10,8 +10,9 @@ use crate::problems::{self, Problem};
 const PERSON: &str = "/api/people/{person_id}";
 const INVITATIONS: &str = "/api/people/invitations";
 
-/// The request does not come from our own page.
-const CROSS_SITE: Problem = Problem { status: 403, codes: &["cross_site"], marked: false };
+/// The request does not come from our own page, or an ADMIN has stopped the person or the workspace.
+const CROSS_SITE: Problem =
+    Problem { status: 403, codes: &["cross_site", "stopped"], marked: false };
 /// The link or invitation is used up.
 const GONE: Problem = Problem { status: 410, codes: &["gone"], marked: false };
 
@@ -189,6 +190,7 @@ fn options() -> Operation {
 fn begin_oidc() -> Operation {
     sign_in("beginOidc", "Begin a sign-in at the identity provider")
         .body("OidcBegin", &[("plain", json!({}))])
+        .describe("The response sets the cookie that the browser needs to come back.")
         .responds(200, Answer::json("The URL to which the page sends the browser", "OidcBegun"))
         .problem(problems::NOT_FOUND)
 }
@@ -197,7 +199,8 @@ fn finish_oidc() -> Operation {
     let operation = Operation::new("finishOidc", "people", "Return from the identity provider")
         .describe(
             "For the browser that began the sign-in, which has the cookie. `state` can be used once. A \
-             successful sign-in sets the session cookie and continues at `/`.",
+             successful sign-in sets the session cookie and continues at `/`, or at the `return_to` with which \
+             it began.",
         );
     ["state", "code", "error", "error_description", "iss"]
         .iter()

@@ -84,6 +84,10 @@ pub(super) fn all() -> Value {
                 "type": ["string", "null"], "maxLength": 200,
                 "description": "The secret of an invitation that is open in the browser",
             },
+            "return_to": {
+                "type": ["string", "null"], "maxLength": 3400, "pattern": "^/oauth/authorize\\?",
+                "description": "The request of an OAuth client, to which the person goes on",
+            },
         })),
         "OidcBegun": object(json!({"url": {"type": "string", "format": "uri"}})),
         "SignedIn": object(json!({

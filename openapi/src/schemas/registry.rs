@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{array, object, page, partial, printable, text_or_null, time, time_or_null};
+use super::{array, object, page, partial, printable, time, time_or_null};
 use crate::component;
 
 /// All schemas, by name.
@@ -37,7 +37,11 @@ pub(super) fn all() -> Value {
             "created_at": time(),
             "created_by": {"type": "string"},
             "last_used_at": time_or_null(),
-            "last_used_from": text_or_null(),
+            "last_used_from": {
+                "type": ["string", "null"],
+                "description": "The network address of the client of the last use, at most ten seconds old: IPv4, \
+                    or the first 64 bits of an IPv6 address",
+            },
             "keys": array(component("schemas", "AgentKey")),
         })),
         "AgentPage": page("Agent"),

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::broker::{Authorization, Authorize, Begun};
 use nexus_common::domain::IntegrationKey;
 use nexus_common::platform::clock;
-use nexus_common::store::Integrations;
+use nexus_common::store::{Integrations, require_integration_not_stopped};
 use nexus_common::{Error, FieldError, Result, config, encoding};
 use nexus_manifests::{AuthMethod, Manifest, OAuth2, params, template};
 use nexus_vault::credential::{self, field_error, params_json};
@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ending::in_use;
+use crate::provider::reads;
 
 /// The maximum number of scopes that one authorization requests.
 const MAX_SCOPES: usize = 100;
@@ -59,12 +60,15 @@ pub(super) fn place<'a>(workspace: &'a str, state_hash: &'a str) -> Place<'a> {
 /// Begins an authorization.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::NotFound`], [`Error::GrantShared`], [`Error::OauthClientMissing`].
+/// [`Error::Stopped`], [`Error::Invalid`], [`Error::NotFound`], [`Error::GrantShared`],
+/// [`Error::OauthClientMissing`].
 pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
+    let workspace = request.workspace.as_str();
+    let key = IntegrationKey::new(workspace, &request.integration_id);
+    require_integration_not_stopped(key, request.manifest_id.as_deref()).await?;
     let Some(connection) = Connection::find(request).await? else { return Ok(Begun::NotOauth) };
     let Connection { sourced, params, requested } = connection;
-    let (manifest, workspace) = (&sourced.manifest, request.workspace.as_str());
-    let key = IntegrationKey::new(workspace, &request.integration_id);
+    let manifest = &sourced.manifest;
     in_use::require_decision(key, manifest, request.force).await?;
     let oauth2 = oauth2_of(manifest)?;
     let scopes = request.scopes.clone().or(requested);
@@ -101,6 +105,7 @@ pub(crate) async fn begin(request: &Authorize) -> Result<Begun> {
         state_hash,
         params: params_json(&secret.params),
         scopes,
+        reads: reads(manifest, &secret.params),
         manifest_hash: sourced.hash,
     }))
 }

@@ -10,7 +10,7 @@ use nexus_common::domain::manifest_id::is_own;
 use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Integrations, now_ms};
+use nexus_common::store::{Integrations, now_ms, require_integration_not_stopped};
 use nexus_common::{Error, Result, encoding};
 use nexus_manifests::{Pins, params};
 use nexus_vault::credential::{self, Credential, Times, Usable, own_version, params_json};
@@ -29,10 +29,12 @@ use crate::provider::verify;
 /// Finishes an authorization.
 ///
 /// # Errors
-/// [`Error::FlowInvalid`], [`Error::OauthClientMissing`]. If the provider gave no tokens,
+/// [`Error::Stopped`], [`Error::FlowInvalid`], [`Error::OauthClientMissing`]. If the provider gave no tokens,
 /// [`Error::CredentialRefused`], [`Error::Provider`], [`Error::ProviderTimeout`].
 pub(crate) async fn exchange(request: &Exchange) -> Result<Exchanged> {
     let flow = open(request).await?;
+    let key = IntegrationKey::new(&request.workspace, &request.integration_id);
+    require_integration_not_stopped(key, Some(&flow.manifest_id)).await?;
     let query = Query(request.query.expose());
     let callback = Callback::check(request, &flow, &query).await?;
     let begun = now_ms().await?;

@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::future::join_all;
-use nexus_common::Result;
 use nexus_common::broker::Stored;
 use nexus_common::domain::{EventKind, Health};
 use nexus_common::log::Line;
 use nexus_common::platform::http::within_or_beside;
 use nexus_common::store::{Event, Transaction, User, was_healthy_within};
+use nexus_common::{Error, Result};
 use nexus_vault::rows::outbox::DueEntry;
 use serde_json::json;
 
@@ -106,7 +106,7 @@ async fn beside<'a>(
     tries
 }
 
-fn log_failure(request_id: &str, id: &str, error: &nexus_common::Error) {
+fn log_failure(request_id: &str, id: &str, error: &Error) {
     let line = Line::error("a check beside a revocation failed").with("request_id", &request_id);
     line.with("integration", &id).why(error);
 }
@@ -123,7 +123,12 @@ fn stored(entry: &DueEntry, user: &User) -> Stored {
 
 /// Checks one connection after a revocation.
 async fn check_one(entry: &DueEntry, user: &User, was_alive: bool, request_id: &str) -> Result<()> {
-    let checked = check::run(&stored(entry, user), request_id).await?;
+    let checked = match check::run(&stored(entry, user), request_id).await {
+        Ok(checked) => checked,
+        // It was not checked before either.
+        Err(Error::Stopped(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
     // If the manifest says that the grant is revoked, the connection was not checked before.
     if checked.health == Health::Reauthorize && (was_alive || entry.ends_grant) {
         let why = checked.detail.unwrap_or_default();

@@ -5,7 +5,7 @@
 
 use nexus_common::broker::{Account, Checked, Stored};
 use nexus_common::domain::Health;
-use nexus_common::store::{CheckFound, take_check_of_minute};
+use nexus_common::store::{CheckFound, require_integration_not_stopped, take_check_of_minute};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use nexus_vault::credential::Usable;
@@ -16,9 +16,10 @@ use crate::provider::verify;
 /// Runs the check. A rejection or trouble of the provider is a result, not an error.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
+/// [`Error::Stopped`], [`Error::NotFound`], [`Error::Unreadable`], [`Error::Misconfigured`], [`Error::Storage`].
 pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
     let context = IntegrationContext::of(stored, request_id);
+    require_integration_not_stopped(context.key, None).await?;
     let usable = match oauth::live_for_check(&context).await {
         Ok(usable) => usable,
         Err(Error::ReauthorizationRequired(why)) => return Ok(found(Health::Reauthorize, &why)),
@@ -39,9 +40,12 @@ pub(crate) async fn run(stored: &Stored, request_id: &str) -> Result<Checked> {
 /// # Errors
 /// As [`run`].
 pub(crate) async fn once_a_minute(stored: &Stored, request_id: &str) -> Result<()> {
-    match take_check_of_minute(stored.key()).await? {
-        true => run(stored, request_id).await.map(drop),
-        false => Ok(()),
+    if !take_check_of_minute(stored.key()).await? {
+        return Ok(());
+    }
+    match run(stored, request_id).await {
+        Ok(_) | Err(Error::Stopped(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

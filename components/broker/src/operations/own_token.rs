@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexus_common::auth::{is_jwt, is_token};
-use nexus_common::{Error, Result, config};
+use nexus_common::{Error, Result, config, id};
 use nexus_printable::pointer::below;
 use serde_json::Value;
 
-/// Rejects a field with a key of ours, or with a JWT of an issuer that the deployment trusts, even after a scheme
-/// (`Bearer …`).
+/// Rejects a field with a key of ours, or with a JWT of an agent or of an issuer that the deployment trusts, even
+/// after a scheme (`Bearer …`).
 ///
 /// # Errors
 /// [`Error::Invalid`] with the field. [`Error::Misconfigured`].
@@ -32,7 +32,10 @@ pub(crate) async fn ensure_none(fields: &BTreeMap<String, String>) -> Result<()>
         return Ok(());
     }
     let own = config::outside_issuers().await?;
-    let is_own = |issuer: &String| own.iter().any(|known| known.name == *issuer);
+    // Agents sign tokens with their own keys, and each is the issuer of its tokens.
+    let is_own = |issuer: &String| {
+        issuer.starts_with(id::AGENT) || own.iter().any(|known| known.name == *issuer)
+    };
     match tokens.find_map(|(name, token)| Some((name, issuer(token).filter(is_own)?))) {
         None => Ok(()),
         Some((name, own)) => Err(Error::invalid(

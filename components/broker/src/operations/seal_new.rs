@@ -8,7 +8,7 @@ use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed};
 use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
-use nexus_common::store::give_up;
+use nexus_common::store::{give_up, require_integration_not_stopped};
 use nexus_common::{Error, Result};
 use nexus_manifests::{AuthMethod, Finding, params};
 use nexus_vault::credential::{
@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 use crate::ending::{in_use, plan};
 use crate::oauth;
 use crate::operations::own_token;
-use crate::provider::verify;
+use crate::provider::{reads, verify};
 
 /// Values by the name of their parameter or field.
 type Texts = BTreeMap<String, String>;
@@ -30,8 +30,9 @@ type Texts = BTreeMap<String, String>;
 /// revoked.
 ///
 /// # Errors
-/// The errors of [`prepare`], of the verification, and of [`seal`].
+/// [`Error::Stopped`], and the errors of [`prepare`], of the verification, and of [`seal`].
 pub(crate) async fn run(new: NewCredentials, request_id: &str) -> Result<Sealed> {
+    require_integration_not_stopped(new.key(), new.manifest_id.as_deref()).await?;
     let mut prepared = prepare(&new).await?;
     let is_new = !prepared.stored;
     if is_new && new.manifest_id.is_none() {
@@ -209,6 +210,7 @@ async fn seal(new: &NewCredentials, prepared: Prepared, health: Health) -> Resul
         credential,
         health,
         account: usable.account.clone(),
+        reads: reads(&usable.sourced.manifest, &usable.params),
     })
 }
 

@@ -5,12 +5,15 @@
 //! its time ahead, or writes only what no other tick has written. A tick must not fail as a whole because of
 //! one integration.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use nexus_common::broker::{Stored, Ticked};
 use nexus_common::limits::forget_minutes;
 use nexus_common::log::Line;
-use nexus_common::platform::clock;
-use nexus_common::store::{DueWork, forget_documents, take_due_checks};
+use nexus_common::store::{
+    DueWork, forget_documents, require_integration_not_stopped, take_due_checks,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::keys::{self, KeyRing};
 use nexus_vault::rows::outbox::OutboxScope;
@@ -30,8 +33,8 @@ const RESEALS: u32 = 100;
 const REVOCATIONS: u32 = 50;
 /// The maximum number of documents of manifests that one tick deletes.
 const DOCUMENTS: u32 = 50;
-/// The maximum number of counts of past minutes that one tick deletes.
-const MINUTES: usize = 500;
+/// How long one tick deletes the sums of limits of past minutes.
+const FORGETTING: Duration = Duration::from_secs(2);
 /// The actor in events.
 const ACTOR: &str = "tick";
 
@@ -48,7 +51,10 @@ pub(crate) async fn run(request_id: &str) -> Result<Ticked> {
     ticked.revoked = u32::try_from(ended).unwrap_or(0);
     reseal(&ring, &mut ticked).await?;
     ticked.forgotten = forget_documents(DOCUMENTS).await?;
-    forget_minutes(clock::now_ms(), MINUTES).await?;
+    if let Err(error) = forget_minutes(FORGETTING).await {
+        // Sums that stay do no harm, so the rest of the tick is done.
+        Line::error("tick: the sums of past minutes are not deleted").why(&error);
+    }
     Ok(ticked)
 }
 
@@ -68,8 +74,8 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
     for (stored, result) in checked.iter().zip(results) {
         match result {
             Ok(_) => ticked.checked += 1,
-            // The integration was deleted meanwhile.
-            Err(Error::NotFound(_)) => {}
+            // The integration was deleted meanwhile, or nothing of it is used while it is stopped.
+            Err(Error::NotFound(_) | Error::Stopped(_)) => {}
             Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
@@ -79,7 +85,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
     for (stored, result) in kept.iter().zip(results) {
         match result {
             Ok(refreshed) => ticked.refreshed += u32::from(refreshed),
-            Err(Error::NotFound(_) | Error::ReauthorizationRequired(_)) => {}
+            Err(Error::NotFound(_) | Error::Stopped(_) | Error::ReauthorizationRequired(_)) => {}
             Err(error) => count_failure(ticked, request_id, &stored.integration_id, &error),
         }
     }
@@ -87,6 +93,7 @@ async fn checks(request_id: &str, ticked: &mut Ticked) -> Result<()> {
 }
 
 async fn keep(stored: &Stored, request_id: &str) -> Result<bool> {
+    require_integration_not_stopped(stored.key(), None).await?;
     oauth::keep_alive(&IntegrationContext::of(stored, request_id)).await
 }
 

@@ -7,5 +7,8 @@ pub(crate) mod call;
 pub(crate) mod coding;
 pub(crate) mod egress;
 pub(crate) mod mask;
+mod reads;
 pub(crate) mod screen;
 pub(crate) mod verify;
+
+pub(crate) use reads::reads;

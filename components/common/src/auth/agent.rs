@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Caller, Evidence, KeyKind, bearer, parse_key};
 use crate::error::{Error, Result};
-use crate::http::Inbound;
+use crate::http::{Inbound, client_address};
 
 /// A caller, with the place of their token in the request.
 pub struct Agent {
@@ -18,6 +18,8 @@ pub struct Agent {
     pub caller: Caller,
     /// The header that held the token.
     pub token_in: HeaderName,
+    /// The network address of the client. `None` if it is not known.
+    pub address: Option<String>,
     token: String,
 }
 
@@ -31,7 +33,7 @@ impl Agent {
     pub async fn of(inbound: &Inbound) -> Result<Self> {
         let (token_in, token) = find(inbound.headers())?;
         let caller = Caller::proved_by(Evidence::Bearer(token.clone()), inbound).await?;
-        Ok(Self { caller, token_in, token })
+        Ok(Self { caller, token_in, address: client_address(inbound).await?, token })
     }
 
     /// The caller of `inbound`, by the token in its `Authorization: Bearer` header only.
@@ -41,7 +43,8 @@ impl Agent {
     pub async fn by_bearer(inbound: &Inbound) -> Result<Self> {
         let token = bearer(inbound)?;
         let caller = Caller::proved_by(Evidence::Bearer(token.to_owned()), inbound).await?;
-        Ok(Self { caller, token_in: header::AUTHORIZATION, token: token.to_owned() })
+        let address = client_address(inbound).await?;
+        Ok(Self { caller, token_in: header::AUTHORIZATION, address, token: token.to_owned() })
     }
 
     /// A search for the token in data for a provider.
@@ -251,8 +254,12 @@ mod tests {
 
     #[test]
     fn the_token_is_removed_from_every_header() {
-        let agent =
-            Agent { caller: nobody(), token_in: header::AUTHORIZATION, token: A.to_owned() };
+        let agent = Agent {
+            caller: nobody(),
+            token_in: header::AUTHORIZATION,
+            address: None,
+            token: A.to_owned(),
+        };
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("authorization", "Basic x".to_owned()),
@@ -268,8 +275,12 @@ mod tests {
 
     #[test]
     fn the_token_is_found_in_every_encoding() {
-        let agent =
-            Agent { caller: nobody(), token_in: header::AUTHORIZATION, token: A.to_owned() };
+        let agent = Agent {
+            caller: nobody(),
+            token_in: header::AUTHORIZATION,
+            address: None,
+            token: A.to_owned(),
+        };
         let trace = agent.trace();
         for before in ["", "u", "us", "usr", "user:"] {
             let pair = format!("{before}{A}:x");

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LEEWAY;
+use crate::error::{Error, Result};
+use crate::platform::clock;
 use crate::policy::PolicyAgent;
-use crate::store::Basis;
+use crate::store::{Basis, require_standing};
 
 /// The role of a caller. The least powerful role comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +99,23 @@ impl Caller {
     #[must_use]
     pub fn role_name(&self) -> &'static str {
         self.role.map_or("none", Role::name)
+    }
+
+    /// Whether the proof has expired.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        clock::now_ms() / 1000 > self.expires_at.saturating_add(LEEWAY)
+    }
+
+    /// Checks again that the caller may act: for a step of a request that came some time after the first.
+    ///
+    /// # Errors
+    /// [`Error::TokenExpired`], [`Error::InvalidToken`], [`Error::Stopped`], [`Error::Storage`].
+    pub async fn require_still_welcome(&self) -> Result<()> {
+        if self.has_expired() {
+            return Err(Error::TokenExpired);
+        }
+        require_standing(&self.workspace, &self.basis).await
     }
 
     /// The caller, as policies name agents.

@@ -22,7 +22,7 @@ use crate::platform::clock;
 use crate::store::{require_standing, require_standing_of_lifter};
 pub use agent::{Agent, is_jwt, is_token};
 pub use caller::{Caller, CallerKind, Role, Via};
-pub(crate) use control_plane::require_within_limit;
+pub use control_plane::require_within_limit;
 use http::header;
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{
@@ -31,8 +31,8 @@ pub use session::{
 };
 pub use verifier::{
     AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, IdProof, LinkProof, Presented,
-    Proof, Prove, ReadIdToken, Ready, Refusal, SentIdToken, SignedLink, UseLink, WrongLink,
-    count_wrong_link, read_id_token, ready, use_link,
+    Proof, Prove, ReadIdToken, Ready, Refusal, SecretKind, SentIdToken, SignedLink, UseLink,
+    WrongSecret, count_wrong, read_id_token, ready, use_link,
 };
 
 /// The maximum size of a token, in bytes.

@@ -30,11 +30,11 @@ operations! {
     UseLink("use-link", "verifies a link from the machine, and uses it up") for [SignIn]:
         SignedLink => LinkProof, or Refusal;
     /// Counts calls of a subject in a minute.
-    Count("count", "counts the requests of a workspace in a minute") for [Agents, Catalog, Create, Delete, History, List, People, Status, Update, Upkeep]:
+    Count("count", "counts requests to the control plane in a minute") for [Agents, Catalog, Create, Delete, History, List, OauthServer, People, Status, Update, Upkeep]:
         Counting => Counted, or Refusal;
-    /// Counts a wrong secret of a link that another component looked up.
-    CountWrong("count-wrong", "counts a wrong secret of a link") for [SignIn]:
-        WrongLink => Nothing, or Refusal;
+    /// Counts a wrong secret that another component looked up.
+    CountWrong("count-wrong", "counts a wrong secret") for [OauthServer, SignIn]:
+        WrongSecret => Nothing, or Refusal;
     /// Verifies an id token of the identity provider.
     ReadIdToken("read-id-token", "verifies an id token of the identity provider") for [SignIn]:
         SentIdToken => IdProof, or Refusal;
@@ -100,10 +100,24 @@ pub struct Counted {
     pub sum: i64,
 }
 
-/// A wrong secret of a link.
+/// A kind of secret that another component looks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretKind {
+    /// The secret of an invitation.
+    Link,
+    /// An authorization code.
+    Code,
+    /// An access token or a refresh token.
+    AppToken,
+}
+
+/// A wrong secret.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrongLink {
+pub struct WrongSecret {
+    /// What the secret would be for.
+    pub kind: SecretKind,
     /// The address of the client.
     pub address: Option<String>,
 }
@@ -175,12 +189,12 @@ pub async fn use_link(link: String, address: Option<String>) -> Result<LinkProof
     call_openly::<UseLink>(&SignedLink { link, address }, TIME_LIMIT).await
 }
 
-/// Counts the wrong secret of a link, of a client with `address`.
+/// Counts a wrong secret of a client with `address`.
 ///
 /// # Errors
 /// [`Error::RateLimited`] if the client has sent too many. A [`Refusal`] as an [`Error`].
-pub async fn count_wrong_link(address: Option<String>) -> Result<()> {
-    call_openly::<CountWrong>(&WrongLink { address }, TIME_LIMIT).await.map(drop)
+pub async fn count_wrong(kind: SecretKind, address: Option<String>) -> Result<()> {
+    call_openly::<CountWrong>(&WrongSecret { kind, address }, TIME_LIMIT).await.map(drop)
 }
 
 /// Adds calls to those of the minute, and returns the sum.

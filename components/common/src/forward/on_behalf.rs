@@ -12,6 +12,9 @@ use crate::auth::Caller;
 /// The header's name.
 pub const ON_BEHALF: HeaderName = HeaderName::from_static("x-nexus-agent");
 
+/// Stands for an address that is not known.
+const UNKNOWN: &str = "-";
+
 /// The caller of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnBehalf {
@@ -19,6 +22,8 @@ pub struct OnBehalf {
     pub caller: Caller,
     /// The header that held the token, in lower case.
     pub token_in: String,
+    /// The network address of the client. `None` if it is not known.
+    pub address: Option<String>,
     /// The address at which the caller calls the integration. Links in the response lead there.
     pub hub: String,
 }
@@ -28,22 +33,24 @@ impl OnBehalf {
     /// member cannot be part of a header.
     #[must_use]
     pub fn to_value(&self) -> Option<HeaderValue> {
-        let Self { caller, token_in, hub } = self;
+        let Self { caller, token_in, address, hub } = self;
         let caller = serde_json::to_string(caller).ok()?;
         let caller = utf8_percent_encode(&caller, SEGMENT);
-        HeaderValue::try_from(format!("{token_in} {caller} {hub}")).ok()
+        let address = address.as_deref().unwrap_or(UNKNOWN);
+        HeaderValue::try_from(format!("{token_in} {caller} {address} {hub}")).ok()
     }
 
     /// The members in `headers`. `None` if the header is missing or malformed.
     #[must_use]
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(ON_BEHALF)?.to_str().ok()?;
-        let mut members = text.splitn(3, ' ');
+        let mut members = text.splitn(4, ' ');
         let mut next = || members.next();
         let token_in = next()?.to_owned();
         let caller = percent_decode_str(next()?).decode_utf8().ok()?;
         let caller = serde_json::from_str(&caller).ok()?;
-        Some(Self { caller, token_in, hub: next()?.to_owned() })
+        let address = Some(next()?).filter(|address| *address != UNKNOWN).map(str::to_owned);
+        Some(Self { caller, token_in, address, hub: next()?.to_owned() })
     }
 }
 
@@ -71,6 +78,7 @@ mod tests {
             let sent = OnBehalf {
                 caller,
                 token_in: "authorization".to_owned(),
+                address: role.map(|_| "2001:db8:0:1::/64".to_owned()),
                 hub: "https://hub.example/api/proxy/a".to_owned(),
             };
             let mut headers = HeaderMap::new();
@@ -81,7 +89,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_not_read() {
-        for text in ["", "authorization", "authorization {} https://hub", "a b c", "a %7b%7d c"] {
+        for text in ["", "authorization", "authorization {} https://hub", "a b c", "a %7b%7d - c"] {
             let mut headers = HeaderMap::new();
             headers.insert(ON_BEHALF, HeaderValue::from_str(text).unwrap());
             assert_eq!(OnBehalf::read(&headers), None, "{text}");

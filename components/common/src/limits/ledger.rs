@@ -1,23 +1,26 @@
 //! Where the sums of a minute are: in the key-value store, whose `increment` is atomic on every backend.
 //!
-//! A key holds the minute and a hash, so that the store shows no names. Keys of past minutes are deleted by
-//! the tick.
+//! A key holds the minute and a hash, so that the store shows no names. This module must not decide when a key
+//! is deleted, which `past` does.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::past::turn_over;
 use crate::encoding::to_hex;
 use crate::error::Result;
+use crate::platform::http::spawn;
 use crate::platform::kv;
 
 /// The start of each key.
-const PREFIX: &str = "limit/";
-/// How old a minute must be before its keys are deleted. The clocks of two machines may differ.
-const KEPT_MINUTES: u64 = 5;
+pub(super) const PREFIX: &str = "limit/";
+
+/// How many subjects of a kind and name clients share.
+const SHARED: u16 = 1024;
 
 /// A minute, counted from the Unix epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Minute(u64);
+pub struct Minute(pub(super) u64);
 
 impl Minute {
     /// The minute of a time in milliseconds since the Unix epoch.
@@ -34,7 +37,7 @@ impl Minute {
 
 /// Who or what is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Subject(String);
+pub struct Subject(pub(super) String);
 
 impl Subject {
     /// The subject of `kind` with these parts, which are hashed with their lengths.
@@ -49,13 +52,15 @@ impl Subject {
         Self(format!("{kind}/{}", to_hex(hash.get(..16).unwrap_or_default())))
     }
 
-    /// The requests of a workspace to the control plane.
+    /// A subject of `kind` and `name` that clients share, of which there may be any number: one of at most 1,024.
     #[must_use]
-    pub fn workspace(workspace: &str) -> Self {
-        Self::new("workspace", &[workspace])
+    pub fn shared(kind: &str, name: &str, client: &str) -> Self {
+        let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(client));
+        let number = u16::from_be_bytes([first, second]) % SHARED;
+        Self::new(kind, &[name, &number.to_string()])
     }
 
-    fn key(&self, minute: Minute) -> String {
+    pub(super) fn key(&self, minute: Minute) -> String {
         format!("{PREFIX}{}/{}", minute.0, self.0)
     }
 }
@@ -84,7 +89,12 @@ pub enum StoreLedger {}
 
 impl Ledger for StoreLedger {
     async fn sum(subject: &Subject, minute: Minute) -> Result<i64> {
-        kv::number(&subject.key(minute)).await
+        let sum = kv::number(&subject.key(minute)).await?;
+        if sum == 0 {
+            // The subject begins a minute, so an old one can go. Nobody waits for that.
+            spawn(turn_over(subject.clone(), minute));
+        }
+        Ok(sum)
     }
 
     fn add(
@@ -97,24 +107,6 @@ impl Ledger for StoreLedger {
     }
 }
 
-/// Deletes at most `most` keys of past minutes. Returns how many there were.
-///
-/// # Errors
-/// [`crate::Error::Storage`].
-pub async fn forget_minutes(now_ms: u64, most: usize) -> Result<u32> {
-    let oldest = Minute::at(now_ms).0.saturating_sub(KEPT_MINUTES);
-    let is_past = |key: &String| {
-        let minute = key.strip_prefix(PREFIX).and_then(|rest| rest.split('/').next());
-        minute.and_then(|minute| minute.parse::<u64>().ok()).is_some_and(|minute| minute < oldest)
-    };
-    let mut forgotten = 0;
-    for key in kv::keys().await?.into_iter().filter(is_past).take(most) {
-        kv::delete(&key).await?;
-        forgotten += 1;
-    }
-    Ok(forgotten)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +114,7 @@ mod tests {
     #[test]
     fn a_key_names_nobody_and_differs_for_each_subject() {
         let minute = Minute::at(120_000);
-        let key = Subject::workspace("acme").key(minute);
+        let key = Subject::new("workspace", &["acme"]).key(minute);
         assert!(key.starts_with("limit/2/workspace/") && !key.contains("acme"), "{key}");
         assert_ne!(Subject::new("a", &["ab", "c"]), Subject::new("a", &["a", "bc"]));
     }

@@ -1,4 +1,4 @@
-//! Limits per minute: calls of an agent, requests of a workspace, wrong proofs of an address.
+//! Limits per minute: calls of an agent, requests to the control plane, wrong proofs of an address.
 //!
 //! The sum of a minute is in a [`Ledger`], which all instances share. An instance reads it when it first meets
 //! a subject in a minute. From then on it decides by itself, and adds its own calls to the ledger in blocks, a
@@ -10,6 +10,7 @@
 //! A ledger that cannot be read or written must not fail a call. This module must not decide who is limited.
 
 mod ledger;
+mod past;
 mod tally;
 
 use std::cell::RefCell;
@@ -20,7 +21,8 @@ use crate::error::{Error, Result};
 use crate::log::Line;
 use crate::platform::clock;
 use crate::platform::http::spawn;
-pub use ledger::{Ledger, Minute, StoreLedger, Subject, forget_minutes};
+pub use ledger::{Ledger, Minute, StoreLedger, Subject};
+pub use past::forget_minutes;
 use tally::{Spent, Tally};
 
 /// How long calls are collected before they are added to the ledger.

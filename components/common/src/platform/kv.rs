@@ -71,13 +71,26 @@ fn number_of(bytes: &[u8]) -> Option<i64> {
     digits.or_else(|| Some(i64::from_le_bytes(bytes.try_into().ok()?)))
 }
 
-/// All keys of the store.
+/// The keys of the store that are `wanted`, at most `most`. A request of a client must not use this: it reads
+/// through all keys.
 ///
 /// # Errors
 /// [`Error::Storage`] if the store cannot be reached.
-pub async fn keys() -> Result<Vec<String>> {
+pub async fn keys(most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
     let store = spin_sdk::key_value::Store::open_default().await.map_err(failed)?;
-    store.get_keys().await.collect().await.map_err(failed)
+    let mut all = store.get_keys().await;
+    let mut found = Vec::new();
+    // One after the other, because the store may have more keys than this instance has memory for.
+    while let Some(key) = all.next().await {
+        if wanted(&key) {
+            found.push(key);
+            if found.len() >= most {
+                return Ok(found);
+            }
+        }
+    }
+    all.result().await.map_err(failed)?;
+    Ok(found)
 }
 
 /// The same store, through the interface with the atomic operations.

@@ -3,6 +3,8 @@
 //! A key's secret part is stored as its SHA-256 only. This module must not return it, and must not decide who
 //! may do what.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read, read_row, write_relaxed};
@@ -66,6 +68,17 @@ pub enum KeyProof<'a> {
     SecretHash([u8; 32]),
     /// The public key, a JWK, of the agent's own pair.
     PublicKey(&'a str),
+}
+
+/// The agent that a word names.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NamedAgent {
+    /// The agent with this id.
+    One(String),
+    /// The word names several agents: two issuers may use one subject, and an agent may have it as its name.
+    Several,
+    /// No agent that is known.
+    Nobody,
 }
 
 /// A stored key, for `auth`.
@@ -137,26 +150,34 @@ impl<'a> Agents<'a> {
         Ok(row.ok_or_else(|| not_found(id))?.into_text()?)
     }
 
-    /// The ids of the agents that `words` name, in their order: by id or by name or, with `by_subject`, by the
-    /// subject of an outside issuer's tokens. `None` for a word that names no agent.
+    /// The agents that `words` name, in their order: by id, by name, or by the subject of an outside issuer's
+    /// tokens. A word that has the form of an id is nothing else. The id of a person names the person's connected
+    /// apps.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn resolve(&self, words: &[String], by_subject: bool) -> Result<Vec<Option<String>>> {
-        let keys: Vec<String> = words.iter().map(|word| id::fold(word)).collect();
-        let sql = "select w.key as number, (select a.id from agents a where a.workspace = ?1
-                     and (a.id = w.value ->> 0 or a.name_key = w.value ->> 1
-                       or (?3 and a.subject = w.value ->> 0))
-                     order by a.id = w.value ->> 0 desc, a.name_key = w.value ->> 1 desc limit 1) as id
-                   from json_each(?2) w order by w.key";
-        let pairs: Vec<_> = words.iter().zip(&keys).collect();
-        let values = [
-            Value::text(self.workspace),
-            Value::text(json!(pairs).to_string()),
-            Value::integer(i64::from(by_subject)),
-        ];
-        let rows = read(sql, values).await?;
-        rows.iter().map(|row| Ok(row.text_or_null("id")?)).collect()
+    pub async fn resolve(&self, words: &[String]) -> Result<Vec<NamedAgent>> {
+        let form = |word: &String| match id::is_of_account(word) {
+            true => json!({ "id": word }),
+            false => json!({"name": id::fold(word), "subject": word}),
+        };
+        let forms: Vec<_> = words.iter().map(form).collect();
+        let sql =
+            "select w.key, coalesce(min(a.id), min(p.id)) as id, count(a.id) + count(p.id) as count
+                   from json_each(?2) w
+                     left join agents a on a.workspace = ?1 and (a.id = w.value ->> 'id'
+                       or a.name_key = w.value ->> 'name' or a.subject = w.value ->> 'subject')
+                     left join people p on p.workspace = ?1 and p.id = w.value ->> 'id'
+                   group by w.key order by w.key";
+        let values = [Value::text(self.workspace), Value::text(json!(forms).to_string())];
+        let named = |row: &Row| {
+            Ok(match (row.get::<i64>("count")?, row.text_or_null("id")?) {
+                (1, Some(id)) => NamedAgent::One(id),
+                (0, _) => NamedAgent::Nobody,
+                _ => NamedAgent::Several,
+            })
+        };
+        read(sql, values).await?.iter().map(named).collect()
     }
 
     /// Writes a new agent, and returns the API's JSON.
@@ -355,6 +376,16 @@ pub async fn find_key(id: &str) -> Result<Option<StoredKey>> {
         })
     };
     read_row(sql, [Value::text(id)]).await?.map(key).transpose()
+}
+
+/// Stores the network addresses from which agents were used last, by the agents' ids.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn note_addresses(addresses: &BTreeMap<String, String>) -> Result<()> {
+    let sql = "update agents set last_used_from = ?1 ->> id
+               where id in (select key from json_each(?1)) and last_used_from is not ?1 ->> id";
+    write_relaxed(sql, [Value::text(json!(addresses).to_string())]).await.map(drop)
 }
 
 /// An agent or person of an outside issuer, as its token names it.

@@ -4,7 +4,7 @@
 //! The rows must not hold `state` or the cookie, only their hashes, so that a reader of the database cannot
 //! finish a flow.
 
-use super::{Transaction, read_row};
+use super::{Basis, Transaction, read_row, require_standing};
 use crate::domain::IntegrationKey;
 use crate::encoding::sha256_hex;
 use crate::error::Result;
@@ -28,6 +28,8 @@ pub struct NewFlow<'a> {
     pub sealed: &'a [u8],
     /// The subject that began the flow.
     pub actor: &'a str,
+    /// The person who began the flow: `per_…`.
+    pub person_id: Option<&'a str>,
 }
 
 /// A flow that was consumed.
@@ -42,6 +44,8 @@ pub struct Flow {
     pub sealed: Vec<u8>,
     /// The subject that began the flow.
     pub actor: String,
+    /// The person who began the flow: `per_…`.
+    pub person_id: Option<String>,
     /// Whether the flow took longer than [`FLOW_MS`].
     pub expired: bool,
 }
@@ -52,6 +56,17 @@ impl Flow {
         IntegrationKey::new(&self.workspace, &self.integration_id)
     }
 
+    /// Checks that the person who began the flow is still welcome, and that the workspace is not stopped.
+    ///
+    /// # Errors
+    /// The errors of [`require_standing`].
+    pub async fn require_standing(&self) -> Result<()> {
+        let person = self.person_id.clone();
+        // A person of an outside issuer need not have a row.
+        let basis = Basis { person, is_outside: true, ..Basis::default() };
+        require_standing(&self.workspace, &basis).await
+    }
+
     fn of(row: &Row, now_ms: i64) -> Result<Self> {
         Ok(Self {
             state_hash: row.text("state_hash")?,
@@ -59,6 +74,7 @@ impl Flow {
             integration_id: row.text("integration_id")?,
             sealed: row.get::<&[u8]>("sealed")?.to_vec(),
             actor: row.text("actor")?,
+            person_id: row.text_or_null("person_id")?,
             expired: row.get::<i64>("created_at")? < now_ms - FLOW_MS,
         })
     }
@@ -79,8 +95,8 @@ impl Transaction {
         .await?;
         self.query(
             "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor,
-               created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+               created_at, person_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             [
                 Value::text(flow.state_hash),
                 Value::text(sha256_hex(flow.cookie.as_bytes())),
@@ -89,6 +105,7 @@ impl Transaction {
                 Value::from(flow.sealed),
                 Value::text(flow.actor),
                 Value::integer(self.now_ms),
+                Value::from(flow.person_id),
             ],
         )
         .await?;
@@ -112,7 +129,7 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
     let row = tx
         .row(
             "delete from flows where state_hash = ?1 and cookie_hash = ?2
-             returning state_hash, workspace, integration_id, sealed, actor, created_at",
+             returning state_hash, workspace, integration_id, sealed, actor, created_at, person_id",
             key(),
         )
         .await?;

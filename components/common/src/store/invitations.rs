@@ -1,7 +1,8 @@
 //! Invitations: one-time links with which a person joins a workspace.
 //!
-//! An invitation is known by the SHA-256 of the secret in its link, and is deleted when it is used. This module
-//! must not see the secret itself.
+//! An invitation is known by the SHA-256 of the secret in its link, and is deleted when it is used. It counts only
+//! while the person who made it is an ADMIN whom nobody has switched off or stopped. This module must not see the
+//! secret itself.
 
 use serde_json::json;
 
@@ -44,6 +45,14 @@ pub struct Invitation {
     pub email: Option<String>,
 }
 
+/// The condition for a row of `invitations` to be valid. A person of an outside issuer has a row a moment after the
+/// first token, so that a missing row does not count against the invitation.
+const IS_VALID: &str = "expires_at > unixepoch('subsec') * 1000
+  and not exists(select 1 from people p where p.id = person_id
+    and (p.status <> 'active' or p.role <> 'ADMIN'))
+  and not exists(select 1 from stops s where s.workspace = invitations.workspace
+    and s.scope = 'person' and s.target = person_id)";
+
 impl Invitation {
     fn of(row: &Row) -> Result<Self> {
         let role = Role::parse(row.get("role")?);
@@ -63,12 +72,14 @@ impl Invitation {
 /// # Errors
 /// [`Error::Storage`].
 pub async fn insert_invitation(new: &NewInvitation<'_>, by: &RequestContext<'_>) -> Result<String> {
+    let missing = || Error::Internal("an ADMIN without a person".into());
+    let made_by = by.caller.basis.person.as_deref().ok_or_else(missing)?;
     let tx = Transaction::begin().await?;
     let sql = "delete from invitations where workspace = ?1 and expires_at <= ?2";
     tx.query(sql, [Value::text(new.workspace), Value::integer(tx.now_ms)]).await?;
     let sql = "insert into invitations (id, secret_hash, workspace, role, name, email, created_by,
-                 created_at, expires_at)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8 + ?9)
+                 person_id, created_at, expires_at)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, ?8, ?8 + ?9)
                returning strftime('%Y-%m-%dT%H:%M:%fZ', expires_at / 1000.0, 'unixepoch') as at";
     let values = [
         Value::text(new.id),
@@ -80,6 +91,7 @@ pub async fn insert_invitation(new: &NewInvitation<'_>, by: &RequestContext<'_>)
         Value::text(by.caller.subject.as_str()),
         Value::integer(tx.now_ms),
         Value::integer(INVITATION_MS),
+        Value::text(made_by),
     ];
     let row = tx.row(sql, values).await?;
     let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
@@ -91,26 +103,29 @@ pub async fn insert_invitation(new: &NewInvitation<'_>, by: &RequestContext<'_>)
 }
 
 impl Transaction {
-    /// Uses an invitation up. `None` if it does not exist, was used before, or has expired.
+    /// Uses an invitation up. `None` if it is not valid, or was used before.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn use_invitation(&self, secret_hash: [u8; 32]) -> Result<Option<Invitation>> {
-        let sql = "delete from invitations where secret_hash = ?1 and expires_at > ?2
-                   returning id, workspace, role, name, email";
-        let values = [Value::from(secret_hash.as_slice()), Value::integer(self.now_ms)];
-        self.row(sql, values).await?.as_ref().map(Invitation::of).transpose()
+        let sql = format!(
+            "delete from invitations where secret_hash = ?1 and {IS_VALID}
+             returning id, workspace, role, name, email"
+        );
+        let row = self.row(&sql, [Value::from(secret_hash.as_slice())]).await?;
+        row.as_ref().map(Invitation::of).transpose()
     }
 }
 
-/// The invitation with this secret, which is not used up by that.
+/// The valid invitation with this secret, which is not used up by that.
 ///
 /// # Errors
 /// [`Error::Storage`].
 pub async fn find_invitation(secret_hash: [u8; 32]) -> Result<Option<Invitation>> {
-    let sql = "select id, workspace, role, name, email from invitations
-               where secret_hash = ?1 and expires_at > unixepoch('subsec') * 1000";
-    let row = read_row(sql, [Value::from(secret_hash.as_slice())]).await?;
+    let sql = format!(
+        "select id, workspace, role, name, email from invitations where secret_hash = ?1 and {IS_VALID}"
+    );
+    let row = read_row(&sql, [Value::from(secret_hash.as_slice())]).await?;
     row.as_ref().map(Invitation::of).transpose()
 }
 

@@ -41,14 +41,14 @@ use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
 
 pub use agents::{
-    AgentChange, Agents, KeyProof, MOST_KEYS, NewAgent, NewAgentKey, OutsideIdentity, StoredKey,
-    find_key, note_outside_agents,
+    AgentChange, Agents, KeyProof, MOST_KEYS, NamedAgent, NewAgent, NewAgentKey, OutsideIdentity,
+    StoredKey, find_key, note_addresses, note_outside_agents,
 };
 pub use apps::{
     AppClient, AppMetadata, AppRequest, AppTokenKind, ConnectedApps, NewAppToken, NewCode,
     NewGrant, Offered, Offering, StoredAccessToken, StoredAppToken, StoredCode, StoredGrant,
-    find_access_token, find_app_client, find_grant_limits, register_app_client, save_app_document,
-    save_app_request,
+    find_access_token, find_app_client, find_app_token, find_code, find_grant_limits,
+    register_app_client, save_app_document, save_app_request,
 };
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
@@ -79,12 +79,14 @@ pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_sessi
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
     Basis, CredentialRow, GrantLimits, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
-    require_standing_of_lifter,
+    require_standing_at, require_standing_of_lifter,
 };
-pub use stops::{NewStop, Stops};
+pub use stops::{
+    NewStop, STOP_OF_INTEGRATION, Stops, require_integration_not_stopped, stopped_integration,
+};
 pub use usable::{USABLE_MOST, Usable, UsablePage};
 pub use usage::{Used, record_usage};
-pub use used_proofs::use_once;
+pub use used_proofs::{use_once, was_used};
 pub use write::{IfFree, Transaction, checkpoint, write, write_if_free, write_relaxed, write_row};
 
 /// The column `count` of an aggregate's row.

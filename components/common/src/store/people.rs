@@ -5,10 +5,11 @@
 
 use serde_json::json;
 
-use super::{RequestContext, Transaction, read, read_row, write_relaxed};
-use crate::auth::Role;
+use super::{Basis, RequestContext, Transaction, read, read_row, write_relaxed};
+use crate::auth::{Caller, CallerKind, Role, Via};
 use crate::domain::{AccountStatus, PersonSource};
 use crate::error::{Error, Result};
+use crate::http::RequestId;
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
 
@@ -61,6 +62,40 @@ impl Person {
     #[must_use]
     pub fn actor(&self) -> &str {
         self.subject.as_deref().unwrap_or(&self.id)
+    }
+
+    /// The person as the caller of a sign-in, for records.
+    #[must_use]
+    pub fn as_caller(&self) -> Caller {
+        Caller {
+            workspace: self.workspace.clone(),
+            subject: self.actor().to_owned(),
+            kind: CallerKind::Person,
+            role: Some(self.role),
+            role_source: None,
+            expires_at: 0,
+            via: Via::Session,
+            basis: Basis { person: Some(self.id.clone()), ..Basis::default() },
+        }
+    }
+
+    /// Records what a sign-in has changed about a person who was known `before` it.
+    async fn record_change(
+        &self,
+        before: Option<&Self>,
+        (tx, method): (&Transaction, &str),
+        request_id: &RequestId,
+    ) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        let role = (before.role != self.role).then(|| self.role.name());
+        let status = (before.status != self.status).then_some(self.status);
+        if role.is_none() && status.is_none() {
+            return Ok(());
+        }
+        let caller = self.as_caller();
+        let by = RequestContext { caller: &caller, request_id };
+        let detail = json!({"role": role, "status": status, "method": method});
+        tx.audit(&by.entry("person.update", &self.id, detail)).await
     }
 }
 
@@ -131,9 +166,13 @@ impl<'a> People<'a> {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Storage`].
     pub async fn find_in(&self, tx: &Transaction, id: &str) -> Result<Person> {
+        self.known_in(tx, id).await?.ok_or_else(|| not_found(id))
+    }
+
+    async fn known_in(&self, tx: &Transaction, id: &str) -> Result<Option<Person>> {
         let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
         let row = tx.row(&sql, [Value::text(self.workspace), Value::text(id)]).await?;
-        Person::of(&row.ok_or_else(|| not_found(id))?)
+        row.as_ref().map(Person::of).transpose()
     }
 
     /// The person of an issuer's `subject`, if that person was seen before.
@@ -147,7 +186,7 @@ impl<'a> People<'a> {
         row.as_ref().map(Person::of).transpose()
     }
 
-    /// Writes a person who was invited, or whom the machine's owner lets in.
+    /// Writes a person who was invited.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -171,8 +210,9 @@ impl<'a> People<'a> {
         tx.query(sql, values).await.map(drop)
     }
 
-    /// The person whom the owner of the machine lets in, by name. A new one is written. An existing one gets
-    /// the role, and is switched on.
+    /// The person whom the owner of the machine lets in, by name. A new one is written. One whom an earlier link
+    /// made gets the role, and is switched on. Everybody else chose their name themselves, or their provider did,
+    /// so a name never leads to their rows.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -180,27 +220,31 @@ impl<'a> People<'a> {
         &self,
         tx: &Transaction,
         new_id: &str,
-        name: &str,
-        role: Role,
+        (name, role): (&str, Role),
+        request_id: &RequestId,
     ) -> Result<Person> {
+        let sql = format!(
+            "select {COLUMNS} from people p where p.workspace = ?1 and p.by_machine = 1 and p.name = ?2
+             order by p.id limit 1"
+        );
+        let row = tx.row(&sql, [Value::text(self.workspace), Value::text(name)]).await?;
+        let before = row.as_ref().map(Person::of).transpose()?;
+        let id = before.as_ref().map_or(new_id, |person| person.id.as_str());
         let sql =
-            "select id from people where workspace = ?1 and source = 'local' and email is null
-                   and name = ?2 order by id limit 1";
-        let found = tx.row(sql, [Value::text(self.workspace), Value::text(name)]).await?;
-        let id = match found {
-            Some(row) => row.text("id")?,
-            None => {
-                self.insert_local(tx, new_id, (name, None), role).await?;
-                new_id.to_owned()
-            }
-        };
-        let sql = "update people set role = ?3, status = 'active' where workspace = ?1 and id = ?2";
-        let values =
-            [Value::text(self.workspace), Value::text(id.as_str()), Value::text(role.name())];
+            "insert into people (id, workspace, name, role, source, by_machine, created_at, last_seen_at)
+             values (?1, ?2, ?3, ?4, 'local', 1, ?5, ?5)
+             on conflict do update set role = excluded.role, status = 'active'";
+        let values = [
+            Value::text(id),
+            Value::text(self.workspace),
+            Value::text(name),
+            Value::text(role.name()),
+            Value::integer(tx.now_ms),
+        ];
         tx.query(sql, values).await?;
-        let sql = format!("select {COLUMNS} from people p where p.workspace = ?1 and p.id = ?2");
-        let row = tx.row(&sql, [Value::text(self.workspace), Value::text(id.as_str())]).await?;
-        Person::of(&row.ok_or_else(|| not_found(&id))?)
+        let person = self.find_in(tx, id).await?;
+        person.record_change(before.as_ref(), (tx, "link"), request_id).await?;
+        Ok(person)
     }
 
     /// Writes or updates a person whom the identity provider has just vouched for. Returns the person.
@@ -212,8 +256,10 @@ impl<'a> People<'a> {
         tx: &Transaction,
         (issuer, subject): (&str, &str),
         (name, email): (&str, Option<&str>),
-        role: Role,
+        (role, request_id): (Role, &RequestId),
     ) -> Result<Person> {
+        let id = id::outside_person(self.workspace, issuer, subject);
+        let before = self.known_in(tx, &id).await?;
         let sql = format!(
             "insert into people as p (id, workspace, name, email, role, source, issuer, subject,
                created_at, last_seen_at)
@@ -224,7 +270,7 @@ impl<'a> People<'a> {
             COLUMNS.replace("p.", "")
         );
         let values = [
-            Value::text(id::outside_person(self.workspace, issuer, subject)),
+            Value::text(id),
             Value::text(self.workspace),
             Value::text(name),
             Value::from(email),
@@ -234,7 +280,10 @@ impl<'a> People<'a> {
             Value::integer(tx.now_ms),
         ];
         let row = tx.row(&sql, values).await?;
-        Person::of(&row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?)
+        let row = row.ok_or_else(|| Error::Internal("an insert returned no row".into()))?;
+        let person = Person::of(&row)?;
+        person.record_change(before.as_ref(), (tx, "oidc"), request_id).await?;
+        Ok(person)
     }
 
     /// Writes a person who was invited, and who signs in at the identity provider. The invitation gives the role,
@@ -247,9 +296,10 @@ impl<'a> People<'a> {
         tx: &Transaction,
         (issuer, subject): (&str, &str),
         (name, email): (&str, Option<&str>),
-        role: Role,
+        (role, request_id): (Role, &RequestId),
     ) -> Result<Person> {
         let id = id::outside_person(self.workspace, issuer, subject);
+        let before = self.known_in(tx, &id).await?;
         let sql = "insert into people (id, workspace, name, email, role, source, issuer, subject,
                      created_at, last_seen_at)
                    values (?1, ?2, ?3, ?4, ?5, 'local', ?6, ?7, ?8, ?8)
@@ -267,7 +317,9 @@ impl<'a> People<'a> {
             Value::integer(tx.now_ms),
         ];
         tx.query(sql, values).await?;
-        self.find_in(tx, &id).await
+        let person = self.find_in(tx, &id).await?;
+        person.record_change(before.as_ref(), (tx, "invitation"), request_id).await?;
+        Ok(person)
     }
 
     /// Applies `change` to the person `id`, and returns the API's JSON. Sessions of a person who is switched
@@ -362,7 +414,7 @@ pub struct OutsidePerson {
 }
 
 /// Stores the people of outside issuers that are not stored yet, or whose role has changed, and when they were
-/// last seen, to the hour.
+/// last seen, to the hour. A person who is first seen after their agent was switched off is switched off as well.
 ///
 /// # Errors
 /// [`Error::Storage`].
@@ -388,8 +440,10 @@ pub async fn note_outside_people(seen: &[OutsidePerson]) -> Result<()> {
         return Ok(());
     }
     let sql = format!(
-        "insert into people (id, workspace, name, role, source, issuer, subject, created_at, last_seen_at)
+        "insert into people (id, workspace, name, role, source, issuer, subject, status, created_at,
+           last_seen_at)
          select value ->> 0, value ->> 1, value ->> 2, value ->> 4, 'issuer', value ->> 3, value ->> 2,
+           coalesce((select status from agents where id = 'agt_' || substr(value ->> 0, 5)), 'active'),
            cast(unixepoch('subsec') * 1000 as integer), cast(unixepoch('subsec') * 1000 as integer)
          from json_each(?1) where not {is_known}
          on conflict do update set last_seen_at = excluded.last_seen_at,

@@ -1,48 +1,48 @@
-//! The agents that a policy names: names become ids when the policy is saved.
+//! The agents that a policy names: names and subjects become ids when the policy is saved.
 
-use super::Agents;
+use super::{Agents, NamedAgent};
 use crate::error::{Error, FieldError, Result};
+use crate::id;
 use crate::wire::Policy;
 
-/// The start of an agent's id.
-const PREFIX: &str = "agt_";
-
-/// Replaces the names of agents in `policy` by their ids. Rules name existing agents only. In `policy.agents`, a
-/// word that names no agent stays: it is the subject of an agent of an outside issuer, which may not have been
-/// seen yet.
+/// Replaces the names and subjects of agents in `policy` by their ids. Rules name existing agents only. In
+/// `policy.agents`, a word that names no agent stays: it is the subject of agents of outside issuers that were not
+/// seen yet, of whichever issuer. A word that has the form of an id must be one.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every agent that does not exist, [`Error::Storage`].
+/// [`Error::Invalid`] with every word that names no agent or several, [`Error::Storage`].
 pub async fn resolve_agents(workspace: &str, policy: &mut Policy) -> Result<()> {
     let agents = Agents::of(workspace);
     let mut errors = Vec::new();
-    let unknown = |pointer: String, word: &str| {
-        let shown = nexus_printable::shortened(word);
-        FieldError::new(pointer, format!("there is no agent {shown:?}. GET /api/agents lists them"))
-    };
-    if policy.agents.iter().any(|word| word != "*") {
-        let found = agents.resolve(&policy.agents, false).await?;
-        for (index, (word, found)) in policy.agents.iter_mut().zip(found).enumerate() {
-            match found {
-                Some(id) => *word = id,
-                None if word.starts_with(PREFIX) => {
-                    errors.push(unknown(format!("/policy/agents/{index}"), word));
-                }
-                None => {}
-            }
+    let lists = [("/policy/agents".to_owned(), &mut policy.agents, false)];
+    let rules = policy.rules.iter_mut().enumerate();
+    let rules = rules.filter_map(|(number, rule)| {
+        Some((format!("/policy/rules/{number}/agents"), rule.agents.as_mut()?, true))
+    });
+    for (pointer, words, must_exist) in lists.into_iter().chain(rules) {
+        if words.iter().all(|word| word == "*") {
+            continue;
         }
-    }
-    for (number, rule) in policy.rules.iter_mut().enumerate() {
-        let Some(words) = &mut rule.agents else { continue };
-        let found = agents.resolve(words, true).await?;
+        let found = agents.resolve(words).await?;
         for (index, (word, found)) in words.iter_mut().zip(found).enumerate() {
-            match found {
-                Some(id) => *word = id,
-                None if word == "*" => {}
-                None => {
-                    errors.push(unknown(format!("/policy/rules/{number}/agents/{index}"), word))
+            let shown = nexus_printable::shortened(word);
+            let why = match found {
+                _ if word == "*" => continue,
+                NamedAgent::One(id) => {
+                    *word = id;
+                    continue;
                 }
-            }
+                NamedAgent::Nobody if !must_exist && !id::is_of_account(word) => continue,
+                NamedAgent::Nobody => {
+                    format!("there is no agent {shown:?}. GET /api/agents lists them")
+                }
+                NamedAgent::Several => {
+                    format!(
+                        "names several agents: {shown:?}. Use the id. GET /api/agents lists them"
+                    )
+                }
+            };
+            errors.push(FieldError::new(format!("{pointer}/{index}"), why));
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }

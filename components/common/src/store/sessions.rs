@@ -108,6 +108,11 @@ async fn renew(id: &str) -> Result<()> {
 /// # Errors
 /// [`crate::Error::Storage`].
 pub async fn end_session(secret_hash: [u8; 32]) -> Result<bool> {
+    // Any caller can send a cookie, so the write lock is taken only for a known one.
+    let known = "select 1 from sessions where secret_hash = ?1";
+    if read_row(known, [Value::from(secret_hash.as_slice())]).await?.is_none() {
+        return Ok(false);
+    }
     let sql = "delete from sessions where secret_hash = ?1 returning 1";
     Ok(write_row(sql, [Value::from(secret_hash.as_slice())]).await?.is_some())
 }
@@ -121,6 +126,10 @@ pub async fn end_sessions_of(
     person_id: &str,
     by: &RequestContext<'_>,
 ) -> Result<usize> {
+    let any = "select 1 from sessions where workspace = ?1 and person_id = ?2 limit 1";
+    if read_row(any, [Value::text(workspace), Value::text(person_id)]).await?.is_none() {
+        return Ok(0);
+    }
     let tx = Transaction::begin().await?;
     let sql = "delete from sessions where workspace = ?1 and person_id = ?2 returning 1";
     let ended = tx.query(sql, [Value::text(workspace), Value::text(person_id)]).await?.len();

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Version, read_row, version};
 use crate::error::{Error, Result};
+use crate::id;
 use crate::kept::Recent;
 use crate::platform::sqlite::Value;
 
@@ -29,9 +30,11 @@ pub struct Basis {
     /// The person: `per_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
-    /// Whether an outside issuer vouches for the agent or person, so that a row is not needed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_outside: bool,
+    /// The identity at an outside issuer ([`id::outside`]), if the issuer vouches for the caller. A row is not
+    /// needed then. The rows of both its agent and its person count, because one subject may have tokens with
+    /// different roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<String>,
     /// The key, token or session that was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialRow>,
@@ -94,13 +97,17 @@ thread_local! {
     static GOOD: RefCell<Recent<(String, Basis), Version>> = RefCell::default();
 }
 
+// Callers of an outside issuer have both ids. Who is switched off as a person is switched off as an agent too.
+// The other way round, a person of their own row goes on: a MANAGER may switch off agents, but not an ADMIN. An
+// emergency stop, which only an ADMIN makes, counts for both.
 const SQL: &str = "select
     (select reason from stops where workspace = +?1 and ((scope = 'workspace' and ?9)
        or (scope = 'agent' and target = ?2)
        or (scope = 'person' and target in (?3,
          (select owner from agents where id = ?2 and kind = 'connected_app'),
          (select person_id from app_grants where agent_id = ?2)))) limit 1) as stopped,
-    coalesce((select status from agents where id = +?2 and workspace = +?1),
+    coalesce((select status from agents where id = +?2 and workspace = +?1
+        and not (?10 and exists(select 1 from people where id = +?3 and workspace = +?1))),
       iif(?2 is null or ?4, 'active', 'deleted')) as agent,
     coalesce((select status from people where id = +?3 and workspace = +?1),
       iif(?3 is null or ?4, 'active', 'deleted')) as person,
@@ -125,7 +132,19 @@ const SQL: &str = "select
 /// [`Error::InvalidToken`] if the agent, person, key or session was switched off or ended.
 /// [`Error::Stopped`] if an admin has stopped it. [`Error::Storage`].
 pub async fn require_standing(workspace: &str, basis: &Basis) -> Result<()> {
-    let now = version().await?;
+    require_standing_at(version().await?, workspace, basis).await
+}
+
+/// As [`require_standing`], with the `now` that [`version`] has just returned. A call that also reads its own row
+/// asks for the version once.
+///
+/// # Errors
+/// The errors of [`require_standing`].
+pub async fn require_standing_at(
+    now: Option<Version>,
+    workspace: &str,
+    basis: &Basis,
+) -> Result<()> {
     let key = (workspace.to_owned(), basis.clone());
     let is_known = GOOD.with_borrow_mut(|good| good.get(&key).copied()) == now && now.is_some();
     if is_known {
@@ -147,16 +166,20 @@ pub async fn require_standing_of_lifter(workspace: &str, basis: &Basis) -> Resul
 }
 
 async fn check(workspace: &str, basis: &Basis, whole_workspace: bool) -> Result<()> {
+    let outside = basis.outside.as_deref();
+    let agent = outside.map(id::agent_of).or_else(|| basis.agent.clone());
+    let person = outside.map(id::person_of).or_else(|| basis.person.clone());
     let values = [
         Value::text(workspace),
-        Value::from(basis.agent.as_deref()),
-        Value::from(basis.person.as_deref()),
-        Value::integer(i64::from(basis.is_outside)),
+        Value::from(agent),
+        Value::from(person),
+        Value::integer(i64::from(outside.is_some())),
         Value::from(basis.credential.as_ref().map(CredentialRow::kind)),
         Value::from(basis.credential.as_ref().map(CredentialRow::id)),
         Value::integer(SESSION_IDLE_MS),
         Value::integer(SESSION_MOST_MS),
         Value::integer(i64::from(whole_workspace)),
+        Value::integer(i64::from(basis.person.is_some())),
     ];
     let row = read_row(SQL, values).await?;
     let row = row.ok_or_else(|| Error::Internal("a select without a table gave no row".into()))?;

@@ -1,12 +1,47 @@
-//! Emergency stops: nothing in scope is used or signed in, until an ADMIN lifts the stop. `standing` and the
-//! broker's row of a callable integration read them.
+//! Emergency stops: nothing in scope is used or signed in, until an ADMIN lifts the stop. `standing` reads those of
+//! callers. The broker reads those of integrations before it uses a credential, except to revoke it.
 
 use serde_json::json;
 
+use super::people::Person;
 use super::{RequestContext, Transaction, read, read_row};
-use crate::domain::StopScope;
+use crate::domain::{IntegrationKey, StopScope};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
+
+/// SQL: the reason of a stop that covers the integration `i` (workspace, id, `manifest_id`), or null.
+pub const STOP_OF_INTEGRATION: &str = "(select reason from stops s where s.workspace = i.workspace
+    and (s.scope = 'workspace' or (s.scope = 'integration' and s.target = i.id)
+      or (s.scope = 'provider' and s.target = i.manifest_id)) limit 1)";
+
+/// The error for an integration that is stopped for `reason`.
+#[must_use]
+pub fn stopped_integration(reason: &str) -> Error {
+    Error::Stopped(format!(
+        "an ADMIN has stopped this integration: {reason}. An ADMIN can lift the stop"
+    ))
+}
+
+/// Checks that no stop covers an integration, its provider or its workspace. `manifest_id` names the provider if
+/// the integration is not stored yet.
+///
+/// # Errors
+/// [`Error::Stopped`], [`Error::Storage`].
+pub async fn require_integration_not_stopped(
+    key: IntegrationKey<'_>,
+    manifest_id: Option<&str>,
+) -> Result<()> {
+    let sql = format!(
+        "select {STOP_OF_INTEGRATION} as stopped from (select ?1 as workspace, ?2 as id,
+           coalesce(?3, (select manifest_id from integrations where workspace = ?1 and id = ?2))
+             as manifest_id) i"
+    );
+    let row = read_row(&sql, key.and([Value::from(manifest_id)])).await?;
+    match row.map(|row| row.text_or_null("stopped")).transpose()?.flatten() {
+        None => Ok(()),
+        Some(reason) => Err(stopped_integration(&reason)),
+    }
+}
 
 /// The emergency stops of one workspace.
 pub struct Stops<'a> {
@@ -141,5 +176,36 @@ impl<'a> Stops<'a> {
         let (scope, target) = (row.get::<StopScope>("scope")?, row.text_or_null("target")?);
         tx.audit(&by.entry("panic.lift", id, json!({"scope": scope, "target": target}))).await?;
         tx.commit().await
+    }
+}
+
+impl Transaction {
+    /// Checks that no stop covers a person who signs in, or the whole workspace.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], [`Error::Storage`].
+    pub async fn require_not_stopped(&self, person: &Person) -> Result<()> {
+        self.require_no_stop("(scope = 'workspace' or (scope = 'person' and target = ?2))", person)
+            .await
+    }
+
+    /// As [`Self::require_not_stopped`], but a stop of the whole workspace does not count. Only a link from the
+    /// machine may use this: whoever has it must be able to lift such a stop when nobody else is signed in.
+    ///
+    /// # Errors
+    /// The errors of [`Self::require_not_stopped`].
+    pub async fn require_lifter_not_stopped(&self, person: &Person) -> Result<()> {
+        self.require_no_stop("scope = 'person' and target = ?2", person).await
+    }
+
+    async fn require_no_stop(&self, scope: &str, person: &Person) -> Result<()> {
+        let sql = format!("select reason from stops where workspace = ?1 and {scope} limit 1");
+        let values = [Value::text(person.workspace.as_str()), Value::text(person.id.as_str())];
+        let Some(row) = self.row(&sql, values).await? else { return Ok(()) };
+        let reason = row.text("reason")?;
+        Err(Error::Stopped(format!(
+            "an ADMIN has stopped this: {reason}. An ADMIN who is signed in can lift the stop, and a link from \
+             the machine signs one in"
+        )))
     }
 }

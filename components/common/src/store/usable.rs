@@ -7,6 +7,7 @@ use super::read;
 use crate::auth::Caller;
 use crate::encoding::{from_hex, to_hex};
 use crate::error::Result;
+use crate::id;
 use crate::origin::Origin;
 use crate::platform::sqlite::{Row, Value};
 use crate::wire;
@@ -110,11 +111,13 @@ impl Usable<'_> {
                  or exists(select 1 from json_each(policy, '$.agents') where value in ('*', ?7)))
              order by name_key limit {limit}"
         );
+        // An id names the agent with that id alone, as in `policy`.
+        let subject = Some(self.caller.subject.as_str()).filter(|text| !id::is_of_account(text));
         let limits = self.caller.basis.limits.as_ref();
         let chosen = limits.and_then(|limits| limits.integrations.as_ref());
         let values = [
             Value::text(self.caller.workspace.as_str()),
-            Value::text(self.caller.subject.as_str()),
+            Value::from(subject),
             Value::text(self.public_url.as_str()),
             Value::text(value),
             Value::from(self.caller.agent_id()),

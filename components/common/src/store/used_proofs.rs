@@ -1,6 +1,6 @@
 //! Proofs that count once: signed links, and the `jti` of tokens that agents sign.
 
-use super::write_row;
+use super::{read_row, write_row};
 use crate::error::Result;
 use crate::platform::sqlite::Value;
 
@@ -20,4 +20,13 @@ pub async fn use_once(hash: [u8; 32], expires_at_ms: i64) -> Result<bool> {
         write_row(sql, []).await?;
     }
     Ok(is_new)
+}
+
+/// Whether the proof that is known by `hash` was used before.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn was_used(hash: [u8; 32]) -> Result<bool> {
+    let sql = "select 1 from used_proofs where hash = ?1";
+    Ok(read_row(sql, [Value::from(hash.as_slice())]).await?.is_some())
 }

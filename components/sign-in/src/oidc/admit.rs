@@ -21,7 +21,7 @@ pub(super) enum Refused {
     },
     /// An ADMIN has switched the person off.
     Disabled,
-    /// The invitation is used up, deleted or expired.
+    /// The invitation is used up, deleted or expired, or its maker is not an ADMIN any longer.
     Gone,
     /// The invitation is for another workspace than the claim names.
     Elsewhere,
@@ -37,7 +37,8 @@ impl Refused {
             ),
             Self::Disabled => "An ADMIN has switched you off. Ask an ADMIN of your workspace.".into(),
             Self::Gone => {
-                "The invitation was used, was deleted, or has expired. Ask the ADMIN who invited you for a new one."
+                "The invitation was used or deleted, has expired, or was made by a person who is not an ADMIN any \
+                 longer. Ask an ADMIN for a new one."
                     .into()
             }
             Self::Elsewhere => "The invitation is for another workspace than yours. Ask the ADMIN who invited you.".into(),
@@ -48,14 +49,14 @@ impl Refused {
 /// The secret of the new session of the person whom `proof` names. `invitation` was open in the browser.
 ///
 /// # Errors
-/// [`nexus_common::Error::Storage`].
+/// [`nexus_common::Error::Stopped`], [`nexus_common::Error::Storage`].
 pub(super) async fn admit(
     proof: &IdProof,
     invitation: Option<&str>,
     request_id: &RequestId,
 ) -> Result<Result<Secret, Refused>> {
     let tx = Transaction::begin().await?;
-    let person = match find(&tx, proof, invitation).await? {
+    let person = match find(&tx, proof, invitation, request_id).await? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -69,11 +70,13 @@ async fn find(
     tx: &Transaction,
     proof: &IdProof,
     invitation: Option<&str>,
+    request_id: &RequestId,
 ) -> Result<Result<Person, Refused>> {
     let identity = (proof.issuer.as_str(), proof.subject.as_str());
     let named = (proof.name.as_str(), proof.email.as_deref());
     if let (Some(workspace), Some(role)) = (&proof.workspace, proof.role) {
-        return People::of(workspace).save_oidc(tx, identity, named, role).await.map(Ok);
+        let people = People::of(workspace);
+        return people.save_oidc(tx, identity, named, (role, request_id)).await.map(Ok);
     }
     let is_in = |workspace: &str| proof.workspace.as_deref().is_none_or(|own| own == workspace);
     if let Some(secret) = invitation {
@@ -85,7 +88,8 @@ async fn find(
             return Ok(Err(Refused::Elsewhere));
         }
         let people = People::of(&found.workspace);
-        return people.insert_invited(tx, identity, named, found.role).await.map(Ok);
+        let role = (found.role, request_id);
+        return people.insert_invited(tx, identity, named, role).await.map(Ok);
     }
     let known =
         tx.find_invited(identity.0, identity.1).await?.filter(|person| is_in(&person.workspace));

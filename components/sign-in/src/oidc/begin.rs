@@ -3,17 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
-use nexus_common::Result;
 use nexus_common::auth::{require_same_origin, session_hash};
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::oidc;
 use nexus_common::platform::http::Response;
 use nexus_common::platform::variables;
+use nexus_common::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::cookie::Begun;
 use super::with_query;
+use crate::return_to::{self, ReturnTo};
 
 const SCOPES: &str = "openid profile email";
 
@@ -24,6 +25,9 @@ struct BeginIn {
     /// The secret of the invitation that is open in the browser.
     #[serde(default)]
     invitation: Option<String>,
+    /// The request of a program, to which the person goes on.
+    #[serde(default)]
+    return_to: Option<String>,
 }
 
 /// Returns the URL to which the page sends the browser, and gives the browser its cookie. The request must come
@@ -34,10 +38,14 @@ struct BeginIn {
 pub(crate) async fn begin(inbound: Inbound) -> Result<Response> {
     require_same_origin(&inbound).await?;
     inbound.query(&[])?;
-    let BeginIn { invitation } = inbound.json().await?;
+    let BeginIn { invitation, return_to } = inbound.json().await?;
+    let parse = |text: String| {
+        ReturnTo::parse(&text).ok_or_else(|| Error::invalid("/return_to", return_to::RULE))
+    };
+    let return_to = return_to.map(parse).transpose()?;
     let client = oidc::require_client().await?;
     let metadata = oidc::metadata(&client).await?;
-    let begun = Begun::new(invitation.as_deref());
+    let begun = Begun::new(invitation.as_deref(), return_to.as_ref());
     let scopes = variables::get("oidc_scopes").await.unwrap_or_else(|| SCOPES.to_owned());
     let (state, nonce) = (begun.state(), begun.nonce());
     let challenge = URL_SAFE_NO_PAD.encode(session_hash(&begun.verifier()));

@@ -1,7 +1,8 @@
 //! The cookie of a browser that has gone to the identity provider.
 //!
-//! It holds when the browser went, 256 random bits and, if an invitation is open in the browser, its secret. The
-//! values that the provider sees are hashes of it. Its value must never be in a log or a URL.
+//! It holds when the browser went, 256 random bits, the secret of the invitation that is open in the browser, and the
+//! request of a program to which the person goes on. Both may be empty. The values that the provider sees are hashes
+//! of the cookie. Its value must never be in a log or a URL.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,6 +13,8 @@ use nexus_common::config;
 use nexus_common::http::{Inbound, cookie_value};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
+
+use crate::return_to::ReturnTo;
 
 /// How long a sign-in may take, in seconds.
 const MOST_SECONDS: u64 = 600;
@@ -32,11 +35,13 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    /// A new sign-in. `invitation` is open in the browser.
-    pub(super) fn new(invitation: Option<&str>) -> Self {
+    /// A new sign-in. `invitation` is open in the browser, and the person goes on to `return_to`.
+    pub(super) fn new(invitation: Option<&str>, return_to: Option<&ReturnTo>) -> Self {
         let random = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
         let invitation = invitation.filter(|secret| is_secret(secret)).unwrap_or_default();
-        Self { text: format!("{}.{random}.{invitation}", clock::now_ms() / 1000) }
+        let return_to = return_to.map(ReturnTo::as_str).unwrap_or_default();
+        let now = clock::now_ms() / 1000;
+        Self { text: format!("{now}.{random}.{invitation}.{return_to}") }
     }
 
     /// The sign-in of the browser, if it is at most ten minutes old.
@@ -51,7 +56,12 @@ impl Begun {
 
     /// The secret of the invitation that was open in the browser.
     pub(super) fn invitation(&self) -> Option<&str> {
-        self.text.splitn(3, '.').nth(2).filter(|secret| !secret.is_empty())
+        self.text.split('.').nth(2).filter(|secret| !secret.is_empty())
+    }
+
+    /// The request of a program to which the person goes on.
+    pub(super) fn return_to(&self) -> Option<ReturnTo> {
+        self.text.splitn(4, '.').nth(3).and_then(ReturnTo::parse)
     }
 
     /// `state`, which proves that the browser that comes back is the one that went.
@@ -108,12 +118,14 @@ fn is_secret(text: &str) -> bool {
 }
 
 fn is_fresh(text: &str, now: u64) -> bool {
-    let mut parts = text.splitn(3, '.');
+    let mut parts = text.splitn(4, '.');
     let (begun, random, invitation) = (parts.next(), parts.next(), parts.next());
+    let return_to = parts.next();
     let begun = begun.and_then(|text| text.parse::<u64>().ok());
     begun.is_some_and(|begun| now.abs_diff(begun) <= MOST_SECONDS)
         && random.is_some_and(|random| random.len() == 43 && is_secret(random))
         && invitation.is_some_and(|secret| secret.is_empty() || is_secret(secret))
+        && return_to.is_some_and(|text| text.is_empty() || ReturnTo::parse(text).is_some())
 }
 
 #[cfg(test)]
@@ -124,14 +136,19 @@ mod tests {
     fn a_malformed_or_old_cookie_is_not_a_sign_in() {
         let random = "r".repeat(43);
         for (text, is_good) in [
-            (format!("1000.{random}."), true),
-            (format!("1000.{random}.secret_-1"), true),
-            (format!("399.{random}."), false),
-            (format!("1601.{random}."), false),
+            (format!("1000.{random}.."), true),
+            (format!("1000.{random}.secret_-1."), true),
+            (format!("1000.{random}../oauth/authorize?x=1.2"), true),
+            (format!("1000.{random}.secret./oauth/authorize?x=1.2"), true),
+            (format!("1000.{random}..//evil.example"), false),
+            (format!("1000.{random}../"), false),
+            (format!("399.{random}.."), false),
+            (format!("1601.{random}.."), false),
+            (format!("1000.{random}."), false),
             (format!("1000.{random}"), false),
-            (format!("1000.{random}.a;b"), false),
-            (format!("x.{random}."), false),
-            ("1000.short.".to_owned(), false),
+            (format!("1000.{random}.a;b."), false),
+            (format!("x.{random}.."), false),
+            ("1000.short..".to_owned(), false),
             (String::new(), false),
         ] {
             assert_eq!(is_fresh(&text, 1000), is_good, "{text}");

@@ -6,13 +6,14 @@ use nexus_common::http::{Inbound, Respond};
 use nexus_common::oidc::{self, Client, Metadata};
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
-use nexus_common::store::{now_ms, use_once};
+use nexus_common::store::{now_ms, use_once, was_used};
 use nexus_common::{Error, Result};
 
 use super::admit::{self, Refused};
 use super::cookie::{self, Begun};
-use super::{exchange, see_other};
-use crate::page;
+use super::exchange;
+use crate::page::{self, see_other};
+use crate::return_to::ReturnTo;
 
 /// How long a `state` is remembered as used, in milliseconds: longer than a sign-in may take.
 const USED_MS: i64 = 20 * 60 * 1000;
@@ -41,8 +42,8 @@ impl From<Error> for Failed {
 /// [`Error::Misconfigured`].
 pub(crate) async fn callback(inbound: Inbound) -> Result<Response> {
     let mut response = match finish(&inbound).await {
-        Ok(secret) => {
-            let mut response = see_other("/");
+        Ok(SignedIn { secret, return_to }) => {
+            let mut response = see_other(return_to.as_ref().map_or("/", ReturnTo::as_str));
             nexus_common::auth::set_session_cookie(&mut response, &secret).await?;
             response
         }
@@ -53,8 +54,16 @@ pub(crate) async fn callback(inbound: Inbound) -> Result<Response> {
     Ok(response)
 }
 
-/// The secret of the new session.
-async fn finish(inbound: &Inbound) -> Result<Secret, Failed> {
+/// A new session.
+struct SignedIn {
+    /// The value of its cookie.
+    secret: Secret,
+    /// The request of a program, to which the person goes on.
+    return_to: Option<ReturnTo>,
+}
+
+/// Signs the person in.
+async fn finish(inbound: &Inbound) -> Result<SignedIn, Failed> {
     let begun = Begun::of(inbound).await?;
     let begun = begun
         .ok_or(Failed::Strange("this browser has not begun a sign-in in the last ten minutes"))?;
@@ -62,13 +71,19 @@ async fn finish(inbound: &Inbound) -> Result<Secret, Failed> {
     let metadata = oidc::metadata(&client).await?;
     let code = code_of(inbound, &begun, &client, &metadata)?;
     let hash = session_hash(&format!("oidc used {}", begun.state()));
-    if !use_once(hash, now_ms().await? + USED_MS).await? {
-        return Err(Failed::Strange("this sign-in was finished before"));
+    let finished_before = || Failed::Strange("this sign-in was finished before");
+    if was_used(hash).await? {
+        return Err(finished_before());
     }
     let id_token = exchange::id_token(&client, &metadata, &code, &begun.verifier()).await?;
     let proof = read_id_token(id_token, begun.nonce()).await?;
+    // Anyone can make a cookie and its `state`, so nothing is written before the provider has vouched for them.
+    if !use_once(hash, now_ms().await? + USED_MS).await? {
+        return Err(finished_before());
+    }
     let admitted = admit::admit(&proof, begun.invitation(), &inbound.request_id).await?;
-    admitted.map_err(Failed::Refused)
+    let secret = admitted.map_err(Failed::Refused)?;
+    Ok(SignedIn { secret, return_to: begun.return_to() })
 }
 
 /// The code in the provider's response to this browser's request.

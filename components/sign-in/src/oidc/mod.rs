@@ -10,13 +10,15 @@ mod cookie;
 mod exchange;
 mod finish;
 
-use http::{StatusCode, header};
+use http::StatusCode;
 use nexus_common::Result;
 use nexus_common::config;
-use nexus_common::http::{Inbound, empty, json_response, set};
+use nexus_common::http::{Inbound, json_response};
 use nexus_common::oidc::{self, Client, Metadata};
 use nexus_common::platform::http::Response;
 use serde_json::json;
+
+use crate::page::see_other;
 
 pub(crate) use begin::begin;
 pub(crate) use finish::callback;
@@ -70,13 +72,4 @@ fn with_query(url: &str, parameters: &[(&str, &str)]) -> String {
 /// Parameters in the form `application/x-www-form-urlencoded`.
 fn form(parameters: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
-}
-
-/// 303 to `url`.
-fn see_other(url: &str) -> Response {
-    let mut response = empty(StatusCode::SEE_OTHER);
-    set(&mut response, header::LOCATION, url);
-    set(&mut response, header::CACHE_CONTROL, "no-store");
-    set(&mut response, header::REFERRER_POLICY, "no-referrer");
-    response
 }

@@ -1,5 +1,6 @@
 // Signs in with the secret in the address: `#link=…` from the machine, or `#invitation=…`. The part of an
-// address after `#` is sent to no server, and is removed from the address at once.
+// address after `#` is sent to no server, and is removed from the address at once. Afterwards, the person goes on to
+// the request of an app that sent them here (`?return_to=…`), or to `/`.
 "use strict";
 
 const show = (id, text) => {
@@ -8,14 +9,10 @@ const show = (id, text) => {
 const element = (id) => document.getElementById(id);
 
 const secrets = new URLSearchParams(location.hash.slice(1));
-const query = new URLSearchParams(location.search);
 const hasSignedOut = secrets.has("signed-out");
 const link = secrets.get("link");
-const invitation = secrets.get("invitation") ?? query.get("invitation");
-// Where to go afterwards: the consent page of a program that signs in. The UI goes there once somebody is
-// signed in, whichever way. Any other address could be a trap.
-const back = query.get("return_to");
-if (back?.startsWith("/oauth/authorize?")) sessionStorage.setItem("nexus.return", back);
+const invitation = secrets.get("invitation");
+const asked = new URLSearchParams(location.search).getAll("return_to");
 history.replaceState(null, "", "/sign-in");
 // A link that is opened where this page is already open changes nothing but the part after `#`.
 addEventListener("hashchange", () => location.reload());
@@ -30,6 +27,81 @@ const post = async (path, body) => {
   if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
   return answer;
 };
+
+/** The request of an app that `text` names. Nothing else counts: see return_to.rs, which has the same rule. */
+const request = (text) => {
+  if (!/^\/oauth\/authorize\?[\w.~!$&'()*+,;=:@/?%-]{1,3300}$/.test(text)) return null;
+  const { origin, pathname } = new URL(text, location.origin);
+  return origin === location.origin && pathname === "/oauth/authorize" ? text : null;
+};
+
+/** For this tab, while other pages are open in it: a link from the machine, or the identity provider. */
+const kept = {
+  name: "nexus-return-to",
+  read() {
+    try {
+      const { text, until } = JSON.parse(sessionStorage.getItem(this.name));
+      return Date.now() < until ? request(text) : null;
+    } catch {
+      return null;
+    }
+  },
+  write(text) {
+    try {
+      if (text === null) sessionStorage.removeItem(this.name);
+      else sessionStorage.setItem(this.name, JSON.stringify({ text, until: Date.now() + 600_000 }));
+    } catch {
+      // Without storage, the person comes back in a tab of its own only.
+    }
+  },
+};
+
+/** The request of an app that sent the person here. */
+const returnTo = (asked.length === 1 ? request(asked[0]) : null) ?? kept.read();
+kept.write(returnTo);
+
+/** Leaves the page for where the person was going. */
+const leave = () => {
+  kept.write(null);
+  location.replace(returnTo ?? "/");
+};
+
+/** The sign-in pages in other tabs: one may wait for a sign-in in another. */
+const tabs = new BroadcastChannel("nexus-sign-in");
+let isAwaited = false;
+
+/** Goes on if the person is signed in, by another tab. */
+const leaveIfSignedIn = async () => {
+  const response = await fetch("/api/me").catch(() => null);
+  if (response?.ok) leave();
+};
+
+/** The person is signed in by this page. */
+const arrive = () => {
+  tabs.postMessage("signed in");
+  if (returnTo !== null || !isAwaited) return leave();
+  show("title", "You are signed in");
+  show("text", "An app is waiting in another window of this browser. Go back to that window.");
+  element("form").hidden = true;
+  element("more").replaceChildren();
+  more(anchor("/", "Open Integration Nexus"));
+};
+
+if (returnTo === null) {
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === "waiting") isAwaited = true;
+  });
+  tabs.postMessage("who is waiting?");
+} else {
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === "who is waiting?") tabs.postMessage("waiting");
+    else if (data === "signed in") leaveIfSignedIn();
+  });
+  // The server has looked already if the address names the request.
+  if (asked.length === 0 && link === null && invitation === null) leaveIfSignedIn();
+}
+// Somebody may sign in in another tab, and come back to this one.
+if (link === null && invitation === null) addEventListener("focus", leaveIfSignedIn);
 
 const failed = (error) => {
   show("title", "You are not signed in");
@@ -50,7 +122,7 @@ const offer = (title, text, path, body, asksName) => {
     element("go").disabled = true;
     try {
       await post(path, asksName ? { ...body, name: element("name").value } : body);
-      location.replace("/");
+      arrive();
     } catch (error) {
       failed(error);
     }
@@ -97,7 +169,7 @@ const offerProvider = async (options, body) => {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const { url } = await post("/sign-in/oidc", body);
+      const { url } = await post("/sign-in/oidc", { ...body, return_to: returnTo });
       location.assign(url);
     } catch (error) {
       failed(error);
@@ -126,20 +198,18 @@ const begin = async () => {
     await offerProvider(options, { invitation });
   } else {
     show("title", hasSignedOut ? "You are signed out" : "Sign in");
-    show("text", "Open the link that an administrator sent you. On the machine that runs Integration Nexus, this prints a link:");
+    show(
+      "text",
+      (returnTo === null ? "" : "An app wants to connect. Sign in first: then you see what it asks for. ") +
+        "Open the link that an administrator sent you. On the machine that runs Integration Nexus, this prints a link:",
+    );
     element("text").append(document.createElement("br"), code("nexus sign-in"), " or ", code("cargo xtask sign-in"));
     await offerProvider(options, {});
     const { sign_out: hasSignOut } = await options;
     if (hasSignedOut && hasSignOut) more(anchor("/sign-in/oidc/sign-out", "Sign out at the identity provider too"));
-    more(anchor("/#use-token", "Use a token"));
+    // A token is not a session, and only a person with a session is asked about an app.
+    if (returnTo === null) more(anchor("/#use-token", "Use a token"));
   }
 };
-
-// Somebody may sign in by a link in another tab, and come back to this one.
-const lookAgain = async () => {
-  const response = await fetch("/api/me").catch(() => null);
-  if (response?.ok) location.replace("/");
-};
-if (link === null && invitation === null) addEventListener("focus", lookAgain);
 
 begin().catch(failed);

@@ -3,7 +3,7 @@
 use nexus_common::broker::Account;
 use nexus_common::domain::{Health, IntegrationKey, Status};
 use nexus_common::platform::sqlite::{Row, Value};
-use nexus_common::store::read_row;
+use nexus_common::store::{STOP_OF_INTEGRATION, read_row, stopped_integration};
 use nexus_common::{Error, Result};
 
 /// The times of an access token, in milliseconds since the Unix epoch by the database's clock.
@@ -78,21 +78,19 @@ pub struct Admission {
     pub health: Health,
     /// The integration's policy, as JSON.
     pub policy: String,
-    /// Why an ADMIN has stopped the integration or its provider. `None` if nobody has.
+    /// Why an ADMIN has stopped the integration, its provider or its workspace. `None` if nobody has.
     pub stopped: Option<String>,
 }
 
 impl Admission {
-    /// Checks that no ADMIN has stopped the integration or its provider.
+    /// Checks that no ADMIN has stopped the integration, its provider or its workspace.
     ///
     /// # Errors
     /// [`Error::Stopped`].
     pub fn require_not_stopped(&self) -> Result<()> {
         match &self.stopped {
             None => Ok(()),
-            Some(reason) => Err(Error::Stopped(format!(
-                "an ADMIN has stopped this integration: {reason}. An ADMIN can lift the stop"
-            ))),
+            Some(reason) => Err(stopped_integration(reason)),
         }
     }
 }
@@ -114,15 +112,14 @@ impl Callable {
     pub async fn find(workspace: &str, id_or_slug: &str) -> Result<Self> {
         // The `+` hides the values from SQLite's planner. Otherwise SQLite would prepare the statement again
         // for each call.
-        let sql = "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
-                     c.sealed, c.version, c.expires_at, c.refresh_at,
-                     i.id, i.name, i.status, i.health, i.policy,
-                     (select reason from stops s where s.workspace = i.workspace
-                        and ((s.scope = 'integration' and s.target = i.id)
-                          or (s.scope = 'provider' and s.target = i.manifest_id)) limit 1) as stopped
-                   from integrations i left join credentials c on c.integration_id = i.id
-                   where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)";
-        let row = read_row(sql, [Value::text(workspace), Value::text(id_or_slug)]).await?;
+        let sql = format!(
+            "select i.manifest_id, i.manifest_hash, i.params, i.account_id, i.account_label,
+               c.sealed, c.version, c.expires_at, c.refresh_at,
+               i.id, i.name, i.status, i.health, i.policy, {STOP_OF_INTEGRATION} as stopped
+             from integrations i left join credentials c on c.integration_id = i.id
+             where i.workspace = +?1 and (i.id = +?2 or i.slug = +?2)"
+        );
+        let row = read_row(&sql, [Value::text(workspace), Value::text(id_or_slug)]).await?;
         let row = row.ok_or_else(|| {
             let shown = nexus_printable::shortened(id_or_slug);
             Error::NotFound(format!("there is no integration {shown:?} in this workspace"))

@@ -195,6 +195,60 @@ fn request_rules() {
             (r#"{"/api/headers":{"X-A":""}}"#, "/api/headers/X-A", "inject_value"),
             (r#"{"/api/headers":{"x-api-key":"1"}}"#, "/api/headers/x-api-key", "header_injected"),
             (r#"{"/api/deny_gap":" "}"#, "/api/deny_gap", "required"),
+            (r#"{"/api/get_may_write":true}"#, "/api/reads", "required"),
+            (
+                r#"{"/api/reads":[{"method":"GET","path":"/x"}]}"#,
+                "/api/reads/0/method",
+                "method_form",
+            ),
+            (
+                r#"{"/api/get_may_write":true,"/api/reads":[{"method":"DELETE","path":"/x"}]}"#,
+                "/api/reads/0/method",
+                "method_form",
+            ),
+            (
+                r#"{"/api/reads":[{"method":"POST","path":"/x*"}]}"#,
+                "/api/reads/0/path",
+                "path_form",
+            ),
+            (
+                r#"{"/api/reads":[{"method":"POST","path":"/**/x"}]}"#,
+                "/api/reads/0/path",
+                "path_form",
+            ),
+            (
+                r#"{"/api/reads":[{"method":"POST","path":"/x//y"}]}"#,
+                "/api/reads/0/path",
+                "path_form",
+            ),
+            (
+                r#"{"/api/reads":[{"method":"POST","path":"/x","host":"other.acme.example"}]}"#,
+                "/api/reads/0/host",
+                "host_not_listed",
+            ),
+            (
+                r#"{"/api/reads":[{"method":"POST","path":"/x"},{"method":"POST","path":"/x"}]}"#,
+                "/api/reads/1",
+                "duplicate",
+            ),
+            (
+                r#"{"/api/deny":[{"method":"*","path":"/keys/**","why":"y"}],
+                    "/api/reads":[{"method":"POST","path":"/Keys/list"}]}"#,
+                "/api/reads/0/path",
+                "read_denied",
+            ),
+            (
+                r#"{"/api/deny":[{"method":"POST","path":"/*/keys","why":"y"}],
+                    "/api/reads":[{"method":"POST","path":"/*/keys"}]}"#,
+                "/api/reads/0/path",
+                "read_denied",
+            ),
+            (
+                r#"{"/api/deny":[{"method":"GET","path":"/keys","why":"y"}],"/api/get_may_write":true,
+                    "/api/reads":[{"method":"POST","path":"/keys"}]}"#,
+                "/api/reads/0/path",
+                "read_denied",
+            ),
             (
                 r#"{"/api/method_override":{"query":["a b"]}}"#,
                 "/api/method_override/query/0",

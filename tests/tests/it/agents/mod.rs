@@ -8,14 +8,17 @@
 //! - `mask`: credentials in responses
 //! - `mcp`: the Model Context Protocol
 //! - `mcp_tools`: the schemas and arguments of MCP tools
+//! - `named`: whom a policy names
 //! - `own_token`: an agent's token goes to no provider
 //! - `policy`: `tests/policy-cases.json`
 //! - `proxy`: requests and responses
 //! - `proxy_attacks`: slow, broken and hostile providers
 //! - `proxy_domain`: each integration's own host
 //! - `registry`: agents and their keys
+//! - `rules`: policies that name agents, and presets
 //! - `sdk`: vendors' SDKs and MCP clients
 //! - `sdk_links`: SDKs that follow links
+//! - `signed`: tokens that an agent signs with its own key
 
 mod ends;
 mod examples;
@@ -25,11 +28,14 @@ mod links;
 mod mask;
 pub(crate) mod mcp;
 mod mcp_tools;
+mod named;
 mod own_token;
 mod policy;
 pub(crate) mod proxy;
 mod proxy_attacks;
 mod proxy_domain;
 mod registry;
+mod rules;
 pub(crate) mod sdk;
 mod sdk_links;
+mod signed;

@@ -102,6 +102,16 @@ async fn a_request_that_is_not_right_is_not_shown_to_the_person() {
         assert!(location.starts_with(CALLBACK), "{name}={value}: {answer:?}");
         assert_eq!(parameter(location, "error").as_deref(), Some(error), "{name}={value}");
         assert_eq!(parameter(location, "iss").as_deref(), Some("http://127.0.0.1:1"));
+        // Anybody can register a redirect URI, so nobody is sent there who has not signed in.
+        for cookie in ["", "nexus-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            let path = program.request(&[(name, value)]);
+            let answer = app.get(&path).header("cookie", cookie).send().await;
+            let location = answer.header("location");
+            assert_eq!(answer.status, 303, "{name}={value}: {answer:?}");
+            let back = parameter(&format!("http://x{location}"), "return_to");
+            assert!(location.starts_with("/sign-in?return_to=%2Foauth"), "{location}");
+            assert_eq!(back.as_deref(), Some(path.as_str()));
+        }
     }
     for (name, value) in [
         ("redirect_uri", ""),

@@ -51,11 +51,48 @@ async fn an_app_that_only_reads_changes_nothing() {
         let came = upstream.seen().iter().any(|seen| !seen.all(name).is_empty());
         assert!(called.status == 403 || !came, "{name}: {called:?}");
     }
+    // A parameter that a framework reads as another method is rejected, although no policy has a rule.
+    let overridden = call(&app, &token, Method::GET, "up/x?_method=DELETE").await;
+    overridden.problem(403, "policy_denied");
     // MCP is no other door.
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": "call_api", "arguments": {"integration": "up", "path": "/x", "method": "POST"}}});
     let answer = app.post("/mcp").bearer(&token).json(&message).send().await;
     assert!(answer.text.contains("read only"), "{answer:?}");
+}
+
+/// What reads is the manifest's word, as for the preset `read_only`.
+#[tokio::test]
+async fn an_app_that_only_reads_makes_the_calls_that_the_manifest_lists() {
+    let (app, upstream, program, person) = connected("ADMIN").await;
+    for (id, get_may_write) in [("custom-search", false), ("custom-get", true)] {
+        let mut manifest = upstream.manifest(json!({}));
+        manifest["id"] = id.into();
+        manifest["api"]["reads"] = json!([{"method": "POST", "path": "/*/list"}]);
+        manifest["api"]["get_may_write"] = get_may_write.into();
+        app.save(&manifest).await;
+        let body = json!({"manifest_id": id, "name": id, "credentials": {"key": KEY}});
+        let made = app.post("/api/integrations").as_admin().json(&body).send().await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+    let form = "decision=allow&access=read&which=all&days=30";
+    let token = text(&program.connect(&app, &person, form).await, "access_token");
+    for (method, path, expected) in [
+        (Method::POST, "custom-search/users/list", 200),
+        (Method::POST, "custom-search/users/add", 403),
+        (Method::POST, "custom-search/users/list/x", 403),
+        (Method::PUT, "custom-search/users/list", 403),
+        (Method::GET, "custom-search/users/add", 200),
+        (Method::GET, "custom-search/users/add;v=1", 200),
+        (Method::POST, "custom-get/users/list", 200),
+        (Method::GET, "custom-get/users/list", 200),
+        (Method::GET, "custom-get/users/add", 403),
+        (Method::HEAD, "custom-get/users/add", 403),
+        (Method::GET, "custom-get/users%2Flist", 403),
+    ] {
+        let answer = call(&app, &token, method.clone(), path).await;
+        assert_eq!(answer.status, expected, "{method} {path}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program};
-use crate::kit::app::App;
+use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, text};
+use crate::kit::app::{Answer, App, Options};
 
 #[tokio::test]
 async fn a_client_is_always_a_public_one() {
@@ -57,33 +57,104 @@ async fn a_registration_that_is_not_right_is_refused() {
     app.get("/oauth/register").send().await.problem(405, "method_not_allowed");
 }
 
+/// An application that believes the header `x-client`.
+async fn behind_a_proxy() -> App {
+    Options::default().var("client_address_header", "x-client").start().await.unwrap()
+}
+
+async fn register(app: &App, address: &str) -> Answer {
+    let body = json!({"redirect_uris": [CALLBACK]});
+    app.post("/oauth/register").header("x-client", address).json(&body).send().await
+}
+
+/// Registers `count` clients, and returns their ids.
+async fn registered(app: &App, address: &str, count: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in 0..count {
+        let answer = register(app, address).await;
+        assert_eq!(answer.status, 201, "{address} {number}: {answer:?}");
+        ids.push(text(&answer.json(), "client_id"));
+    }
+    ids
+}
+
+/// Makes all registrations older that no person has agreed to.
+fn age(app: &App, ms: i64) {
+    let sql = "update app_clients set created_at = created_at - ?1 where agreed_at is null";
+    app.database().execute(sql, [ms]).unwrap();
+}
+
 #[tokio::test]
-async fn a_flood_of_registrations_ends_at_a_hundred() {
-    let app = App::start().await;
+async fn an_address_registers_twenty_clients_a_minute() {
+    let app = behind_a_proxy().await;
+    registered(&app, "192.0.2.1", 20).await;
+    for _ in 0..3 {
+        let answer = register(&app, "192.0.2.1").await;
+        answer.problem(429, "rate_limited");
+        let seconds: u64 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{seconds}");
+        assert_eq!(answer.header("ratelimit-policy"), "\"minute\";q=20;w=60");
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+    }
+    registered(&app, "192.0.2.2", 1).await;
+    // IPv6 addresses with the same 64 bits are one.
+    registered(&app, "2001:db8::1", 20).await;
+    register(&app, "2001:db8::2").await.problem(429, "rate_limited");
+    age(&app, 60_000);
+    registered(&app, "192.0.2.1", 1).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_registrations_ends_at_a_hundred_and_keeps_nobody_else_out() {
+    let app = behind_a_proxy().await;
     let used = Program::register(&app).await;
     let person = Person::sign_in(&app, "ann", "ADMIN");
     used.connect(&app, &person, EVERYTHING).await;
-    let body = json!({"redirect_uris": [CALLBACK]});
-    let register = || app.post("/oauth/register").json(&body).send();
-    for number in 0..100 {
-        let answer = register().await;
-        assert_eq!(answer.status, 201, "{number}: {answer:?}");
+    let waiting = registered(&app, "198.51.100.1", 1).await;
+    let mut flood = Vec::new();
+    for _ in 0..4 {
+        flood.extend(registered(&app, "192.0.2.1", 20).await);
+        age(&app, 60_000);
     }
-    let answer = register().await;
+    flood.extend(registered(&app, "192.0.2.1", 19).await);
+    assert_eq!(app.count("app_clients"), 101);
+    age(&app, 60_000);
+    // Whoever floods has to wait.
+    let answer = register(&app, "192.0.2.1").await;
     assert_eq!(answer.status, 429, "{answer:?}");
+    assert_eq!(answer.json()["error"], "temporarily_unavailable");
     assert_eq!(answer.header("retry-after"), "600");
+    // Others do not: the flood makes way, its oldest first.
+    registered(&app, "198.51.100.2", 2).await;
     assert_eq!(app.count("app_clients"), 101);
-    // After ten minutes the oldest makes way, and after a day all do.
-    let age = |ms: i64| {
-        let sql = "update app_clients set created_at = created_at - ?1 where agreed_at is null";
-        app.database().execute(sql, [ms]).unwrap();
+    let is_known = async |id: &str| {
+        let program = Program { id: id.to_owned() };
+        program.ask(&app, &person, &[]).await.status == 200
     };
-    age(600_000);
-    assert_eq!(register().await.status, 201);
+    for (id, expected) in
+        [(&flood[0], false), (&flood[1], false), (&flood[2], true), (&waiting[0], true)]
+    {
+        assert_eq!(is_known(id).await, expected, "{id}");
+    }
+    // After ten minutes any registration makes way, but not one that a person is looking at.
+    age(&app, 600_000);
+    registered(&app, "192.0.2.1", 1).await;
     assert_eq!(app.count("app_clients"), 101);
-    age(86_400_000);
-    assert_eq!(register().await.status, 201);
+    for (id, expected) in [(&flood[2], true), (&flood[3], false), (&waiting[0], true)] {
+        assert_eq!(is_known(id).await, expected, "{id}");
+    }
+    // After a day all do, but not a client that somebody uses.
+    age(&app, 86_400_000);
+    registered(&app, "198.51.100.2", 1).await;
     assert_eq!(app.count("app_clients"), 2);
-    // A client that somebody uses stays.
     assert_eq!(used.ask(&app, &person, &[]).await.status, 200);
+    let kept: i64 = app
+        .database()
+        .query_row(
+            "select count(*) from app_clients where agreed_at is not null and registered_from is not null",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 0, "the address of a client that somebody uses");
 }

@@ -169,6 +169,11 @@ async fn the_element_works_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_person_signs_in_and_arrives_where_they_were_going() {
+    play("sign-in.mjs").await;
+}
+
+#[tokio::test]
 async fn lighthouse() {
     play("lighthouse.mjs").await;
 }

@@ -164,11 +164,16 @@ async fn the_first_entry_that_accepts_the_audience_counts() {
         (json!("nexus"), 200),
         (json!("machines"), 403),
         (json!(["machines", "nexus"]), 200),
-        (json!("https://nexus.test/mcp"), 200),
-        (json!(["other", "https://nexus.test/mcp"]), 200),
+        (json!(["nexus", "https://nexus.test/mcp"]), 200),
+        // This audience is good for all entries, so a client that chooses it gets the least of them.
+        (json!("https://nexus.test/mcp"), 403),
+        (json!(["other", "https://nexus.test/mcp"]), 403),
+        (json!(["machines", "https://nexus.test/mcp"]), 403),
     ] {
         assert_eq!(status(&app, &with(audience.clone())).await, expected, "{audience}");
     }
+    let mcp = with(json!("https://nexus.test/mcp"));
+    assert_eq!(app.get("/api/proxy").bearer(&mcp).send().await.status, 200);
     for audience in [
         json!("other"),
         json!("https://nexus.test"),
@@ -188,6 +193,43 @@ async fn the_first_entry_that_accepts_the_audience_counts() {
     let why = refused(&app, "no audience", &keys::p256(1).token("k", &claims)).await;
     assert!(why.contains("audience"), "{why}");
     assert_eq!(issuer.asked().len(), 1, "entries with one document share it");
+}
+
+/// Two customers at one issuer, told apart by the client that the token is for.
+#[tokio::test]
+async fn the_audience_that_all_entries_accept_chooses_no_workspace() {
+    let issuer = Issuer::start(&[keys::p256(1).jwk("k")]).await;
+    let url = format!("{}/keys", issuer.origin());
+    let customer = |workspace: &str, audience: &str| {
+        json!({"issuer": OURS, "jwks_uri": url, "audience_claim": "client_id",
+            "audiences": [format!("{workspace}-app"), audience], "workspace": workspace,
+            "role_claim": "groups", "role_map": {"admins": "ADMIN"}})
+    };
+    let own = "https://nexus.test/mcp";
+    let list = json!([customer("acme", "x"), customer("beta", "y")]);
+    let app = trusting(&list).var("public_url", "https://nexus.test").start().await.unwrap();
+    let with = |audience: &Value, client: Option<&str>| {
+        let mut claims = json!({"iss": OURS, "aud": audience, "sub": "u", "groups": ["admins"],
+            "exp": token::now() + 300});
+        if let Some(client) = client {
+            claims["client_id"] = client.into();
+        }
+        keys::p256(1).token("k", &claims)
+    };
+    for audience in [json!(own), json!([own, "acme-app"]), json!("acme-app")] {
+        for (client, workspace) in [("acme-app", "acme"), ("beta-app", "beta")] {
+            let token = with(&audience, Some(client));
+            let shown = app.get("/api/me").bearer(&token).send().await;
+            let shown = (shown.status.as_u16(), shown.json()["workspace"].clone());
+            assert_eq!(shown, (200, json!(workspace)), "{audience} {client}");
+        }
+    }
+    for client in [None, Some("other-app")] {
+        let why = refused(&app, "no entry's client", &with(&json!(own), client)).await;
+        assert!(why.contains("which entry"), "{why}");
+        let why = refused(&app, "no audience of ours", &with(&json!("x"), client)).await;
+        assert!(why.contains("audience") && why.contains("`client_id`"), "{why}");
+    }
 }
 
 #[tokio::test]

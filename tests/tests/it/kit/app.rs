@@ -189,6 +189,13 @@ fn move_origins(manifest: &mut Value, simulator: &Simulator) {
     };
     let moved = format!("{moved}:{}", simulator.port());
     manifest["api"]["hosts"] = json!([moved]);
+    for read in
+        manifest.pointer_mut("/api/reads").and_then(Value::as_array_mut).into_iter().flatten()
+    {
+        if let Some(host) = read.get_mut("host") {
+            *host = moved.as_str().into();
+        }
+    }
     for pointer in [
         "/api/base_url",
         "/oauth2/authorization_url",

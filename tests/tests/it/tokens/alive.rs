@@ -13,15 +13,15 @@ use crate::kit::upstream::{Reply, Seen, Upstream};
 use crate::tokens::oauth::{Flow, Pair};
 
 /// A provider of OAuth that a test writes, and an application that knows it as `custom-up`.
-struct Provider {
-    app: App,
-    upstream: Upstream,
+pub(super) struct Provider {
+    pub(super) app: App,
+    pub(super) upstream: Upstream,
 }
 
 /// The answer to a request at the token endpoint.
 type Token = Box<dyn Fn(&Seen) -> Reply + Send + Sync>;
 
-const GOOD: &str = r#"{"access_token":"at-0123456789abcdef","refresh_token":"rt-0123456789abcdef","expires_in":3600}"#;
+pub(super) const GOOD: &str = r#"{"access_token":"at-0123456789abcdef","refresh_token":"rt-0123456789abcdef","expires_in":3600}"#;
 
 /// As JSON with a length.
 fn plain(_: &Seen) -> Reply {
@@ -30,7 +30,7 @@ fn plain(_: &Seen) -> Reply {
 
 impl Provider {
     /// With members of `oauth2` as in `more`.
-    async fn start(more: Value) -> Self {
+    pub(super) async fn start(more: Value) -> Self {
         let (app, upstream) = (App::start().await, Upstream::start().await);
         let host = &upstream.host;
         let mut manifest = json!({
@@ -79,7 +79,7 @@ impl Provider {
     }
 
     /// Goes through a flow; `more` stands beside code and state in the callback.
-    async fn connect(&self, slug: Option<&str>, more: &str) -> Answer {
+    pub(super) async fn connect(&self, slug: Option<&str>, more: &str) -> Answer {
         let flow = self.begin(slug).await;
         self.back(&flow, &format!("code=c-0123456789{more}")).await
     }
@@ -103,7 +103,7 @@ impl Provider {
         self.app.database().execute(sql, []).unwrap();
     }
 
-    fn expire(&self) {
+    pub(super) fn expire(&self) {
         self.set("update credentials set refresh_at = 1, expires_at = 1, lease_until = null");
     }
 }

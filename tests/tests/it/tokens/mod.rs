@@ -9,6 +9,7 @@
 //! - `oauth_storms`: many requests at once, and killed processes
 //! - `refresh_model`: every interleaving of a refresh
 //! - `servers`: third-party authorization servers
+//! - `stopped`: a caller who is stopped while a call waits for a token
 
 mod alive;
 mod findings;
@@ -19,3 +20,4 @@ mod oauth_providers;
 mod oauth_storms;
 mod refresh_model;
 mod servers;
+mod stopped;

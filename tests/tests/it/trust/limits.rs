@@ -1,10 +1,12 @@
-//! Limits per minute: wrong proofs of an address, calls of an agent, requests of a workspace.
+//! Limits per minute: wrong proofs of an address, calls of an agent, requests to the control plane.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::kit::app::{Answer, App, Options};
+use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
+use crate::kit::app::{Answer, App, Options, until};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
 
@@ -37,7 +39,7 @@ fn require_limited(answer: &Answer, limit: u32, set_by: &str) {
     assert_eq!(answer.header("ratelimit"), format!("\"minute\";r=0;t={seconds}"));
 }
 
-fn agent(subject: &str, workspace: &str) -> String {
+fn agent_of(workspace: &str, subject: &str) -> String {
     let mut claims = token::claims("AGENT", workspace);
     claims["sub"] = subject.into();
     token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET)
@@ -162,12 +164,137 @@ async fn an_invitation_and_a_link_that_are_guessed_are_limited() {
     .await;
 }
 
+/// The token endpoint, for anyone who sends what nobody was given.
+async fn guess(app: &App, address: &str, path: &str, form: &str) -> Answer {
+    let call = app.post(path).header("x-client", address);
+    call.body("application/x-www-form-urlencoded", form.to_owned()).send().await
+}
+
+fn code_form(program: &Program, code: &str) -> String {
+    format!(
+        "grant_type=authorization_code&client_id={}&code={code}&code_verifier={VERIFIER}&redirect_uri={CALLBACK}",
+        program.id
+    )
+}
+
+fn refresh_form(program: &Program, token: &str) -> String {
+    format!("grant_type=refresh_token&client_id={}&refresh_token={token}", program.id)
+}
+
+#[tokio::test]
+async fn wrong_codes_and_tokens_of_apps_are_limited_and_good_ones_are_not() {
+    let app = Options::default()
+        .var("wrong_proofs_per_minute", "20")
+        .var("client_address_header", "x-client")
+        .start()
+        .await
+        .unwrap();
+    let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    within_a_minute(async |number| {
+        let (here, elsewhere) = (format!("192.0.2.{number}"), format!("198.51.100.{number}"));
+        let tokens = program.connect(&app, &person, EVERYTHING).await;
+        let refresh = tokens["refresh_token"].as_str().unwrap();
+        let code = program.agreed(&app, &person, EVERYTHING).await;
+        let wrong = code_form(&program, "a-code-that-nobody-was-given");
+        // A good code with another verifier is a wrong one too.
+        let stolen = code_form(&program, &code).replace(VERIFIER, &"x".repeat(43));
+        for (count, form) in std::iter::repeat([&wrong, &stolen]).flatten().take(20).enumerate() {
+            let answer = guess(&app, &here, "/oauth/token", form).await;
+            assert_eq!((answer.status.as_u16(), count), (400, count), "{answer:?}");
+            assert_eq!(answer.json()["error"], "invalid_grant");
+        }
+        for form in [&wrong, &stolen] {
+            let answer = guess(&app, &here, "/oauth/token", form).await;
+            require_limited(&answer, 20, "wrong_proofs_per_minute");
+        }
+        assert_eq!(guess(&app, &elsewhere, "/oauth/token", &wrong).await.status, 400);
+        let good = guess(&app, &here, "/oauth/token", &code_form(&program, &code)).await;
+        assert_eq!(good.status, 200, "{good:?}");
+        // Wrong tokens count apart from codes, and together, wherever they are sent.
+        let forged = format!("nxr_{}", WRONG_KEY.strip_prefix("nxa_").unwrap());
+        for form in [refresh_form(&program, &forged), refresh_form(&program, "x")] {
+            for _ in 0..5 {
+                assert_eq!(guess(&app, &here, "/oauth/token", &form).await.status, 400);
+            }
+        }
+        for token in [forged.as_str(), "x"] {
+            for _ in 0..5 {
+                let answer = guess(&app, &here, "/oauth/revoke", &format!("token={token}")).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+            }
+        }
+        for (path, form) in [
+            ("/oauth/token", refresh_form(&program, &forged)),
+            ("/oauth/revoke", format!("token={forged}")),
+        ] {
+            let answer = guess(&app, &here, path, &form).await;
+            require_limited(&answer, 20, "wrong_proofs_per_minute");
+            assert_ne!(guess(&app, &elsewhere, path, &form).await.status, 429);
+        }
+        let good = guess(&app, &here, "/oauth/token", &refresh_form(&program, refresh)).await;
+        assert_eq!(good.status, 200, "{good:?}");
+        let refresh = good.json()["refresh_token"].as_str().unwrap().to_owned();
+        let form = format!("token={refresh}");
+        assert_eq!(guess(&app, &here, "/oauth/revoke", &form).await.status, 200);
+        assert_eq!(
+            guess(&app, &elsewhere, "/oauth/token", &refresh_form(&program, &refresh)).await.status,
+            400
+        );
+    })
+    .await;
+}
+
+/// There is one write lock, so nobody may take it who has proved nothing.
+#[tokio::test]
+async fn a_guess_does_not_wait_for_the_write_lock() {
+    let app = App::start().await;
+    let program = Program::register(&app).await;
+    let person = Person::sign_in(&app, "ann", "ADMIN");
+    // A token with a good checksum that nobody has any more.
+    let ended = program.connect(&app, &person, EVERYTHING).await;
+    let ended = ended["refresh_token"].as_str().unwrap();
+    let form = format!("token={ended}");
+    assert_eq!(guess(&app, "192.0.2.1", "/oauth/revoke", &form).await.status, 200);
+    assert_eq!(app.count("app_tokens"), 0);
+    let code = program.agreed(&app, &person, EVERYTHING).await;
+    let (good, stolen) = (code_form(&program, &code), code_form(&program, &code));
+    let stolen = stolen.replace(VERIFIER, &"x".repeat(43));
+    let database = app.database();
+    database.execute_batch("begin immediate").unwrap();
+    for (path, form, status) in [
+        ("/oauth/token", code_form(&program, "guess"), 400),
+        ("/oauth/token", stolen, 400),
+        ("/oauth/token", refresh_form(&program, ended), 400),
+        ("/oauth/revoke", format!("token={ended}"), 200),
+    ] {
+        let answer = guess(&app, "192.0.2.1", path, &form).await;
+        assert_eq!(answer.status, status, "{path} {form}: {answer:?}");
+    }
+    for path in ["/sign-in/invitation", "/sign-in/invitation/show"] {
+        let call = app.post(path).header("sec-fetch-site", "same-origin");
+        call.json(&json!({"invitation": "guess"})).send().await.problem(410, "gone");
+    }
+    let cookie = format!("nexus-session={}", "A".repeat(43));
+    for body in [json!({}), json!({"all": true})] {
+        let call = app.post("/api/sessions/end").as_admin().header("cookie", &cookie);
+        let answer = call.json(&body).send().await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["ended"]),
+            (200, &json!(0)),
+            "{answer:?}"
+        );
+    }
+    database.execute_batch("rollback").unwrap();
+    assert_eq!(guess(&app, "192.0.2.1", "/oauth/token", &good).await.status, 200);
+}
+
 #[tokio::test]
 async fn the_calls_of_an_agent_are_limited_over_all_instances() {
     let options = Options::default().var("agent_calls_per_minute", "10");
     let (app, upstream) = connected(options).await;
     within_a_minute(async |number| {
-        let (one, two) = (agent(&format!("one-{number}"), "acme"), agent("two", "acme"));
+        let (one, two) = (agent_of("acme", &format!("one-{number}")), agent_of("acme", "two"));
         let before = upstream.seen().len();
         let begun = minute();
         let good = at_once(&app, "/api/proxy/up/x", &one, 40, 200).await;
@@ -193,7 +320,7 @@ async fn a_high_limit_is_counted_in_blocks_and_not_exceeded_by_much() {
     let options = Options::default().var("agent_calls_per_minute", "90");
     let (app, _upstream) = connected(options).await;
     within_a_minute(async |number| {
-        let token = agent(&format!("agent-{number}"), "acme");
+        let token = agent_of("acme", &format!("agent-{number}"));
         let begun = minute();
         let mut good = 0;
         for _ in 0..8 {
@@ -212,8 +339,10 @@ async fn a_policy_narrows_the_limit_for_its_integration() {
     let changed = app.put("/api/integrations/up").as_admin().json(&policy).send().await;
     assert_eq!(changed.status, 200, "{changed:?}");
     within_a_minute(async |number| {
-        let (one, two) =
-            (agent(&format!("one-{number}"), "acme"), agent(&format!("two-{number}"), "acme"));
+        let (one, two) = (
+            agent_of("acme", &format!("one-{number}")),
+            agent_of("acme", &format!("two-{number}")),
+        );
         for token in [&one, &two] {
             for _ in 0..3 {
                 assert_eq!(app.get("/api/proxy/up/x").bearer(token).send().await.status, 200);
@@ -243,7 +372,7 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
         let workspace = format!("acme-{number}");
         let path = "/api/integrations";
         let begun = minute();
-        let good = at_once(&app, path, &token::of("MANAGER", &workspace), 30, 200).await;
+        let good = at_once(&app, path, &token::of("ADMIN", &workspace), 30, 200).await;
         if minute() != begun {
             return;
         }
@@ -260,6 +389,64 @@ async fn the_requests_of_a_workspace_are_limited_but_a_stop_is_not() {
         }
         let other = app.get(path).as_role("ADMIN", &format!("beta-{number}")).send().await;
         assert_eq!(other.status, 200);
+    })
+    .await;
+}
+
+/// Whoever has less must not lock out those who can end their access.
+#[tokio::test]
+async fn no_caller_uses_up_the_requests_of_a_caller_with_more_rights() {
+    let app = Options::default().var("workspace_calls_per_minute", "8").start().await.unwrap();
+    within_a_minute(async |number| {
+        let workspace = format!("acme-{number}");
+        let (admin, manager) = (token::of("ADMIN", &workspace), token::of("MANAGER", &workspace));
+        let made = app.post("/api/agents").bearer(&admin).json(&json!({"name": "leaked"}));
+        let agent = format!("/api/agents/{}", made.send().await.json()["id"].as_str().unwrap());
+        let made = app.post(&format!("{agent}/keys")).bearer(&admin).json(&json!({})).send().await;
+        let made = made.json();
+        let key = made["key"].as_str().unwrap();
+        let mut claims = token::claims("AGENT", &workspace);
+        claims.as_object_mut().unwrap().remove("role");
+        let roleless = token::sign(&json!({"alg": "HS256", "typ": "JWT"}), &claims, token::SECRET);
+        // Denied requests count against nobody, however many there are.
+        for caller in [key, roleless.as_str()] {
+            assert_eq!(at_once(&app, "/api/agents", caller, 30, 403).await, 30);
+        }
+        assert_eq!(at_once(&app, "/api/connected-apps", &roleless, 30, 403).await, 30);
+        // What an agent may ask for counts against that agent alone.
+        let begun = minute();
+        let good = at_once(&app, "/api/connected-apps", key, 30, 200).await;
+        assert!(minute() != begun || good == 8, "{good}");
+        let other = agent_of(&workspace, "another");
+        assert_eq!(app.get("/api/connected-apps").bearer(&other).send().await.status, 200);
+        // A MANAGER uses up the limit of MANAGERs.
+        let begun = minute();
+        let good = at_once(&app, "/api/agents", &manager, 30, 200).await;
+        assert!(minute() != begun || good == 8, "{good}");
+        // The ADMIN sees the agent, and ends its key.
+        assert_eq!(app.get(&agent).bearer(&admin).send().await.status, 200);
+        let path = format!("{agent}/keys/{}", made["id"].as_str().unwrap());
+        assert_eq!(app.delete(&path).bearer(&admin).send().await.status, 204);
+        let gone = app.get("/api/connected-apps").bearer(key).send().await;
+        gone.problem(401, "invalid_token");
+    })
+    .await;
+}
+
+/// Each page that asks a person is written down, so a person cannot open any number of them.
+#[tokio::test]
+async fn the_pages_that_ask_a_person_are_limited() {
+    let app = Options::default().var("workspace_calls_per_minute", "4").start().await.unwrap();
+    let program = Program::register(&app).await;
+    let other = Person::sign_in(&app, "other", "AGENT");
+    within_a_minute(async |number| {
+        let person = Person::sign_in(&app, &format!("ann-{number}"), "AGENT");
+        for _ in 0..4 {
+            assert_eq!(program.ask(&app, &person, &[]).await.status, 200);
+        }
+        let limited = program.ask(&app, &person, &[]).await;
+        require_limited(&limited, 4, "workspace_calls_per_minute");
+        assert_eq!(program.ask(&app, &other, &[]).await.status, 200);
     })
     .await;
 }
@@ -284,24 +471,107 @@ async fn a_limit_that_is_not_a_number_is_named() {
     }
 }
 
+/// The key-value store of an application with this directory.
+fn key_value_store(dir: &Path) -> rusqlite::Connection {
+    let store = rusqlite::Connection::open(dir.join(".spin/sqlite_key_value.db")).unwrap();
+    store.busy_timeout(Duration::from_secs(20)).unwrap();
+    store
+}
+
+/// How many keys are like `pattern`.
+fn keys(store: &rusqlite::Connection, pattern: &str) -> i64 {
+    let sql = "select count(*) from spin_key_value where key like ?1";
+    store.query_row(sql, [pattern], |row| row.get(0)).unwrap()
+}
+
+/// Adds `count` sums of a past minute.
+fn leave_behind(store: &rusqlite::Connection, count: u32) {
+    let sql = "insert into spin_key_value (store, key, value)
+               with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+               select 'default', 'limit/7/wrong/' || i, x'0100000000000000' from n";
+    store.execute(sql, [count]).unwrap();
+}
+
 #[tokio::test]
 async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
     let options = Options::default().var("agent_calls_per_minute", "10");
     let (app, _upstream) = connected(options).await;
     let token = token::of("AGENT", "acme");
     assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
-    let file = app.dir.path().join(".spin/sqlite_key_value.db");
-    let store = rusqlite::Connection::open(file).unwrap();
-    let keys = || {
-        let sql = "select group_concat(key, ' ') from spin_key_value where key like 'limit/%'";
-        store.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
+    let store = key_value_store(app.dir.path());
+    assert!(keys(&store, "limit/%/agent/%") >= 1);
+    assert_eq!(keys(&store, "limit/%acme%"), 0, "a key names nobody");
+    leave_behind(&store, 2000);
+    let tick = async || {
+        let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
+        assert_eq!(tick.status, 200, "{tick:?}");
     };
-    let now = keys();
-    assert!(now.contains("/agent/") && !now.contains("acme"), "{now}");
-    let sql =
-        "update spin_key_value set key = 'limit/7/agent/old' where key like 'limit/%/agent/%'";
-    assert_eq!(store.execute(sql, []).unwrap(), 1);
-    let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
-    assert_eq!(tick.status, 200, "{tick:?}");
-    assert!(!keys().contains("limit/7/"), "{}", keys());
+    for _ in 0..3 {
+        tick().await;
+    }
+    assert_eq!(keys(&store, "limit/7/%"), 0);
+    // A store that cannot be read does not keep the tick from its other work.
+    store.execute_batch("alter table spin_key_value rename to away").unwrap();
+    tick().await;
+}
+
+/// One client may have any number of addresses.
+#[tokio::test]
+async fn the_counts_of_wrong_proofs_have_a_bound() {
+    let options = Options::default().var("wrong_proofs_per_minute", "20");
+    let app = options.var("client_address_header", "x-client").start().await.unwrap();
+    let store = key_value_store(app.dir.path());
+    for network in 0..15 {
+        let calls = (0..100).map(|host| {
+            let call = app.get("/api/me").header("x-client", &format!("10.0.{network}.{host}"));
+            call.bearer(WRONG_KEY).send()
+        });
+        for answer in futures::future::join_all(calls).await {
+            assert!(matches!(answer.status.as_u16(), 401 | 429), "{answer:?}");
+        }
+    }
+    // The requests may lie in two minutes.
+    let sql = "select count(distinct substr(key, length('limit/12345678/') + 1))
+               from spin_key_value where key like 'limit/_%/wrong/%' and key not like 'limit/last/%'";
+    let counted: i64 = store.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert!((500..=1024).contains(&counted), "{counted}");
+}
+
+/// A deployment without a tick must not keep the sums of each minute for ever.
+#[tokio::test]
+async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
+    let options = Options::default().var("agent_calls_per_minute", "10").without("tick_secret");
+    let (app, _upstream) = connected(options, json!({})).await;
+    let token = token::of("AGENT", "acme");
+    let call = async |app: &App| {
+        assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
+    };
+    call(&app).await;
+    let store = key_value_store(app.dir.path());
+    let last = |store: &rusqlite::Connection| {
+        let sql =
+            "select cast(value as text) from spin_key_value where key like 'limit/last/agent/%'";
+        store.query_row(sql, [], |row| row.get::<_, String>(0)).ok()
+    };
+    until("the last minute", async || last(&store)).await;
+    // The agent's last call was long ago.
+    for (sql, changed) in [
+        (
+            "update spin_key_value set key = 'limit/7/' || substr(key, instr(key, 'agent/'))
+          where key like 'limit/%/agent/%' and key not like 'limit/last/%'",
+            1,
+        ),
+        (
+            "update spin_key_value set value = cast('9 7' as blob) where key like 'limit/last/agent/%'",
+            1,
+        ),
+    ] {
+        assert_eq!(store.execute(sql, []).unwrap(), changed, "{sql}");
+    }
+    assert_eq!(keys(&store, "limit/7/agent/%"), 1);
+    let app = app.restart().await;
+    call(&app).await;
+    until("the old sum", async || (keys(&store, "limit/7/agent/%") == 0).then_some(())).await;
+    let noted = until("the last minutes", async || last(&store).filter(|last| last != "9 7")).await;
+    assert!(noted.ends_with(" 9"), "{noted}");
 }

@@ -6,11 +6,15 @@
 //! - `broker`: an attack on the broker
 //! - `canary`: one secret, searched for everywhere
 //! - `egress`: the egress guard
+//! - `identities`: an outside subject stays the same, whatever its role
 //! - `jwks`: an issuer's own keys
 //! - `limits`: limits per minute
+//! - `midway`: a stop in the middle of work
 //! - `oidc`: the sign-in at an identity provider
 //! - `people`: sign-in, roles, sessions and emergency stops
+//! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
+//! - `stops`: what an emergency stop keeps from being used
 
 mod answers;
 mod audit;
@@ -18,8 +22,12 @@ mod auth;
 pub(crate) mod broker;
 mod canary;
 mod egress;
+mod identities;
 pub(crate) mod jwks;
 mod limits;
+mod midway;
 mod oidc;
 mod people;
+mod return_to;
 mod rights;
+mod stops;

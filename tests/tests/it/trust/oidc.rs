@@ -18,8 +18,8 @@ const CLIENT_SECRET: &str = "a secret/of+the:client";
 const URL: &str = "http://127.0.0.1:1";
 
 /// A provider and an application that knows it.
-struct Scene {
-    app: App,
+pub(super) struct Scene {
+    pub(super) app: App,
     provider: Upstream,
     says: Arc<Mutex<Says>>,
 }
@@ -34,26 +34,32 @@ struct Says {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(|options| options).await
     }
 
     async fn with(change: impl FnOnce(Options) -> Options) -> Self {
+        let rules = json!({"workspace_claim": "workspace_id", "role_claim": "role"});
+        Self::by(&[json!({"audiences": ["api"]})], &rules, change).await
+    }
+
+    /// With these entries of `issuers` for the provider, each with `rules`.
+    async fn by(entries: &[Value], rules: &Value, change: impl FnOnce(Options) -> Options) -> Self {
         let provider = Upstream::start().await;
         let says = Arc::new(Mutex::new(Says { metadata: json!({}), token: (500, json!({})) }));
         let (issuer, script) = (format!("http://{}", provider.host), Arc::clone(&says));
         let own = issuer.clone();
         provider.answer(move |seen| respond(seen, &own, &script.lock().unwrap()));
-        let rules = json!({"workspace_claim": "workspace_id", "role_claim": "role"});
-        let entry = |mut entry: Value| {
-            entry.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
-            entry
-        };
-        let issuers = json!([
-            entry(json!({"issuer": token::ISSUER, "secret_variable": "jwt_secret",
-                "audiences": [token::AUDIENCE]})),
-            entry(json!({"issuer": issuer, "discovery": true, "audiences": ["api"]})),
-        ]);
+        let mut issuers = vec![json!({"issuer": token::ISSUER, "secret_variable": "jwt_secret",
+            "audiences": [token::AUDIENCE], "workspace_claim": "workspace_id", "role_claim": "role"})];
+        for entry in entries {
+            let mut whole = json!({"issuer": issuer, "discovery": true});
+            for members in [rules, entry] {
+                whole.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            }
+            issuers.push(whole);
+        }
+        let issuers = json!(issuers);
         let options = Options::default()
             .var("issuers", &issuers.to_string())
             .var("oidc_issuer", &issuer)
@@ -64,12 +70,12 @@ impl Scene {
         Self { app, provider, says }
     }
 
-    fn issuer(&self) -> String {
+    pub(super) fn issuer(&self) -> String {
         format!("http://{}", self.provider.host)
     }
 
     /// Begins a sign-in: the cookie of the browser, and where the browser is sent.
-    async fn begin(&self, body: Value) -> (String, Url) {
+    pub(super) async fn begin(&self, body: Value) -> (String, Url) {
         let call = self.app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
         let answer = call.json(&body).send().await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -82,7 +88,7 @@ impl Scene {
     }
 
     /// Claims that are accepted, for the request at `url`.
-    fn claims(&self, url: &Url, changes: &Value) -> Value {
+    pub(super) fn claims(&self, url: &Url, changes: &Value) -> Value {
         let now = token::now();
         let mut claims = json!({"iss": self.issuer(), "aud": CLIENT, "sub": "u-1", "iat": now,
             "exp": now + 300, "nonce": parameter(url, "nonce"), "name": "Ann",
@@ -93,23 +99,23 @@ impl Scene {
         claims
     }
 
-    fn will_say(&self, id_token: &str) {
+    pub(super) fn will_say(&self, id_token: &str) {
         self.says.lock().unwrap().token = (200, json!({"id_token": id_token, "access_token": "a"}));
     }
 
-    async fn come_back(&self, cookie: &str, query: &str) -> Answer {
+    pub(super) async fn come_back(&self, cookie: &str, query: &str) -> Answer {
         let call = self.app.get(&format!("/sign-in/oidc/callback?{query}"));
         call.header("cookie", cookie).header("sec-fetch-site", "cross-site").send().await
     }
 
     /// A whole sign-in with these claims.
-    async fn sign_in(&self, changes: Value, body: Value) -> Answer {
+    pub(super) async fn sign_in(&self, changes: Value, body: Value) -> Answer {
         let (cookie, url) = self.begin(body).await;
         self.will_say(&key().token("k", &self.claims(&url, &changes)));
         self.come_back(&cookie, &self.good(&url)).await
     }
 
-    fn good(&self, url: &Url) -> String {
+    pub(super) fn good(&self, url: &Url) -> String {
         format!("code=c-1&state={}&iss={}", parameter(url, "state"), self.issuer())
     }
 
@@ -120,14 +126,14 @@ impl Scene {
     }
 
     /// The secret of a new invitation.
-    async fn invite(&self, workspace: &str, role: &str) -> String {
+    pub(super) async fn invite(&self, workspace: &str, role: &str) -> String {
         let call = self.app.post("/api/people/invitations").as_role("ADMIN", workspace);
         let url = call.json(&json!({ "role": role })).send().await.json()["url"].clone();
         url.as_str().unwrap().rsplit_once('=').unwrap().1.to_owned()
     }
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     p256(3)
 }
 
@@ -151,7 +157,7 @@ fn respond(seen: &Seen, issuer: &str, says: &Says) -> Reply {
     }
 }
 
-fn parameter(url: &Url, name: &str) -> String {
+pub(super) fn parameter(url: &Url, name: &str) -> String {
     let found = url.query_pairs().find(|(found, _)| found == name);
     found.unwrap_or_else(|| panic!("{name}: {url}")).1.into_owned()
 }
@@ -165,7 +171,7 @@ fn session(answer: &Answer) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
-fn is_signed_in(answer: &Answer) -> bool {
+pub(super) fn is_signed_in(answer: &Answer) -> bool {
     answer.headers.get_all("set-cookie").iter().any(|set| {
         let set = set.to_str().unwrap();
         set.starts_with("nexus-session=") && !set.starts_with("nexus-session=;")
@@ -273,6 +279,35 @@ async fn an_unknown_person_needs_an_invitation_once() {
     // An invitation with a lower role does not lower an ADMIN.
     let lower = json!({"invitation": scene.invite("acme", "MANAGER").await});
     assert_eq!(scene.me(&scene.sign_in(json!({}), lower).await).await["role"], "ADMIN");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_while_their_workspace_is_stopped() {
+    let scene = Scene::new().await;
+    let mapped = json!({"workspace_id": "acme", "role": "ADMIN"});
+    let open = json!({"invitation": scene.invite("acme", "MANAGER").await});
+    let stop = json!({"scope": "workspace", "reason": "a drill"});
+    let stopped = scene.app.post("/api/panic").as_admin().json(&stop).send().await;
+    assert_eq!(stopped.status, 201, "{stopped:?}");
+    for (what, claims, body) in
+        [("a role", mapped.clone(), json!({})), ("an invitation", json!({}), open.clone())]
+    {
+        let refused = scene.sign_in(claims, body).await;
+        assert_eq!((refused.status.as_u16(), is_signed_in(&refused)), (403, false), "{what}");
+        assert!(refused.text.contains("a drill"), "{what}: {refused:?}");
+    }
+    let path = format!("/api/panic/{}", stopped.json()["id"].as_str().unwrap());
+    assert_eq!(scene.app.delete(&path).as_admin().send().await.status, 204);
+    assert!(is_signed_in(&scene.sign_in(json!({}), open).await), "the invitation stayed valid");
+    // The role that the claim gives from now on is in the record.
+    assert!(is_signed_in(&scene.sign_in(mapped, json!({})).await));
+    let audit = scene.app.get("/api/audit").as_admin().send().await.json();
+    let changed = |one: &Value| {
+        one["action"] == "person.update"
+            && one["detail"]["method"] == "oidc"
+            && one["detail"]["role"] == "ADMIN"
+    };
+    assert!(audit["items"].as_array().unwrap().iter().any(changed), "{audit}");
 }
 
 #[tokio::test]
@@ -448,6 +483,36 @@ async fn a_provider_that_fails_or_lies_signs_nobody_in() {
     }
 }
 
+/// Anyone can make a cookie with its `state`. That alone writes nothing, and does not wait for those who write.
+#[tokio::test]
+async fn a_sign_in_that_the_provider_does_not_know_writes_nothing() {
+    let scene = Scene::new().await;
+    // The database is there once it was needed.
+    scene.invite("acme", "MANAGER").await;
+    let (cookie, url) = scene.begin(json!({})).await;
+    scene.says.lock().unwrap().token = (400, json!({"error": "invalid_grant"}));
+    let database = scene.app.database();
+    database.execute_batch("begin immediate").unwrap();
+    let answer = scene.come_back(&cookie, &scene.good(&url)).await;
+    assert_eq!((answer.status.as_u16(), is_signed_in(&answer)), (502, false), "{answer:?}");
+    assert!(answer.text.contains("rejected the code"), "{answer:?}");
+    database.execute_batch("rollback").unwrap();
+    assert_eq!(scene.app.count("used_proofs"), 0);
+    // The same sign-in can be finished with a good code, and only once.
+    scene.will_say(
+        &key().token("k", &scene.claims(&url, &json!({"workspace_id": "acme", "role": "ADMIN"}))),
+    );
+    assert!(is_signed_in(&scene.come_back(&cookie, &scene.good(&url)).await));
+    let asked = scene.provider.seen().len();
+    let again = scene.come_back(&cookie, &scene.good(&url)).await;
+    assert_eq!((again.status.as_u16(), is_signed_in(&again)), (400, false), "{again:?}");
+    assert_eq!(
+        scene.provider.seen().len(),
+        asked,
+        "a finished sign-in does not reach the provider"
+    );
+}
+
 #[tokio::test]
 async fn a_client_that_is_not_in_the_header_is_in_the_form() {
     let scene = Scene::new().await;
@@ -502,4 +567,37 @@ async fn on_https_the_cookies_belong_to_this_host_alone() {
             && session.contains("; Path=/;")
             && !session.contains("Domain")
     );
+}
+
+/// Several customers at one provider: its id tokens are all for one client, and no claim says whose they are.
+#[tokio::test]
+async fn the_first_entry_of_the_provider_does_not_decide_for_the_others() {
+    let rules = json!({"audience_claim": "client_id", "role_claim": "groups",
+        "role_map": {"admins": "ADMIN", "staff": "MANAGER"}});
+    let groups = json!({"groups": ["admins"]});
+    let customer =
+        |workspace: &str, client: &str| json!({"workspace": workspace, "audiences": [client]});
+    let entries = [customer("beta", "beta-app"), customer("acme", "acme-app")];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let refused = scene.sign_in(groups.clone(), json!({})).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    // An invitation decides, and the claim's role does not count.
+    let invitation = scene.invite("acme", "MANAGER").await;
+    let admitted = scene.sign_in(groups.clone(), json!({ "invitation": invitation })).await;
+    let shown = scene.me(&admitted).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("MANAGER")));
+
+    // The entry that names the client counts.
+    let entries = [customer("beta", "beta-app"), customer("acme", CLIENT)];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let shown = scene.me(&scene.sign_in(groups.clone(), json!({})).await).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("ADMIN")));
+
+    // Entries of one workspace: the least of their roles counts.
+    let mut people = customer("acme", "acme-app");
+    people["role_map"] = json!({"admins": "MANAGER"});
+    let entries = [customer("acme", "acme-app"), people];
+    let scene = Scene::by(&entries, &rules, |options| options).await;
+    let shown = scene.me(&scene.sign_in(groups, json!({})).await).await;
+    assert_eq!((&shown["workspace"], &shown["role"]), (&json!("acme"), &json!("MANAGER")));
 }

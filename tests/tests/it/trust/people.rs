@@ -127,6 +127,63 @@ async fn a_link_that_is_not_the_machines_is_rejected() {
     assert_eq!(app.count("people"), 1);
 }
 
+/// Accepts a new invitation of Ann's under a name of one's own, and returns the cookie.
+async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
+    let secret = invite(app, ann, role).await;
+    let body = json!({"invitation": secret, "name": name});
+    let answer = post(app, "/sign-in/invitation", body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    cookie(&answer)
+}
+
+/// The secret of a new invitation.
+async fn invite(app: &App, by: &str, role: &str) -> String {
+    let call = with(app.post("/api/people/invitations"), by).json(&json!({ "role": role }));
+    let answer = call.send().await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()["url"].as_str().unwrap().rsplit_once('=').unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn a_link_from_the_machine_never_leads_to_somebody_who_took_the_name() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let mallory = joined(&app, &ann, "MANAGER", "Owner").await;
+    let mallory_is = async || me(&app, &mallory).await.json();
+    let taken = mallory_is().await["person"].clone();
+    let owner = sign_in(&app, &link("acme", "ADMIN", "Owner").await).await;
+    let shown = me(&app, &owner).await.json();
+    assert_eq!((&shown["name"], &shown["role"]), (&json!("Owner"), &json!("ADMIN")));
+    assert_ne!(shown["person"], taken);
+    assert_eq!(mallory_is().await["role"], "MANAGER", "the open session of the other one");
+    assert_eq!(app.count("people"), 3);
+
+    // Nor is somebody switched on again who is switched off.
+    let path = format!("/api/people/{}", taken.as_str().unwrap());
+    let off = with(app.put(&path), &ann).json(&json!({"status": "disabled"})).send().await;
+    assert_eq!(off.status, 200, "{off:?}");
+    let again = sign_in(&app, &link("acme", "MANAGER", "Owner").await).await;
+    assert_eq!(me(&app, &again).await.json()["person"], shown["person"], "the machine's own");
+    let listed = with(app.get("/api/people"), &ann).send().await.json();
+    let items = listed["items"].as_array().unwrap();
+    let found = items.iter().find(|one| one["id"] == taken).unwrap();
+    assert_eq!((&found["status"], &found["role"]), (&json!("disabled"), &json!("MANAGER")));
+    assert_eq!(items.len(), 3, "{listed}");
+
+    // What a link changed is in the record.
+    let audit = app.get("/api/audit").as_admin().send().await.json();
+    let records = audit["items"].as_array().unwrap();
+    let changed = records
+        .iter()
+        .find(|one| one["action"] == "person.update" && one["target"] == shown["person"]);
+    let changed = changed.unwrap_or_else(|| panic!("{audit}"));
+    assert_eq!(
+        (&changed["detail"]["role"], &changed["detail"]["method"]),
+        (&json!("MANAGER"), &json!("link"))
+    );
+    assert!(!records.iter().any(|one| one["target"] == taken && one["detail"]["method"] == "link"));
+}
+
 #[tokio::test]
 async fn a_session_counts_for_our_own_pages_only() {
     let (app, _upstream) = connected().await;
@@ -293,6 +350,75 @@ async fn an_invitation_lets_one_person_in_once() {
     let by_manager =
         with(app.post("/api/people/invitations"), &bob).json(&json!({"role": "ADMIN"}));
     by_manager.send().await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn an_invitation_counts_only_while_its_maker_is_an_admin() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let bob = sign_in(&app, &link("acme", "ADMIN", "Bob").await).await;
+    let bob_id = me(&app, &bob).await.json()["person"].as_str().unwrap().to_owned();
+    let secret = invite(&app, &bob, "ADMIN").await;
+    let accept = async || {
+        let body = json!({"invitation": secret, "name": "Mallory"});
+        post(&app, "/sign-in/invitation", body).await
+    };
+    let put = async |body: Value| {
+        let path = format!("/api/people/{bob_id}");
+        let changed = with(app.put(&path), &ann).json(&body).send().await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+    };
+    let is_gone = async |what: &str| {
+        let answer = accept().await;
+        assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (410, ""), "{what}");
+        let shown = json!({ "invitation": secret });
+        post(&app, "/sign-in/invitation/show", shown).await.problem(410, "gone");
+    };
+    put(json!({"status": "disabled"})).await;
+    is_gone("switched off").await;
+    put(json!({"status": "active", "role": "MANAGER"})).await;
+    is_gone("lowered").await;
+    put(json!({"role": "ADMIN"})).await;
+    let stop = json!({"scope": "person", "id": bob_id, "reason": "a drill"});
+    let stop = with(app.post("/api/panic"), &ann).json(&stop).send().await.json()["id"].clone();
+    is_gone("stopped").await;
+    let path = format!("/api/panic/{}", stop.as_str().unwrap());
+    assert_eq!(with(app.delete(&path), &ann).send().await.status, 204);
+    // It was not used up by that.
+    assert_eq!(accept().await.status, 200);
+    assert_eq!(app.count("people"), 3);
+}
+
+#[tokio::test]
+async fn nobody_signs_in_to_a_stopped_workspace_but_by_a_link_from_the_machine() {
+    let app = start().await;
+    let ann = sign_in(&app, &link("acme", "ADMIN", "Ann").await).await;
+    let secret = invite(&app, &ann, "ADMIN").await;
+    let accept = async || {
+        let body = json!({"invitation": secret, "name": "Mallory"});
+        post(&app, "/sign-in/invitation", body).await
+    };
+    let stop = json!({"scope": "workspace", "reason": "a drill"});
+    assert_eq!(with(app.post("/api/panic"), &ann).json(&stop).send().await.status, 201);
+    let refused = accept().await;
+    assert_eq!(refused.header("set-cookie"), "");
+    refused.problem(403, "stopped");
+    assert_eq!(app.count("people"), 1);
+    // The owner of the machine can lift the stop, also when no ADMIN is signed in any longer.
+    let owner = sign_in(&app, &link("acme", "ADMIN", "Owner").await).await;
+    with(app.get("/api/integrations"), &owner).send().await.problem(403, "stopped");
+    let stops = with(app.get("/api/panic"), &owner).send().await.json();
+    let path = format!("/api/panic/{}", stops["items"][0]["id"].as_str().unwrap());
+    assert_eq!(with(app.delete(&path), &owner).send().await.status, 204);
+    assert_eq!(accept().await.status, 200);
+
+    // Whoever is stopped by name does not get in by a link either.
+    let owner_id = me(&app, &owner).await.json()["person"].clone();
+    let stop = json!({"scope": "person", "id": owner_id, "reason": "a drill"});
+    assert_eq!(with(app.post("/api/panic"), &ann).json(&stop).send().await.status, 201);
+    let again = link("acme", "ADMIN", "Owner").await;
+    let refused = post(&app, "/sign-in/link", json!({ "link": again })).await;
+    refused.problem(403, "stopped");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, Wait, may_wait, ours}
 use nexus_common::http::{Inbound, RequestId, Respond, empty};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Entry, Refreshing, now_ms};
+use nexus_common::store::{Entry, Refreshing, now_ms, require_standing_at, version};
 use nexus_common::{Error, Result, access, config};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
@@ -47,8 +47,8 @@ use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
 
-/// A call that waited longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
-const SHORT_MS: u64 = 1_000;
+/// A call that was here for longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
+const SHORT_MS: u64 = 100;
 
 /// Makes the call. An error becomes a response of the broker's own.
 pub(crate) async fn run(inbound: Inbound) -> Response {
@@ -69,6 +69,8 @@ pub(crate) async fn run(inbound: Inbound) -> Response {
 struct Call {
     caller: Caller,
     token_in: String,
+    /// The network address of the client.
+    address: Option<String>,
     target: String,
     /// The path as the agent sent it: empty, or starting with `/`.
     path: String,
@@ -83,13 +85,14 @@ struct Call {
 impl Call {
     /// Reads the call from `inbound`. `None` if the component did not name the caller.
     fn of(inbound: &Inbound) -> Option<Self> {
-        let OnBehalf { caller, token_in, hub } = OnBehalf::read(inbound.headers())?;
+        let OnBehalf { caller, token_in, address, hub } = OnBehalf::read(inbound.headers())?;
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let below = inbound.path().strip_prefix("/v1/forward/").unwrap_or_default();
         let (target, path) = below.split_at(below.find('/').unwrap_or(below.len()));
         Some(Self {
             caller,
             token_in,
+            address,
             target: decode(target),
             path: path.to_owned(),
             query: inbound.raw_query().to_owned(),
@@ -103,11 +106,14 @@ impl Call {
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
         // This check comes first, because no rule covers any other method.
         CallMethod::require(&self.method)?;
-        // The token may have expired since it was verified: a list of MCP messages is processed one by one.
-        if right::is_over(self.caller.expires_at) {
+        // The caller was verified when the request arrived. It may have waited since, and a list of MCP messages
+        // is processed one by one.
+        if self.caller.has_expired() {
             return Err(Error::TokenExpired);
         }
-        let callable = opened::find(&self.caller.workspace, &self.target).await?;
+        let now = version().await?;
+        require_standing_at(now, &self.caller.workspace, &self.caller.basis).await?;
+        let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
         let admission = &callable.admission;
         self.require_usable(admission).await?;
         let opened = match opened::open(Rc::clone(&callable)).await {
@@ -151,20 +157,21 @@ impl Call {
         let right = Right {
             whose,
             caller: self.caller.clone(),
+            address: self.address.clone(),
             policy: admission.policy.clone(),
             methods,
             host: target.host.name().to_owned(),
             path,
         };
-        // The call may have lost its right while it waited.
-        if clock::now_ms().saturating_sub(begun) > SHORT_MS
-            && let Some(lost) = right.lost().await
-        {
-            return Err(self.lost(admission, lost).await);
-        }
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
         let upload = Upload::of(usable, &self.method, &mut headers, body).await?;
+        // The call may have lost its right while it waited, for a new token or for a place.
+        let has_waited =
+            !Rc::ptr_eq(&live, &opened) || clock::now_ms().saturating_sub(begun) > SHORT_MS;
+        if has_waited && let Some(lost) = right.lost().await {
+            return Err(self.lost(admission, lost).await);
+        }
         let sent = Sent {
             method: &self.method,
             target: &target,

@@ -11,7 +11,8 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
-use nexus_common::store::{Version, version};
+use nexus_common::reads::Reads;
+use nexus_common::store::Version;
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
@@ -22,6 +23,7 @@ use super::links::Roots;
 use super::rules::OwnUrls;
 use crate::provider::call::secrets;
 use crate::provider::mask::Needles;
+use crate::provider::reads;
 
 /// An integration with an opened credential.
 pub(super) struct Opened {
@@ -37,6 +39,8 @@ pub(super) struct Opened {
     pub(super) roots: Rc<Roots>,
     /// The policy of the integration.
     pub(super) policy: Policy,
+    /// The calls that only read.
+    pub(super) reads: Reads,
     /// The endpoints that authorize and revoke the connection itself.
     pub(super) own_urls: OwnUrls,
     /// The secrets that must not be in a response.
@@ -113,13 +117,16 @@ pub(crate) fn forget(workspace: &str, id_or_slug: &str) {
     });
 }
 
-/// Finds an integration of `workspace`.
+/// Finds an integration of `workspace`. `version` is that of the database, read just before: a commit in between
+/// makes the entry outdated.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Storage`].
-pub(super) async fn find(workspace: &str, id_or_slug: &str) -> Result<Rc<Callable>> {
-    // The version is read before the row, so that a commit in between makes the entry outdated.
-    let version = version().await?;
+pub(super) async fn find(
+    version: Option<Version>,
+    workspace: &str,
+    id_or_slug: &str,
+) -> Result<Rc<Callable>> {
     // Only opened credentials expire. The rows hold ciphertexts only.
     OPENED.with_borrow_mut(|all| all.sweep(clock::now_ms()));
     let key = (workspace.to_owned(), id_or_slug.to_owned());
@@ -179,6 +186,7 @@ impl Opened {
         let base = Host::of(base.origin().ascii_serialization())?;
         let needles = Needles::new(secrets(&usable).iter().map(|secret| secret.as_str()));
         let own_urls = OwnUrls::of(&usable.sourced.manifest);
+        let reads = reads(&usable.sourced.manifest, &usable.params);
         Ok(Self {
             needles: Rc::new(needles),
             roots: Rc::new(Roots::of(&base, &base_path, &hosts)),
@@ -186,6 +194,7 @@ impl Opened {
             base,
             hosts,
             policy,
+            reads,
             own_urls,
             usable,
         })

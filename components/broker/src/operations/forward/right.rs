@@ -3,12 +3,11 @@
 //! This module must not look at the credential, and must not decide about a call that has not begun, which
 //! `rules` does.
 
-use nexus_common::auth::{Caller, LEEWAY};
+use nexus_common::auth::Caller;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
-use nexus_common::platform::clock;
 use nexus_common::policy::PolicyCall;
-use nexus_common::store::require_standing;
+use nexus_common::store::{require_standing_at, version};
 use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
@@ -22,6 +21,8 @@ pub(super) struct Right {
     pub(super) whose: CallKey,
     /// The caller.
     pub(super) caller: Caller,
+    /// The network address of the client.
+    pub(super) address: Option<String>,
     /// The stored policy that allowed the call.
     pub(super) policy: String,
     /// The methods as which the provider may read the call.
@@ -57,23 +58,19 @@ impl Lost {
     }
 }
 
-/// Whether a token whose `exp` is `expires_at`, in seconds since the Unix epoch, has expired.
-pub(super) fn is_over(expires_at: u64) -> bool {
-    clock::now_ms() / 1000 > expires_at.saturating_add(LEEWAY)
-}
-
 impl Right {
     /// Why the call may not go on. `None` while it may, and if that cannot be found out.
     pub(super) async fn lost(&self) -> Option<Lost> {
-        if is_over(self.caller.expires_at) {
+        if self.caller.has_expired() {
             return Some(Lost::Expired);
         }
-        match require_standing(&self.caller.workspace, &self.caller.basis).await {
+        let now = version().await.ok()?;
+        match require_standing_at(now, &self.caller.workspace, &self.caller.basis).await {
             Ok(()) | Err(Error::Storage { .. }) => {}
             Err(error) => return Some(Lost::Unwelcome(Box::new(error))),
         }
         // The row is read again only if something was committed since.
-        let found = opened::find(&self.whose.workspace, &self.whose.integration_id).await;
+        let found = opened::find(now, &self.whose.workspace, &self.whose.integration_id).await;
         match found {
             Ok(callable) if callable.admission.status == Status::Inactive => Some(Lost::Gone),
             Ok(callable) if callable.admission.stopped.is_some() => {

@@ -36,12 +36,17 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
     if opened.own_urls.have(host, &target.path) {
         return Some("this endpoint creates or revokes the connection itself".to_owned());
     }
-    if let Some(why) = beyond_agreement(asked.caller, methods, asked.integration_id) {
-        return Some(why);
+    let limits = asked.caller.basis.limits.as_ref();
+    if limits.is_some_and(|limits| !limits.have(asked.integration_id)) {
+        return Some(
+            "the app was not connected with this integration. Connect it again".to_owned(),
+        );
     }
     let is_agent = asked.caller.role <= Some(Role::Agent);
-    let names_a_method =
-        policy.names_a_method() || (is_agent && deny.iter().any(|deny| deny.method != "*"));
+    let may_only_read = limits.is_some_and(|limits| limits.is_read_only);
+    let names_a_method = may_only_read
+        || policy.names_a_method()
+        || (is_agent && deny.iter().any(|deny| deny.method != "*"));
     if let Some(name) = methods.undeclared.as_ref().filter(|_| names_a_method) {
         return Some(format!(
             "the query parameter {name:?} can override the method, and a rule here names methods: \
@@ -54,6 +59,9 @@ pub(super) fn refusal(opened: &Opened, asked: &Asked<'_>) -> Option<String> {
         host: target.host.name(),
         path,
     };
+    if may_only_read && !opened.reads.cover(&call) {
+        return Some("the app was connected to read only. Connect it again".to_owned());
+    }
     let refusal = policy_refusal(policy, asked.caller, &call);
     refusal.or_else(|| if is_agent { denied(opened, asked) } else { None })
 }
@@ -67,25 +75,9 @@ pub(super) fn policy_refusal(
 ) -> Option<String> {
     let person = caller.basis.limits.as_ref().and_then(|limits| limits.person_subject.as_deref());
     policy.refusal(call).or_else(|| {
-        let agent = PolicyAgent { subject: person?, id: None };
+        let agent = PolicyAgent::person(person?);
         policy.refusal(&PolicyCall { agent, ..*call })
     })
-}
-
-/// Why a call of a connected app is beyond what its person agreed to. `None` if it is not, or if the caller is
-/// not a connected app.
-fn beyond_agreement(caller: &Caller, methods: &Methods, integration_id: &str) -> Option<String> {
-    let limits = caller.basis.limits.as_ref()?;
-    if !limits.have(integration_id) {
-        return Some(
-            "the app was not connected with this integration. Connect it again".to_owned(),
-        );
-    }
-    let reads = |method: &CallMethod| {
-        matches!(method, CallMethod::Get | CallMethod::Head | CallMethod::Options)
-    };
-    let may = !limits.is_read_only || methods.all.iter().all(reads);
-    (!may).then(|| "the app was connected to read only. Connect it again".to_owned())
 }
 
 /// Why the manifest denies a call to agents. `None` if it does not, or if a rule of the policy names exactly

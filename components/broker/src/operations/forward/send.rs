@@ -169,7 +169,7 @@ impl Sent<'_> {
             }
             Ok(Err(lost)) => Ok(Outcome::Lost(lost)),
             Err(error) => {
-                usage::count(self.right.whose, true, sent.bytes());
+                usage::count(self.right, true, sent.bytes());
                 match error {
                     Error::ReauthorizationRequired(why) => Ok(Outcome::Reauthorize(why)),
                     other => Err(other),
@@ -191,6 +191,10 @@ impl Sent<'_> {
                 Retry::Instead(Outcome::Wait(refreshing(context.key.id, version, seconds)))
             }
             (Ok(Some(Found::Usable(renewed))), Some(again)) => {
+                // The refresh may have taken long.
+                if let Some(lost) = self.right.lost().await {
+                    return Ok(Retry::Instead(Outcome::Lost(lost)));
+                }
                 let opened = opened.renewed(*renewed)?;
                 let answer = self.once(&opened.usable, again, sent).await;
                 Retry::Sent(opened, answer)

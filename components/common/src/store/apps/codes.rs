@@ -2,8 +2,8 @@
 
 use super::grants::StoredGrant;
 use crate::error::Result;
-use crate::platform::sqlite::Value;
-use crate::store::Transaction;
+use crate::platform::sqlite::{Row, Value};
+use crate::store::{Transaction, read_row};
 
 /// How long a code is valid, in milliseconds.
 const CODE_MS: i64 = 60 * 1000;
@@ -36,6 +36,41 @@ pub struct StoredCode {
     pub is_used: bool,
 }
 
+impl StoredCode {
+    fn sql() -> String {
+        format!(
+            "select c.redirect_uri, c.challenge,
+               c.created_at <= unixepoch('subsec') * 1000 - ?2 as has_expired,
+               c.used_at is not null as is_used, {}
+             from app_codes c join app_grants g on g.agent_id = c.agent_id where c.hash = ?1",
+            StoredGrant::COLUMNS
+        )
+    }
+
+    fn key(hash: [u8; 32]) -> [Value; 2] {
+        [Value::from(hash.as_slice()), Value::integer(CODE_MS)]
+    }
+
+    fn of(row: &Row) -> Result<Self> {
+        Ok(Self {
+            grant: StoredGrant::of(row)?,
+            redirect_uri: row.text("redirect_uri")?,
+            challenge: row.text("challenge")?,
+            has_expired: row.get("has_expired")?,
+            is_used: row.get("is_used")?,
+        })
+    }
+}
+
+/// The code with this SHA-256.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn find_code(hash: [u8; 32]) -> Result<Option<StoredCode>> {
+    let row = read_row(&StoredCode::sql(), StoredCode::key(hash)).await?;
+    row.as_ref().map(StoredCode::of).transpose()
+}
+
 impl Transaction {
     /// Writes a new code.
     ///
@@ -56,27 +91,13 @@ impl Transaction {
         self.query(sql, values).await.map(drop)
     }
 
-    /// The code with this SHA-256.
+    /// As [`find_code`], while nobody else can write.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn find_code(&self, hash: [u8; 32]) -> Result<Option<StoredCode>> {
-        let sql = format!(
-            "select c.redirect_uri, c.challenge, c.created_at <= ?2 - ?3 as has_expired,
-               c.used_at is not null as is_used, {}
-             from app_codes c join app_grants g on g.agent_id = c.agent_id where c.hash = ?1",
-            StoredGrant::COLUMNS
-        );
-        let values =
-            [Value::from(hash.as_slice()), Value::integer(self.now_ms), Value::integer(CODE_MS)];
-        let Some(row) = self.row(&sql, values).await? else { return Ok(None) };
-        Ok(Some(StoredCode {
-            grant: StoredGrant::of(&row)?,
-            redirect_uri: row.text("redirect_uri")?,
-            challenge: row.text("challenge")?,
-            has_expired: row.get("has_expired")?,
-            is_used: row.get("is_used")?,
-        }))
+        let row = self.row(&StoredCode::sql(), StoredCode::key(hash)).await?;
+        row.as_ref().map(StoredCode::of).transpose()
     }
 
     /// Notes that a code was used.

@@ -12,11 +12,11 @@ mod tokens;
 pub use clients::{
     AppClient, AppMetadata, find_app_client, register_app_client, save_app_document,
 };
-pub use codes::{NewCode, StoredCode};
+pub use codes::{NewCode, StoredCode, find_code};
 pub use grants::{ConnectedApps, NewGrant, StoredGrant};
 pub use offered::{Offered, Offering};
 pub use requests::{AppRequest, save_app_request};
 pub use tokens::{
     AppTokenKind, NewAppToken, StoredAccessToken, StoredAppToken, find_access_token,
-    find_grant_limits,
+    find_app_token, find_grant_limits,
 };

@@ -7,7 +7,7 @@ use crate::platform::sqlite::Value;
 use crate::store::Transaction;
 
 /// How long a person may look at a request, in milliseconds: 15 minutes.
-const LOOKED_AT_MS: i64 = 15 * 60 * 1000;
+pub(super) const LOOKED_AT_MS: i64 = 15 * 60 * 1000;
 /// How many requests a session may look at.
 const MOST: i64 = 20;
 

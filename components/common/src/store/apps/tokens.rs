@@ -67,6 +67,40 @@ pub struct StoredAccessToken {
     pub limits: GrantLimits,
 }
 
+impl StoredAppToken {
+    fn sql() -> String {
+        format!(
+            "select t.secret_hash, t.expires_at <= unixepoch('subsec') * 1000 as has_expired,
+               t.used_at is not null as is_used, {}
+             from app_tokens t join app_grants g on g.agent_id = t.agent_id
+             where t.id = +?1 and t.kind = ?2",
+            StoredGrant::COLUMNS
+        )
+    }
+
+    fn key(kind: AppTokenKind, id: &str) -> [Value; 2] {
+        [Value::text(id), Value::text(kind.as_str())]
+    }
+
+    fn of(row: &Row) -> Result<Self> {
+        Ok(Self {
+            grant: StoredGrant::of(row)?,
+            secret_hash: row.get::<&[u8]>("secret_hash")?.to_vec(),
+            has_expired: row.get("has_expired")?,
+            is_used: row.get("is_used")?,
+        })
+    }
+}
+
+/// The token of a kind with this id.
+///
+/// # Errors
+/// [`Error::Storage`].
+pub async fn find_app_token(kind: AppTokenKind, id: &str) -> Result<Option<StoredAppToken>> {
+    let row = read_row(&StoredAppToken::sql(), StoredAppToken::key(kind, id)).await?;
+    row.as_ref().map(StoredAppToken::of).transpose()
+}
+
 impl Transaction {
     /// Writes a new token. Tokens of the agent that have expired are deleted.
     ///
@@ -88,7 +122,7 @@ impl Transaction {
         self.query(sql, values).await.map(drop)
     }
 
-    /// The token of a kind with this id.
+    /// As [`find_app_token`], while nobody else can write.
     ///
     /// # Errors
     /// [`Error::Storage`].
@@ -97,21 +131,8 @@ impl Transaction {
         kind: AppTokenKind,
         id: &str,
     ) -> Result<Option<StoredAppToken>> {
-        let sql = format!(
-            "select t.secret_hash, t.expires_at <= ?3 as has_expired, t.used_at is not null as is_used,
-               {}
-             from app_tokens t join app_grants g on g.agent_id = t.agent_id
-             where t.id = ?1 and t.kind = ?2",
-            StoredGrant::COLUMNS
-        );
-        let values = [Value::text(id), Value::text(kind.as_str()), Value::integer(self.now_ms)];
-        let Some(row) = self.row(&sql, values).await? else { return Ok(None) };
-        Ok(Some(StoredAppToken {
-            grant: StoredGrant::of(&row)?,
-            secret_hash: row.get::<&[u8]>("secret_hash")?.to_vec(),
-            has_expired: row.get("has_expired")?,
-            is_used: row.get("is_used")?,
-        }))
+        let row = self.row(&StoredAppToken::sql(), StoredAppToken::key(kind, id)).await?;
+        row.as_ref().map(StoredAppToken::of).transpose()
     }
 
     /// Notes that a refresh token was used.

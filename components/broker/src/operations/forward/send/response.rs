@@ -62,7 +62,7 @@ impl Sent<'_> {
         let mask = readable.then(|| Mask::new(&opened.needles, is_part));
         let is_empty = headers::has_no_body(&mut head, self.method);
         if is_empty || body.is_end_stream() {
-            usage::count(self.right.whose, is_error, sent.bytes());
+            usage::count(self.right, is_error, sent.bytes());
             return Ok(Outcome::Answer(Response::from_parts(head, full(""))));
         }
         let largest = if links.is_some() { LINKED } else { SMALL };
@@ -255,7 +255,7 @@ impl Source {
     /// Counts the call after its end.
     fn count(self) {
         drop(self.at_work);
-        usage::count(self.right.whose, self.is_error, self.sent.bytes() + self.received);
+        usage::count(self.right, self.is_error, self.sent.bytes() + self.received);
     }
 
     /// Passes the body on, beginning with `begin`, until it ends or the client stops reading.
