@@ -7,7 +7,8 @@
  * for it. The token must not be written anywhere that outlives the tab.
  */
 import { standInForCookie, standsForCookie } from "../logic/identity";
-import { send } from "./client";
+import { problemOf, send } from "./client";
+import type { Problem } from "./client";
 import { hearTabs, randomName, tellTabs } from "./tabs";
 import type { Me } from "./types";
 import type { TabMessage } from "./tabs";
@@ -18,6 +19,8 @@ export type ChangedIn = "this tab" | "another tab";
 export interface Session {
   /** The token that proves who is signed in, or null if nobody is. */
   authorization(): string | null;
+  /** Why it is not known whether somebody is signed in, or why they may not be, if the server said neither yes nor no. */
+  failure(): Problem | null;
   signIn(token: string): void;
   /** Asks the server whether there is a new session, after the old one has ended. */
   askAgain(): Promise<void>;
@@ -42,9 +45,14 @@ class TabSession implements Session {
   #id = read(ID) ?? randomName();
   /** When a person used this tab last. */
   #used = Date.now();
+  #failure: Problem | null = null;
 
   authorization(): string | null {
     return this.#token;
+  }
+
+  failure(): Problem | null {
+    return this.#failure;
   }
 
   signIn(token: string): void {
@@ -60,7 +68,7 @@ class TabSession implements Session {
 
   async signOut(): Promise<void> {
     if (this.#token !== null) tellTabs({ type: "nexus:signed-out", id: this.#id });
-    if (this.#token !== null && standsForCookie(this.#token)) {
+    if (this.#failure || (this.#token !== null && standsForCookie(this.#token))) {
       // The cookie is gone with the answer. If there is none, the session ends by itself.
       await send(location.origin, null, "POST", "/api/sessions/end", { body: {} }).catch(() => undefined);
     }
@@ -93,8 +101,10 @@ class TabSession implements Session {
       this.#token = standInForCookie({ workspace, subject: name ?? subject, role, expires });
       // The same in every tab, because all of them have the same cookie.
       this.#id = "cookie";
-    } catch {
-      // Nobody is signed in by a cookie.
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      // 401: nobody is signed in by a cookie.
+      this.#failure = problem.status === 401 ? null : problem;
     }
   }
 

@@ -1,7 +1,5 @@
 /** Which agents a policy admits, as a form holds them. */
-import type { Problem } from "../api/client";
 import type { Agent, Policy } from "../api/types";
-import { t } from "../text";
 
 export interface AgentSelection {
   readonly everyone: boolean;
@@ -42,9 +40,4 @@ export function freeAgentName(base: string, agents: readonly Pick<Agent, "name">
     const name = number === 1 ? base : `${base} ${number}`;
     if (!used.has(name.toLowerCase())) return name;
   }
-}
-
-/** What is wrong with the name of an agent that could not be saved. */
-export function agentNameError(problem: Problem | null): string | undefined {
-  return problem?.code === "agent_name_taken" ? t.agents.taken : problem?.at("/name");
 }

@@ -50,7 +50,7 @@ export const preset = {
   question: "What may they do?",
   names: { read_only: "Read only", no_deletes: "Everything but deleting", all: "Everything" } as Record<string, string>,
   hints: {
-    read_only: "Recommended. GET, HEAD and OPTIONS. You can allow more at any time.",
+    read_only: "Recommended. Calls that only read. You can allow more at any time.",
     no_deletes: "All calls but DELETE.",
     all: "All calls, except those that are always denied, such as making new credentials.",
   } as Record<string, string>,

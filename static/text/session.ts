@@ -5,6 +5,7 @@ export const signIn = {
   lead: "Open the link that an administrator sent you. On the machine that runs Integration Nexus, cargo xtask sign-in or nexus sign-in prints a link.",
   useToken: "Use a token",
   tokenLead: "Paste a token that your identity provider issued for this workspace.",
+  notKnown: "The workspace could not be opened",
   otherWays: "Other ways to sign in",
   inNewTab: "Sign in in a new tab",
   again: "Your session has expired",

@@ -2,14 +2,14 @@
 import { useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
-import { agentNameError, entriesOf, freeAgentName } from "../logic/agents";
+import { entriesOf, freeAgentName } from "../logic/agents";
 import type { AgentSelection } from "../logic/agents";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Field } from "./controls";
 import { useHold } from "./guard";
 import { Button, LoadError } from "./parts";
-import { useAgents } from "./use-agents";
+import { agentNameError, useAgents } from "./use-agents";
 
 interface Props {
   agents: AgentSelection;

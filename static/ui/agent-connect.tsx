@@ -46,7 +46,7 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
           {t.agents.makeKey}
         </Button>
         {usable.length > 0 && (
-          <>
+          <span class="labelled">
             <span class="soft" aria-hidden="true">
               {t.agents.example}
             </span>
@@ -56,7 +56,7 @@ export function AgentConnect({ agent, onChanged }: { agent: Agent; onChanged(): 
               options={[...usable.map((one) => [one.slug, one.name] as const), ["", t.agents.exampleList] as const]}
               onChange={setSlug}
             />
-          </>
+          </span>
         )}
       </div>
       <SnippetTabs snippets={snippets(client.origin, target, made?.key ?? null)} hasKey={made !== null} />

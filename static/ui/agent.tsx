@@ -2,7 +2,6 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Agent } from "../api/types";
-import { agentNameError } from "../logic/agents";
 import type { Route } from "../logic/route";
 import { t } from "../text";
 import { AgentAccessList } from "./agent-access";
@@ -16,6 +15,7 @@ import { Icon } from "./icons";
 import { Alert, Button, EmptyState, Fact, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
+import { agentNameError } from "./use-agents";
 import { useFresh } from "./use-fresh";
 
 const AGENTS: Route = { page: "section", name: "agents" };

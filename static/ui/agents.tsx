@@ -2,7 +2,6 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Agent, AgentPage } from "../api/types";
-import { agentNameError } from "../logic/agents";
 import { agentRoute } from "../logic/route";
 import { t } from "../text";
 import { useAction, useLoad, useNexus, useNow } from "./context";
@@ -13,6 +12,7 @@ import type { MenuItem } from "./menu";
 import { Alert, Button, EmptyState, LoadError, Mark, RouteLink, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
+import { agentNameError } from "./use-agents";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
 

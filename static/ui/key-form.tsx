@@ -5,12 +5,12 @@
 import { useState } from "preact/hooks";
 
 import type { Agent, AgentKeyCreated, Integration } from "../api/types";
-import { admits, agentNameError, freeAgentName } from "../logic/agents";
+import { admits, freeAgentName } from "../logic/agents";
 import { t } from "../text";
 import { useAction, useNexus } from "./context";
 import { Field, Form, Select } from "./controls";
 import { Alert, Button, LoadError, Skeleton } from "./parts";
-import { useAgents } from "./use-agents";
+import { agentNameError, useAgents } from "./use-agents";
 
 /** A key in the moment in which it is shown. */
 export interface ShownKey {

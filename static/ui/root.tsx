@@ -13,7 +13,7 @@ import { Guard } from "./guard";
 import { GuardRoot } from "./guard-root";
 import { EmptyState } from "./parts";
 import { useRouter } from "./router";
-import { ConfirmToken, SignInAgain, SignInPage } from "./sign-in";
+import { ConfirmToken, NotKnown, SignInAgain, SignInPage } from "./sign-in";
 
 interface Props {
   origin: string;
@@ -46,7 +46,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   const guard = useMemo(() => new Guard(), []);
   const [route, router] = useRouter(ownPage, guard, setOffered);
   const [rejected, setRejected] = useState<string | null>(null);
-  const [usesToken] = useState(() => ownPage && location.hash === TOKEN_FORM);
+  const [usesToken, setUsesToken] = useState(() => ownPage && location.hash === TOKEN_FORM);
   const signInPage = useRef(SIGN_IN);
   const pending = useRef<PendingRequest[]>([]);
   const token = host ? host.token : own;
@@ -109,18 +109,21 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
     setRejected(null);
     session.signIn(token);
     if (usesToken) router.replace(parseRoute(takeReturn() ?? ""));
+    setUsesToken(false);
   };
   const signOut = async () => {
     cancelPending();
     // The page offers to sign out at the identity provider too.
-    if (token && standsForCookie(token)) signInPage.current = `${SIGN_IN}#signed-out`;
+    if (!token || standsForCookie(token)) signInPage.current = `${SIGN_IN}#signed-out`;
     router.replace(HOME);
     await session.signOut();
+    if (failure) return location.replace(signInPage.current);
     setOwn(null);
     setRejected(null);
   };
   // A frame of another site must not show the page that signs people in.
-  const leaves = ownPage && host === null && !(token && identity) && offered === null && !usesToken && window.top === window;
+  const failure = ownPage && host === null ? session.failure() : null;
+  const leaves = !failure && ownPage && host === null && !(token && identity) && offered === null && !usesToken && window.top === window;
   useEffect(() => {
     if (!leaves) return;
     keepReturn(`/${location.hash}`);
@@ -129,7 +132,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
   useEffect(() => {
     if (!identity || !ownPage || host) return;
     const hash = takeReturn();
-    if (hash) router.replace(parseRoute(hash));
+    if (hash || usesToken) router.replace(parseRoute(hash ?? ""));
   }, []);
 
   const question = asks && offered !== null && fromLink && (
@@ -149,6 +152,7 @@ export function Root({ origin, names, host, link, ownPage }: Props) {
         <EmptyState icon="plug" title={t.signIn.hostSignedOut} />
       </main>
     );
+    if (failure && offered === null && !usesToken) return <NotKnown problem={failure} onSignOut={() => void signOut()} />;
     const notice = offered === null ? "" : fromLink ? t.signIn.linkExpired : t.signIn.linkBroken;
     return question || <SignInPage origin={origin} names={names} notice={notice} isOpen={usesToken} onToken={signIn} />;
   }

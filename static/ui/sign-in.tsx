@@ -11,12 +11,30 @@ import { roleName, t } from "../text";
 import { Field, Form } from "./controls";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import { Alert, Button } from "./parts";
+import { Alert, Button, LoadError } from "./parts";
 
 interface SignInProps {
   origin: string;
   names: ClaimNames;
   onToken(token: string): void;
+}
+
+/** In place of every page, while it is not known who is signed in, or while nothing may be shown to them. */
+export function NotKnown({ problem, onSignOut }: { problem: Problem; onSignOut(): void }) {
+  return (
+    <main class="sign-in">
+      <div class="panel">
+        <span class="logo" aria-hidden="true" />
+        <h1>{t.signIn.notKnown}</h1>
+        <LoadError problem={problem} onRetry={() => location.reload()} />
+        <div class="actions">
+          <Button tone="quiet" icon="leave" onClick={onSignOut}>
+            {t.signIn.signOut}
+          </Button>
+        </div>
+      </div>
+    </main>
+  );
 }
 
 /** The form for a token. The token must be readable and not expired, and the server must accept it. */

@@ -1,6 +1,8 @@
 /** The agents of the workspace, for forms that choose among them and for lists that show their names. */
+import type { Problem } from "../api/client";
 import { pages } from "../api/pages";
 import type { Agent, AgentPage } from "../api/types";
+import { t } from "../text";
 import { useLoad, useNexus } from "./context";
 import type { LoadState } from "./context";
 
@@ -22,4 +24,9 @@ export function useAgentName(): (subject: string) => string {
   const [agents] = useAgents();
   const all = agents.state === "ready" ? agents.value : [];
   return (subject) => all.find((one) => one.id === subject)?.name ?? subject;
+}
+
+/** What is wrong with the name of an agent that could not be saved. */
+export function agentNameError(problem: Problem | null): string | undefined {
+  return problem?.code === "agent_name_taken" ? t.agents.taken : problem?.at("/name");
 }

@@ -73,6 +73,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
 
   // A name that is taken: the way to the one that has it.
   allow(/status of 409/);
+  await form.getByRole("radio", { name: /^Everything but deleting/ }).check();
   await key.fill(facts.key);
   await name.fill(" taken ");
   await name.press("Enter");
@@ -105,6 +106,8 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("link", { name: "Second Sandbox Account" }).waitFor();
   assert.ok(await add.evaluate((one) => one.matches(":focus")), "the focus returns");
   const { items } = await call("GET", "/api/integrations");
+  // What was chosen outlives all that went wrong in between.
+  assert.deepEqual(items[0].policy.rules, [{ effect: "deny", methods: ["DELETE"], path: "/**" }]);
   assert.deepEqual(items.map((one) => [one.name, one.health.state]), [
     ["Second Sandbox Account", "healthy"],
     ["Taken", "healthy"],

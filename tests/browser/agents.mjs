@@ -20,7 +20,7 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await titled(page, "Support bot · Integration Nexus");
   assert.match(page.url(), /#\/agents\/agt_\w+$/);
   await page.getByText("Every call").waitFor();
-  await look("agent");
+  await look("agent-page");
 
   // A key is shown once, and runs.
   const main = page.getByRole("main");

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 
-import { call, connect, facts, said, scenario } from "./harness.mjs";
+import { ask, call, connect, facts, said, scenario } from "./harness.mjs";
 
-await scenario(async ({ page, signedIn, look, allow }) => {
+await scenario(async ({ page, browser, signedIn, look, allow }) => {
   const made = await connect("Sandbox");
   const agent = await call("POST", "/api/agents", { name: "Wild bot" });
   const { key } = await call("POST", `/api/agents/${agent.id}/keys`, { name: "production" });
@@ -62,7 +62,12 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   assert.deepEqual(items.map(({ scope, target }) => [scope, target]), [["provider", facts.by_key]]);
   assert.equal(await use(), 403);
 
-  // The whole workspace: an administrator stays, and lifts it.
+  // The whole workspace: an administrator stays, and lifts it. Somebody else is told why nothing works.
+  const { url } = await ask("sign_in_link", { role: "MANAGER", name: "Bob" });
+  const other = await (await browser.newContext({ baseURL: facts.url })).newPage();
+  await other.goto(url);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByText("Bob · Manager").waitFor();
   await page.getByRole("navigation").getByRole("link", { name: "Emergency stop" }).click();
   await page.getByLabel("What to stop").selectOption("workspace");
   await page.getByRole("main").getByRole("button", { name: "Emergency stop" }).click();
@@ -77,6 +82,10 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.reload();
   await page.getByText("The integrations could not be loaded").waitFor();
   await look("stopped-workspace");
+  await other.reload();
+  await other.getByRole("heading", { name: "The workspace could not be opened" }).waitFor();
+  await other.getByText("Drill").waitFor();
+  await look("stopped-for-others", other);
   await banner.getByRole("link", { name: "Show" }).click();
   await page.getByRole("button", { name: "Lift: The whole workspace" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();
@@ -85,4 +94,6 @@ await scenario(async ({ page, signedIn, look, allow }) => {
   await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();
   await banner.waitFor({ state: "detached" });
   assert.equal(await use(), 200);
+  await other.getByRole("button", { name: "Try again" }).click();
+  await other.getByText("Bob · Manager").waitFor();
 });

@@ -10,7 +10,8 @@ await scenario(async ({ page, problems, allow, look }) => {
   await new Promise((ready) => elsewhere.once("listening", ready));
   const { port } = elsewhere.address();
 
-  await page.goto("/");
+  // This page stays where it is.
+  await page.goto("/#use-token");
   const noticed = async (pattern, make) => {
     await make();
     // What a page says arrives in order: once this has, so has what came before it.
@@ -34,7 +35,8 @@ await scenario(async ({ page, problems, allow, look }) => {
   );
   await noticed(/^request to another origin/, () => page.goto(`http://127.0.0.1:${port}/`));
 
-  await page.goto("/");
+  // This page stays where it is.
+  await page.goto("/#use-token");
   await assert.rejects(async () => {
     await page.evaluate(() => {
       const host = document.body.appendChild(document.createElement("div"));

@@ -50,5 +50,5 @@ await scenario(async ({ page, browser, look }) => {
   await other.evaluate(() => dispatchEvent(new Event("focus")));
   const again = other.getByRole("dialog", { name: "Your session has expired" });
   await again.getByRole("link", { name: "Sign in in a new tab" }).waitFor();
-  await look("session-ended", other);
+  await look("session-ended-cookie", other);
 });

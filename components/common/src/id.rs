@@ -62,6 +62,11 @@ pub fn invitation(now_ms: u64) -> String {
     format!("inv_{}", ulid(now_ms))
 }
 
+/// A new passkey id, `pky_` and a ULID of `now_ms`.
+pub fn passkey(now_ms: u64) -> String {
+    format!("pky_{}", ulid(now_ms))
+}
+
 /// A new id of an emergency stop, `stp_` and a ULID of `now_ms`.
 pub fn stop(now_ms: u64) -> String {
     format!("stp_{}", ulid(now_ms))
