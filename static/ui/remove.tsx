@@ -13,10 +13,11 @@ interface Props {
   path: string;
   /** What the button says, if not "Delete". */
   yes?: string;
+  tone?: "danger" | "primary";
   onClose(isDeleted: boolean): void;
 }
 
-export function RemoveDialog({ title, lead, done, path, yes = t.remove.yes, onClose }: Props) {
+export function RemoveDialog({ title, lead, done, path, yes, tone = "danger", onClose }: Props) {
   const nexus = useNexus();
   const { busy, problem, run } = useAction();
   const remove = () =>
@@ -33,8 +34,8 @@ export function RemoveDialog({ title, lead, done, path, yes = t.remove.yes, onCl
       foot={
         <>
           <Button onClick={() => onClose(false)}>{t.cancel}</Button>
-          <Button tone="danger" icon="trash" busy={busy} onClick={remove}>
-            {yes}
+          <Button tone={tone} busy={busy} onClick={remove} {...(!yes && { icon: "trash" as const })}>
+            {yes ?? t.remove.yes}
           </Button>
         </>
       }

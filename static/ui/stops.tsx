@@ -76,6 +76,7 @@ export function LiftDialog({ stop, name, onClose }: { stop: Stop; name: string; 
       done={t.stops.lifted(name)}
       path={`/api/panic/${stop.id}`}
       yes={t.stops.lift}
+      tone="primary"
       onClose={(isLifted) => {
         onClose();
         if (isLifted) stops.reload();
