@@ -45,13 +45,6 @@ pub fn is_of_account(text: &str) -> bool {
     has_form(AGENT, text) || has_form(PERSON, text)
 }
 
-/// Whether `text` is the id of an agent or a person here, by its form. A name or a subject of that form is never
-/// taken for anything but the id, so that nobody can call themselves another.
-#[must_use]
-pub fn is_of_account(text: &str) -> bool {
-    text.starts_with("agt_") || text.starts_with("per_")
-}
-
 /// A new session id, `ses_` and a ULID of `now_ms`.
 pub fn session(now_ms: u64) -> String {
     format!("ses_{}", ulid(now_ms))
@@ -102,11 +95,6 @@ pub fn agent_of(identity: &str) -> String {
 /// The id of the person of an outside `identity`.
 pub fn person_of(identity: &str) -> String {
     format!("{PERSON}{identity}")
-}
-
-/// The identity in the id of a person: the inverse of [`person_of`]. A local person has no agent of that identity.
-pub fn identity_of(person_id: &str) -> Option<&str> {
-    person_id.strip_prefix(PERSON)
 }
 
 /// An identity of an outside issuer: a ULID that its agent and its person have in common, because one subject
