@@ -1188,6 +1188,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "registered" | "connected_app" | "outside";
             readonly last_used_at: components["schemas"]["Time"] | null;
+            /** @description The network address of the client of the last use, at most ten seconds old: IPv4, or the first 64 bits of an IPv6 address */
             readonly last_used_from: string | null;
             readonly name: string;
             /** @description The person who answers for the agent */
@@ -1542,7 +1543,7 @@ export interface components {
             };
             readonly policy?: components["schemas"]["PolicyInput"];
             /**
-             * @description Rules by one word, in place of `policy.rules`
+             * @description Rules by one word, in place of `policy.rules`. `read_only` allows requests that only read: GET, HEAD and OPTIONS, and the requests that the manifest lists under `api.reads`. If the manifest has `api.get_may_write`, GET and HEAD are allowed on the listed paths only. `no_deletes` denies DELETE. `all` has no rules. The integration stores the rules, not the word
              * @enum {string}
              */
             readonly preset?: "read_only" | "no_deletes" | "all";
@@ -1704,6 +1705,8 @@ export interface components {
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
              */
             readonly first_byte_seconds?: number | null;
+            /** @description Whether the provider documents that calls which write can be made with GET. Then the preset `read_only` allows GET and HEAD on the paths of `reads` only. */
+            readonly get_may_write?: boolean;
             /** @description Headers that are sent with a call unless the caller sets them, such as a required API version. They are not templates, and an injected header must not be among them. */
             readonly headers?: {
                 readonly [key: string]: string;
@@ -1714,6 +1717,8 @@ export interface components {
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
             /** @description Whether the provider documents that files can be downloaded in parts. If `true`, one `Range` of 256 KiB or more is passed on, and the part of a secret at the ends of a range is masked. Otherwise `Range` and `If-Range` are removed, and the provider answers with the whole file. */
             readonly ranges?: boolean;
+            /** @description Calls that only read although their method is not GET. The preset `read_only` allows them beside GET, HEAD and OPTIONS. */
+            readonly reads?: readonly components["schemas"]["ManifestReadCall"][];
             /** @description Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
@@ -1892,6 +1897,15 @@ export interface components {
             readonly token_response: string;
         } | {
             readonly callback: string;
+        };
+        /** @description A call that only reads. */
+        readonly ManifestReadCall: {
+            /** @description One of `hosts`. If it is missing, the host of `base_url`. */
+            readonly host?: string | null;
+            /** @description POST, PUT or PATCH. With `get_may_write`, also GET. */
+            readonly method: string;
+            /** @description The path, as the path of a policy's rule: it starts with `/`; `*` is one segment, and `**` is the rest. It is compared case-sensitively. */
+            readonly path: string;
         };
         /** @description How tokens are refreshed. */
         readonly ManifestRefresh: {
@@ -7039,7 +7053,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 409: components["responses"]["409.passkeys_unavailable"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 429: components["responses"]["429.rate_limited"];
