@@ -115,8 +115,8 @@ create table stops (
 
 create index stops_of_workspace on stops (workspace);
 
--- The person who began a flow, who must still be welcome when the browser comes back.
-alter table flows add column person_id text;
+-- Who began a flow, who must still be welcome when the browser comes back.
+alter table flows add column basis text check (json_valid(basis));
 
 -- An agent's last use follows the usage. Usage names an agent by the subject of its token, which is its id
 -- unless an outside issuer chose it.

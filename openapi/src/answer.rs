@@ -32,7 +32,7 @@ pub(crate) fn headers() -> Value {
         ),
         "location": header(
             "The path of the new resource",
-            json!({"type": "string", "pattern": "^/api/[a-z]+/[A-Za-z0-9_-]+$"}),
+            json!({"type": "string", "pattern": "^/api/[a-z]+(/passkeys)?/[A-Za-z0-9_-]+$"}),
         ),
         "no_store": header("Never cached", json!({"type": "string", "const": "no-store"})),
         "no_cache": header(

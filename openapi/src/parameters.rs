@@ -28,6 +28,11 @@ fn agents() -> Value {
             &json!({"type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$"}),
             "per_01J00000000000000000000000",
         ),
+        "passkey": path(
+            "The passkey's id",
+            &json!({"type": "string", "pattern": "^pky_[0-9A-HJKMNP-TV-Z]{26}$"}),
+            "pky_01J00000000000000000000000",
+        ),
         "invitation": path(
             "The invitation's id",
             &json!({"type": "string", "pattern": "^inv_[0-9A-HJKMNP-TV-Z]{26}$"}),

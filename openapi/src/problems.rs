@@ -88,6 +88,12 @@ fn meaning(code: &str) -> &'static str {
         "agent_name_taken" => "another agent of the workspace has the name",
         "outside_agent" => "an outside issuer vouches for the agent; switch it off instead",
         "too_many_keys" => "the agent has as many keys as it may; revoke one",
+        "passkeys_unavailable" => {
+            "browsers keep passkeys for a domain name only; `public_url` has an address"
+        }
+        "passkey_exists" => "the passkey is known here already; use another authenticator",
+        "too_many_passkeys" => "the person has as many passkeys as a person may; remove one",
+        "last_passkey" => "the passkey is the person's only way to sign in; add another one first",
         "gone" => "the link was used or deleted, or has expired; ask for a new one",
         "role_managed_elsewhere" => "the role comes from the identity provider; change it there",
         "last_admin" => "the person is the last active ADMIN of the workspace",

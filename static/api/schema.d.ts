@@ -538,6 +538,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/me/passkeys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List your passkeys, oldest first
+         * @description Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         */
+        readonly get: operations["listPasskeys"];
+        readonly put?: never;
+        /**
+         * Add a passkey
+         * @description `credential` is the browser's JSON of the new credential. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         */
+        readonly post: operations["addPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/me/passkeys/{passkey_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Rename a passkey
+         * @description Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         */
+        readonly put: operations["renamePasskey"];
+        readonly post?: never;
+        /**
+         * Remove a passkey
+         * @description It counts from the next sign-in on; sessions stay. The last passkey stays, unless the identity provider signs you in as well. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         */
+        readonly delete: operations["deletePasskey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/me/passkeys/options": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begin to add a passkey
+         * @description The response sets a cookie from which the challenge follows. Both are valid once, for five minutes, and for this browser. Roles: MANAGER, ADMIN. Only for a person who is signed in in the browser.
+         */
+        readonly post: operations["getPasskeyOptions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/oauth-clients": {
         readonly parameters: {
             readonly query?: never;
@@ -738,6 +806,26 @@ export interface paths {
         readonly put: operations["changePerson"];
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/people/{person_id}/passkeys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove all passkeys of a person, and end all sessions
+         * @description For a person who has lost a device. Role: ADMIN.
+         */
+        readonly delete: operations["deletePasskeysOfPerson"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1045,6 +1133,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/sign-in/passkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Sign in by a passkey
+         * @description `credential` is the browser's JSON of the credential. Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["signInByPasskey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sign-in/passkey/options": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begin to sign in by a passkey
+         * @description The response sets a cookie from which the challenge follows. Both are valid once, for five minutes, and for this browser. Only for pages of the application: the request must be same-origin.
+         */
+        readonly post: operations["getSignInPasskeyOptions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1060,6 +1188,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "registered" | "connected_app" | "outside";
             readonly last_used_at: components["schemas"]["Time"] | null;
+            /** @description The network address of the client of the last use, at most ten seconds old: IPv4, or the first 64 bits of an IPv6 address */
             readonly last_used_from: string | null;
             readonly name: string;
             /** @description The person who answers for the agent */
@@ -1414,7 +1543,7 @@ export interface components {
             };
             readonly policy?: components["schemas"]["PolicyInput"];
             /**
-             * @description Rules by one word, in place of `policy.rules`
+             * @description Rules by one word, in place of `policy.rules`. `read_only` allows requests that only read: GET, HEAD and OPTIONS, and the requests that the manifest lists under `api.reads`. If the manifest has `api.get_may_write`, GET and HEAD are allowed on the listed paths only. `no_deletes` denies DELETE. `all` has no rules. The integration stores the rules, not the word
              * @enum {string}
              */
             readonly preset?: "read_only" | "no_deletes" | "all";
@@ -1576,6 +1705,8 @@ export interface components {
              * @description How long an agent's call waits for the first byte of the response after the request was sent completely, in seconds: 1 to 600, default 120. Set it only for a provider that documents a longer computation before its response.
              */
             readonly first_byte_seconds?: number | null;
+            /** @description Whether the provider documents that calls which write can be made with GET. Then the preset `read_only` allows GET and HEAD on the paths of `reads` only. */
+            readonly get_may_write?: boolean;
             /** @description Headers that are sent with a call unless the caller sets them, such as a required API version. They are not templates, and an injected header must not be among them. */
             readonly headers?: {
                 readonly [key: string]: string;
@@ -1586,6 +1717,8 @@ export interface components {
             readonly method_override?: components["schemas"]["ManifestMethodOverride"] | null;
             /** @description Whether the provider documents that files can be downloaded in parts. If `true`, one `Range` of 256 KiB or more is passed on, and the part of a secret at the ends of a range is masked. Otherwise `Range` and `If-Range` are removed, and the provider answers with the whole file. */
             readonly ranges?: boolean;
+            /** @description Calls that only read although their method is not GET. The preset `read_only` allows them beside GET, HEAD and OPTIONS. */
+            readonly reads?: readonly components["schemas"]["ManifestReadCall"][];
             /** @description Whether links to this API in a response (`Location`, `Link`, URLs in JSON) are rewritten to addresses of the proxy, so that a client that follows them stays there. Set `false` where such a URL is sent back to the provider as an identifier. */
             readonly rewrite_links?: boolean;
         };
@@ -1764,6 +1897,15 @@ export interface components {
             readonly token_response: string;
         } | {
             readonly callback: string;
+        };
+        /** @description A call that only reads. */
+        readonly ManifestReadCall: {
+            /** @description One of `hosts`. If it is missing, the host of `base_url`. */
+            readonly host?: string | null;
+            /** @description POST, PUT or PATCH. With `get_may_write`, also GET. */
+            readonly method: string;
+            /** @description The path, as the path of a policy's rule: it starts with `/`; `*` is one segment, and `**` is the rest. It is compared case-sensitively. */
+            readonly path: string;
         };
         /** @description How tokens are refreshed. */
         readonly ManifestRefresh: {
@@ -2026,6 +2168,39 @@ export interface components {
         readonly OwnManifest: {
             readonly id?: unknown;
         } & components["schemas"]["Manifest"];
+        readonly Passkey: {
+            /** @description Whether its authenticator has copied it to other devices */
+            readonly backed_up: boolean;
+            readonly created_at: components["schemas"]["Time"];
+            readonly id: string;
+            readonly last_used_at: components["schemas"]["Time"] | null;
+            readonly name: string;
+        };
+        readonly PasskeyAnswer: {
+            /** @description The JSON of the credential, as the browser makes it */
+            readonly credential: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly PasskeyChange: {
+            readonly name: string;
+        };
+        readonly PasskeyInput: {
+            /** @description The JSON of the credential, as the browser makes it */
+            readonly credential: {
+                readonly [key: string]: unknown;
+            };
+            readonly name?: string | null;
+        };
+        readonly PasskeyList: {
+            readonly items: readonly components["schemas"]["Passkey"][];
+        };
+        readonly PasskeyOptions: {
+            /** @description The options for `navigator.credentials`, in the JSON form of Web Authentication */
+            readonly public_key: {
+                readonly [key: string]: unknown;
+            };
+        };
         readonly Person: {
             readonly created_at: components["schemas"]["Time"];
             readonly email: string | null;
@@ -2033,6 +2208,7 @@ export interface components {
             readonly issuer: string | null;
             readonly last_seen_at: components["schemas"]["Time"] | null;
             readonly name: string;
+            readonly passkeys: number;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER" | "AGENT";
             readonly sessions: readonly {
@@ -2140,6 +2316,8 @@ export interface components {
         };
         readonly SignedIn: {
             readonly name: string;
+            /** @description How many passkeys the person has */
+            readonly passkeys: number;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER";
             readonly workspace: string;
@@ -2147,6 +2325,8 @@ export interface components {
         readonly SignInOptions: {
             /** @description The issuer, if the deployment has an identity provider */
             readonly identity_provider: string | null;
+            /** @description Whether browsers can keep passkeys for this address */
+            readonly passkeys: boolean;
             /** @description Whether a person can sign out at the provider too */
             readonly sign_out: boolean;
         };
@@ -2240,6 +2420,23 @@ export interface components {
                     readonly code?: "broken_body";
                     /** @constant */
                     readonly status?: 400;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_token`: the token or secret is not valid */
+        readonly "401.invalid_token": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "www-authenticate": components["headers"]["challenge"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "invalid_token";
+                    /** @constant */
+                    readonly status?: 401;
                 } & components["schemas"]["Problem"];
             };
         };
@@ -2423,6 +2620,22 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description `last_passkey`: the passkey is the person's only way to sign in; add another one first */
+        readonly "409.last_passkey": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "last_passkey";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description `manifest_exists`: a manifest with that id exists; use PUT to replace it; `too_many_manifests`: the workspace already has 100 manifests of its own; `quota_exceeded`: the workspace has as many as the deployment's variable `variable` allows; `effect_unconfirmed`: the manifest says that a revocation affects one token alone; `believe_effect=true` confirms that, `believe_effect=false` saves the manifest without */
         readonly "409.manifest_exists.too_many_manifests.quota_exceeded.effect_unconfirmed": {
             headers: {
@@ -2530,6 +2743,38 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "outside_agent" | "too_many_keys";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `passkeys_unavailable`: browsers keep passkeys for a domain name only; `public_url` has an address */
+        readonly "409.passkeys_unavailable": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "passkeys_unavailable";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `passkeys_unavailable`: browsers keep passkeys for a domain name only; `public_url` has an address; `passkey_exists`: the passkey is known here already; use another authenticator; `too_many_passkeys`: the person has as many passkeys as a person may; remove one */
+        readonly "409.passkeys_unavailable.passkey_exists.too_many_passkeys": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "passkeys_unavailable" | "passkey_exists" | "too_many_passkeys";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -3167,6 +3412,11 @@ export interface components {
          * @example custom-example
          */
         readonly own_manifest: string;
+        /**
+         * @description The passkey's id
+         * @example pky_01J00000000000000000000000
+         */
+        readonly passkey: string;
         /** @description The period that one row sums up */
         readonly per: "minute" | "hour" | "day";
         /**
@@ -4710,6 +4960,204 @@ export interface operations {
             readonly 508: components["responses"]["proxy.508.loop_detected"];
         };
     };
+    readonly listPasskeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Your passkeys */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly addPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyInput"];
+            };
+        };
+        readonly responses: {
+            /** @description Added */
+            readonly 201: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly location: components["headers"]["location"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.passkeys_unavailable.passkey_exists.too_many_passkeys"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly renamePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The passkey's id
+                 * @example pky_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["passkey"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        readonly responses: {
+            /** @description Renamed */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly deletePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The passkey's id
+                 * @example pky_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["passkey"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Removed */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.last_passkey"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getPasskeyOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Give `public_key` to the browser */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
+            readonly 409: components["responses"]["409.passkeys_unavailable"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
     readonly listOauthClients: {
         readonly parameters: {
             readonly query?: never;
@@ -4874,7 +5322,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: the account is not the one that was connected before */
+            /** @description `account_mismatch`: the account is not the one that was connected before. `stopped`, `invalid_token`: an ADMIN has stopped this, or has switched off whoever began it */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5014,7 +5462,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `account_mismatch`: the account is not the one that was connected before */
+            /** @description `account_mismatch`: the account is not the one that was connected before. `stopped`, `invalid_token`: an ADMIN has stopped this, or has switched off whoever began it */
             readonly 403: {
                 headers: {
                     readonly "cache-control": components["headers"]["no_store"];
@@ -5373,6 +5821,43 @@ export interface operations {
             readonly 409: components["responses"]["409.role_managed_elsewhere.last_admin"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly deletePasskeysOfPerson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path: {
+                /**
+                 * @description The person's id
+                 * @example per_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["person"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Removed */
+            readonly 204: {
+                headers: {
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
@@ -6498,6 +6983,80 @@ export interface operations {
                 };
             };
             readonly 422: components["responses"]["422.invalid"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly signInByPasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description Signed in; the cookie is set */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            readonly 400: components["responses"]["400.broken_body"];
+            readonly 401: components["responses"]["401.invalid_token"];
+            readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 408: components["responses"]["408.request_timeout"];
+            readonly 413: components["responses"]["413.too_large"];
+            readonly 415: components["responses"]["415.unsupported_media_type"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
+            readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
+            readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
+            readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];
+            readonly 508: components["responses"]["proxy.508.loop_detected"];
+        };
+    };
+    readonly getSignInPasskeyOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */
+                readonly "X-Request-Id"?: components["parameters"]["request_id"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Give `public_key` to the browser */
+            readonly 200: {
+                headers: {
+                    readonly "cache-control": components["headers"]["no_store"];
+                    readonly "x-request-id": components["headers"]["request_id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            readonly 403: components["responses"]["403.cross_site"];
+            readonly 409: components["responses"]["409.passkeys_unavailable"];
+            readonly 422: components["responses"]["422.invalid"];
+            readonly 429: components["responses"]["429.rate_limited"];
             readonly 500: components["responses"]["500.misconfigured.internal.credential_unreadable"];
             readonly 501: components["responses"]["proxy.501.upgrade_unsupported"];
             readonly 503: components["responses"]["503.storage_unavailable.database_newer.jwks_unavailable.refresh_pending.unavailable"];

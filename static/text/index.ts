@@ -2,6 +2,7 @@
  * Every word that the UI shows, one file for each part of the UI. A translation is another object of
  * the same shape.
  */
+import { account } from "./account";
 import { apps, audit, providers } from "./admin";
 import { common } from "./common";
 import { connectedApps } from "./apps";
@@ -14,6 +15,7 @@ import { stops } from "./stops";
 
 export const t = {
   ...common,
+  account,
   signIn,
   agent,
   list,

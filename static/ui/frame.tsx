@@ -66,7 +66,7 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
         <Home origin={origin} go={open} />
         {pages.length > 0 && (
           <nav aria-label={t.nav.label}>
-            {pages.map((page) => (
+            {pages.filter((page) => !page.isOfPerson).map((page) => (
               <RouteLink key={page.title} origin={origin} route={page.route} go={open} current={page === present}>
                 <Icon name={page.icon} />
                 <span>{page.title}</span>
@@ -83,6 +83,13 @@ export function Frame({ identity, route, origin, ownPage, go, onSignOut, content
               {identity.subject} · {roleName(identity)}
             </span>
           </p>
+          {onSignOut &&
+            pages.filter((page) => page.isOfPerson).map((page) => (
+              <RouteLink key={page.title} class="button quiet" origin={origin} route={page.route} go={open} current={page === present}>
+                <Icon name={page.icon} />
+                <span>{page.title}</span>
+              </RouteLink>
+            ))}
           {onSignOut && (
             <Button tone="quiet" icon="leave" onClick={onSignOut}>
               {t.signIn.signOut}

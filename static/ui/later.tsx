@@ -2,6 +2,7 @@
  * What the first view does not need: its file is loaded when the first view is shown. Everything is in one
  * file, so that a page that is opened waits once at most.
  */
+export { Account } from "./account";
 export { AddDialog } from "./add";
 export { ActionDialog } from "./action-dialog";
 export { AgentPage } from "./agent";

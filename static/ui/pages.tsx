@@ -27,6 +27,8 @@ interface Page {
   readonly icon: IconName;
   /** The role with the fewest rights that may open it. */
   readonly role: Role;
+  /** Whether its link stands with the person who is signed in, and not in the navigation. */
+  readonly isOfPerson?: true;
   view(shared: Shared): ComponentChildren;
   /** The page of one item, whose id is in the address after the name of this page. */
   item?(id: string, shared: Shared): ComponentChildren;
@@ -95,6 +97,14 @@ export const PAGES: readonly Page[] = [
     icon: "stop",
     role: "ADMIN",
     view: ({ catalogue }) => <Lazy isPage>{({ Stops }) => <Stops catalogue={catalogue} />}</Lazy>,
+  },
+  {
+    title: t.account.title,
+    route: section("account"),
+    icon: "person",
+    role: "MANAGER",
+    isOfPerson: true,
+    view: () => <Lazy isPage>{({ Account }) => <Account />}</Lazy>,
   },
 ];
 

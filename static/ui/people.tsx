@@ -9,6 +9,7 @@ import { CancelButton, Dialog } from "./dialog";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
 import { Alert, Button, CopyField, LoadError, Mark, Skeleton } from "./parts";
+import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import { useFresh } from "./use-fresh";
 import { usePages } from "./use-pages";
@@ -63,6 +64,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
   const now = useNow();
   const { items, action, more } = usePages(first, (cursor) => client.get<PersonPage>("/api/people", { limit: 50, cursor }));
   const [stopping, setStopping] = useState<Person | null>(null);
+  const [removing, setRemoving] = useState<Person | null>(null);
   const change = useAction();
   const send = (method: string, path: string, body: object | undefined, done: string) =>
     void change.run(async () => {
@@ -81,6 +83,9 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
         : []),
       ...(hasSessions
         ? ([{ label: t.people.signOut, icon: "leave", onSelect: () => send("POST", `/api/people/${id}/sessions/end`, undefined, t.people.signedOut(name)) }] as const)
+        : []),
+      ...(person.passkeys > 0
+        ? ([{ label: t.people.removePasskeys, icon: "key", tone: "danger", onSelect: () => setRemoving(person) }] as const)
         : []),
       { label: t.stops.stop, icon: "stop", tone: "danger", onSelect: () => setStopping(person) },
     ];
@@ -104,6 +109,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
                       ...(person.email ? [person.email] : []),
                       t.people.source[person.source] ?? person.source,
                       t.people.seen(person.last_seen_at, now),
+                      ...(person.passkeys > 0 ? [t.people.passkeys(person.passkeys)] : []),
                       ...(person.sessions.length > 0 ? [t.people.sessions(person.sessions.length)] : []),
                     ].join(" · ")}
                   </p>
@@ -131,6 +137,19 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
             {t.loadMore}
           </Button>
         </div>
+      )}
+      {removing && (
+        <RemoveDialog
+          title={t.people.removePasskeysTitle(removing.name)}
+          lead={t.people.removePasskeysLead}
+          done={t.people.removedPasskeys(removing.name)}
+          path={`/api/people/${removing.id}/passkeys`}
+          yes={t.people.removePasskeys}
+          onClose={(isRemoved) => {
+            setRemoving(null);
+            if (isRemoved) onChanged();
+          }}
+        />
       )}
       {stopping && <StopDialog target={{ scope: "person", id: stopping.id, name: stopping.name }} onClose={() => setStopping(null)} />}
     </>

@@ -22,14 +22,16 @@ mod key_set;
 mod lifetime;
 mod link;
 mod object;
+mod passkey;
 mod session;
 mod token;
 mod types;
 mod wrong;
 
 use nexus_common::auth::{
-    Count, CountWrong, Counted, Counting, Evidence, KeyKind, Presented, Proof, Prove, ReadIdToken,
-    Ready, SignedLink, UseLink, WrongSecret,
+    BeginPasskey, Count, CountWrong, Counted, Counting, Evidence, KeyKind, PasskeyBegin, Presented,
+    Proof, Prove, ReadIdToken, ReadNewPasskey, Ready, SentNewPasskey, SentPasskey, SignedLink,
+    UseLink, UsePasskey, WrongSecret,
 };
 use nexus_common::http::{Inbound, serve};
 use nexus_common::limits::{Ledger, StoreLedger};
@@ -69,6 +71,21 @@ async fn operate(inbound: Inbound) -> Result<Response> {
         }
         ReadIdToken::NAME => {
             request.serve_openly::<ReadIdToken>(async |sent, _| id_token::read(&sent).await).await
+        }
+        BeginPasskey::NAME => {
+            let begin = async |begin: PasskeyBegin| passkey::begin(&begin.purpose).await;
+            request.serve_openly::<BeginPasskey>(async |sent, _| begin(sent).await).await
+        }
+        UsePasskey::NAME => {
+            let use_up = async |sent: SentPasskey, request_id: &str| {
+                let used = passkey::use_up(&sent, request_id).await;
+                wrong::counted(used, Kind::Passkey, sent.address.as_deref()).await
+            };
+            request.serve_openly::<UsePasskey>(use_up).await
+        }
+        ReadNewPasskey::NAME => {
+            let read = async |sent: SentNewPasskey| passkey::read_new(&sent).await;
+            request.serve_openly::<ReadNewPasskey>(async |sent, _| read(sent).await).await
         }
         Ready::NAME => {
             request

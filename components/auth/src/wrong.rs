@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Link,
     /// An authorization code.
     Code,
+    /// What an authenticator signed.
+    Passkey,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             Self::Token => "token",
             Self::Link => "link",
             Self::Code => "code",
+            Self::Passkey => "passkey",
         }
     }
 }

@@ -42,7 +42,14 @@ pub fn person(now_ms: u64) -> String {
 /// taken for anything but the id, so that nobody can call themselves another.
 #[must_use]
 pub fn is_of_account(text: &str) -> bool {
-    text.starts_with(AGENT) || text.starts_with(PERSON)
+    has_form(AGENT, text) || has_form(PERSON, text)
+}
+
+/// Whether `text` is the id of an agent or a person here, by its form. A name or a subject of that form is never
+/// taken for anything but the id, so that nobody can call themselves another.
+#[must_use]
+pub fn is_of_account(text: &str) -> bool {
+    text.starts_with("agt_") || text.starts_with("per_")
 }
 
 /// A new session id, `ses_` and a ULID of `now_ms`.
@@ -53,6 +60,11 @@ pub fn session(now_ms: u64) -> String {
 /// A new invitation id, `inv_` and a ULID of `now_ms`.
 pub fn invitation(now_ms: u64) -> String {
     format!("inv_{}", ulid(now_ms))
+}
+
+/// A new passkey id, `pky_` and a ULID of `now_ms`.
+pub fn passkey(now_ms: u64) -> String {
+    format!("pky_{}", ulid(now_ms))
 }
 
 /// A new id of an emergency stop, `stp_` and a ULID of `now_ms`.
@@ -90,6 +102,11 @@ pub fn agent_of(identity: &str) -> String {
 /// The id of the person of an outside `identity`.
 pub fn person_of(identity: &str) -> String {
     format!("{PERSON}{identity}")
+}
+
+/// The identity in the id of a person: the inverse of [`person_of`]. A local person has no agent of that identity.
+pub fn identity_of(person_id: &str) -> Option<&str> {
+    person_id.strip_prefix(PERSON)
 }
 
 /// An identity of an outside issuer: a ULID that its agent and its person have in common, because one subject

@@ -66,6 +66,12 @@ impl Origin {
         &self.host
     }
 
+    /// The host, if it is a name and not an address. Browsers keep passkeys for names only.
+    pub fn domain(&self) -> Option<&str> {
+        let is_address = self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok();
+        (!is_address).then_some(self.host.as_str())
+    }
+
     /// The port, if it is not the scheme's default port.
     pub fn port(&self) -> Option<&str> {
         let (_, authority) = self.text.split_once("://")?;
@@ -135,6 +141,8 @@ mod tests {
         ] {
             let found = Origin::parse(text).unwrap();
             assert_eq!((found.as_str(), found.host()), (origin, host), "{text}");
+            let is_name = host.starts_with(|c: char| c.is_ascii_alphabetic());
+            assert_eq!(found.domain(), is_name.then_some(host), "{text}");
             assert_eq!(found.is_https(), origin.starts_with("https:"), "{text}");
             let port = origin.rsplit_once(':').map(|(_, port)| port);
             let port = port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));

@@ -130,7 +130,7 @@ pub(crate) async fn begin_flow(
         key: IntegrationKey::new(&context.caller.workspace, id),
         sealed: &sealed,
         actor: &context.caller.subject,
-        person_id: context.caller.basis.person.as_deref(),
+        basis: &context.caller.basis,
     })
     .await
 }

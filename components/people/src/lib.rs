@@ -1,4 +1,5 @@
-//! `/api/people`, `/api/me`, `/api/sessions` and `/api/panic`: the people of a workspace, and emergency stops.
+//! `/api/people`, `/api/me`, `/api/sessions` and `/api/panic`: the people of a workspace, their passkeys, and
+//! emergency stops.
 //!
 //! This component must not sign anybody in, which `sign-in` does.
 #![forbid(unsafe_code)]
@@ -6,6 +7,7 @@
 mod invitations;
 mod me;
 mod panic;
+mod passkeys;
 mod people;
 
 use http::Method;
@@ -28,6 +30,20 @@ async fn route(inbound: Inbound) -> Result<Response> {
             inbound.require_get()?;
             me::show(&inbound).await
         }
+        ["me", "passkeys"] => match method {
+            Method::GET => passkeys::list(&inbound).await,
+            Method::POST => passkeys::create(inbound).await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        },
+        ["me", "passkeys", "options"] => {
+            inbound.require_post()?;
+            passkeys::options(&inbound).await
+        }
+        ["me", "passkeys", id] => match method {
+            Method::PUT => passkeys::rename(inbound, id).await,
+            Method::DELETE => passkeys::delete(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("PUT, DELETE")),
+        },
         ["sessions", "end"] => {
             inbound.require_post()?;
             me::end_session(inbound).await
@@ -48,6 +64,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["people", id] => match method {
             Method::PUT => people::change(inbound, id).await,
             _ => Err(Error::MethodNotAllowed("PUT")),
+        },
+        ["people", id, "passkeys"] => match method {
+            Method::DELETE => passkeys::delete_all(&inbound, id).await,
+            _ => Err(Error::MethodNotAllowed("DELETE")),
         },
         ["people", id, "sessions", "end"] => {
             inbound.require_post()?;

@@ -1,13 +1,15 @@
-//! `/sign-in`: signs people in, by the identity provider, an invitation or a link from the machine.
+//! `/sign-in`: signs people in, by a passkey, the identity provider, an invitation or a link from the
+//! machine.
 //!
 //! This component must not decide what a person may do. It has no secret of the application: `auth` verifies
-//! what the machine and the identity provider sign.
+//! what the machine, the identity provider and authenticators sign.
 #![forbid(unsafe_code)]
 
 mod invitation;
 mod link;
 mod oidc;
 mod page;
+mod passkey;
 mod return_to;
 mod session;
 
@@ -38,6 +40,14 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["link"] => {
             inbound.require_post()?;
             link::sign_in(inbound).await
+        }
+        ["passkey"] => {
+            inbound.require_post()?;
+            passkey::sign_in(inbound).await
+        }
+        ["passkey", "options"] => {
+            inbound.require_post()?;
+            passkey::options(inbound).await
         }
         ["options"] => {
             inbound.require_get()?;

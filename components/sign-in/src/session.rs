@@ -9,7 +9,7 @@ use nexus_common::http::{RequestId, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
-use nexus_common::store::{NewSession, Person, RequestContext, Transaction};
+use nexus_common::store::{NewSession, Passkeys, Person, RequestContext, Transaction};
 use nexus_common::{Result, id};
 use serde_json::json;
 
@@ -26,9 +26,10 @@ pub(crate) async fn begin(
     method: &str,
     request_id: &RequestId,
 ) -> Result<Response> {
+    let passkeys = Passkeys::of(&person.workspace, &person.id).count(&tx).await?;
     let secret = open(tx, person, method, request_id).await?;
-    let body =
-        json!({"workspace": person.workspace, "name": person.name, "role": person.role.name()});
+    let body = json!({"workspace": person.workspace, "name": person.name, "role": person.role.name(),
+        "passkeys": passkeys});
     let mut response = json_response(StatusCode::OK, body.to_string());
     set_session_cookie(&mut response, &secret).await?;
     Ok(response)

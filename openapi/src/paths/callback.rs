@@ -36,7 +36,10 @@ fn operation(id: &str, summary: &str) -> Operation {
         )
         .responds(
             403,
-            failed("`account_mismatch`: the account is not the one that was connected before"),
+            failed(
+                "`account_mismatch`: the account is not the one that was connected before. `stopped`, \
+                 `invalid_token`: an ADMIN has stopped this, or has switched off whoever began it",
+            ),
         )
         .responds(409, failed("The integration was changed in the meantime"))
         .responds(422, failed("The OAuth app was deleted"))

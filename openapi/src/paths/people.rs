@@ -8,6 +8,8 @@ use crate::operation::{Operation, Role};
 use crate::problems::{self, Problem};
 
 const PERSON: &str = "/api/people/{person_id}";
+const PASSKEYS: &str = "/api/me/passkeys";
+const PASSKEY: &str = "/api/me/passkeys/{passkey_id}";
 const INVITATIONS: &str = "/api/people/invitations";
 
 /// The request does not come from our own page, or an ADMIN has stopped the person or the workspace.
@@ -19,10 +21,16 @@ const GONE: Problem = Problem { status: 410, codes: &["gone"], marked: false };
 pub(super) fn calls() -> Vec<Call> {
     vec![
         ("/api/me", "get", me()),
+        (PASSKEYS, "get", passkeys()),
+        (PASSKEYS, "post", add_passkey()),
+        ("/api/me/passkeys/options", "post", passkey_options()),
+        (PASSKEY, "put", rename_passkey()),
+        (PASSKEY, "delete", delete_passkey()),
         ("/api/sessions/end", "post", end_session()),
         ("/api/people", "get", list()),
         (PERSON, "put", change()),
         ("/api/people/{person_id}/sessions/end", "post", end_sessions()),
+        ("/api/people/{person_id}/passkeys", "delete", delete_passkeys()),
         (INVITATIONS, "get", invitations()),
         (INVITATIONS, "post", invite()),
         ("/api/people/invitations/{invitation_id}", "delete", delete_invitation()),
@@ -31,6 +39,8 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/panic/preview", "get", preview()),
         ("/api/panic/{stop_id}", "delete", lift()),
         ("/sign-in/options", "get", options()),
+        ("/sign-in/passkey/options", "post", sign_in_passkey_options()),
+        ("/sign-in/passkey", "post", sign_in_by_passkey()),
         ("/sign-in/oidc", "post", begin_oidc()),
         ("/sign-in/oidc/callback", "get", finish_oidc()),
         ("/sign-in/link", "post", link()),
@@ -64,6 +74,89 @@ fn end_session() -> Operation {
         .query(&[])
         .body("SessionEnd", &[("this", json!({}))])
         .responds(200, Answer::json("Ended", "SessionsEnded"))
+}
+
+/// A call about the caller's own passkeys.
+fn of_passkeys(id: &str, summary: &str) -> Operation {
+    Operation::new(id, "people", summary)
+        .describe("Only for a person who is signed in in the browser.")
+        .role(Role::Manager)
+        .security(json!([{"session": []}]))
+        .query(&[])
+}
+
+fn passkeys() -> Operation {
+    of_passkeys("listPasskeys", "List your passkeys, oldest first")
+        .responds(200, Answer::json("Your passkeys", "PasskeyList"))
+}
+
+fn passkey_options() -> Operation {
+    of_passkeys("getPasskeyOptions", "Begin to add a passkey")
+        .describe(
+            "The response sets a cookie from which the challenge follows. Both are valid once, for five \
+             minutes, and for this browser.",
+        )
+        .responds(200, Answer::json("Give `public_key` to the browser", "PasskeyOptions"))
+        .problem(problems::NOT_FOUND)
+        .conflicts(&["passkeys_unavailable"])
+}
+
+fn add_passkey() -> Operation {
+    of_passkeys("addPasskey", "Add a passkey")
+        .describe("`credential` is the browser's JSON of the new credential.")
+        .body("PasskeyInput", &[("laptop", json!({"name": "Laptop", "credential": {}}))])
+        .responds(201, Answer::json("Added", "Passkey").header("location", "location"))
+        .problem(problems::NOT_FOUND)
+        .conflicts(&["passkeys_unavailable", "passkey_exists", "too_many_passkeys"])
+}
+
+fn rename_passkey() -> Operation {
+    of_passkeys("renamePasskey", "Rename a passkey")
+        .parameter("passkey")
+        .body("PasskeyChange", &[("name", json!({"name": "Laptop"}))])
+        .responds(200, Answer::json("Renamed", "Passkey"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn delete_passkey() -> Operation {
+    of_passkeys("deletePasskey", "Remove a passkey")
+        .describe(
+            "It counts from the next sign-in on; sessions stay. The last passkey stays, unless the identity \
+             provider signs you in as well.",
+        )
+        .parameter("passkey")
+        .responds(204, Answer::empty("Removed"))
+        .problem(problems::NOT_FOUND)
+        .conflicts(&["last_passkey"])
+}
+
+fn delete_passkeys() -> Operation {
+    operation("deletePasskeysOfPerson", "Remove all passkeys of a person, and end all sessions")
+        .describe("For a person who has lost a device.")
+        .parameter("person")
+        .query(&[])
+        .responds(204, Answer::empty("Removed"))
+        .problem(problems::NOT_FOUND)
+}
+
+fn sign_in_passkey_options() -> Operation {
+    sign_in("getSignInPasskeyOptions", "Begin to sign in by a passkey")
+        .describe(
+            "The response sets a cookie from which the challenge follows. Both are valid once, for five \
+             minutes, and for this browser.",
+        )
+        .responds(200, Answer::json("Give `public_key` to the browser", "PasskeyOptions"))
+        .conflicts(&["passkeys_unavailable"])
+}
+
+fn sign_in_by_passkey() -> Operation {
+    sign_in("signInByPasskey", "Sign in by a passkey")
+        .describe("`credential` is the browser's JSON of the credential.")
+        .body("PasskeyAnswer", &[("empty", json!({"credential": {}}))])
+        .responds(200, Answer::json("Signed in; the cookie is set", "SignedIn"))
+        .problem(Problem { status: 401, codes: &["invalid_token"], marked: false })
+        .problem(problems::FORBIDDEN)
+        .problem(problems::RATE_LIMITED)
 }
 
 fn list() -> Operation {

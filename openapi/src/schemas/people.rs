@@ -11,6 +11,13 @@ pub(super) fn all() -> Value {
     let any_role = || json!({"type": "string", "enum": ["ADMIN", "MANAGER", "AGENT"]});
     let status = || json!({"type": "string", "enum": ["active", "disabled"]});
     let scope = || json!({"type": "string", "enum": ["agent", "person", "integration", "provider", "workspace"]});
+    let passkey_id = || json!({"type": "string", "pattern": "^pky_[0-9A-HJKMNP-TV-Z]{26}$"});
+    let credential = || {
+        json!({
+            "type": "object", "additionalProperties": true,
+            "description": "The JSON of the credential, as the browser makes it",
+        })
+    };
     let secret = || json!({"type": "string", "maxLength": 200});
     let may = object(json!({
         "call": {"type": "boolean"}, "manage_integrations": {"type": "boolean"},
@@ -34,6 +41,27 @@ pub(super) fn all() -> Value {
             },
             "may": may,
         })),
+        "Passkey": object(json!({
+            "id": passkey_id(),
+            "name": {"type": "string"},
+            "backed_up": {
+                "type": "boolean", "description": "Whether its authenticator has copied it to other devices",
+            },
+            "created_at": time(),
+            "last_used_at": time_or_null(),
+        })),
+        "PasskeyList": object(json!({"items": array(component("schemas", "Passkey"))})),
+        "PasskeyOptions": object(json!({
+            "public_key": {
+                "type": "object", "additionalProperties": true,
+                "description": "The options for `navigator.credentials`, in the JSON form of Web Authentication",
+            },
+        })),
+        "PasskeyInput": partial(&["credential"], json!({
+            "name": {"anyOf": [printable(100), {"type": "null"}]}, "credential": credential(),
+        })),
+        "PasskeyChange": object(json!({"name": printable(100)})),
+        "PasskeyAnswer": object(json!({"credential": credential()})),
         "SessionEnd": partial(&[], json!({"all": {"type": "boolean", "default": false}})),
         "SessionsEnded": object(json!({"ended": count()})),
         "Person": object(json!({
@@ -44,6 +72,7 @@ pub(super) fn all() -> Value {
             "source": {"type": "string", "enum": ["oidc", "local", "issuer"]},
             "status": status(),
             "issuer": text_or_null(),
+            "passkeys": count(),
             "created_at": time(),
             "last_seen_at": time_or_null(),
             "sessions": array(object(json!({
@@ -77,6 +106,7 @@ pub(super) fn all() -> Value {
             "identity_provider": {
                 "type": ["string", "null"], "description": "The issuer, if the deployment has an identity provider",
             },
+            "passkeys": {"type": "boolean", "description": "Whether browsers can keep passkeys for this address"},
             "sign_out": {"type": "boolean", "description": "Whether a person can sign out at the provider too"},
         })),
         "OidcBegin": partial(&[], json!({
@@ -92,6 +122,7 @@ pub(super) fn all() -> Value {
         "OidcBegun": object(json!({"url": {"type": "string", "format": "uri"}})),
         "SignedIn": object(json!({
             "workspace": {"type": "string"}, "name": {"type": "string"}, "role": role(),
+            "passkeys": {"type": "integer", "minimum": 0, "description": "How many passkeys the person has"},
         })),
         "StopInput": partial(&["scope", "reason"], json!({
             "scope": scope(), "reason": printable(200),

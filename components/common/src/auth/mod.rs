@@ -8,6 +8,7 @@
 mod agent;
 mod caller;
 mod control_plane;
+mod passkey;
 mod secret_key;
 mod session;
 mod verifier;
@@ -24,15 +25,21 @@ pub use agent::{Agent, is_jwt, is_token};
 pub use caller::{Caller, CallerKind, Role, Via};
 pub use control_plane::require_within_limit;
 use http::header;
+pub use passkey::{
+    BegunPasskey, CHALLENGE, PasskeyBegin, PasskeyCookie, PasskeyProof, PasskeyPurpose,
+    ReadPasskey, SentNewPasskey, SentPasskey, begin_passkey, has_passkeys, read_new_passkey,
+    use_passkey,
+};
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{
     clear_session_cookie, new_session_secret, require_same_origin, session_cookie, session_hash,
     set_session_cookie,
 };
 pub use verifier::{
-    AUTH_OPERATIONS, Count, CountWrong, Counted, Counting, Evidence, IdProof, LinkProof, Presented,
-    Proof, Prove, ReadIdToken, Ready, Refusal, SecretKind, SentIdToken, SignedLink, UseLink,
-    WrongSecret, count_wrong, read_id_token, ready, use_link,
+    AUTH_OPERATIONS, BeginPasskey, Count, CountWrong, Counted, Counting, Evidence, IdProof,
+    LinkProof, Presented, Proof, Prove, ReadIdToken, ReadNewPasskey, Ready, Refusal, SecretKind,
+    SentIdToken, SignedLink, UseLink, UsePasskey, WrongSecret, count_wrong, read_id_token, ready,
+    use_link,
 };
 
 /// The maximum size of a token, in bytes.

@@ -9,7 +9,10 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, Role};
+use super::{
+    BegunPasskey, Caller, PasskeyBegin, PasskeyProof, ReadPasskey, Role, SentNewPasskey,
+    SentPasskey,
+};
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
 use crate::limits::{Minute, Subject};
@@ -17,7 +20,7 @@ use crate::platform::http::Response;
 use crate::rpc::{self, Nothing, call_openly, operations};
 
 /// Longer than `auth` waits for the issuer of the keys, so that its response arrives.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 operations! {
     /// All operations of `auth`.
@@ -38,6 +41,15 @@ operations! {
     /// Verifies an id token of the identity provider.
     ReadIdToken("read-id-token", "verifies an id token of the identity provider") for [SignIn]:
         SentIdToken => IdProof, or Refusal;
+    /// Makes a challenge for an authenticator.
+    BeginPasskey("begin-passkey", "makes a challenge for an authenticator") for [People, SignIn]:
+        PasskeyBegin => BegunPasskey, or Refusal;
+    /// Verifies what an authenticator signed, and uses it up.
+    UsePasskey("use-passkey", "verifies what an authenticator signed, and uses it up") for [SignIn]:
+        SentPasskey => PasskeyProof, or Refusal;
+    /// Verifies a new passkey, and uses its challenge up.
+    ReadNewPasskey("read-new-passkey", "verifies a new passkey") for [People]:
+        SentNewPasskey => ReadPasskey, or Refusal;
     /// Checks that there are keys to verify tokens.
     Ready("ready", "says whether tokens can be verified") for [Status]: Nothing => Nothing, or Refusal;
 }

@@ -27,7 +27,7 @@ impl RequestId {
     }
 
     /// The id that another component passed on (see [`Self::passed_on`]).
-    pub(crate) fn of_component(passed: &str) -> Option<Self> {
+    pub fn of_component(passed: &str) -> Option<Self> {
         let (own, client) = match passed.split_once(' ') {
             Some((own, client)) => (own, Some(client)),
             None => (passed, None),

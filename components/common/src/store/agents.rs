@@ -163,12 +163,19 @@ impl<'a> Agents<'a> {
         };
         let forms: Vec<_> = words.iter().map(form).collect();
         let sql =
-            "select w.key, coalesce(min(a.id), min(p.id)) as id, count(a.id) + count(p.id) as count
-                   from json_each(?2) w
-                     left join agents a on a.workspace = ?1 and (a.id = w.value ->> 'id'
-                       or a.name_key = w.value ->> 'name' or a.subject = w.value ->> 'subject')
-                     left join people p on p.workspace = ?1 and p.id = w.value ->> 'id'
-                   group by w.key order by w.key";
+            "with words as materialized (
+                     select key, value ->> 'id' as id, value ->> 'name' as name, value ->> 'subject' as subject
+                       from json_each(?2)),
+                   found as (
+                     select w.key, a.id from words w join agents a on a.id = w.id and a.workspace = ?1
+                     union select w.key, p.id from words w
+                       join people p on p.id = w.id and p.workspace = ?1
+                     union select w.key, a.id from words w
+                       join agents a on a.workspace = ?1 and a.name_key = w.name
+                     union select w.key, a.id from words w
+                       join agents a on a.workspace = ?1 and a.subject = w.subject)
+                   select w.key, min(f.id) as id, count(f.id) as count
+                   from words w left join found f on f.key = w.key group by w.key order by w.key";
         let values = [Value::text(self.workspace), Value::text(json!(forms).to_string())];
         let named = |row: &Row| {
             Ok(match (row.get::<i64>("count")?, row.text_or_null("id")?) {

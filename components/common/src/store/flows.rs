@@ -7,7 +7,7 @@
 use super::{Basis, Transaction, read_row, require_standing};
 use crate::domain::IntegrationKey;
 use crate::encoding::sha256_hex;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 
 /// How long a flow may take, in milliseconds: 10 minutes.
@@ -28,8 +28,8 @@ pub struct NewFlow<'a> {
     pub sealed: &'a [u8],
     /// The subject that began the flow.
     pub actor: &'a str,
-    /// The person who began the flow: `per_…`.
-    pub person_id: Option<&'a str>,
+    /// The rows of whoever began the flow.
+    pub basis: &'a Basis,
 }
 
 /// A flow that was consumed.
@@ -44,8 +44,8 @@ pub struct Flow {
     pub sealed: Vec<u8>,
     /// The subject that began the flow.
     pub actor: String,
-    /// The person who began the flow: `per_…`.
-    pub person_id: Option<String>,
+    /// The rows of whoever began the flow. Its key or session need not last as long as the flow.
+    pub basis: Basis,
     /// Whether the flow took longer than [`FLOW_MS`].
     pub expired: bool,
 }
@@ -56,15 +56,12 @@ impl Flow {
         IntegrationKey::new(&self.workspace, &self.integration_id)
     }
 
-    /// Checks that the person who began the flow is still welcome, and that the workspace is not stopped.
+    /// Checks that whoever began the flow is still welcome, and that the workspace is not stopped.
     ///
     /// # Errors
     /// The errors of [`require_standing`].
     pub async fn require_standing(&self) -> Result<()> {
-        let person = self.person_id.clone();
-        // A person of an outside issuer need not have a row.
-        let basis = Basis { person, is_outside: true, ..Basis::default() };
-        require_standing(&self.workspace, &basis).await
+        require_standing(&self.workspace, &self.basis).await
     }
 
     fn of(row: &Row, now_ms: i64) -> Result<Self> {
@@ -74,10 +71,19 @@ impl Flow {
             integration_id: row.text("integration_id")?,
             sealed: row.get::<&[u8]>("sealed")?.to_vec(),
             actor: row.text("actor")?,
-            person_id: row.text_or_null("person_id")?,
+            basis: row.text_or_null("basis")?.map_or_else(|| Ok(Basis::default()), read_basis)?,
             expired: row.get::<i64>("created_at")? < now_ms - FLOW_MS,
         })
     }
+}
+
+fn basis_json(basis: &Basis) -> Result<String> {
+    let lasting = Basis { credential: None, ..basis.clone() };
+    serde_json::to_string(&lasting).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn read_basis(text: String) -> Result<Basis> {
+    serde_json::from_str(&text).map_err(|_| Error::Unreadable("who began a flow".into()))
 }
 
 impl Transaction {
@@ -95,7 +101,7 @@ impl Transaction {
         .await?;
         self.query(
             "insert into flows (state_hash, cookie_hash, workspace, integration_id, sealed, actor,
-               created_at, person_id)
+               created_at, basis)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             [
                 Value::text(flow.state_hash),
@@ -105,7 +111,7 @@ impl Transaction {
                 Value::from(flow.sealed),
                 Value::text(flow.actor),
                 Value::integer(self.now_ms),
-                Value::from(flow.person_id),
+                Value::text(basis_json(flow.basis)?),
             ],
         )
         .await?;
@@ -129,7 +135,7 @@ pub async fn consume_flow(state: &str, cookie: &str) -> Result<Option<Flow>> {
     let row = tx
         .row(
             "delete from flows where state_hash = ?1 and cookie_hash = ?2
-             returning state_hash, workspace, integration_id, sealed, actor, created_at, person_id",
+             returning state_hash, workspace, integration_id, sealed, actor, created_at, basis",
             key(),
         )
         .await?;

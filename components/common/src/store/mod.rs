@@ -8,6 +8,7 @@ mod agents;
 mod apps;
 mod audit;
 mod calls_at_work;
+mod challenge_keys;
 mod change;
 mod checks;
 mod clients;
@@ -24,6 +25,7 @@ mod invitations;
 mod leases;
 mod manifests;
 mod outbox;
+mod passkeys;
 mod people;
 mod policy_agents;
 mod read;
@@ -52,6 +54,7 @@ pub use apps::{
 };
 pub use audit::{Audit, Entry, RequestContext};
 pub use calls_at_work::{CallSums, CallsAtWork, calls_of_others};
+pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
 pub use clients::{OauthClient, OauthClients};
@@ -72,6 +75,9 @@ pub use invitations::{
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use outbox::{OutboxEntry, give_up};
+pub use passkeys::{
+    Credential, MOST_PASSKEYS, NewPasskey, PasskeyUse, Passkeys, StoredPasskey, find_passkey,
+};
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
 pub use read::{Page, Version, now_ms, read, read_row, schema_version, shown_time, version};

@@ -58,6 +58,33 @@ impl Person {
         })
     }
 
+    /// Checks that the person may sign in: an ADMIN has not switched the person off.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn require_active(&self) -> Result<()> {
+        match self.status {
+            AccountStatus::Active => Ok(()),
+            AccountStatus::Disabled => Err(Error::Forbidden(
+                "an ADMIN has switched you off. Ask an ADMIN of your workspace".into(),
+            )),
+        }
+    }
+
+    /// Checks that the person signs in here, and not by what an identity provider says each time.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn require_local(&self) -> Result<()> {
+        match self.source {
+            PersonSource::Local => Ok(()),
+            PersonSource::Oidc | PersonSource::Issuer => Err(Error::Forbidden(
+                "your identity provider gives you your role, so a passkey cannot sign you in. Sign in there"
+                    .into(),
+            )),
+        }
+    }
+
     /// The subject that records name: the issuer's, or the id.
     #[must_use]
     pub fn actor(&self) -> &str {
@@ -115,6 +142,7 @@ pub struct PersonChange {
 const DOC: &str = "json_object(
     'id', p.id, 'name', p.name, 'email', p.email, 'role', p.role, 'source', p.source,
     'status', p.status, 'issuer', p.issuer,
+    'passkeys', (select count(*) from passkeys k where k.person_id = p.id),
     'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', p.created_at / 1000.0, 'unixepoch'),
     'last_seen_at', strftime('%Y-%m-%dT%H:%M:%fZ', p.last_seen_at / 1000.0, 'unixepoch'),
     'sessions', json((select json_group_array(json_object('id', s.id, 'method', s.method,

@@ -12,6 +12,7 @@ mod finish;
 
 use http::StatusCode;
 use nexus_common::Result;
+use nexus_common::auth::has_passkeys;
 use nexus_common::config;
 use nexus_common::http::{Inbound, json_response};
 use nexus_common::oidc::{self, Client, Metadata};
@@ -37,7 +38,10 @@ pub(crate) async fn options(inbound: Inbound) -> Result<Response> {
             .is_ok_and(|metadata| metadata.end_session_endpoint.is_some()),
         None => false,
     };
-    let body = json!({"identity_provider": client.map(|client| client.issuer.clone()), "sign_out": has_sign_out});
+    let body = json!({
+        "identity_provider": client.map(|client| client.issuer.clone()), "sign_out": has_sign_out,
+        "passkeys": has_passkeys().await?,
+    });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }
 

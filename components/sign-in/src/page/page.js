@@ -1,5 +1,5 @@
-// Signs in with the secret in the address: `#link=…` from the machine, or `#invitation=…`. The part of an
-// address after `#` is sent to no server, and is removed from the address at once. Afterwards, the person goes on to
+// Signs in by a passkey, at the identity provider, or with the secret in the address: `#link=…` from the machine, or
+// `#invitation=…`. The part of an address after `#` is sent to no server, and is removed from the address at once. Afterwards, the person goes on to
 // the request of an app that sent them here (`?return_to=…`), or to `/`.
 "use strict";
 
@@ -18,11 +18,8 @@ history.replaceState(null, "", "/sign-in");
 addEventListener("hashchange", () => location.reload());
 
 const post = async (path, body) => {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, { method: "POST", ...(body && json) });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
   return answer;
@@ -110,7 +107,7 @@ const failed = (error) => {
 };
 
 /** Offers a button, because a page that signs in by itself could be opened by another site. */
-const offer = (title, text, path, body, asksName) => {
+const offer = (title, text, path, body, asksName, options) => {
   show("title", title);
   show("text", text);
   element("form").hidden = false;
@@ -121,8 +118,11 @@ const offer = (title, text, path, body, asksName) => {
     event.preventDefault();
     element("go").disabled = true;
     try {
-      await post(path, asksName ? { ...body, name: element("name").value } : body);
-      arrive();
+      const { passkeys } = await post(path, asksName ? { ...body, name: element("name").value } : body);
+      // A person whom an app sent here wants to go on.
+      const isFree = returnTo === null && !isAwaited;
+      if (passkeys === 0 && isFree && (await canUsePasskeys(options))) offerNewPasskey();
+      else arrive();
     } catch (error) {
       failed(error);
     }
@@ -158,24 +158,86 @@ const more = (child) => {
   element("more").append(line);
 };
 
+/** Adds a button below the form. While its work is going on, it cannot be pressed again. */
+const moreButton = (id, text, work) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.id = id;
+  button.textContent = text;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await work();
+    } catch (error) {
+      failed(error);
+    }
+    button.disabled = false;
+  });
+  more(button);
+  return button;
+};
+
 /** Offers the identity provider, if the deployment has one. */
 const offerProvider = async (options, body) => {
   const { identity_provider: issuer } = await options;
   if (typeof issuer !== "string") return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.id = "provider";
-  button.textContent = `Sign in with ${new URL(issuer).host}`;
-  button.addEventListener("click", async () => {
-    button.disabled = true;
+  moreButton("provider", `Sign in with ${new URL(issuer).host}`, async () => {
+    const { url } = await post("/sign-in/oidc", { ...body, return_to: returnTo });
+    location.assign(url);
+  });
+};
+
+/** Whether this browser can use passkeys, and the application has an address for which it may. */
+const canUsePasskeys = async (options) =>
+  (await options).passkeys === true &&
+  typeof PublicKeyCredential === "function" &&
+  "parseRequestOptionsFromJSON" in PublicKeyCredential;
+
+/** Asks the browser for a credential. Null if the person does not go on. The browser does not say why. */
+const credential = async (kind, publicKey) => {
+  try {
+    return await navigator.credentials[kind]({ publicKey });
+  } catch (error) {
+    if (error.name === "NotAllowedError" || error.name === "AbortError") return null;
+    throw error;
+  }
+};
+
+const offerPasskey = async (options) => {
+  if (!(await canUsePasskeys(options))) return;
+  moreButton("passkey", "Sign in with a passkey", async () => {
+    const { public_key: wanted } = await post("/sign-in/passkey/options");
+    const found = await credential("get", PublicKeyCredential.parseRequestOptionsFromJSON(wanted));
+    if (found === null) return show("text", "No passkey was used. Try again, or sign in another way.");
+    await post("/sign-in/passkey", { credential: found.toJSON() });
+    arrive();
+  });
+};
+
+/** Offers a person who has just signed in a way to sign in next time. */
+const offerNewPasskey = () => {
+  show("title", "Add a passkey");
+  show(
+    "text",
+    "A passkey signs you in next time, with your fingerprint, your face or the screen lock of your device. " +
+      "You need no link then.",
+  );
+  element("form").hidden = true;
+  element("more").replaceChildren();
+  const add = moreButton("add-passkey", "Add a passkey", async () => {
     try {
-      const { url } = await post("/sign-in/oidc", { ...body, return_to: returnTo });
-      location.assign(url);
+      const { public_key: wanted } = await post("/api/me/passkeys/options");
+      const made = await credential("create", PublicKeyCredential.parseCreationOptionsFromJSON(wanted));
+      if (made === null) return show("text", "No passkey was added. You can try again now, or later in your account.");
+      await post("/api/me/passkeys", { credential: made.toJSON() });
+      arrive();
     } catch (error) {
-      failed(error);
+      // The person is signed in all the same.
+      show("text", `No passkey was added: ${error.message.replace(/\.$/, "")}. You can try again later in your account.`);
     }
   });
-  more(button);
+  moreButton("later", "Not now", arrive).className = "quiet";
+  add.focus();
 };
 
 /** How people can sign in here. Without an answer, the other ways still work. */
@@ -189,12 +251,12 @@ const begin = async () => {
   if (link !== null) {
     const { workspace, name, role } = claims(link);
     const text = `You are going to be signed in to the workspace ${workspace} as ${name}, ${roleName[role] ?? role}.`;
-    offer(`Sign in to ${workspace}`, text, "/sign-in/link", { link }, false);
+    offer(`Sign in to ${workspace}`, text, "/sign-in/link", { link }, false, options);
   } else if (invitation !== null) {
     const shown = await post("/sign-in/invitation/show", { invitation });
     const text = `You are invited to the workspace ${shown.workspace} as ${roleName[shown.role] ?? shown.role}.`;
     const asksName = shown.name === null && shown.email === null;
-    offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName);
+    offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName, options);
     await offerProvider(options, { invitation });
   } else {
     show("title", hasSignedOut ? "You are signed out" : "Sign in");
@@ -204,6 +266,7 @@ const begin = async () => {
         "Open the link that an administrator sent you. On the machine that runs Integration Nexus, this prints a link:",
     );
     element("text").append(document.createElement("br"), code("nexus sign-in"), " or ", code("cargo xtask sign-in"));
+    await offerPasskey(options);
     await offerProvider(options, {});
     const { sign_out: hasSignOut } = await options;
     if (hasSignedOut && hasSignOut) more(anchor("/sign-in/oidc/sign-out", "Sign out at the identity provider too"));

@@ -199,6 +199,11 @@ async fn an_emergency_stop_is_counted_shown_and_lifted() {
 }
 
 #[tokio::test]
+async fn passkeys_are_added_and_sign_in() {
+    play("passkeys.mjs").await;
+}
+
+#[tokio::test]
 async fn people_are_invited_and_switched_off() {
     play("people.mjs").await;
 }

@@ -24,6 +24,8 @@ fn options(port: u16) -> Options {
 
 pub(super) struct Stage {
     port: u16,
+    /// The address of the application, which the script may change.
+    public_url: String,
     app: Option<App>,
     /// What the application left behind, while it is stopped.
     dir: Option<TempDir>,
@@ -47,7 +49,8 @@ impl Stage {
         let callback = answer.json()["redirect_uri"].as_str().unwrap().to_owned();
         provider.register_client(id, secret, &[&callback]);
         provider.clear_requests();
-        Self { port, app: Some(app), dir: None, provider }
+        let public_url = format!("http://127.0.0.1:{port}");
+        Self { port, public_url, app: Some(app), dir: None, provider }
     }
 
     /// What a script is told in `NEXUS_FACTS`.
@@ -97,6 +100,9 @@ impl Stage {
             }
             Request::Configure { variables } => {
                 let dir = self.app.take().context("it is stopped")?.kill().await;
+                if let Some(url) = variables.get("public_url") {
+                    self.public_url.clone_from(url);
+                }
                 let options = options(self.port).dir(dir);
                 let set =
                     |options: Options, (name, value): (&String, &String)| options.var(name, value);
@@ -117,8 +123,9 @@ impl Stage {
                 return Ok(json!({"token": token::sign(&header, &claims, token::SECRET)}));
             }
             Request::SignInLink { role, name } => {
-                let public_url = format!("http://127.0.0.1:{}", self.port);
-                return Ok(json!({"url": link::link(&public_url, "acme", &role, &name).await}));
+                return Ok(
+                    json!({"url": link::link(&self.public_url, "acme", &role, &name).await}),
+                );
             }
             Request::ExpireTokens => {
                 self.provider.expire_access_tokens();

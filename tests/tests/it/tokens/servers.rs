@@ -432,7 +432,10 @@ async fn a_person_signs_in_at_oidc_provider() {
         .var("oidc_hosts", &server.origin);
     let app = app.start().await.unwrap();
     let options = app.get("/sign-in/options").send().await.json();
-    assert_eq!(options, json!({"identity_provider": server.origin, "sign_out": true}));
+    assert_eq!(
+        options,
+        json!({"identity_provider": server.origin, "sign_out": true, "passkeys": false})
+    );
     let begin = app.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
     let begun = begin.json(&json!({})).send().await;
     let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();

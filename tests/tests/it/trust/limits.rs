@@ -541,7 +541,7 @@ async fn the_counts_of_wrong_proofs_have_a_bound() {
 #[tokio::test]
 async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
     let options = Options::default().var("agent_calls_per_minute", "10").without("tick_secret");
-    let (app, _upstream) = connected(options, json!({})).await;
+    let (app, _upstream) = connected(options).await;
     let token = token::of("AGENT", "acme");
     let call = async |app: &App| {
         assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);

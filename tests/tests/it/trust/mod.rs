@@ -11,6 +11,7 @@
 //! - `limits`: limits per minute
 //! - `midway`: a stop in the middle of work
 //! - `oidc`: the sign-in at an identity provider
+//! - `passkeys`: passkeys, and what an attacker meets
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
@@ -27,6 +28,7 @@ pub(crate) mod jwks;
 mod limits;
 mod midway;
 mod oidc;
+mod passkeys;
 mod people;
 mod return_to;
 mod rights;

@@ -477,7 +477,7 @@ async fn a_provider_that_fails_or_lies_signs_nobody_in() {
         let options = scene.app.get("/sign-in/options").send().await.json();
         assert_eq!(
             options,
-            json!({"identity_provider": scene.issuer(), "sign_out": false}),
+            json!({"identity_provider": scene.issuer(), "sign_out": false, "passkeys": false}),
             "{metadata}"
         );
     }
@@ -530,7 +530,10 @@ async fn a_client_that_is_not_in_the_header_is_in_the_form() {
 async fn a_person_can_sign_out_at_the_provider_too() {
     let scene = Scene::new().await;
     let options = scene.app.get("/sign-in/options").send().await.json();
-    assert_eq!(options, json!({"identity_provider": scene.issuer(), "sign_out": true}));
+    assert_eq!(
+        options,
+        json!({"identity_provider": scene.issuer(), "sign_out": true, "passkeys": false})
+    );
     let answer = scene.app.get("/sign-in/oidc/sign-out").send().await;
     assert_eq!(answer.status, 303);
     let to = Url::parse(answer.header("location")).unwrap();
@@ -541,7 +544,7 @@ async fn a_person_can_sign_out_at_the_provider_too() {
 
     let without = App::start().await;
     let options = without.get("/sign-in/options").send().await.json();
-    assert_eq!(options, json!({"identity_provider": null, "sign_out": false}));
+    assert_eq!(options, json!({"identity_provider": null, "sign_out": false, "passkeys": false}));
     let call = without.post("/sign-in/oidc").header("sec-fetch-site", "same-origin");
     call.json(&json!({})).send().await.problem(404, "not_found");
     without.get("/sign-in/oidc/sign-out").send().await.problem(404, "not_found");

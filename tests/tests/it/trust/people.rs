@@ -593,7 +593,9 @@ async fn the_page_is_not_framed_and_loads_nothing_from_elsewhere() {
     let app = start().await;
     let page = app.get("/sign-in").send().await;
     assert_eq!(page.status, 200);
-    assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("img-src 'self'"));
+    assert!(page.text.contains("<img src=\"/icon.svg\""), "{page:?}");
     assert_eq!(page.header("x-frame-options"), "DENY");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     for asset in ["/sign-in/page.js", "/sign-in/page.css"] {

@@ -52,7 +52,7 @@ const TABLE: [Row; 18] = [
     },
     Row {
         component: "people",
-        routes: &["/api/people/...", "/api/me", "/api/sessions/...", "/api/panic/..."],
+        routes: &["/api/people/...", "/api/me/...", "/api/sessions/...", "/api/panic/..."],
         storage: (true, false),
         variables: &[
             "client_address_header",

@@ -1,0 +1,106 @@
+// Passkeys, with Chromium's own authenticator: added after a link, used to sign in, named and removed.
+
+import assert from "node:assert/strict";
+
+import { ask, facts, said, scenario } from "./harness.mjs";
+
+// Browsers keep passkeys for names, not for addresses.
+facts.url = facts.url.replace("127.0.0.1", "localhost");
+
+/** Gives the page a device that verifies its user, and returns how to take it away. */
+async function device(cdp) {
+  const options = {
+    protocol: "ctap2",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  };
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options });
+  return {
+    credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+    verifies: (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    remove: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
+  };
+}
+
+await scenario(async ({ page, context, look }) => {
+  await ask("configure", { variables: { public_url: facts.url } });
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const laptop = await device(cdp);
+
+  // After a link, the page offers one.
+  const { url } = await ask("sign_in_link", { role: "ADMIN", name: "Ann" });
+  await page.goto(url);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Add a passkey" }).waitFor();
+  await look("passkey-offered");
+  await laptop.verifies(false);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText("No passkey was added.").waitFor();
+  await laptop.verifies(true);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText("Ann · Administrator").waitFor();
+  const [made] = await laptop.credentials();
+  assert.equal(made.rpId, "localhost");
+  assert.ok(made.isResidentCredential, "it is found without a name");
+
+  await page.getByRole("link", { name: "Your account" }).click();
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  const rows = page.getByRole("main").getByRole("listitem");
+  await rows.getByText("never used").waitFor();
+  await look("account");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await look("sign-in-passkey");
+
+  // Without the user, there is no signature. With the user, nothing is typed.
+  const signIn = page.getByRole("button", { name: "Sign in with a passkey" });
+  await laptop.verifies(false);
+  await signIn.click();
+  await page.getByText("No passkey was used.").waitFor();
+  await laptop.verifies(true);
+  await signIn.click();
+  await page.getByText("Ann · Administrator").waitFor();
+
+  // A device has one passkey of a person. Another device has another one.
+  await page.getByRole("link", { name: "Your account" }).click();
+  const add = page.getByRole("button", { name: "Add a passkey" });
+  await add.click();
+  await page.getByRole("alert").getByText("has a passkey of yours already").waitFor();
+  await laptop.remove();
+  const phone = await device(cdp);
+  await add.click();
+  await said(page, "The passkey Passkey was added.");
+  await rows.nth(1).waitFor();
+  await rows.nth(1).getByRole("button", { name: /^Rename/ }).click();
+  const rename = page.getByRole("dialog", { name: "Rename Passkey" });
+  await rename.getByLabel("Name").fill("Phone");
+  await look("passkey-rename");
+  await rename.getByRole("button", { name: "Save" }).click();
+  await said(page, "The passkey was renamed.");
+  await rows.nth(1).getByText("Phone").waitFor();
+  await look("account-two");
+
+  await page.getByRole("button", { name: "Remove: Passkey" }).click();
+  const remove = page.getByRole("dialog", { name: "Remove Passkey?" });
+  await remove.getByRole("button", { name: "Remove" }).click();
+  await said(page, "The passkey Passkey was removed.");
+  await page.getByRole("button", { name: "Remove: Phone" }).click();
+  const last = page.getByRole("dialog", { name: "Remove Phone?" });
+  await last.getByRole("button", { name: "Remove" }).click();
+  await last.getByRole("alert").getByText("Add another one first").waitFor();
+  await last.getByRole("button", { name: "Cancel" }).click();
+  assert.equal((await phone.credentials()).length, 1);
+
+  await page.getByRole("navigation").getByRole("link", { name: "People" }).click();
+  await page.getByText("1 passkey").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn.click();
+  await page.getByText("Ann · Administrator").waitFor();
+}, {
+  // What a failed request looks like in the console: here, the last passkey.
+  allow: [/status of 409/],
+});
