@@ -7053,7 +7053,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
-            readonly 403: components["responses"]["403.cross_site"];
+            readonly 403: components["responses"]["403.cross_site.stopped"];
             readonly 409: components["responses"]["409.passkeys_unavailable"];
             readonly 422: components["responses"]["422.invalid"];
             readonly 429: components["responses"]["429.rate_limited"];

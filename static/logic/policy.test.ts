@@ -48,3 +48,11 @@ test("a rule for one host applies only to that host", () => {
   assert.equal(outcome(policy, { method: "GET", path: "/a" }), "allowed");
   assert.equal(outcome(policy, { method: "GET", path: "/a", host: "elsewhere.example" }), "rule");
 });
+
+test("a rule for some agents does not apply to others", () => {
+  const isAllowed = (agent: string, agents: string[]) => {
+    const policy: Policy = { agents: ["*"], rules: [{ effect: "deny", methods: ["*"], path: "/**", agents }] };
+    return predict(policy, UP, { agent, host: HOST, method: "GET", path: "/x" }).allowed;
+  };
+  assert.deepEqual([isAllowed("agt_1", ["agt_1"]), isAllowed("agt_2", ["agt_1"]), isAllowed("agt_2", ["*"])], [false, true, false]);
+});

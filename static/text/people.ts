@@ -93,7 +93,7 @@ export const people = {
   passkeys: (value: number) => plural(value, "passkey", "passkeys"),
   removePasskeys: "Remove passkeys",
   removePasskeysTitle: (name: string) => `Remove all passkeys of ${name}?`,
-  removePasskeysLead: "Do this when a device is lost. The person is signed out everywhere, and needs a new link to sign in again.",
+  removePasskeysLead: "Do this when a device is lost. The person is signed out everywhere, and needs a new invitation to sign in again.",
   removedPasskeys: (name: string) => `The passkeys of ${name} were removed.`,
   off: "Switched off",
   switched: (name: string, on: boolean) => `${name} was switched ${on ? "on" : "off"}.`,

@@ -51,4 +51,14 @@ await scenario(async ({ page, context, signedIn, look, allow }) => {
   await page.getByRole("button", { name: "Try again" }).click();
   await card.waitFor();
   assert.equal((await call("GET", "/api/integrations")).items.length, 2);
+
+  // A part of the UI that cannot be loaded says so, and is loaded when it can be.
+  const other = await context.newPage();
+  await other.route("**/assets/later-*.js", (route) => route.abort("connectionrefused"));
+  await other.goto("/#/agents");
+  await other.getByRole("alert").getByText("This part of the page could not be loaded").waitFor();
+  await look("part-not-loaded", other);
+  await other.unroute("**/assets/later-*.js");
+  await other.getByRole("button", { name: "Try again" }).click();
+  await other.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
 });
