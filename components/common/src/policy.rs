@@ -176,13 +176,17 @@ mod tests {
 
     use super::*;
 
+    const AGENT_A: &str = "agt_01J0000000000000000000000A";
+    const AGENT_B: &str = "agt_01J0000000000000000000000B";
+    const PERSON: &str = "per_01J0000000000000000000000A";
+
     fn refusal(policy: serde_json::Value, method: &str, path: &str) -> Option<String> {
         let policy: Policy = serde_json::from_value(policy).unwrap();
         let path = CallPath::read(path).unwrap();
         let methods: Vec<CallMethod> =
             method.split(',').map(|one| CallMethod::parse(one).unwrap()).collect();
         let host = "api.acme.com";
-        let agent = PolicyAgent { subject: "a", id: Some("agt_a") };
+        let agent = PolicyAgent { subject: "a", id: Some(AGENT_A) };
         policy.refusal(&PolicyCall { agent, methods: &methods, host, path: &path })
     }
 
@@ -232,29 +236,29 @@ mod tests {
         let rule = |effect: &str, agents: &[&str]| json!({"effect": effect, "methods": ["GET"], "path": "/x", "agents": agents});
         for (rules, refused) in [
             (vec![rule("deny", &["a"])], true),
-            (vec![rule("deny", &["agt_a"])], true),
-            (vec![rule("deny", &["agt_b"])], false),
-            (vec![rule("allow", &["agt_a"])], false),
+            (vec![rule("deny", &[AGENT_A])], true),
+            (vec![rule("deny", &[AGENT_B])], false),
+            (vec![rule("allow", &[AGENT_A])], false),
             // An allow rule closes the rest for everybody, whoever it is for.
-            (vec![rule("allow", &["agt_b"])], true),
-            (vec![rule("allow", &["agt_b"]), rule("allow", &["*"])], false),
+            (vec![rule("allow", &[AGENT_B])], true),
+            (vec![rule("allow", &[AGENT_B]), rule("allow", &["*"])], false),
         ] {
             let policy = json!({ "rules": rules });
             assert_eq!(refusal(policy.clone(), "GET", "/x").is_some(), refused, "{policy}");
         }
-        assert_eq!(refusal(json!({"agents": ["agt_a"]}), "GET", "/x"), None);
+        assert_eq!(refusal(json!({"agents": [AGENT_A]}), "GET", "/x"), None);
     }
 
     #[test]
     fn an_id_names_the_agent_with_that_id_alone() {
         for (name, agent, is_named) in [
-            ("agt_a", PolicyAgent { subject: "agt_a", id: Some("agt_a") }, true),
-            ("agt_a", PolicyAgent { subject: "agt_a", id: Some("agt_b") }, false),
-            ("agt_a", PolicyAgent { subject: "agt_a", id: None }, false),
-            ("per_a", PolicyAgent { subject: "per_a", id: Some("agt_b") }, false),
-            ("per_a", PolicyAgent::person("per_a"), true),
+            (AGENT_A, PolicyAgent { subject: AGENT_A, id: Some(AGENT_A) }, true),
+            (AGENT_A, PolicyAgent { subject: AGENT_A, id: Some(AGENT_B) }, false),
+            (AGENT_A, PolicyAgent { subject: AGENT_A, id: None }, false),
+            (PERSON, PolicyAgent { subject: PERSON, id: Some(AGENT_B) }, false),
+            (PERSON, PolicyAgent::person(PERSON), true),
             ("ann", PolicyAgent::person("ann"), true),
-            ("ann", PolicyAgent { subject: "ann", id: Some("agt_b") }, true),
+            ("ann", PolicyAgent { subject: "ann", id: Some(AGENT_B) }, true),
         ] {
             assert_eq!(agent.is_among(&[name.to_owned()]), is_named, "{name} {agent:?}");
         }

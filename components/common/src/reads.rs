@@ -111,7 +111,7 @@ mod tests {
             ("POST", "a", "/x/Search", false),
             ("POST", "a", "/x/search/", false),
             ("POST", "a", "/x/search;a", false),
-            ("POST", "a", "/x/search%2F..", false),
+            ("POST", "a", "/x/search%2Fy", false),
             ("POST", "a", "/search", false),
             ("PUT", "a", "/x/search", false),
             ("DELETE", "a", "/x/search", false),
