@@ -7,7 +7,8 @@ import asyncio
 import os
 import sys
 
-os.environ["BROWSER"] = sys.argv[3] + " %s"
+# With `&`, Python does not wait for the browser to end.
+os.environ["BROWSER"] = sys.argv[3] + " %s &"
 
 from fastmcp import Client  # noqa: E402
 

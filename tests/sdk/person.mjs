@@ -23,7 +23,24 @@ export async function agree(url, cookie) {
   return new URL(answer.headers.get("location"));
 }
 
+/**
+ * Fetches `url`. The program may begin to listen only after it has started its browser: a person is slower than this.
+ *
+ * @param {URL} url
+ */
+async function reach(url) {
+  const until = Date.now() + 20_000;
+  for (;;) {
+    try {
+      return await fetch(url);
+    } catch (error) {
+      if (error.cause?.code !== "ECONNREFUSED" || Date.now() > until) throw error;
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const back = await fetch(await agree(process.argv[2], process.env.NEXUS_COOKIE));
+  const back = await reach(await agree(process.argv[2], process.env.NEXUS_COOKIE));
   assert.ok(back.ok, await back.text());
 }

@@ -64,7 +64,7 @@ pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
     let jti = jti.ok_or_else(|| invalid("the claim `jti` must have 8 to 200 characters"))?;
     let until = i64::try_from((expires_at + 2 * LEEWAY) * 1000).unwrap_or(i64::MAX);
     if !use_once(session_hash(&format!("jti {agent_id} {jti}")), until).await? {
-        return Err(invalid("the token was used before. Sign a new one for each request"));
+        return Err(invalid("the token was used before (`jti`). Sign a new one for each request"));
     }
     let caller = Caller {
         workspace: found.workspace,

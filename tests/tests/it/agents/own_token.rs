@@ -106,7 +106,7 @@ async fn the_proxy_does_not_send_it_on() {
     ] {
         let answer = raw_get(&app, &target, "").await;
         assert_eq!(status(&answer), 401, "{answer}");
-        assert!(answer.contains("stands in the URL"), "{answer}");
+        assert!(answer.contains("your own token is in the URL"), "{answer}");
     }
     assert_eq!(upstream.seen().len(), 0);
 }

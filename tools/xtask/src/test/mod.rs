@@ -26,6 +26,9 @@ pub(crate) use tally::Tally;
 const PROGRAMS: [(&str, &str, &str); 2] =
     [("NEXUS_EXAMPLE", "slack-tools", "slack-tools"), ("NEXUS_CLI", "nexus-cli", "nexus")];
 
+/// How many tests of a binary run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The runtime of the black-box tests; auto: the embedded host, and also Spin if it is installed
@@ -178,6 +181,11 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let browser: Vec<_> = browser.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
         let mut env = common.clone();
+        // Most of their time, these tests wait: for a time limit, a provider, a browser.
+        if std::env::var_os(TEST_THREADS).is_none() {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            env.push((TEST_THREADS, (2 * cores).to_string()));
+        }
         env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         runs.push(Run { what, packages: vec![package.to_owned()], env });
     };
