@@ -60,7 +60,7 @@ async fn every_call_of_the_document_is_there_and_no_other_method() {
         let expected: &[u16] = match path {
             "/sign-in/options" => &[200],
             // This deployment does not have an identity provider.
-            "/sign-in/oidc/callback" | "/sign-in/oidc/sign-out" => &[404],
+            "/sign-in/oidc/sign-out" => &[404],
             _ if path.contains("/callback") => &[400],
             // A page of another site would be rejected first; a program that names no site as well.
             _ if path.starts_with("/sign-in") => &[403],

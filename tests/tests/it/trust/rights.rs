@@ -85,7 +85,13 @@ const TABLE: [Row; 18] = [
             "/.well-known/oauth-authorization-server/...",
         ],
         storage: (true, false),
-        variables: &["client_address_header", "proxy_domain", "broker_secret", "public_url"],
+        variables: &[
+            "client_address_header",
+            "proxy_domain",
+            "broker_secret",
+            "public_url",
+            "workspace_calls_per_minute",
+        ],
         outbound: &[AUTH, BROKER, PROXY],
     },
     Row {
