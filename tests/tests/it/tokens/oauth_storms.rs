@@ -73,7 +73,13 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
         pair = pair.restart().await;
         ciphertexts.extend(pair.ciphertexts("outbox"));
     }
-    join_all(ids.iter().map(|id| pair.delete_or_nothing(id))).await;
+    // A crowd of writers on a slow disk gets a 503, which says to try again.
+    for _ in 0..5 {
+        join_all(ids.iter().map(|id| pair.delete_or_nothing(id))).await;
+        if pair.app.count("integrations") == 0 {
+            break;
+        }
+    }
     assert_eq!(pair.app.count("integrations"), 0);
     let mut ticks = 0;
     while pair.app.count("outbox") > 0 {
