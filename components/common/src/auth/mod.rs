@@ -27,8 +27,7 @@ pub use control_plane::require_within_limit;
 use http::header;
 pub use passkey::{
     BegunPasskey, CHALLENGE, PasskeyBegin, PasskeyCookie, PasskeyProof, PasskeyPurpose,
-    ReadPasskey, SentNewPasskey, SentPasskey, begin_passkey, has_passkeys, read_new_passkey,
-    use_passkey,
+    ReadPasskey, SentNewPasskey, SentPasskey, has_passkeys,
 };
 pub use secret_key::{KeyKind, KeyParts, NewKey, new_key, parse_key};
 pub use session::{
@@ -38,8 +37,8 @@ pub use session::{
 pub use verifier::{
     AUTH_OPERATIONS, BeginPasskey, Count, CountWrong, Counted, Counting, Evidence, IdProof,
     LinkProof, Presented, Proof, Prove, ReadIdToken, ReadNewPasskey, Ready, Refusal, SecretKind,
-    SentIdToken, SignedLink, UseLink, UsePasskey, WrongSecret, count_wrong, read_id_token, ready,
-    use_link,
+    SentIdToken, SignedLink, UseLink, UsePasskey, WrongSecret, begin_passkey, count_wrong,
+    read_id_token, read_new_passkey, ready, use_link, use_passkey,
 };
 
 /// The maximum size of a token, in bytes.

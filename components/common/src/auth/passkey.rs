@@ -9,12 +9,10 @@ use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::verifier::{BeginPasskey, ReadNewPasskey, TIME_LIMIT, UsePasskey};
 use crate::config;
-use crate::error::{Error, Result};
-use crate::http::{Inbound, QUESTION, again_while_unavailable, cookie_value};
+use crate::error::Result;
+use crate::http::{Inbound, cookie_value};
 use crate::platform::http::Response;
-use crate::rpc::call_openly;
 
 /// How long a challenge is valid.
 pub const CHALLENGE: Duration = Duration::from_secs(5 * 60);
@@ -107,44 +105,10 @@ pub struct ReadPasskey {
     pub product: Option<String>,
 }
 
-/// What a browser is told for `purpose`.
-///
-/// # Errors
-/// [`Error::Conflict`] (`passkeys_unavailable`), a refusal of `auth`. [`Error::Unavailable`] if `auth` does not
-/// respond.
-pub async fn begin_passkey(purpose: PasskeyPurpose) -> Result<BegunPasskey> {
-    if !has_passkeys().await? {
-        let detail = "browsers keep passkeys for a domain name, but `public_url` has an IP address. Use a name \
-                      in `public_url`, such as `localhost`";
-        return Err(Error::Conflict { code: "passkeys_unavailable", detail: detail.into() });
-    }
-    let begin = PasskeyBegin { purpose };
-    again_while_unavailable(QUESTION, async || {
-        call_openly::<BeginPasskey>(&begin, TIME_LIMIT).await
-    })
-    .await
-}
-
-/// The person whose passkey signed. The signature is used up.
-///
-/// # Errors
-/// A refusal of `auth` as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
-pub async fn use_passkey(sent: &SentPasskey) -> Result<PasskeyProof> {
-    call_openly::<UsePasskey>(sent, TIME_LIMIT).await
-}
-
-/// Verifies a new passkey, and uses its challenge up.
-///
-/// # Errors
-/// As [`use_passkey`].
-pub async fn read_new_passkey(sent: &SentNewPasskey) -> Result<ReadPasskey> {
-    call_openly::<ReadNewPasskey>(sent, TIME_LIMIT).await
-}
-
 /// Whether browsers can keep passkeys for this application: its address is a name.
 ///
 /// # Errors
-/// [`Error::Misconfigured`].
+/// [`crate::Error::Misconfigured`].
 pub async fn has_passkeys() -> Result<bool> {
     Ok(config::public_url().await?.domain().is_some())
 }
@@ -174,7 +138,7 @@ impl PasskeyCookie {
     /// The value of the cookie of the request. It may be anything.
     ///
     /// # Errors
-    /// [`Error::Misconfigured`].
+    /// [`crate::Error::Misconfigured`].
     pub async fn of(self, inbound: &Inbound) -> Result<Option<String>> {
         Ok(cookie_value(inbound, self.name().await?).map(str::to_owned))
     }
@@ -182,7 +146,7 @@ impl PasskeyCookie {
     /// Gives the cookie to the browser, for as long as its challenge is valid.
     ///
     /// # Errors
-    /// [`Error::Misconfigured`].
+    /// [`crate::Error::Misconfigured`].
     pub async fn set(self, response: &mut Response, value: &str) -> Result<()> {
         self.write(response, value, CHALLENGE.as_secs()).await
     }
@@ -190,7 +154,7 @@ impl PasskeyCookie {
     /// Takes the cookie from the browser.
     ///
     /// # Errors
-    /// [`Error::Misconfigured`].
+    /// [`crate::Error::Misconfigured`].
     pub async fn clear(self, response: &mut Response) -> Result<()> {
         self.write(response, "", 0).await
     }

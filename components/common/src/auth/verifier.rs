@@ -10,8 +10,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BegunPasskey, Caller, PasskeyBegin, PasskeyProof, ReadPasskey, Role, SentNewPasskey,
-    SentPasskey,
+    BegunPasskey, Caller, PasskeyBegin, PasskeyProof, PasskeyPurpose, ReadPasskey, Role,
+    SentNewPasskey, SentPasskey, has_passkeys,
 };
 use crate::error::{Error, Result};
 use crate::http::{QUESTION, RequestId, Respond, again_while_unavailable, json_response};
@@ -20,7 +20,7 @@ use crate::platform::http::Response;
 use crate::rpc::{self, Nothing, call_openly, operations};
 
 /// Longer than `auth` waits for the issuer of the keys, so that its response arrives.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 operations! {
     /// All operations of `auth`.
@@ -207,6 +207,40 @@ pub async fn use_link(link: String, address: Option<String>) -> Result<LinkProof
 /// [`Error::RateLimited`] if the client has sent too many. A [`Refusal`] as an [`Error`].
 pub async fn count_wrong(kind: SecretKind, address: Option<String>) -> Result<()> {
     call_openly::<CountWrong>(&WrongSecret { kind, address }, TIME_LIMIT).await.map(drop)
+}
+
+/// What a browser is told for `purpose`.
+///
+/// # Errors
+/// [`Error::Conflict`] (`passkeys_unavailable`), a refusal of `auth`. [`Error::Unavailable`] if `auth` does not
+/// respond.
+pub async fn begin_passkey(purpose: PasskeyPurpose) -> Result<BegunPasskey> {
+    if !has_passkeys().await? {
+        let detail = "browsers keep passkeys for a domain name, but `public_url` has an IP address. Use a name \
+                      in `public_url`, such as `localhost`";
+        return Err(Error::Conflict { code: "passkeys_unavailable", detail: detail.into() });
+    }
+    let begin = PasskeyBegin { purpose };
+    again_while_unavailable(QUESTION, async || {
+        call_openly::<BeginPasskey>(&begin, TIME_LIMIT).await
+    })
+    .await
+}
+
+/// The person whose passkey signed. The signature is used up.
+///
+/// # Errors
+/// A refusal of `auth` as an [`Error`]. [`Error::Unavailable`] if `auth` does not respond.
+pub async fn use_passkey(sent: &SentPasskey) -> Result<PasskeyProof> {
+    call_openly::<UsePasskey>(sent, TIME_LIMIT).await
+}
+
+/// Verifies a new passkey, and uses its challenge up.
+///
+/// # Errors
+/// As [`use_passkey`].
+pub async fn read_new_passkey(sent: &SentNewPasskey) -> Result<ReadPasskey> {
+    call_openly::<ReadNewPasskey>(sent, TIME_LIMIT).await
 }
 
 /// Adds calls to those of the minute, and returns the sum.

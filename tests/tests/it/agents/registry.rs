@@ -121,7 +121,7 @@ async fn a_wrong_key_is_rejected_and_says_what_is_wrong_with_it() {
     let (app, _upstream) = Upstream::connected().await;
     let agent = register(&app, "Bot").await;
     let (_, key) = key_of(&app, &agent, json!({})).await;
-    let mistyped = key.replacen(key.get(20..21).unwrap(), "?", 1);
+    let mistyped = format!("{}?{}", key.get(..20).unwrap(), key.get(21..).unwrap());
     let (start, _) = key.rsplit_once('_').unwrap();
     for (wrong, why) in [
         (mistyped.as_str(), "mistyped"),
