@@ -13,7 +13,9 @@ use nexus_common::{Error, Result};
 use nexus_printable::is_printable;
 
 use crate::claims::{self, ClaimName, Claims};
-use crate::identity::{self, Identity};
+use crate::config;
+use crate::entry;
+use crate::identity::Identity;
 use crate::jwks::{Jwks, Source};
 use crate::key::Claims as Verified;
 use crate::token::{Header, all_claims, refusal};
@@ -80,7 +82,9 @@ fn check(claims: &Verified, client: &Client, nonce: &str) -> Result<()> {
 }
 
 async fn proof(claims: &Claims, client: &Client) -> Result<IdProof> {
-    let Identity { workspace, role, subject } = match identity::of_id_token(client, claims).await? {
+    let config = config::get().await?;
+    let found = entry::of_id_token(&config.entries_of(&client.issuer), claims, &client.client_id)?;
+    let Identity { workspace, role, subject } = match found {
         Some(identity) => identity,
         None => Identity { workspace: None, role: None, subject: sub(claims)? },
     };

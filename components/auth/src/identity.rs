@@ -6,11 +6,8 @@
 
 use nexus_common::Result;
 use nexus_common::auth::Role;
-use nexus_common::oidc::Client;
 
 use crate::claims::{self, ClaimName, Claims, WorkspaceRule};
-use crate::config;
-use crate::entry;
 use crate::issuers::Issuer;
 
 /// What the claims of an id token say about a person.
@@ -23,16 +20,6 @@ pub(crate) struct Identity {
     pub(crate) role: Option<Role>,
     /// The subject: the claim `subject_claim` or, where the id token does not have it, `sub`.
     pub(crate) subject: String,
-}
-
-/// What the verified `claims` of an id token for `client` say. `None` if `issuers` has no entry for the issuer.
-///
-/// # Errors
-/// [`nexus_common::Error::InvalidToken`] for a malformed workspace, or a missing or malformed subject;
-/// [`nexus_common::Error::Misconfigured`].
-pub(crate) async fn of_id_token(client: &Client, claims: &Claims) -> Result<Option<Identity>> {
-    let config = config::get().await?;
-    entry::of_id_token(&config.entries_of(&client.issuer), claims, &client.client_id)
 }
 
 /// What the claims say by the rules of `entry`.

