@@ -4,10 +4,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::apps::connect::is_let_in;
-use crate::apps::person::{
+use crate::kit::app::{App, until};
+use crate::kit::person::{
     CALLBACK, EVERYTHING, Person, Program, VERIFIER, parameter, submit, text, token_of, with_client,
 };
-use crate::kit::app::{App, until};
 
 /// The refusal of `/oauth/token`.
 fn refused(answer: &crate::kit::app::Answer, code: &str) {

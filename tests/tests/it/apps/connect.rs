@@ -3,10 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::apps::person::{
+use crate::kit::app::{App, Call};
+use crate::kit::person::{
     CALLBACK, EVERYTHING, Person, Program, parameter, post, submit, text, token_of, with_client,
 };
-use crate::kit::app::{App, Call};
 use crate::kit::token;
 
 /// The items of a list.

@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::agents::limits::{ends, events};
-use crate::apps::person::{EVERYTHING, Person, Program, text};
 use crate::kit::app::{Answer, App};
 use crate::kit::contract::document;
+use crate::kit::person::{EVERYTHING, Person, Program, text};
 use crate::kit::upstream::{KEY, Upstream};
 
 /// The application with the integrations `up` and `two`, a client, and a person with a role.

@@ -3,15 +3,12 @@
 //! - `attacks`: what is tried to get a token, or more of it
 //! - `connect`: from a registration to a call, and to the end of the app
 //! - `limits`: what a connected app may do
-//! - `person`: a person who is signed in, and a program that asks; for the others
-
 //! - `programs`: official MCP clients and FastMCP, told the URL alone
 //! - `register`: clients that register themselves
 
 mod attacks;
 mod connect;
 mod limits;
-pub(crate) mod person;
 
 mod programs;
 mod register;

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::json;
 
 use crate::agents::sdk::{installed, run_with};
-use crate::apps::person::{Person, Program};
 use crate::kit::app::{App, Options};
+use crate::kit::person::{Person, Program};
 use crate::kit::upstream::Upstream;
 
 /// The application at its own address, with the integration `up`, and a person who is signed in.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, text};
 use crate::kit::app::{Answer, App, Options};
+use crate::kit::person::{CALLBACK, EVERYTHING, Person, Program, text};
 
 #[tokio::test]
 async fn a_client_is_always_a_public_one() {

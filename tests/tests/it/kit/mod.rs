@@ -4,6 +4,7 @@
 //! - `app`: starts the application, and calls it
 //! - `contract`: compares every response with the OpenAPI document
 //! - `link`: links by which the owner of the machine signs in
+//! - `person`: a person who is signed in, and a program that asks for access
 //! - `process`: the process of the application
 //! - `token`: makes tokens
 //! - `upstream`: a provider that records each request
@@ -12,6 +13,7 @@ mod answer;
 pub(crate) mod app;
 pub(crate) mod contract;
 pub(crate) mod link;
+pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod token;
 pub(crate) mod upstream;

@@ -4,9 +4,9 @@ use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::apps::person::Person;
 use crate::kit::app::{App, Call, TICK_SECRET, sandbox};
 use crate::kit::contract::document;
+use crate::kit::person::Person;
 use crate::kit::token;
 
 /// Path, method, and the operation of the two.

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::apps::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
 use crate::kit::app::{Answer, App, Options, until};
+use crate::kit::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
 

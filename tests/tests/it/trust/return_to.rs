@@ -4,8 +4,8 @@
 use reqwest::Url;
 use serde_json::json;
 
-use crate::apps::person::{Person, Program};
 use crate::kit::app::{Answer, App};
+use crate::kit::person::{Person, Program};
 use crate::kit::token;
 use crate::trust::oidc::{Scene, is_signed_in, key, parameter};
 
