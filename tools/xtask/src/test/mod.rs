@@ -26,6 +26,8 @@ pub(crate) use tally::Tally;
 const PROGRAMS: [(&str, &str, &str); 2] =
     [("NEXUS_EXAMPLE", "slack-tools", "slack-tools"), ("NEXUS_CLI", "nexus-cli", "nexus")];
 
+/// Whether each request has its own instances.
+const REUSE: &str = "NEXUS_REUSE";
 /// How many tests of a binary run at once.
 const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
@@ -181,8 +183,10 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let browser: Vec<_> = browser.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut add = |what, package: &str, more: &[(&'static str, &str)]| {
         let mut env = common.clone();
-        // Most of their time, these tests wait: for a time limit, a provider, a browser.
-        if std::env::var_os(TEST_THREADS).is_none() {
+        // Most of their time, these tests wait: for a time limit, a provider, a browser. Where each request makes
+        // its own instances, they compute.
+        let waits = !more.iter().any(|(name, _)| *name == REUSE);
+        if waits && std::env::var_os(TEST_THREADS).is_none() {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             env.push((TEST_THREADS, (2 * cores).to_string()));
         }
@@ -194,7 +198,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         let runtime = ("NEXUS_RUNTIME", "embedded");
         // SDKs and browsers do not depend on how instances are reused, so one run per runtime is enough.
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
-        let reuse = ("NEXUS_REUSE", "1");
+        let reuse = (REUSE, "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
     }
     if spin {
