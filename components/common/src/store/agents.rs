@@ -390,9 +390,15 @@ pub async fn find_key(id: &str) -> Result<Option<StoredKey>> {
 /// # Errors
 /// [`Error::Storage`].
 pub async fn note_addresses(addresses: &BTreeMap<String, String>) -> Result<()> {
-    let sql = "update agents set last_used_from = ?1 ->> id
-               where id in (select key from json_each(?1)) and last_used_from is not ?1 ->> id";
-    write_relaxed(sql, [Value::text(json!(addresses).to_string())]).await.map(drop)
+    let addresses = Value::text(json!(addresses).to_string());
+    // A read waits for nobody, and agents seldom move.
+    let moved = "id in (select key from json_each(?1)) and last_used_from is not ?1 ->> id";
+    let any = format!("select 1 from agents where {moved} limit 1");
+    if read_row(&any, [addresses.clone()]).await?.is_none() {
+        return Ok(());
+    }
+    let sql = format!("update agents set last_used_from = ?1 ->> id where {moved}");
+    write_relaxed(&sql, [addresses]).await.map(drop)
 }
 
 /// An agent or person of an outside issuer, as its token names it.

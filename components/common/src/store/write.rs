@@ -25,7 +25,7 @@ pub struct Transaction {
 
 /// How often a transaction tries to take the write lock. SQLite's queue is not fair: among many writers, one
 /// may wait for its whole 5 s while later ones get the lock.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
 
 /// Runs a statement that takes the write lock, and waits for the lock.
 async fn run_locked(db: &Db, sql: &str, values: &[Value]) -> Result<Vec<Row>> {

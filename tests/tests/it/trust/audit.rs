@@ -353,7 +353,8 @@ async fn a_flood_of_denied_calls_takes_no_write_lock_from_others() {
     // Where each request has an instance of its own, nothing gathers; but nobody has to wait.
     let gathers = std::env::var_os("NEXUS_REUSE").is_none();
     assert!(!gathers || commits as usize <= CALLS / 10, "{commits} commits for {CALLS} calls");
-    assert!(times[19] < std::time::Duration::from_secs(5), "{times:?}");
+    let most = std::time::Duration::from_secs(if gathers { 5 } else { 20 });
+    assert!(times[19] < most, "{times:?}");
 }
 
 #[tokio::test]
