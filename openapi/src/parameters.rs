@@ -18,11 +18,11 @@ fn agents() -> Value {
             &json!({"type": "string", "pattern": "^agt_[0-9A-HJKMNP-TV-Z]{26}$"}),
             "agt_01J00000000000000000000000",
         ),
-        "agent_key": path(
-            "The key's id: the ten characters after `nxa_`",
-            &json!({"type": "string", "pattern": "^[0-9A-Za-z]{10}$"}),
-            "0123456789",
-        ),
+        "agent_key": {
+            "name": "key_id", "in": "path", "required": true,
+            "description": "The key's id: the ten characters after `nxa_`",
+            "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{10}$"}, "example": "0123456789",
+        },
         "person": path(
             "The person's id",
             &json!({"type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$"}),

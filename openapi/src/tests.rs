@@ -50,6 +50,26 @@ fn references_resolve_and_every_component_is_used() {
 }
 
 #[test]
+fn every_parameter_of_a_path_is_described() {
+    let document = document();
+    for (call, operation) in operations(&document) {
+        let named: BTreeSet<&str> =
+            call.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let described: BTreeSet<String> = parameters
+            .iter()
+            .map(|one| {
+                let at = one["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
+                at.map_or_else(|| one.clone(), |at| document.pointer(at).unwrap().clone())
+            })
+            .filter(|one| one["in"] == "path")
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(described.iter().map(String::as_str).collect::<BTreeSet<_>>(), named, "{call}");
+    }
+}
+
+#[test]
 fn operation_ids_are_unique_and_links_resolve() {
     let document = document();
     let operations = operations(&document);

@@ -105,7 +105,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/agents/{agent_id}": {
+    readonly "/api/agents/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -133,7 +133,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/agents/{agent_id}/access": {
+    readonly "/api/agents/{id}/access": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -153,7 +153,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/agents/{agent_id}/keys": {
+    readonly "/api/agents/{id}/keys": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -173,7 +173,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/agents/{agent_id}/keys/{key_id}": {
+    readonly "/api/agents/{id}/keys/{key_id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -562,7 +562,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/me/passkeys/{passkey_id}": {
+    readonly "/api/me/passkeys/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -731,7 +731,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/panic/{stop_id}": {
+    readonly "/api/panic/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -791,7 +791,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/people/{person_id}": {
+    readonly "/api/people/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -811,7 +811,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/people/{person_id}/passkeys": {
+    readonly "/api/people/{id}/passkeys": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -831,7 +831,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/people/{person_id}/sessions/end": {
+    readonly "/api/people/{id}/sessions/end": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -875,7 +875,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/people/invitations/{invitation_id}": {
+    readonly "/api/people/invitations/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -3912,10 +3912,15 @@ export interface operations {
             };
             readonly path: {
                 /**
+                 * @description The agent's id
+                 * @example agt_01J00000000000000000000000
+                 */
+                readonly id: components["parameters"]["agent"];
+                /**
                  * @description The key's id: the ten characters after `nxa_`
                  * @example 0123456789
                  */
-                readonly id: components["parameters"]["agent_key"];
+                readonly key_id: components["parameters"]["agent_key"];
             };
             readonly cookie?: never;
         };

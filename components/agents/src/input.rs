@@ -21,7 +21,7 @@ pub(crate) struct AgentIn {
     #[serde(default)]
     pub(crate) description: String,
     /// The person who answers for the agent: `per_…`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) owner: Option<String>,
 }
 
@@ -30,16 +30,16 @@ pub(crate) struct AgentIn {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgentPatch {
     /// The name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) name: Option<String>,
     /// What the agent is for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) description: Option<String>,
     /// Whether the agent may sign in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) status: Option<AccountStatus>,
     /// The person who answers for the agent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) owner: Option<String>,
 }
 
@@ -51,10 +51,10 @@ pub(crate) struct KeyIn {
     #[serde(default)]
     pub(crate) name: String,
     /// The lifetime in seconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) expires_in: Option<i64>,
     /// The public key, a JWK, of the agent's own pair.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     pub(crate) public_key: Option<Map<String, Value>>,
 }
 

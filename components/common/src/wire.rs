@@ -133,7 +133,10 @@ pub struct OauthClientIn {
 }
 
 /// Reads a member that may be missing but not `null`.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+///
+/// # Errors
+/// The errors of `T`, one of which is for `null`.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(input).map(Some)

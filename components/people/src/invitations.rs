@@ -20,10 +20,10 @@ use crate::people::role_of_person;
 #[serde(deny_unknown_fields)]
 struct InvitationIn {
     /// The person's address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     email: Option<String>,
     /// The person's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     name: Option<String>,
     /// `ADMIN` or `MANAGER`.
     role: String,

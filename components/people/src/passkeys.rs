@@ -25,7 +25,7 @@ const NAME: &str = "Passkey";
 #[serde(deny_unknown_fields)]
 struct PasskeyIn {
     /// The name. Without it, the product that keeps the passkey.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     name: Option<String>,
     /// The browser's JSON of the credential.
     credential: Map<String, Value>,

@@ -15,10 +15,10 @@ use serde_json::json;
 #[serde(deny_unknown_fields)]
 struct PersonPatch {
     /// `ADMIN` or `MANAGER`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     role: Option<String>,
     /// Whether the person may sign in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
     status: Option<AccountStatus>,
 }
 

@@ -8,10 +8,10 @@ use crate::operation::{Operation, Role};
 use crate::problems;
 
 const ALL: &str = "/api/agents";
-const ONE: &str = "/api/agents/{agent_id}";
-const KEYS: &str = "/api/agents/{agent_id}/keys";
-const KEY: &str = "/api/agents/{agent_id}/keys/{key_id}";
-const ACCESS: &str = "/api/agents/{agent_id}/access";
+const ONE: &str = "/api/agents/{id}";
+const KEYS: &str = "/api/agents/{id}/keys";
+const KEY: &str = "/api/agents/{id}/keys/{key_id}";
+const ACCESS: &str = "/api/agents/{id}/access";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![

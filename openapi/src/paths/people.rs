@@ -7,9 +7,9 @@ use crate::answer::Answer;
 use crate::operation::{Operation, Role};
 use crate::problems::{self, Problem};
 
-const PERSON: &str = "/api/people/{person_id}";
+const PERSON: &str = "/api/people/{id}";
 const PASSKEYS: &str = "/api/me/passkeys";
-const PASSKEY: &str = "/api/me/passkeys/{passkey_id}";
+const PASSKEY: &str = "/api/me/passkeys/{id}";
 const INVITATIONS: &str = "/api/people/invitations";
 
 /// The request does not come from our own page, or an ADMIN has stopped the person or the workspace.
@@ -29,15 +29,15 @@ pub(super) fn calls() -> Vec<Call> {
         ("/api/sessions/end", "post", end_session()),
         ("/api/people", "get", list()),
         (PERSON, "put", change()),
-        ("/api/people/{person_id}/sessions/end", "post", end_sessions()),
-        ("/api/people/{person_id}/passkeys", "delete", delete_passkeys()),
+        ("/api/people/{id}/sessions/end", "post", end_sessions()),
+        ("/api/people/{id}/passkeys", "delete", delete_passkeys()),
         (INVITATIONS, "get", invitations()),
         (INVITATIONS, "post", invite()),
-        ("/api/people/invitations/{invitation_id}", "delete", delete_invitation()),
+        ("/api/people/invitations/{id}", "delete", delete_invitation()),
         ("/api/panic", "get", stops()),
         ("/api/panic", "post", stop()),
         ("/api/panic/preview", "get", preview()),
-        ("/api/panic/{stop_id}", "delete", lift()),
+        ("/api/panic/{id}", "delete", lift()),
         ("/sign-in/options", "get", options()),
         ("/sign-in/passkey/options", "post", sign_in_passkey_options()),
         ("/sign-in/passkey", "post", sign_in_by_passkey()),

@@ -29,6 +29,10 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String> {
 /// [`Error::Invalid`] with the pointer of the member and the rule. The parser's messages name
 /// members and types. They may repeat the invalid value only if it is not a string.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    // serde would also read the members of an object from an array, in order.
+    if text.trim_start().starts_with('[') {
+        return Err(Error::invalid("", "the body must be a JSON object, not an array"));
+    }
     // The input is bytes, like the responses of components, because the parser is compiled once per kind of
     // input.
     let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
