@@ -20,7 +20,7 @@ struct StopIn {
     /// What the stop covers.
     scope: StopScope,
     /// The agent, person, integration or manifest. Missing for the workspace.
-    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    #[serde(default)]
     id: Option<String>,
     /// Why, for people: 1–200 printable characters.
     reason: String,

@@ -28,7 +28,7 @@ struct AcceptIn {
     /// The secret in the link.
     invitation: String,
     /// The person's name, if the invitation has none.
-    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    #[serde(default)]
     name: Option<String>,
 }
 

@@ -23,10 +23,10 @@ const SCOPES: &str = "openid profile email";
 #[serde(deny_unknown_fields)]
 struct BeginIn {
     /// The secret of the invitation that is open in the browser.
-    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    #[serde(default)]
     invitation: Option<String>,
     /// The request of a program, to which the person goes on.
-    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    #[serde(default)]
     return_to: Option<String>,
 }
 
