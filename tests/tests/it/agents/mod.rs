@@ -34,7 +34,7 @@ mod policy;
 pub(crate) mod proxy;
 mod proxy_attacks;
 mod proxy_domain;
-mod registry;
+pub(crate) mod registry;
 mod rules;
 pub(crate) mod sdk;
 mod sdk_links;

@@ -9,7 +9,7 @@ use crate::kit::token;
 use crate::kit::upstream::Upstream;
 
 /// Registers an agent, and returns its id.
-pub(super) async fn register(app: &App, name: &str) -> String {
+pub(crate) async fn register(app: &App, name: &str) -> String {
     let body = json!({ "name": name });
     let made = app.post("/api/agents").as_role("MANAGER", "acme").json(&body).send().await;
     assert_eq!(made.status, 201, "{made:?}");
@@ -19,7 +19,7 @@ pub(super) async fn register(app: &App, name: &str) -> String {
 }
 
 /// Makes a key of an agent, and returns its id and the key.
-pub(super) async fn key_of(app: &App, agent: &str, body: Value) -> (String, String) {
+pub(crate) async fn key_of(app: &App, agent: &str, body: Value) -> (String, String) {
     let path = format!("/api/agents/{agent}/keys");
     let made = app.post(&path).as_role("MANAGER", "acme").json(&body).send().await;
     assert_eq!(made.status, 201, "{made:?}");

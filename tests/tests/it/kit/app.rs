@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 pub(crate) struct App {
     /// `http://127.0.0.1:port`.
     pub(crate) url: String,
-    /// Database, key-value store and log.
-    pub(crate) dir: TempDir,
+    /// Database, key-value store and log. Another process may use it too.
+    pub(crate) dir: Arc<TempDir>,
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     port: u16,
@@ -89,12 +90,14 @@ impl Options {
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
         let (process, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()?;
-        Ok(App { url, dir, variables, manifest, port: self.port, process, client })
+        let dir = Arc::new(dir);
+        Ok(App { url, dir, variables, manifest, port: self.port, process, client: client()? })
     }
+}
+
+fn client() -> reqwest::Result<reqwest::Client> {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.timeout(PATIENCE).build()
 }
 
 /// The bytes of the test's key of this number: they look random, and are the same in each run.
@@ -458,10 +461,18 @@ impl App {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap()
     }
 
+    /// A second process on the same directory, on a port of its own.
+    pub(crate) async fn beside(&self) -> Self {
+        let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());
+        let (process, url) = spawn(&self.manifest, dir.path(), &variables, 0).await.unwrap();
+        let (manifest, client) = (self.manifest.clone(), client().unwrap());
+        Self { url, dir, variables, manifest, port: 0, process, client }
+    }
+
     /// Kills it without warning and gives its directory back.
     pub(crate) async fn kill(mut self) -> TempDir {
         self.process.kill().await;
-        self.dir
+        Arc::into_inner(self.dir).expect("no other process uses the directory")
     }
 
     /// Kills it without warning and starts it again on the same directory.

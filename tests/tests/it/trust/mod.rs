@@ -16,6 +16,7 @@
 //! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
 //! - `stops`: what an emergency stop keeps from being used
+//! - `two_processes`: what is ended in one process is refused by another
 
 mod answers;
 mod audit;
@@ -33,3 +34,4 @@ mod people;
 mod return_to;
 mod rights;
 mod stops;
+mod two_processes;

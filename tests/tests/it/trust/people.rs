@@ -12,12 +12,12 @@ use crate::kit::upstream::{Reply, Upstream};
 /// The address of the application in these tests, which need not be where it listens.
 const URL: &str = "http://127.0.0.1:1";
 
-async fn start() -> App {
+pub(super) async fn start() -> App {
     Options::default().var("sign_in_secret", SECRET).start().await.unwrap()
 }
 
 /// The token in a link of the operator's tool.
-async fn link(workspace: &str, role: &str, name: &str) -> String {
+pub(super) async fn link(workspace: &str, role: &str, name: &str) -> String {
     let text = link::link(URL, workspace, role, name).await;
     let (page, token) = text.split_once("#link=").expect("a link");
     assert_eq!(page, format!("{URL}/sign-in"));
@@ -25,13 +25,13 @@ async fn link(workspace: &str, role: &str, name: &str) -> String {
 }
 
 /// Uses a link, and returns the cookie.
-async fn sign_in(app: &App, link: &str) -> String {
+pub(super) async fn sign_in(app: &App, link: &str) -> String {
     let answer = post(app, "/sign-in/link", json!({ "link": link })).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     cookie(&answer)
 }
 
-fn cookie(answer: &crate::kit::app::Answer) -> String {
+pub(super) fn cookie(answer: &crate::kit::app::Answer) -> String {
     let set = answer.header("set-cookie");
     for part in ["nexus-session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(set.contains(part), "{set}");
@@ -40,16 +40,16 @@ fn cookie(answer: &crate::kit::app::Answer) -> String {
 }
 
 /// A post from a page of the application.
-async fn post(app: &App, path: &str, body: Value) -> crate::kit::app::Answer {
+pub(super) async fn post(app: &App, path: &str, body: Value) -> crate::kit::app::Answer {
     app.post(path).header("sec-fetch-site", "same-origin").json(&body).send().await
 }
 
 /// A request with the session.
-fn with<'a>(call: crate::kit::app::Call<'a>, cookie: &str) -> crate::kit::app::Call<'a> {
+pub(super) fn with<'a>(call: crate::kit::app::Call<'a>, cookie: &str) -> crate::kit::app::Call<'a> {
     call.header("cookie", cookie).header("sec-fetch-site", "same-origin")
 }
 
-async fn me(app: &App, cookie: &str) -> crate::kit::app::Answer {
+pub(super) async fn me(app: &App, cookie: &str) -> crate::kit::app::Answer {
     with(app.get("/api/me"), cookie).send().await
 }
 
@@ -128,7 +128,7 @@ async fn a_link_that_is_not_the_machines_is_rejected() {
 }
 
 /// Accepts a new invitation of Ann's under a name of one's own, and returns the cookie.
-async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
+pub(super) async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
     let secret = invite(app, ann, role).await;
     let body = json!({"invitation": secret, "name": name});
     let answer = post(app, "/sign-in/invitation", body).await;
