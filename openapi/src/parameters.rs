@@ -43,12 +43,16 @@ fn agents() -> Value {
             &json!({"type": "string", "pattern": "^stp_[0-9A-HJKMNP-TV-Z]{26}$"}),
             "stp_01J00000000000000000000000",
         ),
-        "stop_scope": query(
-            "scope",
-            "What the stop would cover",
-            &json!({"type": "string", "enum": ["agent", "person", "integration", "provider", "workspace"]}),
+        "stop_scope": {
+            "name": "scope", "in": "query", "required": true, "description": "What the stop would cover",
+            "schema": enumeration(&["agent", "person", "integration", "provider", "workspace"]),
+            "example": "workspace",
+        },
+        "stop_target": query(
+            "id",
+            "The agent, person, integration or manifest; missing for the workspace",
+            &json!({"type": "string"}),
         ),
-        "stop_target": query("id", "The agent, person, integration or manifest", &json!({"type": "string"})),
         "after_person": query(
             "cursor",
             "`next_cursor` of the previous page",

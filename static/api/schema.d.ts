@@ -3440,9 +3440,12 @@ export interface components {
          * @example stp_01J00000000000000000000000
          */
         readonly stop: string;
-        /** @description What the stop would cover */
+        /**
+         * @description What the stop would cover
+         * @example workspace
+         */
         readonly stop_scope: "agent" | "person" | "integration" | "provider" | "workspace";
-        /** @description The agent, person, integration or manifest */
+        /** @description The agent, person, integration or manifest; missing for the workspace */
         readonly stop_target: string;
         /** @description Before this time */
         readonly to: string;
@@ -5710,11 +5713,14 @@ export interface operations {
     };
     readonly previewStop: {
         readonly parameters: {
-            readonly query?: {
-                /** @description The agent, person, integration or manifest */
+            readonly query: {
+                /** @description The agent, person, integration or manifest; missing for the workspace */
                 readonly id?: components["parameters"]["stop_target"];
-                /** @description What the stop would cover */
-                readonly scope?: components["parameters"]["stop_scope"];
+                /**
+                 * @description What the stop would cover
+                 * @example workspace
+                 */
+                readonly scope: components["parameters"]["stop_scope"];
             };
             readonly header?: {
                 /** @description Is returned, and written to the log and, beside the application's own id, to the audit record, if it is 1 to 128 of `A-Z a-z 0-9 - _ .` and does not begin with `req_`, which marks the application's own ids */

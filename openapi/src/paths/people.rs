@@ -212,16 +212,15 @@ fn stops() -> Operation {
 }
 
 fn stop() -> Operation {
+    let agent =
+        json!({"scope": "agent", "id": "agt_01J00000000000000000000000", "reason": "key leaked"});
     operation("stop", "Stop an agent, a person, an integration, a provider or the workspace at once")
         .describe(
             "From the response on, nothing in scope is used or signed in, on any instance. Open streams \
              end within seconds.",
         )
         .query(&[])
-        .body(
-            "StopInput",
-            &[("provider", json!({"scope": "provider", "id": "stripe", "reason": "key leaked"}))],
-        )
+        .body("StopInput", &[("agent", agent)])
         .responds(201, Answer::json("Stopped", "Stop"))
         .problem(problems::NOT_FOUND)
 }

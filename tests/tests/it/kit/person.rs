@@ -25,7 +25,7 @@ impl Person {
     /// Writes the rows of a person and a session, as a sign-in does.
     pub(crate) fn sign_in(app: &App, name: &str, role: &str) -> Self {
         let cookie = URL_SAFE_NO_PAD.encode(Sha256::digest(name));
-        let id = format!("per_{name}");
+        let id = id_of(name);
         let database = app.database();
         let now = "cast(unixepoch('subsec') * 1000 as integer)";
         database
@@ -72,6 +72,14 @@ impl Person {
     pub(crate) fn header(&self) -> String {
         format!("nexus-session={}", self.cookie)
     }
+}
+
+/// An id as a person of this application has it, the same for each name.
+fn id_of(name: &str) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let hash = Sha256::digest(name);
+    let digits = hash.iter().take(26).map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
+    format!("per_{}", digits.collect::<String>())
 }
 
 /// An application with a registered client, and a person who is signed in.

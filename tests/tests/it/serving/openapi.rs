@@ -1,13 +1,15 @@
 //! The OpenAPI document: what is served, that it has every call, that its examples work.
 
+use std::cmp::Reverse;
+
 use nexus_simulators::{Kind, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use crate::kit::app::{App, Call, TICK_SECRET, sandbox};
+use crate::kit::app::{App, Call, Options, TICK_SECRET, sandbox};
 use crate::kit::contract::document;
 use crate::kit::person::Person;
-use crate::kit::token;
 
 /// Path, method, and the operation of the two.
 fn operations() -> Vec<(&'static str, Method, &'static Value)> {
@@ -21,15 +23,21 @@ fn operations() -> Vec<(&'static str, Method, &'static Value)> {
     operations
 }
 
-/// A call of the operation with the examples of its path.
+/// A call of the operation with the examples of its path and query.
 fn call<'a>(app: &'a App, path: &str, method: &Method, operation: &Value) -> Call<'a> {
-    let mut path = path.to_owned();
+    let (mut path, mut query) = (path.to_owned(), Vec::new());
     for parameter in operation["parameters"].as_array().unwrap() {
         let pointer = parameter["$ref"].as_str().unwrap().trim_start_matches('#');
         let parameter = document().pointer(pointer).unwrap();
         let name = parameter["name"].as_str().unwrap();
-        let example = parameter["example"].as_str().unwrap_or_default();
-        path = path.replace(&format!("{{{name}}}"), example);
+        let Some(example) = parameter["example"].as_str() else { continue };
+        match parameter["in"].as_str() {
+            Some("query") => query.push(format!("{name}={example}")),
+            _ => path = path.replace(&format!("{{{name}}}"), example),
+        }
+    }
+    if !query.is_empty() {
+        path = format!("{path}?{}", query.join("&"));
     }
     app.call(method.clone(), &path)
 }
@@ -59,8 +67,6 @@ async fn every_call_of_the_document_is_there_and_no_other_method() {
         let answer = call(&app, path, &method, operation).send().await;
         let expected: &[u16] = match path {
             "/sign-in/options" => &[200],
-            // This deployment does not have an identity provider.
-            "/sign-in/oidc/sign-out" => &[404],
             _ if path.contains("/callback") => &[400],
             // A page of another site would be rejected first; a program that names no site as well.
             _ if path.starts_with("/sign-in") => &[403],
@@ -98,9 +104,89 @@ async fn roles_are_as_documented() {
     assert!(admins > 0);
 }
 
+/// The calls whose examples no setup can make real, with the reason and the tests that have such a call.
+const WITHOUT_EXAMPLES: [(&str, &str, &str); 7] = [
+    (
+        "get",
+        "/api/oauth/callback",
+        "only a browser that began a connection comes back: `tokens::oauth`",
+    ),
+    (
+        "get",
+        "/api/oauth/callback/{id}",
+        "only a browser that began a connection comes back: `tokens::oauth`",
+    ),
+    (
+        "get",
+        "/sign-in/oidc/callback",
+        "only a browser that began a sign-in comes back: `trust::oidc`",
+    ),
+    ("post", "/sign-in/oidc", "this deployment has no identity provider: `trust::oidc`"),
+    ("post", "/sign-in/link", "the machine signs a link, for ten minutes: `trust::people`"),
+    ("post", "/sign-in/passkey", "an authenticator signs a challenge: `trust::passkeys`"),
+    ("post", "/api/me/passkeys", "an authenticator signs a challenge: `trust::passkeys`"),
+];
+
+/// Whether the examples of a call are tried.
+fn has_examples(path: &str, method: &Method) -> bool {
+    let is_without = |(other, at, _): &(&str, &str, &str)| {
+        *at == path && method.as_str().eq_ignore_ascii_case(other)
+    };
+    // What a provider makes of another method is its own affair: `agents::proxy`.
+    !WITHOUT_EXAMPLES.iter().any(is_without) && (!is_passed_on(path) || method == Method::GET)
+}
+
+/// Makes the ids of the examples real. Returns a person who is signed in.
+fn have_examples(app: &App) -> Person {
+    let ann = Person::sign_in(app, "ann", "ADMIN");
+    ann.has_app(app, "agt_01J00000000000000000000001");
+    // The secret of an invitation is a text like any other.
+    let secret =
+        Sha256::digest("a-secret").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let person = &ann.id;
+    let rows = format!(
+        "insert into people (id, workspace, name, role, source, created_at)
+           values ('per_01J00000000000000000000000', 'acme', 'Bob', 'MANAGER', 'local', 1);
+         insert into agents (id, workspace, name, name_key, kind, created_at, created_by)
+           values ('agt_01J00000000000000000000000', 'acme', 'Example', 'example', 'registered', 1, 'ann');
+         insert into agent_keys (id, agent_id, workspace, secret_hash, created_at, created_by)
+           values ('0123456789', 'agt_01J00000000000000000000000', 'acme', randomblob(32), 1, 'ann');
+         insert into invitations (id, secret_hash, workspace, role, created_by, person_id, created_at, expires_at)
+           values ('inv_01J00000000000000000000000', randomblob(32), 'acme', 'MANAGER', 'ann', '{person}', 1,
+               unixepoch() * 1000 + 600000),
+             ('inv_01J00000000000000000000001', x'{secret}', 'acme', 'MANAGER', 'ann', '{person}', 1,
+               unixepoch() * 1000 + 600000);
+         insert into passkeys (id, workspace, person_id, name, credential_id, public_key, algorithm, sign_count,
+             backup_eligible, backed_up, transports, created_at)
+           select 'pky_01J0000000000000000000000' || value, 'acme', '{person}', 'Phone', randomblob(32), x'00', -7, 0,
+             1, 1, '[]', 1 from json_each('[0, 1]');
+         insert into stops (id, workspace, scope, target, reason, created_at, created_by)
+           values ('stp_01J00000000000000000000000', 'acme', 'agent', 'agt_gone', 'a drill', 1, 'ann');"
+    );
+    app.database().execute_batch(&rows).unwrap();
+    ann
+}
+
+/// The call with the proof that its operation needs.
+fn proved<'a>(call: Call<'a>, path: &str, operation: &Value, person: &Person) -> Call<'a> {
+    let security = &operation["security"];
+    let has = |name: &str| security.to_string().contains(&format!("{name:?}"));
+    if has("tick_secret") {
+        call.bearer(TICK_SECRET)
+    } else if has("session") && !has("token") {
+        call.header("cookie", &person.header()).header("sec-fetch-site", "same-origin")
+    } else if path.starts_with("/sign-in") {
+        call.header("sec-fetch-site", "same-origin")
+    } else {
+        call.as_admin()
+    }
+}
+
 #[tokio::test]
 async fn the_examples_work() {
-    let (app, provider) = (App::start().await, Simulator::start(Kind::Sandbox, 0).await.unwrap());
+    // Browsers keep passkeys for names only.
+    let app = Options::default().var("public_url", "http://localhost:1").start().await.unwrap();
+    let provider = Simulator::start(Kind::Sandbox, 0).await.unwrap();
     let connect = json!({"manifest_id": "custom-sandbox", "name": "Sandbox",
         "credentials": {"api_key": Kind::Sandbox.default_key()}});
     let begin = json!({"manifest_id": "custom-sandbox-oauth", "name": "Sandbox OAuth"});
@@ -115,33 +201,20 @@ async fn the_examples_work() {
         let answer = app.call(method, path).as_admin().json(&body).send().await;
         assert!(answer.status.is_success(), "{answer:?}");
     }
-    let person = Person::sign_in(&app, "ann", "ADMIN");
-    person.has_app(&app, "agt_01J00000000000000000000001");
-    // What is made first is there for the rest, and what is deleted is deleted last.
-    let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
+    let person = have_examples(&app);
     let mut operations = operations();
-    operations.sort_by_key(|(_, method, _)| order(method));
-    // The callback is for a browser that has begun: `oauth` has its tests.
-    // What a provider makes of a method is its own affair.
-    // Agents, people and stops need ids that are made first: `registry` and `people` have their tests.
-    let elsewhere = [
-        "/callback",
-        "/sign-in",
-        "/api/agents",
-        "/api/people",
-        "/api/panic",
-        "/api/sessions",
-        "/api/me",
-    ];
-    operations.retain(|(path, method, _)| {
-        !elsewhere.iter().any(|other| path.contains(other))
-            && (!is_passed_on(path) || method == Method::GET)
-    });
-    for (path, method, operation) in operations {
-        let secret = match operation["security"].to_string().contains("tick_secret") {
-            true => TICK_SECRET.to_owned(),
-            false => token::of("ADMIN", "acme"),
+    for (method, path, why) in WITHOUT_EXAMPLES {
+        let is_there = |(at, other, _): &(&str, Method, _)| {
+            *at == path && other.as_str().eq_ignore_ascii_case(method)
         };
+        assert!(operations.iter().any(is_there), "there is no {method} {path}, of which {why}");
+    }
+    operations.retain(|(path, method, _)| has_examples(path, method));
+    // What is made first is there for the rest, and what is deleted is deleted last. What belongs to something is
+    // before that.
+    let order = |method: &Method| ["POST", "GET", "PUT", "DELETE"].iter().position(|m| method == m);
+    operations.sort_by_key(|(path, method, _)| (order(method), Reverse(path.matches('/').count())));
+    for (path, method, operation) in operations {
         let examples = &operation["requestBody"]["content"]["application/json"]["examples"];
         let bodies: Vec<Option<&Value>> = match examples.as_object() {
             Some(examples) => examples.values().map(|example| Some(&example["value"])).collect(),
@@ -149,7 +222,7 @@ async fn the_examples_work() {
         };
         assert!(!bodies.is_empty(), "{method} {path} has no example");
         for body in bodies {
-            let mut call = call(&app, path, &method, operation).bearer(&secret);
+            let mut call = proved(call(&app, path, &method, operation), path, operation, &person);
             if let Some(body) = body {
                 call = call.json(body);
             }
