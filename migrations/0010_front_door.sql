@@ -68,7 +68,7 @@ create table sessions (
   secret_hash blob not null unique,
   workspace text not null,
   person_id text not null references people (id) on delete cascade,
-  -- `link`, `oidc` or `passkey`.
+  -- `link`, `invitation`, `sign_in_link`, `oidc` or `passkey`.
   method text not null,
   created_at integer not null,
   used_at integer not null
@@ -76,22 +76,29 @@ create table sessions (
 
 create index sessions_of_person on sessions (person_id);
 
--- Invitations: one-time links, by the SHA-256 of the secret in the link.
+-- Invitations: one-time links, by the SHA-256 of the secret in the link. Each is for a new person, or for one who
+-- signs in again.
 create table invitations (
   id text not null primary key,
   secret_hash blob not null unique,
   workspace text not null,
-  role text not null check (role in ('ADMIN', 'MANAGER')),
+  -- The id of the person who signs in again with this link.
+  for_person text references people (id) on delete cascade,
+  -- The role, name and address of a new person.
+  role text check (role in ('ADMIN', 'MANAGER')),
   name text,
   email text,
   created_by text not null,
   -- The id of the ADMIN who made it, as whom it counts.
   person_id text not null,
   created_at integer not null,
-  expires_at integer not null
+  expires_at integer not null,
+  check ((role is null) <> (for_person is null))
 ) strict, without rowid;
 
 create index invitations_of_workspace on invitations (workspace, id);
+
+create index invitations_of_person on invitations (for_person) where for_person is not null;
 
 -- Proofs that count once: signed links from the machine, and the `jti` of tokens that agents sign. By a SHA-256
 -- of what makes them unique, until they expire.

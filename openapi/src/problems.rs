@@ -97,6 +97,12 @@ fn meaning(code: &str) -> &'static str {
         "gone" => "the link was used or deleted, or has expired; ask for a new one",
         "role_managed_elsewhere" => "the role comes from the identity provider; change it there",
         "last_admin" => "the person is the last active ADMIN of the workspace",
+        "signs_in_elsewhere" => {
+            "the person signs in at an identity provider, or by tokens of an outside issuer, and not by a link"
+        }
+        "person_inactive" => {
+            "the person is switched off or stopped; switch the person on, or lift the stop, first"
+        }
         "not_found" => "the resource does not exist in the workspace",
         "method_not_allowed" => "the path supports only the methods in `Allow`",
         "name_taken" => "the name belongs to the integration `existing_id`",

@@ -865,8 +865,8 @@ export interface paths {
         readonly get: operations["listInvitations"];
         readonly put?: never;
         /**
-         * Invite a person
-         * @description The response is the only place where the link is ever shown. It is valid once, for 7 days. Role: ADMIN.
+         * Invite a person, or let a person sign in again
+         * @description The response is the only place where the link is ever shown. It is valid once, for 7 days. With `person_id`, exactly that person signs in by it, for example after losing every passkey. That person must be active and must not sign in at an identity provider. A new link replaces the person's earlier one. Role: ADMIN.
          */
         readonly post: operations["invitePerson"];
         readonly delete?: never;
@@ -1027,7 +1027,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Accept an invitation, and sign in
-         * @description Only for pages of the application: the request must be same-origin.
+         * @description `name` is for a new person only. Only for pages of the application: the request must be same-origin.
          */
         readonly post: operations["acceptInvitation"];
         readonly delete?: never;
@@ -1046,7 +1046,7 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Show the workspace and the role of an invitation
+         * Show the workspace, the person and the role of an invitation
          * @description Only for pages of the application: the request must be same-origin.
          */
         readonly post: operations["showInvitation"];
@@ -1593,6 +1593,9 @@ export interface components {
             readonly name?: string;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER";
+        } | {
+            /** @description The person who signs in again with the link, and keeps role, name and status */
+            readonly person_id: string;
         };
         readonly InvitationList: {
             readonly items: readonly {
@@ -1601,6 +1604,8 @@ export interface components {
                 readonly expires_at: components["schemas"]["Time"];
                 readonly id: string;
                 readonly name: string | null;
+                /** @description The person who signs in again; `null` for a new person */
+                readonly person_id: string | null;
                 /** @enum {string} */
                 readonly role: "ADMIN" | "MANAGER";
             }[];
@@ -1611,6 +1616,8 @@ export interface components {
         readonly InvitationShown: {
             readonly email: string | null;
             readonly name: string | null;
+            /** @description The person who signs in again; `null` for a new person */
+            readonly person_id: string | null;
             /** @enum {string} */
             readonly role: "ADMIN" | "MANAGER";
             readonly workspace: string;
@@ -2791,6 +2798,22 @@ export interface components {
                 readonly "application/problem+json": {
                     /** @enum {unknown} */
                     readonly code?: "role_managed_elsewhere" | "last_admin";
+                    /** @constant */
+                    readonly status?: 409;
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description `signs_in_elsewhere`: the person signs in at an identity provider, or by tokens of an outside issuer, and not by a link; `person_inactive`: the person is switched off or stopped; switch the person on, or lift the stop, first */
+        readonly "409.signs_in_elsewhere.person_inactive": {
+            headers: {
+                readonly "cache-control": components["headers"]["no_store"];
+                readonly "x-request-id": components["headers"]["request_id"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": {
+                    /** @enum {unknown} */
+                    readonly code?: "signs_in_elsewhere" | "person_inactive";
                     /** @constant */
                     readonly status?: 409;
                 } & components["schemas"]["Problem"];
@@ -5980,7 +6003,9 @@ export interface operations {
             readonly 400: components["responses"]["400.broken_body"];
             readonly 401: components["responses"]["401.missing_token.invalid_token.token_expired"];
             readonly 403: components["responses"]["403.forbidden.cross_site.stopped"];
+            readonly 404: components["responses"]["404.not_found"];
             readonly 408: components["responses"]["408.request_timeout"];
+            readonly 409: components["responses"]["409.signs_in_elsewhere.person_inactive"];
             readonly 413: components["responses"]["413.too_large"];
             readonly 415: components["responses"]["415.unsupported_media_type"];
             readonly 422: components["responses"]["422.invalid"];

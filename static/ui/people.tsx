@@ -1,14 +1,14 @@
 /** The people of the workspace, for administrators: roles, switching off, and invitations. */
 import { useState } from "preact/hooks";
 
-import type { InvitationCreated, InvitationList, Person, PersonPage } from "../api/types";
+import type { InvitationList, Person, PersonPage } from "../api/types";
 import { roleName, t } from "../text";
 import { useAction, useLoad, useNexus, useNow } from "./context";
-import { Field, Form, Switch } from "./controls";
-import { CancelButton, Dialog } from "./dialog";
+import { Switch } from "./controls";
+import { InviteDialog, SignInLinkDialog } from "./invite-dialog";
 import { Menu } from "./menu";
 import type { MenuItem } from "./menu";
-import { Alert, Button, CopyField, LoadError, Mark, Skeleton } from "./parts";
+import { Alert, Button, LoadError, Mark, Skeleton } from "./parts";
 import { RemoveDialog } from "./remove";
 import { StopDialog } from "./stop-dialog";
 import { useFresh } from "./use-fresh";
@@ -65,6 +65,7 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
   const { items, action, more } = usePages(first, (cursor) => client.get<PersonPage>("/api/people", { limit: 50, cursor }));
   const [stopping, setStopping] = useState<Person | null>(null);
   const [removing, setRemoving] = useState<Person | null>(null);
+  const [linking, setLinking] = useState<Person | null>(null);
   const change = useAction();
   const send = (method: string, path: string, body: object | undefined, done: string) =>
     void change.run(async () => {
@@ -74,13 +75,14 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
     });
   const put = (person: Person, body: object, done: string) => send("PUT", `/api/people/${person.id}`, body, done);
   const menu = (person: Person): MenuItem[] => {
-    const { id, name, role, source, sessions, status } = person;
+    const { id, issuer, name, role, source, sessions, status } = person;
     const other = role === "ADMIN" ? "MANAGER" : "ADMIN";
     const [isLocal, hasSessions] = [source === "local" && status === "active", sessions.length > 0];
     return [
       ...(isLocal
         ? ([{ label: other === "ADMIN" ? t.people.makeAdmin : t.people.makeManager, icon: "people", onSelect: () => put(person, { role: other }, t.people.changed(name)) }] as const)
         : []),
+      ...(isLocal && issuer === null ? ([{ label: t.people.signInLink, icon: "link", onSelect: () => setLinking(person) }] as const) : []),
       ...(hasSessions
         ? ([{ label: t.people.signOut, icon: "leave", onSelect: () => send("POST", `/api/people/${id}/sessions/end`, undefined, t.people.signedOut(name)) }] as const)
         : []),
@@ -138,6 +140,15 @@ function Lines({ first, onChanged }: { first: PersonPage; onChanged(): void }) {
           </Button>
         </div>
       )}
+      {linking && (
+        <SignInLinkDialog
+          person={linking}
+          onClose={() => {
+            setLinking(null);
+            onChanged();
+          }}
+        />
+      )}
       {removing && (
         <RemoveDialog
           title={t.people.removePasskeysTitle(removing.name)}
@@ -181,7 +192,7 @@ function Invitations({ list, onChanged }: { list: InvitationList; onChanged(): v
                 <div class="names">
                   <h3>{name}</h3>
                   <p class="soft">
-                    {roleName(one)} · {t.people.expires(one.expires_at, now)}
+                    {one.person_id ? t.people.signInLink : roleName(one)} · {t.people.expires(one.expires_at, now)}
                   </p>
                 </div>
                 <Button busy={action.busy} aria-label={`${t.people.withdraw}: ${name}`} onClick={() => withdraw(one.id)}>
@@ -193,59 +204,5 @@ function Invitations({ list, onChanged }: { list: InvitationList; onChanged(): v
         })}
       </ul>
     </section>
-  );
-}
-
-function InviteDialog({ onClose }: { onClose(): void }) {
-  const { client } = useNexus();
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
-  const [role, setRole] = useState("MANAGER");
-  const [url, setUrl] = useState("");
-  const inviting = useAction();
-  const isShownInForm = inviting.problem?.at("/name") !== undefined || inviting.problem?.at("/email") !== undefined;
-  const submit = () =>
-    void inviting.run(async () => {
-      const body = { role, ...(name.trim() && { name }), ...(email.trim() && { email }) };
-      setUrl((await client.call<InvitationCreated>("POST", "/api/people/invitations", { body })).url);
-    });
-  return (
-    <Dialog title={t.people.invite} onClose={onClose}>
-      {url ? (
-        <div class="stack">
-          <p>{t.people.invited}</p>
-          <CopyField text={url} what={t.people.link} />
-          <div class="actions">
-            <Button tone="primary" onClick={onClose}>
-              {t.done}
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <Form id="invite" unsaved={name !== "" || email !== ""} onSubmit={() => !inviting.busy && submit()}>
-          <Field label={t.people.name} value={name} onInput={setName} error={inviting.problem?.at("/name")} required={false} maxLength={100} focus />
-          <Field label={t.people.email} value={email} onInput={setEmail} error={inviting.problem?.at("/email")} required={false} maxLength={254} inputMode="email" />
-          <fieldset class="group">
-            <legend>{t.people.role}</legend>
-            {["MANAGER", "ADMIN"].map((one) => (
-              <label class="check">
-                <input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} />
-                <span>
-                  {roleName({ role: one })}
-                  <span class="soft">{t.people.roleHint[one]}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          {!isShownInForm && <Alert problem={inviting.problem} />}
-          <div class="actions">
-            <Button type="submit" tone="primary" busy={inviting.busy}>
-              {t.people.create}
-            </Button>
-            <CancelButton />
-          </div>
-        </Form>
-      )}
-    </Dialog>
   );
 }

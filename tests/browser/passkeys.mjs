@@ -97,6 +97,18 @@ await scenario(async ({ page, context, look }) => {
 
   await page.getByRole("navigation").getByRole("link", { name: "People" }).click();
   await page.getByText("1 passkey").waitFor();
+
+  // Somebody who signs in again by a link is offered a passkey: those that are known may be lost.
+  await page.getByRole("button", { name: "Actions for Ann" }).click();
+  await page.getByRole("menuitem", { name: "Sign-in link" }).click();
+  const again = page.getByRole("dialog", { name: "Sign-in link for Ann" });
+  await again.getByRole("button", { name: "Make the link" }).click();
+  await page.goto(await again.locator("code").innerText());
+  await page.getByRole("heading", { name: "Sign in again as Ann" }).waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Add a passkey" }).waitFor();
+  await page.getByRole("button", { name: "Not now" }).click();
+  await page.getByText("Ann · Administrator").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn.click();
   await page.getByText("Ann · Administrator").waitFor();

@@ -1,4 +1,4 @@
-// People: invited by a link that signs in, made administrators, signed out and switched off.
+// People: invited by a link that signs in, made administrators, signed out, let in again and switched off.
 
 import assert from "node:assert/strict";
 
@@ -40,6 +40,32 @@ await scenario(async ({ page, browser, look }) => {
   await bob.getByRole("button", { name: "Actions for Bob" }).click();
   await page.getByRole("menuitem", { name: "Sign out everywhere" }).click();
   await said(page, "Bob was signed out.");
+
+  // Who has lost every passkey signs in again, as the same person.
+  await bob.getByRole("button", { name: "Actions for Bob" }).click();
+  await page.getByRole("menuitem", { name: "Sign-in link" }).click();
+  const again = page.getByRole("dialog", { name: "Sign-in link for Bob" });
+  await look("sign-in-link");
+  await again.getByRole("button", { name: "Make the link" }).click();
+  const back = await again.locator("code").innerText();
+  await look("sign-in-link-made");
+  await again.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("heading", { name: /^Open invitations/ }).waitFor();
+  await page.getByText("Sign-in link ·").waitFor();
+  const third = await (await browser.newContext({ baseURL: facts.url })).newPage();
+  await third.goto(back);
+  await third.getByRole("heading", { name: "Sign in again as Bob" }).waitFor();
+  assert.equal(await third.getByRole("textbox").count(), 0, "the name is known");
+  await look("sign-in-again", third);
+  await third.getByRole("button", { name: "Sign in" }).click();
+  await third.getByText("Bob · Administrator").waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: /^Bob/ }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: /^Open invitations/ }).count(), 0, "it is used up");
+  const { items: both } = await call("GET", "/api/people");
+  const local = both.filter(({ source }) => source === "local");
+  assert.deepEqual(local.map(({ name, role }) => [name, role]).sort(), [["Ann", "ADMIN"], ["Bob", "ADMIN"]]);
+
   await bob.getByRole("switch").click();
   await said(page, "Bob was switched off.");
   const { items } = await call("GET", "/api/people");
@@ -48,7 +74,7 @@ await scenario(async ({ page, browser, look }) => {
   // Whose session has ended signs in elsewhere, and what was open stays.
   await other.getByRole("link", { name: "Integrations", exact: true }).first().click();
   await other.evaluate(() => dispatchEvent(new Event("focus")));
-  const again = other.getByRole("dialog", { name: "Your session has expired" });
-  await again.getByRole("link", { name: "Sign in in a new tab" }).waitFor();
+  const expired = other.getByRole("dialog", { name: "Your session has expired" });
+  await expired.getByRole("link", { name: "Sign in in a new tab" }).waitFor();
   await look("session-ended-cookie", other);
 });

@@ -1,4 +1,4 @@
-//! `/api/people/invitations`: one-time links with which people join the workspace.
+//! `/api/people/invitations`: one-time links with which people join the workspace, or sign in again.
 
 use http::StatusCode;
 use nexus_common::auth::{Role, new_session_secret, session_hash};
@@ -6,7 +6,7 @@ use nexus_common::http::{Inbound, empty, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
 use nexus_common::store::{
-    NewInvitation, RequestContext, delete_invitation, insert_invitation, open_invitations,
+    Admits, NewInvitation, RequestContext, delete_invitation, insert_invitation, open_invitations,
 };
 use nexus_common::{Error, FieldError, Result, access, config, id};
 use nexus_printable::{RULE, is_printable};
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::people::role_of_person;
 
-/// `POST /api/people/invitations`.
+/// `POST /api/people/invitations`: for a new person with `role`, or for the person `person_id`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InvitationIn {
@@ -26,11 +26,39 @@ struct InvitationIn {
     #[serde(default, deserialize_with = "nexus_common::wire::present")]
     name: Option<String>,
     /// `ADMIN` or `MANAGER`.
-    role: String,
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    role: Option<String>,
+    /// The person who signs in again.
+    #[serde(default, deserialize_with = "nexus_common::wire::present")]
+    person_id: Option<String>,
 }
 
 impl InvitationIn {
-    fn check(&self) -> Result<Role> {
+    fn check(self) -> Result<Admits> {
+        match self.person_id {
+            Some(_) => self.again(),
+            None => self.new_person(),
+        }
+    }
+
+    /// The person who signs in again keeps role, name and address.
+    fn again(self) -> Result<Admits> {
+        let Self { email, name, role, person_id } = self;
+        let sent = [("/role", role), ("/name", name), ("/email", email)];
+        let errors: Vec<_> = sent
+            .into_iter()
+            .filter(|(_, member)| member.is_some())
+            .map(|(pointer, _)| {
+                FieldError::new(pointer, "must be absent if `person_id` is present")
+            })
+            .collect();
+        match person_id {
+            Some(id) if errors.is_empty() => Ok(Admits::Again(id)),
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+
+    fn new_person(self) -> Result<Admits> {
         let mut errors = Vec::new();
         for (pointer, text, most) in [("/email", &self.email, 254), ("/name", &self.name, 100)] {
             let Some(text) = text else { continue };
@@ -45,9 +73,17 @@ impl InvitationIn {
         if self.email.as_deref().is_some_and(|email| !email.trim().contains('@')) {
             errors.push(FieldError::new("/email", "must be an e-mail address"));
         }
-        let role = role_of_person(&self.role);
+        let role = match self.role.as_deref() {
+            Some(role) => role_of_person(role),
+            None => Err(Error::invalid("/role", "must be present if `person_id` is absent")),
+        };
+        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
         match (errors.is_empty(), role) {
-            (true, role) => role,
+            (true, role) => Ok(Admits::New {
+                role: role?,
+                name: trimmed(self.name),
+                email: trimmed(self.email),
+            }),
             (false, Err(Error::Invalid(more))) => {
                 errors.extend(more);
                 Err(Error::Invalid(errors))
@@ -70,22 +106,20 @@ pub(crate) async fn list(inbound: &Inbound) -> Result<Response> {
 /// `POST /api/people/invitations`. The link is in this response and nowhere else.
 ///
 /// # Errors
-/// 401, 403, 422.
+/// 401, 403, 404, 409 (`signs_in_elsewhere`, `person_inactive`), 422.
 pub(crate) async fn create(inbound: Inbound) -> Result<Response> {
     let caller = access::require(&inbound, Role::Admin, "person.invite").await?;
     inbound.query(&[])?;
     let request_id = inbound.request_id.clone();
     let input: InvitationIn = inbound.json().await?;
-    let role = input.check()?;
+    let admits = input.check()?;
     let secret = new_session_secret();
     let invitation_id = id::invitation(clock::now_ms());
     let new = NewInvitation {
         id: &invitation_id,
         secret_hash: session_hash(secret.expose()),
         workspace: &caller.workspace,
-        role,
-        name: input.name.as_deref().map(str::trim),
-        email: input.email.as_deref().map(str::trim),
+        admits: &admits,
     };
     let by = RequestContext { caller: &caller, request_id: &request_id };
     let expires_at = insert_invitation(&new, &by).await?;

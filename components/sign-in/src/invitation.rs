@@ -1,11 +1,12 @@
-//! Accepts an invitation: the person who has the link joins the workspace with the role in it, once.
+//! Accepts an invitation, once: the person who has the link joins the workspace with the role in it, or signs in
+//! again as the person in it.
 
 use http::StatusCode;
 use nexus_common::auth::{SecretKind, count_wrong, require_same_origin, session_hash};
 use nexus_common::http::{Inbound, client_address, json_response};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::Response;
-use nexus_common::store::{Invitation, People, Transaction, find_invitation};
+use nexus_common::store::{Admits, People, Transaction, find_invitation};
 use nexus_common::{Error, Result, id};
 use nexus_printable::{RULE, is_printable};
 use serde::Deserialize;
@@ -32,7 +33,12 @@ struct AcceptIn {
     name: Option<String>,
 }
 
-/// Shows the workspace and the role of an invitation. It stays valid.
+/// The method of an invitation that made a new person.
+const JOINED: &str = "invitation";
+/// The method of an invitation with which a person signed in again.
+const AGAIN: &str = "sign_in_link";
+
+/// Shows the workspace of an invitation, and the person's name and role. It stays valid.
 ///
 /// # Errors
 /// 403, 410, 422.
@@ -44,12 +50,20 @@ pub(crate) async fn show(inbound: Inbound) -> Result<Response> {
     let Some(found) = find_invitation(session_hash(&invitation)).await? else {
         return Err(gone(address).await);
     };
-    let Invitation { workspace, role, name, email, .. } = found;
-    let body = json!({"workspace": workspace, "role": role.name(), "name": name, "email": email});
+    let workspace = found.workspace;
+    let (person_id, role, name, email) = match found.admits {
+        Admits::New { role, name, email } => (None, role, name, email),
+        Admits::Again(id) => {
+            let person = People::of(&workspace).find(&id).await?;
+            (Some(id), person.role, Some(person.name), person.email)
+        }
+    };
+    let body = json!({"workspace": workspace, "person_id": person_id, "role": role.name(),
+        "name": name, "email": email});
     Ok(json_response(StatusCode::OK, body.to_string()))
 }
 
-/// Joins the workspace, and signs in.
+/// Joins the workspace and signs in, or signs in again.
 ///
 /// # Errors
 /// 403, 410, 422.
@@ -76,19 +90,30 @@ pub(crate) async fn accept(inbound: Inbound) -> Result<Response> {
         drop(tx);
         return Err(gone(address).await);
     };
-    let name = typed.or(found.name.as_deref()).or(found.email.as_deref());
-    let name = name.ok_or_else(|| Error::invalid("/name", "must have 1 to 100 characters"))?;
-    let person_id = id::person(clock::now_ms());
     let people = People::of(&found.workspace);
-    people.insert_local(&tx, &person_id, (name, found.email.as_deref()), found.role).await?;
+    let (person_id, method) = match found.admits {
+        Admits::Again(_) if typed.is_some() => {
+            let rule = "must be absent: the link is for a person who has a name";
+            return Err(Error::invalid("/name", rule));
+        }
+        Admits::Again(id) => (id, AGAIN),
+        Admits::New { role, name, email } => {
+            let name = typed.or(name.as_deref()).or(email.as_deref());
+            let rule = "must have 1 to 100 characters";
+            let name = name.ok_or_else(|| Error::invalid("/name", rule))?;
+            let new_id = id::person(clock::now_ms());
+            people.insert_local(&tx, &new_id, (name, email.as_deref()), role).await?;
+            (new_id, JOINED)
+        }
+    };
     let person = people.find_in(&tx, &person_id).await?;
-    session::begin(tx, &person, "invitation", &request_id).await
+    session::begin(tx, &person, method, &request_id).await
 }
 
 /// The error for a secret that no invitation has. It is counted.
 async fn gone(address: Option<String>) -> Error {
-    let why = "the invitation was used or deleted, has expired, or was made by a person who is not an ADMIN any \
-               longer. Ask for a new one";
+    let why = "the link was used or deleted, has expired, or was made by a person who is not an ADMIN any longer, \
+               or its person is switched off. Ask for a new one";
     let counted = count_wrong(SecretKind::Link, address).await;
     counted.err().unwrap_or_else(|| Error::Gone(why.into()))
 }

@@ -190,11 +190,21 @@ fn invitations() -> Operation {
 }
 
 fn invite() -> Operation {
-    operation("invitePerson", "Invite a person")
-        .describe("The response is the only place where the link is ever shown. It is valid once, for 7 days.")
+    let again = json!({"person_id": "per_01J00000000000000000000000"});
+    operation("invitePerson", "Invite a person, or let a person sign in again")
+        .describe(
+            "The response is the only place where the link is ever shown. It is valid once, for 7 days. With \
+             `person_id`, exactly that person signs in by it, for example after losing every passkey. That person \
+             must be active and must not sign in at an identity provider. A new link replaces the person's earlier one.",
+        )
         .query(&[])
-        .body("InvitationInput", &[("admin", json!({"role": "MANAGER", "name": "Ann"}))])
+        .body(
+            "InvitationInput",
+            &[("manager", json!({"role": "MANAGER", "name": "Ann"})), ("again", again)],
+        )
         .responds(201, Answer::json("Invited", "InvitationCreated"))
+        .problem(problems::NOT_FOUND)
+        .conflicts(&["signs_in_elsewhere", "person_inactive"])
 }
 
 fn delete_invitation() -> Operation {
@@ -258,7 +268,7 @@ fn link() -> Operation {
 }
 
 fn show_invitation() -> Operation {
-    sign_in("showInvitation", "Show the workspace and the role of an invitation")
+    sign_in("showInvitation", "Show the workspace, the person and the role of an invitation")
         .body("InvitationSecret", &[("secret", json!({"invitation": "a-secret"}))])
         .responds(200, Answer::json("The invitation, which stays valid", "InvitationShown"))
         .problem(GONE)
@@ -266,6 +276,7 @@ fn show_invitation() -> Operation {
 
 fn accept() -> Operation {
     sign_in("acceptInvitation", "Accept an invitation, and sign in")
+        .describe("`name` is for a new person only.")
         .body("InvitationAnswer", &[("secret", json!({"invitation": "a-secret", "name": "Ann"}))])
         .responds(200, Answer::json("Signed in; the cookie is set", "SignedIn"))
         .problem(GONE)

@@ -19,6 +19,7 @@ pub(super) fn all() -> Value {
         })
     };
     let secret = || json!({"type": "string", "maxLength": 200});
+    let person_or_null = || json!({"type": ["string", "null"], "description": "The person who signs in again; `null` for a new person"});
     let may = object(json!({
         "call": {"type": "boolean"}, "manage_integrations": {"type": "boolean"},
         "manage_agents": {"type": "boolean"}, "manage_people": {"type": "boolean"},
@@ -81,22 +82,29 @@ pub(super) fn all() -> Value {
         })),
         "PersonPage": page("Person"),
         "PersonChange": partial(&[], json!({"role": role(), "status": status()})),
-        "InvitationInput": partial(&["role"], json!({
-            "role": role(), "name": printable(100),
-            "email": {"type": "string", "minLength": 3, "maxLength": 254, "format": "email"},
-        })),
+        "InvitationInput": {"anyOf": [
+            partial(&["role"], json!({
+                "role": role(), "name": printable(100),
+                "email": {"type": "string", "minLength": 3, "maxLength": 254, "format": "email"},
+            })),
+            object(json!({"person_id": {
+                "type": "string", "pattern": "^per_[0-9A-HJKMNP-TV-Z]{26}$",
+                "description": "The person who signs in again with the link, and keeps role, name and status",
+            }})),
+        ]},
         "InvitationCreated": object(json!({
             "id": {"type": "string", "pattern": "^inv_[0-9A-HJKMNP-TV-Z]{26}$"},
             "url": {"type": "string", "format": "uri", "description": "The link. It is never shown again"},
             "expires_at": time(),
         })),
         "InvitationList": object(json!({"items": array(object(json!({
-            "id": {"type": "string"}, "role": role(), "name": text_or_null(), "email": text_or_null(),
-            "created_by": {"type": "string"}, "expires_at": time(),
+            "id": {"type": "string"}, "person_id": person_or_null(), "role": role(), "name": text_or_null(),
+            "email": text_or_null(), "created_by": {"type": "string"}, "expires_at": time(),
         })))})),
         "InvitationSecret": object(json!({"invitation": secret()})),
         "InvitationShown": object(json!({
-            "workspace": {"type": "string"}, "role": role(), "name": text_or_null(), "email": text_or_null(),
+            "workspace": {"type": "string"}, "person_id": person_or_null(), "role": role(),
+            "name": text_or_null(), "email": text_or_null(),
         })),
         "InvitationAnswer": partial(&["invitation"], json!({
             "invitation": secret(), "name": {"type": ["string", "null"], "maxLength": 100},

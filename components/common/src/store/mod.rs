@@ -69,7 +69,7 @@ pub use integrations::{
     Connection, Found, Integrations, ListQuery, NO_SCOPES, NewIntegration, PolicyOf,
 };
 pub use invitations::{
-    INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
+    Admits, INVITATION_MS, Invitation, NewInvitation, delete_invitation, find_invitation,
     insert_invitation, open_invitations,
 };
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};

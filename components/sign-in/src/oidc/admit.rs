@@ -8,7 +8,7 @@ use nexus_common::auth::{IdProof, session_hash};
 use nexus_common::domain::AccountStatus;
 use nexus_common::http::RequestId;
 use nexus_common::secret::Secret;
-use nexus_common::store::{People, Person, Transaction};
+use nexus_common::store::{Admits, People, Person, Transaction};
 
 use crate::session;
 
@@ -25,6 +25,8 @@ pub(super) enum Refused {
     Gone,
     /// The invitation is for another workspace than the claim names.
     Elsewhere,
+    /// The invitation is for a person who signs in here. The provider's person must never become that person.
+    SignInLink,
 }
 
 impl Refused {
@@ -42,6 +44,11 @@ impl Refused {
                     .into()
             }
             Self::Elsewhere => "The invitation is for another workspace than yours. Ask the ADMIN who invited you.".into(),
+            Self::SignInLink => {
+                "The link is for a person who does not sign in at the identity provider. Open it again, and use the \
+                 button Sign in."
+                    .into()
+            }
         }
     }
 }
@@ -87,9 +94,9 @@ async fn find(
             // Nothing is committed, so the invitation stays valid.
             return Ok(Err(Refused::Elsewhere));
         }
+        let Admits::New { role, .. } = found.admits else { return Ok(Err(Refused::SignInLink)) };
         let people = People::of(&found.workspace);
-        let role = (found.role, request_id);
-        return people.insert_invited(tx, identity, named, role).await.map(Ok);
+        return people.insert_invited(tx, identity, named, (role, request_id)).await.map(Ok);
     }
     let known =
         tx.find_invited(identity.0, identity.1).await?.filter(|person| is_in(&person.workspace));

@@ -107,7 +107,7 @@ const failed = (error) => {
 };
 
 /** Offers a button, because a page that signs in by itself could be opened by another site. */
-const offer = (title, text, path, body, asksName, options) => {
+const offer = (title, text, path, body, asksName, options, isAgain = false) => {
   show("title", title);
   show("text", text);
   element("form").hidden = false;
@@ -121,7 +121,9 @@ const offer = (title, text, path, body, asksName, options) => {
       const { passkeys } = await post(path, asksName ? { ...body, name: element("name").value } : body);
       // A person whom an app sent here wants to go on.
       const isFree = returnTo === null && !isAwaited;
-      if (passkeys === 0 && isFree && (await canUsePasskeys(options))) offerNewPasskey();
+      // Passkeys that are known here may be lost.
+      const needsPasskey = passkeys === 0 || isAgain;
+      if (needsPasskey && isFree && (await canUsePasskeys(options))) offerNewPasskey();
       else arrive();
     } catch (error) {
       failed(error);
@@ -254,7 +256,13 @@ const begin = async () => {
     offer(`Sign in to ${workspace}`, text, "/sign-in/link", { link }, false, options);
   } else if (invitation !== null) {
     const shown = await post("/sign-in/invitation/show", { invitation });
-    const text = `You are invited to the workspace ${shown.workspace} as ${roleName[shown.role] ?? shown.role}.`;
+    const role = roleName[shown.role] ?? shown.role;
+    // The identity provider would sign somebody else in.
+    if (shown.person_id !== null) {
+      const text = `An administrator of the workspace ${shown.workspace} made this link for you. You are ${role} there.`;
+      return offer(`Sign in again as ${shown.name}`, text, "/sign-in/invitation", { invitation }, false, options, true);
+    }
+    const text = `You are invited to the workspace ${shown.workspace} as ${role}.`;
     const asksName = shown.name === null && shown.email === null;
     offer(`Join ${shown.workspace}`, text, "/sign-in/invitation", { invitation }, asksName, options);
     await offerProvider(options, { invitation });

@@ -15,6 +15,7 @@
 //! - `people`: sign-in, roles, sessions and emergency stops
 //! - `return_to`: where a person goes on after a sign-in
 //! - `rights`: `spin.toml` and the table of rights
+//! - `sign_in_link`: how a person who has lost every passkey signs in again
 //! - `stops`: what an emergency stop keeps from being used
 //! - `two_processes`: what is ended in one process is refused by another
 
@@ -33,5 +34,6 @@ mod passkeys;
 mod people;
 mod return_to;
 mod rights;
+mod sign_in_link;
 mod stops;
 mod two_processes;

@@ -119,7 +119,7 @@ impl Scene {
         format!("code=c-1&state={}&iss={}", parameter(url, "state"), self.issuer())
     }
 
-    async fn me(&self, answer: &Answer) -> Value {
+    pub(super) async fn me(&self, answer: &Answer) -> Value {
         let session = session(answer);
         let call = self.app.get("/api/me").header("cookie", &session);
         call.header("sec-fetch-site", "same-origin").send().await.json()

@@ -139,6 +139,35 @@ async fn an_admin_removes_all_passkeys_of_a_person_who_has_lost_a_device() {
 }
 
 #[tokio::test]
+async fn a_person_who_has_lost_every_passkey_signs_in_by_a_link_and_adds_one() {
+    let app = start().await;
+    let (mut ann, _) = with_passkey(&app, "acme", "Ann", 1).await;
+    let (mut bob, mut bobs) = with_passkey(&app, "acme", "Bob", 2).await;
+    let id = ann.me(&app).await["person"].clone();
+    let path = format!("/api/people/{}/passkeys", id.as_str().unwrap());
+    assert_eq!(bob.send(app.delete(&path)).await.status, 204);
+    let body = json!({ "person_id": id });
+    let made = bob.post(&app, "/api/people/invitations", &body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let url = made.json()["url"].as_str().unwrap().to_owned();
+    let (_, secret) = url.split_once("#invitation=").unwrap();
+
+    let mut again = Browser::default();
+    let body = json!({ "invitation": secret });
+    let signed_in = again.post(&app, "/sign-in/invitation", &body).await;
+    let expected = json!({"workspace": "acme", "name": "Ann", "role": "ADMIN", "passkeys": 0});
+    assert_eq!((signed_in.status.as_u16(), signed_in.json()), (200, expected));
+    assert_eq!(again.me(&app).await["person"], id);
+    let mut new = Authenticator::new(Key::es256(3), 3);
+    again.add(&app, &mut new).await;
+    let mut next = Browser::default();
+    assert_eq!(next.sign_in(&app, &mut new).await.status, 200);
+    assert_eq!(next.me(&app).await["person"], id);
+    // Bob keeps what is his.
+    assert_eq!(Browser::default().sign_in(&app, &mut bobs).await.status, 200);
+}
+
+#[tokio::test]
 async fn only_the_browser_of_a_local_person_has_passkeys() {
     let app = start().await;
     let (mut ann, _) = with_passkey(&app, "acme", "Ann", 1).await;
