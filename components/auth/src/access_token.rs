@@ -4,8 +4,9 @@
 //! ended is not decided here, but by each component for each request.
 
 use nexus_common::auth::{Caller, CallerKind, KeyKind, Proof, Role, Via, parse_key, session_hash};
+use nexus_common::domain::{Basis, CredentialRow};
 use nexus_common::platform::clock;
-use nexus_common::store::{Basis, CredentialRow, find_access_token};
+use nexus_common::store::find_access_token;
 use nexus_common::{Error, Result, config};
 use subtle::ConstantTimeEq;
 

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 
 use jwt_simple::prelude::{Duration, VerificationOptions};
 use nexus_common::auth::{Caller, CallerKind, LEEWAY, MAX_TOKEN, Proof, Role, Via, session_hash};
+use nexus_common::domain::{Basis, CredentialRow};
 use nexus_common::platform::clock;
-use nexus_common::store::{Basis, CredentialRow, find_key, use_once};
+use nexus_common::store::{find_key, use_once};
 use nexus_common::{Error, Result, config};
 
 use crate::key::Key;

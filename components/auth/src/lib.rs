@@ -47,7 +47,7 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {
-    let request = Request::new(inbound);
+    let request = Request::new(inbound, None);
     match request.operation() {
         Prove::NAME => {
             request.serve_openly::<Prove>(async |presented, _| verify(&presented).await).await

@@ -5,7 +5,8 @@ use form_urlencoded::Serializer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
-use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
+use nexus_common::forward::{Forward, HOST, Upload, address};
+use nexus_common::http::ERROR_CODE;
 use nexus_common::platform::http::{Collected, Cut, collect_some};
 use nexus_common::rpc::Component;
 use nexus_common::{Error, Result};
@@ -55,7 +56,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
     };
     let (head, body) = forward.send().await?.into_parts();
     let Collected { bytes, cut } = collect_some(body, SHOWN).await;
-    if head.headers.contains_key(ERROR) {
+    if head.headers.contains_key(ERROR_CODE) {
         let problem: Problem = serde_json::from_slice(&bytes)
             .map_err(|_| Error::Internal("the broker's problem document cannot be read".into()))?;
         return Ok(refused(&problem));

@@ -2,9 +2,10 @@
 //! show an integration that the agent may not use.
 
 use nexus_common::broker::{Describe, Described, Stored};
+use nexus_common::policy::{Effect, Policy};
 use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{USABLE_MOST, Usable};
-use nexus_common::wire::{self, Effect, Policy};
+use nexus_common::wire;
 use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
 

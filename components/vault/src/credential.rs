@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, SealedCredential};
-use nexus_common::domain::{IntegrationKey, manifest_id};
+use nexus_common::domain::{Account, IntegrationKey, SealedCredential, manifest_id};
 use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{Finding, Manifest, Pins, Verify};

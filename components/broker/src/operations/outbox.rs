@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use http::HeaderMap;
-use nexus_common::broker::Receipt;
-use nexus_common::domain::{EventKind, TokenState};
+use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};

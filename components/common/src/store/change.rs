@@ -5,8 +5,7 @@
 use super::checks::CHECK_AGAIN_MS;
 use super::integrations::not_found;
 use super::{Integrations, Transaction};
-use crate::broker::SealedCredential;
-use crate::domain::{Health, IntegrationKey, Status};
+use crate::domain::{Health, IntegrationKey, SealedCredential, Status};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::Value;

@@ -7,7 +7,7 @@
 use serde_json::json;
 
 use super::{RequestContext, Transaction, read, read_row};
-use crate::auth::Role;
+use crate::domain::Role;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 

@@ -5,13 +5,12 @@
 
 use serde_json::json;
 
-use super::{Basis, RequestContext, Transaction, read, read_row, write_relaxed};
-use crate::auth::{Caller, CallerKind, Role, Via};
-use crate::domain::{AccountStatus, PersonSource};
+use super::{RequestContext, Transaction, read, read_row, write_relaxed};
+use crate::domain::{AccountStatus, Basis, Caller, CallerKind, PersonSource, Role, Via};
 use crate::error::{Error, Result};
-use crate::http::RequestId;
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
+use crate::request_id::RequestId;
 
 /// How long after their last token or sign-in an ADMIN of an issuer or identity provider counts as one, in
 /// milliseconds: 30 days.

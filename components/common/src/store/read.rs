@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::schema;
+use crate::domain::Page;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Db, ReadDb, Row, Value, first};
 
@@ -103,15 +104,6 @@ pub async fn shown_time(seconds: i64) -> Result<String> {
     let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
     // No text for a time after the year 9999.
     Ok(row.text_or_null("at")?.unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned()))
-}
-
-/// Selects a page of a list. Pages are found by key, so they stay stable while rows are added and deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// The key of the last row of the previous page.
-    pub cursor: Option<i64>,
-    /// The maximum number of rows.
-    pub limit: u32,
 }
 
 impl Page {

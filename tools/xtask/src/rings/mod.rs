@@ -24,17 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 8] = [
-    Known {
-        place: ("components/common/src/lib.rs", ""),
-        modules: &["auth", "broker", "forward", "http", "policy", "reads", "rpc", "store", "wire"],
-        why: "the types that operations, rows and JSON share have no module below all three",
-    },
-    Known {
-        place: ("components/common/src/lib.rs", ""),
-        modules: &["error", "platform"],
-        why: "the error of every component holds the error of the database",
-    },
+const KNOWN: [Known; 6] = [
     Known {
         place: ("components/broker/src/lib.rs", "oauth"),
         modules: &["refusal", "token"],

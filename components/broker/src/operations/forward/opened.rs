@@ -11,9 +11,9 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
+use nexus_common::policy::Policy;
 use nexus_common::reads::Reads;
 use nexus_common::store::Version;
-use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use nexus_vault::credential::{self, Callable, Usable};

@@ -5,8 +5,7 @@
 
 use nexus_common::auth::{Caller, Role};
 use nexus_common::call::{CallMethod, CallPath, Reading, is_same};
-use nexus_common::policy::{PolicyAgent, PolicyCall, denies};
-use nexus_common::wire::Policy;
+use nexus_common::policy::{Policy, PolicyAgent, PolicyCall, denies};
 use nexus_manifests::{DenyRule, Manifest, Revoke, template};
 use url::Url;
 
