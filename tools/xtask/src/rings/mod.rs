@@ -24,7 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 6] = [
+const KNOWN: [Known; 5] = [
     Known {
         place: ("components/broker/src/lib.rs", "oauth"),
         modules: &["refusal", "token"],
@@ -44,11 +44,6 @@ const KNOWN: [Known; 6] = [
         place: ("components/broker/src/lib.rs", "provider"),
         modules: &["answer", "call"],
         why: "a call and its response share a media type",
-    },
-    Known {
-        place: ("components/vault/src/lib.rs", ""),
-        modules: &["credential", "oauth_app"],
-        why: "both report invalid members in one way",
     },
     Known {
         place: ("components/mcp/src/lib.rs", ""),
