@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{self, Arguments};
-use crate::tools::{ToolResult, Tools, refused};
+use crate::tool::{Context, ToolResult, refused};
 
 /// The maximum size of the part of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
@@ -27,7 +27,7 @@ pub(crate) const ARGUMENTS: [&str; 8] =
 /// # Errors
 /// [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
 /// an error.
-pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
+pub(crate) async fn run(context: &Context<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let target = &arguments.required("integration")?;
     let hub = address(target).await?;
     let Place { path, query: own } = place(&arguments.required("path")?, &hub)?;
@@ -44,7 +44,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
         component: Component::Mcp,
-        agent: tools.agent,
+        agent: context.agent,
         target,
         hub: &hub,
         path: &path,
@@ -52,7 +52,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
         method: method.into(),
         headers,
         body: Upload::Text(body),
-        request_id: tools.request_id,
+        request_id: context.request_id,
     };
     let (head, body) = forward.send().await?.into_parts();
     let Collected { bytes, cut } = collect_some(body, SHOWN).await;

@@ -24,7 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 5] = [
+const KNOWN: [Known; 4] = [
     Known {
         place: ("components/broker/src/lib.rs", "oauth"),
         modules: &["refusal", "token"],
@@ -44,11 +44,6 @@ const KNOWN: [Known; 5] = [
         place: ("components/broker/src/lib.rs", "provider"),
         modules: &["answer", "call"],
         why: "a call and its response share a media type",
-    },
-    Known {
-        place: ("components/mcp/src/lib.rs", ""),
-        modules: &["call", "describe", "tools"],
-        why: "the dispatcher and the results of tools share a file",
     },
 ];
 
