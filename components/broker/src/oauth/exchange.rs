@@ -20,8 +20,9 @@ use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
 use super::authorize::{FlowSecret, place};
+use super::refusal::TokenFailure;
 use super::scopes;
-use super::token::{self, Grant, TokenFailure, Tokens};
+use super::token::{self, Grant, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
 use crate::provider::verify;

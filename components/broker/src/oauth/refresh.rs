@@ -24,7 +24,8 @@ use nexus_vault::credential::{self, Times, Usable};
 use nexus_vault::{digest, oauth_app};
 
 use super::exchange::mint;
-use super::token::{self, Grant, TokenFailure};
+use super::refusal::TokenFailure;
+use super::token::{self, Grant};
 use crate::ending::plan;
 
 /// How long a lease lasts without a renewal, in milliseconds.

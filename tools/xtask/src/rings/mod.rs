@@ -24,12 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 4] = [
-    Known {
-        place: ("components/broker/src/lib.rs", "oauth"),
-        modules: &["refusal", "token"],
-        why: "the failure of a token request is a type of the request's module",
-    },
+const KNOWN: [Known; 3] = [
     Known {
         place: ("components/broker/src/lib.rs", "operations"),
         modules: &["beside", "outbox"],
