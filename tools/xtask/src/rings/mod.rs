@@ -24,12 +24,7 @@ struct Known {
     why: &'static str,
 }
 
-const KNOWN: [Known; 3] = [
-    Known {
-        place: ("components/broker/src/lib.rs", "operations"),
-        modules: &["beside", "outbox"],
-        why: "a revocation asks what its grant serves besides, which asks the outbox",
-    },
+const KNOWN: [Known; 2] = [
     Known {
         place: ("components/broker/src/lib.rs", "operations::forward"),
         modules: &["links", "opened", "rules", "target"],
