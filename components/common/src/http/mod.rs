@@ -11,6 +11,7 @@ mod inbound;
 mod json;
 mod looped;
 mod outbound;
+mod page;
 mod problem;
 mod transport;
 mod upgrade;
@@ -30,6 +31,7 @@ pub(crate) use outbound::{
     ANSWERED, CALL, QUESTION, again_while_unavailable, answered, request_to,
 };
 pub use outbound::{forward, strip};
+pub use page::{HtmlPage, escaped, page_policy};
 pub use problem::{ERROR_CODE, Respond};
 
 use crate::platform::http::{Response, full};
