@@ -6,6 +6,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use serde_json::json;
+
 use super::schema;
 use crate::domain::Page;
 use crate::error::{Error, Result};
@@ -111,17 +113,29 @@ impl Page {
     /// columns `item` (JSON) and `key`.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
         // One row more than the page shows whether there is a next page.
-        let sql = format!("{sql} limit {}", self.limit + 1);
-        let rows = read(&sql, values).await?;
-        let shown = rows.len().min(self.limit as usize);
-        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
-        let next = match (page.last(), rest) {
-            (Some(last), [_, ..]) => format!("\"{}\"", last.get::<i64>("key")?),
-            _ => "null".to_owned(),
-        };
-        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+        let rows = read(&format!("{sql} limit {}", self.limit + 1), values).await?;
+        listed(&rows, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("key")?)))
     }
+}
+
+/// A page of at most `limit` items as JSON, `{"items":[…],"next_cursor":…}`. The cursor is the id of the last item.
+/// `sql` is a `select` without `limit` of the columns `item` (JSON) and `id`.
+pub(super) async fn page_by_id(sql: &str, values: Vec<Value>, limit: u32) -> Result<String> {
+    let rows = read(&format!("{sql} limit {}", limit + 1), values).await?;
+    listed(&rows, limit, |last| Ok(json!(last.get::<&str>("id")?).to_string()))
+}
+
+/// The first `limit` of `rows` as JSON. If there are more, `cursor` makes the JSON of the next page's cursor from the
+/// last row that is shown.
+fn listed(rows: &[Row], limit: u32, cursor: impl Fn(&Row) -> Result<String>) -> Result<String> {
+    let shown = rows.len().min(limit as usize);
+    let (page, rest) = rows.split_at_checked(shown).unwrap_or((rows, &[]));
+    let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
+    let next = match page.last().filter(|_| !rest.is_empty()) {
+        Some(last) => cursor(last)?,
+        None => "null".to_owned(),
+    };
+    Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
 }
 
 async fn reader() -> Result<Reader> {
