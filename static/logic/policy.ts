@@ -1,6 +1,6 @@
 /**
  * "Would this call be allowed?" The answer follows the server's rules, which are in
- * `components/common/src/policy.rs` and `components/broker/src/forward/rules.rs`. Both implementations
+ * `components/common/src/policy.rs` and `components/broker/src/operations/forward/rules.rs`. Both implementations
  * are tested with `tests/policy-cases.json`.
  *
  * This is only a prediction. It must not protect anything.

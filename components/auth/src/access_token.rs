@@ -1,13 +1,13 @@
 //! Verifies an access token of this application (`nxt_…`): by the SHA-256 of its secret part, in constant time.
 //!
-//! Whoever has the token is an agent, never more. Whether the agent, its person or the token was switched off or
-//! ended is not decided here, but by each component for each request.
+//! The token must be for this application. The rest is as for every agent.
 
-use nexus_common::auth::{Caller, CallerKind, KeyKind, Proof, Role, Via, parse_key, session_hash};
-use nexus_common::platform::clock;
-use nexus_common::store::{Basis, CredentialRow, find_access_token};
+use nexus_common::auth::{KeyKind, Proof, Via, parse_key};
+use nexus_common::domain::CredentialRow;
+use nexus_common::store::find_access_token;
 use nexus_common::{Error, Result, config};
-use subtle::ConstantTimeEq;
+
+use crate::agent::{FoundAgent, is_hash_of};
 
 /// Whom the access token `text` proves.
 ///
@@ -23,7 +23,7 @@ pub(crate) async fn verify(text: &str) -> Result<Proof> {
         Error::InvalidToken(why.into())
     };
     let found = find_access_token(parts.id).await?.ok_or_else(unknown)?;
-    if !bool::from(session_hash(parts.secret).as_slice().ct_eq(&found.secret_hash)) {
+    if !is_hash_of(&found.secret_hash, parts.secret) {
         return Err(unknown());
     }
     let public_url = config::public_url().await?;
@@ -33,28 +33,14 @@ pub(crate) async fn verify(text: &str) -> Result<Proof> {
             found.resource
         )));
     }
-    let expires_at = u64::try_from(found.expires_at).unwrap_or(0);
-    if expires_at <= clock::now_ms() {
-        return Err(Error::TokenExpired);
-    }
-    let expires_at = expires_at / 1000;
-    let basis = Basis {
-        agent: Some(found.agent_id.clone()),
-        credential: Some(CredentialRow::AccessToken(parts.id.to_owned())),
-        limits: Some(found.limits),
-        ..Basis::default()
-    };
-    let caller = Caller {
+    let agent = FoundAgent {
         workspace: found.workspace,
-        subject: found.agent_id,
-        kind: CallerKind::Agent,
-        role: Some(Role::Agent),
-        role_source: None,
-        expires_at,
+        id: found.agent_id,
         via: Via::AccessToken,
-        basis,
+        credential: CredentialRow::AccessToken(parts.id.to_owned()),
+        limits: Some(found.limits),
     };
-    Ok(Proof { caller, expires_at, is_reusable: true })
+    agent.proof_until(Some(found.expires_at))
 }
 
 /// The error for a refresh token in place of an access token.

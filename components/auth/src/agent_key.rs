@@ -1,13 +1,13 @@
 //! Verifies the key of an agent (`nxa_…`): by the SHA-256 of its secret part, in constant time.
 //!
-//! A key with a wrong checksum is rejected before the database is asked. Whether the agent is switched off is
-//! not decided here, but by each component for each request.
+//! A key with a wrong checksum is rejected before the database is asked.
 
-use nexus_common::auth::{Caller, CallerKind, KeyKind, Proof, Role, Via, parse_key, session_hash};
-use nexus_common::platform::clock;
-use nexus_common::store::{Basis, CredentialRow, find_key};
+use nexus_common::auth::{KeyKind, Proof, Via, parse_key};
+use nexus_common::domain::CredentialRow;
+use nexus_common::store::find_key;
 use nexus_common::{Error, Result};
-use subtle::ConstantTimeEq;
+
+use crate::agent::{FoundAgent, is_hash_of};
 
 /// Whom the key `text` proves.
 ///
@@ -24,29 +24,15 @@ pub(crate) async fn verify(text: &str) -> Result<Proof> {
     };
     let found = find_key(parts.id).await?.ok_or_else(unknown)?;
     let stored = found.secret_hash.as_deref().ok_or_else(unknown)?;
-    if !bool::from(session_hash(parts.secret).as_slice().ct_eq(stored)) {
+    if !is_hash_of(stored, parts.secret) {
         return Err(unknown());
     }
-    let now = clock::now_ms();
-    let expires_at = match found.expires_at.map(|at| u64::try_from(at).unwrap_or(0)) {
-        Some(at) if at <= now => return Err(Error::TokenExpired),
-        Some(at) => at / 1000,
-        None => u64::MAX,
-    };
-    let basis = Basis {
-        agent: Some(found.agent_id.clone()),
-        credential: Some(CredentialRow::AgentKey(parts.id.to_owned())),
-        ..Basis::default()
-    };
-    let caller = Caller {
+    let agent = FoundAgent {
         workspace: found.workspace,
-        subject: found.agent_id,
-        kind: CallerKind::Agent,
-        role: Some(Role::Agent),
-        role_source: None,
-        expires_at,
+        id: found.agent_id,
         via: Via::AgentKey,
-        basis,
+        credential: CredentialRow::AgentKey(parts.id.to_owned()),
+        limits: None,
     };
-    Ok(Proof { caller, expires_at, is_reusable: true })
+    agent.proof_until(found.expires_at)
 }

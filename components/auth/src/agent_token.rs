@@ -6,11 +6,13 @@
 use std::collections::HashSet;
 
 use jwt_simple::prelude::{Duration, VerificationOptions};
-use nexus_common::auth::{Caller, CallerKind, LEEWAY, MAX_TOKEN, Proof, Role, Via, session_hash};
+use nexus_common::auth::{LEEWAY, MAX_TOKEN, Proof, Via, session_hash};
+use nexus_common::domain::CredentialRow;
 use nexus_common::platform::clock;
-use nexus_common::store::{Basis, CredentialRow, find_key, use_once};
+use nexus_common::store::{find_key, use_once};
 use nexus_common::{Error, Result, config};
 
+use crate::agent::{FoundAgent, require_not_expired};
 use crate::key::Key;
 use crate::object::Object;
 use crate::token::{Header, check_bearer, refusal};
@@ -32,11 +34,8 @@ pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
     let kid = header.kid.as_deref().ok_or_else(|| invalid("the token has no `kid`"))?;
     let unknown = || invalid("the `kid` is not a public key of this agent");
     let found = find_key(kid).await?.filter(|key| key.agent_id == agent_id).ok_or_else(unknown)?;
+    require_not_expired(found.expires_at)?;
     let now = clock::now_ms();
-    let is_over = |at: i64| u64::try_from(at).unwrap_or(0) <= now;
-    if found.expires_at.is_some_and(is_over) {
-        return Err(Error::TokenExpired);
-    }
     let jwk: Object = serde_json::from_str(found.public_key.as_deref().ok_or_else(unknown)?)
         .map_err(|_| Error::Unreadable("a public key".into()))?;
     let key = Key::of_jwk(&jwk.0).ok_or_else(unknown)?;
@@ -66,20 +65,14 @@ pub(crate) async fn verify(token: &str, agent_id: &str) -> Result<Proof> {
     if !use_once(session_hash(&format!("jti {agent_id} {jti}")), until).await? {
         return Err(invalid("the token was used before (`jti`). Sign a new one for each request"));
     }
-    let caller = Caller {
+    let agent = FoundAgent {
         workspace: found.workspace,
-        subject: agent_id.to_owned(),
-        kind: CallerKind::Agent,
-        role: Some(Role::Agent),
-        role_source: None,
-        expires_at,
+        id: agent_id.to_owned(),
         via: Via::SignedToken,
-        basis: Basis {
-            agent: Some(agent_id.to_owned()),
-            credential: Some(CredentialRow::AgentKey(kid.to_owned())),
-            ..Basis::default()
-        },
+        credential: CredentialRow::AgentKey(kid.to_owned()),
+        limits: None,
     };
+    let caller = agent.caller(expires_at);
     Ok(Proof { caller, expires_at, is_reusable: false })
 }
 

@@ -1,12 +1,13 @@
 //! Verifies who is calling: the one component that has the keys and the rules for every kind of proof.
 //!
 //! A proof is a JWT of an outside issuer or of an agent, a key of an agent, an access token of ours, or a session
-//! of a browser. Only other components reach this one. It must not decide what a caller may do, and it is not told what the caller asks for: a
-//! request holds a proof and the address of the client. It keeps the counts of the limits per minute of those
-//! components that may not use the key-value store.
+//! of a browser. Only other components reach this one. It must not decide what a caller may do, and it is not told
+//! what the caller asks for: a request holds a proof and the address of the client. It keeps the counts of the
+//! limits per minute of those components that may not use the key-value store.
 #![forbid(unsafe_code)]
 
 mod access_token;
+mod agent;
 mod agent_key;
 mod agent_token;
 mod claims;
@@ -47,7 +48,7 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {
-    let request = Request::new(inbound);
+    let request = Request::new(inbound, None);
     match request.operation() {
         Prove::NAME => {
             request.serve_openly::<Prove>(async |presented, _| verify(&presented).await).await

@@ -1,7 +1,8 @@
 //! Verifies the session cookie of a browser: by its SHA-256.
 
 use nexus_common::auth::{Caller, CallerKind, Proof, Via, session_hash};
-use nexus_common::store::{Basis, CredentialRow, find_session};
+use nexus_common::domain::{Basis, CredentialRow};
+use nexus_common::store::find_session;
 use nexus_common::{Error, Result};
 
 /// Whom the cookie proves.

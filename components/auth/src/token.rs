@@ -11,8 +11,9 @@ use jwt_simple::claims::Audiences;
 use jwt_simple::prelude::{Duration, VerificationOptions};
 use jwt_simple::{Error as JwtFailure, JWTError};
 use nexus_common::auth::{Caller, CallerKind, LEEWAY, MAX_TOKEN, Proof, Role, Via};
+use nexus_common::domain::Basis;
 use nexus_common::platform::clock;
-use nexus_common::store::{Basis, OutsideIdentity, OutsidePerson};
+use nexus_common::store::{OutsideIdentity, OutsidePerson};
 use nexus_common::{Error, Result, id};
 use serde_json::Value;
 

@@ -14,9 +14,10 @@ mod provider;
 
 use nexus_common::broker::{
     BeginAuthorization, Check, Describe, DueRevocations, FORWARD, FetchClientMetadata,
-    FinishAuthorization, PlanRevocation, Receipt, ReportHealth, Revoke, Seal, SealClient,
-    SignHeads, Tick, VerifyHeads,
+    FinishAuthorization, PlanRevocation, ReportHealth, Revoke, Seal, SealClient, SignHeads, Tick,
+    VerifyHeads,
 };
+use nexus_common::domain::Receipt;
 use nexus_common::http::{Inbound, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Operation, Request};
@@ -36,7 +37,7 @@ async fn handle(request: Incoming) -> Response {
 }
 
 async fn operate(inbound: Inbound) -> Result<Response> {
-    let request = Request::new(inbound);
+    let request = Request::new(inbound, Some(FORWARD));
     request.require_secret().await?;
     match request.operation() {
         Seal::NAME => request.serve::<Seal>(seal_new::run).await,

@@ -4,8 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::sqlite::DbError;
-
 /// A result whose error can be shown to the caller.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -182,17 +180,6 @@ impl Error {
     /// The variable `variable` breaks `rule`.
     pub fn misconfigured(variable: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::Misconfigured { variable: variable.into(), rule: rule.into() }
-    }
-}
-
-impl From<DbError> for Error {
-    fn from(error: DbError) -> Self {
-        let detail = match error {
-            DbError::Busy => "the database stayed locked".to_owned(),
-            DbError::Full => "the disk is full".to_owned(),
-            DbError::Other(text) => format!("database: {text}"),
-        };
-        Self::Storage { detail }
     }
 }
 

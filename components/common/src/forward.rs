@@ -15,8 +15,8 @@ use crate::auth::Agent;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{
-    ANSWERED, CALL, PASSED_ID, RequestId, Respond, again_while_unavailable, answered, request_to,
-    set, strip,
+    ANSWERED, CALL, ERROR_CODE, PASSED_ID, RequestId, Respond, again_while_unavailable, answered,
+    request_to, set, strip,
 };
 use crate::platform::http::{Body, CallError, Response, full, pass, pass_untouched};
 use crate::rpc::{CALLER, Component};
@@ -26,8 +26,6 @@ pub use wait::{Attempt, KEPT, WAIT, Wait, may_wait};
 
 /// The header in which an agent chooses another of the manifest's hosts.
 pub const HOST: &str = "x-nexus-host";
-/// The header with the code of an error that is ours, not the provider's.
-pub const ERROR: &str = "x-nexus-error";
 
 /// The characters that are not encoded in a path segment (RFC 3986, 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -76,7 +74,7 @@ pub async fn address(target: &str) -> Result<String> {
 }
 
 impl Forward<'_> {
-    /// Asks the broker to make the call. The response is the provider's, or an error of ours with [`ERROR`].
+    /// Asks the broker to make the call. The response is the provider's, or an error of ours with [`ERROR_CODE`].
     ///
     /// # Errors
     /// [`Error::InvalidToken`] if the agent's token is in the URL or in a text, because it would reach the
@@ -223,10 +221,10 @@ fn names_a_method(text: &str) -> bool {
     holds(text) || text.contains('%') && holds(&decode(&decode(text)))
 }
 
-/// An error as a response with [`ERROR`], so that it is not taken for the provider's response.
+/// An error as a response with [`ERROR_CODE`], so that it is not taken for the provider's response.
 pub fn ours(error: &Error, request_id: &str) -> Response {
     let mut response = error.respond(request_id);
-    set(&mut response, HeaderName::from_static(ERROR), &error.problem(request_id).code);
+    set(&mut response, HeaderName::from_static(ERROR_CODE), &error.problem(request_id).code);
     response
 }
 

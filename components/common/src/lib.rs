@@ -2,6 +2,14 @@
 //!
 //! This crate must not hold key material: encryption keys, client secrets and everything that opens a
 //! sealed credential are in the broker component alone. Only [`platform`] names `spin_sdk`.
+//!
+//! A module uses modules below it only, and a test checks that none uses one that uses it. From the bottom:
+//!
+//! 1. [`error`], [`platform`], and [`domain`]: the types that operations, rows and JSON share.
+//! 2. [`call`], [`policy`], [`reads`]: what a call is, and who may make it.
+//! 3. [`http`], and on it [`rpc`] with the operations of [`broker`].
+//! 4. [`wire`]: the bodies of requests. [`store`]: the rows.
+//! 5. [`auth`]: who is calling. [`access`]: what the role allows. [`forward`]: an agent's call.
 #![forbid(unsafe_code)]
 
 pub mod access;
@@ -19,6 +27,7 @@ pub mod id;
 pub mod kept;
 pub mod limits;
 pub mod log;
+mod members;
 pub mod oidc;
 pub mod origin;
 pub mod platform;
@@ -28,6 +37,7 @@ mod properties;
 pub mod proxy_domain;
 pub mod quota;
 pub mod reads;
+mod request_id;
 pub mod rpc;
 pub mod secret;
 pub mod store;

@@ -4,9 +4,11 @@
 //! This module must not look at the integration's state, nor at anything of the caller but the subject and the
 //! agent's id.
 
+mod document;
+
 use crate::call::{CallMethod, CallPath, Reading, is_same};
 use crate::id;
-use crate::wire::{Effect, Policy, Rule};
+pub use document::{Effect, Limits, Policy, Rule};
 
 /// A call that an agent wants to make.
 pub struct PolicyCall<'a> {

@@ -5,9 +5,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::http::{is_flow_cookie, is_request_id};
+use crate::http::is_flow_cookie;
 use crate::origin::Origin;
 use crate::proxy_domain::{AtHost, ProxyDomain};
+use crate::request_id::is_well_formed;
 use crate::{Error, id, wire};
 
 /// Authorities: names, addresses and ports of any kind.
@@ -83,12 +84,12 @@ proptest! {
     fn a_request_id_needs_no_escape_in_a_header_or_a_log(
         text in prop_oneof!["[a-zA-Z0-9._\\-\r\n\" ]{0,140}", any::<String>()],
     ) {
-        if is_request_id(&text) {
+        if is_well_formed(&text) {
             prop_assert!(http::HeaderValue::from_str(&text).is_ok_and(|value| value == text.as_str()));
             prop_assert_eq!(serde_json::to_string(&text).unwrap(), format!("\"{text}\""));
             prop_assert!((1..=128).contains(&text.len()));
         }
-        prop_assert!(is_request_id("req_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+        prop_assert!(is_well_formed("req_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
     }
 
     #[test]

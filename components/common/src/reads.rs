@@ -6,8 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::CallMethod;
-use crate::policy::PolicyCall;
-use crate::wire::{Effect, Policy, Rule};
+use crate::policy::{Effect, Policy, PolicyCall, Rule};
 
 /// The calls of a provider that only read.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]

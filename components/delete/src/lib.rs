@@ -5,14 +5,12 @@
 
 use http::{Method, StatusCode};
 use nexus_common::auth::Role;
-use nexus_common::broker::{
-    DueRevocations, Plan, PlanRevocation, Receipt, RevocationScope, Revoke, Stored,
-};
-use nexus_common::domain::{EventKind, IntegrationKey, TokenState};
+use nexus_common::broker::{DueRevocations, Plan, PlanRevocation, RevocationScope, Revoke, Stored};
+use nexus_common::domain::{EventKind, IntegrationKey, OutboxEntry, Receipt, TokenState};
 use nexus_common::http::{Inbound, Respond, json_response, serve_component};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::rpc::{Client, Component};
-use nexus_common::store::{Integrations, OutboxEntry, RequestContext, Transaction};
+use nexus_common::store::{Integrations, RequestContext, Transaction};
 use nexus_common::{Error, Result, access, component};
 use serde_json::{Value, json};
 

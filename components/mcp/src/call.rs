@@ -5,7 +5,8 @@ use form_urlencoded::Serializer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use nexus_common::call::CallMethod;
 use nexus_common::error::Problem;
-use nexus_common::forward::{ERROR, Forward, HOST, Upload, address};
+use nexus_common::forward::{Forward, HOST, Upload, address};
+use nexus_common::http::ERROR_CODE;
 use nexus_common::platform::http::{Collected, Cut, collect_some};
 use nexus_common::rpc::Component;
 use nexus_common::{Error, Result};
@@ -13,7 +14,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{self, Arguments};
-use crate::tools::{ToolResult, Tools, refused};
+use crate::tool::{Context, ToolResult, refused};
 
 /// The maximum size of the part of a body that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
@@ -26,7 +27,7 @@ pub(crate) const ARGUMENTS: [&str; 8] =
 /// # Errors
 /// [`Error::Invalid`] with the name of the argument. A call that the broker rejects is a result, not
 /// an error.
-pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
+pub(crate) async fn run(context: &Context<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let target = &arguments.required("integration")?;
     let hub = address(target).await?;
     let Place { path, query: own } = place(&arguments.required("path")?, &hub)?;
@@ -43,7 +44,7 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let forward = Forward {
         component: Component::Mcp,
-        agent: tools.agent,
+        agent: context.agent,
         target,
         hub: &hub,
         path: &path,
@@ -51,11 +52,11 @@ pub(crate) async fn run(tools: &Tools<'_>, arguments: &Arguments) -> Result<Tool
         method: method.into(),
         headers,
         body: Upload::Text(body),
-        request_id: tools.request_id,
+        request_id: context.request_id,
     };
     let (head, body) = forward.send().await?.into_parts();
     let Collected { bytes, cut } = collect_some(body, SHOWN).await;
-    if head.headers.contains_key(ERROR) {
+    if head.headers.contains_key(ERROR_CODE) {
         let problem: Problem = serde_json::from_slice(&bytes)
             .map_err(|_| Error::Internal("the broker's problem document cannot be read".into()))?;
         return Ok(refused(&problem));

@@ -2,14 +2,15 @@
 //! show an integration that the agent may not use.
 
 use nexus_common::broker::{Describe, Described, Stored};
+use nexus_common::policy::{Effect, Policy};
 use nexus_common::rpc::{Client, Component};
 use nexus_common::store::{USABLE_MOST, Usable};
-use nexus_common::wire::{self, Effect, Policy};
+use nexus_common::wire;
 use nexus_common::{Error, Result, config};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
-use crate::tools::{ToolResult, Tools};
+use crate::tool::{Context, ToolResult};
 
 /// The number of integrations in a page without `limit`. It is low, because a model reads the whole page.
 const PAGE: u32 = 100;
@@ -23,7 +24,7 @@ pub(crate) const ONE: [&str; 1] = ["integration"];
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Storage`].
-pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
+pub(crate) async fn list(context: &Context<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let limit = match arguments.text("limit")? {
         None => PAGE,
         // A model may write 10 as 10.0.
@@ -34,7 +35,7 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Too
     let cursor = arguments.text("cursor")?;
     let cursor = cursor.as_deref();
     let public_url = &config::public_url().await?;
-    let page = Usable { caller: &tools.agent.caller, public_url }.page(limit, cursor).await?;
+    let page = Usable { caller: &context.agent.caller, public_url }.page(limit, cursor).await?;
     let items = parse(&page.items)?;
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
     let line = |item: &Value| {
@@ -63,18 +64,20 @@ pub(crate) async fn list(tools: &Tools<'_>, arguments: &Arguments) -> Result<Too
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Storage`].
-pub(crate) async fn one(tools: &Tools<'_>, arguments: &Arguments) -> Result<ToolResult> {
+pub(crate) async fn one(context: &Context<'_>, arguments: &Arguments) -> Result<ToolResult> {
     let which = &arguments.required("integration")?;
     let public_url = &config::public_url().await?;
-    let Some(item) = (Usable { caller: &tools.agent.caller, public_url }).find(which).await? else {
+    let Some(item) = (Usable { caller: &context.agent.caller, public_url }).find(which).await?
+    else {
         return Err(Error::NotFound(format!(
             "there is no integration {which:?} that you may use. Call list_integrations for those you may use"
         )));
     };
     let mut item = parse(&item)?;
     let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let stored = Stored::of(&tools.agent.caller, &member("id"));
-    let described = Client::new(Component::Mcp, tools.request_id).call::<Describe>(&stored).await?;
+    let stored = Stored::of(&context.agent.caller, &member("id"));
+    let described =
+        Client::new(Component::Mcp, context.request_id).call::<Describe>(&stored).await?;
     let policy: Policy = item
         .get("policy")
         .and_then(|policy| serde_json::from_value(policy.clone()).ok())

@@ -11,6 +11,7 @@ mod definitions;
 mod describe;
 mod message;
 mod metadata;
+mod tool;
 mod tools;
 
 use http::{Method, StatusCode, header};
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 
 use definitions::definitions;
 use message::{Era, Failure, Message, Payload, Read};
-use tools::Tools;
+use tool::Context;
 
 /// The maximum size of a message, in bytes.
 const MAX: usize = 1024 * 1024;
@@ -62,9 +63,9 @@ async fn route(inbound: Inbound) -> Result<Response> {
     access::permit(&agent.caller, Role::Agent, ("integration.call", None), &request_id)?;
     let headers = inbound.headers().clone();
     let body = inbound.bytes(MAX).await?;
-    let tools = Tools { agent: &agent, request_id: &request_id };
+    let context = Context { agent: &agent, request_id: &request_id };
     let answers = match message::read(&body, &headers) {
-        Payload::One(read) => match respond_to(read, &tools).await {
+        Payload::One(read) => match respond_to(read, &context).await {
             Some(Err(failure)) => return Ok(failure.respond()),
             answer => answer.and_then(Result::ok),
         },
@@ -72,7 +73,7 @@ async fn route(inbound: Inbound) -> Result<Response> {
         Payload::Batch(all) => {
             let mut answers = Vec::new();
             for read in all {
-                let answer = respond_to(read, &tools).await;
+                let answer = respond_to(read, &context).await;
                 answers.extend(answer.map(|answer| answer.unwrap_or_else(|failure| failure.body)));
             }
             (!answers.is_empty()).then_some(Value::Array(answers))
@@ -86,18 +87,18 @@ async fn route(inbound: Inbound) -> Result<Response> {
 }
 
 /// The response to a message. `None` if it needs no response.
-async fn respond_to(read: Read, tools: &Tools<'_>) -> Option<Result<Value, Failure>> {
+async fn respond_to(read: Read, context: &Context<'_>) -> Option<Result<Value, Failure>> {
     match read {
         Ok(None) => None,
         Ok(Some(message)) => {
-            Some(answer(&message, tools).await.map(|result| message.answer(result)))
+            Some(answer(&message, context).await.map(|result| message.answer(result)))
         }
         Err(failure) => Some(Err(failure)),
     }
 }
 
 /// The result of a request.
-async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> {
+async fn answer(message: &Message, context: &Context<'_>) -> Result<Value, Failure> {
     match (message.method.as_str(), message.era) {
         ("initialize", Era::Legacy) => Ok(json!({
             "protocolVersion": message.negotiated(),
@@ -116,7 +117,7 @@ async fn answer(message: &Message, tools: &Tools<'_>) -> Result<Value, Failure> 
             Ok(json!({"tools": definitions(), "ttlMs": 3_600_000, "cacheScope": "public"}))
         }
         ("tools/list", Era::Legacy) => Ok(json!({ "tools": definitions() })),
-        ("tools/call", _) => tools.call(message).await,
+        ("tools/call", _) => tools::call(context, message).await,
         (method, _) => Err(message.no_method(method)),
     }
 }

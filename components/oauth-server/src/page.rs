@@ -6,14 +6,12 @@
 use std::fmt::Write as _;
 
 use http::{StatusCode, header};
-use nexus_common::http::{set, typed};
+use nexus_common::http::{HtmlPage, escaped, set, typed};
 use nexus_common::platform::http::Response;
 use nexus_common::store::Offered;
 
-/// There is no `form-action`: browsers apply it to the redirects after the form too, and a program may send the
-/// browser on to any place.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'; trusted-types 'none'";
+/// There is no opener policy: the page of a program in a browser waits for the answer in the window that it opened.
+const PAGE: HtmlPage = HtmlPage { loads: "style-src 'self'", has_form: true, opener: None };
 /// For how many days a person may agree.
 pub(crate) const DAYS: [(i64, &str); 4] =
     [(1, "1 day"), (30, "30 days"), (90, "90 days"), (365, "1 year")];
@@ -44,9 +42,9 @@ pub(crate) struct Consent<'a> {
 
 /// The page that asks a person.
 pub(crate) fn consent(asked: &Consent<'_>) -> Response {
-    let app = escape(asked.app);
+    let app = escaped(asked.app);
     let from = match asked.host {
-        Some(host) => format!("{} <strong>not verified</strong>", escape(host)),
+        Some(host) => format!("{} <strong>not verified</strong>", escaped(host)),
         None => "It registered itself here. <strong>Not verified</strong>".to_owned(),
     };
     let body = format!(
@@ -63,10 +61,10 @@ pub(crate) fn consent(asked: &Consent<'_>) -> Response {
          <p>The app never gets a credential of an integration. You can end it at any time in Connected apps.</p>\
          <p class=\"buttons\"><button name=\"decision\" value=\"allow\">Connect</button>\
          <button name=\"decision\" value=\"deny\" class=\"quiet\">Cancel</button></p></form>",
-        place = escape(asked.place),
-        workspace = escape(asked.workspace),
-        person = escape(asked.person),
-        token = escape(asked.token),
+        place = escaped(asked.place),
+        workspace = escaped(asked.workspace),
+        person = escaped(asked.person),
+        token = escaped(asked.token),
         access = access(asked.is_read_only),
         which = which(asked.offered),
         days = days(asked.may_refresh),
@@ -116,8 +114,8 @@ fn choice(kind: &str, name: &str, value: &str, words: &str, is_checked: bool) ->
     let checked = if is_checked { " checked" } else { "" };
     format!(
         "<label><input type=\"{kind}\" name=\"{name}\" value=\"{}\"{checked}> {}</label>",
-        escape(value),
-        escape(words)
+        escaped(value),
+        escaped(words)
     )
 }
 
@@ -126,7 +124,7 @@ pub(crate) fn problem(status: StatusCode, why: &str) -> Response {
     let body = format!(
         "<h1>This app cannot be connected</h1><p class=\"detail\">{}</p>\
          <p><a href=\"/\">Back to Integration Nexus</a></p>",
-        escape(why)
+        escaped(why)
     );
     show(status, "This app cannot be connected", &body)
 }
@@ -139,13 +137,7 @@ fn show(status: StatusCode, title: &str, body: &str) -> Response {
          <title>{title}</title><link rel=\"stylesheet\" href=\"/oauth/page.css\"></head>\
          <body><main>{body}</main></body></html>"
     );
-    let mut response = typed(status, "text/html; charset=utf-8", page);
-    set(&mut response, header::CONTENT_SECURITY_POLICY, POLICY);
-    set(&mut response, header::X_FRAME_OPTIONS, "DENY");
-    // With `no-referrer`, the form would be sent with the origin `null`.
-    set(&mut response, header::REFERRER_POLICY, "same-origin");
-    // There is no opener policy: the page of a program in a browser waits for the answer in the window that it opened.
-    response
+    PAGE.respond(status, page)
 }
 
 /// The style of the pages.
@@ -153,20 +145,4 @@ pub(crate) fn style() -> Response {
     let mut response = typed(StatusCode::OK, "text/css; charset=utf-8", include_str!("page.css"));
     set(&mut response, header::CACHE_CONTROL, "public, max-age=3600");
     response
-}
-
-/// Escapes a text for the content of an element or for a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -1,7 +1,7 @@
 //! The person who is asked: somebody who is signed in by a session of a browser, and by no other proof.
 
 use nexus_common::auth::{Caller, Role};
-use nexus_common::store::CredentialRow;
+use nexus_common::domain::CredentialRow;
 
 /// A person who is signed in by a session.
 pub(crate) struct SignedIn {

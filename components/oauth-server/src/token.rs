@@ -11,11 +11,12 @@ use nexus_common::auth::{
     Caller, CallerKind, KeyKind, KeyParts, Role, SecretKind, Via, count_wrong, new_key, parse_key,
     session_hash,
 };
+use nexus_common::domain::Basis;
 use nexus_common::http::{Inbound, RequestId, client_address, json_response, set};
 use nexus_common::platform::http::Response;
 use nexus_common::secret::Secret;
 use nexus_common::store::{
-    AppTokenKind, Basis, NewAppToken, RequestContext, StoredAppToken, StoredCode, StoredGrant,
+    AppTokenKind, NewAppToken, RequestContext, StoredAppToken, StoredCode, StoredGrant,
     Transaction, find_app_token, find_code, require_standing,
 };
 use nexus_common::{Error, Result, config};

@@ -8,7 +8,9 @@ mod encoding;
 mod files;
 
 use http::{HeaderName, Method, StatusCode, header};
-use nexus_common::http::{Inbound, json_response, serve_clients, set, typed, unless_known};
+use nexus_common::http::{
+    Inbound, json_response, page_policy, serve_clients, set, typed, unless_known,
+};
 use nexus_common::platform::http::{Incoming, Response};
 use nexus_common::platform::variables;
 use nexus_common::{Error, Result, component, config};
@@ -81,11 +83,8 @@ fn secure(response: &mut Response, ancestors: &str) -> Result<()> {
         let rule = "must be one CSP source list, in printable ASCII without `;` and `,`";
         return Err(Error::misconfigured("ui_frame_ancestors", rule));
     }
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
-    );
+    let loads = "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+    let policy = page_policy(loads, false, ancestors);
     set(response, header::CONTENT_SECURITY_POLICY, &policy);
     set(response, header::REFERRER_POLICY, "no-referrer");
     let permissions = HeaderName::from_static("permissions-policy");

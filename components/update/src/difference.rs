@@ -4,8 +4,9 @@
 //! This module must not compare credentials. They cannot be read, so new ones always count as different.
 
 use nexus_common::domain::Status;
+use nexus_common::policy::Policy;
 use nexus_common::secret::SecretJson;
-use nexus_common::wire::{IntegrationPatch, Policy};
+use nexus_common::wire::IntegrationPatch;
 use nexus_common::{Error, Result};
 use serde_json::{Map, Value, json};
 

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, SealedCredential};
-use nexus_common::domain::{IntegrationKey, manifest_id};
+use nexus_common::domain::{Account, IntegrationKey, SealedCredential, manifest_id};
 use nexus_common::secret::Secret;
 use nexus_common::{Error, FieldError, Result, encoding};
 use nexus_manifests::{Finding, Manifest, Pins, Verify};
@@ -16,7 +15,6 @@ use zeroize::Zeroizing;
 
 use crate::digest::{self, Digester};
 use crate::keys;
-use crate::oauth_app::ClientRef;
 pub use crate::rows::credentials::{Admission, Callable, StoredCredential, Times};
 use crate::seal::{self, Place};
 use crate::source::{self, Sourced};
@@ -37,6 +35,16 @@ pub struct Credential {
     /// The OAuth app that the tokens were obtained with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientRef>,
+}
+
+/// The OAuth app that a connection was made with. It is sealed with the tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRef {
+    /// The client id at the provider.
+    pub client_id: String,
+    /// The exact redirect URI of the flow.
+    pub redirect_uri: String,
 }
 
 /// The fields in the plaintext that is sealed, which is their only serialised form.

@@ -22,7 +22,7 @@ use nexus_printable::{RULE, is_printable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::credential::{Usable, field_error};
+use crate::credential::{ClientRef, Usable, field_error};
 use crate::keys;
 use crate::rows::oauth_clients;
 use crate::seal::{self, Place};
@@ -31,16 +31,6 @@ use crate::source::{self, Sourced};
 const VARIABLE: &str = "oauth_clients";
 /// The maximum length of a client id and of a secret, in bytes.
 const MAX: usize = 4096;
-
-/// The OAuth app that a connection was made with. It is sealed with the tokens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientRef {
-    /// The client id at the provider.
-    pub client_id: String,
-    /// The exact redirect URI of the flow.
-    pub redirect_uri: String,
-}
 
 /// An OAuth app with its secret.
 pub struct Client {

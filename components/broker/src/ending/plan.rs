@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexus_common::broker::{GivenUp, Receipt};
-use nexus_common::domain::{IntegrationKey, TokenState};
+use nexus_common::domain::{GivenUp, IntegrationKey, OutboxEntry, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::secret::Secret;
-use nexus_common::store::{Manifests, OutboxEntry, SharedGrant};
+use nexus_common::store::{Manifests, SharedGrant};
 use nexus_common::{Error, Result, encoding, id};
 use nexus_manifests::{Manifest, Revoke, RevokeEffect, template};
 use nexus_vault::credential::{self, Usable, own_version, secret_fields};

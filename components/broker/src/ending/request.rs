@@ -10,8 +10,8 @@ use nexus_common::{Error, Result};
 use nexus_manifests::{
     BodySign, ClientAuth, Revoke, RevokeAuth, RevokeRequest, Sign, Success, params, template,
 };
-use nexus_vault::credential::{self, Usable};
-use nexus_vault::oauth_app::{Client, ClientRef};
+use nexus_vault::credential::{self, ClientRef, Usable};
+use nexus_vault::oauth_app::Client;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use zeroize::{Zeroize, Zeroizing};

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, Connected, Exchange, Exchanged, GivenUp};
+use nexus_common::broker::Exchange;
 use nexus_common::domain::manifest_id::is_own;
-use nexus_common::domain::{Health, IntegrationKey};
+use nexus_common::domain::{Account, Connected, Exchanged, GivenUp, Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{Integrations, now_ms, require_integration_not_stopped};
@@ -20,8 +20,9 @@ use nexus_vault::{digest, keys, seal};
 use serde_json::{Value as Json, json};
 
 use super::authorize::{FlowSecret, place};
+use super::refusal::TokenFailure;
 use super::scopes;
-use super::token::{self, Grant, TokenFailure, Tokens};
+use super::token::{self, Grant, Tokens};
 use crate::ending::plan;
 use crate::provider::screen::Screen;
 use crate::provider::verify;

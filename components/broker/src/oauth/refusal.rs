@@ -11,7 +11,6 @@ use nexus_common::Error;
 use nexus_manifests::OAuth2;
 use serde_json::Value;
 
-use super::token::TokenFailure;
 use crate::provider::answer::Answer;
 
 /// The maximum nesting of members that are read.
@@ -75,6 +74,32 @@ const DEAD_WORDS: [&str; 15] = [
     "unrecognized",
     "bad",
 ];
+
+/// Why a token could not be obtained.
+#[derive(Debug)]
+pub(crate) enum TokenFailure {
+    /// The code or the refresh token is invalid or no longer valid (`invalid_grant`).
+    Grant(String),
+    /// The provider does not accept the OAuth client (`invalid_client`).
+    Client(String),
+    /// The request failed for a reason that says nothing about the grant or the client.
+    Trouble(Error),
+}
+
+impl From<Error> for TokenFailure {
+    fn from(error: Error) -> Self {
+        Self::Trouble(error)
+    }
+}
+
+impl From<TokenFailure> for Error {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Grant(why) | TokenFailure::Client(why) => Self::CredentialRefused(why),
+            TokenFailure::Trouble(error) => error,
+        }
+    }
+}
 
 /// Classifies `answer`. `is_refresh` is whether the request had a refresh token.
 pub(super) fn of(oauth2: &OAuth2, answer: &Answer, own: &str, is_refresh: bool) -> TokenFailure {

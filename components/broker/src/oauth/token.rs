@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use super::refusal;
+use super::refusal::{self, TokenFailure};
 use crate::provider::answer::Answer;
 use crate::provider::call::{Transmission, basic, form_body, header_name, header_value, transmit};
 use crate::provider::screen::Screen;
@@ -48,32 +48,6 @@ pub(crate) struct Tokens {
     pub(crate) expiry: Option<Expiry>,
     /// The whole response, from which scopes and parameters are read.
     pub(crate) answer: SecretJson,
-}
-
-/// Why a token could not be obtained.
-#[derive(Debug)]
-pub(crate) enum TokenFailure {
-    /// The code or the refresh token is invalid or no longer valid (`invalid_grant`).
-    Grant(String),
-    /// The provider does not accept the OAuth client (`invalid_client`).
-    Client(String),
-    /// The request failed for a reason that says nothing about the grant or the client.
-    Trouble(Error),
-}
-
-impl From<Error> for TokenFailure {
-    fn from(error: Error) -> Self {
-        Self::Trouble(error)
-    }
-}
-
-impl From<TokenFailure> for Error {
-    fn from(failure: TokenFailure) -> Self {
-        match failure {
-            TokenFailure::Grant(why) | TokenFailure::Client(why) => Self::CredentialRefused(why),
-            TokenFailure::Trouble(error) => error,
-        }
-    }
 }
 
 /// Requests tokens for an integration of `workspace`.

@@ -20,7 +20,7 @@ use nexus_common::{Error, Result};
 use nexus_vault::rows::outbox::DueEntry;
 use serde_json::json;
 
-use crate::operations::{check, outbox};
+use crate::operations::check;
 
 /// The maximum number of connections that are checked before a run of the outbox, and after it.
 const MOST: usize = 16;
@@ -41,11 +41,8 @@ pub(crate) async fn alive(
     request_id: &str,
 ) -> BTreeSet<String> {
     // If the manifest says that the grant is revoked, there is nothing to find out.
-    let tries = beside(
-        taken.filter(|entry| !entry.ends_grant && outbox::is_sent_anyway(entry)),
-        request_id,
-    )
-    .await;
+    let tries =
+        beside(taken.filter(|entry| !entry.ends_grant && entry.is_sent_anyway()), request_id).await;
     let looks = tries.iter().map(async |(entry, user)| {
         is_alive(stored(entry, user), request_id.to_owned()).await.then(|| user.id.clone())
     });

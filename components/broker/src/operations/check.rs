@@ -3,8 +3,8 @@
 //!
 //! This module must not take trouble of the provider for a rejected credential.
 
-use nexus_common::broker::{Account, Checked, Stored};
-use nexus_common::domain::Health;
+use nexus_common::broker::{Checked, Stored};
+use nexus_common::domain::{Account, Health};
 use nexus_common::store::{CheckFound, require_integration_not_stopped, take_check_of_minute};
 use nexus_common::{Error, Result};
 use nexus_manifests::params;

@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use http::HeaderMap;
-use nexus_common::broker::Receipt;
-use nexus_common::domain::{EventKind, TokenState};
+use nexus_common::domain::{EventKind, Receipt, TokenState};
 use nexus_common::log::Line;
 use nexus_common::platform::clock;
 use nexus_common::store::{Event, SharedGrant, Transaction, User, now_ms};
@@ -27,10 +26,9 @@ use url::Url;
 use crate::ending::plan::place;
 use crate::ending::request::Call;
 use crate::operations::{beside, renewed};
+use crate::provider::FORM;
 use crate::provider::answer::Answer;
-use crate::provider::call::{
-    FORM, Transmission, header_name, header_value, known_method, transmit,
-};
+use crate::provider::call::{Transmission, header_name, header_value, known_method, transmit};
 use crate::provider::screen::Screen;
 
 /// The time limit of one request, with its response body.
@@ -146,12 +144,6 @@ fn verdict(entry: &DueEntry, users: &[User]) -> Verdict {
              yet"
         ),
     })
-}
-
-/// Whether the request is sent although a connection may use the token. That is the case if no other token is
-/// known to be revoked with it, or if an admin forced the revocation.
-pub(crate) fn is_sent_anyway(entry: &DueEntry) -> bool {
-    !entry.cautious || entry.forced_at.is_some()
 }
 
 fn receipt(entry: &DueEntry, state: TokenState, detail: String) -> Receipt {

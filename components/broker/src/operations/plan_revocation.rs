@@ -3,8 +3,8 @@
 //! This module must not change anything. It only refreshes an access token, if the revocation needs a live
 //! one.
 
-use nexus_common::broker::{GivenUp, Plan, RevocationScope, Stored};
-use nexus_common::domain::TokenState;
+use nexus_common::broker::{Plan, RevocationScope, Stored};
+use nexus_common::domain::{GivenUp, TokenState};
 use nexus_common::store::Integrations;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Manifest, Revoke, RevokeAuth};

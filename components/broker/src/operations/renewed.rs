@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use url::form_urlencoded;
 
 use crate::ending::request::{Call, MadeWith};
-use crate::provider::call::{self, FORM};
+use crate::provider::{FORM, call};
 
 /// Puts the app's current secret into `call`. If the app, its manifest or its hosts have changed, `call`
 /// stays as it is, and the provider decides whether it still accepts the old secret.

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::{Account, GivenUp, NewCredentials, Sealed};
-use nexus_common::domain::{Health, IntegrationKey};
+use nexus_common::broker::{NewCredentials, Sealed};
+use nexus_common::domain::{Account, GivenUp, Health, IntegrationKey};
 use nexus_common::log::Line;
 use nexus_common::secret::Secret;
 use nexus_common::store::{give_up, require_integration_not_stopped};

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use nexus_common::platform::http::{CallError, Response, collect};
 use serde_json::{Map, Value};
 
-use crate::provider::call::FORM;
+use crate::provider::FORM;
 use crate::provider::coding;
 use crate::provider::screen::Screen;
 

@@ -20,14 +20,13 @@ use nexus_vault::oauth_app::Client;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::provider::FORM;
 use crate::provider::answer::Answer;
 use crate::provider::egress;
 use crate::provider::screen::Screen;
 
 /// The time limit of one request, with its response body.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// The content type of a form body.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request to the provider's API, before the credential is injected.
 pub(crate) struct Outgoing<'a> {

@@ -12,3 +12,6 @@ pub(crate) mod screen;
 pub(crate) mod verify;
 
 pub(crate) use reads::reads;
+
+/// The content type of a form body.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nexus_common::broker::Account;
+use nexus_common::domain::Account;
 use nexus_common::{Error, Result};
 use nexus_manifests::{Account as Pointers, Sign, Success, Verify, params, template};
 use nexus_vault::credential::{self, Usable};

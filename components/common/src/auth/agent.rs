@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::auth::secret_key::fixed_key;
     use crate::auth::{CallerKind, Via};
-    use crate::store::Basis;
+    use crate::domain::Basis;
 
     const A: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
     const B: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiIn0.c2ln";

@@ -16,13 +16,13 @@ mod verifier;
 use std::cell::RefCell;
 use std::time::Duration;
 
+pub use crate::domain::{Caller, CallerKind, Role, Via};
 use crate::error::{Error, Result};
 use crate::http::{Inbound, client_address};
 use crate::kept::Recent;
 use crate::platform::clock;
 use crate::store::{require_standing, require_standing_of_lifter};
 pub use agent::{Agent, is_jwt, is_token};
-pub use caller::{Caller, CallerKind, Role, Via};
 pub use control_plane::require_within_limit;
 use http::header;
 pub use passkey::{

@@ -354,7 +354,7 @@ pub async fn ready() -> Result<()> {
 mod tests {
     use super::*;
     use crate::auth::{CallerKind, Via};
-    use crate::store::Basis;
+    use crate::domain::Basis;
 
     fn proof(role: Option<Role>) -> Proof {
         let caller = Caller {

@@ -7,8 +7,7 @@ use proptest::sample::select;
 
 use super::servers::{GATEWAYS, SERVERS, Server, through};
 use super::{CallMethod, CallPath};
-use crate::policy::{PolicyAgent, PolicyCall, denies};
-use crate::wire::{Effect, Policy, Rule};
+use crate::policy::{Effect, Policy, PolicyAgent, PolicyCall, Rule, denies};
 
 /// The names of an API's resources.
 const NAMES: [&str; 8] = ["v1", "keys", "a", "b.c", "keys.json", "\u{dc}ber", "a b", "x-y_z"];

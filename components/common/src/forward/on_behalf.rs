@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::SEGMENT;
-use crate::auth::Caller;
+use crate::domain::Caller;
 
 /// The header's name.
 pub const ON_BEHALF: HeaderName = HeaderName::from_static("x-nexus-agent");
@@ -57,8 +57,7 @@ impl OnBehalf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{CallerKind, Role, Via};
-    use crate::store::Basis;
+    use crate::domain::{Basis, CallerKind, Role, Via};
 
     #[test]
     fn it_arrives_as_it_was_sent() {

@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::looped::ensure_not_looped;
 use super::problem::Respond;
-use super::request_id::RequestId;
 use super::upgrade::ensure_no_upgrade;
-use super::{json, set, transport};
+use super::{RequestId, json, set, transport};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::http::{CallError, Incoming, IncomingBody, Response, collect};

@@ -11,8 +11,8 @@ mod inbound;
 mod json;
 mod looped;
 mod outbound;
+mod page;
 mod problem;
-mod request_id;
 mod transport;
 mod upgrade;
 
@@ -31,12 +31,11 @@ pub(crate) use outbound::{
     ANSWERED, CALL, QUESTION, again_while_unavailable, answered, request_to,
 };
 pub use outbound::{forward, strip};
-pub use problem::Respond;
-pub use request_id::RequestId;
-#[cfg(test)]
-pub(crate) use request_id::is_well_formed as is_request_id;
+pub use page::{HtmlPage, escaped, page_policy};
+pub use problem::{ERROR_CODE, Respond};
 
 use crate::platform::http::{Response, full};
+pub use crate::request_id::RequestId;
 use http::{HeaderValue, StatusCode, header};
 
 /// A JSON response.

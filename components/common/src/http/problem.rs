@@ -4,9 +4,11 @@ use http::{HeaderName, StatusCode, header};
 
 use super::{set, typed};
 use crate::error::{Error, FieldError, Problem};
-use crate::forward::ERROR;
 use crate::log::Line;
 use crate::platform::http::Response;
+
+/// The header with the code of an error that is ours, not the provider's.
+pub const ERROR_CODE: &str = "x-nexus-error";
 
 /// Turns an error into a response.
 pub trait Respond {
@@ -76,7 +78,7 @@ impl Respond for Error {
                 set(&mut response, left, &format!("\"minute\";r=0;t={retry_after}"));
             }
             Self::LoopDetected | Self::UpgradeUnsupported => {
-                set(&mut response, HeaderName::from_static(ERROR), &problem.code);
+                set(&mut response, HeaderName::from_static(ERROR_CODE), &problem.code);
             }
             _ if matches!(
                 status,

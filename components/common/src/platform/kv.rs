@@ -7,7 +7,7 @@
 use spin_sdk::experimental::wasi::keyvalue::atomics;
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The value under `key`.
 ///

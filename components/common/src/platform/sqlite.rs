@@ -16,6 +16,8 @@ use spin_sdk::sqlite::Connection;
 pub use spin_sdk::sqlite::Value;
 use spin_sdk::sqlite::wit::sqlite::{Connection as PlainConnection, RowResult};
 
+use crate::error::Error;
+
 /// An open connection. If it is dropped, an open transaction is rolled back.
 pub struct Db(Connection);
 
@@ -53,6 +55,17 @@ pub enum DbError {
     Full,
     /// Another error, with SQLite's message, which may name tables and columns but never values.
     Other(String),
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        let detail = match error {
+            DbError::Busy => "the database stayed locked".to_owned(),
+            DbError::Full => "the disk is full".to_owned(),
+            DbError::Other(text) => format!("database: {text}"),
+        };
+        Self::Storage { detail }
+    }
 }
 
 impl Db {

@@ -4,8 +4,7 @@
 
 use http::{HeaderName, Method, StatusCode, header};
 
-use super::{CALLER, Component, Operation, Refusal};
-use crate::broker::FORWARD;
+use super::{CALLER, Component, Entry, Operation, Refusal};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{Inbound, json_response};
@@ -18,13 +17,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with the name of the operation in its path, `/v1/{operation}` or below.
+    /// A request with the name of the operation in its path, `/v1/{operation}`. Only the operation `forwarding`
+    /// has a path below its name: that of the call.
     #[must_use]
-    pub fn new(inbound: Inbound) -> Self {
+    pub fn new(inbound: Inbound, forwarding: Option<Entry>) -> Self {
         let operation = match inbound.segments("/v1").as_slice() {
             [name] => (*name).to_owned(),
-            // The path below is that of the call.
-            [name, ..] if *name == FORWARD.name => (*name).to_owned(),
+            [name, ..] if forwarding.is_some_and(|entry| *name == entry.name) => (*name).to_owned(),
             _ => String::new(),
         };
         Self { inbound, operation }

@@ -1,20 +1,20 @@
-//! The agents of a workspace and their keys.
+//! The agents of a workspace. `keys` has their keys, and `seen` what is noted of agents that call.
 //!
-//! A key's secret part is stored as its SHA-256 only. This module must not return it, and must not decide who
-//! may do what.
+//! This module must not decide who may do what.
 
-use std::collections::BTreeMap;
+mod keys;
+mod seen;
 
 use serde_json::json;
 
-use super::{RequestContext, Transaction, read, read_row, write_relaxed};
+use super::read::page_by_id;
+use super::{RequestContext, Transaction, read, read_row};
 use crate::domain::{AccountStatus, AgentKind};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
-
-/// The maximum number of keys of an agent.
-pub const MOST_KEYS: i64 = 20;
+pub use keys::{KeyProof, MOST_KEYS, NewAgentKey, StoredKey, find_key};
+pub use seen::{OutsideIdentity, note_addresses, note_outside_agents};
 
 /// The agents of one workspace.
 pub struct Agents<'a> {
@@ -48,28 +48,6 @@ pub struct AgentChange<'a> {
     pub owner: Option<&'a str>,
 }
 
-/// A new key of an agent.
-pub struct NewAgentKey<'a> {
-    /// The id: 10 characters.
-    pub id: &'a str,
-    /// The agent.
-    pub agent_id: &'a str,
-    /// The key's name.
-    pub name: &'a str,
-    /// The key itself.
-    pub proof: KeyProof<'a>,
-    /// The lifetime in milliseconds. `None`: the key does not expire.
-    pub lifetime_ms: Option<i64>,
-}
-
-/// What proves that somebody has a key.
-pub enum KeyProof<'a> {
-    /// The SHA-256 of the secret part of a key of ours.
-    SecretHash([u8; 32]),
-    /// The public key, a JWK, of the agent's own pair.
-    PublicKey(&'a str),
-}
-
 /// The agent that a word names.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NamedAgent {
@@ -79,20 +57,6 @@ pub enum NamedAgent {
     Several,
     /// No agent that is known.
     Nobody,
-}
-
-/// A stored key, for `auth`.
-pub struct StoredKey {
-    /// The workspace of the agent.
-    pub workspace: String,
-    /// The agent.
-    pub agent_id: String,
-    /// The SHA-256 of the secret part, if the key is ours.
-    pub secret_hash: Option<Vec<u8>>,
-    /// The public JWK, if the key is the agent's own.
-    pub public_key: Option<String>,
-    /// When the key expires, in milliseconds since the Unix epoch.
-    pub expires_at: Option<i64>,
 }
 
 /// The API's JSON of an agent, from the row `a`.
@@ -125,18 +89,10 @@ impl<'a> Agents<'a> {
     pub async fn page(&self, limit: u32, cursor: Option<&str>) -> Result<String> {
         let sql = format!(
             "select {DOC} as item, a.id from agents a
-             where a.workspace = ?1 and (?2 is null or a.id < ?2) order by a.id desc limit ?3"
+             where a.workspace = ?1 and (?2 is null or a.id < ?2) order by a.id desc"
         );
-        let values = [Value::text(self.workspace), Value::from(cursor), Value::from(limit + 1)];
-        let rows = read(&sql, values).await?;
-        let shown = rows.len().min(limit as usize);
-        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
-        let next = match (page.last(), rest) {
-            (Some(last), [_, ..]) => json!(last.get::<&str>("id")?).to_string(),
-            _ => "null".to_owned(),
-        };
-        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+        let values = [Value::text(self.workspace), Value::from(cursor)];
+        page_by_id(&sql, values.into(), limit).await
     }
 
     /// The agent `id` as the API's JSON.
@@ -275,75 +231,6 @@ impl<'a> Agents<'a> {
         tx.commit().await
     }
 
-    /// Writes a new key of an agent.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Conflict`] (`too_many_keys`, `outside_agent`), [`Error::Storage`].
-    pub async fn insert_key(&self, new: &NewAgentKey<'_>, by: &RequestContext<'_>) -> Result<()> {
-        let tx = Transaction::begin().await?;
-        let sql = "select kind, (select count(*) from agent_keys where agent_id = a.id) as count
-                   from agents a where workspace = ?1 and id = ?2";
-        let row = tx.row(sql, [Value::text(self.workspace), Value::text(new.agent_id)]).await?;
-        let row = row.ok_or_else(|| not_found(new.agent_id))?;
-        if row.get::<AgentKind>("kind")? != AgentKind::Registered {
-            let detail =
-                "only a registered agent has keys. Register an agent for this program".into();
-            return Err(Error::Conflict { code: "outside_agent", detail });
-        }
-        if row.get::<i64>("count")? >= MOST_KEYS {
-            let detail = format!("an agent may have at most {MOST_KEYS} keys. Revoke one first");
-            return Err(Error::Conflict { code: "too_many_keys", detail });
-        }
-        let (secret_hash, public_key) = match &new.proof {
-            KeyProof::SecretHash(hash) => (Value::from(hash.as_slice()), Value::Null),
-            KeyProof::PublicKey(jwk) => (Value::Null, Value::text(*jwk)),
-        };
-        let expires_at = new.lifetime_ms.map(|lifetime| tx.now_ms.saturating_add(lifetime));
-        tx.query(
-            "insert into agent_keys (id, agent_id, workspace, name, secret_hash, public_key,
-               created_at, created_by, expires_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            [
-                Value::text(new.id),
-                Value::text(new.agent_id),
-                Value::text(self.workspace),
-                Value::text(new.name),
-                secret_hash,
-                public_key,
-                Value::integer(tx.now_ms),
-                Value::text(by.caller.subject.as_str()),
-                Value::from(expires_at),
-            ],
-        )
-        .await?;
-        let detail = json!({"key": new.id, "name": new.name});
-        tx.audit(&by.entry("agent.key_create", new.agent_id, detail)).await?;
-        tx.commit().await
-    }
-
-    /// Deletes a key of an agent.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Storage`].
-    pub async fn delete_key(
-        &self,
-        agent_id: &str,
-        key_id: &str,
-        by: &RequestContext<'_>,
-    ) -> Result<()> {
-        let tx = Transaction::begin().await?;
-        let sql =
-            "delete from agent_keys where workspace = ?1 and agent_id = ?2 and id = ?3 returning 1";
-        let values = [Value::text(self.workspace), Value::text(agent_id), Value::text(key_id)];
-        if tx.row(sql, values).await?.is_none() {
-            let (agent, key) =
-                (nexus_printable::shortened(agent_id), nexus_printable::shortened(key_id));
-            return Err(Error::NotFound(format!("the agent {agent:?} has no key {key:?}")));
-        }
-        tx.audit(&by.entry("agent.key_delete", agent_id, json!({"key": key_id}))).await?;
-        tx.commit().await
-    }
-
     async fn doc(&self, tx: &Transaction, id: &str) -> Result<String> {
         let sql =
             format!("select {DOC} as item from agents a where a.workspace = ?1 and a.id = ?2");
@@ -364,81 +251,6 @@ impl<'a> Agents<'a> {
             None => Ok(()),
         }
     }
-}
-
-/// The key with this id, of any workspace.
-///
-/// # Errors
-/// [`Error::Storage`].
-pub async fn find_key(id: &str) -> Result<Option<StoredKey>> {
-    let sql = "select workspace, agent_id, secret_hash, public_key, expires_at
-               from agent_keys where id = +?1";
-    let key = |row: Row| {
-        Ok(StoredKey {
-            workspace: row.text("workspace")?,
-            agent_id: row.text("agent_id")?,
-            secret_hash: row.get::<Option<&[u8]>>("secret_hash")?.map(<[u8]>::to_vec),
-            public_key: row.text_or_null("public_key")?,
-            expires_at: row.get("expires_at")?,
-        })
-    };
-    read_row(sql, [Value::text(id)]).await?.map(key).transpose()
-}
-
-/// Stores the network addresses from which agents were used last, by the agents' ids.
-///
-/// # Errors
-/// [`Error::Storage`].
-pub async fn note_addresses(addresses: &BTreeMap<String, String>) -> Result<()> {
-    let addresses = Value::text(json!(addresses).to_string());
-    // A read waits for nobody, and agents seldom move.
-    let moved = "id in (select key from json_each(?1)) and last_used_from is not ?1 ->> id";
-    let any = format!("select 1 from agents where {moved} limit 1");
-    if read_row(&any, [addresses.clone()]).await?.is_none() {
-        return Ok(());
-    }
-    let sql = format!("update agents set last_used_from = ?1 ->> id where {moved}");
-    write_relaxed(&sql, [addresses]).await.map(drop)
-}
-
-/// An agent or person of an outside issuer, as its token names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutsideIdentity {
-    /// The workspace.
-    pub workspace: String,
-    /// The issuer of the token.
-    pub issuer: String,
-    /// The subject of the token.
-    pub subject: String,
-}
-
-/// Stores the agents of outside issuers that are not stored yet, so that each can be switched off by itself.
-///
-/// # Errors
-/// [`Error::Storage`].
-pub async fn note_outside_agents(seen: &[OutsideIdentity]) -> Result<()> {
-    let rows: Vec<_> = seen
-        .iter()
-        .map(|OutsideIdentity { workspace, issuer, subject }| {
-            let id = id::outside_agent(workspace, issuer, subject);
-            let key = format!("{} {id}", id::fold(subject));
-            json!([id, workspace, subject, key, issuer])
-        })
-        .collect();
-    let rows = Value::text(json!(rows).to_string());
-    let is_new = "not exists(select 1 from agents where id = value ->> 0)";
-    let any = format!("select 1 from json_each(?1) where {is_new} limit 1");
-    if read_row(&any, [rows.clone()]).await?.is_none() {
-        return Ok(());
-    }
-    // The name key has the id in it, because several issuers may use the same subject.
-    let sql = format!(
-        "insert into agents (id, workspace, name, name_key, kind, issuer, subject, created_at, created_by)
-         select value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'outside', value ->> 4, value ->> 2,
-           cast(unixepoch('subsec') * 1000 as integer), value ->> 2
-         from json_each(?1) where {is_new} on conflict do nothing"
-    );
-    write_relaxed(&sql, [rows]).await.map(drop)
 }
 
 fn not_found(id: &str) -> Error {

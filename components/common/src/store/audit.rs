@@ -6,13 +6,12 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Event, Page, Transaction, read_row};
-use crate::auth::Caller;
-use crate::domain::{EventKind, IntegrationKey};
+use super::{Event, Transaction, read_row};
+use crate::domain::{Caller, EventKind, IntegrationKey, Page};
 use crate::encoding::sha256_hex;
 use crate::error::Result;
-use crate::http::RequestId;
 use crate::platform::sqlite::Value;
+use crate::request_id::RequestId;
 
 /// The hash before the first record.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -5,8 +5,7 @@
 use super::checks::CHECK_AGAIN_MS;
 use super::integrations::not_found;
 use super::{Integrations, Transaction};
-use crate::broker::SealedCredential;
-use crate::domain::{Health, IntegrationKey, Status};
+use crate::domain::{Health, IntegrationKey, SealedCredential, Status};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::Value;
@@ -28,34 +27,10 @@ pub struct Change<'a> {
     pub credential: Option<(&'a SealedCredential, i64)>,
 }
 
-impl Integrations<'_> {
-    /// Applies `change` to the integration `id`, which must still have `version`. Returns the JSON that the
-    /// API shows, and the new version.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] (`changed_meanwhile`); [`Error::NameTaken`];
-    /// [`Error::Storage`].
-    pub async fn change(
-        &self,
-        tx: &Transaction,
-        id: &str,
-        version: i64,
-        change: &Change<'_>,
-    ) -> Result<(String, i64)> {
-        let key = IntegrationKey::new(self.workspace(), id);
-        let sql = "select version from integrations where workspace = ?1 and id = ?2";
-        let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
-        let found: i64 = row.get("version")?;
-        if found != version {
-            let detail = format!(
-                "another request changed {id}. Read it again (version {found}) and repeat the change"
-            );
-            return Err(Error::Conflict { code: "changed_meanwhile", detail });
-        }
-        if let Some(name) = change.name {
-            self.name_is_free_in(tx, name, id).await?;
-        }
-        let (health, account_id, account_label) = match change.found {
+impl Change<'_> {
+    /// Writes the values of the row.
+    async fn write(&self, tx: &Transaction, key: IntegrationKey<'_>) -> Result<()> {
+        let (health, account_id, account_label) = match self.found {
             Some((health, id, label)) => (Some(health), id, label),
             None => (None, None, None),
         };
@@ -72,11 +47,11 @@ impl Integrations<'_> {
                updated_at = ?11, version = version + 1
              where workspace = ?1 and id = ?2",
             key.and([
-                Value::from(change.name),
-                Value::from(change.name.map(id::fold)),
-                Value::from(change.status.map(Status::as_str)),
-                Value::from(change.policy),
-                Value::from(change.params),
+                Value::from(self.name),
+                Value::from(self.name.map(id::fold)),
+                Value::from(self.status.map(Status::as_str)),
+                Value::from(self.policy),
+                Value::from(self.params),
                 Value::from(health.map(Health::as_str)),
                 Value::from(account_id),
                 Value::from(account_label),
@@ -84,9 +59,34 @@ impl Integrations<'_> {
             ]),
         )
         .await?;
+        Ok(())
+    }
+}
+
+impl Integrations<'_> {
+    /// Applies `change` to the integration `id`, which must still have `version`. Returns the JSON that the
+    /// API shows, and the new version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] (`changed_meanwhile`); [`Error::NameTaken`];
+    /// [`Error::Storage`].
+    pub async fn change(
+        &self,
+        tx: &Transaction,
+        id: &str,
+        version: i64,
+        change: &Change<'_>,
+    ) -> Result<(String, i64)> {
+        let key = IntegrationKey::new(self.workspace(), id);
+        require_version(tx, key, version).await?;
+        if let Some(name) = change.name {
+            self.name_is_free_in(tx, name, id).await?;
+        }
+        change.write(tx, key).await?;
         if let Some((credential, replaces)) = change.credential {
             self.credential_is_at(tx, id, replaces).await?;
-            self.replace_credential(tx, id, credential, health.unwrap_or(Health::Unknown)).await?;
+            let health = change.found.map_or(Health::Unknown, |(health, ..)| health);
+            self.replace_credential(tx, id, credential, health).await?;
         }
         let sql = "select doc, version from integrations where workspace = ?1 and id = ?2";
         let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
@@ -143,4 +143,19 @@ impl Integrations<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Checks, inside a transaction, that nobody has changed the integration since it had `version`.
+async fn require_version(tx: &Transaction, key: IntegrationKey<'_>, version: i64) -> Result<()> {
+    let id = key.id;
+    let sql = "select version from integrations where workspace = ?1 and id = ?2";
+    let row = tx.row(sql, key.values()).await?.ok_or_else(|| not_found(id))?;
+    let found: i64 = row.get("version")?;
+    if found != version {
+        let detail = format!(
+            "another request changed {id}. Read it again (version {found}) and repeat the change"
+        );
+        return Err(Error::Conflict { code: "changed_meanwhile", detail });
+    }
+    Ok(())
 }

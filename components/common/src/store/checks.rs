@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::health::Cause;
 use super::{IfFree, Transaction, read_row, write, write_if_free};
-use crate::broker::Account;
-use crate::domain::{Health, IntegrationKey};
+use crate::domain::{Account, Health, IntegrationKey};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 

@@ -5,8 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{Event, Flow, Integrations, Transaction};
-use crate::broker::{Connected, Exchanged};
-use crate::domain::{EventKind, Health, IntegrationKey};
+use crate::domain::{Connected, EventKind, Exchanged, Health, IntegrationKey};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 

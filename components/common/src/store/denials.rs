@@ -12,8 +12,8 @@ use super::{Entry, Event, Transaction, read_row};
 use crate::domain::{EventKind, IntegrationKey};
 use crate::encoding::sha256_hex;
 use crate::error::Result;
-use crate::http::RequestId;
 use crate::platform::sqlite::Value;
+use crate::request_id::RequestId;
 
 const MINUTE: i64 = 60_000;
 /// The maximum number of records per subject and minute, without the record for the rest.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Page, Transaction, read_row};
-use crate::domain::{EventKind, IntegrationKey};
+use super::{Transaction, read_row};
+use crate::domain::{EventKind, IntegrationKey, Page};
 use crate::error::Result;
 use crate::platform::clock;
 use crate::platform::sqlite::Value;

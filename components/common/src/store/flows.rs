@@ -4,8 +4,8 @@
 //! The rows must not hold `state` or the cookie, only their hashes, so that a reader of the database cannot
 //! finish a flow.
 
-use super::{Basis, Transaction, read_row, require_standing};
-use crate::domain::IntegrationKey;
+use super::{Transaction, read_row, require_standing};
+use crate::domain::{Basis, IntegrationKey};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};

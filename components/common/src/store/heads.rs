@@ -4,7 +4,8 @@
 //! changed. After 90 days, only the last head of each day is kept. Only the broker has the key, so this
 //! module cannot sign a head.
 
-use super::{Page, Transaction, read, read_row};
+use super::{Transaction, read, read_row};
+use crate::domain::Page;
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 

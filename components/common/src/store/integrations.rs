@@ -5,8 +5,7 @@
 
 use super::checks::CHECK_AGAIN_MS;
 use super::{Transaction, count, read, read_row};
-use crate::broker::SealedCredential;
-use crate::domain::{Health, Status, manifest_id};
+use crate::domain::{Health, SealedCredential, Status, manifest_id};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};

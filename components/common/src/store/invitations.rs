@@ -8,8 +8,7 @@
 use serde_json::json;
 
 use super::{People, RequestContext, Transaction, read, read_row};
-use crate::auth::Role;
-use crate::domain::{AccountStatus, PersonSource};
+use crate::domain::{AccountStatus, PersonSource, Role};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
 

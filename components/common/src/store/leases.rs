@@ -5,8 +5,7 @@
 //! read a ciphertext. It writes the new one.
 
 use super::{IfFree, Transaction, read_row, write_if_free};
-use crate::broker::SealedCredential;
-use crate::domain::{Health, IntegrationKey};
+use crate::domain::{Health, IntegrationKey, SealedCredential};
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
 

@@ -74,18 +74,18 @@ pub use invitations::{
 };
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
-pub use outbox::{OutboxEntry, give_up};
+pub use outbox::give_up;
 pub use passkeys::{
     Credential, MOST_PASSKEYS, NewPasskey, PasskeyUse, Passkeys, StoredPasskey, find_passkey,
 };
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
-pub use read::{Page, Version, now_ms, read, read_row, schema_version, shown_time, version};
+pub use read::{Version, now_ms, read, read_row, schema_version, shown_time, version};
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{
-    Basis, CredentialRow, GrantLimits, SESSION_IDLE_MS, SESSION_MOST_MS, require_standing,
-    require_standing_at, require_standing_of_lifter,
+    SESSION_IDLE_MS, SESSION_MOST_MS, require_standing, require_standing_at,
+    require_standing_of_lifter,
 };
 pub use stops::{
     NewStop, STOP_OF_INTEGRATION, Stops, require_integration_not_stopped, stopped_integration,

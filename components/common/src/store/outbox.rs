@@ -6,46 +6,13 @@
 //! waits. When that connection is deleted, triggers of the schema wake the entry, so that no writer has to do
 //! it.
 
-use serde::{Deserialize, Serialize};
-
 use serde_json::json;
 
 use super::{Event, Transaction};
-use crate::broker::GivenUp;
-use crate::domain::{EventKind, IntegrationKey};
+use crate::domain::{EventKind, GivenUp, IntegrationKey, OutboxEntry};
 use crate::encoding;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Value;
-
-/// One token and its revocation call, as the broker sealed them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OutboxEntry {
-    /// The id of the entry. The ciphertext is bound to it.
-    pub id: String,
-    /// The name of the token: `access_token`, `refresh_token`, or a credential field.
-    pub token: String,
-    /// The ciphertext in base64.
-    pub sealed: String,
-    /// The id of the key that sealed it.
-    pub key_id: String,
-    /// Whether the manifest says that the call revokes the whole grant of the account to the client.
-    pub ends_grant: bool,
-    /// Whether the call may revoke more than the token. A statement in the manifest counts only with a
-    /// source.
-    pub cautious: bool,
-    /// The manifest that describes the call.
-    pub manifest_id: String,
-    /// The origin of the call.
-    pub revocation_server: Option<String>,
-    /// The digest of the token.
-    pub digest: String,
-    /// The origin of the token endpoint, if there is one.
-    pub authorization_server: Option<String>,
-    /// The OAuth client, if there is one.
-    pub client_id: Option<String>,
-    /// The account at the provider, if it is known.
-    pub account_id: Option<String>,
-}
 
 /// Puts tokens that could not be stored into the outbox, in a transaction of its own. `by` is the subject and
 /// the id of the request.

@@ -3,7 +3,7 @@
 use super::{Agents, NamedAgent};
 use crate::error::{Error, FieldError, Result};
 use crate::id;
-use crate::wire::Policy;
+use crate::policy::Policy;
 
 /// Replaces the names and subjects of agents in `policy` by their ids. Rules name existing agents only. In
 /// `policy.agents`, a word that names no agent stays: it is the subject of agents of outside issuers that were not

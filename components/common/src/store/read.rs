@@ -6,7 +6,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use serde_json::json;
+
 use super::schema;
+use crate::domain::Page;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Db, ReadDb, Row, Value, first};
 
@@ -105,31 +108,34 @@ pub async fn shown_time(seconds: i64) -> Result<String> {
     Ok(row.text_or_null("at")?.unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned()))
 }
 
-/// Selects a page of a list. Pages are found by key, so they stay stable while rows are added and deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// The key of the last row of the previous page.
-    pub cursor: Option<i64>,
-    /// The maximum number of rows.
-    pub limit: u32,
-}
-
 impl Page {
     /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit` of the
     /// columns `item` (JSON) and `key`.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
         // One row more than the page shows whether there is a next page.
-        let sql = format!("{sql} limit {}", self.limit + 1);
-        let rows = read(&sql, values).await?;
-        let shown = rows.len().min(self.limit as usize);
-        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
-        let next = match (page.last(), rest) {
-            (Some(last), [_, ..]) => format!("\"{}\"", last.get::<i64>("key")?),
-            _ => "null".to_owned(),
-        };
-        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+        let rows = read(&format!("{sql} limit {}", self.limit + 1), values).await?;
+        listed(&rows, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("key")?)))
     }
+}
+
+/// A page of at most `limit` items as JSON, `{"items":[…],"next_cursor":…}`. The cursor is the id of the last item.
+/// `sql` is a `select` without `limit` of the columns `item` (JSON) and `id`.
+pub(super) async fn page_by_id(sql: &str, values: Vec<Value>, limit: u32) -> Result<String> {
+    let rows = read(&format!("{sql} limit {}", limit + 1), values).await?;
+    listed(&rows, limit, |last| Ok(json!(last.get::<&str>("id")?).to_string()))
+}
+
+/// The first `limit` of `rows` as JSON. If there are more, `cursor` makes the JSON of the next page's cursor from the
+/// last row that is shown.
+fn listed(rows: &[Row], limit: u32, cursor: impl Fn(&Row) -> Result<String>) -> Result<String> {
+    let shown = rows.len().min(limit as usize);
+    let (page, rest) = rows.split_at_checked(shown).unwrap_or((rows, &[]));
+    let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
+    let next = match page.last().filter(|_| !rest.is_empty()) {
+        Some(last) => cursor(last)?,
+        None => "null".to_owned(),
+    };
+    Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
 }
 
 async fn reader() -> Result<Reader> {

@@ -5,8 +5,8 @@
 //! counts only if its provider has accepted its credential. Otherwise, a holder of a leaked secret could
 //! prevent its revocation by saving it under any manifest.
 
-use super::{OutboxEntry, Place, Transaction, read, read_row};
-use crate::domain::{Health, IntegrationKey};
+use super::{Place, Transaction, read, read_row};
+use crate::domain::{Health, IntegrationKey, OutboxEntry};
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 

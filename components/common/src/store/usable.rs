@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::read;
-use crate::auth::Caller;
+use crate::domain::Caller;
 use crate::encoding::{from_hex, to_hex};
 use crate::error::Result;
 use crate::id;

@@ -1,7 +1,6 @@
 //! Reads an integration with its ciphertext. This module must not open the ciphertext.
 
-use nexus_common::broker::Account;
-use nexus_common::domain::{Health, IntegrationKey, Status};
+use nexus_common::domain::{Account, Health, IntegrationKey, Status};
 use nexus_common::platform::sqlite::{Row, Value};
 use nexus_common::store::{STOP_OF_INTEGRATION, read_row, stopped_integration};
 use nexus_common::{Error, Result};

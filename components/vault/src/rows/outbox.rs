@@ -126,6 +126,12 @@ impl DueEntry {
         })
     }
 
+    /// Whether the call is sent although a connection may use the token. That is the case if no other token is
+    /// known to be revoked with it, or if an admin forced the revocation.
+    pub fn is_sent_anyway(&self) -> bool {
+        !self.cautious || self.forced_at.is_some()
+    }
+
     /// The integration that gave the token up.
     pub fn key(&self) -> IntegrationKey<'_> {
         IntegrationKey::new(&self.workspace, &self.integration_id)

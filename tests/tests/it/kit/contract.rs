@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use jsonschema::Validator;
+use nexus_printable::pointer::below;
 use reqwest::Request;
 use serde_json::{Map, Value, json};
 
@@ -187,8 +188,7 @@ fn holds(names: &[&str], answer: &Answer) -> Result<()> {
 /// Whether `value` is as the schema at `at` says.
 fn valid(at: &[&str], value: &Value) -> Result<()> {
     static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
-    let parts = at.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1")));
-    let pointer = parts.collect::<String>();
+    let pointer = at.iter().fold(String::new(), |pointer, part| below(&pointer, part));
     let known = KNOWN.lock().unwrap().get(&pointer).cloned();
     let validator = match known {
         Some(validator) => validator,

@@ -2,7 +2,7 @@
 //! expired, leases that run out, answers that come late, crashes between answer and write, a delete,
 //! a connection made again.
 //!
-//! It holds the rules that `components/broker/src/oauth/refresh.rs` writes as SQL conditions, one
+//! It holds the rules that `components/broker/src/oauth/refresh` writes as SQL conditions, one
 //! step per transaction or call. It must know nothing that the database does not.
 
 use std::collections::{BTreeSet, HashSet};

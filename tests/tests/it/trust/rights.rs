@@ -380,12 +380,7 @@ fn statements_are_in_the_store_and_ciphertexts_are_read_in_the_vault() {
                 ["\"select ", "\"insert ", "\"update ", "\"delete from ", "platform::sqlite"];
             let of_words = inside.starts_with("components/common/src/domain/");
             let found = statement.iter().find(|one| text.contains(**one));
-            assert!(
-                of_words
-                    || found
-                        .is_none_or(|one| inside.ends_with("error.rs") && one.contains("platform")),
-                "{inside}: {found:?}"
-            );
+            assert!(of_words || found.is_none(), "{inside}: {found:?}");
         }
         // The flow's ciphertext is handed from the callback to the broker, unopened.
         let reads = text.contains("(\"sealed\")") && !inside.starts_with(store[1]);

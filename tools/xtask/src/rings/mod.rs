@@ -13,67 +13,6 @@ use std::path::{Path, PathBuf};
 use crate::repo::Repo;
 use modules::{Modules, Ring};
 
-/// A ring that may stay for now.
-struct Known {
-    /// The root of the crate, and the module that the ring is in.
-    place: (&'static str, &'static str),
-    /// A ring of fewer of them is known too. If nothing is left of the ring, the test fails: delete the entry.
-    modules: &'static [&'static str],
-    /// Why it is there.
-    #[expect(dead_code, reason = "for the reader")]
-    why: &'static str,
-}
-
-const KNOWN: [Known; 8] = [
-    Known {
-        place: ("components/common/src/lib.rs", ""),
-        modules: &["auth", "broker", "forward", "http", "policy", "reads", "rpc", "store", "wire"],
-        why: "the types that operations, rows and JSON share have no module below all three",
-    },
-    Known {
-        place: ("components/common/src/lib.rs", ""),
-        modules: &["error", "platform"],
-        why: "the error of every component holds the error of the database",
-    },
-    Known {
-        place: ("components/broker/src/lib.rs", "oauth"),
-        modules: &["refusal", "token"],
-        why: "the failure of a token request is a type of the request's module",
-    },
-    Known {
-        place: ("components/broker/src/lib.rs", "operations"),
-        modules: &["beside", "outbox"],
-        why: "a revocation asks what its grant serves besides, which asks the outbox",
-    },
-    Known {
-        place: ("components/broker/src/lib.rs", "operations::forward"),
-        modules: &["links", "opened", "rules", "target"],
-        why: "an opened integration holds the URLs that the rules and the links are made from",
-    },
-    Known {
-        place: ("components/broker/src/lib.rs", "provider"),
-        modules: &["answer", "call"],
-        why: "a call and its response share a media type",
-    },
-    Known {
-        place: ("components/vault/src/lib.rs", ""),
-        modules: &["credential", "oauth_app"],
-        why: "both report invalid members in one way",
-    },
-    Known {
-        place: ("components/mcp/src/lib.rs", ""),
-        modules: &["call", "describe", "tools"],
-        why: "the dispatcher and the results of tools share a file",
-    },
-];
-
-impl Ring {
-    fn is(&self, root: &str, known: &Known) -> bool {
-        let is_known = |name: &String| known.modules.contains(&name.as_str());
-        (root, self.parent.as_str()) == known.place && self.modules.iter().all(is_known)
-    }
-}
-
 /// The roots of the crates in `folder`, tests included.
 fn roots(folder: &Path) -> Vec<PathBuf> {
     let tests = fs::read_dir(folder.join("tests")).into_iter().flatten().flatten();
@@ -88,25 +27,20 @@ fn roots(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn no_modules_form_a_ring() {
     let repo = Repo::find().unwrap();
-    let (mut found, mut modules_read) = (Vec::new(), 0);
+    let (mut found, mut modules_read) = (String::new(), 0);
     for folder in repo.folders() {
         for root in roots(&repo.root.join(folder)) {
             let modules = Modules::read(&root);
             modules_read += modules.count();
-            let name = root.strip_prefix(&repo.root).unwrap().display().to_string();
-            found.extend(modules.rings().into_iter().map(|ring| (name.clone(), ring)));
+            for Ring { parent, modules, why } in modules.rings() {
+                let root = root.strip_prefix(&repo.root).unwrap().display();
+                let why = why.join("\n  ");
+                found += &format!("{root}: a ring in `{parent}`, {modules:?}:\n  {why}\n");
+            }
         }
     }
     assert!(modules_read > 300, "{modules_read} modules");
-    for (root, ring) in &found {
-        let Ring { parent, modules, why } = ring;
-        let is_known = KNOWN.iter().any(|known| ring.is(root, known));
-        assert!(is_known, "{root}: a ring in `{parent}`, {modules:?}:\n  {}", why.join("\n  "));
-    }
-    for known in &KNOWN {
-        let is_left = found.iter().any(|(root, ring)| ring.is(root, known));
-        assert!(is_left, "{:?} has no such ring; delete {:?}", known.place, known.modules);
-    }
+    assert!(found.is_empty(), "{found}");
 }
 
 #[test]

@@ -14,29 +14,13 @@ use http::{HeaderMap, HeaderValue, header};
 use nexus_common::call::CallPath;
 use url::Url;
 
-use super::opened::{Host, Opened};
+use super::opened::Opened;
+use super::roots::Roots;
 use super::target::{Target, below, parts};
 pub(super) use json::JsonLinks;
 
 /// Headers with digests of a body (RFC 9530, and older ones). They do not match a body with changed links.
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
-
-/// The URLs below which links belong to an integration.
-pub(super) struct Roots {
-    /// The pinned origins, the one of `base_url` first.
-    origins: Vec<String>,
-    /// The path of `base_url`, without a slash at its end.
-    base_path: String,
-}
-
-impl Roots {
-    /// The URLs below `base_path` on `base` and on the other `hosts`.
-    pub(super) fn of(base: &Host, base_path: &str, hosts: &[Host]) -> Self {
-        let others = hosts.iter().filter(|host| host.origin != base.origin);
-        let origins = [base].into_iter().chain(others).map(|host| host.origin.clone());
-        Self { origins: origins.collect(), base_path: base_path.to_owned() }
-    }
-}
 
 /// The URLs whose links are changed, and the address that replaces them.
 #[derive(Clone)]

@@ -8,37 +8,40 @@
 pub(crate) mod at_work;
 mod dead;
 mod headers;
+mod host;
 mod links;
 mod opened;
 mod outflow;
 mod overrides;
+mod own_urls;
 mod query;
 mod rate;
 mod right;
+mod roots;
 mod rules;
 mod send;
 mod target;
 mod upload;
 mod usage;
+mod waiting;
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
-use nexus_common::domain::{CallKey, Health, IntegrationKey, Status};
-use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, Wait, may_wait, ours};
-use nexus_common::http::{Inbound, RequestId, Respond, empty};
+use nexus_common::domain::{CallKey, Health, Status};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, ours};
+use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
-use nexus_common::store::{Entry, Refreshing, now_ms, require_standing_at, version};
+use nexus_common::store::{Entry, require_standing_at, version};
 use nexus_common::{Error, Result, access, config};
+use nexus_vault::credential::{Admission, Callable, Usable};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use crate::oauth::{self, Found, IntegrationContext};
-use nexus_vault::credential::{Admission, Usable};
 use opened::Opened;
 pub(crate) use opened::forget;
 use overrides::Methods;
@@ -46,6 +49,7 @@ use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
+use waiting::{Begun, Waiting, wait_elsewhere};
 
 /// A call that was here for longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
 const SHORT_MS: u64 = 100;
@@ -116,52 +120,20 @@ impl Call {
         let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
         let admission = &callable.admission;
         self.require_usable(admission).await?;
-        let opened = match opened::open(Rc::clone(&callable)).await {
-            Err(Error::ReauthorizationRequired(why)) => {
-                return Err(self.mend("reauthorization_required", admission, &why).await);
-            }
-            opened => opened?,
-        };
+        let opened = self.open(&callable).await?;
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
         let path = CallPath::read(target.below)?;
         let methods = self.check_rules(admission, &opened, &headers, &target, &path).await?;
-        let whose = CallKey {
-            workspace: self.caller.workspace.clone(),
-            integration_id: admission.id.clone(),
-            agent: self.caller.subject.clone(),
-        };
+        let right = self.right(admission, &target, path, methods);
         // Each call counts once, however often it is sent again after a wait.
         if Attempt::of(&headers) == Attempt::First {
             rate::require_within_limits(&self.caller, &admission.id, &opened.policy).await?;
         }
         let (waiting, begun) = (Waiting::of(&headers), clock::now_ms());
-        // A call that waits here takes its place first, and holds it while it waits.
-        let place = match waiting {
-            Waiting::Here => Some(at_work::enter(&whose).await?),
-            _ => None,
-        };
-        let live = match self.live(admission, Rc::clone(&opened), waiting).await? {
-            Live::Opened(live) => live,
-            Live::Wait(wait) => return Ok(wait_elsewhere(&wait)),
-        };
-        let at_work = match place {
-            Some(place) => place,
-            None => match at_work::enter(&whose).await {
-                Err(Error::TooManyCalls(_)) if waiting == Waiting::Elsewhere => {
-                    return Ok(wait_elsewhere(&Wait::Place));
-                }
-                entered => entered?,
-            },
-        };
-        let right = Right {
-            whose,
-            caller: self.caller.clone(),
-            address: self.address.clone(),
-            policy: admission.policy.clone(),
-            methods,
-            host: target.host.name().to_owned(),
-            path,
+        let (live, at_work) = match self.begin(admission, &opened, &right.whose, waiting).await? {
+            Begun::Now(live, at_work) => (live, at_work),
+            Begun::After(wait) => return Ok(wait_elsewhere(&wait)),
         };
         let usable = &live.usable;
         headers::up(&mut headers, &usable.sourced.manifest, &usable.credential.pins.inject);
@@ -172,21 +144,57 @@ impl Call {
         if has_waited && let Some(lost) = right.lost().await {
             return Err(self.lost(admission, lost).await);
         }
-        let sent = Sent {
-            method: &self.method,
-            target: &target,
-            query: &self.query,
-            hub: &self.hub,
-            right,
-            at_work,
-            waiting,
-        };
+        let (method, query, hub) = (&self.method, self.query.as_str(), self.hub.as_str());
+        let sent = Sent { method, target: &target, query, hub, right, at_work, waiting };
+        self.send(admission, sent, live, Outgoing { headers, upload }).await
+    }
+
+    /// Opens the credential of the integration that was found.
+    async fn open(&self, callable: &Rc<Callable>) -> Result<Rc<Opened>> {
+        match opened::open(Rc::clone(callable)).await {
+            Err(Error::ReauthorizationRequired(why)) => {
+                Err(self.mend("reauthorization_required", &callable.admission, &why).await)
+            }
+            opened => opened,
+        }
+    }
+
+    /// The facts on which the right to this call depends.
+    fn right(
+        &self,
+        admission: &Admission,
+        target: &Target<'_>,
+        path: CallPath,
+        methods: Vec<CallMethod>,
+    ) -> Right {
+        Right {
+            whose: CallKey {
+                workspace: self.caller.workspace.clone(),
+                integration_id: admission.id.clone(),
+                agent: self.caller.subject.clone(),
+            },
+            caller: self.caller.clone(),
+            address: self.address.clone(),
+            policy: admission.policy.clone(),
+            methods,
+            host: target.host.name().to_owned(),
+            path,
+        }
+    }
+
+    /// Sends the call.
+    async fn send(
+        &self,
+        admission: &Admission,
+        sent: Sent<'_>,
+        live: Rc<Opened>,
+        outgoing: Outgoing,
+    ) -> Result<Response> {
         let stored = Stored {
             workspace: self.caller.workspace.clone(),
             integration_id: admission.id.clone(),
             actor: self.caller.subject.clone(),
         };
-        let outgoing = Outgoing { headers, upload };
         match sent.through(live, outgoing, &stored, self.request_id.own()).await? {
             Outcome::Answer(response) => Ok(response),
             Outcome::Wait(wait) => Ok(wait_elsewhere(&wait)),
@@ -304,85 +312,6 @@ impl Call {
         ));
         self.with_link(&denied, link)
     }
-
-    /// The credential with an access token that has not expired, or what to wait for.
-    async fn live(
-        &self,
-        admission: &Admission,
-        opened: Rc<Opened>,
-        waiting: Waiting,
-    ) -> Result<Live> {
-        let Some(refresh_at) = opened.usable.times.refresh_at else {
-            return Ok(Live::Opened(opened));
-        };
-        if now_ms().await? < refresh_at {
-            return Ok(Live::Opened(opened));
-        }
-        let who = IntegrationContext {
-            key: IntegrationKey::new(&self.caller.workspace, &admission.id),
-            actor: &self.caller.subject,
-            request_id: self.request_id.own(),
-        };
-        let found = match waiting {
-            Waiting::Here => oauth::live(&who).await.map(Found::from),
-            _ => oauth::live_or_refreshing(&who).await,
-        };
-        match found {
-            Err(Error::ReauthorizationRequired(why)) => {
-                Err(self.mend("reauthorization_required", admission, &why).await)
-            }
-            Ok(Found::Refreshing { .. }) if waiting == Waiting::Over => {
-                Err(oauth::pending(&who).await)
-            }
-            Ok(Found::Refreshing { version, seconds }) => {
-                Ok(Live::Wait(refreshing(&admission.id, version, seconds)))
-            }
-            Ok(Found::Usable(usable)) => opened.renewed(*usable).map(Live::Opened),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// Where a call waits for a free place or for the refresh of another request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Waiting {
-    /// In the component that received the call, which can send it to the broker again.
-    Elsewhere,
-    /// In the broker: the body of the call can be sent only once.
-    Here,
-    /// Nowhere: the call has waited long enough.
-    Over,
-}
-
-impl Waiting {
-    fn of(headers: &HeaderMap) -> Self {
-        match (Attempt::of(headers), may_wait(headers)) {
-            (Attempt::Last, _) => Self::Over,
-            (_, true) => Self::Elsewhere,
-            (_, false) => Self::Here,
-        }
-    }
-}
-
-/// Whether a call can use the credential now.
-enum Live {
-    /// The credential can be used.
-    Opened(Rc<Opened>),
-    /// The call must wait for this first.
-    Wait(Wait),
-}
-
-fn refreshing(id: &str, version: i64, seconds: u16) -> Wait {
-    Wait::Refresh(Refreshing { integration_id: id.to_owned(), version }, seconds)
-}
-
-/// The response that makes the component that received the call wait, and then send it again.
-fn wait_elsewhere(wait: &Wait) -> Response {
-    let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
-    if let Some(value) = wait.to_header() {
-        response.headers_mut().insert(WAIT, value);
-    }
-    response
 }
 
 /// The page where a person can fix an integration.

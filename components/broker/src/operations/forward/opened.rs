@@ -11,16 +11,16 @@ use std::rc::Rc;
 
 use nexus_common::kept::{Aging, Recent};
 use nexus_common::platform::clock;
+use nexus_common::policy::Policy;
 use nexus_common::reads::Reads;
 use nexus_common::store::Version;
-use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 use nexus_manifests::params;
 use nexus_vault::credential::{self, Callable, Usable};
-use url::Url;
 
-use super::links::Roots;
-use super::rules::OwnUrls;
+use super::host::Host;
+use super::own_urls::OwnUrls;
+use super::roots::Roots;
 use crate::provider::call::secrets;
 use crate::provider::mask::Needles;
 use crate::provider::reads;
@@ -45,34 +45,6 @@ pub(super) struct Opened {
     pub(super) own_urls: OwnUrls,
     /// The secrets that must not be in a response.
     pub(super) needles: Rc<Needles>,
-}
-
-/// A host of a provider.
-pub(super) struct Host {
-    /// The origin, as in the pins: scheme, name and port.
-    pub(super) origin: String,
-    /// The origin as a URL, for the egress guard.
-    pub(super) url: Url,
-}
-
-impl Host {
-    fn of(origin: String) -> Result<Self> {
-        let url =
-            Url::parse(&origin).map_err(|_| Error::Unreadable(format!("the origin {origin:?}")))?;
-        Ok(Self { origin, url })
-    }
-
-    /// The name, with the port unless it is the default port of the scheme.
-    pub(super) fn name(&self) -> &str {
-        self.origin.split_once("://").map_or("", |(_, name)| name)
-    }
-
-    /// Whether a URL with this scheme and authority is on this host.
-    pub(super) fn is(&self, scheme: &str, authority: &str) -> bool {
-        let own_port = if self.url.scheme() == "https" { ":443" } else { ":80" };
-        let name = authority.strip_suffix(own_port).unwrap_or(authority);
-        self.url.scheme().eq_ignore_ascii_case(scheme) && self.name().eq_ignore_ascii_case(name)
-    }
 }
 
 /// A row that was found, and the version of the database.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use nexus_common::auth::Caller;
 use nexus_common::kept::{Once, once};
 use nexus_common::limits::{Limit, StoreLedger, Subject, spend};
-use nexus_common::wire::Policy;
+use nexus_common::policy::Policy;
 use nexus_common::{Result, config};
 
 const VARIABLE: &str = "agent_calls_per_minute";

@@ -6,9 +6,8 @@
 use nexus_common::auth::Caller;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::Status;
-use nexus_common::policy::PolicyCall;
+use nexus_common::policy::{Policy, PolicyCall};
 use nexus_common::store::{require_standing_at, version};
-use nexus_common::wire::Policy;
 use nexus_common::{Error, Result};
 
 use super::opened;

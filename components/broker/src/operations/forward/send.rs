@@ -27,7 +27,8 @@ use super::opened::Opened;
 use super::right::{Lost, Right};
 use super::target::Target;
 use super::upload::{Counted, Pace, Progress, too_slow};
-use super::{Waiting, refreshing, usage, without_length};
+use super::waiting::{Waiting, refreshing};
+use super::{usage, without_length};
 use crate::oauth::{self, Found, IntegrationContext};
 use crate::provider::call::unanswered;
 

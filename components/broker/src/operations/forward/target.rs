@@ -11,7 +11,8 @@ use nexus_common::{Error, Result};
 use nexus_manifests::Inject;
 use nexus_vault::credential::Usable;
 
-use super::opened::{Host, Opened};
+use super::host::Host;
+use super::opened::Opened;
 use super::query;
 use crate::provider::call::inject_headers;
 use crate::provider::egress;

@@ -6,7 +6,8 @@ use crate::domain::AgentKind;
 use crate::error::{Error, Result};
 use crate::id;
 use crate::platform::sqlite::{Row, Value};
-use crate::store::{Agents, NewAgent, RequestContext, Transaction, read};
+use crate::store::read::page_by_id;
+use crate::store::{Agents, NewAgent, RequestContext, Transaction};
 
 /// How long an app may take from a person's agreement to its first token, in milliseconds. After that, the
 /// app is deleted.
@@ -195,23 +196,11 @@ impl ConnectedApps<'_> {
             "select {DOC} as item, a.id from {FROM}
              where g.workspace = ?1 and (?2 is null or g.person_id = ?2)
                and g.expires_at > unixepoch('subsec') * 1000 and (?3 is null or a.id < ?3)
-             order by a.id desc limit ?4"
+             order by a.id desc"
         );
-        let values = [
-            Value::text(self.workspace),
-            Value::from(self.person_id),
-            Value::from(cursor),
-            Value::from(limit + 1),
-        ];
-        let rows = read(&sql, values).await?;
-        let shown = rows.len().min(limit as usize);
-        let (page, rest) = rows.split_at_checked(shown).unwrap_or((&rows, &[]));
-        let items: Vec<&str> = page.iter().map(|row| row.get("item")).collect::<Result<_, _>>()?;
-        let next = match (page.last(), rest) {
-            (Some(last), [_, ..]) => json!(last.get::<&str>("id")?).to_string(),
-            _ => "null".to_owned(),
-        };
-        Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
+        let values =
+            [Value::text(self.workspace), Value::from(self.person_id), Value::from(cursor)];
+        page_by_id(&sql, values.into(), limit).await
     }
 
     /// Ends a connected app.

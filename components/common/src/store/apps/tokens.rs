@@ -3,9 +3,10 @@
 use serde_json::Value as Json;
 
 use super::grants::StoredGrant;
+use crate::domain::GrantLimits;
 use crate::error::{Error, Result};
 use crate::platform::sqlite::{Row, Value};
-use crate::store::{GrantLimits, Transaction, read_row};
+use crate::store::{Transaction, read_row};
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub struct RequestId {
 
 impl RequestId {
     /// A new id. `sent` is the client's `x-request-id`.
-    pub(super) fn new(sent: Option<&str>) -> Self {
+    pub(crate) fn new(sent: Option<&str>) -> Self {
         let client = sent.filter(|sent| is_well_formed(sent) && !looks_like_ours(sent));
         Self { own: id::request(clock::now_ms()), client: client.map(str::to_owned) }
     }

@@ -1,0 +1,261 @@
+//! One attempt to refresh a version of a credential: the lease, the request to the provider, and the result.
+//!
+//! An attempt must not ask the provider without the lease, and must not lose a token that it got.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use nexus_common::domain::{Health, IntegrationKey};
+use nexus_common::log::Line;
+use nexus_common::platform::clock;
+use nexus_common::platform::http::spawn;
+use nexus_common::store::{Lease, Renewal, Transaction, now_ms};
+use nexus_common::{Error, Result};
+use nexus_vault::credential::{self, Usable};
+use nexus_vault::digest;
+
+use super::renewal::request_tokens;
+use super::{FORCED_MS, IntegrationContext, RefreshReason, elapsed, pending};
+use crate::ending::plan;
+use crate::oauth::refusal::TokenFailure;
+
+/// How long a lease lasts without a renewal, in milliseconds.
+const LEASE_MS: i64 = 6_000;
+/// How often its holder renews it.
+const RENEWAL: Duration = Duration::from_millis(1_500);
+/// A holder that is later than this, in milliseconds, renews the lease before it asks the provider, because
+/// another request could soon take the lease over.
+const LATE_MS: i64 = 3_000;
+/// The pause between two tries of a renewal while another connection writes.
+const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
+/// The pause before the next attempt, after a failure that says nothing about the refresh token.
+const BACKOFF_MS: i64 = 15_000;
+
+/// The pause after `pause`, at random, so that holders that meet do not meet again.
+fn longer(pause: Duration) -> Duration {
+    let most = (pause * 2).min(RENEWAL / 4);
+    most / 2 + Duration::from_millis(clock::random_u64() % (most.as_millis() as u64 / 2 + 1))
+}
+
+/// The exclusive right to ask the provider to refresh one version.
+pub(super) struct Attempt {
+    name: String,
+    version: i64,
+    taken_ms: i64,
+    reason: RefreshReason,
+}
+
+/// The lease of the attempt `name` for `version`.
+fn lease_of<'a>(key: IntegrationKey<'a>, version: i64, name: &'a str) -> Lease<'a> {
+    Lease { key, version, attempt: name, lasts_ms: LEASE_MS }
+}
+
+impl Attempt {
+    /// Takes the lease. Of many concurrent requests, one gets the write lock. The others must not queue for
+    /// it.
+    pub(super) async fn begin(
+        context: &IntegrationContext<'_>,
+        version: i64,
+        reason: RefreshReason,
+    ) -> Result<Option<Self>> {
+        let name = format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64());
+        let forced_every_ms = match reason {
+            RefreshReason::Due | RefreshReason::Check => None,
+            RefreshReason::CallRejected(_) => Some(FORCED_MS),
+            RefreshReason::VerifyRejected(_) => Some(0),
+        };
+        let taken = lease_of(context.key, version, &name).take(forced_every_ms).await?;
+        Ok(taken.map(|taken_ms| Self { name, version, taken_ms, reason }))
+    }
+
+    fn lease<'a>(&'a self, key: IntegrationKey<'a>) -> Lease<'a> {
+        lease_of(key, self.version, &self.name)
+    }
+
+    /// Asks the provider. The caller waits for at most `patience`. After that the refresh continues in the
+    /// background, because the provider may have revoked the old refresh token already.
+    pub(super) async fn refresh_within(
+        self,
+        patience: Duration,
+        context: &IntegrationContext<'_>,
+        usable: Usable,
+        alive: bool,
+    ) -> Result<Usable> {
+        let (stored, request_id) = context.to_stored();
+        let refresh = Box::pin(async move {
+            let context = IntegrationContext::of(&stored, &request_id);
+            let refreshed = self.refresh(&context, usable, alive).await;
+            (refreshed, stored.integration_id, request_id)
+        });
+        match select(refresh, pin!(clock::sleep(patience))).await {
+            Either::Left(((refreshed, ..), _)) => refreshed,
+            Either::Right(((), refresh)) => {
+                spawn(async move {
+                    if let (Err(error), id, request_id) = refresh.await {
+                        let line = Line::error("background refresh failed")
+                            .with("request_id", &request_id);
+                        line.with("integration", &id).why(&error);
+                    }
+                });
+                Err(pending(context).await)
+            }
+        }
+    }
+
+    /// Asks the provider, stores the result, and returns the credential as it then is.
+    async fn refresh(
+        self,
+        context: &IntegrationContext<'_>,
+        usable: Usable,
+        alive: bool,
+    ) -> Result<Usable> {
+        // Steps that may fail come before the provider is asked.
+        digest::digester().await?;
+        // Under load, the holder may get no processor time for seconds.
+        let is_late = now_ms().await? - self.taken_ms > LATE_MS;
+        if is_late && !self.is_renewed_in_time(context).await {
+            return if self.reason.lets_use(alive) {
+                Ok(usable)
+            } else {
+                Err(pending(context).await)
+            };
+        }
+        match self.while_held(context, request_tokens(context, usable)).await {
+            Ok(renewed) => self.store_success(context, renewed).await,
+            Err((failure, old)) => {
+                self.store_failure(context, &failure, alive).await?;
+                match failure {
+                    TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
+                    // The old token is used until it expires, if the provider still accepts it.
+                    _ if self.reason.lets_use(alive) => Ok(*old),
+                    other => Err(other.into()),
+                }
+            }
+        }
+    }
+
+    /// Whether a holder that is late still gets its lease renewed before the lease could expire.
+    async fn is_renewed_in_time(&self, context: &IntegrationContext<'_>) -> bool {
+        let begun = clock::now_ms();
+        let mut pause = RENEWAL_AGAIN;
+        while elapsed(begun).as_millis() as i64 <= LEASE_MS - LATE_MS {
+            match self.renew_or_log(context).await {
+                Renewal::Held => return true,
+                Renewal::Lost => return false,
+                Renewal::Busy => clock::sleep(pause).await,
+            }
+            pause = longer(pause);
+        }
+        false
+    }
+
+    /// Waits for `request`, and renews the lease meanwhile. A renewal that has begun is completed, because it
+    /// is a transaction. Between two attempts, nothing delays the response.
+    async fn while_held<T>(
+        &self,
+        context: &IntegrationContext<'_>,
+        request: impl Future<Output = T>,
+    ) -> T {
+        let mut request = pin!(request);
+        let (mut pause, mut again) = (RENEWAL, RENEWAL_AGAIN);
+        loop {
+            let wait = pin!(clock::sleep(pause));
+            if let Either::Left((response, _)) = select(&mut request, wait).await {
+                return response;
+            }
+            let renewal = pin!(self.renew_or_log(context));
+            let renewal = match select(&mut request, renewal).await {
+                Either::Left((response, renewal)) => {
+                    renewal.await;
+                    return response;
+                }
+                Either::Right((renewal, _)) => renewal,
+            };
+            (pause, again) = match renewal {
+                Renewal::Busy => (again, longer(again)),
+                Renewal::Held | Renewal::Lost => (RENEWAL, RENEWAL_AGAIN),
+            };
+        }
+    }
+
+    /// Renews the lease, and logs a lease that another attempt has taken. After a failure the next renewal may
+    /// succeed.
+    async fn renew_or_log(&self, context: &IntegrationContext<'_>) -> Renewal {
+        let line = || {
+            let line = Line::error("the lease of a refresh was not renewed");
+            line.with("request_id", &context.request_id).with("integration", &context.key.id)
+        };
+        match self.lease(context.key).renew().await {
+            Ok(Renewal::Lost) => {
+                line().with("why", &"another attempt has taken it").write();
+                Renewal::Lost
+            }
+            Ok(renewal) => renewal,
+            Err(error) => {
+                line().why(&error);
+                Renewal::Busy
+            }
+        }
+    }
+
+    /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
+    async fn store_success(
+        &self,
+        context: &IntegrationContext<'_>,
+        mut renewed: Usable,
+    ) -> Result<Usable> {
+        let sealed = renewed.seal(context.key).await?;
+        let tx = Transaction::begin().await?;
+        let Some(version) = tx.store_renewed(context.key, self.version, &sealed).await? else {
+            // The integration was deleted or connected again, or another request has refreshed the token. The
+            // new tokens that are not in use are revoked.
+            let lost = plan::lost(context.key, &renewed).await;
+            tx.give_up(context.key, (context.actor, context.request_id), &lost).await?;
+            tx.commit().await?;
+            return credential::load(context.key).await;
+        };
+        renewed.version = version;
+        // A check that rejected the old token decides itself whether the new one is accepted.
+        let mended: &[Health] = match self.reason {
+            RefreshReason::VerifyRejected(_) => &[Health::Reauthorize],
+            _ => &[Health::Reauthorize, Health::Failing],
+        };
+        tx.mend_health(context.key, mended, "the provider gave a new token", context.cause())
+            .await?;
+        tx.commit().await?;
+        Ok(renewed)
+    }
+
+    /// Stores the failure, if this attempt still holds the lease.
+    async fn store_failure(
+        &self,
+        context: &IntegrationContext<'_>,
+        failure: &TokenFailure,
+        alive: bool,
+    ) -> Result<()> {
+        let (health, words) = match failure {
+            TokenFailure::Grant(why) => (Some(Health::Reauthorize), why.clone()),
+            TokenFailure::Client(why) => (Some(Health::Failing), why.clone()),
+            TokenFailure::Trouble(error) => ((!alive).then_some(Health::Failing), words(error)),
+        };
+        let tx = Transaction::begin().await?;
+        let is_ours = self.lease(context.key).give_up(&tx, BACKOFF_MS).await?;
+        if let (true, Some(health)) = (is_ours, health) {
+            tx.set_health(context.key, health, &words, context.cause()).await?;
+        }
+        tx.commit().await
+    }
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Provider(why) | Error::ProviderTimeout(why) | Error::EgressDenied(why) => {
+            why.clone()
+        }
+        Error::OauthClientMissing { manifest_id, .. } => {
+            format!("the OAuth app of {manifest_id} that this was connected with no longer exists")
+        }
+        _ => "the token could not be refreshed".to_owned(),
+    }
+}

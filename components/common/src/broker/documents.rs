@@ -1,0 +1,53 @@
+//! Documents that are fetched or composed: of a client, and of a provider for an agent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The request of [`FetchClientMetadata`](super::FetchClientMetadata): which document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientDocument {
+    /// The URL, which anybody may have chosen.
+    pub url: String,
+}
+
+/// The response of [`FetchClientMetadata`](super::FetchClientMetadata).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClientMetadata {
+    /// The document: a JSON object.
+    pub document: Map<String, Value>,
+    /// For how many seconds it may be cached, by HTTP's rules.
+    pub fresh_seconds: u32,
+}
+
+/// The response of [`Describe`](super::Describe): an integration's provider, for an agent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Described {
+    /// The provider's name.
+    pub provider: String,
+    /// The purpose of the provider.
+    pub description: String,
+    /// The documentation of its API.
+    pub docs_url: Option<String>,
+    /// The URL at the provider that paths are relative to.
+    pub base_url: String,
+    /// All hosts that can be called.
+    pub hosts: Vec<String>,
+    /// Headers that are sent unless the agent sends its own.
+    pub headers: BTreeMap<String, String>,
+    /// Calls that agents may not make.
+    pub deny: Vec<Denied>,
+}
+
+/// A call that a manifest denies to agents.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Denied {
+    /// The method, or `*`.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The reason.
+    pub why: String,
+}
