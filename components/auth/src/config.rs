@@ -19,7 +19,7 @@ use crate::lifetime::Lifetime;
 use crate::types::Types;
 
 /// The variables, in the order in which `read` uses them.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 12] = [
     SECRET_VARIABLE,
     "jwt_jwks_origin",
     "jwt_jwks_path",
@@ -30,6 +30,8 @@ const VARIABLES: [&str; 10] = [
     "jwt_types",
     "jwt_max_lifetime",
     ISSUERS,
+    "sign_in_secret",
+    "oidc_issuer",
 ];
 
 thread_local! {
@@ -102,38 +104,54 @@ async fn read() -> Result<Config> {
         types,
         lifetime,
         list,
+        sign_in_secret,
+        oidc_issuer,
     ] = values;
+    let names_issuer = [&secret, &origin, &issuer, &audience].iter().any(|value| value.is_some());
+    let signs_in_here = sign_in_secret.is_some() || oidc_issuer.is_some();
     let secret = secret_key(secret);
     let issuers = match list {
         Some(list) => issuers::parse(&list, &secret)?,
-        None => vec![Issuer {
-            keys: single_keys(secret?, origin.as_deref(), path.as_deref())?,
-            name: issuer.ok_or_else(|| missing(JWT_ISSUER))?,
-            audience: AudienceRule {
-                claim: Some("aud"),
-                accepted: vec![audience.ok_or_else(|| missing("jwt_audience"))?],
-            },
-            workspace: WorkspaceRule::Claim(claim_of(
-                "jwt_workspace_claim",
-                workspace_claim.as_deref().unwrap_or(WORKSPACE_CLAIM),
-            )?),
-            role: RoleRule {
-                claim: Some(claim_of(
-                    "jwt_role_claim",
-                    role_claim.as_deref().unwrap_or(ROLE_CLAIM),
-                )?),
-                map: None,
-                several: Several::Least,
-                default: None,
-            },
-            subject: claim_of("sub", "sub")?,
-        }],
+        // People sign in here, and agents have keys: no other issuer is needed.
+        None if !names_issuer && signs_in_here => Vec::new(),
+        None => {
+            let claims = [workspace_claim, role_claim];
+            let keys = single_keys(secret?, origin.as_deref(), path.as_deref())?;
+            vec![single_issuer(keys, issuer, audience, &claims)?]
+        }
     };
     Ok(Config {
         issuers,
         own_audience,
         types: Types::parse(types.as_deref())?,
         lifetime: Lifetime::parse(lifetime.as_deref())?,
+    })
+}
+
+/// The one issuer that the single variables describe. `claims`: those of the workspace and of the role.
+fn single_issuer(
+    keys: Keys,
+    name: Option<String>,
+    audience: Option<String>,
+    [workspace, role]: &[Option<String>; 2],
+) -> Result<Issuer> {
+    let workspace = workspace.as_deref().unwrap_or(WORKSPACE_CLAIM);
+    let role = role.as_deref().unwrap_or(ROLE_CLAIM);
+    Ok(Issuer {
+        keys,
+        name: name.ok_or_else(|| missing(JWT_ISSUER))?,
+        audience: AudienceRule {
+            claim: Some("aud"),
+            accepted: vec![audience.ok_or_else(|| missing("jwt_audience"))?],
+        },
+        workspace: WorkspaceRule::Claim(claim_of("jwt_workspace_claim", workspace)?),
+        role: RoleRule {
+            claim: Some(claim_of("jwt_role_claim", role)?),
+            map: None,
+            several: Several::Least,
+            default: None,
+        },
+        subject: claim_of("sub", "sub")?,
     })
 }
 

@@ -92,14 +92,16 @@ pub struct OutsideIssuer {
     pub secret_variable: Option<String>,
 }
 
-/// The outside issuers whose tokens are accepted, without duplicates. `auth` checks the rest of each entry.
+/// The outside issuers whose tokens are accepted, without duplicates. There may be none. `auth` checks the rest of
+/// each entry, and whether there must be one.
 ///
 /// # Errors
 /// [`Error::Misconfigured`].
 pub async fn outside_issuers() -> Result<Vec<OutsideIssuer>> {
     let Some(list) = variables::get(ISSUERS).await else {
-        let name = required(JWT_ISSUER).await?;
-        return Ok(vec![OutsideIssuer { name, secret_variable: None }]);
+        let name = variables::get(JWT_ISSUER).await;
+        let issuer = name.map(|name| OutsideIssuer { name, secret_variable: None });
+        return Ok(issuer.into_iter().collect());
     };
     let rule = "must be a JSON list of issuers (docs/identity.md)";
     let mut issuers: Vec<OutsideIssuer> =
