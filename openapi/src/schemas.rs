@@ -399,6 +399,9 @@ fn service() -> Value {
                     "description": "The ids of the encryption keys; the first one seals",
                 },
                 "schema": {"type": ["integer", "null"], "description": "The version of the database schema"},
+                "last_tick": {
+                    "type": ["string", "null"], "format": "date-time", "description": "When the last tick was completed",
+                },
             }),
         )
     };

@@ -35,6 +35,12 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let schema = store::schema_version().await;
     let version = schema.as_ref().ok().copied();
     found.note(schema.map(drop));
+    let last_tick = match version {
+        Some(_) => store::last_tick().await,
+        None => Ok(None),
+    };
+    let ticked_at = last_tick.as_ref().ok().cloned().flatten();
+    found.note(last_tick.map(drop));
 
     let Findings { problems, failures, .. } = found;
     let status = match (problems.is_empty(), failures.is_empty()) {
@@ -45,7 +51,7 @@ pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let body = if may_see_details(inbound).await {
         json!({
             "status": status, "problems": problems, "failures": failures,
-            "keys": keys, "schema": version,
+            "keys": keys, "schema": version, "last_tick": ticked_at,
         })
     } else {
         json!({ "status": status })

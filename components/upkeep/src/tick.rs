@@ -30,6 +30,7 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     let forgotten = store::forget_flows().await?;
     let pruned =
         store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);
+    store::mark_tick().await?;
     store::checkpoint().await?;
     let body = json!({
         "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,

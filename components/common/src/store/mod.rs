@@ -24,6 +24,7 @@ mod integrations;
 mod invitations;
 mod leases;
 mod manifests;
+mod marks;
 mod outbox;
 mod passkeys;
 mod people;
@@ -74,6 +75,7 @@ pub use invitations::{
 };
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
+pub use marks::{last_tick, mark_tick};
 pub use outbox::give_up;
 pub use passkeys::{
     Credential, MOST_PASSKEYS, NewPasskey, PasskeyUse, Passkeys, StoredPasskey, find_passkey,
