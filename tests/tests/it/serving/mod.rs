@@ -3,9 +3,11 @@
 //! - `openapi`: the OpenAPI document
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
+//! - `two_processes`: what is ended in one process is refused by another
 //! - `ui`: the admin UI's files
 
 mod openapi;
 mod service;
 mod storage;
+mod two_processes;
 mod ui;

@@ -17,7 +17,6 @@
 //! - `rights`: `spin.toml` and the table of rights
 //! - `sign_in_link`: how a person who has lost every passkey signs in again
 //! - `stops`: what an emergency stop keeps from being used
-//! - `two_processes`: what is ended in one process is refused by another
 
 mod answers;
 mod audit;
@@ -31,9 +30,8 @@ mod limits;
 mod midway;
 mod oidc;
 mod passkeys;
-mod people;
+pub(crate) mod people;
 mod return_to;
 mod rights;
 mod sign_in_link;
 mod stops;
-mod two_processes;

@@ -20,7 +20,7 @@ pub(super) async fn start() -> App {
 }
 
 /// The token in a link of the operator's tool.
-pub(super) async fn link(workspace: &str, role: &str, name: &str) -> String {
+pub(crate) async fn link(workspace: &str, role: &str, name: &str) -> String {
     let text = link::link(URL, workspace, role, name).await;
     let (page, token) = text.split_once("#link=").expect("a link");
     assert_eq!(page, format!("{URL}/sign-in"));
@@ -28,7 +28,7 @@ pub(super) async fn link(workspace: &str, role: &str, name: &str) -> String {
 }
 
 /// Uses a link, and returns the cookie.
-pub(super) async fn sign_in(app: &App, link: &str) -> String {
+pub(crate) async fn sign_in(app: &App, link: &str) -> String {
     let answer = post(app, "/sign-in/link", json!({ "link": link })).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     cookie(&answer)
@@ -48,16 +48,16 @@ pub(super) async fn post(app: &App, path: &str, body: Value) -> crate::kit::app:
 }
 
 /// A request with the session.
-pub(super) fn with<'a>(call: crate::kit::app::Call<'a>, cookie: &str) -> crate::kit::app::Call<'a> {
+pub(crate) fn with<'a>(call: crate::kit::app::Call<'a>, cookie: &str) -> crate::kit::app::Call<'a> {
     call.header("cookie", cookie).header("sec-fetch-site", "same-origin")
 }
 
-pub(super) async fn me(app: &App, cookie: &str) -> crate::kit::app::Answer {
+pub(crate) async fn me(app: &App, cookie: &str) -> crate::kit::app::Answer {
     with(app.get("/api/me"), cookie).send().await
 }
 
 /// Accepts a new invitation of Ann's under a name of one's own, and returns the cookie.
-pub(super) async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
+pub(crate) async fn joined(app: &App, ann: &str, role: &str, name: &str) -> String {
     let secret = invite(app, ann, role).await;
     let body = json!({"invitation": secret, "name": name});
     let answer = post(app, "/sign-in/invitation", body).await;

@@ -1,0 +1,226 @@
+//! Two processes over one directory: what is ended in one is refused by the other, from the very next call on.
+//!
+//! What one process remembers of a caller must not outlive a change that another process makes. Each case runs in
+//! both directions.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::agents::registry::{key_of, register};
+use crate::kit::app::{App, Options};
+use crate::kit::link::SECRET;
+use crate::kit::upstream::{Reply, Upstream};
+use crate::trust::people::{joined, link, me, sign_in, with};
+
+/// How often something is asked, so that more than one instance of a component answers.
+const OFTEN: usize = 5;
+
+/// Two processes, a provider that both know as `up`, and an ADMIN.
+struct Pair {
+    processes: [App; 2],
+    upstream: Upstream,
+    admin: String,
+}
+
+/// Changes are made through `from`. The other process, `at`, must know.
+struct Way<'a> {
+    from: &'a App,
+    at: &'a App,
+    admin: &'a str,
+}
+
+impl Pair {
+    async fn start() -> Self {
+        let first = Options::default().var("sign_in_secret", SECRET).start().await.unwrap();
+        let second = first.beside().await;
+        assert_ne!(first.url, second.url);
+        let upstream = Upstream::start().await;
+        upstream.connect(&first, json!({})).await;
+        let admin = sign_in(&first, &link("acme", "ADMIN", "Ann").await).await;
+        Self { processes: [first, second], upstream, admin }
+    }
+
+    /// Both directions.
+    fn ways(&self) -> [Way<'_>; 2] {
+        let ([first, second], admin) = (&self.processes, self.admin.as_str());
+        [Way { from: first, at: second, admin }, Way { from: second, at: first, admin }]
+    }
+}
+
+impl Way<'_> {
+    /// Changes something as the ADMIN. Returns the response.
+    async fn change(&self, method: Method, path: &str, body: Value) -> Value {
+        let changed = with(self.from.call(method, path), self.admin).json(&body).send().await;
+        assert!(changed.status.is_success(), "{path}: {changed:?}");
+        serde_json::from_str(&changed.text).unwrap_or_default()
+    }
+
+    /// A new agent of `at`: its id, the id of its key, and the key.
+    async fn agent(&self, name: &str) -> (String, String, String) {
+        let agent = register(self.at, name).await;
+        let (id, key) = key_of(self.at, &agent, json!({})).await;
+        (agent, id, key)
+    }
+
+    /// Calls the integration through `at`, and checks each status.
+    async fn calls(&self, key: &str, expected: u16, what: &str) {
+        for _ in 0..OFTEN {
+            let answer = self.at.get("/api/proxy/up/x").bearer(key).send().await;
+            assert_eq!(answer.status.as_u16(), expected, "{what}: {answer:?}");
+        }
+    }
+
+    /// Shows the session at `at`, and checks each status.
+    async fn shows(&self, cookie: &str, expected: u16, what: &str) {
+        for _ in 0..OFTEN {
+            let answer = me(self.at, cookie).await;
+            assert_eq!(answer.status.as_u16(), expected, "{what}: {answer:?}");
+        }
+    }
+
+    /// Stops something, and returns the path of the stop.
+    async fn stop(&self, scope: &str, id: Option<&str>) -> String {
+        let body = json!({"scope": scope, "id": id, "reason": "a drill"});
+        let stop = self.change(Method::POST, "/api/panic", body).await;
+        format!("/api/panic/{}", stop["id"].as_str().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_is_switched_off_or_stopped_in_one_process_is_refused_by_the_other() {
+    let pair = Pair::start().await;
+    for (number, way) in pair.ways().iter().enumerate() {
+        let (agent, _, key) = way.agent(&format!("Bot {number}")).await;
+        let (other_agent, other_id, other) = way.agent(&format!("Other {number}")).await;
+        let path = format!("/api/agents/{agent}");
+        for (status, expected) in [("disabled", 401), ("active", 200), ("disabled", 401)] {
+            way.change(Method::PUT, &path, json!({ "status": status })).await;
+            way.calls(&key, expected, status).await;
+            way.calls(&other, 200, "the other agent").await;
+        }
+        way.change(Method::PUT, &path, json!({"status": "active"})).await;
+        for (scope, id) in [
+            ("agent", Some(agent.as_str())),
+            ("integration", Some("up")),
+            ("provider", Some("custom-up")),
+            ("workspace", None),
+        ] {
+            way.calls(&key, 200, "before the stop").await;
+            let stop = way.stop(scope, id).await;
+            way.calls(&key, 403, scope).await;
+            way.change(Method::DELETE, &stop, json!({})).await;
+        }
+        way.calls(&key, 200, "all stops are lifted").await;
+
+        // A new key works in both processes at once. A key that is revoked works in neither.
+        let (_, second) = key_of(way.from, &agent, json!({})).await;
+        way.calls(&second, 200, "a second key").await;
+        way.calls(&other, 200, "before it is revoked").await;
+        let path = format!("/api/agents/{other_agent}/keys/{other_id}");
+        way.change(Method::DELETE, &path, json!({})).await;
+        way.calls(&other, 401, "a revoked key").await;
+        way.change(Method::DELETE, &format!("/api/agents/{agent}"), json!({})).await;
+        way.calls(&second, 401, "a deleted agent").await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_one_process_has_ended_in_the_other() {
+    let pair = Pair::start().await;
+    for way in &pair.ways() {
+        let admin = way.admin;
+        let new = async |what: &str| {
+            // The session begins in one process, and counts in the other.
+            let cookie = joined(way.from, admin, "MANAGER", "Bob").await;
+            way.shows(&cookie, 200, what).await;
+            let id = me(way.at, &cookie).await.json()["person"].as_str().unwrap().to_owned();
+            (cookie, id)
+        };
+        let (cookie, _) = new("before the sign-out").await;
+        let out = with(way.from.post("/api/sessions/end"), &cookie).json(&json!({})).send().await;
+        assert_eq!(out.json()["ended"], 1, "{out:?}");
+        way.shows(&cookie, 401, "signed out").await;
+
+        let (cookie, id) = new("before an ADMIN ends it").await;
+        way.change(Method::POST, &format!("/api/people/{id}/sessions/end"), json!({})).await;
+        way.shows(&cookie, 401, "ended by an ADMIN").await;
+
+        let (cookie, id) = new("before the person is switched off").await;
+        let path = format!("/api/people/{id}");
+        way.change(Method::PUT, &path, json!({"role": "ADMIN"})).await;
+        assert_eq!(me(way.at, &cookie).await.json()["role"], "ADMIN", "the role counts at once");
+        way.change(Method::PUT, &path, json!({"status": "disabled"})).await;
+        way.shows(&cookie, 401, "switched off").await;
+
+        let (cookie, id) = new("before the stop").await;
+        let stop = way.stop("person", Some(&id)).await;
+        way.shows(&cookie, 403, "stopped").await;
+        way.change(Method::DELETE, &stop, json!({})).await;
+        way.shows(&cookie, 200, "lifted").await;
+    }
+}
+
+/// A stream of the integration through `app`, which has begun, and what the provider sends it.
+async fn stream(
+    pair: &Pair,
+    app: &App,
+    key: &str,
+) -> (reqwest::Response, UnboundedSender<Vec<u8>>) {
+    let (sender, receiver) = unbounded_channel();
+    let receiver = std::sync::Mutex::new(Some(receiver));
+    pair.upstream.answer(move |_| {
+        let head = b"HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\n\r\n".to_vec();
+        Reply::Stream(head, receiver.lock().unwrap().take().unwrap())
+    });
+    let call = reqwest::Client::new().get(format!("{}/api/proxy/up/x", app.url)).bearer_auth(key);
+    let mut stream = call.send().await.unwrap();
+    sender.send(b"data: 1\n\n".to_vec()).unwrap();
+    assert!(stream.chunk().await.unwrap().is_some());
+    (stream, sender)
+}
+
+/// Whether the stream ends while the provider goes on.
+async fn ends(mut stream: reqwest::Response, sender: UnboundedSender<Vec<u8>>) -> bool {
+    let provider = tokio::spawn(async move {
+        let mut pace = tokio::time::interval(Duration::from_millis(100));
+        while sender.send(b"data: more\n\n".to_vec()).is_ok() {
+            pace.tick().await;
+        }
+    });
+    let ended = async { while let Ok(Some(_)) = stream.chunk().await {} };
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    provider.abort();
+    ended.is_ok()
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_when_another_process_ends_its_right() {
+    let pair = Pair::start().await;
+    for (number, way) in pair.ways().iter().enumerate() {
+        for what in ["agent", "switch", "key", "integration", "workspace"] {
+            let (agent, key_id, key) = way.agent(&format!("{what} {number}")).await;
+            let (stream, sender) = stream(&pair, way.at, &key).await;
+            let path = format!("/api/agents/{agent}");
+            let stop = match what {
+                "switch" => {
+                    way.change(Method::PUT, &path, json!({"status": "disabled"})).await;
+                    None
+                }
+                "key" => {
+                    way.change(Method::DELETE, &format!("{path}/keys/{key_id}"), json!({})).await;
+                    None
+                }
+                "agent" => Some(way.stop("agent", Some(&agent)).await),
+                "integration" => Some(way.stop("integration", Some("up")).await),
+                scope => Some(way.stop(scope, None).await),
+            };
+            assert!(ends(stream, sender).await, "{what}: the stream goes on");
+            if let Some(stop) = stop {
+                way.change(Method::DELETE, &stop, json!({})).await;
+            }
+        }
+    }
+}
