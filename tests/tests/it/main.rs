@@ -7,6 +7,7 @@
 //! - `identity`: tokens of the issuers that `docs/identity.md` describes
 //! - `integrations`: integrations and manifests, as an ADMIN manages them
 //! - `kit`: what every test stands on
+//! - `program`: the program `nexus`, which contains the application
 //! - `serving`: how the application is served, described and stored
 //! - `tokens`: OAuth tokens, from the flow to the revocation
 //! - `trust`: who may do what, and what an attacker meets
@@ -28,6 +29,7 @@ mod browser;
 mod identity;
 mod integrations;
 mod kit;
+mod program;
 mod serving;
 mod tokens;
 mod trust;

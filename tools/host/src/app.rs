@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 
 use anyhow::{Context, Result};
@@ -13,9 +12,12 @@ use wasmtime_wasi_http::handler::ProxyHandler;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use crate::cli::Up;
-use crate::compile::{self, Cache};
+use crate::application::Application;
+use crate::cli::Serve;
 use crate::component::Component;
+use crate::data_files::DataFiles;
+use crate::dotenv;
+use crate::engine::{self, error};
 use crate::host;
 use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
 use crate::kv_store;
@@ -26,8 +28,7 @@ use crate::outbound::{Chain, Chained, Client};
 use crate::request;
 use crate::routes::{Match, Router};
 use crate::runtime_config::RuntimeConfig;
-use crate::variables::{Variables, is_template};
-use crate::{dotenv, files};
+use crate::variables::{PREFIX, Variables, is_template};
 
 /// The number of components that are compiled at the same time.
 const COMPILERS: usize = 2;
@@ -48,17 +49,16 @@ const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIF
 impl App {
     /// Reads the manifest and the runtime configuration, resolves the variables, and compiles and links every
     /// component that a trigger names. `stopping` tells idle instances to end.
-    pub(crate) async fn load(options: &Up, stopping: watch::Receiver<bool>) -> Result<Arc<Self>> {
-        let mut from = std::path::absolute(&options.from)?;
-        if from.is_dir() {
-            from.push("spin.toml");
-        }
-        let manifest = Manifest::read(&from)?;
-        let root = from.parent().context("the manifest has no directory")?;
+    pub(crate) async fn load(
+        application: &Application,
+        options: &Serve,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<Arc<Self>> {
+        let manifest = application.manifest()?;
         let router = Router::new(&manifest.trigger.http)?;
-        let config = RuntimeConfig::read(options.runtime_config_file.as_deref())?;
-        let components = components(&manifest, root, options, &config)?;
-        let services = services(&manifest, root, options).await?;
+        let config = RuntimeConfig::read(application.runtime_config_file.as_deref())?;
+        let components = components(&manifest, application, &config)?;
+        let services = services(&manifest, application, options).await?;
         let reuse = Reuse {
             requests: options.max_instance_reuse_count.get(),
             concurrent: options.max_instance_concurrent_reuse_count.get(),
@@ -108,7 +108,7 @@ impl App {
         let uri = request.uri().clone();
         let added = request::add_headers(request.headers_mut(), &uri, matched, client);
         let answered = match added {
-            Ok(()) => handler.handle(depth, request).await.map_err(compile::error),
+            Ok(()) => handler.handle(depth, request).await.map_err(error),
             Err(error) => Err(error),
         };
         answered.unwrap_or_else(|error| {
@@ -154,18 +154,18 @@ fn used(manifest: &Manifest) -> impl Iterator<Item = (&String, &manifest::Compon
 /// Resolves the settings of all used components.
 fn components(
     manifest: &Manifest,
-    root: &Path,
-    options: &Up,
+    application: &Application,
     config: &RuntimeConfig,
 ) -> Result<Vec<Component>> {
-    let env_file = options.env_file.clone().unwrap_or_else(|| root.join(".env"));
-    let env_file = dotenv::read(&env_file)?;
-    let environment = |name: &str| std::env::var(name).ok();
+    let env_file = dotenv::read(&application.env_file)?;
+    let environment = |name: &str| {
+        let lower = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+        application.variables.get(&lower).cloned().or_else(|| std::env::var(name).ok())
+    };
     let variables = Variables::resolve(&manifest.variables, environment, &env_file)?;
-    let state = options.state_dir.clone().unwrap_or_else(|| root.join(".spin"));
-    let stored = |path: &Option<PathBuf>, name| path.clone().unwrap_or_else(|| state.join(name));
-    let database_path = Arc::new(stored(&config.sqlite, "sqlite_db.db"));
-    let key_value = kv_store::Database::new(stored(&config.key_value, "sqlite_key_value.db"));
+    let data = DataFiles::of(&application.state, config);
+    let database_path = Arc::new(data.database);
+    let key_value = kv_store::Database::new(data.key_value);
     let components = used(manifest).map(|(id, settings)| {
         let component = Component {
             id: id.as_str().into(),
@@ -176,7 +176,7 @@ fn components(
             key_value: key_value.clone(),
             allowed_hosts: Arc::new(allowed_hosts(id, settings, manifest, &variables)?),
             environment: settings.environment.clone().into_iter().collect(),
-            files: files::mount(root, &settings.files)?,
+            files: application.mount(&settings.files)?,
         };
         Ok(component)
     });
@@ -205,22 +205,22 @@ fn allowed_hosts(
     }
 }
 
-/// Compiles and links all used components.
-async fn services(manifest: &Manifest, root: &Path, options: &Up) -> Result<Vec<ServicePre<Ctx>>> {
-    let engine = compile::engine(&options.limits)?;
-    compile::start_clock(&engine);
-    let linker = host::linker(&engine).map_err(compile::error)?;
-    let cache = options.cache_dir.clone().map_or_else(Cache::default_path, Ok)?;
-    let cache = Cache::open(cache)?;
+/// Loads and links all used components.
+async fn services(
+    manifest: &Manifest,
+    application: &Application,
+    options: &Serve,
+) -> Result<Vec<ServicePre<Ctx>>> {
+    let engine = engine::new(&options.limits, application.is_in_this_program())?;
+    engine::start_clock(&engine);
+    let linker = host::linker(&engine).map_err(error)?;
+    let code = application.code(&engine)?;
+    let (code, linker) = (&code, &linker);
     let load = async |(id, settings): (&String, &manifest::Component)| -> Result<_> {
-        let compiled = cache
-            .load(&engine, &root.join(&settings.source))
-            .await
-            .with_context(|| format!("component {id:?}"))?;
+        let name = || format!("component {id:?}");
+        let compiled = code.load(&settings.source).await.with_context(name)?;
         let linked = linker.instantiate_pre(&compiled).and_then(ServicePre::new);
-        linked
-            .map_err(compile::error)
-            .with_context(|| format!("component {id:?} does not fit this host"))
+        linked.map_err(error).with_context(|| format!("component {id:?} does not fit this host"))
     };
     futures::stream::iter(used(manifest)).map(load).buffered(COMPILERS).try_collect().await
 }

@@ -1,108 +1,152 @@
-//! The command line. Options that `spin up` also has use the same names.
+//! The command line, and the options of every program that serves the application. Options that `spin up` also
+//! has use the same names.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
+#[cfg(feature = "compiler")]
+use clap::{Parser, Subcommand};
 
 /// Runs a Spin application on Wasmtime, without the Spin CLI.
+#[cfg(feature = "compiler")]
 #[derive(Parser)]
 #[command(version)]
-pub(crate) struct Cli {
+pub struct Cli {
+    /// The command.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 /// The subcommands.
+#[cfg(feature = "compiler")]
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Serve the application
     Up(Up),
+    /// Compile all components for a program that contains them
+    Bundle(Bundle),
     /// Compile one component (run by `up` in a separate process)
     #[command(hide = true)]
-    Precompile { source: PathBuf, target: PathBuf },
+    Precompile {
+        /// The component.
+        source: PathBuf,
+        /// The compiled component.
+        target: PathBuf,
+    },
 }
 
 /// The options of `up`.
+#[cfg(feature = "compiler")]
 #[derive(Args)]
 #[command(args_override_self = true)]
-pub(crate) struct Up {
+pub struct Up {
     /// The manifest, or the directory that contains it
     #[arg(short, long, default_value = "spin.toml")]
-    pub(crate) from: PathBuf,
-
-    /// Address and port to listen on; 0 chooses a free port
-    #[arg(long, env = "SPIN_HTTP_LISTEN_ADDR", default_value = "127.0.0.1:3000", value_parser = parse_address)]
-    pub(crate) listen: Listen,
+    pub from: PathBuf,
 
     /// Directory of the database and the key-value store [default: .spin next to the manifest]
     #[arg(long)]
-    pub(crate) state_dir: Option<PathBuf>,
-
-    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
-    #[arg(long, env = "RUNTIME_CONFIG_FILE")]
-    pub(crate) runtime_config_file: Option<PathBuf>,
+    pub state_dir: Option<PathBuf>,
 
     /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env next to the manifest]
     #[arg(long)]
-    pub(crate) env_file: Option<PathBuf>,
+    pub env_file: Option<PathBuf>,
+
+    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
+    #[arg(long, env = "RUNTIME_CONFIG_FILE")]
+    pub runtime_config_file: Option<PathBuf>,
 
     /// Directory of the compiled components [default: nexus-host in the user's cache directory]
     #[arg(long)]
-    pub(crate) cache_dir: Option<PathBuf>,
+    pub cache_dir: Option<PathBuf>,
+
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// The options of `bundle`.
+#[cfg(feature = "compiler")]
+#[derive(Args)]
+pub struct Bundle {
+    /// The manifest, or the directory that contains it
+    #[arg(short, long, default_value = "spin.toml")]
+    pub from: PathBuf,
+
+    /// The target that the components are compiled for. Without it, they are compiled for exactly this machine
+    #[arg(long)]
+    pub target: Option<String>,
+
+    /// The directory that receives the manifest and the compiled components
+    #[arg(long)]
+    pub output: PathBuf,
+}
+
+/// How to serve the application.
+#[derive(Args)]
+pub struct Serve {
+    /// Address and port to listen on; 0 chooses a free port
+    #[arg(long, env = "SPIN_HTTP_LISTEN_ADDR", default_value = "127.0.0.1:3000", value_parser = parse_address)]
+    pub listen: Listen,
 
     /// Requests that one instance of a component serves before it is dropped
     #[arg(long, default_value = "128")]
-    pub(crate) max_instance_reuse_count: NonZeroUsize,
+    pub max_instance_reuse_count: NonZeroUsize,
 
     /// Requests that one instance of a component serves at the same time
     #[arg(long, default_value = "16")]
-    pub(crate) max_instance_concurrent_reuse_count: NonZeroUsize,
+    pub max_instance_concurrent_reuse_count: NonZeroUsize,
 
     /// Seconds that a client may stop reading its response before the response is aborted
     #[arg(long, default_value = "60")]
-    pub(crate) answer_timeout: NonZeroU64,
+    pub answer_timeout: NonZeroU64,
 
+    /// Seconds that requests in progress may continue after a signal to stop
+    #[arg(long, default_value = "30")]
+    pub grace: u64,
+
+    /// The limits over all components.
     #[command(flatten)]
-    pub(crate) limits: Limits,
+    pub limits: Limits,
 
     /// Use Nagle's algorithm, which waits for the client's acknowledgement before it sends a small segment,
     /// as Spin does: it does not set TCP_NODELAY
     #[arg(long)]
-    pub(crate) no_nodelay: bool,
+    pub no_nodelay: bool,
 
     /// Stop when stdin is closed, that is, when the parent process has ended
     #[arg(long)]
-    pub(crate) exit_on_stdin_close: bool,
+    pub exit_on_stdin_close: bool,
 }
 
 /// Limits over all components. Names and defaults are those of Spin (`spin-core`, `Config::default`).
 #[derive(Args, Clone, Copy)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// Concurrent instances. By default there are as many memories and fibers, and twice as many tables
     #[arg(long, env = "SPIN_MAX_INSTANCE_COUNT", default_value_t = 1_000)]
-    pub(crate) max_instance_count: u32,
+    pub max_instance_count: u32,
 
     /// Concurrent fibers: the stacks on which guests run. An instance holds up to two for its lifetime
     /// [default: the number of instances]
     #[arg(long, env = "SPIN_WASMTIME_TOTAL_STACKS")]
-    pub(crate) max_fiber_count: Option<u32>,
+    pub max_fiber_count: Option<u32>,
 
     /// Bytes of an instance's memory that stay resident for the next one after it ends. Spin keeps 2 MiB,
     /// which starts instances faster, and costs that much memory permanently for each instance of a burst
     #[arg(long, env = "SPIN_WASMTIME_LINEAR_MEMORY_KEEP_RESIDENT", default_value_t = 0)]
-    pub(crate) keep_resident: usize,
+    pub keep_resident: usize,
 }
 
 /// Where to listen.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Listen {
+pub struct Listen {
     /// The address.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     /// Whether to listen on ::1 too, with the same port, if the machine has IPv6. That is so for `localhost`,
     /// which browsers look up in both families.
-    pub(crate) on_both_loopbacks: bool,
+    pub on_both_loopbacks: bool,
 }
 
 fn parse_address(text: &str) -> Result<Listen, String> {

@@ -1,4 +1,4 @@
-//! The engine, and its ahead-of-time compiler with a cache.
+//! The ahead-of-time compiler, with a cache.
 //!
 //! A separate process compiles, because compiling would leave 30 MB of memory in use in this one. The result
 //! is native code, so it is loaded only from a directory that no other user can write to.
@@ -12,75 +12,21 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
+use wasmtime::Engine;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, PoolingAllocationConfig};
 
-use crate::cli::Limits;
-
-/// How often a computing guest yields to others.
-const TICK: Duration = Duration::from_millis(10);
+use crate::engine::{config, error};
 
 /// Cached components that were not written for this long are removed.
 const MAX_AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// The engine of the process that compiles for the host.
-fn compiler() -> Result<Engine> {
-    Engine::new(&config()).map_err(error)
-}
-
-/// The settings that the compiled code depends on; the compiler and the host must use the same.
-fn config() -> Config {
-    let mut config = Config::new();
-    config.wasm_component_model_async(true);
-    // A guest that computes endlessly must share its thread.
-    config.epoch_interruption(true);
-    config
-}
-
-/// The engine of the host. Its instances come from a pool, as in Spin, so that the limits and their errors
-/// are the same.
-pub(crate) fn engine(limits: &Limits) -> Result<Engine> {
-    let instances = limits.max_instance_count;
-    let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(instances)
-        .total_memories(instances)
-        .total_tables(instances.saturating_mul(2))
-        .total_stacks(limits.max_fiber_count.unwrap_or(instances))
-        .total_core_instances(instances.saturating_mul(4))
-        .table_elements(100_000)
-        .max_component_instance_size(10 << 20)
-        .max_core_instance_size(10 << 20)
-        .max_core_instances_per_component(200)
-        .max_tables_per_component(64)
-        .max_memories_per_component(32)
-        .max_tables_per_module(2)
-        .max_memories_per_module(2)
-        .max_memory_size(4 << 30)
-        .linear_memory_keep_resident(limits.keep_resident);
+/// An engine that only compiles: for any machine of the target, or without one for exactly this machine.
+fn compiler(target: Option<&str>) -> Result<Engine> {
     let mut config = config();
-    config.allocation_strategy(pool);
-    Engine::new(&config).map_err(error).with_context(|| {
-        format!(
-            "cannot reserve the address space of {instances} instances; use fewer with \
-             --max-instance-count"
-        )
-    })
-}
-
-/// Converts Wasmtime's own error type.
-pub(crate) fn error(error: wasmtime::Error) -> anyhow::Error {
-    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
-}
-
-/// Advances the engine's epoch until the process ends.
-pub(crate) fn start_clock(engine: &Engine) {
-    let engine = engine.weak();
-    std::thread::spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            std::thread::sleep(TICK);
-        }
-    });
+    if let Some(target) = target {
+        config.target(target).map_err(error)?;
+    }
+    Engine::new(&config).map_err(error)
 }
 
 /// The directory of compiled components.
@@ -120,13 +66,9 @@ impl Cache {
             .join("nexus-host"))
     }
 
-    /// The component in this file, compiled now or earlier.
+    /// The component in this file, compiled now or earlier, for this machine.
     pub(crate) async fn load(&self, engine: &Engine, source: &Path) -> Result<Component> {
-        let wasm = tokio::fs::read(source).await.with_context(|| {
-            format!("cannot read {}; run `cargo xtask build`", source.display())
-        })?;
-        let compiled = self.0.join(key(engine, &wasm));
-        drop(wasm);
+        let compiled = self.place(engine, source)?;
         if !compiled.exists() {
             compile_elsewhere(source, &compiled).await?;
         }
@@ -137,6 +79,26 @@ impl Cache {
         component.map_err(error).with_context(|| {
             format!("cannot load {}; remove the file and try again", compiled.display())
         })
+    }
+
+    /// Compiles a component in this process, unless that was done earlier, for any machine of the target, or without
+    /// one for exactly this machine. Returns the file.
+    pub(crate) fn compile(&self, source: &Path, target: Option<&str>) -> Result<PathBuf> {
+        let engine = compiler(target)?;
+        let compiled = self.place(&engine, source)?;
+        if !compiled.exists() {
+            write(&engine, source, &compiled)
+                .with_context(|| format!("cannot compile {}", source.display()))?;
+        }
+        Ok(compiled)
+    }
+
+    /// The file for what `engine` makes of a component.
+    fn place(&self, engine: &Engine, source: &Path) -> Result<PathBuf> {
+        let wasm = std::fs::read(source).with_context(|| {
+            format!("cannot read {}; run `cargo xtask build`", source.display())
+        })?;
+        Ok(self.0.join(key(engine, &wasm)))
     }
 
     fn remove_old(&self) {
@@ -180,16 +142,24 @@ async fn compile_elsewhere(source: &Path, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles one file into another. This is the entire `precompile` subcommand. Hosts that start together need the
-/// same files: one of them compiles, and the others wait.
-pub(crate) fn precompile(source: &Path, target: &Path) -> Result<()> {
+/// Compiles one file into another, for this machine. This is the entire `precompile` subcommand.
+///
+/// # Errors
+/// The source is not a component, or a file cannot be read or written.
+pub fn precompile(source: &Path, target: &Path) -> Result<()> {
+    write(&compiler(None)?, source, target)
+}
+
+/// Compiles one file into another. Hosts that start together need the same files: one of them compiles, and the
+/// others wait.
+fn write(engine: &Engine, source: &Path, target: &Path) -> Result<()> {
     let lock = std::fs::File::create(target.with_extension("lock"))?;
     lock.lock()?;
     if target.exists() {
         return Ok(());
     }
     let wasm = std::fs::read(source)?;
-    let compiled = compiler()?.precompile_component(&wasm).map_err(error)?;
+    let compiled = engine.precompile_component(&wasm).map_err(error)?;
     let directory = target.parent().context("the target has no directory")?;
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(&compiled)?;

@@ -36,7 +36,7 @@ impl Component {
         wasi.stderr(Output::new(self.id.clone(), Target::Stderr));
         if let Some(files) = &self.files {
             wasi.preopened_dir(files.path(), "/", FsPerms::ReadOnly)
-                .map_err(crate::compile::error)
+                .map_err(crate::engine::error)
                 .context("cannot open the mounted files")?;
         }
         Ok(wasi.build())

@@ -1,43 +1,21 @@
 //! `nexus-host`: runs this Spin application on Wasmtime where the Spin CLI is not installed, for development
-//! and tests. Use Spin in production.
-//!
-//! It reads the same `spin.toml`, runtime configuration, variables and `.spin` files as `spin up`, and
-//! rejects everything that it does not know. `server` receives a request, `routes` finds its component,
-//! `instance` runs it, and `host` and `outbound` are the interfaces that the component can use.
+//! and tests, and compiles its components for the program `nexus`.
 
-mod app;
-mod bodies;
-mod cli;
-mod compile;
-mod component;
-mod connection;
-mod connections;
-mod dotenv;
-mod files;
-mod host;
-mod instance;
-mod kv_store;
-mod log;
-mod manifest;
-mod outbound;
-mod place;
-mod request;
-mod routes;
-mod runtime_config;
-mod server;
-mod stdio;
-mod toml_file;
-mod variables;
-
+use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use nexus_host::application::Application;
+use nexus_host::cli::{Cli, Command, Up};
+use nexus_host::server::{self, Server};
 
 fn main() -> ExitCode {
-    let done = match cli::Cli::parse().command {
-        cli::Command::Up(options) => up(&options),
-        cli::Command::Precompile { source, target } => compile::precompile(&source, &target),
+    let done = match Cli::parse().command {
+        Command::Up(options) => up(&options),
+        Command::Bundle(options) => nexus_host::bundling::write(&options),
+        Command::Precompile { source, target } => nexus_host::compile::precompile(&source, &target),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,10 +26,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn up(options: &cli::Up) -> Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let done = runtime.block_on(server::run(options));
-    // Remaining tasks had their time to finish.
-    runtime.shutdown_background();
-    done
+fn up(options: &Up) -> Result<()> {
+    let application = Application::in_folder(options)?;
+    server::block_on(async {
+        let server = Server::start(&application, &options.serve).await?;
+        // A missing reader is not a reason to stop.
+        let _ = announce(server.address());
+        server.serve().await
+    })
+}
+
+fn announce(address: SocketAddr) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "Serving http://{address}")?;
+    stdout.flush()
 }

@@ -145,11 +145,29 @@ pub(crate) struct Placement {
 /// The only database and store. Spin has others only through its runtime configuration.
 pub(crate) const DEFAULT_LABEL: &str = "default";
 
+/// The path of the manifest that a person named, by itself or by its directory.
+#[cfg(feature = "compiler")]
+pub(crate) fn manifest_file(from: &Path) -> Result<PathBuf> {
+    let mut manifest = std::path::absolute(from)?;
+    if manifest.is_dir() {
+        manifest.push("spin.toml");
+    }
+    Ok(manifest)
+}
+
 impl Manifest {
     /// Reads and checks the manifest. Errors name the file, the line, the table and the key.
+    #[cfg(any(feature = "compiler", test))]
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let manifest: Self = toml_file::read(path, "manifest")?;
         manifest.check().with_context(|| path.display().to_string())?;
+        Ok(manifest)
+    }
+
+    /// Checks the text of the manifest that this program contains.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let manifest: Self = toml_file::parse(text, Path::new("spin.toml"))?;
+        manifest.check()?;
         Ok(manifest)
     }
 

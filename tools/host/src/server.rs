@@ -3,15 +3,17 @@
 //! Its only decision about a request is which component handles it.
 
 use std::convert::Infallible;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use http::header::{CONNECTION, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body::Body;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -24,16 +26,14 @@ use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::App;
+use crate::application::Application;
 use crate::bodies::{RequestBody, ResponseBody};
-use crate::cli::{Listen, Up};
+use crate::cli::{Listen, Serve};
 use crate::connection::{Stream, Work};
 use crate::connections::{Connections, Kind, RESERVE};
 use crate::log::{Line, warn};
 use crate::place::Place;
 use crate::request::{answer, strip};
-
-/// How long requests in flight may continue during a shutdown.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// The number of concurrent client requests; further requests wait. Requests between components are not
 /// counted, because they would wait for each other. Requests that wait for their client are not counted,
@@ -59,62 +59,136 @@ const ROOM_AGAIN: Duration = Duration::from_millis(2);
 /// The maximum size of a request's head, in bytes.
 const MAX_HEAD: usize = 256 * 1024;
 
-/// Serves until it receives a signal to stop.
-pub(crate) async fn run(options: &Up) -> Result<()> {
-    // Before anything else, so that a signal never reaches the default handler.
-    let stop = stop_signal(options.exit_on_stdin_close)?;
-    let (stopping, stopped) = watch::channel(false);
-    let app = App::load(options, stopped).await?;
-    let Listen { address, on_both_loopbacks } = options.listen;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; choose another address with --listen")
-    })?;
-    let address = listener.local_addr()?;
-    let _ = app.address.set(address);
-    let second = match on_both_loopbacks {
-        true => TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await.ok(),
-        false => None,
-    };
-    // A missing reader is not a reason to stop.
-    let _ = announce(address);
-
-    let connections = GracefulShutdown::new();
-    let free = Arc::new(Semaphore::new(MAX_REQUESTS));
-    let free_for_health = Arc::new(Semaphore::new(RESERVE));
-    let nodelay = !options.no_nodelay;
-    let server = Server {
-        app: app.clone(),
-        free,
-        free_for_health,
-        connections: Connections::new(),
-        nodelay,
-    };
-    let answer = Duration::from_secs(options.answer_timeout.get());
-    tokio::spawn(server.connections.clone().enforce_limits_forever(answer));
-    tokio::select! {
-        () = accept(&listener, &server, &connections) => {}
-        () = accept_if_any(second.as_ref(), &server, &connections) => {}
-        () = stop => {}
-    }
-    drop((listener, second));
-    let finish = async {
-        connections.shutdown().await;
-        // Guests may continue after their last response.
-        let _ = stopping.send(true);
-        app.population.empty().await;
-    };
-    if tokio::time::timeout(GRACE, finish).await.is_err() {
-        let why = format_args!("they did not finish within {} s", GRACE.as_secs());
-        warn(None, "stopped with requests in flight", &why);
-    }
-    Ok(())
+/// Runs a program that serves.
+///
+/// # Errors
+/// Those of `work`.
+pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(work);
+    // Remaining tasks had their time to finish.
+    runtime.shutdown_background();
+    done
 }
 
-fn announce(address: SocketAddr) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "Serving http://{address}")?;
-    stdout.flush()
+/// The application, listening.
+pub struct Server {
+    listeners: (TcpListener, Option<TcpListener>),
+    address: SocketAddr,
+    door: Door,
+    stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+    stopping: watch::Sender<bool>,
+    answer: Duration,
+    grace: Duration,
+}
+
+impl Server {
+    /// Loads the application, and listens. Nothing is answered before [`Server::serve`].
+    ///
+    /// # Errors
+    /// The application does not fit this host, a required variable is missing, or the address is in use.
+    pub async fn start(application: &Application, options: &Serve) -> Result<Self> {
+        // Before anything else, so that a signal never reaches the default handler.
+        let stop = Box::pin(stop_signal(options.exit_on_stdin_close)?);
+        let (stopping, stopped) = watch::channel(false);
+        let app = App::load(application, options, stopped).await?;
+        let Listen { address, on_both_loopbacks } = options.listen;
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!("cannot listen on {address}; choose another address with --listen")
+        })?;
+        let address = listener.local_addr()?;
+        let _ = app.address.set(address);
+        let second = match on_both_loopbacks {
+            true => TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await.ok(),
+            false => None,
+        };
+        let door = Door {
+            app,
+            free: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            free_for_health: Arc::new(Semaphore::new(RESERVE)),
+            connections: Connections::new(),
+            nodelay: !options.no_nodelay,
+        };
+        Ok(Self {
+            listeners: (listener, second),
+            address,
+            door,
+            stop,
+            stopping,
+            answer: Duration::from_secs(options.answer_timeout.get()),
+            grace: Duration::from_secs(options.grace),
+        })
+    }
+
+    /// The address that the server listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A way to send requests to the application from inside this program.
+    #[must_use]
+    pub fn inside(&self) -> Inside {
+        Inside(self.door.app.clone())
+    }
+
+    /// Serves until the program receives a signal to stop. Then requests in progress have their time to end.
+    ///
+    /// # Errors
+    /// None at present.
+    pub async fn serve(self) -> Result<()> {
+        let Self { listeners: (listener, second), door, stop, stopping, answer, grace, .. } = self;
+        let connections = GracefulShutdown::new();
+        tokio::spawn(door.connections.clone().enforce_limits_forever(answer));
+        tokio::select! {
+            () = accept(&listener, &door, &connections) => {}
+            () = accept_if_any(second.as_ref(), &door, &connections) => {}
+            () = stop => {}
+        }
+        drop((listener, second));
+        let finish = async {
+            connections.shutdown().await;
+            end(&door.app, &stopping).await;
+        };
+        if tokio::time::timeout(grace, finish).await.is_err() {
+            let why = format_args!("they did not finish within {} s", grace.as_secs());
+            warn(None, "stopped with requests in flight", &why);
+        }
+        Ok(())
+    }
+
+    /// Stops an application that has served nobody but this program.
+    pub async fn close(self) {
+        let _ = tokio::time::timeout(self.grace, end(&self.door.app, &self.stopping)).await;
+    }
+}
+
+/// Tells the guests to end, and waits: they may continue after their last response.
+async fn end(app: &App, stopping: &watch::Sender<bool>) {
+    let _ = stopping.send(true);
+    app.population.empty().await;
+}
+
+/// Sends requests to the application from inside this program, past the limits of connections.
+#[derive(Clone)]
+pub struct Inside(Arc<App>);
+
+impl Inside {
+    /// Sends a request without a body, and reads the response whole.
+    ///
+    /// # Errors
+    /// No component has the path, or the body of the response ends too early.
+    pub async fn send(&self, request: Request<()>) -> Result<Response<Bytes>> {
+        let matched = self.0.router.route(request.uri().path());
+        let matched =
+            matched.with_context(|| format!("nothing serves {}", request.uri().path()))?;
+        let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
+        let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let response = self.0.call(&matched, request.map(|()| body), client, 0).await;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.context("the response ended too early")?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
 }
 
 /// Resolves on SIGINT, on SIGTERM and, if requested, at the end of stdin.
@@ -143,21 +217,21 @@ fn stop_signal(with_stdin: bool) -> Result<impl Future<Output = ()>> {
 /// Accepts on `listener`. Without one, waits for ever.
 async fn accept_if_any(
     listener: Option<&TcpListener>,
-    server: &Server,
+    door: &Door,
     connections: &GracefulShutdown,
 ) {
     match listener {
-        Some(listener) => accept(listener, server, connections).await,
+        Some(listener) => accept(listener, door, connections).await,
         None => std::future::pending().await,
     }
 }
 
-async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulShutdown) {
+async fn accept(listener: &TcpListener, door: &Door, connections: &GracefulShutdown) {
     loop {
         match listener.accept().await {
             Ok((stream, client)) => {
-                let kind = server.room().await;
-                server.connect(stream, client, kind, connections);
+                let kind = door.room().await;
+                door.connect(stream, client, kind, connections);
             }
             Err(error) => {
                 warn(None, "a connection cannot be accepted", &error);
@@ -167,8 +241,9 @@ async fn accept(listener: &TcpListener, server: &Server, connections: &GracefulS
     }
 }
 
+/// What every connection needs.
 #[derive(Clone)]
-struct Server {
+struct Door {
     app: Arc<App>,
     free: Arc<Semaphore>,
     free_for_health: Arc<Semaphore>,
@@ -176,7 +251,7 @@ struct Server {
     nodelay: bool,
 }
 
-impl Server {
+impl Door {
     /// Waits until there is room for a connection.
     async fn room(&self) -> Kind {
         loop {
@@ -196,14 +271,14 @@ impl Server {
     ) {
         // Without this option, a chunked response waits 40 ms for the client's acknowledgement.
         let _ = stream.set_nodelay(self.nodelay);
-        let server = self.clone();
+        let door = self.clone();
         let open = self.connections.open(kind);
         let of_requests = open.connection.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let shares = request.version() >= Version::HTTP_2;
-            let (server, busy) = (server.clone(), of_requests.begin(shares));
+            let (door, busy) = (door.clone(), of_requests.begin(shares));
             async move {
-                let response = server.answer(request, client, kind, &busy.work).await;
+                let response = door.answer(request, client, kind, &busy.work).await;
                 Ok::<_, Infallible>(ResponseBody::answer(response, busy))
             }
         });

@@ -10,8 +10,13 @@ use serde::de::DeserializeOwned;
 pub(crate) fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the {what} {}", path.display()))?;
-    toml::from_str(&text).map_err(|error| {
-        let table = error.span().and_then(|span| table_at(&text, span.start));
+    parse(&text, path)
+}
+
+/// Reads the text of the file `path`.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T> {
+    toml::from_str(text).map_err(|error| {
+        let table = error.span().and_then(|span| table_at(text, span.start));
         let table = table.map(|table| format!(", in {table}")).unwrap_or_default();
         anyhow!("{}{table}: {error}", path.display())
     })

@@ -9,6 +9,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::manifest::Variable;
 
+/// The prefix of the variables in the environment and in the file.
+pub(crate) const PREFIX: &str = "SPIN_VARIABLE_";
+
 /// The values of all application variables.
 pub(crate) struct Variables(HashMap<String, String>);
 
@@ -24,7 +27,7 @@ impl Variables {
         let mut missing = Vec::new();
         for (name, variable) in declared {
             check_name(name).map_err(anyhow::Error::msg)?;
-            let key = format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase());
+            let key = format!("{PREFIX}{}", name.to_ascii_uppercase());
             let given = environment(&key).or_else(|| env_file.get(&key).cloned());
             match given.or_else(|| variable.default.clone()) {
                 Some(value) => drop(values.insert(name.clone(), value)),

@@ -37,14 +37,26 @@ pub struct New {
 /// Writes the file, and prints its path.
 pub fn run(verb: &Verb) -> Result<()> {
     let Verb::New(New { force, path }) = verb;
-    write(path, *force, "http://localhost:3000")?;
+    write(path, *force, Use::Development, "http://localhost:3000")?;
     println!("wrote {} (mode 600)", path.display());
     warn_if_tracked(path);
     Ok(())
 }
 
+/// What the keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Development: tokens are signed with a secret in the file, and providers on this machine can be called.
+    Development,
+    /// An installation that people use: they sign in, and nobody can sign a token.
+    Production,
+}
+
 /// Writes a new file, and overwrites an existing file only with `force`.
-pub fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
+///
+/// # Errors
+/// The file exists, or cannot be written.
+pub fn write(path: &Path, force: bool, use_for: Use, public_url: &str) -> Result<()> {
     if path.exists() && !force {
         bail!(
             "{} exists. With new keys, every credential stored under the old keys becomes permanently \
@@ -52,7 +64,7 @@ pub fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
             path.display()
         );
     }
-    let text = render(public_url, &mut |length| {
+    let text = render(use_for, public_url, &mut |length| {
         let mut bytes = vec![0; length];
         getrandom::fill(&mut bytes).context("cannot get random bytes from the system")?;
         Ok(bytes)
@@ -79,6 +91,9 @@ pub fn write(path: &Path, force: bool, public_url: &str) -> Result<()> {
 
 /// Adds the secret that signs links to a file that was made before there were links. Returns whether it was
 /// missing.
+///
+/// # Errors
+/// The file cannot be read or written.
 pub fn add_sign_in_secret(path: &Path) -> Result<bool> {
     let line = format!("{PREFIX}SIGN_IN_SECRET=");
     let text =
@@ -95,24 +110,39 @@ pub fn add_sign_in_secret(path: &Path) -> Result<bool> {
 }
 
 /// The text of the file; `random` returns this many random bytes.
-fn render(public_url: &str, random: &mut dyn FnMut(usize) -> Result<Vec<u8>>) -> Result<String> {
+fn render(
+    use_for: Use,
+    public_url: &str,
+    random: &mut dyn FnMut(usize) -> Result<Vec<u8>>,
+) -> Result<String> {
     let mut secret = |length| random(length).map(|bytes| STANDARD.encode(bytes));
-    let values = [
+    let mut values = vec![
         ("public_url", public_url.to_owned()),
         ("encryption_keys", format!("k1:{}", secret(32)?)),
         ("broker_secret", secret(48)?),
-        ("jwt_issuer", "https://issuer.nexus.invalid".to_owned()),
-        ("jwt_audience", "integration-nexus".to_owned()),
-        ("jwt_secret", secret(48)?),
         ("tick_secret", secret(48)?),
         ("sign_in_secret", secret(48)?),
-        ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
     ];
-    let mut text = String::from(
-        "# For development, made by `nexus keys new`. Never commit this file: whoever has it\n\
-         # can read every stored credential and sign tokens. An environment variable of the same\n\
-         # name overrides a line here.\n",
-    );
+    let head = match use_for {
+        Use::Production => {
+            "# Made by `nexus up` on its first start. Keep a copy where the backups of the database are\n\
+             # not: without `encryption_keys`, no stored credential can ever be read again, and whoever\n\
+             # has them and the database can read every one. An environment variable of the same name\n\
+             # overrides a line here. The documentation lists all variables.\n"
+        }
+        Use::Development => {
+            values.extend([
+                ("jwt_issuer", "https://issuer.nexus.invalid".to_owned()),
+                ("jwt_audience", "integration-nexus".to_owned()),
+                ("jwt_secret", secret(48)?),
+                ("private_hosts", "http://127.0.0.0/8:*".to_owned()),
+            ]);
+            "# For development, made by `nexus keys new`. Never commit this file: whoever has it\n\
+             # can read every stored credential and sign tokens. An environment variable of the same\n\
+             # name overrides a line here.\n"
+        }
+    };
+    let mut text = String::from(head);
     for (name, value) in values {
         let _ = writeln!(text, "{PREFIX}{}={value}", name.to_ascii_uppercase());
     }
@@ -153,7 +183,7 @@ mod tests {
     fn written_keys_are_read_back_and_long_enough() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(".env");
-        write(&path, false, "http://127.0.0.1:4000").unwrap();
+        write(&path, false, Use::Development, "http://127.0.0.1:4000").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let text = fs::read_to_string(&path).unwrap();
         let variables = values(&text);
@@ -167,6 +197,18 @@ mod tests {
         for name in ["jwt_issuer", "jwt_audience", "private_hosts"] {
             assert!(variables.get(name).is_some_and(|value| !value.is_empty()), "{name}");
         }
+    }
+
+    #[test]
+    fn an_installation_has_no_secret_that_signs_tokens() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(".env");
+        write(&path, false, Use::Production, "https://nexus.example").unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let names: Vec<_> = values(&text).into_keys().collect();
+        let expected =
+            ["broker_secret", "encryption_keys", "public_url", "sign_in_secret", "tick_secret"];
+        assert_eq!(names, expected);
     }
 
     #[test]
@@ -186,17 +228,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(".env");
         fs::write(&path, "mine").unwrap();
-        let error = write(&path, false, "http://127.0.0.1:1").unwrap_err().to_string();
+        let error =
+            write(&path, false, Use::Development, "http://127.0.0.1:1").unwrap_err().to_string();
         assert!(error.contains("--force") && error.contains("unreadable"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
-        write(&path, true, "http://127.0.0.1:1").unwrap();
+        write(&path, true, Use::Development, "http://127.0.0.1:1").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn values_need_no_quotes() {
-        let text = render("http://127.0.0.1:3000", &mut |n| Ok(vec![0xfb; n])).unwrap();
+        let text =
+            render(Use::Development, "http://127.0.0.1:3000", &mut |n| Ok(vec![0xfb; n])).unwrap();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (_, value) = line.split_once('=').unwrap();
             assert!(

@@ -4,7 +4,7 @@
 //! the component `auth` have. The secret of a link is in the part of the address that no browser sends and no log
 //! has.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
@@ -22,9 +22,9 @@ const VALID: u64 = 600;
 /// The arguments of `nexus sign-in`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The workspace
-    #[arg(long, default_value = "demo")]
-    pub workspace: String,
+    /// The workspace [default: main; of `cargo xtask sign-in`: demo]
+    #[arg(long)]
+    pub workspace: Option<String>,
     /// The person's role
     #[arg(long, value_enum, ignore_case = true, default_value = "ADMIN")]
     pub role: PersonRole,
@@ -34,9 +34,9 @@ pub struct Args {
     /// The URL of the application [default: the variable `public_url`]
     #[arg(long)]
     pub url: Option<String>,
-    /// The file with the variables, unless they are in the environment
-    #[arg(long, default_value = ".env")]
-    pub env_file: PathBuf,
+    /// The file with the variables, unless they are in the environment [default: .env in the state directory]
+    #[arg(long)]
+    pub env_file: Option<PathBuf>,
 }
 
 /// The role of a person.
@@ -59,18 +59,25 @@ impl PersonRole {
     }
 }
 
-/// Prints a link.
-pub fn run(args: &Args) -> Result<()> {
-    let variables = Variables::read(&args.env_file)?;
+/// Prints a link. `workspace` and `env_file` are the defaults.
+///
+/// # Errors
+/// A variable or an argument is invalid.
+pub fn run(args: &Args, workspace: &str, env_file: &Path) -> Result<()> {
+    let variables = Variables::read(args.env_file.as_deref().unwrap_or(env_file))?;
+    let workspace = args.workspace.as_deref().unwrap_or(workspace);
     let url = match &args.url {
         Some(url) => url.as_str(),
         None => variables.require("public_url")?,
     };
-    println!("{}", link(&variables, url, args.role, &args.workspace, &args.name)?);
+    println!("{}", link(&variables, url, args.role, workspace, &args.name)?);
     Ok(())
 }
 
 /// A link to the application at `url`, valid from now for ten minutes.
+///
+/// # Errors
+/// `sign_in_secret` is missing or short, or a name is not printable.
 pub fn link(
     variables: &Variables,
     url: &str,

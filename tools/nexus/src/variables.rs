@@ -137,7 +137,8 @@ mod tests {
     fn a_file_with_new_keys_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join(".env");
-        crate::keys::write(&file, false, "http://127.0.0.1:4000").unwrap();
+        crate::keys::write(&file, false, crate::keys::Use::Development, "http://127.0.0.1:4000")
+            .unwrap();
         let variables = Variables::merge(&Variables::file(&file).unwrap(), []).unwrap();
         assert_eq!(variables.get("public_url"), Some("http://127.0.0.1:4000"));
         assert!(variables.require("encryption_keys").unwrap().starts_with("k1:"));

@@ -115,21 +115,42 @@ pub(crate) async fn components(
     components_alone(repo, profile, guests).await
 }
 
+/// Like `components`, with further arguments for cargo.
+pub(crate) async fn components_with(
+    repo: &Repo,
+    profile: Profile,
+    guests: &[&Member],
+    arguments: &[String],
+) -> Result<Vec<(PathBuf, u64)>> {
+    ui::build(repo).await?;
+    build_with(repo, profile, guests, arguments).await
+}
+
 /// Like `components`, without the UI, which must have been built.
 pub(crate) async fn components_alone(
     repo: &Repo,
     profile: Profile,
     guests: &[&Member],
 ) -> Result<Vec<(PathBuf, u64)>> {
+    build_with(repo, profile, guests, &[]).await
+}
+
+async fn build_with(
+    repo: &Repo,
+    profile: Profile,
+    guests: &[&Member],
+    arguments: &[String],
+) -> Result<Vec<(PathBuf, u64)>> {
     let components = repo.components();
     if components.is_empty() {
         bail!("no crate below {}/components builds a cdylib", repo.root.display());
     }
-    ensure_target(&repo.root).await?;
+    ensure_target(&repo.root, TARGET).await?;
     let mut args = vec!["build", "--target", TARGET, "--profile", profile.name()];
     for member in components.iter().chain(guests) {
         args.extend(["-p", &member.name]);
     }
+    args.extend(arguments.iter().map(String::as_str));
     cargo::run(&repo.root, &args, "building the components").await?;
 
     let from = repo.wasm_dir(profile.name());
@@ -171,9 +192,9 @@ fn human(bytes: u64) -> String {
 
 /// Installs the target with rustup if the toolchain lacks it. With `RUSTUP_AUTO_INSTALL=0` the targets of
 /// `rust-toolchain.toml` are not installed automatically.
-async fn ensure_target(root: &Path) -> Result<()> {
+pub(crate) async fn ensure_target(root: &Path, target: &str) -> Result<()> {
     let output = tokio::process::Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(["--print", "target-libdir", "--target", target])
         .current_dir(root)
         .output()
         .await
@@ -184,20 +205,20 @@ async fn ensure_target(root: &Path) -> Result<()> {
     }
     if cargo::on_path("rustup").is_none() {
         bail!(
-            "this Rust toolchain has no standard library for {TARGET}, and there is no rustup to \
+            "this Rust toolchain has no standard library for {target}, and there is no rustup to \
              add it; install Rust with https://rustup.rs or your system's package for that target"
         );
     }
-    eprintln!("adding the Rust target {TARGET}");
+    eprintln!("adding the Rust target {target}");
     let status = tokio::process::Command::new("rustup")
-        .args(["target", "add", TARGET])
+        .args(["target", "add", target])
         .current_dir(root)
         .stdout(cargo::to_stderr())
         .status()
         .await
         .context("cannot run rustup")?;
     if !status.success() {
-        bail!("`rustup target add {TARGET}` failed; the components cannot be built without it");
+        bail!("`rustup target add {target}` failed; nothing can be built for it");
     }
     Ok(())
 }

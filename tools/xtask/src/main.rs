@@ -10,6 +10,7 @@ mod child;
 mod env;
 mod fuzz;
 mod guard;
+mod release;
 mod repo;
 #[cfg(test)]
 mod rings;
@@ -20,6 +21,7 @@ mod token;
 mod ui;
 mod up;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -46,6 +48,8 @@ enum Verb {
     Fuzz(fuzz::Args),
     /// Measure list pages, proxy calls and memory against baseline components
     Bench(bench::Args),
+    /// Make the program `nexus` with the application in it, for each target, with its digests and packages
+    Release(release::Args),
     /// Print a link that signs a person in, once, within ten minutes
     SignIn(sign_in::Args),
     /// Print a signed token for development
@@ -73,9 +77,10 @@ async fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Build(args) => build::run(args).await,
         Verb::Test(args) => test::run(args).await,
         Verb::Fuzz(args) => fuzz::run(args).await,
+        Verb::Release(args) => release::run(args).await,
         Verb::Bench(args) => bench::run(args).await,
         Verb::SignIn(args) => {
-            sign_in::run(&args)?;
+            sign_in::run(&args, up::WORKSPACE, Path::new(".env"))?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Token(args) => token::run(&args),

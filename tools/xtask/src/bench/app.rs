@@ -49,7 +49,7 @@ impl BenchSetup {
             .with_context(|| format!("cannot read {}", source.display()))?;
         std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, baselines)?)?;
         let env_file = directory.path().join(ENV_FILE);
-        keys::write(&env_file, false, "http://127.0.0.1:3000")?;
+        keys::write(&env_file, false, keys::Use::Development, "http://127.0.0.1:3000")?;
         let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
         let ttl = Duration::from_secs(7_200);
         let token = token::mint(&variables, Role::Admin, "bench", "bench", ttl)?;

@@ -9,7 +9,7 @@ mod schemathesis;
 mod tally;
 mod ui;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -18,13 +18,13 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::build::{self, Profile};
 use crate::cargo;
+use crate::release;
 use crate::repo::Repo;
 use crate::runtime::{self, Choice};
 pub(crate) use tally::Tally;
 
-/// The programs that tests run: the variable that names each to the tests, its package, and its name.
-const PROGRAMS: [(&str, &str, &str); 2] =
-    [("NEXUS_EXAMPLE", "slack-tools", "slack-tools"), ("NEXUS_CLI", "nexus-cli", "nexus")];
+/// The programs that tests run: the variable that names each to the tests, and its name.
+const PROGRAMS: [(&str, &str); 2] = [("NEXUS_EXAMPLE", "slack-tools"), ("NEXUS_CLI", "nexus")];
 
 /// Whether each request has its own instances.
 const REUSE: &str = "NEXUS_REUSE";
@@ -135,20 +135,17 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         ("NEXUS_REPO", repo.root.display().to_string()),
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
-    heading("building the operator's tool and the example in Rust");
-    let packages = PROGRAMS.iter().flat_map(|(_, package, _)| ["-p", package]);
-    let build: Vec<_> = ["build"].into_iter().chain(packages).collect();
-    cargo::run(&repo.root, &build, "building the programs that tests run").await?;
-    for (variable, _, program) in PROGRAMS {
+    heading("building the embedded host, the program and the example in Rust");
+    let host_path = runtime::host(repo, false).await?;
+    program(repo, &host_path).await?;
+    for (variable, program) in PROGRAMS {
         let path = repo.target.join("debug").join(program);
         common.push((variable, path.display().to_string()));
     }
     let mut host = None;
     if embedded {
-        heading("building the embedded host");
-        let built = runtime::host(repo, false).await?;
-        common.push(("NEXUS_HOST", built.display().to_string()));
-        host = Some(built);
+        common.push(("NEXUS_HOST", host_path.display().to_string()));
+        host = Some(host_path);
     }
 
     let sdk = match installed::sdk(repo) {
@@ -217,6 +214,22 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         runs.iter_mut().for_each(|run| run.env.push(("NEXUS_SHOTS", shots.clone())));
     }
     Ok(Plan { runs, host, skipped })
+}
+
+/// Builds `nexus` with the components, and the other programs that tests run. The host is among them, so that
+/// Wasmtime is built once for both.
+async fn program(repo: &Repo, host: &Path) -> Result<()> {
+    let bundle = release::bundle(repo, host, None).await?;
+    let args = ["build", "-p", "nexus-host", "-p", "nexus-cli", "-p", "slack-tools"];
+    let status = cargo::command(&repo.root, &args)
+        .args(["--features", "nexus-cli/server"])
+        .env("NEXUS_BUNDLE", bundle)
+        .stdout(cargo::to_stderr())
+        .status()
+        .await
+        .context("cannot run cargo")?;
+    anyhow::ensure!(status.success(), "building the programs that tests run failed; see above");
+    Ok(())
 }
 
 fn heading(what: &str) {

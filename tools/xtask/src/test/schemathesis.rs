@@ -50,7 +50,7 @@ pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u6
     let dir = directory.path();
     let port = child::free_port(0)?;
     let env_file = dir.join(".env");
-    keys::write(&env_file, false, &format!("http://127.0.0.1:{port}"))?;
+    keys::write(&env_file, false, keys::Use::Development, &format!("http://127.0.0.1:{port}"))?;
     let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
     let network = dir.join("runtime.toml");
     std::fs::write(&network, NOWHERE)?;

@@ -2,7 +2,6 @@
 
 mod report;
 pub(crate) mod sandbox;
-mod state;
 mod steps;
 mod timer;
 
@@ -12,8 +11,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use nexus_cli::keys;
+use nexus_cli::keys::{self, Use};
 use nexus_cli::sign_in::{self, PersonRole};
+use nexus_cli::state;
 
 use crate::build::{self, Profile};
 use crate::child::{self, App};
@@ -25,7 +25,7 @@ use crate::ui;
 use steps::Steps;
 
 /// The workspace that `up` signs in to.
-const WORKSPACE: &str = "demo";
+pub(crate) const WORKSPACE: &str = "demo";
 
 /// The subject of the token it prints for programs.
 const SUBJECT: &str = "developer";
@@ -107,7 +107,7 @@ async fn prepare(args: &Args) -> Result<Startup> {
     let port = child::free_port(args.port)?;
     let env_file = repo.root.join(".env");
     if !env_file.exists() {
-        keys::write(&env_file, false, "http://localhost:3000")?;
+        keys::write(&env_file, false, Use::Development, "http://localhost:3000")?;
         eprintln!("created {} with new keys", env_file.display());
     } else if keys::add_sign_in_secret(&env_file)? {
         eprintln!("added a sign-in secret to {}", env_file.display());

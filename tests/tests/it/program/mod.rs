@@ -1,0 +1,12 @@
+//! The program `nexus`, which contains the application: its first start, backups, and what it says about an
+//! installation.
+//!
+//! - `installation`: an installation of one test
+//! - `backup`: backup and restore
+//! - `doctor`: what is wrong with an installation
+//! - `start`: starts and stops
+
+mod backup;
+mod doctor;
+mod installation;
+mod start;

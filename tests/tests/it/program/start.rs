@@ -1,0 +1,128 @@
+//! The first start, later starts, and stops.
+
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::installation::{Installation, is_here, mode};
+use crate::kit::app::until;
+use crate::kit::token;
+use crate::kit::upstream::{Reply, Upstream};
+
+#[tokio::test]
+async fn the_first_start_makes_keys_and_prints_a_link_and_later_ones_do_not() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    let app = installation.up(&[]).await;
+    let state = installation.state();
+    assert_eq!((mode(&state), mode(&installation.env_file())), (0o700, 0o600));
+    let (status, _, health) = app.send("GET", "/api/health", &[], None).await;
+    assert_eq!((status, health), (200, json!({"status": "ok"})));
+    assert_eq!(mode(&state.join("sqlite_db.db")), 0o600);
+    let keys = std::fs::read_to_string(installation.env_file()).unwrap();
+    // Nobody can sign a token, and no address of this machine can be called.
+    assert!(!keys.contains("JWT_SECRET") && !keys.contains("PRIVATE_HOSTS"));
+    // There is no outside issuer, so no token of one is a proof.
+    let token = format!("Bearer {}", token::of("ADMIN", "main"));
+    let headers = [("authorization", token.as_str())];
+    let (status, _, refused) = app.send("GET", "/api/integrations", &headers, None).await;
+    assert_eq!((status, &refused["code"]), (401, &json!("invalid_token")));
+    let url = app.url.clone();
+    let first = app.stop().await;
+    let link = first.lines().find_map(|line| line.strip_prefix("Sign in ")).expect("a link");
+    let (page, token) = link.split_once("#link=").unwrap();
+    assert_eq!(page, format!("{url}/sign-in"));
+
+    let app = installation.up(&[]).await;
+    // The link is for the address of the first start, so it is no proof at another.
+    let same_origin = [("sec-fetch-site", "same-origin")];
+    let body = json!({ "link": token });
+    let (status, _, answer) = app.send("POST", "/sign-in/link", &same_origin, Some(&body)).await;
+    assert_eq!(status, 401, "{answer}");
+    let ann = app.sign_in(&installation).await;
+    let (status, me) = ann.send("GET", "/api/me", None).await;
+    assert_eq!((status, &me["role"], &me["workspace"]), (200, &json!("ADMIN"), &json!("main")));
+    let again = std::fs::read_to_string(installation.env_file()).unwrap();
+    assert_eq!(keys, again);
+    let second = app.stop().await;
+    assert!(!second.contains("#link="), "{second}");
+}
+
+#[tokio::test]
+async fn it_ticks_by_itself_unless_another_program_does() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    let app = installation.up(&["--no-tick"]).await;
+    let ticks = "select count(*) from marks where name = 'tick'";
+    assert_eq!(app.send("GET", "/api/health", &[], None).await.0, 200);
+    let count =
+        || installation.database().query_row(ticks, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count(), 0);
+    let output = app.stop().await;
+    assert!(output.contains("POST /api/tick"), "{output}");
+    let app = installation.up(&[]).await;
+    until("a tick", async || (count() == 1).then_some(())).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_lets_calls_in_progress_end_and_accepts_no_others() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    installation.up(&[]).await.stop().await;
+    let keys = std::fs::read_to_string(installation.env_file()).unwrap();
+    let with_private = format!("{keys}SPIN_VARIABLE_PRIVATE_HOSTS=http://127.0.0.0/8:*\n");
+    std::fs::write(installation.env_file(), with_private).unwrap();
+    let app = installation.up(&[]).await;
+    let ann = app.sign_in(&installation).await;
+    let upstream = Upstream::start().await;
+    let (key, path) = ann.agent_of(&upstream).await;
+
+    let (end, held) = tokio::sync::mpsc::unbounded_channel();
+    let held = Mutex::new(Some(held));
+    upstream.forget();
+    upstream.answer(move |_| {
+        let held = held.lock().unwrap().take().expect("one call");
+        Reply::Stream(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nin".to_vec(), held)
+    });
+    let authorization = format!("Bearer {key}");
+    let headers = [("authorization", authorization.as_str())];
+    let call = app.send("GET", &path, &headers, None);
+    let meanwhile = async {
+        until("the call arrives", async || (!upstream.seen().is_empty()).then_some(())).await;
+        app.terminate();
+        let address = app.url.replace("http://localhost", "127.0.0.1");
+        until("no connection is accepted", async || {
+            tokio::net::TcpStream::connect(&address).await.is_err().then_some(())
+        })
+        .await;
+        end.send(b"to".to_vec()).unwrap();
+    };
+    let ((status, _, body), ()) = tokio::join!(call, meanwhile);
+    assert_eq!((status, body), (200, json!("into")));
+    let (success, output) = app.ended().await;
+    assert!(success, "{output}");
+}
+
+#[tokio::test]
+async fn a_start_that_cannot_be_says_what_to_do() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = installation.run(&["up", "--listen", &address]).await;
+    assert!(!ended.success && ended.stderr.contains("choose another address"), "{ended:?}");
+    let keys = std::fs::read_to_string(installation.env_file()).unwrap();
+    let without: String = keys.lines().filter(|line| !line.contains("BROKER_SECRET")).collect();
+    std::fs::write(installation.env_file(), without.replace("SPIN_", "\nSPIN_")).unwrap();
+    let ended = installation.run(&["up", "--listen", "127.0.0.1:0"]).await;
+    assert!(ended.stderr.contains("SPIN_VARIABLE_BROKER_SECRET"), "{ended:?}");
+}

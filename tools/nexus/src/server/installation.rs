@@ -1,0 +1,115 @@
+//! An installation: the directory with its databases and its keys, and the lock that says who uses them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nexus_host::application::Application;
+use nexus_host::data_files::DataFiles;
+use rustix::fs::{FlockOperation, flock};
+
+use super::bundle;
+use crate::state;
+use crate::variables::Variables;
+
+/// Where an installation is.
+#[derive(clap::Args)]
+pub struct Place {
+    /// Directory of the databases and the keys [default: nexus in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, env = "NEXUS_STATE_DIR")]
+    state_dir: Option<PathBuf>,
+    /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env in the state directory]
+    #[arg(long)]
+    env_file: Option<PathBuf>,
+    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
+    #[arg(long, env = "RUNTIME_CONFIG_FILE")]
+    runtime_config_file: Option<PathBuf>,
+}
+
+/// The file with the variables of the default installation.
+///
+/// # Errors
+/// The state directory is unknown.
+pub fn default_env_file() -> Result<PathBuf> {
+    match std::env::var_os("NEXUS_STATE_DIR") {
+        Some(directory) => Ok(PathBuf::from(directory).join(state::VARIABLES)),
+        None => Ok(state::default_directory()?.join(state::VARIABLES)),
+    }
+}
+
+/// An installation on this machine.
+pub(super) struct Installation {
+    /// The directory of the databases.
+    pub(super) state: PathBuf,
+    /// The file with the variables.
+    pub(super) env_file: PathBuf,
+    /// Spin's runtime configuration.
+    runtime_config_file: Option<PathBuf>,
+    /// The databases.
+    pub(super) data: DataFiles,
+}
+
+impl Installation {
+    pub(super) fn find(place: &Place) -> Result<Self> {
+        let state = place.state_dir.clone().map_or_else(state::default_directory, Ok)?;
+        let state = std::path::absolute(state)?;
+        let env_file = place.env_file.clone().unwrap_or_else(|| state.join(state::VARIABLES));
+        let data = DataFiles::find(&state, place.runtime_config_file.as_deref())?;
+        let runtime_config_file = place.runtime_config_file.clone();
+        Ok(Self { state, env_file, runtime_config_file, data })
+    }
+
+    pub(super) fn variables(&self) -> Result<Variables> {
+        Variables::read(&self.env_file)
+    }
+
+    /// The application in this program, with the data of this installation.
+    pub(super) fn application(&self) -> Result<Application> {
+        let (state, env_file) = (self.state.clone(), self.env_file.clone());
+        let application = Application::of_bundle(bundle::get()?, state, env_file);
+        Ok(application.with_runtime_config(self.runtime_config_file.clone()))
+    }
+
+    /// Says that a program uses the databases, for as long as the lock lives.
+    pub(super) fn lock_shared(&self) -> Result<Lock> {
+        self.lock(FlockOperation::NonBlockingLockShared, "`nexus restore` is at work on")
+    }
+
+    /// Says that a program replaces the databases, which no other program may use.
+    pub(super) fn lock_alone(&self) -> Result<Lock> {
+        let busy = "stop `nexus up` first: it uses";
+        self.lock(FlockOperation::NonBlockingLockExclusive, busy)
+    }
+
+    fn lock(&self, operation: FlockOperation, busy: &str) -> Result<Lock> {
+        let path = self.state.join("lock");
+        let file =
+            File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        match flock(&file, operation) {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(rustix::io::Errno::WOULDBLOCK) => bail!("{busy} {}", self.state.display()),
+            Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        }
+    }
+
+    /// Checks that there are databases.
+    pub(super) fn ensure_exists(&self) -> Result<()> {
+        if self.data.database.exists() {
+            return Ok(());
+        }
+        bail!(
+            "there is no installation in {}: {} does not exist. Name the directory with --state-dir",
+            self.state.display(),
+            shown(&self.data.database)
+        );
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The lock of an installation. It ends with this value, also if the program is killed.
+pub(super) struct Lock {
+    _file: File,
+}

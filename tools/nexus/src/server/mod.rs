@@ -1,0 +1,14 @@
+//! The commands that need the application, or the files of an installation.
+
+pub mod backup;
+mod bundle;
+pub mod doctor;
+pub mod health;
+mod installation;
+pub mod migrate;
+pub mod restore;
+mod snapshot;
+mod tick;
+pub mod up;
+
+pub use installation::{Place, default_env_file};
