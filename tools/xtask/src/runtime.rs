@@ -148,8 +148,8 @@ pub(crate) fn host_path(repo: &Repo, release: bool) -> PathBuf {
     repo.target.join(if release { "release" } else { "debug" }).join("nexus-host")
 }
 
-/// Builds the embedded host and returns its path.
-pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
+/// Checks that there is a C compiler, which SQLite needs.
+pub(crate) fn ensure_c_compiler() -> Result<()> {
     let named = std::env::var_os("CC").is_some();
     if !named && !["cc", "gcc", "clang"].iter().any(|name| cargo::on_path(name).is_some()) {
         bail!(
@@ -159,6 +159,12 @@ pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
             OLDEST.1
         );
     }
+    Ok(())
+}
+
+/// Builds the embedded host and returns its path.
+pub(crate) async fn host(repo: &Repo, release: bool) -> Result<PathBuf> {
+    ensure_c_compiler()?;
     let host = host_path(repo, release);
     let mut args = vec!["build", "-p", "nexus-host"];
     if release {

@@ -136,8 +136,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         ("NEXUS_XTASK", std::env::current_exe()?.display().to_string()),
     ];
     heading("building the embedded host, the program and the example in Rust");
-    let host_path = runtime::host(repo, false).await?;
-    program(repo, &host_path).await?;
+    let host_path = programs(repo).await?;
     for (variable, program) in PROGRAMS {
         let path = repo.target.join("debug").join(program);
         common.push((variable, path.display().to_string()));
@@ -216,20 +215,27 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     Ok(Plan { runs, host, skipped })
 }
 
-/// Builds `nexus` with the components, and the other programs that tests run. The host is among them, so that
-/// Wasmtime is built once for both.
-async fn program(repo: &Repo, host: &Path) -> Result<()> {
-    let bundle = release::bundle(repo, host, None).await?;
+/// Builds the host, `nexus` with the components, and the other programs that tests run. All are built together, so
+/// that what the host and `nexus` share is built once. Returns the path of the host.
+async fn programs(repo: &Repo) -> Result<PathBuf> {
     let args = ["build", "-p", "nexus-host", "-p", "nexus-cli", "-p", "slack-tools"];
-    let status = cargo::command(&repo.root, &args)
-        .args(["--features", "nexus-cli/server"])
-        .env("NEXUS_BUNDLE", bundle)
-        .stdout(cargo::to_stderr())
-        .status()
-        .await
-        .context("cannot run cargo")?;
-    anyhow::ensure!(status.success(), "building the programs that tests run failed; see above");
-    Ok(())
+    let build = async |bundle: &Path| {
+        let status = cargo::command(&repo.root, &args)
+            .args(["--features", "nexus-cli/server"])
+            .env("NEXUS_BUNDLE", bundle)
+            .stdout(cargo::to_stderr())
+            .status()
+            .await
+            .context("cannot run cargo")?;
+        anyhow::ensure!(status.success(), "building the programs that tests run failed; see above");
+        Ok(())
+    };
+    runtime::ensure_c_compiler()?;
+    // The host compiles the components that `nexus` then contains.
+    build(Path::new("")).await?;
+    let host = runtime::host_path(repo, false);
+    build(&release::bundle(repo, &host, None).await?).await?;
+    Ok(host)
 }
 
 fn heading(what: &str) {
