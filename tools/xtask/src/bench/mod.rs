@@ -4,6 +4,7 @@
 //!   and how much of it is left when other workspaces have 99,000 more integrations;
 //! - the speed of the catalogue;
 //! - the time that the proxy adds to a call, and its throughput as a part of a bare forwarder's;
+//! - the throughput of calls with an agent's key, as a part of that with an issuer's token;
 //! - the duration of a workspace's changes while another workspace is denied five hundred times a second;
 //! - the calls of a thousand callers who find one token expired;
 //! - the host's memory for all of this.
@@ -12,6 +13,7 @@
 //! machine affects all of them. The load generator shares the machine's cores with the host: the ratios are
 //! the result, and the rates depend on the machine.
 
+mod agent;
 mod app;
 mod bulk;
 mod burst;
@@ -42,7 +44,7 @@ use bulk::Bulk;
 use load::Slice;
 use neighbour::Neighbour;
 use report::Outcome;
-use rows::{Endpoint, ROWS, Row, State};
+use rows::{Endpoint, Proofs, ROWS, Row, State};
 
 /// The application's database in its state directory, the same on both runtimes.
 const DATABASE: &str = "sqlite_db.db";
@@ -60,7 +62,7 @@ pub(crate) struct Args {
     seconds: u64,
     /// The format of the result; json: one last line
     /// {"embedded":{"list_vs_empty","list_100k_vs_1k","catalog_vs_empty",
-    /// "proxy_added_p50_ms","proxy_vs_forwarder","proxy_1gb_up_mb","proxy_1gb_down_mb",
+    /// "proxy_added_p50_ms","proxy_vs_forwarder","key_vs_jwt","proxy_1gb_up_mb","proxy_1gb_down_mb",
     /// "agents_answered","neighbour_p99_write_ms","neighbour_alone_p99_write_ms","denied_per_second",
     /// "health_answered_percent","burst_1000_answered","burst_1000_seconds","burst_1000_refreshes",
     /// "host_rss_mb"},…} on stdout
@@ -141,11 +143,12 @@ async fn measure(
     let name = site.runtime();
     let on = || format!("on the runtime {name}");
     let mut apps = Vec::new();
-    prepare(&site, root, baselines.upstream).await.with_context(on)?;
+    let key = prepare(&site, root, baselines.upstream).await.with_context(on)?;
+    let proofs = Proofs { token: site.token.clone(), key };
     for state in State::ALL {
         apps.push((state, site.start(state.name()).await.with_context(on)?));
     }
-    let result = slices(args, &site, &apps, baselines.upstream).await;
+    let result = slices(args, &site, &apps, (baselines.upstream, &proofs)).await;
     for (_, app) in apps {
         if result.is_err() {
             eprint!("{}", app.said());
@@ -158,26 +161,28 @@ async fn measure(
     Ok(Outcome::new(&name, &slices, rss, (bulk, neighbour, burst)))
 }
 
-/// Creates the state directories: one filled over HTTP, and a copy of it that is grown.
-async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<()> {
+/// Creates the state directories: one filled over HTTP, and a copy of it that is grown. Returns the key of an agent.
+async fn prepare(site: &BenchSetup, root: &Path, upstream: u16) -> Result<String> {
     let (alone, crowded) = (State::Alone.name(), State::Crowded.name());
     eprintln!("{}: storing {} integrations", site.runtime(), fill::COUNT);
     let app = site.start(alone).await?;
     let filled = async {
         fill::fill(root, app.port, &site.token).await?;
-        upstream::connect(app.port, &site.token, upstream).await
+        upstream::connect(app.port, &site.token, upstream).await?;
+        agent::key(app.port, &site.token).await
     };
     let result = filled.await;
     if result.is_err() {
         eprint!("{}", app.said());
     }
     app.stop().await?;
-    result?;
+    let key = result?;
 
     eprintln!("{}: copying them to {} other workspaces", site.runtime(), grow::OTHERS);
     site.copy_state(alone, crowded)?;
     let database = site.state(crowded).join(DATABASE);
-    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await?
+    tokio::task::spawn_blocking(move || grow::grow(&database, grow::OTHERS)).await??;
+    Ok(key)
 }
 
 /// Measures every row in turn, repeatedly, and the peak memory of the first application.
@@ -185,7 +190,7 @@ async fn slices(
     args: &Args,
     site: &BenchSetup,
     apps: &[(State, App)],
-    upstream: u16,
+    (upstream, proofs): (u16, &Proofs),
 ) -> Result<(Vec<(&'static Row, Vec<Slice>)>, u64, Bulk, Neighbour)> {
     let port = |state| apps.iter().find(|(other, _)| *other == state).map(|(_, app)| app.port);
     let mut rows = Vec::new();
@@ -196,7 +201,7 @@ async fn slices(
             }
             Endpoint::Upstream => upstream,
         };
-        rows.push((row, row.plan(port, &site.token), Vec::new()));
+        rows.push((row, row.plan(port, proofs), Vec::new()));
     }
 
     eprintln!("{}: warming up", site.runtime());

@@ -41,6 +41,24 @@ pub(crate) enum Endpoint {
     Upstream,
 }
 
+/// How a request says whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    None,
+    /// The token of an issuer.
+    Token,
+    /// The key of an agent.
+    Key,
+}
+
+/// The proofs of the measured workspace.
+pub(crate) struct Proofs {
+    /// A token of an ADMIN.
+    pub(crate) token: String,
+    /// The key of an agent.
+    pub(crate) key: String,
+}
+
 /// A repeated request: a line of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -49,14 +67,19 @@ pub(crate) struct Row {
     /// The target of the requests.
     pub(crate) endpoint: Endpoint,
     target: &'static str,
-    signed_in: bool,
+    proof: Proof,
     connections: usize,
 }
 
 impl Row {
     /// The request to the application at `port`.
-    pub(crate) fn plan(&self, port: u16, token: &str) -> Plan {
-        Plan::get(port, self.target, self.signed_in.then_some(token), self.connections)
+    pub(crate) fn plan(&self, port: u16, proofs: &Proofs) -> Plan {
+        let proof = match self.proof {
+            Proof::None => None,
+            Proof::Token => Some(proofs.token.as_str()),
+            Proof::Key => Some(proofs.key.as_str()),
+        };
+        Plan::get(port, self.target, proof, self.connections)
     }
 }
 
@@ -75,7 +98,7 @@ static EMPTY: Row = Row {
     name: "empty component",
     endpoint: Endpoint::App(State::Alone),
     target: EMPTY_ROUTE,
-    signed_in: false,
+    proof: Proof::None,
     connections: CONNECTIONS,
 };
 
@@ -83,7 +106,7 @@ static LIST: Row = Row {
     name: "list of 20 in 1,000",
     endpoint: Endpoint::App(State::Alone),
     target: PAGE,
-    signed_in: true,
+    proof: Proof::Token,
     connections: CONNECTIONS,
 };
 
@@ -91,7 +114,7 @@ static LIST_CROWDED: Row = Row {
     name: "list of 20 in 100,000",
     endpoint: Endpoint::App(State::Crowded),
     target: PAGE,
-    signed_in: true,
+    proof: Proof::Token,
     connections: CONNECTIONS,
 };
 
@@ -99,7 +122,7 @@ static CATALOG: Row = Row {
     name: "catalogue, q=stripe",
     endpoint: Endpoint::App(State::Alone),
     target: "/api/manifests?q=stripe",
-    signed_in: true,
+    proof: Proof::Token,
     connections: CONNECTIONS,
 };
 
@@ -107,7 +130,7 @@ static DIRECT_ONE: Row = Row {
     name: "upstream, 1 connection",
     endpoint: Endpoint::Upstream,
     target: FORWARD_ROUTE,
-    signed_in: false,
+    proof: Proof::None,
     connections: 1,
 };
 
@@ -115,7 +138,7 @@ static PROXY_ONE: Row = Row {
     name: "proxy, 1 connection",
     endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
-    signed_in: true,
+    proof: Proof::Token,
     connections: 1,
 };
 
@@ -123,7 +146,15 @@ static PROXY: Row = Row {
     name: "proxy",
     endpoint: Endpoint::App(State::Alone),
     target: "/api/proxy/upstream/v1/things",
-    signed_in: true,
+    proof: Proof::Token,
+    connections: CONNECTIONS,
+};
+
+static PROXY_KEY: Row = Row {
+    name: "proxy, an agent's key",
+    endpoint: Endpoint::App(State::Alone),
+    target: "/api/proxy/upstream/v1/things",
+    proof: Proof::Key,
     connections: CONNECTIONS,
 };
 
@@ -131,16 +162,25 @@ static FORWARDER: Row = Row {
     name: "bare forwarder",
     endpoint: Endpoint::App(State::Alone),
     target: FORWARD_ROUTE,
-    signed_in: true,
+    proof: Proof::Token,
     connections: CONNECTIONS,
 };
 
 /// All rows, in the order in which they take turns.
-pub(crate) static ROWS: [&Row; 8] =
-    [&LIST, &LIST_CROWDED, &CATALOG, &EMPTY, &PROXY, &FORWARDER, &PROXY_ONE, &DIRECT_ONE];
+pub(crate) static ROWS: [&Row; 9] = [
+    &LIST,
+    &LIST_CROWDED,
+    &CATALOG,
+    &EMPTY,
+    &PROXY,
+    &PROXY_KEY,
+    &FORWARDER,
+    &PROXY_ONE,
+    &DIRECT_ONE,
+];
 
 /// All comparisons, in the order in which they are printed.
-pub(crate) static COMPARISONS: [Comparison; 5] = [
+pub(crate) static COMPARISONS: [Comparison; 6] = [
     Comparison { name: "list_vs_empty", of: &LIST, to: &EMPTY, by: Figures::rate_to },
     Comparison { name: "list_100k_vs_1k", of: &LIST_CROWDED, to: &LIST, by: Figures::rate_to },
     Comparison { name: "catalog_vs_empty", of: &CATALOG, to: &EMPTY, by: Figures::rate_to },
@@ -151,6 +191,7 @@ pub(crate) static COMPARISONS: [Comparison; 5] = [
         by: Figures::added_ms,
     },
     Comparison { name: "proxy_vs_forwarder", of: &PROXY, to: &FORWARDER, by: Figures::rate_to },
+    Comparison { name: "key_vs_jwt", of: &PROXY_KEY, to: &PROXY, by: Figures::rate_to },
 ];
 
 #[cfg(test)]
