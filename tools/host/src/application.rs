@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+#[cfg(feature = "compiler")]
+use anyhow::Context as _;
+use anyhow::Result;
 use tempfile::TempDir;
 use wasmtime::Engine;
 use wasmtime::component::Component;

@@ -3,6 +3,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::{NonZeroU64, NonZeroUsize};
+#[cfg(feature = "compiler")]
 use std::path::PathBuf;
 
 use clap::Args;

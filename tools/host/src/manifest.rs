@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+#[cfg(feature = "compiler")]
+use anyhow::Context as _;
+use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::toml_file;
@@ -157,7 +159,7 @@ pub(crate) fn manifest_file(from: &Path) -> Result<PathBuf> {
 
 impl Manifest {
     /// Reads and checks the manifest. Errors name the file, the line, the table and the key.
-    #[cfg(any(feature = "compiler", test))]
+    #[cfg(feature = "compiler")]
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let manifest: Self = toml_file::read(path, "manifest")?;
         manifest.check().with_context(|| path.display().to_string())?;
@@ -224,9 +226,7 @@ source = "a.wasm"
 "#;
 
     fn read(text: &str) -> Result<Manifest> {
-        let file = tempfile::NamedTempFile::new()?;
-        std::fs::write(file.path(), text)?;
-        Manifest::read(file.path())
+        Manifest::parse(text)
     }
 
     fn error(text: &str) -> String {

@@ -34,7 +34,8 @@ pub struct Args {
     /// The URL of the application [default: the variable `public_url`]
     #[arg(long)]
     pub url: Option<String>,
-    /// The file with the variables, unless they are in the environment [default: .env in the state directory]
+    /// The file with the variables, unless they are in the environment [default: .env in the state directory, which
+    /// NEXUS_STATE_DIR names]
     #[arg(long)]
     pub env_file: Option<PathBuf>,
 }

@@ -50,7 +50,8 @@ impl Variables {
     pub fn require(&self, name: &str) -> Result<&str> {
         self.get(name).with_context(|| {
             format!(
-                "{PREFIX}{} is not set in the environment or in .env; `nexus keys new` creates a .env that has it",
+                "{PREFIX}{} is not set in the environment or in the file with the variables; `nexus up` makes it on its \
+                 first start, and `nexus keys new` for development",
                 name.to_ascii_uppercase()
             )
         })

@@ -125,4 +125,10 @@ async fn a_start_that_cannot_be_says_what_to_do() {
     std::fs::write(installation.env_file(), without.replace("SPIN_", "\nSPIN_")).unwrap();
     let ended = installation.run(&["up", "--listen", "127.0.0.1:0"]).await;
     assert!(ended.stderr.contains("SPIN_VARIABLE_BROKER_SECRET"), "{ended:?}");
+    // A database whose keys are gone must not get others.
+    std::fs::write(installation.state().join("sqlite_db.db"), "").unwrap();
+    std::fs::remove_file(installation.env_file()).unwrap();
+    let ended = installation.run(&["up", "--listen", "127.0.0.1:0"]).await;
+    assert!(ended.stderr.contains("Bring that file back"), "{ended:?}");
+    assert!(!installation.env_file().exists());
 }

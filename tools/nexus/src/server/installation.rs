@@ -81,6 +81,23 @@ impl Installation {
         self.lock(FlockOperation::NonBlockingLockExclusive, busy)
     }
 
+    /// Checks that files which this program writes can be read by the user whose installation it is.
+    pub(super) fn ensure_is_ours(&self) -> Result<()> {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let found = std::fs::metadata(&self.state)
+            .with_context(|| format!("cannot read {}", self.state.display()))?;
+        let (owner, user) = (found.uid(), rustix::process::getuid().as_raw());
+        if owner != user {
+            bail!(
+                "{} belongs to the user {owner}, and this program runs as {user}: what it writes could not be read \
+                 there. Run it as that user",
+                self.state.display()
+            );
+        }
+        Ok(())
+    }
+
     fn lock(&self, operation: FlockOperation, busy: &str) -> Result<Lock> {
         let path = self.state.join("lock");
         let file =
@@ -90,6 +107,25 @@ impl Installation {
             Err(rustix::io::Errno::WOULDBLOCK) => bail!("{busy} {}", self.state.display()),
             Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
         }
+    }
+
+    /// Whether this is a first start: there are no keys, neither in the file nor in the environment.
+    ///
+    /// # Errors
+    /// There is a database without its keys. With new ones, nothing in it could be read.
+    pub(super) fn has_no_keys(&self) -> Result<bool> {
+        if self.env_file.exists() || self.variables()?.get("encryption_keys").is_some() {
+            return Ok(false);
+        }
+        if self.data.database.exists() {
+            bail!(
+                "{} exists, and the file with its keys, {}, does not. Bring that file back: with new keys, no stored \
+                 credential can be read",
+                self.data.database.display(),
+                self.env_file.display()
+            );
+        }
+        Ok(true)
     }
 
     /// Checks that there are databases.

@@ -32,6 +32,9 @@ pub struct Args {
 /// The application runs, or the backup is damaged or has a newer schema.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
+    if installation.state.exists() {
+        installation.ensure_is_ours()?;
+    }
     state::make(&installation.state)?;
     let _lock = installation.lock_alone()?;
     let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(&installation.state)?;

@@ -40,10 +40,13 @@ pub struct Args {
 /// The application does not start: a variable is missing, or the address is in use.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
+    if installation.state.exists() {
+        installation.ensure_is_ours()?;
+    }
     state::make(&installation.state)?;
     let lock = installation.lock_shared()?;
-    let is_first = !installation.env_file.exists();
-    if is_first && std::env::var_os("SPIN_VARIABLE_ENCRYPTION_KEYS").is_none() {
+    let is_first = installation.has_no_keys()?;
+    if is_first {
         let url =
             args.public_url.clone().unwrap_or_else(|| local_url(args.serve.listen.address.port()));
         keys::write(&installation.env_file, false, Use::Production, &url)?;

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use flate2::{Compression, GzBuilder};
 use nexus_cli::digest;
 use tar::{Builder, EntryType, Header};
@@ -13,10 +13,10 @@ use tar::{Builder, EntryType, Header};
 use super::Commit;
 use crate::repo::Repo;
 
-/// What an archive contains besides the program, below the repository's root.
-const BESIDES: [&str; 4] = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md"];
-/// Its folders, with everything in them.
-const FOLDERS: [&str; 1] = ["deploy"];
+/// What an archive contains besides the program, below the repository's root: files, and folders with every file in
+/// them that git knows.
+const BESIDES: [&str; 6] =
+    ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "deploy", "docs"];
 
 /// Writes `nexus-<version>-<target>.tar.gz`, and returns its path.
 pub(super) fn write(
@@ -45,30 +45,26 @@ pub(super) fn write(
     };
     add("nexus", program, 0o755)?;
     add("nexus.cdx.json", bill, 0o644)?;
-    let mut files: Vec<_> = BESIDES.iter().map(|file| (*file).to_owned()).collect();
-    for folder in FOLDERS {
-        list(&repo.root, Path::new(folder), &mut files)?;
-    }
-    files.sort();
-    for file in files {
+    for file in known_files(&repo.root)? {
         add(&file, &repo.root.join(&file), 0o644)?;
     }
     archive.into_inner()?.finish()?.flush()?;
     Ok(path)
 }
 
-/// Adds the paths of all files below `folder`, relative to `root`.
-fn list(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
-    for entry in fs::read_dir(root.join(folder))? {
-        let entry = entry?;
-        let path = folder.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            list(root, &path, files)?;
-        } else {
-            files.push(path.to_str().context("a file name is not UTF-8")?.to_owned());
-        }
-    }
-    Ok(())
+/// The files of [`BESIDES`] that git knows, sorted.
+fn known_files(root: &Path) -> Result<Vec<String>> {
+    let output = std::process::Command::new("git")
+        .args(["ls-files", "-z", "--"])
+        .args(BESIDES)
+        .current_dir(root)
+        .output()
+        .context("cannot run git")?;
+    ensure!(output.status.success(), "`git ls-files` failed");
+    let text = String::from_utf8(output.stdout).context("a file name is not UTF-8")?;
+    let mut files: Vec<_> = text.split_terminator('\0').map(str::to_owned).collect();
+    files.sort();
+    Ok(files)
 }
 
 /// Writes `SHA256SUMS`, which `sha256sum --check` reads, and returns its path.
