@@ -1419,6 +1419,11 @@ export interface components {
             readonly failures?: readonly string[];
             /** @description The ids of the encryption keys; the first one seals */
             readonly keys?: readonly string[];
+            /**
+             * Format: date-time
+             * @description When the last tick was completed
+             */
+            readonly last_tick?: string | null;
             readonly problems?: readonly {
                 readonly rule: string;
                 readonly variable: string;
@@ -1432,6 +1437,11 @@ export interface components {
             readonly failures?: readonly string[];
             /** @description The ids of the encryption keys; the first one seals */
             readonly keys?: readonly string[];
+            /**
+             * Format: date-time
+             * @description When the last tick was completed
+             */
+            readonly last_tick?: string | null;
             readonly problems?: readonly {
                 readonly rule: string;
                 readonly variable: string;
