@@ -32,10 +32,19 @@ pub fn default_directory() -> Result<PathBuf> {
 /// # Errors
 /// The directory cannot be created, or belongs to another user.
 pub fn make(state: &Path) -> Result<()> {
+    create(state)?;
+    close(state).with_context(|| format!("cannot restrict {} to its user", state.display()))
+}
+
+/// Creates the directory. From now on, every file that this process and its children write is readable by its user
+/// only.
+///
+/// # Errors
+/// The directory cannot be created.
+pub fn create(state: &Path) -> Result<()> {
     umask(Mode::RWXG | Mode::RWXO);
     fs::create_dir_all(state)
-        .with_context(|| format!("cannot create the state directory {}", state.display()))?;
-    close(state).with_context(|| format!("cannot restrict {} to its user", state.display()))
+        .with_context(|| format!("cannot create the state directory {}", state.display()))
 }
 
 /// Removes other users' permissions from a directory and all of its content.

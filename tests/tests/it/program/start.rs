@@ -132,3 +132,22 @@ async fn a_start_that_cannot_be_says_what_to_do() {
     assert!(ended.stderr.contains("Bring that file back"), "{ended:?}");
     assert!(!installation.env_file().exists());
 }
+
+#[tokio::test]
+async fn a_directory_of_something_else_stays_as_it_is() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    let program = installation.state().join("program");
+    std::fs::create_dir(installation.state()).unwrap();
+    std::fs::write(&program, "").unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, executable).unwrap();
+    for command in ["up", "migrate"] {
+        let ended = installation.run(&[command]).await;
+        assert!(ended.stderr.contains("is not a state directory of nexus"), "{ended:?}");
+    }
+    assert_eq!(mode(&program), 0o755);
+    assert_eq!(std::fs::read_dir(installation.state()).unwrap().count(), 1);
+}

@@ -1,6 +1,7 @@
 //! An installation: the directory with its databases and its keys, and the lock that says who uses them.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -24,6 +25,23 @@ pub struct Place {
     /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
     #[arg(long, env = "RUNTIME_CONFIG_FILE")]
     runtime_config_file: Option<PathBuf>,
+}
+
+/// The file that is locked.
+const LOCK: &str = "nexus.lock";
+
+/// How the names of everything in a state directory begin.
+const OURS: [&str; 6] =
+    [state::VARIABLES, LOCK, "sqlite_", "before-restore-", "backup-", "restore-"];
+
+/// Removes other users' permissions from a file or a directory.
+fn restrict(path: &Path) -> std::io::Result<()> {
+    let found = std::fs::symlink_metadata(path)?;
+    let mode = if found.is_dir() { 0o700 } else { 0o600 };
+    match found.is_symlink() {
+        true => Ok(()),
+        false => std::fs::set_permissions(path, Permissions::from_mode(mode)),
+    }
 }
 
 /// The file with the variables of the default installation.
@@ -81,25 +99,47 @@ impl Installation {
         self.lock(FlockOperation::NonBlockingLockExclusive, busy)
     }
 
-    /// Checks that files which this program writes can be read by the user whose installation it is.
-    pub(super) fn ensure_is_ours(&self) -> Result<()> {
-        use std::os::unix::fs::MetadataExt as _;
-
-        let found = std::fs::metadata(&self.state)
-            .with_context(|| format!("cannot read {}", self.state.display()))?;
+    /// Creates the state directory, and lets only its user read what is in it.
+    ///
+    /// # Errors
+    /// The directory belongs to another user, who could not read what this program writes. Or something else is in
+    /// it: a directory that was named by mistake must stay as it is.
+    pub(super) fn make_directory(&self) -> Result<()> {
+        state::create(&self.state)?;
+        let (shown, found) = (self.state.display(), std::fs::metadata(&self.state)?);
         let (owner, user) = (found.uid(), rustix::process::getuid().as_raw());
         if owner != user {
             bail!(
-                "{} belongs to the user {owner}, and this program runs as {user}: what it writes could not be read \
-                 there. Run it as that user",
-                self.state.display()
+                "{shown} belongs to the user {owner}, and this program runs as the user {user}. Run it as the user \
+                 {owner}"
             );
+        }
+        let mut ours = vec![self.state.clone()];
+        let mut foreign = None;
+        for entry in std::fs::read_dir(&self.state)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if OURS.iter().any(|start| name.starts_with(start)) {
+                ours.push(entry.path());
+            } else if name != "lost+found" {
+                foreign = Some(name);
+            }
+        }
+        if let (Some(name), 1) = (foreign, ours.len()) {
+            bail!(
+                "{shown} is not a state directory of nexus: {name:?} is in it. Name an empty or a new directory with \
+                 --state-dir"
+            );
+        }
+        for path in ours {
+            restrict(&path)
+                .with_context(|| format!("cannot restrict {} to its user", path.display()))?;
         }
         Ok(())
     }
 
     fn lock(&self, operation: FlockOperation, busy: &str) -> Result<Lock> {
-        let path = self.state.join("lock");
+        let path = self.state.join(LOCK);
         let file =
             File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
         match flock(&file, operation) {

@@ -10,7 +10,6 @@ use nexus_host::server::{self, Server};
 use serde_json::Value;
 
 use super::installation::{Installation, Place};
-use crate::state;
 
 /// The arguments of `nexus migrate`.
 #[derive(clap::Args)]
@@ -25,7 +24,7 @@ pub struct Args {
 /// A newer version has written the database, or the application does not work: the error has the reasons.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
-    state::make(&installation.state)?;
+    installation.make_directory()?;
     let _lock = installation.lock_shared()?;
     let health = health(&installation)?;
     let schema = health.get("schema").and_then(Value::as_u64);

@@ -15,7 +15,7 @@ use tar::Archive;
 use super::backup::{CONTENT, Content, FORMAT};
 use super::installation::{Installation, Place};
 use super::snapshot::{self, DATABASE, KEY_VALUE};
-use crate::{digest, state};
+use crate::digest;
 
 /// The arguments of `nexus restore`.
 #[derive(clap::Args)]
@@ -32,10 +32,7 @@ pub struct Args {
 /// The application runs, or the backup is damaged or has a newer schema.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
-    if installation.state.exists() {
-        installation.ensure_is_ours()?;
-    }
-    state::make(&installation.state)?;
+    installation.make_directory()?;
     let _lock = installation.lock_alone()?;
     let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(&installation.state)?;
     let content = if args.file == Path::new("-") {

@@ -13,7 +13,6 @@ use super::installation::{Installation, Place};
 use super::tick;
 use crate::keys::{self, Use};
 use crate::sign_in::{self, PersonRole};
-use crate::state;
 use crate::variables::Variables;
 
 /// The workspace of an installation's first person.
@@ -40,10 +39,7 @@ pub struct Args {
 /// The application does not start: a variable is missing, or the address is in use.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
-    if installation.state.exists() {
-        installation.ensure_is_ours()?;
-    }
-    state::make(&installation.state)?;
+    installation.make_directory()?;
     let lock = installation.lock_shared()?;
     let is_first = installation.has_no_keys()?;
     if is_first {

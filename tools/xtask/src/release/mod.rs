@@ -1,8 +1,8 @@
 //! `cargo xtask release`: makes the program `nexus`, with the application in it, for each target, and everything
 //! that is published with it: archives, their digests, and a bill of materials.
 //!
-//! Two releases of one commit have the same bytes, in whatever folder they are made: no path, user or time of the
-//! build may get in.
+//! The bytes of a release must not depend on the place or the time of the build: no path, user or time of the build
+//! may get in.
 
 mod archive;
 mod sbom;
