@@ -93,12 +93,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
         Some(format!(
             "invalid character {c:?}: only lower-case letters, digits and underscores are allowed"
         ))
-    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        Some("must start with a lower-case letter".to_owned())
-    } else if name.ends_with('_') {
-        Some("must end with a lower-case letter or a digit".to_owned())
-    } else if name.contains("__") {
-        Some("must not contain two underscores in a row".to_owned())
+    } else if name.split('_').any(|word| !word.starts_with(|c: char| c.is_ascii_lowercase())) {
+        Some("each word between underscores must start with a lower-case letter".to_owned())
     } else {
         None
     };
@@ -128,6 +124,16 @@ mod tests {
         let variables = Variables::resolve(&declared, environment, &file)?;
         assert_eq!(variables.expand("{{ a }}-{{b}}-{{ c}}")?, "env-file-d");
         Ok(())
+    }
+
+    #[test]
+    fn a_name_follows_the_rules_of_spin() {
+        for name in ["a", "issuer_hosts", "a1_b2"] {
+            assert_eq!(check_name(name), Ok(()));
+        }
+        for name in ["", "issuer_hosts_2", "2a", "_a", "a_", "a__b", "A", "a-b"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
     }
 
     #[test]

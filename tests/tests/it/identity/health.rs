@@ -38,7 +38,7 @@ async fn the_list_replaces_the_single_variables() {
     });
     let list = json!([entry("https://a.test", &url, "nexus"), secret]);
     let app = Options::default()
-        .var("issuer_hosts_4", "http://127.0.0.1:*")
+        .var("issuer_hosts_fourth", "http://127.0.0.1:*")
         .var("issuers", &list.to_string())
         .start()
         .await

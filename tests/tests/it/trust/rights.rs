@@ -260,9 +260,9 @@ const TABLE: [Row; 18] = [
         outbound: &[
             "{{ jwt_jwks_origin }}",
             "{{ issuer_hosts }}",
-            "{{ issuer_hosts_2 }}",
-            "{{ issuer_hosts_3 }}",
-            "{{ issuer_hosts_4 }}",
+            "{{ issuer_hosts_second }}",
+            "{{ issuer_hosts_third }}",
+            "{{ issuer_hosts_fourth }}",
             "{{ oidc_hosts }}",
         ],
     },
