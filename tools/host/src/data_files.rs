@@ -6,6 +6,11 @@ use anyhow::Result;
 
 use crate::runtime_config::RuntimeConfig;
 
+/// The names of the files, which are Spin's.
+pub const DATABASE: &str = "sqlite_db.db";
+/// The same for the key-value store.
+pub const KEY_VALUE: &str = "sqlite_key_value.db";
+
 /// The files of the databases.
 pub struct DataFiles {
     /// The default database.
@@ -23,12 +28,11 @@ impl DataFiles {
         Ok(Self::of(state, &RuntimeConfig::read(runtime_config_file)?))
     }
 
-    /// The names are Spin's.
     pub(crate) fn of(state: &Path, config: &RuntimeConfig) -> Self {
         let file = |path: &Option<PathBuf>, name| path.clone().unwrap_or_else(|| state.join(name));
         Self {
-            database: file(&config.sqlite, "sqlite_db.db"),
-            key_value: file(&config.key_value, "sqlite_key_value.db"),
+            database: file(&config.sqlite, DATABASE),
+            key_value: file(&config.key_value, KEY_VALUE),
         }
     }
 }

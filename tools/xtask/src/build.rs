@@ -112,34 +112,15 @@ pub(crate) async fn components(
     guests: &[&Member],
 ) -> Result<Vec<(PathBuf, u64)>> {
     ui::build(repo).await?;
-    components_alone(repo, profile, guests).await
+    components_alone(repo, profile, guests, &[]).await
 }
 
-/// Like `components`, with further arguments for cargo.
-pub(crate) async fn components_with(
-    repo: &Repo,
-    profile: Profile,
-    guests: &[&Member],
-    arguments: &[String],
-) -> Result<Vec<(PathBuf, u64)>> {
-    ui::build(repo).await?;
-    build_with(repo, profile, guests, arguments).await
-}
-
-/// Like `components`, without the UI, which must have been built.
+/// Like `components`, without the UI, which must have been built, and with further arguments for cargo.
 pub(crate) async fn components_alone(
     repo: &Repo,
     profile: Profile,
     guests: &[&Member],
-) -> Result<Vec<(PathBuf, u64)>> {
-    build_with(repo, profile, guests, &[]).await
-}
-
-async fn build_with(
-    repo: &Repo,
-    profile: Profile,
-    guests: &[&Member],
-    arguments: &[String],
+    arguments: &[&str],
 ) -> Result<Vec<(PathBuf, u64)>> {
     let components = repo.components();
     if components.is_empty() {
@@ -150,7 +131,7 @@ async fn build_with(
     for member in components.iter().chain(guests) {
         args.extend(["-p", &member.name]);
     }
-    args.extend(arguments.iter().map(String::as_str));
+    args.extend(arguments);
     cargo::run(&repo.root, &args, "building the components").await?;
 
     let from = repo.wasm_dir(profile.name());

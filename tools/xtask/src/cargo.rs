@@ -1,5 +1,6 @@
 //! Runs cargo and other tools. Their output goes to stderr, and they stop when this process stops.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -20,7 +21,18 @@ pub(crate) fn command(root: &Path, args: &[&str]) -> Command {
 
 /// Runs cargo and waits for it. `what` names the task in the error.
 pub(crate) async fn run(root: &Path, args: &[&str], what: &str) -> Result<()> {
+    run_with(root, args, &[], what).await
+}
+
+/// Like `run`, with variables of the environment.
+pub(crate) async fn run_with(
+    root: &Path,
+    args: &[&str],
+    variables: &[(&str, &OsStr)],
+    what: &str,
+) -> Result<()> {
     let status = command(root, args)
+        .envs(variables.iter().copied())
         .stdout(to_stderr())
         .status()
         .await

@@ -12,12 +12,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use nexus_host::data_files::{DATABASE, KEY_VALUE};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tar::{Builder, EntryType, Header};
 
 use super::installation::{Installation, Place};
-use super::snapshot::{self, DATABASE, KEY_VALUE};
+use super::snapshot;
 use crate::digest;
 
 /// The first entry of a backup.

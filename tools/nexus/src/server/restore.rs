@@ -9,12 +9,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
+use nexus_host::data_files::{DATABASE, KEY_VALUE};
 use rusqlite::Connection;
 use tar::Archive;
 
 use super::backup::{CONTENT, Content, FORMAT};
 use super::installation::{Installation, Place};
-use super::snapshot::{self, DATABASE, KEY_VALUE};
+use super::snapshot;
 use crate::digest;
 
 /// The arguments of `nexus restore`.

@@ -4,13 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use nexus_host::data_files::DataFiles;
+use nexus_host::data_files::{DATABASE, DataFiles, KEY_VALUE};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
-
-/// The name of each database in a snapshot and in a backup.
-pub(super) const DATABASE: &str = "sqlite_db.db";
-pub(super) const KEY_VALUE: &str = "sqlite_key_value.db";
 
 /// How long to wait for a writer.
 const BUSY: Duration = Duration::from_secs(30);

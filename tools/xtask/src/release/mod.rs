@@ -8,6 +8,7 @@ mod archive;
 mod sbom;
 mod zig;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use tokio::process::Command;
 use crate::build::{self, Profile};
 use crate::cargo;
 use crate::repo::Repo;
+use crate::ui;
 
 /// The targets of a release: static, so that they need no library of the system.
 const TARGETS: [&str; 2] = ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"];
@@ -45,7 +47,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     fs::create_dir_all(&output)?;
     let commit = Commit::of(&repo.root).await?;
     let remap = Remap::new(&repo)?;
-    build::components_with(&repo, Profile::Shipped, &[], &remap.of_components()).await?;
+    ui::build(&repo).await?;
+    let config = remap.config(build::TARGET)?;
+    build::components_alone(&repo, Profile::Shipped, &[], &["--config", &config]).await?;
     let compiler = compiler(&repo).await?;
     let zig = zig::install(&repo).await?;
     let mut files = Vec::new();
@@ -107,13 +111,6 @@ impl Remap {
         Ok(format!("target.{target}.rustflags={}", serde_json::to_string(&self.flags())?))
     }
 
-    fn of_components(&self) -> Vec<String> {
-        self.config(build::TARGET)
-            .into_iter()
-            .flat_map(|config| ["--config".to_owned(), config])
-            .collect()
-    }
-
     /// The same for C.
     fn c_flags(&self) -> String {
         let all = self.0.iter();
@@ -157,19 +154,15 @@ async fn program(
     remap: &Remap,
 ) -> Result<PathBuf> {
     build::ensure_target(&repo.root, target).await?;
-    let status = Command::new(cargo::program())
-        .args(["zigbuild", "-p", "nexus-cli", "--bin", "nexus", "--features", "server"])
-        .args(["--profile", PROFILE, "--target", target, "--config", &remap.config(target)?])
-        .env("PATH", zig::path(zig)?)
-        .env("NEXUS_BUNDLE", bundle)
-        .env("CFLAGS", remap.c_flags())
-        .current_dir(&repo.root)
-        .stdout(cargo::to_stderr())
-        .status()
-        .await
-        .context("cannot run `cargo zigbuild`")?;
-    if !status.success() {
-        bail!("building nexus for {target} failed; see the messages above");
-    }
+    let config = remap.config(target)?;
+    let mut args = vec!["zigbuild", "-p", "nexus-cli", "--bin", "nexus", "--features", "server"];
+    args.extend(["--profile", PROFILE, "--target", target, "--config", &config]);
+    let (path, c_flags) = (zig::path(zig)?, remap.c_flags());
+    let variables = [
+        ("PATH", path.as_os_str()),
+        ("NEXUS_BUNDLE", bundle.as_os_str()),
+        ("CFLAGS", OsStr::new(&c_flags)),
+    ];
+    cargo::run_with(&repo.root, &args, &variables, &format!("building nexus for {target}")).await?;
     Ok(repo.target.join(target).join(PROFILE).join("nexus"))
 }

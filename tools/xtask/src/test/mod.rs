@@ -219,16 +219,10 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
 /// that what the host and `nexus` share is built once. Returns the path of the host.
 async fn programs(repo: &Repo) -> Result<PathBuf> {
     let args = ["build", "-p", "nexus-host", "-p", "nexus-cli", "-p", "slack-tools"];
+    let args = [&args[..], &["--features", "nexus-cli/server"]].concat();
     let build = async |bundle: &Path| {
-        let status = cargo::command(&repo.root, &args)
-            .args(["--features", "nexus-cli/server"])
-            .env("NEXUS_BUNDLE", bundle)
-            .stdout(cargo::to_stderr())
-            .status()
-            .await
-            .context("cannot run cargo")?;
-        anyhow::ensure!(status.success(), "building the programs that tests run failed; see above");
-        Ok(())
+        let variables = [("NEXUS_BUNDLE", bundle.as_os_str())];
+        cargo::run_with(&repo.root, &args, &variables, "building the programs that tests run").await
     };
     runtime::ensure_c_compiler()?;
     // The host compiles the components that `nexus` then contains.

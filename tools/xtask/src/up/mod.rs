@@ -119,7 +119,7 @@ async fn prepare(args: &Args) -> Result<Startup> {
     ui::build(&repo).await?;
     let profile = Profile::of(args.release);
     steps.next(!repo.wasm_dir(profile.name()).join("nexus_broker.wasm").exists());
-    build::components_alone(&repo, profile, &[]).await?;
+    build::components_alone(&repo, profile, &[], &[]).await?;
     let is_embedded = args.runtime == Choice::Embedded || runtime::spin().await.is_err();
     steps.next(is_embedded && !runtime::host_path(&repo, args.release).exists());
     let runtime = Runtime::pick(args.runtime, &repo, args.release).await?;
