@@ -78,6 +78,8 @@ fn each_states_whether_pkce_is_used() {
         .map(|manifest| manifest.id)
         .collect();
     let known = [
+        "box",
+        "cal-com-oauth",
         "confluence",
         "hubspot",
         "intercom",
