@@ -84,11 +84,13 @@ fn each_states_whether_pkce_is_used() {
         "hubspot",
         "intercom",
         "jira",
+        "mollie-oauth",
         "notion-oauth",
         "quickbooks",
         "shopify",
         "slack",
         "stripe-connect",
+        "todoist-oauth",
     ];
     assert_eq!(without, known);
 }
