@@ -78,12 +78,15 @@ fn each_states_whether_pkce_is_used() {
         .map(|manifest| manifest.id)
         .collect();
     let known = [
+        "bitbucket",
         "box",
         "cal-com-oauth",
         "confluence",
         "hubspot",
         "intercom",
         "jira",
+        "linkedin",
+        "miro",
         "mollie-oauth",
         "notion-oauth",
         "quickbooks",
@@ -91,6 +94,7 @@ fn each_states_whether_pkce_is_used() {
         "slack",
         "stripe-connect",
         "todoist-oauth",
+        "webflow-oauth",
     ];
     assert_eq!(without, known);
 }
