@@ -78,15 +78,23 @@ fn each_states_whether_pkce_is_used() {
         .map(|manifest| manifest.id)
         .collect();
     let known = [
+        "bitbucket",
+        "box",
+        "cal-com-oauth",
         "confluence",
         "hubspot",
         "intercom",
         "jira",
+        "linkedin",
+        "miro",
+        "mollie-oauth",
         "notion-oauth",
         "quickbooks",
         "shopify",
         "slack",
         "stripe-connect",
+        "todoist-oauth",
+        "webflow-oauth",
     ];
     assert_eq!(without, known);
 }
@@ -95,7 +103,7 @@ fn each_states_whether_pkce_is_used() {
 #[test]
 fn parameters_in_hosts_of_secrets_are_below_vendor_domains() {
     // The vendor assigns My Domain names and shop names, below a domain of its own.
-    let vendors = [".my.salesforce.com", ".myshopify.com"];
+    let vendors = [".my.salesforce.com", ".myshopify.com", ".zendesk.com"];
     let mut seen = Vec::new();
     for manifest in all() {
         let Some(section) = &manifest.oauth2 else { continue };
