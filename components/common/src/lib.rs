@@ -5,7 +5,7 @@
 //!
 //! A module uses modules below it only, and a test checks that none uses one that uses it. From the bottom:
 //!
-//! 1. [`error`], [`platform`], and [`domain`]: the types that operations, rows and JSON share.
+//! 1. [`metrics`]: counts. [`error`], [`platform`], and [`domain`]: the types that operations, rows and JSON share.
 //! 2. [`call`], [`policy`], [`reads`]: what a call is, and who may make it.
 //! 3. [`http`], and on it [`rpc`] with the operations of [`broker`].
 //! 4. [`wire`]: the bodies of requests. [`store`]: the rows.
@@ -28,6 +28,7 @@ pub mod kept;
 pub mod limits;
 pub mod log;
 mod members;
+pub mod metrics;
 pub mod oidc;
 pub mod origin;
 pub mod platform;

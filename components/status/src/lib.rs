@@ -1,10 +1,11 @@
-//! The state of the deployment (`/api/health`), the OpenAPI document, and the 404 of `/api`.
+//! The state of the deployment (`/api/health`, `/api/metrics`), the OpenAPI document, and the 404 of `/api`.
 //!
 //! This component must not show details of the deployment, except to an ADMIN or the holder of the tick
 //! secret.
 #![forbid(unsafe_code)]
 
 mod health;
+mod metrics;
 mod openapi;
 
 use nexus_common::http::{Inbound, serve_clients};
@@ -22,6 +23,10 @@ async fn route(inbound: Inbound) -> Result<Response> {
         ["health"] => {
             inbound.require_get()?;
             health::show(&inbound).await
+        }
+        ["metrics"] => {
+            inbound.require_get()?;
+            metrics::show(&inbound).await
         }
         ["openapi.json"] => {
             inbound.require_get()?;

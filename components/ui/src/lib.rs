@@ -17,7 +17,7 @@ use nexus_common::{Error, Result, component, config};
 
 use encoding::{AcceptEncoding, Coding};
 
-component!(handle);
+component!(handle, without_storage);
 
 async fn handle(request: Incoming) -> Response {
     serve_clients(request, show).await

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::StatusCode;
 use nexus_common::broker::{SignHeads, Tick};
 use nexus_common::http::{Inbound, json_response};
+use nexus_common::metrics::{self, Family};
 use nexus_common::platform::http::Response;
 use nexus_common::rpc::{Client, Component, Nothing};
 use nexus_common::{Result, store, tick_secret};
@@ -30,11 +31,13 @@ pub(crate) async fn run(inbound: &Inbound) -> Result<Response> {
     let forgotten = store::forget_flows().await?;
     let pruned =
         store::prune(PRUNING).await? + store::thin_heads().await? + i64::from(ticked.forgotten);
+    let failed = ticked.failed + broken;
+    metrics::note(Family::TickFailures, &[], i64::from(failed));
     store::mark_tick().await?;
     store::checkpoint().await?;
     let body = json!({
         "checked": ticked.checked, "refreshed": ticked.refreshed, "revoked": ticked.revoked,
-        "resealed": ticked.resealed, "failed": ticked.failed + broken, "flows": forgotten, "pruned": pruned,
+        "resealed": ticked.resealed, "failed": failed, "flows": forgotten, "pruned": pruned,
     });
     Ok(json_response(StatusCode::OK, body.to_string()))
 }

@@ -1,15 +1,16 @@
-//! The deployment: health, the tick, and this document.
+//! The deployment: health, metrics, the tick, and this document.
 
 use serde_json::json;
 
 use super::Call;
 use crate::answer::Answer;
-use crate::operation::Operation;
+use crate::operation::{Operation, Role};
 use crate::problems;
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
         ("/api/health", "get", health()),
+        ("/api/metrics", "get", metrics()),
         ("/api/tick", "post", tick()),
         ("/api/openapi.json", "get", openapi()),
     ]
@@ -23,6 +24,21 @@ fn health() -> Operation {
         .security(json!([{}, {"token": []}, {"tick_secret": []}]))
         .responds(200, Answer::json("The deployment works", "Health"))
         .responds(503, Answer::json("The deployment does not work", "Ill").header("retry-after", "retry_after"))
+}
+
+fn metrics() -> Operation {
+    let text = json!({"type": "string"});
+    let answer = Answer::empty("The metrics, in the text format of Prometheus 0.0.4");
+    Operation::new("getMetrics", "service", "Get metrics for Prometheus")
+        .describe(
+            "The holder of the tick secret gets the metrics of the deployment. An ADMIN gets those of \
+             the workspace: its integrations by provider and health, its tokens that wait to be revoked, \
+             and its emergency stops.",
+        )
+        .role(Role::Admin)
+        .security(json!([{"token": []}, {"tick_secret": []}]))
+        .query(&[])
+        .responds(200, answer.of("text/plain", text).header("cache-control", "no_store"))
 }
 
 fn tick() -> Operation {

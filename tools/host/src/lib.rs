@@ -19,7 +19,6 @@ mod component;
 mod connection;
 mod connections;
 pub mod data_files;
-mod dotenv;
 mod engine;
 mod files;
 mod host;

@@ -7,13 +7,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
 
+use crate::state;
 use crate::variables::Variables;
 
 /// How long a link is valid, in seconds.
@@ -34,8 +35,11 @@ pub struct Args {
     /// The URL of the application [default: the variable `public_url`]
     #[arg(long)]
     pub url: Option<String>,
-    /// The file with the variables, unless they are in the environment [default: .env in the state directory, which
-    /// NEXUS_STATE_DIR names]
+    /// Directory of the installation, whose .env has the variables, unless they are in the environment
+    /// [default: NEXUS_STATE_DIR, or that of `nexus up`; of `cargo xtask sign-in`: the repository]
+    #[arg(long, conflicts_with = "env_file")]
+    pub state_dir: Option<PathBuf>,
+    /// The file with the variables, in place of .env in the state directory
     #[arg(long)]
     pub env_file: Option<PathBuf>,
 }
@@ -65,7 +69,13 @@ impl PersonRole {
 /// # Errors
 /// A variable or an argument is invalid.
 pub fn run(args: &Args, workspace: &str, env_file: &Path) -> Result<()> {
-    let variables = Variables::read(args.env_file.as_deref().unwrap_or(env_file))?;
+    let in_directory = args.state_dir.as_ref().map(|directory| directory.join(state::VARIABLES));
+    let named = args.env_file.as_deref().or(in_directory.as_deref());
+    if let Some(file) = named {
+        // A file that was named by mistake must not look like one that has nothing in it.
+        ensure!(file.exists(), "{} does not exist", file.display());
+    }
+    let variables = Variables::read(named.unwrap_or(env_file))?;
     let workspace = args.workspace.as_deref().unwrap_or(workspace);
     let url = match &args.url {
         Some(url) => url.as_str(),
@@ -129,7 +139,7 @@ mod tests {
     use super::*;
 
     fn variables(secret: &str) -> Variables {
-        Variables::merge(&format!("SPIN_VARIABLE_SIGN_IN_SECRET={secret}\n"), []).unwrap()
+        Variables::merge([("SPIN_VARIABLE_SIGN_IN_SECRET".to_owned(), secret.to_owned())], [])
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use nexus_shared::dotenv;
 
 use crate::keys::PREFIX;
 
@@ -14,31 +15,25 @@ pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
     /// Reads `file` if it exists. The process's environment overrides it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line of it is malformed.
     pub fn read(file: &Path) -> Result<Self> {
-        Self::merge(&Self::file(file)?, std::env::vars())
+        Ok(Self::merge(dotenv::read(file)?, std::env::vars()))
     }
 
-    /// Reads `file` alone; the text of a missing file is empty.
-    pub fn file(file: &Path) -> Result<String> {
-        match std::fs::read_to_string(file) {
-            Ok(text) => Ok(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
-        }
-    }
-
-    /// Merges the text of a file with an environment that overrides it.
+    /// Merges the values of a file with an environment that overrides them.
     pub fn merge(
-        text: &str,
+        file: impl IntoIterator<Item = (String, String)>,
         environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self> {
+    ) -> Self {
         let mut variables = BTreeMap::new();
-        for (name, value) in parse(text)?.into_iter().chain(environment) {
+        for (name, value) in file.into_iter().chain(environment) {
             if let Some(name) = name.strip_prefix(PREFIX) {
                 variables.insert(name.to_ascii_lowercase(), value.trim().to_owned());
             }
         }
-        Ok(Self(variables))
+        Self(variables)
     }
 
     /// The value, if it is set and not empty.
@@ -58,78 +53,30 @@ impl Variables {
     }
 }
 
-/// The pairs of a dotenv file: `NAME=value`, an optional `export` before it, `#` comments, and quotes around
-/// the value. Syntax that this function does not know is an error, never a guess.
-fn parse(text: &str) -> Result<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let Some((name, value)) = line.split_once('=') else {
-            // The line may be half of a secret, so the error does not show it.
-            bail!("line {} of the env file is not NAME=value", number + 1);
-        };
-        let value = unquote(value.trim())
-            .with_context(|| format!("line {} of the env file: {}", number + 1, name.trim()))?;
-        pairs.push((name.trim().to_owned(), value));
-    }
-    Ok(pairs)
-}
-
-fn unquote(value: &str) -> Result<String> {
-    for quote in ['"', '\''] {
-        let Some(rest) = value.strip_prefix(quote) else { continue };
-        let Some((inner, after)) = rest.split_once(quote) else {
-            bail!("the closing {quote} of the value is missing");
-        };
-        if !(after.trim().is_empty() || after.trim_start().starts_with('#')) {
-            bail!("unexpected text after the closing {quote} of the value");
-        }
-        if quote == '"' && inner.contains('\\') {
-            bail!("escapes are not supported; put the value in single quotes");
-        }
-        return Ok(inner.to_owned());
-    }
-    // A comment begins with a # after a space.
-    let end = value.find(" #").unwrap_or(value.len());
-    Ok(value.get(..end).unwrap_or(value).trim_end().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
-    const FILE: &str = "# keys\nSPIN_VARIABLE_A=k1:abc+/=\nexport SPIN_VARIABLE_B='x y' # why\n\
-                        SPIN_VARIABLE_C=\"q#q\"\nOTHER=1\nSPIN_VARIABLE_D=\nSPIN_VARIABLE_E=v # c\n";
-
-    #[test]
-    fn values_are_read_as_they_are_written() {
-        let variables = Variables::merge(FILE, []).unwrap();
-        assert_eq!(variables.get("a"), Some("k1:abc+/="));
-        assert_eq!(variables.get("b"), Some("x y"));
-        assert_eq!(variables.get("c"), Some("q#q"));
-        assert_eq!(variables.get("d"), None);
-        assert_eq!(variables.get("e"), Some("v"));
-        assert_eq!(variables.get("other"), None);
+    fn file(text: &str) -> HashMap<String, String> {
+        dotenv::parse(text).unwrap()
     }
 
     #[test]
     fn the_environment_overrides_and_may_unset_a_variable() {
+        let text = "SPIN_VARIABLE_A=k1:abc+/=\nSPIN_VARIABLE_B=x\nOTHER=1\nSPIN_VARIABLE_C=c\n";
         let environment = [("SPIN_VARIABLE_A", "new "), ("SPIN_VARIABLE_B", "")]
             .map(|(k, v)| (k.into(), v.into()));
-        let variables = Variables::merge(FILE, environment).unwrap();
+        let variables = Variables::merge(file(text), environment);
         assert_eq!(variables.get("a"), Some("new"));
         assert_eq!(variables.get("b"), None);
+        assert_eq!(variables.get("c"), Some("c"));
+        assert_eq!(variables.get("other"), None);
     }
 
     #[test]
-    fn errors_name_the_line_and_not_its_content() {
-        let error = Variables::merge("A=1\nsecretsecret\n", []).err().unwrap();
-        assert!(error.to_string().contains("line 2") && !error.to_string().contains("secret"));
-        assert!(Variables::merge("A='x\n", []).is_err());
+    fn a_variable_that_is_missing_is_named() {
         let error = Variables::default().require("jwt_secret").err().unwrap().to_string();
         assert!(error.contains("SPIN_VARIABLE_JWT_SECRET") && error.contains("keys new"));
     }
@@ -137,16 +84,11 @@ mod tests {
     #[test]
     fn a_file_with_new_keys_is_read() {
         let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join(".env");
-        crate::keys::write(&file, false, crate::keys::Use::Development, "http://127.0.0.1:4000")
+        let path = dir.path().join(".env");
+        crate::keys::write(&path, false, crate::keys::Use::Development, "http://127.0.0.1:4000")
             .unwrap();
-        let variables = Variables::merge(&Variables::file(&file).unwrap(), []).unwrap();
+        let variables = Variables::merge(dotenv::read(&path).unwrap(), []);
         assert_eq!(variables.get("public_url"), Some("http://127.0.0.1:4000"));
         assert!(variables.require("encryption_keys").unwrap().starts_with("k1:"));
-    }
-
-    #[test]
-    fn a_missing_file_is_empty() {
-        assert_eq!(Variables::file(Path::new("/nonexistent/.env")).unwrap(), "");
     }
 }

@@ -169,6 +169,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use nexus_shared::dotenv;
+
     use super::*;
 
     fn variables(more: &str) -> Variables {
@@ -176,7 +178,7 @@ mod tests {
             "SPIN_VARIABLE_JWT_SECRET={}\nSPIN_VARIABLE_JWT_ISSUER=i\nSPIN_VARIABLE_JWT_AUDIENCE=a\n{more}",
             "s".repeat(32)
         );
-        Variables::merge(&text, []).unwrap()
+        Variables::merge(dotenv::parse(&text).unwrap(), [])
     }
 
     fn claims(token: &str) -> Value {
@@ -215,7 +217,8 @@ mod tests {
     #[test]
     fn invalid_tokens_are_not_signed() {
         let hour = Duration::from_secs(3_600);
-        let short = Variables::merge("SPIN_VARIABLE_JWT_SECRET=short", []).unwrap();
+        let short =
+            Variables::merge([("SPIN_VARIABLE_JWT_SECRET".to_owned(), "short".to_owned())], []);
         let error = mint_at(&short, Role::Admin, "w", "s", hour, 0).unwrap_err().to_string();
         assert!(error.contains("at least 32"), "{error}");
         assert!(mint_at(&variables(""), Role::Admin, "", "s", hour, 0).is_err());

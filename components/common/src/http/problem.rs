@@ -5,6 +5,7 @@ use http::{HeaderName, StatusCode, header};
 use super::{set, typed};
 use crate::error::{Error, FieldError, Problem};
 use crate::log::Line;
+use crate::metrics;
 use crate::platform::http::Response;
 
 /// The header with the code of an error that is ours, not the provider's.
@@ -57,6 +58,10 @@ impl Respond for Error {
     fn respond(&self, request_id: &str) -> Response {
         log(self, request_id);
         let problem = self.problem(request_id);
+        if !matches!(self, Self::Passed(_)) {
+            // A problem that another component passed on was counted there.
+            metrics::note_error(&problem.code);
+        }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = typed(status, "application/problem+json", body);

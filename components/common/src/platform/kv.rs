@@ -8,6 +8,7 @@ use spin_sdk::experimental::wasi::keyvalue::atomics;
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket};
 
 use crate::error::{Error, Result};
+use crate::metrics::{self, Family};
 
 /// The value under `key`.
 ///
@@ -99,10 +100,12 @@ fn bucket() -> Result<Bucket> {
 }
 
 fn failed(error: spin_sdk::key_value::Error) -> Error {
+    metrics::note(Family::StorageErrors, &[], 1);
     Error::Storage { detail: format!("key-value store: {error}") }
 }
 
 fn atomic_failed(error: store::Error) -> Error {
+    metrics::note(Family::StorageErrors, &[], 1);
     Error::Storage { detail: format!("key-value store: {error:?}") }
 }
 

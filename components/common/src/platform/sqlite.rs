@@ -17,6 +17,7 @@ pub use spin_sdk::sqlite::Value;
 use spin_sdk::sqlite::wit::sqlite::{Connection as PlainConnection, RowResult};
 
 use crate::error::Error;
+use crate::metrics::{self, Family};
 
 /// An open connection. If it is dropped, an open transaction is rolled back.
 pub struct Db(Connection);
@@ -64,6 +65,7 @@ impl From<DbError> for Error {
             DbError::Full => "the disk is full".to_owned(),
             DbError::Other(text) => format!("database: {text}"),
         };
+        metrics::note(Family::StorageErrors, &[], 1);
         Self::Storage { detail }
     }
 }

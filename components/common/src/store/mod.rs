@@ -13,6 +13,7 @@ mod change;
 mod checks;
 mod clients;
 mod connect;
+mod counters;
 mod denials;
 mod documents;
 mod events;
@@ -25,6 +26,7 @@ mod invitations;
 mod leases;
 mod manifests;
 mod marks;
+mod metered;
 mod outbox;
 mod passkeys;
 mod people;
@@ -59,6 +61,7 @@ pub use challenge_keys::{ChallengeKey, challenge_key, find_challenge_key};
 pub use change::Change;
 pub use checks::{CheckFound, DueCheck, DueWork, take_check_of_minute, take_due_checks};
 pub use clients::{OauthClient, OauthClients};
+pub use counters::{Counter, read_counters, write_counts_soon};
 pub use denials::{Denial, close_minutes, write_denials};
 pub use documents::forget_documents;
 pub use events::{Event, Events, Per, Span, prune};
@@ -76,6 +79,7 @@ pub use invitations::{
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
 pub use marks::{last_tick, mark_tick};
+pub use metered::{Metered, MeteredScope};
 pub use outbox::give_up;
 pub use passkeys::{
     Credential, MOST_PASSKEYS, NewPasskey, PasskeyUse, Passkeys, StoredPasskey, find_passkey,

@@ -1,9 +1,12 @@
 //! Usage: calls, errors and bytes per integration, agent and minute.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::write_relaxed;
 use crate::error::Result;
+use crate::metrics::Series;
 use crate::platform::sqlite::Value;
 
 /// The usage of one agent since it was last recorded.
@@ -22,23 +25,23 @@ pub struct Used<'a> {
     pub bytes: i64,
 }
 
-/// Adds usage to the current minute. A trigger of the schema sets `last_used_at` of the integrations.
+/// Adds usage to the current minute, and adds counts to the counters. Triggers of the schema do both, so that it is one
+/// statement, and set `last_used_at` of the integrations and agents.
 ///
 /// # Errors
 /// [`crate::Error::Storage`]. Then nothing was written.
-pub async fn record_usage(used: &[Used<'_>]) -> Result<()> {
-    let rows: Vec<_> = used
+pub async fn record_usage(used: &[Used<'_>], counts: &BTreeMap<Series, i64>) -> Result<()> {
+    let used: Vec<_> = used
         .iter()
         .map(|Used { workspace, integration_id, agent, calls, errors, bytes }| {
             json!([workspace, integration_id, agent, calls, errors, bytes])
         })
         .collect();
-    // Without `where true`, SQLite would read `on` as a part of a join.
-    let sql = "insert into usage (workspace, integration_id, minute, agent, calls, errors, bytes)
-         select value ->> 0, value ->> 1, unixepoch() / 60 * 60000, value ->> 2, value ->> 3,
-           value ->> 4, value ->> 5 from json_each(?1) where true
-         on conflict (workspace, integration_id, minute, agent) do update set
-           calls = calls + excluded.calls, errors = errors + excluded.errors,
-           bytes = bytes + excluded.bytes";
-    write_relaxed(sql, [Value::text(json!(rows).to_string())]).await.map(drop)
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|(Series { family, labels, part }, count)| json!([family.name(), labels, part, count]))
+        .collect();
+    let sql = "insert into counted (usage, counters) values (?1, ?2)";
+    let values = [used, counts].map(|rows| Value::text(json!(rows).to_string()));
+    write_relaxed(sql, values).await.map(drop)
 }

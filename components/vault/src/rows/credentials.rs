@@ -104,6 +104,12 @@ pub struct Callable {
 }
 
 impl Callable {
+    /// The manifest. `None` if the integration was never connected.
+    #[must_use]
+    pub fn manifest_id(&self) -> Option<&str> {
+        self.stored.as_ref().map(|stored| stored.manifest_id.as_str())
+    }
+
     /// Reads the integration with this id or slug.
     ///
     /// # Errors

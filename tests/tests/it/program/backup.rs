@@ -112,6 +112,47 @@ async fn a_restore_replaces_and_keeps_what_it_replaced() {
     assert!(kept.expect("the old files").join("sqlite_db.db").exists());
 }
 
+/// A power cut between two renames. The module `swap` tries every step. Here the commands meet what is left.
+#[tokio::test]
+async fn a_restore_that_was_interrupted_is_finished_by_the_next_command() {
+    if !is_here() {
+        return;
+    }
+    let installation = Installation::new();
+    let app = up_with_data(&installation).await;
+    let file = installation.beside("backup.tar.gz");
+    let name = file.to_str().unwrap();
+    assert!(installation.run(&["backup", name]).await.success);
+    app.sign_in(&installation).await.connect("Later").await;
+    app.stop().await;
+    // The restored databases are ready, one of the old ones is moved away, and nothing is in its place.
+    let state = installation.state();
+    let (ready, replaced) = (state.join("restore-ready-7"), state.join("before-restore-7"));
+    fs::create_dir(&ready).unwrap();
+    fs::create_dir(&replaced).unwrap();
+    let gzip = GzDecoder::new(fs::File::open(&file).unwrap());
+    tar::Archive::new(gzip).unpack(&ready).unwrap();
+    fs::remove_file(ready.join("nexus-backup.json")).unwrap();
+    let (database, key_value) = ("sqlite_db.db", "sqlite_key_value.db");
+    fs::rename(state.join(key_value), replaced.join(key_value)).unwrap();
+    fs::rename(ready.join(key_value), state.join(key_value)).unwrap();
+    fs::rename(state.join(database), replaced.join(database)).unwrap();
+    // What an undecided restore has unpacked goes, and decides nothing.
+    fs::create_dir(state.join("restore-new-x")).unwrap();
+
+    let doctor = installation.run(&["doctor", "--offline"]).await;
+    assert!(!doctor.success && doctor.stdout.contains("restore: it was interrupted"), "{doctor:?}");
+    assert!(ready.join(database).exists(), "doctor changes nothing");
+    let again = installation.run(&["backup", name, "--force"]).await;
+    assert!(again.success && again.stderr.contains("interrupted is finished"), "{again:?}");
+    assert!(!ready.exists() && replaced.join(database).exists());
+    let app = installation.up(&["--no-tick"]).await;
+    assert_eq!(app.sign_in(&installation).await.names().await, ["First"]);
+    app.stop().await;
+    assert!(installation.run(&["restore", name]).await.success);
+    assert!(!state.join("restore-new-x").exists());
+}
+
 #[tokio::test]
 async fn a_file_that_is_not_a_whole_backup_replaces_nothing() {
     if !is_here() {

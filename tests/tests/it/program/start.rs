@@ -51,6 +51,29 @@ async fn the_first_start_makes_keys_and_prints_a_link_and_later_ones_do_not() {
 }
 
 #[tokio::test]
+async fn sign_in_reads_the_variables_of_the_directory_that_is_named() {
+    if !is_here() {
+        return;
+    }
+    let (installation, other) = (Installation::new(), Installation::new());
+    let app = installation.up(&["--no-tick"]).await;
+    let state = installation.state();
+    let named = ["sign-in", "--url", &app.url, "--state-dir", state.to_str().unwrap()];
+    // The environment names another installation.
+    let made = other.run(&named).await;
+    assert!(made.success, "{made:?}");
+    let link = made.stdout.trim().rsplit_once("#link=").unwrap().1;
+    let (status, me) = app.use_link(link).await.send("GET", "/api/me", None).await;
+    assert_eq!((status, &me["role"]), (200, &json!("ADMIN")));
+    let nowhere = other.beside("nowhere");
+    let refused = other.run(&["sign-in", "--state-dir", nowhere.to_str().unwrap()]).await;
+    assert!(!refused.success && refused.stderr.contains("does not exist"), "{refused:?}");
+    let both = ["sign-in", "--state-dir", "x", "--env-file", "y"];
+    assert!(!other.run(&both).await.success);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn it_ticks_by_itself_unless_another_program_does() {
     if !is_here() {
         return;

@@ -1,11 +1,15 @@
 //! How the application is served, described and stored.
 //!
+//! - `deployed`: the files of `deploy/` that name what the application has
+//! - `metrics`: what Prometheus sees
 //! - `openapi`: the OpenAPI document
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
 //! - `two_processes`: what is ended in one process is refused by another
 //! - `ui`: the admin UI's files
 
+mod deployed;
+pub(crate) mod metrics;
 mod openapi;
 mod service;
 mod storage;

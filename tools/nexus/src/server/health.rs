@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use ureq::Agent;
+
+use super::asking::{Way, agent};
 
 /// The arguments of `nexus health`.
 #[derive(clap::Args)]
@@ -21,8 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// # Errors
 /// The application does not answer, or does not work. `nexus doctor` says why.
 pub fn run(args: &Args) -> Result<()> {
-    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false);
-    let agent: Agent = config.max_redirects(0).proxy(None).build().into();
+    let agent = agent(TIMEOUT, Way::Direct);
     let url = format!("{}/api/health", args.url.trim_end_matches('/'));
     let answer = agent.get(&url).call().with_context(|| format!("{url} does not answer"))?;
     let status = answer.status();

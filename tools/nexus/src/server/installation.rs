@@ -10,6 +10,7 @@ use nexus_host::data_files::DataFiles;
 use rustix::fs::{FlockOperation, flock};
 
 use super::bundle;
+use super::swap::Swap;
 use crate::state;
 use crate::variables::Variables;
 
@@ -90,13 +91,32 @@ impl Installation {
 
     /// Says that a program uses the databases, for as long as the lock lives.
     pub(super) fn lock_shared(&self) -> Result<Lock> {
-        self.lock(FlockOperation::NonBlockingLockShared, "`nexus restore` is at work on")
+        let busy = "`nexus restore` is at work on";
+        if Swap::find(&self.state, &self.data)?.is_some() {
+            let _alone = self.lock(FlockOperation::NonBlockingLockExclusive, busy)?;
+            self.finish_restore()?;
+        }
+        self.lock(FlockOperation::NonBlockingLockShared, busy)
     }
 
     /// Says that a program replaces the databases, which no other program may use.
     pub(super) fn lock_alone(&self) -> Result<Lock> {
         let busy = "stop `nexus up` first: it uses";
-        self.lock(FlockOperation::NonBlockingLockExclusive, busy)
+        let lock = self.lock(FlockOperation::NonBlockingLockExclusive, busy)?;
+        self.finish_restore()?;
+        Ok(lock)
+    }
+
+    /// Finishes a restore that was stopped half-way, before anything else sees the databases.
+    fn finish_restore(&self) -> Result<()> {
+        let Some(swap) = Swap::find(&self.state, &self.data)? else { return Ok(()) };
+        swap.finish()?;
+        eprintln!(
+            "a restore of {} that was interrupted is finished; the replaced databases are in {}",
+            self.state.display(),
+            swap.replaced.display()
+        );
+        Ok(())
     }
 
     /// Creates the state directory, and lets only its user read what is in it.
@@ -170,7 +190,7 @@ impl Installation {
 
     /// Checks that there are databases.
     pub(super) fn ensure_exists(&self) -> Result<()> {
-        if self.data.database.exists() {
+        if self.data.database.exists() || Swap::find(&self.state, &self.data)?.is_some() {
             return Ok(());
         }
         bail!(

@@ -1,5 +1,6 @@
 //! The commands that need the application, or the files of an installation.
 
+mod asking;
 pub mod backup;
 mod bundle;
 pub mod doctor;
@@ -8,6 +9,7 @@ mod installation;
 pub mod migrate;
 pub mod restore;
 mod snapshot;
+mod swap;
 mod tick;
 pub mod up;
 

@@ -1,8 +1,9 @@
 //! `nexus restore`: replaces both databases by those of a backup, and keeps the replaced ones.
 //!
-//! It must not leave an installation between two states: everything is checked before anything is replaced.
+//! Everything is checked before anything is replaced, and `swap` replaces. This module must not leave an installation
+//! between two states.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,6 +17,7 @@ use tar::Archive;
 use super::backup::{CONTENT, Content, FORMAT};
 use super::installation::{Installation, Place};
 use super::snapshot;
+use super::swap::{Swap, UNPACKED, forget_undecided};
 use crate::digest;
 
 /// The arguments of `nexus restore`.
@@ -35,7 +37,8 @@ pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
     installation.make_directory()?;
     let _lock = installation.lock_alone()?;
-    let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(&installation.state)?;
+    forget_undecided(&installation.state)?;
+    let folder = tempfile::Builder::new().prefix(UNPACKED).tempdir_in(&installation.state)?;
     let content = if args.file == Path::new("-") {
         unpack(io::stdin().lock(), folder.path())?
     } else {
@@ -45,8 +48,10 @@ pub fn run(args: &Args) -> Result<()> {
             .with_context(|| format!("{} is not a backup", args.file.display()))?
     };
     check(&content, folder.path())?;
-    let kept = replace(&installation, folder.path())?;
-    report(&installation, &content, kept.as_deref());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let swap = Swap::decide(&installation.state, &installation.data, folder.path(), now)?;
+    let has_old = swap.finish()?;
+    report(&installation, &content, has_old.then_some(swap.replaced.as_path()));
     Ok(())
 }
 
@@ -97,42 +102,6 @@ fn check(content: &Content, folder: &Path) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Moves the present databases away, and the restored ones to their places. Returns where the old ones are.
-fn replace(installation: &Installation, folder: &Path) -> Result<Option<PathBuf>> {
-    let data = &installation.data;
-    let places = [(&data.database, DATABASE), (&data.key_value, KEY_VALUE)];
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let kept = installation.state.join(format!("before-restore-{now}"));
-    let mut has_old = false;
-    for (place, name) in places {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let old = beside(place, suffix);
-            if old.exists() {
-                fs::create_dir_all(&kept)?;
-                fs::rename(&old, kept.join(format!("{name}{suffix}")))
-                    .with_context(|| format!("cannot move {} away", old.display()))?;
-                has_old = true;
-            }
-        }
-    }
-    for (place, name) in places {
-        let restored = folder.join(name);
-        if restored.exists() {
-            fs::rename(&restored, place).with_context(|| {
-                format!("cannot write {}; the old files are in {}", place.display(), kept.display())
-            })?;
-        }
-    }
-    File::open(&installation.state)?.sync_all()?;
-    Ok(has_old.then_some(kept))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 fn report(installation: &Installation, content: &Content, kept: Option<&Path>) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nexus_cli::keys;
+use nexus_shared::dotenv;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
@@ -50,7 +51,7 @@ impl BenchSetup {
         std::fs::write(directory.path().join(MANIFEST), manifest_with(&text, root, baselines)?)?;
         let env_file = directory.path().join(ENV_FILE);
         keys::write(&env_file, false, keys::Use::Development, "http://127.0.0.1:3000")?;
-        let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
+        let variables = Variables::merge(dotenv::read(&env_file)?, []);
         let ttl = Duration::from_secs(7_200);
         let token = token::mint(&variables, Role::Admin, "bench", "bench", ttl)?;
         let attacker = token::mint(&variables, Role::Agent, "attack", "attacker", ttl)?;

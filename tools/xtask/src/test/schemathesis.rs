@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use nexus_cli::keys;
+use nexus_shared::dotenv;
 use nexus_simulators::Kind;
 use serde_json::json;
 use tokio::process::Command;
@@ -51,7 +52,7 @@ pub(crate) async fn run(repo: &Repo, host: PathBuf, program: &Path) -> Result<u6
     let port = child::free_port(0)?;
     let env_file = dir.join(".env");
     keys::write(&env_file, false, keys::Use::Development, &format!("http://127.0.0.1:{port}"))?;
-    let variables = Variables::merge(&Variables::file(&env_file)?, [])?;
+    let variables = Variables::merge(dotenv::read(&env_file)?, []);
     let network = dir.join("runtime.toml");
     std::fs::write(&network, NOWHERE)?;
     let state = dir.join("state");

@@ -1,16 +1,14 @@
-//! The timer of `up`: `POST /api/tick` every minute, like the cron job of a deployment. Without it, no
-//! credential is refreshed, and no revocation is retried.
+//! The ticks of `up`: `POST /api/tick` every minute, like the cron job of a deployment.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use nexus_shared::timer;
 use nexus_simulators::client;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::sandbox::refusal;
-
-const EVERY: Duration = Duration::from_secs(60);
 
 /// A timer that runs until it is dropped.
 pub(super) struct Timer(JoinHandle<()>);
@@ -30,23 +28,17 @@ pub(super) fn start(port: u16, secret: Option<&str>) -> Option<Timer> {
         );
         return None;
     };
-    Some(Timer(tokio::spawn(run(port, secret, EVERY))))
+    Some(Timer(tokio::spawn(run(port, secret, timer::EVERY))))
 }
 
-/// A failure is reported once, until a tick succeeds again.
-async fn run(port: u16, secret: String, every: Duration) {
-    let mut timer = interval(every);
-    // Ticks that were missed during a long tick are not made up.
-    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut was_well = true;
-    loop {
-        timer.tick().await;
-        let ticked = tick(port, &secret).await;
-        if let (true, Err(error)) = (was_well, &ticked) {
-            eprintln!("warning: the tick failed and is retried every minute: {error:#}");
-        }
-        was_well = ticked.is_ok();
-    }
+/// Ticks now, and after each `period`, for ever.
+async fn run(port: u16, secret: String, period: Duration) {
+    let secret: Arc<str> = secret.into();
+    timer::run(period, move || {
+        let secret = Arc::clone(&secret);
+        async move { tick(port, &secret).await }
+    })
+    .await;
 }
 
 async fn tick(port: u16, secret: &str) -> Result<()> {

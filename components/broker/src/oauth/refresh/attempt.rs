@@ -8,9 +8,10 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use nexus_common::domain::{Health, IntegrationKey};
 use nexus_common::log::Line;
+use nexus_common::metrics::{self, Family, provider_label};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Lease, Renewal, Transaction, now_ms};
+use nexus_common::store::{Lease, Renewal, Transaction, now_ms, write_counts_soon};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::{self, Usable};
 use nexus_vault::digest;
@@ -121,9 +122,14 @@ impl Attempt {
                 Err(pending(context).await)
             };
         }
+        let manifest_id = usable.sourced.manifest.id.clone();
         match self.while_held(context, request_tokens(context, usable)).await {
-            Ok(renewed) => self.store_success(context, renewed).await,
+            Ok(renewed) => {
+                count(&manifest_id, "refreshed");
+                self.store_success(context, renewed).await
+            }
             Err((failure, old)) => {
+                count(&manifest_id, outcome(&failure));
                 self.store_failure(context, &failure, alive).await?;
                 match failure {
                     TokenFailure::Grant(why) => Err(Error::ReauthorizationRequired(why)),
@@ -245,6 +251,21 @@ impl Attempt {
             tx.set_health(context.key, health, &words, context.cause()).await?;
         }
         tx.commit().await
+    }
+}
+
+/// Counts an answer to an attempt for the metrics.
+fn count(manifest_id: &str, outcome: &str) {
+    metrics::note(Family::Refreshes, &[provider_label(manifest_id), outcome], 1);
+    write_counts_soon();
+}
+
+/// The word of a failure in the metrics.
+const fn outcome(failure: &TokenFailure) -> &'static str {
+    match failure {
+        TokenFailure::Grant(_) => "rejected",
+        TokenFailure::Client(_) => "client_rejected",
+        TokenFailure::Trouble(_) => "failed",
     }
 }
 

@@ -11,6 +11,7 @@ mod headers;
 mod host;
 mod links;
 mod opened;
+mod outcome;
 mod outflow;
 mod overrides;
 mod own_urls;
@@ -25,6 +26,7 @@ mod upload;
 mod usage;
 mod waiting;
 
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use http::{HeaderMap, HeaderName, Method, header};
@@ -32,7 +34,7 @@ use nexus_common::auth::Caller;
 use nexus_common::broker::Stored;
 use nexus_common::call::{CallMethod, CallPath};
 use nexus_common::domain::{CallKey, Health, Status};
-use nexus_common::forward::{Attempt, HOST, OnBehalf, ours};
+use nexus_common::forward::{Attempt, HOST, OnBehalf, WAIT, ours};
 use nexus_common::http::{Inbound, RequestId, Respond};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::{IncomingBody, Response};
@@ -44,11 +46,13 @@ use serde_json::json;
 
 use opened::Opened;
 pub(crate) use opened::forget;
+use outcome::{AgentLabel, CallOutcome};
 use overrides::Methods;
 use right::{Lost, Right};
 use rules::Asked;
 use send::{Outcome, Outgoing, Sent, Upload};
 use target::Target;
+use usage::Observed;
 use waiting::{Begun, Waiting, wait_elsewhere};
 
 /// A call that was here for longer than this, in milliseconds, has its [`Right`] checked again before it is sent.
@@ -57,16 +61,25 @@ const SHORT_MS: u64 = 100;
 /// Makes the call. An error becomes a response of the broker's own.
 pub(crate) async fn run(inbound: Inbound) -> Response {
     let request_id = inbound.request_id.clone();
-    let response = match Call::of(&inbound) {
-        Some(call) => {
-            let (headers, body) = inbound.into_headers_and_body();
-            call.make(headers, body).await
-        }
-        None => {
-            Err(Error::Internal("the call does not have the header that names its caller".into()))
-        }
+    let Some(call) = Call::of(&inbound) else {
+        let why = "the call does not have the header that names its caller";
+        return ours(&Error::Internal(why.into()), &request_id);
     };
-    response.unwrap_or_else(|error| ours(&error, &request_id))
+    let (headers, body) = inbound.into_headers_and_body();
+    match call.make(headers, body).await {
+        Ok(response) => {
+            // A call that waits elsewhere comes again.
+            if !response.headers().contains_key(WAIT) {
+                call.observe(CallOutcome::of_status(response.status()));
+            }
+            response
+        }
+        Err(error) => {
+            let code = error.problem(&request_id).code;
+            call.observe(CallOutcome::of_error(&error, &code));
+            ours(&error, &request_id)
+        }
+    }
 }
 
 /// The call that an agent wants to make.
@@ -84,6 +97,17 @@ struct Call {
     /// The address of the integration at the proxy, as the agent spelled it.
     hub: String,
     request_id: RequestId,
+    progress: CallProgress,
+}
+
+/// How far a call has come, for the metrics.
+struct CallProgress {
+    /// When the call arrived, in milliseconds since the Unix epoch.
+    begun_at: u64,
+    /// When it was sent.
+    sent_at: Cell<Option<u64>>,
+    /// The integration, once it was found.
+    found: OnceCell<Rc<Callable>>,
 }
 
 impl Call {
@@ -104,7 +128,27 @@ impl Call {
             host: inbound.header(&HeaderName::from_static(HOST)).map(str::to_owned),
             hub,
             request_id: inbound.request_id.clone(),
+            progress: CallProgress {
+                begun_at: clock::now_ms(),
+                sent_at: Cell::new(None),
+                found: OnceCell::new(),
+            },
         })
+    }
+
+    /// Counts the call for the metrics.
+    fn observe(&self, outcome: CallOutcome) {
+        let CallProgress { begun_at, sent_at, found } = &self.progress;
+        let now = clock::now_ms();
+        usage::observe(&Observed {
+            manifest_id: found
+                .get()
+                .and_then(|callable| callable.manifest_id())
+                .unwrap_or_default(),
+            agent: AgentLabel::of(&self.caller),
+            outcome,
+            sent: sent_at.get().map(|at| (at.saturating_sub(*begun_at), now.saturating_sub(at))),
+        });
     }
 
     async fn make(&self, mut headers: HeaderMap, body: IncomingBody) -> Result<Response> {
@@ -118,9 +162,10 @@ impl Call {
         let now = version().await?;
         require_standing_at(now, &self.caller.workspace, &self.caller.basis).await?;
         let callable = opened::find(now, &self.caller.workspace, &self.target).await?;
+        let callable = self.progress.found.get_or_init(|| callable);
         let admission = &callable.admission;
         self.require_usable(admission).await?;
-        let opened = self.open(&callable).await?;
+        let opened = self.open(callable).await?;
         self.require_token_in_place(&opened.usable, &headers)?;
         let target = Target::of(&opened, &self.path, self.host.as_deref())?;
         let path = CallPath::read(target.below)?;
@@ -145,6 +190,7 @@ impl Call {
             return Err(self.lost(admission, lost).await);
         }
         let (method, query, hub) = (&self.method, self.query.as_str(), self.hub.as_str());
+        self.progress.sent_at.set(Some(clock::now_ms()));
         let sent = Sent { method, target: &target, query, hub, right, at_work, waiting };
         self.send(admission, sent, live, Outgoing { headers, upload }).await
     }

@@ -1,5 +1,5 @@
-//! Counts usage: calls, errors and bytes per integration, agent and minute. Also notes the address from which an
-//! agent was used last.
+//! Counts usage: calls, errors and bytes per integration, agent and minute. Also counts calls for the metrics, and notes
+//! the address from which an agent was used last.
 //!
 //! Calls are counted in memory and written a moment later, many at once, so that no call waits for the disk.
 //! A process that is killed loses the counts of that moment. Counting must not fail a call.
@@ -12,16 +12,36 @@ use nexus_common::Result;
 use nexus_common::domain::CallKey;
 use nexus_common::kept::Recent;
 use nexus_common::log::Line;
+use nexus_common::metrics::{self, Family, Histogram, Series, provider_label};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
-use nexus_common::store::{Used, note_addresses, record_usage};
+use nexus_common::store::{Used, note_addresses, record_usage, write_counts_soon};
 
+use super::outcome::{AgentLabel, CallOutcome};
 use super::right::Right;
 
 /// How often the address of an agent is written at most, in milliseconds.
 const NOTE_MS: u64 = 10_000;
 /// How long counts are collected before they are written.
 const GATHER: Duration = Duration::from_millis(250);
+
+/// A call that has a response.
+pub(super) struct Observed<'a> {
+    /// The manifest. Empty if the integration was not found.
+    pub(super) manifest_id: &'a str,
+    /// The kind of agent.
+    pub(super) agent: AgentLabel,
+    /// The outcome.
+    pub(super) outcome: CallOutcome,
+    /// The time until it was sent, and from then on, in milliseconds. `None` if it was not sent.
+    pub(super) sent: Option<(u64, u64)>,
+}
+
+/// The durations of one provider's calls.
+struct Durations {
+    provider: String,
+    response: Histogram,
+}
 
 #[derive(Default, Clone, Copy)]
 struct Counts {
@@ -34,6 +54,10 @@ struct Counts {
 #[derive(Default)]
 struct Counted {
     calls: BTreeMap<CallKey, Counts>,
+    /// Calls for the metrics. There are few different ones, so they are found by looking at each.
+    outcomes: Vec<(String, AgentLabel, CallOutcome, i64)>,
+    durations: Vec<Durations>,
+    preparation: Histogram,
     /// The latest address of an agent, by the agent's id.
     addresses: BTreeMap<String, String>,
 }
@@ -42,6 +66,63 @@ thread_local! {
     static COUNTED: RefCell<Counted> = RefCell::default();
     /// When the address of an agent was written, by the agent's id.
     static NOTED: RefCell<Recent<String, u64>> = RefCell::default();
+}
+
+/// Counts a call for the metrics. It is written with the usage of sent calls, or a moment later.
+pub(super) fn observe(observed: &Observed<'_>) {
+    let &Observed { manifest_id, agent, outcome, sent } = observed;
+    let provider = match manifest_id {
+        "" => "none",
+        id => provider_label(id),
+    };
+    COUNTED.with_borrow_mut(|counted| {
+        let same = |one: &&mut (String, AgentLabel, CallOutcome, i64)| {
+            one.0 == provider && one.1 == agent && one.2 == outcome
+        };
+        match counted.outcomes.iter_mut().find(same) {
+            Some((.., calls)) => *calls += 1,
+            None => counted.outcomes.push((provider.to_owned(), agent, outcome, 1)),
+        }
+        if let Some(durations) = sent {
+            counted.observe_durations(provider, durations);
+        }
+        if counted.calls.is_empty() {
+            // No usage is going to be written now.
+            counted.note_observed();
+        }
+    });
+}
+
+impl Counted {
+    /// Adds the time until a call was sent, and from then on, in milliseconds.
+    fn observe_durations(&mut self, provider: &str, (before_ms, after_ms): (u64, u64)) {
+        self.preparation.observe(before_ms);
+        match self.durations.iter_mut().find(|one| one.provider == provider) {
+            Some(one) => one.response.observe(after_ms),
+            None => {
+                let mut response = Histogram::default();
+                response.observe(after_ms);
+                self.durations.push(Durations { provider: provider.to_owned(), response });
+            }
+        }
+    }
+
+    /// Moves what was observed to the counts of the metrics.
+    fn note_observed(&mut self) {
+        for (provider, agent, outcome, calls) in std::mem::take(&mut self.outcomes) {
+            let labels = [provider.as_str(), outcome.as_str(), agent.as_str()];
+            metrics::note(Family::Calls, &labels, calls);
+        }
+        for Durations { provider, response } in std::mem::take(&mut self.durations) {
+            for (part, value) in response.parts() {
+                let series = Series::new(Family::ProviderResponse, &[&provider], part);
+                metrics::put(series, value);
+            }
+        }
+        for (part, value) in std::mem::take(&mut self.preparation).parts() {
+            metrics::put(Series::new(Family::Preparation, &[], part), value);
+        }
+    }
 }
 
 /// Counts the call that had `right`, and that has ended.
@@ -62,7 +143,8 @@ pub(super) fn count(right: Right, is_error: bool, bytes: u64) {
     if first {
         spawn(async {
             clock::sleep(GATHER).await;
-            let counted = COUNTED.take();
+            let mut counted = COUNTED.take();
+            counted.note_observed();
             if let Err(error) = write(&counted).await {
                 Line::error("usage counts are lost")
                     .with("agents", &counted.calls.len())
@@ -97,7 +179,12 @@ async fn write(counted: &Counted) -> Result<()> {
         errors: counts.errors,
         bytes: counts.bytes,
     });
-    record_usage(&Vec::from_iter(used)).await?;
+    let counts = metrics::take();
+    if let Err(error) = record_usage(&Vec::from_iter(used), &counts).await {
+        counts.into_iter().for_each(|(series, count)| metrics::put(series, count));
+        write_counts_soon();
+        return Err(error);
+    }
     match counted.addresses.is_empty() {
         true => Ok(()),
         false => note_addresses(&counted.addresses).await,

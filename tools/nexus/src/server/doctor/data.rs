@@ -8,9 +8,14 @@ use rusqlite::{Connection, OpenFlags};
 use super::Finding;
 use crate::server::installation::Installation;
 use crate::server::snapshot;
+use crate::server::swap::Swap;
 
 pub(super) fn check(installation: &Installation) -> Vec<Finding> {
     let data = &installation.data;
+    if let Ok(Some(_)) = Swap::find(&installation.state, data) {
+        let text = "it was interrupted. `nexus up` or `nexus restore` finishes it";
+        return vec![Finding::bad("restore", text.to_owned())];
+    }
     let mut findings = vec![schema(&data.database), whole("database", &data.database)];
     if data.key_value.exists() {
         findings.push(whole("key-value store", &data.key_value));

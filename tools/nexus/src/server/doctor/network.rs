@@ -9,6 +9,7 @@ use ureq::Agent;
 use ureq::http::Response;
 
 use super::Finding;
+use crate::server::asking::{self, Way};
 use crate::server::migrate::reasons;
 use crate::variables::Variables;
 
@@ -18,8 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const SKEW: u64 = 30;
 
 pub(super) fn check(variables: &Variables) -> Vec<Finding> {
-    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false);
-    let agent: Agent = config.max_redirects(0).build().into();
+    let agent = asking::agent(TIMEOUT, Way::Environment);
     let mut findings = application(&agent, variables);
     findings.extend(issuers(variables).iter().flat_map(|issuer| issuer.check(&agent)));
     findings

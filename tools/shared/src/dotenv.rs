@@ -1,7 +1,8 @@
 //! Parses an env file: `NAME=value`, comments, quotes and `export`.
 //!
 //! It substitutes nothing. A line in which Spin's reader would substitute (`$` outside single quotes) is
-//! rejected, so that a file never has two meanings. Messages contain no values.
+//! rejected, so that a file never has two meanings. A message must not contain a value, nor a line that may be half of
+//! one.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,7 +10,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 /// Reads the file; a missing file is treated as empty.
-pub(crate) fn read(path: &Path) -> Result<HashMap<String, String>> {
+///
+/// # Errors
+/// The file cannot be read, or a line is not in a form that has one meaning.
+pub fn read(path: &Path) -> Result<HashMap<String, String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text).with_context(|| path.display().to_string()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashMap::new()),
@@ -17,7 +21,11 @@ pub(crate) fn read(path: &Path) -> Result<HashMap<String, String>> {
     }
 }
 
-fn parse(text: &str) -> Result<HashMap<String, String>> {
+/// The values by their names.
+///
+/// # Errors
+/// The number of a line that is not in a form that has one meaning.
+pub fn parse(text: &str) -> Result<HashMap<String, String>> {
     let mut values = HashMap::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -36,7 +44,8 @@ fn parse_line(line: &str) -> Result<(String, String)> {
     let (name, value) = line.split_once('=').context("the `=` is missing")?;
     let name = name.trim();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
-        bail!("{name:?} is not a valid name");
+        // A secret that was broken over two lines may have a `=` too, so the name is not shown.
+        bail!("the text before the `=` is not a valid name");
     }
     Ok((name.to_owned(), unquote(value.trim())?))
 }
@@ -96,10 +105,18 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_file_is_empty() {
+        assert!(read(Path::new("/nonexistent/.env")).unwrap().is_empty());
+    }
+
+    #[test]
     fn an_ambiguous_line_is_rejected_with_its_number() {
-        for line in ["A=$HOME", "A=\"$HOME\"", "A=two words", "A='open", "no equals sign"] {
+        for line in
+            ["A=$hush", "A=\"$hush\"", "A=two hush", "A='hush", "hush", "hush/+==", "A=\"\\hush\""]
+        {
             let error = format!("{:#}", parse(&format!("# x\n{line}")).unwrap_err());
             assert!(error.starts_with("line 2"), "{line}: {error}");
+            assert!(!error.contains("hush"), "{error}");
         }
     }
 }
