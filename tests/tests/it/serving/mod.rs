@@ -1,12 +1,14 @@
 //! How the application is served, described and stored.
 //!
 //! - `openapi`: the OpenAPI document
+//! - `replicas`: replicas on one libSQL server and one Redis
 //! - `service`: paths, methods, health
 //! - `storage`: storage under pressure
 //! - `two_processes`: what is ended in one process is refused by another
 //! - `ui`: the admin UI's files
 
 mod openapi;
+mod replicas;
 mod service;
 mod storage;
 mod two_processes;
