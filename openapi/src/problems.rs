@@ -60,6 +60,8 @@ pub(crate) const UNAVAILABLE: Problem = problem(
     503,
     &[
         "storage_unavailable",
+        "write_unconfirmed",
+        "schema_behind",
         "database_newer",
         "jwks_unavailable",
         "refresh_pending",
@@ -150,6 +152,12 @@ fn meaning(code: &str) -> &'static str {
         }
         "egress_denied" => "the egress guard refuses the provider's host",
         "storage_unavailable" => "storage is busy, full or unreachable; nothing was changed",
+        "write_unconfirmed" => {
+            "the database server did not confirm the change, which may have been made or not; look before a retry"
+        }
+        "schema_behind" => {
+            "the database on a server has the schema of an earlier version; an operator runs `nexus migrate`"
+        }
         "database_newer" => "a later version of the application has migrated the database",
         "jwks_unavailable" => {
             "the issuer's keys cannot be fetched, and the token's key is not cached"

@@ -144,6 +144,18 @@ pub enum Error {
         /// The keys are fetched again in this many seconds.
         retry_after: u64,
     },
+    /// A change was sent to the database, and the answer was lost. It may have been made or not.
+    Unconfirmed {
+        /// Why there was no answer. Only the log has it.
+        detail: String,
+    },
+    /// The database on a server has the schema of an earlier version of the application.
+    SchemaBehind {
+        /// The schema of the database.
+        found: i64,
+        /// The schema that this version needs.
+        known: i64,
+    },
     /// A newer version of the application has migrated the database.
     DatabaseNewer {
         /// The schema of the database.

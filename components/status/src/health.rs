@@ -6,6 +6,7 @@ use nexus_common::auth::{self, Caller, Role};
 use nexus_common::broker::{ReportHealth, VariableProblem};
 use nexus_common::http::{Inbound, Respond, json_response, set};
 use nexus_common::platform::http::Response;
+use nexus_common::platform::variables;
 use nexus_common::quota::Quota;
 use nexus_common::rpc::{Client, Component, Nothing};
 use nexus_common::{Error, Result, config, store, tick_secret};
@@ -17,6 +18,10 @@ use serde_json::json;
 pub(crate) async fn show(inbound: &Inbound) -> Result<Response> {
     let mut found =
         Findings { problems: vec![], failures: vec![], request_id: &inbound.request_id };
+    // Before all others, which need the newest schema.
+    if may_migrate().await {
+        found.note(store::migrate_now().await);
+    }
     found.note(auth::ready().await);
     found.note(config::public_url().await.map(drop));
     found.note(config::proxy_domain().await.map(drop));
@@ -86,6 +91,12 @@ impl Findings<'_> {
                 "jwks_unavailable: no keys could be fetched yet (`jwt_jwks_origin` or `issuers`)"
                     .into()
             }
+            Err(Error::SchemaBehind { found, known }) => {
+                format!(
+                    "schema_behind: the database has schema {found}, and this version needs {known}; run \
+                     `nexus migrate`"
+                )
+            }
             Err(Error::DatabaseNewer { found, known }) => {
                 format!(
                     "database_newer: the database has schema {found}, but only {known} is known"
@@ -98,6 +109,11 @@ impl Findings<'_> {
         };
         self.failures.push(failure);
     }
+}
+
+/// Whether this process may migrate a database on a server: `nexus migrate` says so by the variable `migrate`.
+async fn may_migrate() -> bool {
+    variables::get("migrate").await.is_some_and(|value| value == "true")
 }
 
 async fn may_see_details(inbound: &Inbound) -> bool {

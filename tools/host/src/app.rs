@@ -18,16 +18,16 @@ use crate::cli::Serve;
 use crate::component::Component;
 use crate::data_files::DataFiles;
 use crate::engine::{self, error};
-use crate::host;
+use crate::host::{self, database::Database};
 use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
-use crate::kv_store;
+use crate::kv_store::KeyValue;
 use crate::log::warn;
 use crate::manifest::{self, Manifest};
 use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::outbound::{Chain, Chained, Client};
 use crate::request;
 use crate::routes::{Match, Router};
-use crate::runtime_config::RuntimeConfig;
+use crate::runtime_config::{Kv, RuntimeConfig, Sqlite};
 use crate::variables::{PREFIX, Variables, is_template};
 
 /// The number of components that are compiled at the same time.
@@ -163,15 +163,21 @@ fn components(
         application.variables.get(&lower).cloned().or_else(|| std::env::var(name).ok())
     };
     let variables = Variables::resolve(&manifest.variables, environment, &env_file)?;
-    let data = DataFiles::of(&application.state, config);
-    let database_path = Arc::new(data.database);
-    let key_value = kv_store::Database::new(data.key_value);
+    let files = DataFiles::of(&application.state, config);
+    let database = match &config.sqlite {
+        Some(Sqlite::Server(server)) => Database::Server(server.clone()),
+        Some(Sqlite::File(_)) | None => Database::File(Arc::new(files.database)),
+    };
+    let key_value = match &config.key_value {
+        Some(Kv::Server(url)) => KeyValue::redis(url)?,
+        Some(Kv::File(_)) | None => KeyValue::file(files.key_value),
+    };
     let components = used(manifest).map(|(id, settings)| {
         let component = Component {
             id: id.as_str().into(),
             variables: variables.of_component(&settings.variables)?,
             databases: settings.sqlite_databases.iter().cloned().collect(),
-            database_path: database_path.clone(),
+            database: database.clone(),
             stores: settings.key_value_stores.iter().cloned().collect(),
             key_value: key_value.clone(),
             allowed_hosts: Arc::new(allowed_hosts(id, settings, manifest, &variables)?),

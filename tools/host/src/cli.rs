@@ -55,7 +55,7 @@ pub struct Up {
     #[arg(long)]
     pub env_file: Option<PathBuf>,
 
-    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
+    /// File with Spin's runtime configuration: blocked networks, and where the stores are
     #[arg(long, env = "RUNTIME_CONFIG_FILE")]
     pub runtime_config_file: Option<PathBuf>,
 

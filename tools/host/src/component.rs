@@ -1,14 +1,14 @@
 //! One component of the running application: its rights and its settings, all resolved.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 
-use crate::kv_store;
+use crate::host::database::Database;
+use crate::kv_store::KeyValue;
 use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::stdio::{Output, Target};
 
@@ -17,9 +17,9 @@ pub(crate) struct Component {
     pub(crate) id: Arc<str>,
     pub(crate) variables: HashMap<String, String>,
     pub(crate) databases: HashSet<String>,
-    pub(crate) database_path: Arc<PathBuf>,
+    pub(crate) database: Database,
     pub(crate) stores: HashSet<String>,
-    pub(crate) key_value: kv_store::Database,
+    pub(crate) key_value: KeyValue,
     pub(crate) allowed_hosts: Arc<AllowedHosts>,
     pub(crate) environment: Vec<(String, String)>,
     /// A copy of the mounted files, removed when the host ends.

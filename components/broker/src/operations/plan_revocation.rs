@@ -76,7 +76,12 @@ async fn fresh_enough(stored: &Stored, request_id: &str, manifest: &Manifest) ->
     if needs_live && manifest.auth_method.is_oauth2() {
         match oauth::live(&IntegrationContext::of(stored, request_id)).await {
             Ok(usable) => return Ok(usable),
-            Err(error @ (Error::NotFound(_) | Error::Unreadable(_) | Error::Storage { .. })) => {
+            Err(
+                error @ (Error::NotFound(_)
+                | Error::Unreadable(_)
+                | Error::Storage { .. }
+                | Error::Unconfirmed { .. }),
+            ) => {
                 return Err(error);
             }
             // An expired token is sent too. The provider decides.

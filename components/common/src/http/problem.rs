@@ -118,6 +118,7 @@ fn log(error: &Error, request_id: &str) {
 fn hidden(error: &Error) -> Option<&str> {
     match error {
         Error::Storage { detail }
+        | Error::Unconfirmed { detail }
         | Error::Unavailable { detail }
         | Error::Internal(detail)
         | Error::Unreadable(detail) => Some(detail),
@@ -245,6 +246,12 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "storage_unavailable",
             "storage is busy, full or unreachable; nothing was changed. Try again".into(),
         ),
+        Error::Unconfirmed { .. } => (
+            S::SERVICE_UNAVAILABLE,
+            "write_unconfirmed",
+            "the database did not confirm the change, which may have been made or not. Look before you try again"
+                .into(),
+        ),
         Error::KeysUnavailable { .. } => (
             S::SERVICE_UNAVAILABLE,
             "jwks_unavailable",
@@ -257,6 +264,14 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             format!(
                 "the database has schema {found}, but this version of the application knows only up \
                  to {known}. Update the application"
+            ),
+        ),
+        Error::SchemaBehind { found, known } => (
+            S::SERVICE_UNAVAILABLE,
+            "schema_behind",
+            format!(
+                "the database has schema {found}, and this version of the application needs {known}. Migrate the \
+                 database with `nexus migrate`"
             ),
         ),
         Error::Misconfigured { variable, rule } => {

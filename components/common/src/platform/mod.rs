@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod http;
 pub mod kv;
+pub mod server;
 pub mod sqlite;
 pub mod variables;
 

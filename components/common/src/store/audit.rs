@@ -117,6 +117,7 @@ pub(super) async fn append(
     put("at", tx.now.as_str().into());
     // Sorted members, no white space: canonical JSON (RFC 8785) for texts and whole numbers.
     let canonical = Json::Object(record).to_string();
+    let hash = sha256_hex(canonical.as_bytes());
     tx.query(
         "insert into audit (workspace, seq, at, record, hash) values (?1, ?2, ?3, ?4, ?5)",
         [
@@ -124,10 +125,12 @@ pub(super) async fn append(
             Value::integer(seq),
             Value::integer(tx.now_ms),
             Value::text(canonical.as_str()),
-            Value::text(sha256_hex(canonical.as_bytes())),
+            Value::text(hash.as_str()),
         ],
     )
     .await?;
+    let sql = "select 1 from audit where workspace = ?1 and seq = ?2 and hash = ?3";
+    tx.is_proved_by(sql, [Value::text(workspace), Value::integer(seq), Value::text(hash)]);
     Ok(seq)
 }
 

@@ -126,6 +126,7 @@ impl Integrations<'_> {
             ],
         )
         .await?;
+        tx.is_proved_by_credential(id, credential)?;
         tx.hold(id, &credential.digests).await
     }
 

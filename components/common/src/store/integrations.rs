@@ -317,6 +317,7 @@ impl<'a> Integrations<'a> {
             ],
         )
         .await?;
+        tx.is_proved_by_credential(id, new)?;
         tx.hold(id, &new.digests).await
     }
 

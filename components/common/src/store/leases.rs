@@ -94,10 +94,26 @@ impl Lease<'_> {
             Value::integer(i64::from(forced_every_ms.is_some())),
             Value::integer(forced_every_ms.unwrap_or(0)),
         ]);
-        match write_if_free(sql, values).await? {
-            IfFree::Done(row) => Ok(row.map(|row| row.get("taken_at")).transpose()?),
-            IfFree::Busy => Ok(None),
+        match write_if_free(sql, values).await {
+            Ok(IfFree::Done(row)) => Ok(row.map(|row| row.get("taken_at")).transpose()?),
+            Ok(IfFree::Busy) => Ok(None),
+            // The answer was lost, and the name of the attempt says whether it has the lease.
+            Err(Error::Unconfirmed { .. }) => self.taken_at().await,
+            Err(error) => Err(error),
         }
+    }
+
+    /// When this attempt took the lease or renewed it. `None` if it does not have the lease.
+    async fn taken_at(&self) -> Result<Option<i64>> {
+        let sql = "select cast(lease_until as integer) - ?5 as taken_at from credentials
+                   where workspace = ?1 and integration_id = ?2 and version = ?3 and attempt = ?4";
+        let values = self.key.and([
+            Value::integer(self.version),
+            Value::text(self.attempt),
+            Value::integer(self.lasts_ms),
+        ]);
+        let row = read_row(sql, values).await?;
+        Ok(row.map(|row| row.get("taken_at")).transpose()?)
     }
 
     /// Extends the lease, if the write lock is free.
@@ -165,8 +181,37 @@ impl Transaction {
             Value::integer(self.now_ms),
         ]);
         let Some(row) = self.row(sql, values).await? else { return Ok(None) };
+        self.is_proved_by_credential(key.id, sealed)?;
         self.hold(key.id, &sealed.digests).await?;
         Ok(Some(row.get("version")?))
+    }
+
+    /// Says that the transaction was committed exactly if the credential of the integration `id` is `sealed`. Each seal is
+    /// another ciphertext.
+    pub(super) fn is_proved_by_credential(
+        &self,
+        id: &str,
+        sealed: &SealedCredential,
+    ) -> Result<()> {
+        let sql = "select 1 from credentials where integration_id = ?1 and sealed = ?2";
+        self.is_proved_by(sql, [Value::text(id), Value::from(sealed.bytes()?)]);
+        Ok(())
+    }
+
+    /// The version of the credential, if it is exactly `sealed`. Each seal is another ciphertext, so this tells whether
+    /// an earlier change whose answer was lost has been made.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn version_of_sealed(
+        &self,
+        key: IntegrationKey<'_>,
+        sealed: &SealedCredential,
+    ) -> Result<Option<i64>> {
+        let sql = "select version from credentials
+                   where workspace = ?1 and integration_id = ?2 and sealed = ?3";
+        let row = self.row(sql, key.and([Value::from(sealed.bytes()?)])).await?;
+        Ok(row.map(|row| row.get("version")).transpose()?)
     }
 
     /// Whether `version` of the credential is stored.

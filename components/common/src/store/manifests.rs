@@ -1,5 +1,5 @@
-//! The workspace's own manifests: an index in SQLite, and the documents in key-value storage under their
-//! hash.
+//! The workspace's own manifests: an index in SQLite, and the documents under their hash, in the key-value store and in
+//! SQLite.
 //!
 //! A document is written before the row that names it. It must never be changed, so that an integration keeps
 //! the version that it was created with. Each document that is read is hashed again. `documents` deletes the
@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::documents::{key, note_stored};
+use super::documents::{find_document, key, note_stored};
 use super::{RequestContext, Transaction, read, read_row};
 use crate::encoding::sha256_hex;
 use crate::error::{Error, Result};
@@ -90,10 +90,7 @@ impl<'a> Manifests<'a> {
     /// # Errors
     /// [`Error::Unreadable`] if the document was changed, [`Error::Storage`] if it is missing.
     pub async fn document(hash: &str) -> Result<Vec<u8>> {
-        let bytes = kv::get(&key(hash)).await?;
-        // A hosted key-value store may show a write late, so a retry may help.
-        let missing = || Error::Storage { detail: format!("manifest {hash} is not in the store") };
-        let bytes = bytes.ok_or_else(missing)?;
+        let bytes = find_document(hash).await?;
         if sha256_hex(&bytes) == hash {
             Ok(bytes)
         } else {
@@ -118,7 +115,7 @@ impl<'a> Manifests<'a> {
         let values = [Value::text(self.workspace), Value::text(id)];
         self.check_save(id, replace, read_row(STATE, values.clone()).await?)?;
         let tx = Transaction::begin().await?;
-        note_stored(&tx, self.workspace, &hash, quota).await?;
+        note_stored(&tx, self.workspace, &hash, document, quota).await?;
         tx.commit().await?;
         kv::set(&key(&hash), document).await?;
         let tx = Transaction::begin().await?;

@@ -1,5 +1,5 @@
-//! SQLite storage: one long-lived reading connection per instance, and a new writing connection per
-//! transaction.
+//! The database: in a file, or on a libSQL server. In a file, each instance has one long-lived connection that reads,
+//! and a new connection for each transaction.
 //!
 //! A transaction must not make HTTP requests. Times in rows come from the database, in milliseconds since the
 //! Unix epoch. Code here must not read the instance's clock.
@@ -41,6 +41,7 @@ mod usable;
 mod usage;
 mod used_proofs;
 mod write;
+mod writer;
 
 use crate::error::{Error, Result};
 use crate::platform::sqlite::Row;
@@ -87,6 +88,7 @@ pub use passkeys::{
 pub use people::{OutsidePerson, People, Person, PersonChange, note_outside_people};
 pub use policy_agents::resolve_agents;
 pub use read::{Version, now_ms, read, read_row, schema_version, shown_time, version};
+pub use schema::migrate_now;
 pub use sessions::{NewSession, Session, end_session, end_sessions_of, find_session};
 pub use shared_grants::{SharedGrant, User, is_held_elsewhere};
 pub use standing::{

@@ -1,7 +1,8 @@
-//! The reading connection, which lives as long as the instance.
+//! Reads, each of which is one `select` outside of a transaction: a transaction would keep reading an old state.
 //!
-//! Each use is one `select`. The connection must not hold a transaction open, or it would keep reading an old
-//! state. It is closed after any error.
+//! A database in a file is read by one connection, which lives as long as the instance and is closed after any error.
+//! A database on a server is read by lent connections ([`crate::platform::server`]). A `select` whose connection was
+//! lost runs once more on a new one.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,7 +12,8 @@ use serde_json::json;
 use super::schema;
 use crate::domain::Page;
 use crate::error::{Error, Result};
-use crate::platform::sqlite::{Db, ReadDb, Row, Value, first};
+use crate::platform::server::{Lent, Use};
+use crate::platform::sqlite::{Db, DbError, ReadDb, Row, Value, first};
 
 thread_local! {
     static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
@@ -32,12 +34,21 @@ pub struct Version {
     commits: i64,
 }
 
-/// The version of the database. This costs a fraction of a `select`. `None` if the version is not available.
+/// What is read.
+enum Source {
+    /// A file, by this reader.
+    File(Reader),
+    /// A server.
+    Server,
+}
+
+/// The version of the database. This costs a fraction of a `select`. `None` if the version is not available. It never is
+/// for a database on a server, where it would cost as much as the row that a caller wants to save.
 ///
 /// # Errors
 /// [`crate::Error::Storage`] or [`crate::Error::DatabaseNewer`] if a new reader cannot be opened.
 pub async fn version() -> Result<Option<Version>> {
-    let Reader { db, number } = reader().await?;
+    let Source::File(Reader { db, number }) = source().await? else { return Ok(None) };
     // The number changes with each commit of another connection (SQLite, `pragma data_version`). The reader
     // itself never writes.
     let rows = db.query("pragma data_version", &[]).unwrap_or_default();
@@ -57,13 +68,27 @@ pub fn read(
 }
 
 async fn run(sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let Reader { db, .. } = reader().await?;
+    let Source::File(Reader { db, .. }) = source().await? else {
+        return Ok(read_server(sql, values).await?);
+    };
     match db.query(sql, &values) {
         Ok(rows) => Ok(rows),
         Err(error) => {
             READER.set(None);
             Err(error.into())
         }
+    }
+}
+
+/// Runs a `select` on a server, and once more if the connection is lost or was closed.
+async fn read_server(sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
+    let mut lent = Lent::take(Use::Read).await?;
+    match lent.query(sql, values.clone()).await {
+        Err(DbError::Refused(_) | DbError::Lost(_)) => {
+            lent.reopen().await?;
+            lent.query(sql, values).await
+        }
+        done => done,
     }
 }
 
@@ -83,7 +108,7 @@ pub fn read_row(
 /// # Errors
 /// As [`read`].
 pub async fn schema_version() -> Result<i64> {
-    schema::version_of(read_row("pragma user_version", []).await?.as_ref())
+    schema::version_of(read_row(schema::VERSION, []).await?.as_ref())
 }
 
 /// The database's time, in milliseconds since the Unix epoch.
@@ -138,20 +163,29 @@ fn listed(rows: &[Row], limit: u32, cursor: impl Fn(&Row) -> Result<String>) -> 
     Ok(format!("{{\"items\":[{}],\"next_cursor\":{next}}}", items.join(",")))
 }
 
-async fn reader() -> Result<Reader> {
+async fn source() -> Result<Source> {
     if let Some(reader) = READER.with_borrow(Clone::clone) {
-        return Ok(reader);
+        return Ok(Source::File(reader));
+    }
+    if schema::is_ready_on_server() {
+        return Ok(Source::Server);
     }
     let db = ReadDb::open()?;
+    // The client of a libSQL server refuses this pragma, without asking the server. So an instance learns where its
+    // database is.
+    match db.query("pragma query_only = 1", &[]) {
+        Err(DbError::Unsupported) => {
+            schema::ensure_on_server().await?;
+            return Ok(Source::Server);
+        }
+        done => done?,
+    };
     let found = db.query("pragma user_version", &[])?;
     if !schema::up_to_date(schema::version_of(found.first())?)? {
         schema::ensure(&Db::open().await?).await?;
     }
-    // A libSQL server rejects this pragma, so libSQL does not work here. It may run each statement on a
-    // different connection, which would make `version` meaningless.
-    db.query("pragma query_only = 1", &[])?;
     OPENED.set(OPENED.get() + 1);
     let reader = Reader { db: Rc::new(db), number: OPENED.get() };
     READER.set(Some(reader.clone()));
-    Ok(reader)
+    Ok(Source::File(reader))
 }

@@ -1,10 +1,13 @@
 //! Migrates the schema. Among concurrent instances, the first one migrates. This module must not migrate a
-//! database that a newer version of the application wrote.
+//! database that a newer version of the application wrote, nor one on a server that has data, unless an operator says
+//! so.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::platform::clock;
+use crate::platform::server::{Lent, Use};
 use crate::platform::sqlite::{Db, DbError, Row};
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -63,6 +66,116 @@ const PAUSE_MS: u64 = 180;
 /// The time that Spin lets a statement wait for a lock.
 const BUSY_TIMEOUT: &str = "pragma busy_timeout = 5000";
 
+/// The version of the database's schema, as a `select`, which a libSQL server counts as a read.
+pub(super) const VERSION: &str = "select user_version from pragma_user_version";
+
+thread_local! {
+    /// Whether the database is on a server, and has the newest schema.
+    static ON_SERVER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this instance has found that the database is on a server, with the newest schema.
+pub(super) fn is_ready_on_server() -> bool {
+    ON_SERVER.get()
+}
+
+/// Checks the schema of a database on a server. A new database gets its schema. A database of an earlier version stays
+/// as it is, because instances of that version may be using it: an operator says when it is migrated.
+///
+/// # Errors
+/// [`Error::SchemaBehind`], [`Error::DatabaseNewer`], [`Error::Storage`].
+pub(super) async fn ensure_on_server() -> Result<()> {
+    let mut lent = Lent::take(Use::Read).await?;
+    let row = match lent.query(VERSION, Vec::new()).await {
+        Err(DbError::Refused(_) | DbError::Lost(_)) => {
+            lent.reopen().await?;
+            lent.query(VERSION, Vec::new()).await
+        }
+        done => done,
+    };
+    drop(lent);
+    match version_of(row?.first())? {
+        0 => migrate_server().await?,
+        found => require_current(found)?,
+    }
+    ON_SERVER.set(true);
+    Ok(())
+}
+
+/// Migrates the database, wherever it is. In a file, each first request of an instance does the same. On a server, only
+/// an operator does it.
+///
+/// # Errors
+/// [`Error::DatabaseNewer`], [`Error::Storage`].
+pub async fn migrate_now() -> Result<()> {
+    let db = Db::open().await?;
+    match db.query(BUSY_TIMEOUT, []).await {
+        Err(DbError::Unsupported) => {
+            migrate_server().await?;
+            ON_SERVER.set(true);
+            Ok(())
+        }
+        done => {
+            done?;
+            ensure(&db).await
+        }
+    }
+}
+
+/// Checks that the schema is the one that this version needs.
+///
+/// # Errors
+/// [`Error::SchemaBehind`], [`Error::DatabaseNewer`].
+pub(super) fn require_current(found: i64) -> Result<()> {
+    match up_to_date(found)? {
+        true => Ok(()),
+        false => Err(Error::SchemaBehind { found, known: KNOWN }),
+    }
+}
+
+/// How often a migration on a server is tried. Each try begins with a look whether it is still needed, so it does no
+/// harm if the answer to an earlier one was lost.
+const SERVER_TRIES: u32 = 20;
+
+async fn migrate_server() -> Result<()> {
+    let mut tries = 1;
+    loop {
+        match try_migrate_server().await {
+            Err(Failed::Other(error @ Error::DatabaseNewer { .. })) => return Err(error),
+            Err(_) if tries < SERVER_TRIES => {
+                tries += 1;
+                clock::sleep(Duration::from_millis(20 + clock::random_u64() % PAUSE_MS)).await;
+            }
+            done => return Ok(done?),
+        }
+    }
+}
+
+async fn try_migrate_server() -> std::result::Result<(), Failed> {
+    let version = async |db: &Db| version_of(db.row(VERSION, []).await?.as_ref());
+    // A connection of its own: what is left of a transaction that failed ends with it.
+    let db = Db::open().await?;
+    if up_to_date(version(&db).await?)? {
+        return Ok(());
+    }
+    db.query("begin immediate", []).await?;
+    let found = version(&db).await?;
+    if !up_to_date(found)? {
+        apply(&db, found).await?;
+    }
+    db.query("commit", []).await?;
+    Ok(())
+}
+
+/// Runs the migrations after the version `found`, in an open transaction.
+async fn apply(db: &Db, found: i64) -> std::result::Result<(), Failed> {
+    for statement in pending(found) {
+        db.query(statement, []).await?;
+    }
+    db.query(&format!("pragma user_version = {KNOWN}"), []).await?;
+    Ok(())
+}
+
 /// Why a migration did not take place.
 enum Failed {
     /// Another connection has the lock. Nothing was changed.
@@ -106,10 +219,7 @@ async fn migrate(db: &Db) -> std::result::Result<(), Failed> {
     // Another connection may have migrated since the first look.
     let found = version(db).await?;
     if !up_to_date(found)? {
-        for statement in pending(found) {
-            db.query(statement, []).await?;
-        }
-        db.query(&format!("pragma user_version = {KNOWN}"), []).await?;
+        apply(db, found).await?;
     }
     db.query("commit", []).await?;
     Ok(())

@@ -1,12 +1,13 @@
-//! A write transaction on a connection of its own.
+//! Write transactions, and changes that are a single statement.
 //!
-//! A transaction that is dropped without [`Transaction::commit`] is rolled back. Deleted content is
-//! overwritten (`secure_delete`). A commit is on the disk when it returns. No HTTP request may be made while
-//! a transaction is open.
+//! A transaction that is dropped without [`Transaction::commit`] is rolled back. In a file, a transaction has a
+//! connection of its own, deleted content is overwritten (`secure_delete`), and a commit is on the disk when it returns.
+//! A server decides about both by itself. No HTTP request may be made while a transaction is open.
 
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
 
 use super::schema;
+use super::writer::{Durability, Writer, open, run_aside, run_locked, run_on_server};
 use crate::error::{Error, Result};
 use crate::platform::clock;
 use crate::platform::sqlite::{Db, DbError, Row, Value, first};
@@ -14,79 +15,40 @@ use crate::platform::sqlite::{Db, DbError, Row, Value, first};
 const NOW: &str = "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch') as text
   from (select cast(unixepoch('subsec') * 1000 as integer) as ms)";
 
+/// The same with the version of the schema. A server may be shared with instances of another version.
+const NOW_ON_SERVER: &str =
+    "select ms, strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch') as text,
+    (select user_version from pragma_user_version) as schema
+  from (select cast(unixepoch('subsec') * 1000 as integer) as ms)";
+
 /// An open transaction that holds the write lock.
 pub struct Transaction {
-    db: Db,
+    writer: Writer,
+    /// Whether a statement has failed so that SQLite or the server may have ended the transaction.
+    has_failed: Cell<bool>,
+    /// When it began, by the instance's clock.
+    begun_ms: u64,
+    /// A `select` that finds a row exactly if the transaction was committed.
+    proof: RefCell<Option<(&'static str, Vec<Value>)>>,
     /// The database's time when the transaction began, in milliseconds since the Unix epoch.
     pub now_ms: i64,
     /// The same time as the API shows it (RFC 3339, UTC).
     pub now: String,
 }
 
-/// How often a transaction tries to take the write lock. SQLite's queue is not fair: among many writers, one
-/// may wait for its whole 5 s while later ones get the lock.
-const ATTEMPTS: u32 = 5;
-
-/// Runs a statement that takes the write lock, and waits for the lock.
-async fn run_locked(db: &Db, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
-    let mut attempt = 1;
-    loop {
-        match db.query(sql, values.iter().cloned()).await {
-            Err(DbError::Busy) if attempt < ATTEMPTS => attempt += 1,
-            done => return done.map_err(Error::from),
-        }
-    }
-}
-
-/// How often a relaxed transaction tries to take the write lock, over more than a minute.
-const ATTEMPTS_ASIDE: u32 = 200;
-/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
-/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
-/// is soon done, but a crowd of writers is not.
-const ASIDE_MS: (u64, u64) = (4, 500);
-
-/// Runs a statement that takes the write lock, when no other connection has it. It waits outside SQLite,
-/// because many writers that wait inside SQLite delay each other and the more important writers.
-async fn run_aside(db: &Db, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
-    db.query("pragma busy_timeout = 0", []).await?;
-    let mut attempt = 1;
-    let (mut longest, most) = ASIDE_MS;
-    loop {
-        match db.query(sql, values.iter().cloned()).await {
-            Err(DbError::Busy) if attempt < ATTEMPTS_ASIDE => {
-                attempt += 1;
-                clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
-                longest = (longest * 2).min(most);
-            }
-            done => return done.map_err(Error::from),
-        }
+/// The error of a change of its own. If the answer was lost, nobody knows whether it was made.
+fn unconfirmed(error: DbError) -> Error {
+    match error {
+        DbError::Lost(detail) => Error::Unconfirmed { detail },
+        error => error.into(),
     }
 }
 
 const BEGIN: &str = "begin immediate";
 
-/// When a commit returns.
-#[derive(Clone, Copy)]
-enum Durability {
-    /// When the change is on the disk.
-    Full,
-    /// When the change is in the operating system's memory. A power cut may lose the last commits.
-    Relaxed,
-}
-
-/// Opens a connection that may write.
-async fn open(durability: Durability) -> Result<Db> {
-    let db = Db::open().await?;
-    schema::ensure(&db).await?;
-    let synchronous = match durability {
-        Durability::Full => "pragma synchronous = full",
-        Durability::Relaxed => "pragma synchronous = normal",
-    };
-    for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1", synchronous] {
-        db.query(pragma, []).await?;
-    }
-    Ok(db)
-}
+/// How long a transaction on a server may take, in milliseconds. A server takes the write lock from a transaction of 5 s
+/// if another writer waits.
+const SERVER_MOST_MS: u64 = 4_000;
 
 /// Runs one statement in a transaction of its own, and returns its rows. The change is on the disk then. A
 /// change that is a single statement holds the write lock for one step only.
@@ -98,7 +60,10 @@ pub fn write(
     values: impl IntoIterator<Item = Value>,
 ) -> impl Future<Output = Result<Vec<Row>>> {
     let values = Vec::from_iter(values);
-    async move { run_locked(&open(Durability::Full).await?, sql, &values).await }
+    async move {
+        let mut writer = open(Durability::Full).await?;
+        run_locked(&mut writer, sql, &values).await.map_err(unconfirmed)
+    }
 }
 
 /// As [`write`], for a statement of which the caller needs the first row only.
@@ -121,7 +86,10 @@ pub fn write_relaxed(
     values: impl IntoIterator<Item = Value>,
 ) -> impl Future<Output = Result<Vec<Row>>> {
     let values = Vec::from_iter(values);
-    async move { run_aside(&open(Durability::Relaxed).await?, sql, &values).await }
+    async move {
+        let mut writer = open(Durability::Relaxed).await?;
+        run_aside(&mut writer, sql, &values).await.map_err(unconfirmed)
+    }
 }
 
 /// The outcome of a write that does not wait for the write lock.
@@ -133,18 +101,23 @@ pub enum IfFree {
 }
 
 /// Runs one statement in a transaction of its own, unless another connection holds the write lock. The commit
-/// does not wait for the disk.
+/// does not wait for the disk. A server takes writers one after the other, so there the statement waits for its turn.
 ///
 /// # Errors
-/// [`Error::Storage`], [`Error::DatabaseNewer`].
+/// [`Error::Storage`], [`Error::DatabaseNewer`], [`Error::Unconfirmed`].
 pub async fn write_if_free(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<IfFree> {
     let values = Vec::from_iter(values);
-    let db = open(Durability::Relaxed).await?;
-    db.query("pragma busy_timeout = 0", []).await?;
-    match db.query(sql, values).await {
+    let done = match open(Durability::Relaxed).await? {
+        Writer::File(db) => {
+            db.query("pragma busy_timeout = 0", []).await?;
+            db.query(sql, values).await
+        }
+        Writer::Server(mut lent) => run_on_server(&mut lent, sql, &values, 1).await,
+    };
+    match done {
         Ok(rows) => Ok(IfFree::Done(rows.into_iter().next())),
         Err(DbError::Busy) => Ok(IfFree::Busy),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(unconfirmed(error)),
     }
 }
 
@@ -154,9 +127,9 @@ impl Transaction {
     /// # Errors
     /// [`Error::Storage`] if SQLite does not give the lock within 5 s at each try, [`Error::DatabaseNewer`].
     pub async fn begin() -> Result<Self> {
-        let db = open(Durability::Full).await?;
-        run_locked(&db, BEGIN, &[]).await?;
-        Self::start(db).await
+        let mut writer = open(Durability::Full).await?;
+        run_locked(&mut writer, BEGIN, &[]).await?;
+        Self::start(writer).await
     }
 
     /// Begins a relaxed transaction, for counts such as usage. It lets other transactions go first, and its
@@ -165,15 +138,30 @@ impl Transaction {
     /// # Errors
     /// The errors of [`Self::begin`].
     pub async fn begin_relaxed() -> Result<Self> {
-        let db = open(Durability::Relaxed).await?;
-        run_aside(&db, BEGIN, &[]).await?;
-        Self::start(db).await
+        let mut writer = open(Durability::Relaxed).await?;
+        run_aside(&mut writer, BEGIN, &[]).await?;
+        Self::start(writer).await
     }
 
-    async fn start(db: Db) -> Result<Self> {
-        let row = db.row(NOW, []).await?;
+    async fn start(writer: Writer) -> Result<Self> {
+        let begun_ms = clock::now_ms();
+        let sql = match &writer {
+            Writer::File(_) => NOW,
+            Writer::Server(lent) => {
+                // From here on, the connection ends with the transaction, unless that is committed.
+                lent.set_in_transaction(true);
+                NOW_ON_SERVER
+            }
+        };
+        let rows = writer.query(sql, Vec::new()).await?;
+        let row = rows.first();
         let row = row.ok_or_else(|| Error::Internal("the database returned no time".into()))?;
-        Ok(Self { now_ms: row.get("ms")?, now: row.text("text")?, db })
+        if let Writer::Server(_) = writer {
+            schema::require_current(row.get("schema")?)?;
+        }
+        let (now_ms, now) = (row.get("ms")?, row.text("text")?);
+        let (has_failed, proof) = (Cell::new(false), RefCell::new(None));
+        Ok(Self { writer, has_failed, begun_ms, proof, now_ms, now })
     }
 
     /// Runs one statement and returns its rows.
@@ -189,7 +177,32 @@ impl Transaction {
     }
 
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        Ok(self.db.query(sql, values).await?)
+        self.require_sound()?;
+        let done = self.writer.query(sql, values).await;
+        if done.as_ref().is_err_and(|error| !error.leaves_transaction()) {
+            self.has_failed.set(true);
+        }
+        Ok(done?)
+    }
+
+    /// Checks that the transaction is still open. A statement after its end would be a change of its own.
+    fn require_sound(&self) -> Result<()> {
+        let why = if self.has_failed.get() {
+            "a transaction that has failed was used"
+        } else if self.is_late() {
+            "a transaction took too long"
+        } else {
+            return Ok(());
+        };
+        self.has_failed.set(true);
+        Err(Error::Storage { detail: why.to_owned() })
+    }
+
+    /// Whether the server would soon end the transaction. It ends here first: a server that takes the write lock from a
+    /// connection at work can stop to write altogether (docs/scale.md).
+    fn is_late(&self) -> bool {
+        let elapsed = clock::now_ms().abs_diff(self.begun_ms);
+        matches!(self.writer, Writer::Server(_)) && elapsed > SERVER_MOST_MS
     }
 
     /// Runs one statement and returns its first row.
@@ -207,10 +220,42 @@ impl Transaction {
     /// Commits the transaction. Unless it is relaxed, it is on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Storage`]. Then nothing was changed.
+    /// [`Error::Storage`]. Then nothing was changed. [`Error::Unconfirmed`] if a server did not answer. Then all of it
+    /// was changed, or nothing.
     pub async fn commit(self) -> Result<()> {
-        self.db.query("commit", []).await?;
-        Ok(())
+        self.require_sound()?;
+        let done = self.writer.query("commit", Vec::new()).await;
+        let proof = self.proof.take();
+        match (done, proof) {
+            (Ok(_), _) => {
+                if let Writer::Server(lent) = &self.writer {
+                    lent.set_in_transaction(false);
+                }
+                Ok(())
+            }
+            (Err(DbError::Lost(detail)), Some(proof)) => {
+                // The connection ends first. If the commit has not arrived, that is a rollback.
+                drop(self);
+                look_for(proof, detail).await
+            }
+            (Err(error), _) => Err(unconfirmed(error)),
+        }
+    }
+
+    /// Says how to find out whether the transaction was committed, if the answer to its commit is lost: `sql` is a
+    /// `select` that finds a row that only this transaction writes.
+    pub(super) fn is_proved_by(&self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.proof.replace(Some((sql, Vec::from_iter(values))));
+    }
+}
+
+/// Looks whether a transaction was committed, under the write lock, which it held. So it is not still on its way.
+async fn look_for((sql, values): (&'static str, Vec<Value>), detail: String) -> Result<()> {
+    let unknown = || Error::Unconfirmed { detail: detail.clone() };
+    let tx = Transaction::begin().await.map_err(|_| unknown())?;
+    match tx.row(sql, values).await.map_err(|_| unknown())? {
+        Some(_) => Ok(()),
+        None => Err(Error::Storage { detail: format!("a commit did not arrive: {detail}") }),
     }
 }
 
@@ -222,7 +267,8 @@ impl Transaction {
 pub async fn checkpoint() -> Result<()> {
     let db = Db::open().await?;
     match db.query("pragma wal_checkpoint(truncate)", []).await {
-        Ok(_) | Err(DbError::Busy) => Ok(()),
+        // A server makes its checkpoints by itself.
+        Ok(_) | Err(DbError::Busy | DbError::Unsupported) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

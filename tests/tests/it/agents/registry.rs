@@ -185,14 +185,10 @@ async fn a_key_is_shown_once_and_is_nowhere_else() {
     })
     .await;
     assert!(!app.log().contains(&secret));
-    let state = app.dir.path().join(".spin");
-    for entry in std::fs::read_dir(state).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let bytes = std::fs::read(&path).unwrap();
-            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!found, "{}", path.display());
-        }
+    for path in app.data_files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{}", path.display());
     }
 }
 

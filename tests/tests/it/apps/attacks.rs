@@ -344,9 +344,7 @@ async fn no_secret_of_the_server_is_stored_or_logged() {
     assert!(is_let_in(&app, &access).await);
     let secret = |token: &str| token.split('_').nth(2).unwrap().to_owned();
     let secrets = [form, code, secret(&access), secret(&refresh), person.cookie.clone()];
-    let folder = app.dir.path().join(".spin");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let file = file.unwrap().path();
+    for file in app.data_files() {
         let bytes = std::fs::read(&file).unwrap_or_default();
         for secret in &secrets {
             let found = memchr::memmem::find(&bytes, secret.as_bytes());

@@ -255,12 +255,7 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
     for version in 2..5 {
         assert_eq!(replace(&app, version).await.status, 200);
     }
-    let store = || {
-        let path = app.dir.path().join(".spin/sqlite_key_value.db");
-        let store = rusqlite::Connection::open(path).unwrap();
-        let sql = "select count(*) from spin_key_value where key like 'manifest/%'";
-        store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
-    };
+    let store = || app.key_value().keys("manifest/").len();
     let an_hour_later = || {
         let sql = "update manifest_documents set unused_since = unused_since - 3700000";
         app.database().execute(sql, []).unwrap();
@@ -286,6 +281,33 @@ async fn versions_of_a_manifest_go_when_nothing_is_made_with_them() {
     an_hour_later();
     tick(&app).await;
     assert_eq!((store(), app.count("manifest_documents")), (0, 0));
+    assert_eq!(app.count("manifest_texts"), 0);
+}
+
+#[tokio::test]
+async fn a_document_that_the_key_value_store_has_lost_comes_back() {
+    let app = App::start().await;
+    app.save(&manifest(1)).await;
+    let store = app.key_value();
+    let names = store.keys("manifest/");
+    let [name] = names.as_slice() else { panic!("{names:?}") };
+    let document = store.get(name);
+    store.delete(name);
+    let read = async |app: &App| {
+        app.get("/api/manifests/custom-idle").as_admin().send().await.status.as_u16()
+    };
+    // No instance remembers the document.
+    let app = app.restart().await;
+    assert_eq!(read(&app).await, 200);
+    assert_eq!(store.get(name), document, "the store has it again");
+
+    // An earlier version wrote documents only into the store. The tick copies them.
+    app.database().execute("delete from manifest_texts", []).unwrap();
+    tick(&app).await;
+    assert_eq!(app.count("manifest_texts"), 1);
+    store.delete(name);
+    let app = app.restart().await;
+    assert_eq!(read(&app).await, 200);
 }
 
 #[tokio::test]

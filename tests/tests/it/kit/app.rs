@@ -1,6 +1,7 @@
 //! Starts the application on a port and a directory of its own, and talks to it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -16,7 +17,10 @@ use tokio::process::Command;
 
 pub(crate) use crate::kit::answer::Answer;
 use crate::kit::contract::Sent;
+use crate::kit::database::Database;
+use crate::kit::key_value::KeyValue;
 use crate::kit::process::{Process, is_spin};
+use crate::kit::servers::{self, Servers};
 use crate::kit::token;
 
 /// Longer than any deadline of the application: what takes longer hangs.
@@ -31,8 +35,26 @@ pub(crate) struct App {
     variables: BTreeMap<String, String>,
     manifest: PathBuf,
     port: u16,
+    /// The servers with its data, if they are not in files.
+    servers: Option<OnServers>,
     process: Process,
     client: reqwest::Client,
+}
+
+/// The servers of an application, and the address at which it reaches the libSQL server.
+#[derive(Clone)]
+struct OnServers {
+    servers: Arc<Servers>,
+    database: SocketAddr,
+}
+
+impl OnServers {
+    /// Writes Spin's runtime configuration, and returns its path.
+    fn configure(&self, dir: &Path) -> Result<PathBuf> {
+        let file = dir.join(format!("runtime-config-{}.toml", self.database.port()));
+        std::fs::write(&file, self.servers.runtime_config(self.database))?;
+        Ok(file)
+    }
 }
 
 /// How an application is started.
@@ -42,6 +64,7 @@ pub(crate) struct Options {
     manifest: Option<Box<dyn FnOnce(String) -> String>>,
     dir: Option<TempDir>,
     port: u16,
+    servers: Option<OnServers>,
 }
 
 impl Options {
@@ -75,12 +98,23 @@ impl Options {
         self.var("public_url", &format!("http://127.0.0.1:{port}"))
     }
 
+    /// Keeps its data on these servers. It reaches the libSQL server at the address `database`.
+    pub(crate) fn on(mut self, servers: &Arc<Servers>, database: SocketAddr) -> Self {
+        self.servers = Some(OnServers { servers: Arc::clone(servers), database });
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> Result<App> {
         let dir = match self.dir {
             Some(dir) => dir,
             None => tempfile::tempdir()?,
         };
+        let own_servers = || {
+            let servers = Arc::new(Servers::start(dir.path()));
+            OnServers { database: servers.database_at, servers }
+        };
+        let servers = self.servers.or_else(|| servers::everywhere().then(own_servers));
         let mut variables = defaults();
         for (name, value) in self.variables {
             match value {
@@ -89,9 +123,10 @@ impl Options {
             };
         }
         let manifest = write_manifest(dir.path(), self.manifest)?;
-        let (process, url) = spawn(&manifest, dir.path(), &variables, self.port).await?;
-        let dir = Arc::new(dir);
-        Ok(App { url, dir, variables, manifest, port: self.port, process, client: client()? })
+        let (process, url) =
+            spawn(&manifest, dir.path(), &variables, self.port, servers.as_ref()).await?;
+        let (dir, client) = (Arc::new(dir), client()?);
+        Ok(App { url, dir, variables, manifest, port: self.port, servers, process, client })
     }
 }
 
@@ -277,9 +312,13 @@ async fn spawn(
     dir: &Path,
     variables: &BTreeMap<String, String>,
     port: u16,
+    servers: Option<&OnServers>,
 ) -> Result<(Process, String)> {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
     let mut command = command(manifest, dir, port);
+    if let Some(servers) = servers {
+        command.arg("--runtime-config-file").arg(servers.configure(dir)?);
+    }
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SPIN_VARIABLE_")) {
         command.env_remove(name);
     }
@@ -440,13 +479,34 @@ impl App {
         (app, provider)
     }
 
-    /// The SQLite database.
-    pub(crate) fn database(&self) -> rusqlite::Connection {
-        let path = self.dir.path().join(".spin/sqlite_db.db");
-        let database = rusqlite::Connection::open(path).unwrap();
-        // As the application's own: a row that changes its size leaves nothing behind.
-        database.pragma_update(None, "secure_delete", 1).unwrap();
-        database
+    /// The database.
+    pub(crate) fn database(&self) -> Database {
+        match &self.servers {
+            Some(on) => Database::server(on.servers.database_at),
+            None => Database::file(&self.dir.path().join(".spin/sqlite_db.db")),
+        }
+    }
+
+    /// The key-value store.
+    pub(crate) fn key_value(&self) -> KeyValue {
+        match &self.servers {
+            Some(on) => KeyValue::server(on.servers.key_value_at),
+            None => KeyValue::file(&self.dir.path().join(".spin/sqlite_key_value.db")),
+        }
+    }
+
+    /// The files with its data, wherever they are.
+    pub(crate) fn data_files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.dir.path().join(".spin"), self.dir.path().join(".servers")];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { &mut folders } else { &mut files }.push(path);
+            }
+        }
+        assert!(!files.is_empty(), "there are no data to search");
+        files
     }
 
     /// The number of rows of a table.
@@ -464,9 +524,11 @@ impl App {
     /// A second process on the same directory, on a port of its own.
     pub(crate) async fn beside(&self) -> Self {
         let (dir, variables) = (Arc::clone(&self.dir), self.variables.clone());
-        let (process, url) = spawn(&self.manifest, dir.path(), &variables, 0).await.unwrap();
+        let servers = self.servers.clone();
+        let (process, url) =
+            spawn(&self.manifest, dir.path(), &variables, 0, servers.as_ref()).await.unwrap();
         let (manifest, client) = (self.manifest.clone(), client().unwrap());
-        Self { url, dir, variables, manifest, port: 0, process, client }
+        Self { url, dir, variables, manifest, port: 0, servers, process, client }
     }
 
     /// Kills it without warning and gives its directory back.
@@ -479,7 +541,9 @@ impl App {
     pub(crate) async fn restart(mut self) -> Self {
         self.process.kill().await;
         let (manifest, dir) = (&self.manifest, self.dir.path());
-        let (process, url) = spawn(manifest, dir, &self.variables, self.port).await.unwrap();
+        let servers = self.servers.as_ref();
+        let (process, url) =
+            spawn(manifest, dir, &self.variables, self.port, servers).await.unwrap();
         Self { process, url, ..self }
     }
 }

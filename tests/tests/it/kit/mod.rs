@@ -3,17 +3,27 @@
 //! - `answer`: an answer of the application
 //! - `app`: starts the application, and calls it
 //! - `contract`: compares every response with the OpenAPI document
+//! - `database`: the application's database, in a file or on a server
+//! - `hrana`: a client of a libSQL server
+//! - `key_value`: its key-value store, in a file or on a server
+//! - `line`: the network between an application and its database server
 //! - `link`: links by which the owner of the machine signs in
 //! - `person`: a person who is signed in, and a program that asks for access
 //! - `process`: the process of the application
+//! - `servers`: a libSQL server and a Redis server
 //! - `token`: makes tokens
 //! - `upstream`: a provider that records each request
 
 mod answer;
 pub(crate) mod app;
 pub(crate) mod contract;
+pub(crate) mod database;
+mod hrana;
+pub(crate) mod key_value;
+pub(crate) mod line;
 pub(crate) mod link;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod servers;
 pub(crate) mod token;
 pub(crate) mod upstream;

@@ -170,9 +170,7 @@ impl Pair {
     /// All that is sealed in `table`.
     pub(crate) fn ciphertexts(&self, table: &str) -> Vec<Vec<u8>> {
         let database = self.app.database();
-        let mut statement = database.prepare(&format!("select sealed from {table}")).unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
+        database.rows(&format!("select sealed from {table}"), [], |row| row.get(0)).unwrap()
     }
 
     /// Its time has come: for the provider and for us.
@@ -287,11 +285,10 @@ async fn a_connection_from_consent_to_true_receipts() {
         for text in [&page.text, &integration.to_string(), &pair.app.log()] {
             assert!(!text.contains(token));
         }
-        for file in ["sqlite_db.db", "sqlite_db.db-wal"] {
-            // The log is gone where nobody has the database open.
-            let path = pair.app.dir.path().join(".spin").join(file);
-            let bytes = std::fs::read(path).unwrap_or_default();
-            assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{file}");
+        for file in pair.app.data_files() {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            let found = bytes.windows(token.len()).any(|part| part == token.as_bytes());
+            assert!(!found, "{}", file.display());
         }
     }
     let deleted = pair.delete().await;

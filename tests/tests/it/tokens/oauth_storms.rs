@@ -6,6 +6,7 @@ use futures::future::join_all;
 use nexus_simulators::{Behaviour, Kind};
 use serde_json::json;
 
+use crate::kit::servers;
 use crate::tokens::oauth::Pair;
 
 /// Killed at any point of a refresh, 50 times: what was written works, what was lost says so.
@@ -106,6 +107,10 @@ async fn every_token_of_two_hundred_deletes_ends_with_a_true_receipt() {
     }
     // Nothing of a token is left in the files, sealed or not.
     pair.tick().await;
+    if servers::everywhere() {
+        // A libSQL server keeps old pages, with ciphertexts in them: SECURITY.md.
+        return;
+    }
     for name in ["sqlite_db.db", "sqlite_db.db-wal", "sqlite_db.db-journal"] {
         let Ok(file) = std::fs::read(pair.app.dir.path().join(".spin").join(name)) else {
             continue;

@@ -1,6 +1,7 @@
 //! The refresh as a model, and every interleaving of it: two instances that find the same token
 //! expired, leases that run out, answers that come late, crashes between answer and write, a delete,
-//! a connection made again.
+//! a connection made again, and a database server that does not say whether a change was made, or undoes
+//! a transaction because it took too long.
 //!
 //! It holds the rules that `components/broker/src/oauth/refresh` writes as SQL conditions, one
 //! step per transaction or call. It must know nothing that the database does not.
@@ -89,6 +90,10 @@ struct World {
     /// What may still happen.
     expiries: u8,
     crashes: u8,
+    /// Changes that are made, and whose answer is lost.
+    unconfirmed: u8,
+    /// Transactions that the server undoes.
+    stolen: u8,
     delete: bool,
     reconnect: bool,
     /// An answer died with its process.
@@ -108,6 +113,8 @@ impl World {
             outbox: BTreeSet::new(),
             expiries: 0,
             crashes: 0,
+            unconfirmed: 0,
+            stolen: 0,
             delete: false,
             reconnect: false,
             lost: false,
@@ -128,6 +135,10 @@ impl World {
             },
             Worker::Loaded { version, token } => match &mut next.row {
                 Some(row) if row.version != version => Worker::Looking,
+                // It has the lease already, and did not hear so: the name of the attempt says it.
+                Some(row) if row.lease == Some((me as u8, true)) => {
+                    Worker::Leased { version, token }
+                }
                 Some(row) if row.lease.is_none_or(|(_, holds)| !holds) => {
                     row.lease = Some((me as u8, true));
                     Worker::Leased { version, token }
@@ -170,6 +181,22 @@ impl World {
     /// All that can happen next.
     fn nexts(&self) -> Vec<Self> {
         let mut nexts: Vec<_> = (0..2).filter_map(|me| self.step(me)).collect();
+        let writes = |me: &usize| {
+            matches!(self.workers[*me], Worker::Loaded { .. } | Worker::Answered { .. })
+        };
+        if self.unconfirmed > 0 {
+            // The change is made, and the instance does not know: it does the same step again.
+            nexts.extend((0..2).filter(writes).filter_map(|me| {
+                let mut next = self.step(me)?;
+                next.workers[me] = self.workers[me];
+                Some(Self { unconfirmed: self.unconfirmed - 1, ..next })
+            }));
+        }
+        if self.stolen > 0 && (0..2).any(|me| writes(&me)) {
+            // Nothing is changed. No statement comes after the one that failed, so the instance begins the
+            // whole step again.
+            nexts.push(Self { stolen: self.stolen - 1, ..self.clone() });
+        }
         if let (Some(row), true) = (self.row, self.expiries > 0)
             && let Some((owner, true)) = row.lease
         {
@@ -273,13 +300,35 @@ fn delete_and_reconnect_beside_it_leave_no_token_behind() {
 }
 
 #[test]
+fn changes_of_which_nobody_hears_and_stolen_ones_refresh_once_and_lose_nothing() {
+    for (rotates, delete, reconnect) in [
+        (true, false, false),
+        (false, false, false),
+        (true, true, false),
+        (true, false, true),
+        (true, true, true),
+    ] {
+        for (unconfirmed, stolen) in [(1, 0), (2, 0), (3, 1), (0, 2)] {
+            let start = World { unconfirmed, stolen, delete, reconnect, ..World::new(rotates) };
+            for world in explore(start) {
+                assert!(world.provider.refreshes <= 1, "{world:#?}");
+                if let Some(row) = world.row {
+                    let lives = world.provider.live.contains(&row.token);
+                    assert!(lives && !row.reauthorize, "{world:#?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn leases_that_run_out_crashes_and_all_else_at_once() {
     let mut lost = 0;
     for rotates in [true, false] {
         for expiries in 0..=2 {
             for crashes in 0..=2 {
                 let beside = World { delete: true, reconnect: true, ..World::new(rotates) };
-                let rest = explore(World { expiries, crashes, ..beside });
+                let rest = explore(World { expiries, crashes, unconfirmed: 1, ..beside });
                 lost += rest.iter().filter(|world| world.lost).count();
             }
         }

@@ -289,8 +289,8 @@ fn commits(
 ) -> impl FnOnce() -> u32 + use<> {
     let database = app.database();
     move || {
-        let mut look = database.prepare("pragma data_version").unwrap();
-        let mut version = move || look.query_row([], |row| row.get::<_, i64>(0)).unwrap();
+        let look = "pragma data_version";
+        let version = move || database.query_row(look, [], |row| row.get::<_, i64>(0)).unwrap();
         let (mut seen, mut last) = (0, version());
         while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
             std::thread::sleep(std::time::Duration::from_millis(1));

@@ -179,12 +179,7 @@ async fn a_key_that_is_gone_says_so_and_the_integration_can_still_be_deleted() {
 
 /// Puts `document` under `hash` into the key-value store, as somebody with its file could.
 pub(crate) fn put_document(app: &App, hash: &str, document: &Value) {
-    let path = app.dir.path().join(".spin/sqlite_key_value.db");
-    let store = rusqlite::Connection::open(path).unwrap();
-    let sql = "insert into spin_key_value (store, key, value) values ('default', ?1, ?2)
-               on conflict do update set value = excluded.value";
-    let bytes = document.to_string().into_bytes();
-    store.execute(sql, rusqlite::params![format!("manifest/{hash}"), bytes]).unwrap();
+    app.key_value().set(&format!("manifest/{hash}"), document.to_string().as_bytes());
 }
 
 /// The SHA-256 of a document, in hexadecimal.

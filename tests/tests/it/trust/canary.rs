@@ -97,11 +97,7 @@ async fn a_secret_stays_inside() {
     }
     let key = key_bytes(1);
     let mut pages = 0;
-    for entry in std::fs::read_dir(app.dir.path().join(".spin")).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.is_file() {
-            continue;
-        }
+    for path in app.data_files() {
         let bytes = std::fs::read(&path).unwrap();
         pages += bytes.len();
         let mut secrets =

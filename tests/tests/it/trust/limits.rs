@@ -1,11 +1,12 @@
 //! Limits per minute: wrong proofs of an address, calls of an agent, requests to the control plane.
 
-use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::collections::HashSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
 use crate::kit::app::{Answer, App, Options, until};
+use crate::kit::key_value::KeyValue;
 use crate::kit::person::{CALLBACK, EVERYTHING, Person, Program, VERIFIER};
 use crate::kit::token;
 use crate::kit::upstream::Upstream;
@@ -475,25 +476,19 @@ async fn a_limit_that_is_not_a_number_is_named() {
     }
 }
 
-/// The key-value store of an application with this directory.
-fn key_value_store(dir: &Path) -> rusqlite::Connection {
-    let store = rusqlite::Connection::open(dir.join(".spin/sqlite_key_value.db")).unwrap();
-    store.busy_timeout(Duration::from_secs(20)).unwrap();
-    store
-}
+/// Where the minutes of a subject's last calls are noted.
+const LAST: &str = "limit/last/";
 
-/// How many keys are like `pattern`.
-fn keys(store: &rusqlite::Connection, pattern: &str) -> i64 {
-    let sql = "select count(*) from spin_key_value where key like ?1";
-    store.query_row(sql, [pattern], |row| row.get(0)).unwrap()
+/// The keys of the sums per minute of this kind, such as `agent`.
+fn sums(store: &KeyValue, kind: &str) -> Vec<String> {
+    let mut keys = store.keys("limit/");
+    keys.retain(|key| !key.starts_with(LAST) && key.contains(&format!("/{kind}/")));
+    keys
 }
 
 /// Adds `count` sums of a past minute.
-fn leave_behind(store: &rusqlite::Connection, count: u32) {
-    let sql = "insert into spin_key_value (store, key, value)
-               with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
-               select 'default', 'limit/7/wrong/' || i, x'0100000000000000' from n";
-    store.execute(sql, [count]).unwrap();
+fn leave_behind(store: &KeyValue, count: u32) {
+    (1..=count).for_each(|number| store.set_number(&format!("limit/7/wrong/{number}"), 1));
 }
 
 #[tokio::test]
@@ -502,23 +497,24 @@ async fn the_counts_of_past_minutes_are_deleted_by_the_tick() {
     let (app, _upstream) = connected(options).await;
     let token = token::of("AGENT", "acme");
     assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
-    let store = key_value_store(app.dir.path());
-    assert!(keys(&store, "limit/%/agent/%") >= 1);
-    assert_eq!(keys(&store, "limit/%acme%"), 0, "a key names nobody");
+    let store = app.key_value();
+    assert!(!sums(&store, "agent").is_empty());
+    let named = store.keys("limit/").into_iter().find(|key| key.contains("acme"));
+    assert_eq!(named, None, "a key names nobody");
     leave_behind(&store, 2000);
     let tick = async || {
         let tick = app.post("/api/tick").bearer(crate::kit::app::TICK_SECRET).send().await;
         assert_eq!(tick.status, 200, "{tick:?}");
     };
     // A tick deletes for a moment, so a slow machine needs several.
-    let mut left = keys(&store, "limit/7/%");
+    let mut left = store.keys("limit/7/").len();
     while left > 0 {
         tick().await;
-        let before = std::mem::replace(&mut left, keys(&store, "limit/7/%"));
+        let before = std::mem::replace(&mut left, store.keys("limit/7/").len());
         assert!(left < before, "{left} of {before} are left");
     }
     // A store that cannot be read does not keep the tick from its other work.
-    store.execute_batch("alter table spin_key_value rename to away").unwrap();
+    store.break_it();
     tick().await;
 }
 
@@ -536,12 +532,11 @@ async fn the_counts_of_wrong_proofs_have_a_bound() {
             assert!(matches!(answer.status.as_u16(), 401 | 429), "{answer:?}");
         }
     }
-    let store = key_value_store(app.dir.path());
     // The requests may lie in two minutes.
-    let sql = "select count(distinct substr(key, length('limit/12345678/') + 1))
-               from spin_key_value where key like 'limit/_%/wrong/%' and key not like 'limit/last/%'";
-    let counted: i64 = store.query_row(sql, [], |row| row.get(0)).unwrap();
-    assert!((500..=1024).contains(&counted), "{counted}");
+    let keys = sums(&app.key_value(), "wrong");
+    let counted: HashSet<_> =
+        keys.iter().map(|key| key.splitn(3, '/').nth(2).unwrap_or_default()).collect();
+    assert!((500..=1024).contains(&counted.len()), "{}", counted.len());
 }
 
 /// A deployment without a tick must not keep the sums of each minute for ever.
@@ -554,31 +549,25 @@ async fn the_counts_of_past_minutes_are_deleted_without_a_tick_too() {
         assert_eq!(app.get("/api/proxy/up/x").bearer(&token).send().await.status, 200);
     };
     call(&app).await;
-    let store = key_value_store(app.dir.path());
-    let last = |store: &rusqlite::Connection| {
-        let sql =
-            "select cast(value as text) from spin_key_value where key like 'limit/last/agent/%'";
-        store.query_row(sql, [], |row| row.get::<_, String>(0)).ok()
+    let store = app.key_value();
+    let last = |store: &KeyValue| {
+        let keys = store.keys(&format!("{LAST}agent/"));
+        let key = keys.into_iter().next()?;
+        let text = String::from_utf8(store.get(&key)?).unwrap();
+        Some((key, text))
     };
-    until("the last minute", async || last(&store)).await;
+    let (noted, _) = until("the last minute", async || last(&store)).await;
     // The agent's last call was long ago.
-    for (sql, changed) in [
-        (
-            "update spin_key_value set key = 'limit/7/' || substr(key, instr(key, 'agent/'))
-          where key like 'limit/%/agent/%' and key not like 'limit/last/%'",
-            1,
-        ),
-        (
-            "update spin_key_value set value = cast('9 7' as blob) where key like 'limit/last/agent/%'",
-            1,
-        ),
-    ] {
-        assert_eq!(store.execute(sql, []).unwrap(), changed, "{sql}");
-    }
-    assert_eq!(keys(&store, "limit/7/agent/%"), 1);
+    let [sum] = sums(&store, "agent").try_into().unwrap();
+    let old = format!("limit/7/{}", &sum[sum.find("agent/").unwrap()..]);
+    store.set(&old, &store.get(&sum).unwrap());
+    store.delete(&sum);
+    store.set(&noted, b"9 7");
+    assert_eq!(store.keys("limit/7/agent/"), [old]);
     let app = app.restart().await;
     call(&app).await;
-    until("the old sum", async || (keys(&store, "limit/7/agent/%") == 0).then_some(())).await;
-    let noted = until("the last minutes", async || last(&store).filter(|last| last != "9 7")).await;
+    until("the old sum", async || store.keys("limit/7/agent/").is_empty().then_some(())).await;
+    let last = async || last(&store).map(|(_, text)| text).filter(|text| text != "9 7");
+    let noted = until("the last minutes", last).await;
     assert!(noted.ends_with(" 9"), "{noted}");
 }

@@ -223,6 +223,7 @@ const TABLE: [Row; 18] = [
             "public_url",
             "max_integrations",
             "max_manifest_versions",
+            "migrate",
         ],
         outbound: &[AUTH, BROKER, PROXY],
     },

@@ -265,7 +265,7 @@ async fn a_link_counts_only_while_the_person_and_the_maker_are_welcome() {
     cast.is_gone(&link, "at the provider").await;
     database.execute(provider, [Some(cast.bob_id.as_str()), None]).unwrap();
     assert_eq!(cast.show(&link).await.status, 200);
-    database.pragma_update(None, "foreign_keys", 1).unwrap();
+    database.execute_batch("pragma foreign_keys = 1").unwrap();
     database.execute("delete from people where id = ?1", [&cast.bob_id]).unwrap();
     cast.is_gone(&link, "deleted").await;
     assert_eq!(cast.app.count("invitations"), 0);

@@ -3,8 +3,9 @@
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
 use super::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
+use super::stream::Rows;
 use crate::instance::Ctx;
-use crate::kv_store::Store;
+use crate::kv_store::{Failure, KeyValue, Keys, Store};
 
 /// The number of stores that one instance may have open. The same as Spin's.
 pub(crate) const MAX_STORES: usize = 256;
@@ -13,21 +14,28 @@ pub(crate) const MAX_STORES: usize = 256;
 pub(crate) enum OpenError {
     AccessDenied,
     TableFull,
+    Failed(Failure),
 }
 
 impl Ctx {
-    /// Opens a store for either of the interfaces.
-    pub(crate) fn open_store(
+    /// What contains the store with this label.
+    pub(crate) fn key_value(&self, label: &str) -> Result<KeyValue, OpenError> {
+        let component = &self.component;
+        component
+            .stores
+            .contains(label)
+            .then(|| component.key_value.clone())
+            .ok_or(OpenError::AccessDenied)
+    }
+
+    /// Gives the guest an open store.
+    pub(crate) fn keep_store(
         &mut self,
-        label: &str,
+        store: Store,
     ) -> wasmtime::Result<Result<Resource<Store>, OpenError>> {
-        if !self.component.stores.contains(label) {
-            return Ok(Err(OpenError::AccessDenied));
-        }
         if self.stores >= MAX_STORES {
             return Ok(Err(OpenError::TableFull));
         }
-        let store = self.component.key_value.store(label);
         let handle = self.table.push(store)?;
         self.stores += 1;
         Ok(Ok(handle))
@@ -59,10 +67,18 @@ impl<T: Send> HostStoreWithStore<T> for HasSelf<Ctx> {
         accessor: &Accessor<T, Self>,
         label: String,
     ) -> wasmtime::Result<Result<Resource<Store>, Error>> {
-        let opened = accessor.with(|mut store| store.get().open_store(&label))?;
-        Ok(opened.map_err(|refused| match refused {
+        let opened = async {
+            let key_value = accessor.with(|mut store| store.get().key_value(&label))?;
+            key_value.store(&label).await.map_err(OpenError::Failed)
+        };
+        let kept = match opened.await {
+            Ok(store) => accessor.with(|mut data| data.get().keep_store(store))?,
+            Err(refused) => Err(refused),
+        };
+        Ok(kept.map_err(|refused| match refused {
             OpenError::AccessDenied => Error::AccessDenied,
             OpenError::TableFull => Error::StoreTableFull,
+            OpenError::Failed(why) => Error::Other(why),
         }))
     }
 
@@ -96,21 +112,21 @@ impl<T: Send> HostStoreWithStore<T> for HasSelf<Ctx> {
         handle: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<bool, Error>> {
-        let value = store(accessor, &handle)?.get(key).await;
-        Ok(value.map(|value| value.is_some()).map_err(Error::Other))
+        Ok(store(accessor, &handle)?.exists(key).await.map_err(Error::Other))
     }
 
     async fn get_keys(
         accessor: &Accessor<T, Self>,
         handle: Resource<Store>,
     ) -> wasmtime::Result<(StreamReader<String>, FutureReader<Result<(), Error>>)> {
-        let (keys, done) = match store(accessor, &handle)?.keys().await {
-            Ok(keys) => (keys, Ok(())),
-            Err(error) => (Vec::new(), Err(Error::Other(error))),
+        let Keys { keys, done } = store(accessor, &handle)?.stream_keys().await;
+        let done = async move {
+            let done = done.await.unwrap_or_else(|error| Err(error.to_string()));
+            wasmtime::error::Ok(done.map_err(Error::Other))
         };
         accessor.with(|mut store| {
-            let keys = StreamReader::new(&mut store, keys)?;
-            let done = FutureReader::new(&mut store, async move { wasmtime::error::Ok(done) })?;
+            let keys = StreamReader::new(&mut store, Rows(keys))?;
+            let done = FutureReader::new(&mut store, done)?;
             Ok((keys, done))
         })
     }

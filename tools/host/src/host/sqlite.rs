@@ -24,7 +24,7 @@ impl Ctx {
         if self.connections >= MAX_CONNECTIONS {
             return Ok(Err(Error::Io("too many connections opened".to_owned())));
         }
-        let connection = Connection::new(self.component.database_path.clone());
+        let connection = Connection::new(&self.component.database);
         let handle = self.table.push(connection)?;
         self.connections += 1;
         Ok(Ok(handle))
@@ -86,7 +86,10 @@ impl<T: Send> HostConnectionWithStore<T> for HasSelf<Ctx> {
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<ResultStreams, Error>> {
         let connection = accessor.with(|mut store| store.get().connection(&handle))?;
-        let running = connection.stream(sql, parameters).await;
+        let running = match connection.stream(sql, parameters).await {
+            Ok(running) => running,
+            Err(error) => return Ok(Err(error)),
+        };
         accessor.with(|mut store| {
             let rows = StreamReader::new(&mut store, Rows(running.rows))?;
             let done = FutureReader::new(&mut store, running.done)?;

@@ -11,9 +11,18 @@ use crate::kv_store::{Cas, Store};
 
 impl store::Host for Ctx {
     async fn open(&mut self, label: String) -> wasmtime::Result<Result<Resource<Store>, Error>> {
-        Ok(self.open_store(&label)?.map_err(|refused| match refused {
+        let opened = match self.key_value(&label) {
+            Ok(key_value) => key_value.store(&label).await.map_err(OpenError::Failed),
+            Err(refused) => Err(refused),
+        };
+        let kept = match opened {
+            Ok(store) => self.keep_store(store)?,
+            Err(refused) => Err(refused),
+        };
+        Ok(kept.map_err(|refused| match refused {
             OpenError::AccessDenied => Error::AccessDenied,
             OpenError::TableFull => Error::Other("store table full".to_owned()),
+            OpenError::Failed(why) => Error::Other(why),
         }))
     }
 }
@@ -49,8 +58,7 @@ impl store::HostBucket for Ctx {
         bucket: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<bool, Error>> {
-        let value = self.store(&bucket)?.get(key).await;
-        Ok(value.map(|value| value.is_some()).map_err(Error::Other))
+        Ok(self.store(&bucket)?.exists(key).await.map_err(Error::Other))
     }
 
     async fn list_keys(
@@ -93,8 +101,10 @@ impl atomics::HostCas for Ctx {
         bucket: Resource<Store>,
         key: String,
     ) -> wasmtime::Result<Result<Resource<Cas>, Error>> {
-        let cas = Cas::new(self.store(&bucket)?, key);
-        self.push_cas(cas)
+        match self.store(&bucket)?.begin_cas(key).await {
+            Ok(cas) => self.push_cas(cas),
+            Err(error) => Ok(Err(Error::Other(error))),
+        }
     }
 
     async fn current(
@@ -125,13 +135,17 @@ impl atomics::Host for Ctx {
         handle: Resource<Cas>,
         value: Vec<u8>,
     ) -> wasmtime::Result<Result<(), CasError>> {
-        let mut cas = self.take_cas(handle)?;
+        let cas = self.take_cas(handle)?;
         match cas.swap(value).await {
             Ok(true) => return Ok(Ok(())),
             Ok(false) => {}
             Err(error) => return Ok(Err(CasError::StoreError(Error::Other(error)))),
         }
         // The guest gets a new handle, which has read the current value.
+        let mut cas = match cas.again().await {
+            Ok(cas) => cas,
+            Err(error) => return Ok(Err(CasError::StoreError(Error::Other(error)))),
+        };
         if let Err(error) = cas.current().await {
             return Ok(Err(CasError::StoreError(Error::Other(error))));
         }

@@ -12,6 +12,7 @@ mod lifecycle;
 mod limits;
 mod outbound;
 mod runtime_config;
+mod servers;
 mod settings;
 mod sqlite;
 mod streams;

@@ -120,8 +120,21 @@ fn unknown_keys_are_rejected_with_their_table() {
         ),
         (
             "[sqlite_database.default]\ntype = \"libsql\"\npath = \"x\"",
-            ["libsql", "in [sqlite_database.default]"],
+            ["path", "in [sqlite_database.default]"],
         ),
+        (
+            "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"http://db.test\"",
+            ["token", "in [sqlite_database.default]"],
+        ),
+        (
+            "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"libsql://db.test\"\ntoken = \"x\"",
+            ["libsql://db.test", "in [sqlite_database.default]"],
+        ),
+        (
+            "[sqlite_database.default]\ntype = \"mysql\"\nurl = \"x\"",
+            ["mysql", "in [sqlite_database.default]"],
+        ),
+        ("[key_value_store.default]\ntype = \"redis\"", ["url", "in [key_value_store.default]"]),
         ("[key_value_store.default]\ntype = \"spin\"", ["path", "in [key_value_store.default]"]),
         (
             "[key_value_store.other]\ntype = \"spin\"\npath = \"x\"",

@@ -70,6 +70,7 @@ pub(super) struct Entry {
 /// There is no installation, the file exists, or a database is damaged.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
+    installation.require_files("`nexus backup`")?;
     installation.ensure_exists()?;
     let _lock = installation.lock_shared()?;
     let is_stdout = args.file == Path::new("-");

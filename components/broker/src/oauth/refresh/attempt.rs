@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use nexus_common::domain::{Health, IntegrationKey};
+use nexus_common::domain::{Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
 use nexus_common::metrics::{self, Family, provider_label};
 use nexus_common::platform::clock;
@@ -32,6 +32,21 @@ const LATE_MS: i64 = 3_000;
 const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
 /// The pause before the next attempt, after a failure that says nothing about the refresh token.
 const BACKOFF_MS: i64 = 15_000;
+
+/// How long renewed tokens are tried to be stored, while the database cannot be written.
+const STORE_WITHIN: Duration = Duration::from_secs(40);
+/// The first pause between two of these tries, and the longest.
+const STORE_AGAIN: Duration = Duration::from_millis(100);
+/// See [`STORE_AGAIN`].
+const STORE_AGAIN_AT_MOST: Duration = Duration::from_secs(2);
+
+/// What became of renewed tokens.
+enum Stored {
+    /// They are stored, as this version.
+    As(i64),
+    /// Others are stored. The new ones are in the outbox, as far as they are not in use.
+    Lost,
+}
 
 /// The pause after `pause`, at random, so that holders that meet do not meet again.
 fn longer(pause: Duration) -> Duration {
@@ -205,23 +220,54 @@ impl Attempt {
         }
     }
 
-    /// Stores the new tokens. If the version has changed meanwhile, they go to the outbox.
+    /// Stores the new tokens. If the database cannot be written, or does not say whether it was, this tries again for a
+    /// while: the provider may accept no other tokens any more.
     async fn store_success(
         &self,
         context: &IntegrationContext<'_>,
-        mut renewed: Usable,
+        renewed: Usable,
     ) -> Result<Usable> {
         let sealed = renewed.seal(context.key).await?;
+        let begun = clock::now_ms();
+        let mut pause = STORE_AGAIN;
+        loop {
+            let failure = match self.try_store(context, &sealed, &renewed).await {
+                Ok(Stored::As(version)) => return Ok(Usable { version, ..renewed }),
+                Ok(Stored::Lost) => return credential::load(context.key).await,
+                Err(error @ (Error::Storage { .. } | Error::Unconfirmed { .. })) => error,
+                Err(error) => return Err(error),
+            };
+            let line = Line::error("renewed tokens are not stored yet");
+            let line = line.with("request_id", &context.request_id);
+            line.with("integration", &context.key.id).why(&failure);
+            if elapsed(begun) >= STORE_WITHIN {
+                return Err(failure);
+            }
+            clock::sleep(pause).await;
+            pause = (pause * 2).min(STORE_AGAIN_AT_MOST);
+        }
+    }
+
+    /// Stores the new tokens once. If the version has changed meanwhile, they go to the outbox, unless an earlier try
+    /// has stored them and its answer was lost.
+    async fn try_store(
+        &self,
+        context: &IntegrationContext<'_>,
+        sealed: &SealedCredential,
+        renewed: &Usable,
+    ) -> Result<Stored> {
         let tx = Transaction::begin().await?;
-        let Some(version) = tx.store_renewed(context.key, self.version, &sealed).await? else {
+        if let Some(version) = tx.version_of_sealed(context.key, sealed).await? {
+            return Ok(Stored::As(version));
+        }
+        let Some(version) = tx.store_renewed(context.key, self.version, sealed).await? else {
             // The integration was deleted or connected again, or another request has refreshed the token. The
             // new tokens that are not in use are revoked.
-            let lost = plan::lost(context.key, &renewed).await;
+            let lost = plan::lost(context.key, renewed).await;
             tx.give_up(context.key, (context.actor, context.request_id), &lost).await?;
             tx.commit().await?;
-            return credential::load(context.key).await;
+            return Ok(Stored::Lost);
         };
-        renewed.version = version;
         // A check that rejected the old token decides itself whether the new one is accepted.
         let mended: &[Health] = match self.reason {
             RefreshReason::VerifyRejected(_) => &[Health::Reauthorize],
@@ -230,7 +276,7 @@ impl Attempt {
         tx.mend_health(context.key, mended, "the provider gave a new token", context.cause())
             .await?;
         tx.commit().await?;
-        Ok(renewed)
+        Ok(Stored::As(version))
     }
 
     /// Stores the failure, if this attempt still holds the lease.

@@ -44,19 +44,17 @@ async fn refused(app: &App, what: &str, token: &str) {
 /// The same application `ms` later: what it has of the issuer is that much older, and no instance
 /// remembers more.
 async fn later(app: App, ms: u64) -> App {
-    let path = app.dir.path().join(".spin/sqlite_key_value.db");
-    let store = rusqlite::Connection::open(path).unwrap();
-    let entry = "from spin_key_value where store = 'default' and key like 'jwks:%'";
-    let bytes: Vec<u8> =
-        store.query_row(&format!("select value {entry}"), [], |row| row.get(0)).unwrap();
+    let store = app.key_value();
+    let keys = store.keys("jwks:");
+    let [entry] = keys.as_slice() else { panic!("{keys:?}") };
+    let bytes = store.get(entry).unwrap();
     let mut value: Value = serde_json::from_slice(&bytes).unwrap();
     for name in ["attempted", "fetched"] {
         if let Some(at) = value[name].as_u64() {
             value[name] = json!(at - ms);
         }
     }
-    let sql = "update spin_key_value set value = ?1 where store = 'default' and key like 'jwks:%'";
-    assert_eq!(store.execute(sql, [value.to_string().into_bytes()]).unwrap(), 1);
+    store.set(entry, value.to_string().as_bytes());
     drop(store);
     app.restart().await
 }

@@ -169,15 +169,13 @@ async fn an_entry_that_cannot_be_read_is_written_anew() {
     let issuer = Issuer::start(&[key.jwk("k")]).await;
     let app = app(&issuer).await;
     assert_eq!(status(&app, &key.token("k", &admin())).await, 200);
-    let path = app.dir.path().join(".spin/sqlite_key_value.db");
-    let store = rusqlite::Connection::open(path).unwrap();
-    let sql = "update spin_key_value set value = ?1 where key like 'jwks:%'";
-    store.execute(sql, [b"{\"keys\":".to_vec()]).unwrap();
+    let store = app.key_value();
+    let keys = store.keys("jwks:");
+    let [name] = keys.as_slice() else { panic!("{keys:?}") };
+    store.set(name, b"{\"keys\":");
     let app = app.restart().await;
     assert_eq!(status(&app, &key.token("k", &admin())).await, 200);
-    let bytes: Vec<u8> = store
-        .query_row("select value from spin_key_value where key like 'jwks:%'", [], |row| row.get(0))
-        .unwrap();
+    let bytes = store.get(name).unwrap();
     let entry: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(entry["ended"], true, "{entry}");
 }

@@ -12,6 +12,12 @@ use crate::server::swap::Swap;
 
 pub(super) fn check(installation: &Installation) -> Vec<Finding> {
     let data = &installation.data;
+    if !data.on_servers.is_empty() {
+        let tables = data.on_servers.join(" and ");
+        let text =
+            format!("on a server ({tables}). `nexus health` asks the application whether it works");
+        return vec![Finding::good("data", text)];
+    }
     if let Ok(Some(_)) = Swap::find(&installation.state, data) {
         let text = "it was interrupted. `nexus up` or `nexus restore` finishes it";
         return vec![Finding::bad("restore", text.to_owned())];

@@ -1,4 +1,4 @@
-//! The key-value store: one SQLite file and one connection behind a mutex, in Spin's table layout, so that
+//! A key-value store in a file: one SQLite file and one connection behind a mutex, in Spin's table layout, so that
 //! Spin and this host can use the same `.spin` directory.
 //!
 //! This module handles labels and keys, not access rights. It runs on the blocking pool.
@@ -9,8 +9,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::Mutex;
 
-/// The maximum memory for one result or, when streamed, for one row. The same as Spin's.
-pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
+use super::{Failure, check_size};
 
 const CREATE: &str = "create table if not exists spin_key_value (
     store text not null,
@@ -26,9 +25,6 @@ const SWAP: &str =
 const DELETE: &str = "delete from spin_key_value where store = ?1 and key = ?2";
 const KEYS: &str = "select key from spin_key_value where store = ?1";
 
-/// The reason of a failure. The interfaces have one case for it.
-pub(crate) type Failure = String;
-
 /// The file that contains all stores, opened on first use.
 #[derive(Clone)]
 pub(crate) struct Database {
@@ -38,16 +34,16 @@ pub(crate) struct Database {
 
 /// One store, by its label.
 #[derive(Clone)]
-pub struct Store {
+pub(crate) struct Store {
     database: Database,
     label: Arc<str>,
 }
 
 /// A compare-and-swap in progress: the value that [`Cas::current`] read, if it was called.
 #[derive(Clone)]
-pub struct Cas {
-    pub(crate) store: Store,
-    pub(crate) key: String,
+pub(crate) struct Cas {
+    store: Store,
+    key: String,
     seen: Option<Vec<u8>>,
 }
 
@@ -196,13 +192,6 @@ fn get(connection: &Connection, label: &str, key: &str) -> Result<Option<Vec<u8>
 fn set(connection: &Connection, label: &str, key: &str, value: &[u8]) -> Result<(), Failure> {
     let mut statement = connection.prepare_cached(SET).map_err(failure)?;
     statement.execute(params![label, key, value]).map_err(failure)?;
-    Ok(())
-}
-
-fn check_size(bytes: usize) -> Result<(), Failure> {
-    if bytes > MAX_RESULT_BYTES {
-        return Err(format!("query result exceeds limit of {MAX_RESULT_BYTES} bytes"));
-    }
     Ok(())
 }
 

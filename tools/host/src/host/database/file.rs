@@ -1,5 +1,5 @@
-//! A SQLite connection as Spin provides it to guests: opened on first use, a new one for every `open`, rolled
-//! back when dropped, with one statement at a time.
+//! A connection to a SQLite file, as Spin provides it to guests: opened on first use, a new one for every `open`,
+//! rolled back when dropped, with one statement at a time.
 //!
 //! Statements run on the blocking pool, because the busy timeout of 5 seconds must never block an event loop.
 //! A short read is first tried on the current thread, without waiting and with a limit on its work, because
@@ -17,12 +17,8 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Batch, Statement};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
-use crate::kv_store::MAX_RESULT_BYTES;
-
-/// The number of rows that are buffered for the guest before the statement waits. The same as Spin's, so that
-/// tests on this host also detect a guest that does not read a result to its end.
-const ROWS_AHEAD: usize = 4;
+use super::{ROWS_AHEAD, RunningStatement, check_size, row_size};
+use crate::host::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 
 /// The limit for a read on the current thread, in instructions of SQLite's virtual machine: well under a
 /// millisecond.
@@ -33,7 +29,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection to the database, shared with the statement that runs on it.
 #[derive(Clone)]
-pub struct Connection {
+pub(crate) struct Connection {
     path: Arc<PathBuf>,
     opened: Arc<Mutex<Option<OpenConnection>>>,
 }
@@ -42,13 +38,6 @@ struct OpenConnection {
     database: rusqlite::Connection,
     /// Whether the running statement is interrupted after [`BRIEF`] instructions.
     brief: Arc<AtomicBool>,
-}
-
-/// A running statement: `done` resolves when `rows` has ended.
-pub(crate) struct RunningStatement {
-    pub(crate) columns: Vec<String>,
-    pub(crate) rows: mpsc::Receiver<RowResult>,
-    pub(crate) done: oneshot::Receiver<Result<(), Error>>,
 }
 
 impl Connection {
@@ -271,22 +260,6 @@ fn read_row(row: &rusqlite::Row<'_>, width: usize) -> Result<RowResult, Error> {
         })
         .collect::<Result<_, _>>()?;
     Ok(RowResult { values })
-}
-
-fn row_size(row: &RowResult) -> usize {
-    let content = |value: &Value| match value {
-        Value::Text(text) => text.len(),
-        Value::Blob(bytes) => bytes.len(),
-        Value::Null | Value::Integer(_) | Value::Real(_) => 0,
-    };
-    row.values.iter().map(|value| size_of::<Value>() + content(value)).sum()
-}
-
-fn check_size(bytes: usize) -> Result<(), Error> {
-    if bytes > MAX_RESULT_BYTES {
-        return Err(Error::Io(format!("query result exceeds limit of {MAX_RESULT_BYTES} bytes")));
-    }
-    Ok(())
 }
 
 fn io(error: rusqlite::Error) -> Error {

@@ -1,0 +1,157 @@
+//! Connections that write, and how they wait for the write lock: to a file, opened for one transaction, or to a server,
+//! lent. This module must not run a change a second time, unless it is known that the first time did nothing.
+
+use std::time::Duration;
+
+use super::schema;
+use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::server::{Lent, Use};
+use crate::platform::sqlite::{Db, DbError, Row, Value};
+
+/// How often a transaction tries to take the write lock. SQLite's queue is not fair: among many writers, one
+/// may wait for its whole 5 s while later ones get the lock.
+const ATTEMPTS: u32 = 5;
+
+/// A connection that writes.
+pub(super) enum Writer {
+    /// To a file, for one transaction.
+    File(Db),
+    /// To a server, lent.
+    Server(Lent),
+}
+
+impl Writer {
+    /// Runs one statement.
+    pub(super) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
+        match self {
+            Self::File(db) => db.query(sql, values).await,
+            Self::Server(lent) => lent.query(sql, values).await,
+        }
+    }
+}
+
+/// Runs a statement that takes the write lock, and waits for the lock.
+pub(super) async fn run_locked(
+    writer: &mut Writer,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<Row>, DbError> {
+    let db = match writer {
+        Writer::File(db) => db,
+        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
+    };
+    let mut attempt = 1;
+    loop {
+        match db.query(sql, values.iter().cloned()).await {
+            Err(DbError::Busy) if attempt < ATTEMPTS => attempt += 1,
+            done => return done,
+        }
+    }
+}
+
+/// Runs a statement on a server. If the server has closed the connection before the statement, it runs on a new one.
+/// Nothing else is retried but a lock that was not free, and that at once and on the same connection: while sqld waits
+/// for the one whose turn it is, nobody else writes.
+pub(super) async fn run_on_server(
+    lent: &mut Lent,
+    sql: &str,
+    values: &[Value],
+    attempts: u32,
+) -> Result<Vec<Row>, DbError> {
+    let mut attempt = 1;
+    loop {
+        match lent.query(sql, values.to_vec()).await {
+            Err(DbError::Busy) if attempt < attempts => {
+                attempt += 1;
+                clock::sleep(Duration::from_millis(1 + clock::random_u64() % ASIDE_MS.0)).await;
+            }
+            Err(DbError::Refused(_)) if lent.is_used() => {
+                lent.reopen().await?;
+                prepare(lent).await?;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// The first statement of a new connection to a server. There are no further settings: the server keeps the log, the
+/// disk and the checkpoints.
+async fn prepare(lent: &Lent) -> Result<(), DbError> {
+    lent.query("pragma foreign_keys = 1", Vec::new()).await.map(drop)
+}
+
+/// How often a relaxed transaction tries to take the write lock, over more than a minute.
+const ATTEMPTS_ASIDE: u32 = 200;
+/// The limits of the first pause and of the longest pause between two tries, in milliseconds. Pauses are
+/// random, so that writers do not all try at once. Their limit doubles each time: a single short transaction
+/// is soon done, but a crowd of writers is not.
+const ASIDE_MS: (u64, u64) = (4, 500);
+
+/// Runs a statement that takes the write lock, when no other connection has it. It waits outside SQLite,
+/// because many writers that wait inside SQLite delay each other and the more important writers.
+pub(super) async fn run_aside(
+    writer: &mut Writer,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<Row>, DbError> {
+    let db = match writer {
+        Writer::File(db) => db,
+        Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS_ASIDE).await,
+    };
+    db.query("pragma busy_timeout = 0", []).await?;
+    let mut attempt = 1;
+    let (mut longest, most) = ASIDE_MS;
+    loop {
+        match db.query(sql, values.iter().cloned()).await {
+            Err(DbError::Busy) if attempt < ATTEMPTS_ASIDE => {
+                attempt += 1;
+                clock::sleep(Duration::from_millis(1 + clock::random_u64() % longest)).await;
+                longest = (longest * 2).min(most);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// When a commit returns.
+#[derive(Clone, Copy)]
+pub(super) enum Durability {
+    /// When the change is on the disk.
+    Full,
+    /// When the change is in the operating system's memory. A power cut may lose the last commits.
+    Relaxed,
+}
+
+/// Opens a connection that may write, or lends one.
+pub(super) async fn open(durability: Durability) -> Result<Writer> {
+    if schema::is_ready_on_server() {
+        return lend().await;
+    }
+    let db = Db::open().await?;
+    let synchronous = match durability {
+        Durability::Full => "pragma synchronous = full",
+        Durability::Relaxed => "pragma synchronous = normal",
+    };
+    // The client of a libSQL server refuses this pragma, without asking the server.
+    match db.query(synchronous, []).await {
+        Err(DbError::Unsupported) => {
+            schema::ensure_on_server().await?;
+            return lend().await;
+        }
+        done => done?,
+    };
+    schema::ensure(&db).await?;
+    for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1"] {
+        db.query(pragma, []).await?;
+    }
+    Ok(Writer::File(db))
+}
+
+async fn lend() -> Result<Writer> {
+    let lent = Lent::take(Use::Write).await?;
+    if !lent.is_used() {
+        prepare(&lent).await?;
+    }
+    Ok(Writer::Server(lent))
+}
