@@ -48,6 +48,11 @@ fn split(sql: &str) -> Vec<String> {
         }
         current.push_str(code);
         current.push('\n');
+        let is_in_trigger = current.starts_with("create trigger");
+        assert!(
+            is_in_trigger || !code.ends_with(';') || !code.starts_with(' '),
+            "an indented line ends a statement, so the next one would be a part of it: {code}"
+        );
         if code.ends_with(';') && !code.starts_with(' ') {
             statements.push(std::mem::take(&mut current).trim().trim_end_matches(';').to_owned());
         }
