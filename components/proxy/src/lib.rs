@@ -41,7 +41,11 @@ async fn route(inbound: Inbound) -> Result<Response> {
     let below = path.strip_prefix("/api/proxy").unwrap_or_default();
     let below = below.strip_prefix('/').unwrap_or_default();
     check_method(below, &inbound)?;
-    let agent = Agent::of(&inbound).await?;
+    let agent = Agent::proved(&inbound).await?;
+    let is_passed_on = !below.is_empty() && agent.caller.may(Role::Agent);
+    if !is_passed_on {
+        agent.require_standing().await?;
+    }
     let request_id = inbound.request_id.clone();
     let named = below.split('/').next().filter(|named| !named.is_empty());
     access::permit(&agent.caller, Role::Agent, ("integration.call", named), &request_id)?;

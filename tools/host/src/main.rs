@@ -11,6 +11,10 @@ use nexus_host::application::Application;
 use nexus_host::cli::{Cli, Command, Up};
 use nexus_host::server::{self, Server};
 
+// As in the program `nexus`: a call allocates in many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Up(options) => up(&options),

@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use super::{Caller, Evidence, KeyKind, bearer, parse_key};
 use crate::error::{Error, Result};
 use crate::http::{Inbound, client_address};
+use crate::store::require_standing;
 
 /// A caller, with the place of their token in the request.
 pub struct Agent {
@@ -24,16 +25,27 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// The caller of `inbound`. The token is in `Authorization` (with Bearer, with another scheme, or as the
-    /// user or password of Basic) or, without that header, in another header whose value is a token of ours: a
-    /// JWT or a key.
+    /// The caller that the token in `inbound` proves. The token is in `Authorization` (with Bearer, with another
+    /// scheme, or as the user or password of Basic) or, without that header, in another header whose value is a
+    /// token of ours: a JWT or a key.
+    ///
+    /// Whether the caller may still act is not checked. The broker checks that for a call that is passed on to it;
+    /// before anything else, [`Self::require_standing`] must.
     ///
     /// # Errors
     /// 401 as an [`Error`], [`Error::Misconfigured`].
-    pub async fn of(inbound: &Inbound) -> Result<Self> {
+    pub async fn proved(inbound: &Inbound) -> Result<Self> {
         let (token_in, token) = find(inbound.headers())?;
-        let caller = Caller::proved_by(Evidence::Bearer(token.clone()), inbound).await?;
+        let caller = Caller::verified(Evidence::Bearer(token.clone()), inbound).await?;
         Ok(Self { caller, token_in, address: client_address(inbound).await?, token })
+    }
+
+    /// Checks that the caller may still act.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::Stopped`], [`Error::Storage`].
+    pub async fn require_standing(&self) -> Result<()> {
+        require_standing(&self.caller.workspace, &self.caller.basis).await
     }
 
     /// The caller of `inbound`, by the token in its `Authorization: Bearer` header only.

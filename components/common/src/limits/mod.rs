@@ -3,9 +3,9 @@
 //! The sum of a minute is in a [`Ledger`], which all instances share. An instance reads it when it first meets
 //! a subject in a minute. From then on it decides by itself, and adds its own calls to the ledger in blocks, a
 //! moment later. So a call does not wait for a write, and no call is lost when an instance ends. Between two
-//! blocks, each instance may let a few calls too many pass: at most a block, which is a thirtieth of the limit
-//! and never more than 20 calls, and the calls of the half second before it is written. A limit below 60 has no
-//! blocks: each call is added before it is made, and the limit is exact.
+//! blocks, each instance may let a few calls too many pass: at most a block, and the calls of the half second
+//! before it is written. A block is a thirtieth of the limit, 20 calls at most, or a thousandth of the limit if
+//! that is more. A limit below 60 has no blocks: each call is added before it is made, and the limit is exact.
 //!
 //! A ledger that cannot be read or written must not fail a call. This module must not decide who is limited.
 
@@ -100,7 +100,7 @@ pub async fn spend<L: Ledger>(subject: Subject, limit: &Limit<'_>) -> Result<()>
             spawn(async move {
                 clock::sleep(GATHER).await;
                 let rest = TALLIES.with_borrow_mut(|tallies| {
-                    tallies.get_mut(&subject).and_then(|tally| tally.take(minute))
+                    tallies.get_mut(&subject).and_then(|tally| tally.take_by_timer(minute))
                 });
                 if let Some(calls) = rest {
                     add::<L>(&subject, minute, calls).await;

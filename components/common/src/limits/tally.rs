@@ -2,10 +2,17 @@
 
 use super::Minute;
 
-/// The largest block, in calls.
+/// The largest block of a limit below 20,000, in calls.
 const LARGEST: u32 = 20;
-/// How many blocks make up a limit.
-const BLOCKS: u32 = 30;
+/// How many blocks make up a limit that is so low that its blocks are smaller than [`LARGEST`].
+const BLOCKS_OF_LOW: u32 = 30;
+/// How many blocks make up a limit that is so high that its blocks are larger than [`LARGEST`].
+const BLOCKS_OF_HIGH: u32 = 1000;
+
+/// The calls of a block of `limit`. Each block is a write, so a high limit must not mean many of them.
+fn block_of(limit: u32) -> u32 {
+    (limit / BLOCKS_OF_LOW).clamp(1, LARGEST).max(limit / BLOCKS_OF_HIGH)
+}
 
 /// The count of one subject in one minute.
 #[derive(Debug, Default)]
@@ -17,6 +24,8 @@ pub(super) struct Tally {
     sending: u32,
     /// Calls that are collected for the next block.
     collected: u32,
+    /// Whether a timer runs that will take what is collected.
+    is_timed: bool,
 }
 
 /// What follows from a call.
@@ -28,7 +37,7 @@ pub(super) enum Spent {
     Exactly,
     /// The call completes a block of so many calls, which must be added.
     Block(u32),
-    /// The call is the first of a block. What is collected must be added a moment later.
+    /// The call is collected, and no timer runs. What is collected must be taken a moment later.
     First,
     /// The call is collected.
     Collected,
@@ -53,23 +62,31 @@ impl Tally {
         if so_far >= i64::from(limit) {
             return Spent::Over;
         }
-        let block = (limit / BLOCKS).clamp(1, LARGEST);
+        let block = block_of(limit);
         if block == 1 {
             self.sending += 1;
             return Spent::Exactly;
         }
         self.collected += 1;
-        match self.collected {
-            collected if collected >= block => {
-                self.take(minute).map_or(Spent::Collected, Spent::Block)
-            }
-            1 => Spent::First,
-            _ => Spent::Collected,
+        if self.collected >= block {
+            return self.take(minute).map_or(Spent::Collected, Spent::Block);
+        }
+        match std::mem::replace(&mut self.is_timed, true) {
+            true => Spent::Collected,
+            false => Spent::First,
         }
     }
 
+    /// Takes the collected calls when the timer of `minute` ends. `None` if there are none.
+    pub(super) fn take_by_timer(&mut self, minute: Minute) -> Option<u32> {
+        if self.is_of(minute) {
+            self.is_timed = false;
+        }
+        self.take(minute)
+    }
+
     /// Takes the collected calls, which are then on their way. `None` if there are none.
-    pub(super) fn take(&mut self, minute: Minute) -> Option<u32> {
+    fn take(&mut self, minute: Minute) -> Option<u32> {
         let calls = std::mem::take(&mut self.collected);
         if calls == 0 || !self.is_of(minute) {
             return None;
@@ -101,7 +118,7 @@ mod tests {
         let mut sent = 0;
         for call in 1..=600 {
             match tally.spend(NOW, 600) {
-                Spent::First => assert_eq!(call % 20, 1),
+                Spent::First => assert_eq!(call, 1, "one timer runs"),
                 Spent::Block(calls) => {
                     sent += i64::from(calls);
                     tally.added(NOW, calls, Some(sent));
@@ -111,8 +128,21 @@ mod tests {
             }
         }
         assert_eq!((sent, tally.spend(NOW, 600)), (600, Spent::Over));
-        assert_eq!(tally.take(NOW), None);
+        assert_eq!(tally.take_by_timer(NOW), None);
         assert_eq!(tally.spend(NEXT, 600), Spent::First, "a new minute");
+        assert_eq!(tally.take_by_timer(NOW), None, "the timer of the minute before");
+        assert_eq!(tally.spend(NEXT, 600), Spent::Collected, "the timer of this minute runs");
+        assert_eq!(tally.take_by_timer(NEXT), Some(2));
+        assert_eq!(tally.spend(NEXT, 600), Spent::First, "no timer runs");
+    }
+
+    #[test]
+    fn a_block_is_a_part_of_the_limit() {
+        for (limit, block) in
+            [(1, 1), (59, 1), (60, 2), (600, 20), (20_000, 20), (60_000, 60), (10_000_000, 10_000)]
+        {
+            assert_eq!(block_of(limit), block, "{limit}");
+        }
     }
 
     #[test]
@@ -120,7 +150,7 @@ mod tests {
         let mut tally = Tally::default();
         tally.begin(NOW, 595);
         assert_eq!(tally.spend(NOW, 600), Spent::First);
-        let calls = tally.take(NOW).unwrap();
+        let calls = tally.take_by_timer(NOW).unwrap();
         tally.added(NOW, calls, Some(600));
         assert_eq!(tally.spend(NOW, 600), Spent::Over);
         // An older sum that arrives later takes nothing back.
