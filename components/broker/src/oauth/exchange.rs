@@ -227,10 +227,13 @@ struct PreviousConnection {
 impl PreviousConnection {
     async fn find(key: IntegrationKey<'_>) -> Result<Option<Self>> {
         let found = Integrations::of(key.workspace).connection(key.id).await?;
-        Ok(found.map(|found| Self {
+        let Some(found) = found else { return Ok(None) };
+        let params = serde_json::from_str(&found.params)
+            .map_err(|_| Error::Unreadable("the parameters".into()))?;
+        Ok(Some(Self {
             version: found.version,
             account_id: found.account_id.filter(|id| !id.is_empty()),
-            params: serde_json::from_str(&found.params).unwrap_or_default(),
+            params,
             connected_at: found.connected_at,
         }))
     }

@@ -32,11 +32,12 @@ impl Use {
         }
     }
 
-    /// How long a statement may take, with the wait for a connection.
+    /// How long a statement may take. A statement that writes waits longer than the 5 s after which a server takes the
+    /// write lock from a replica that was killed.
     pub const fn limit(self) -> Duration {
         match self {
             Self::Read => Duration::from_secs(2),
-            Self::Write => Duration::from_secs(5),
+            Self::Write => Duration::from_secs(8),
         }
     }
 }
@@ -47,6 +48,8 @@ const FRESH_MS: u64 = 8_000;
 
 /// How often a request looks whether a connection is free. One request of an instance cannot wake another.
 const LOOK: Duration = Duration::from_millis(2);
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 struct Pool {
     /// How many connections are lent.
@@ -79,7 +82,6 @@ impl Turn {
     /// Waits for a turn. `None` if there is none in time.
     async fn take(purpose: Use) -> Option<Self> {
         let begun = clock::now_ms();
-        let limit = purpose.limit().as_millis();
         loop {
             let is_free = with(purpose, |pool| {
                 let is_free = pool.lent < purpose.most();
@@ -89,7 +91,7 @@ impl Turn {
             if is_free {
                 return Some(Self(purpose));
             }
-            if u128::from(clock::now_ms().abs_diff(begun)) > limit {
+            if u128::from(clock::now_ms().abs_diff(begun)) > PATIENCE.as_millis() {
                 return None;
             }
             clock::sleep(LOOK).await;

@@ -146,7 +146,7 @@ impl<'a> Audit<'a> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn page(&self, page: &Page) -> Result<String> {
-        let sql = "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as key from audit
+        let sql = "select json_insert(record, '$.hash', hash, '$.count', count) as item, seq as position from audit
                    where workspace = ?1 and seq < ?2 order by seq desc";
         page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }

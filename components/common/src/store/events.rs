@@ -109,7 +109,7 @@ impl Events<'_> {
     pub async fn page(&self, page: &Page) -> Result<String> {
         let sql = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'), 'kind', kind,
-               'actor', actor, 'detail', json(detail), 'request_id', request_id) as item, id as key
+               'actor', actor, 'detail', json(detail), 'request_id', request_id) as item, id as position
              from events
              where workspace = ?1 and integration_id = ?2 and id < ?3
                and at > unixepoch() * 1000 - ?4
@@ -139,7 +139,7 @@ impl Events<'_> {
     pub async fn usage(&self, span: &Span, page: &Page) -> Result<String> {
         let minutes = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / 1000.0, 'unixepoch'),
-               'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes) as item, id as key
+               'agent', agent, 'calls', calls, 'errors', errors, 'bytes', bytes) as item, id as position
              from usage
              where workspace = ?1 and integration_id = ?2 and id < ?3
                and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5
@@ -147,7 +147,7 @@ impl Events<'_> {
         let sums = "select json_object(
                'at', strftime('%Y-%m-%dT%H:%M:%fZ', minute / ?7 * ?7 / 1000.0, 'unixepoch'),
                'agent', agent, 'calls', sum(calls), 'errors', sum(errors), 'bytes', sum(bytes))
-               as item, min(id) as key
+               as item, min(id) as position
              from usage
              where workspace = ?1 and integration_id = ?2
                and minute >= max(?4, unixepoch() * 1000 - ?6) and minute < ?5

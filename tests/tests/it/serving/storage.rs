@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::kit::app::{App, Options};
 use crate::kit::process::is_spin;
+use crate::kit::servers;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -67,6 +68,10 @@ async fn a_newer_database_is_left_alone() {
 
 #[tokio::test]
 async fn a_lock_that_stays_is_503_and_readers_go_on() {
+    if servers::everywhere() {
+        // A server takes the lock from whoever holds it for five seconds: `replicas` has that.
+        return;
+    }
     let (app, _provider, manifest) = with_manifest().await;
     let other = app.database();
     other.execute_batch("begin immediate").unwrap();

@@ -38,9 +38,9 @@ pub(crate) struct Args {
     /// The runtime of the black-box tests; auto: the embedded host, and also Spin if it is installed
     #[arg(long, value_enum, default_value = "auto")]
     runtime: Choice,
-    /// Where the application keeps its data in the black-box tests; auto: in files, and also on servers if they are
-    /// installed
-    #[arg(long, value_enum, default_value = "auto")]
+    /// Where the application keeps its data in the black-box tests. The tests of replicas run on servers in any case, if
+    /// those are installed
+    #[arg(long, value_enum, default_value = "file")]
     storage: Storage,
     /// Run only Schemathesis, on the embedded host
     #[arg(long, conflicts_with_all = ["runtime", "storage", "rest"])]
@@ -56,8 +56,6 @@ pub(crate) struct Args {
 /// The values of `--storage`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Storage {
-    /// In files, and also on servers if they are installed
-    Auto,
     /// In SQLite files
     File,
     /// On a libSQL server (sqld) and a Redis server, which each application of a test has for itself
@@ -195,7 +193,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
     let sqld = match (installed::sqld(repo), args.storage) {
         (Ok(program), _) => Some(program.display().to_string()),
         (Err(why), Storage::Server) => anyhow::bail!("the tests on servers: {why}"),
-        (Err(why), Storage::File | Storage::Auto) => {
+        (Err(why), Storage::File) => {
             skipped.push(format!("the tests on a libSQL server and Redis: {why}"));
             None
         }
@@ -239,7 +237,7 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         return Ok(Plan { runs, host: None, skipped });
     }
     if args.storage == Storage::File {
-        skipped.push("black-box tests on servers: --storage file".to_owned());
+        skipped.push("all other black-box tests on servers: --storage server runs them".to_owned());
     }
     if embedded {
         add("the embedded host", "nexus-host", &[]);
@@ -248,9 +246,6 @@ async fn plan(args: &Args, repo: &Repo) -> Result<Plan> {
         add(IN_THE_BROWSER, "nexus-tests", &[&[runtime], &*browser, &*installed].concat());
         let reuse = (REUSE, "1");
         add("black-box tests, an instance per request", "nexus-tests", &[runtime, reuse]);
-        if args.storage == Storage::Auto && sqld.is_some() {
-            add(ON_SERVERS, "nexus-tests", &[runtime, server]);
-        }
     }
     if spin {
         let runtime = ("NEXUS_RUNTIME", "spin");

@@ -33,7 +33,7 @@ use crate::oauth::{self, Found, IntegrationContext};
 use crate::provider::call::unanswered;
 
 /// The interval in which a long call checks that its caller still has the right to it.
-const WATCH: Duration = Duration::from_secs(5);
+const WATCH: Duration = Duration::from_secs(4);
 /// The interval in which the progress of an upload is checked.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a response may take to begin, in seconds, if the manifest does not say.
