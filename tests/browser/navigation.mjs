@@ -17,7 +17,7 @@ await scenario(async ({ page, context, signedIn, look }) => {
   await look("skip-link");
   await page.keyboard.press("Enter");
   await page.locator("main:focus").waitFor();
-  assert.ok(!page.url().includes("#main"), "it is no address");
+  assert.ok(!page.url().includes("#main"), "the target of the skip link is not an address");
   // A slash leads to the search, but not out of a field.
   await page.keyboard.press("/");
   const search = page.getByRole("searchbox", { name: "Search by name" });

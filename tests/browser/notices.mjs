@@ -45,7 +45,7 @@ await scenario(async ({ page, problems, allow, look }) => {
     await look("a button without a name");
   }, /button-name/);
 
-  // What is allowed is no problem, and the stage does what it is asked.
+  // A permitted request is not reported, and the stage does what it is asked.
   allow(/^console: expected/);
   await page.evaluate(() => console.error("expected"));
   await connect("Sandbox");

@@ -54,7 +54,7 @@ await scenario(async ({ page, context, signedIn, allow }) => {
   await second.getByRole("dialog", { name: "Your session has expired" }).waitFor();
   assert.equal(await second.getByRole("textbox", { name: "Access token (JWT)" }).count(), 0);
 
-  // Deleting, the token has ended; "Sign out" is no yes.
+  // The token has expired during the deletion. "Sign out" does not confirm the deletion.
   await signedIn("ADMIN");
   await page.getByRole("link", { name: "Sandbox", exact: true }).click();
   await page.getByRole("button", { name: "Delete integration" }).click();

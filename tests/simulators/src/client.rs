@@ -154,7 +154,7 @@ impl Client {
                 let line = self.line().await?;
                 let digits = line.split(';').next().unwrap_or_default().trim();
                 let size = usize::from_str_radix(digits, 16)
-                    .with_context(|| format!("{digits:?} is no chunk size"))?;
+                    .with_context(|| format!("{digits:?} is not a chunk size"))?;
                 if size == 0 {
                     while !self.line().await?.is_empty() {}
                     return Ok(());

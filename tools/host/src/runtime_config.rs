@@ -44,10 +44,10 @@ pub(crate) struct LibsqlServer {
     pub(crate) token: String,
 }
 
-/// The token is a secret.
+/// The token is a secret, and the URL may have one.
 impl fmt::Debug for LibsqlServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LibsqlServer").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("LibsqlServer").finish_non_exhaustive()
     }
 }
 
@@ -146,9 +146,8 @@ impl RuntimeConfig {
             Some(SqliteTable::Libsql(server)) => {
                 ensure!(
                     server.url.starts_with("http://") || server.url.starts_with("https://"),
-                    "{}, in [sqlite_database.default]: the url {:?} does not start with \"http://\" or \"https://\"",
-                    path.display(),
-                    server.url
+                    "{}, in [sqlite_database.default]: the url does not start with \"http://\" or \"https://\"",
+                    path.display()
                 );
                 Some(Sqlite::Server(Arc::new(server)))
             }

@@ -197,7 +197,7 @@ async fn a_status_that_http_does_not_have_is_a_502_that_names_it() {
         assert_eq!(told["isError"], true, "{told}");
         assert!(told.to_string().contains(&status.to_string()), "{told}");
     }
-    // Where a credential is tried, it is no verdict on it.
+    // The answer to a trial of a credential does not decide about its health.
     let key = json!({"credentials": {"key": "another-key-0123456789"}});
     let answer = app.put("/api/integrations/up").as_admin().json(&key).send().await;
     let problem = answer.problem(502, "provider_error");

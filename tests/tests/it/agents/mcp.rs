@@ -180,7 +180,7 @@ async fn what_is_no_message_is_told_so() {
     let answer =
         answer.header("mcp-protocol-version", "1900-01-01").json(&request("ping", json!({})));
     assert_eq!(answer.send().await.json()["error"]["data"]["supported"][0], MODERN);
-    // A name that is no plain ASCII comes in base64; proxies repeat a header.
+    // A name that is not plain ASCII arrives in base64. Proxies repeat a header.
     let sent = app.post("/mcp").as_role("AGENT", "acme").header("mcp-protocol-version", MODERN);
     let sent = sent.header("mcp-protocol-version", MODERN);
     let sent =

@@ -146,7 +146,7 @@ async fn no_path_leaves_its_place_and_all_others_go_through_byte_for_byte() {
             }
         }
     }
-    // What is no request target at all never gets that far.
+    // A text that is not a request target does not get that far.
     for sent in ["/\\evil.example", "/x y", "/x\u{e9}"] {
         let answer = raw_get(&app, &format!("/api/proxy/up{sent}"), "").await;
         assert!(status(&answer) >= 400 || upstream.seen().len() == 1, "{sent}: {answer}");

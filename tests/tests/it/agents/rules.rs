@@ -63,7 +63,7 @@ async fn an_agent_that_does_not_exist_is_rejected_by_its_place_and_name() {
     put(&app, json!({"agents": [deleted], "rules": [rule(json!(["Deleted"]))]})).await;
     let path = format!("/api/agents/{deleted}");
     assert_eq!(app.delete(&path).as_admin().send().await.status, 204);
-    // The name of another agent is no way to become the deleted one.
+    // An agent does not become the deleted one by taking its name.
     register(&app, &deleted).await;
     let nobody = "agt_01J00000000000000000000000";
     let cases = [

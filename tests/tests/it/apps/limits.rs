@@ -54,7 +54,7 @@ async fn an_app_that_only_reads_changes_nothing() {
     // A parameter that a framework reads as another method is rejected, although no policy has a rule.
     let overridden = call(&app, &token, Method::GET, "up/x?_method=DELETE").await;
     overridden.problem(403, "policy_denied");
-    // MCP is no other door.
+    // The rules hold over MCP too.
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": "call_api", "arguments": {"integration": "up", "path": "/x", "method": "POST"}}});
     let answer = app.post("/mcp").bearer(&token).json(&message).send().await;

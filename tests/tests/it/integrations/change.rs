@@ -258,7 +258,7 @@ async fn names_stay_unique_and_a_deleted_integration_is_gone() {
     let second = app.post("/api/integrations").as_admin().json(&body).send().await.json();
     let taken = put(&app, &json!({"name": " sECOND"})).await;
     assert_eq!(taken.problem(409, "name_taken")["existing_id"], second["id"]);
-    // Its own name in other letters is no conflict.
+    // Its own name in other letters is not a conflict.
     assert_eq!(put(&app, &json!({"name": "STRIPE"})).await.status, 200);
     app.delete("/api/integrations/stripe").as_admin().send().await;
     put(&app, &json!({"name": "x"})).await.problem(404, "not_found");

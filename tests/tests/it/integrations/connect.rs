@@ -292,7 +292,7 @@ async fn bad_input_names_the_member_and_the_rule() {
             ),
         ),
         ("/verify", changed("/verify", json!("no"))),
-        // A list of members in order is no object.
+        // A list of members in order is not an object.
         ("", json!([manifest, "Stripe", {"api_key": KEY}])),
         ("/policy", changed("/policy", json!([["*"], []]))),
         ("/policy/rules/0", changed("/policy", json!({"rules": [["deny", ["GET"], "/"]]}))),

@@ -36,7 +36,7 @@ async fn the_first_start_makes_keys_and_prints_a_link_and_later_ones_do_not() {
     assert_eq!(page, format!("{url}/sign-in"));
 
     let app = installation.up(&[]).await;
-    // The link is for the address of the first start, so it is no proof at another.
+    // The link is for the address of the first start, so it is not a proof at another address.
     let same_origin = [("sec-fetch-site", "same-origin")];
     let body = json!({ "link": token });
     let (status, _, answer) = app.send("POST", "/sign-in/link", &same_origin, Some(&body)).await;

@@ -216,7 +216,7 @@ async fn who_may_frame_it_is_configured_and_holds_for_what_a_browser_has_kept() 
         assert!(policy.contains("frame-ancestors https://admin.example.com 'self';"), "{policy}");
         assert_eq!(answer.header("x-frame-options"), "");
     }
-    // A value that is no header must not leave the page without a policy.
+    // A value that cannot be a header must not leave the page without a policy.
     for value in ["https://exämple.com", "*; script-src *", "'self', *"] {
         let app = Options::default().var("ui_frame_ancestors", value).start().await.unwrap();
         let problem = app.get("/").send().await.problem(500, "misconfigured");

@@ -83,7 +83,7 @@ async fn each_role_at_each_kind_of_id() {
         };
         let at = |id: &str, who: &str| format!("{} {} as {who}", case.method, path(id));
         let (status, code) = case.known;
-        // What is no call of ours says so to everybody.
+        // A path that is not a call of the API is reported to everybody.
         let no_call = code == "method_not_allowed" || case.rest == "/nothing";
         for id in [&unknown, &foreign, &known] {
             for (who, token, expected) in [

@@ -128,7 +128,7 @@ fn unknown_keys_are_rejected_with_their_table() {
         ),
         (
             "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"libsql://db.test\"\ntoken = \"x\"",
-            ["libsql://db.test", "in [sqlite_database.default]"],
+            ["does not start with", "in [sqlite_database.default]"],
         ),
         (
             "[sqlite_database.default]\ntype = \"mysql\"\nurl = \"x\"",

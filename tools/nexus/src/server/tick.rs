@@ -1,11 +1,15 @@
 //! One tick, `POST /api/tick`, from inside the program.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use http::{Method, Request};
 use nexus_host::server::Inside;
 use nexus_shared::timer;
+
+/// How long a tick may take. The application ends its own work earlier. A tick that never ended would be the last one.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// Ticks now, and every minute from then on, for ever.
 pub(super) async fn run(inside: Inside, secret: String) {
@@ -23,7 +27,8 @@ async fn tick(inside: &Inside, secret: &str) -> Result<()> {
         .uri("http://localhost/api/tick")
         .header("authorization", format!("Bearer {secret}"))
         .body(())?;
-    let response = inside.send(request).await?;
+    let response = tokio::time::timeout(LONGEST, inside.send(request)).await;
+    let response = response.context("it did not end within 180 s")??;
     if !response.status().is_success() {
         let why = nexus_printable::shown(&String::from_utf8_lossy(response.body()));
         bail!("it was answered with {}: {why}", response.status());

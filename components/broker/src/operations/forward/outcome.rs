@@ -58,6 +58,8 @@ impl CallOutcome {
                 | Error::Unavailable { .. }
                 | Error::KeysUnavailable { .. }
                 | Error::DatabaseNewer { .. }
+                | Error::SchemaBehind { .. }
+                | Error::Unconfirmed { .. }
                 | Error::Misconfigured { .. }
                 | Error::Unreadable(_)
                 | Error::Internal(_) => Self::Failed,
