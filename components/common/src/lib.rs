@@ -9,13 +9,15 @@
 //! 2. [`call`], [`policy`], [`reads`]: what a call is, and who may make it.
 //! 3. [`http`], and on it [`rpc`] with the operations of [`broker`].
 //! 4. [`wire`]: the bodies of requests. [`store`]: the rows.
-//! 5. [`auth`]: who is calling. [`access`]: what the role allows. [`forward`]: an agent's call.
+//! 5. [`auth`]: who is calling. [`access`]: what the role allows. [`forward`]: an agent's call. [`component!`]: the frame
+//!    of each component.
 #![forbid(unsafe_code)]
 
 pub mod access;
 pub mod auth;
 pub mod broker;
 pub mod call;
+mod component;
 pub mod config;
 mod denied;
 pub mod domain;

@@ -18,7 +18,7 @@ use crate::cli::Serve;
 use crate::component::Component;
 use crate::data_files::DataFiles;
 use crate::engine::{self, error};
-use crate::host::{self, database::Database};
+use crate::host;
 use crate::instance::{Ctx, Factory, Handler, Population, Reuse};
 use crate::kv_store::KeyValue;
 use crate::log::warn;
@@ -27,7 +27,7 @@ use crate::outbound::allowed_hosts::AllowedHosts;
 use crate::outbound::{Chain, Chained, Client};
 use crate::request;
 use crate::routes::{Match, Router};
-use crate::runtime_config::{Kv, RuntimeConfig, Sqlite};
+use crate::runtime_config::{Database, Kv, RuntimeConfig, Sqlite};
 use crate::variables::{PREFIX, Variables, is_template};
 
 /// The number of components that are compiled at the same time.

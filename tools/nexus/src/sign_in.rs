@@ -70,11 +70,11 @@ impl PersonRole {
 /// A variable or an argument is invalid.
 pub fn run(args: &Args, workspace: &str, env_file: &Path) -> Result<()> {
     let in_directory = args.state_dir.as_ref().map(|directory| directory.join(state::VARIABLES));
-    let named = args.env_file.as_deref().or(in_directory.as_deref());
-    if let Some(file) = named {
-        // A file that was named by mistake must not look like one that has nothing in it.
+    if let Some(file) = &in_directory {
+        // A directory that was named by mistake must not look like one that has nothing in it.
         ensure!(file.exists(), "{} does not exist", file.display());
     }
+    let named = args.env_file.as_deref().or(in_directory.as_deref());
     let variables = Variables::read(named.unwrap_or(env_file))?;
     let workspace = args.workspace.as_deref().unwrap_or(workspace);
     let url = match &args.url {

@@ -87,10 +87,10 @@ impl Tally {
 
     /// Takes the collected calls, which are then on their way. `None` if there are none.
     fn take(&mut self, minute: Minute) -> Option<u32> {
-        let calls = std::mem::take(&mut self.collected);
-        if calls == 0 || !self.is_of(minute) {
+        if self.collected == 0 || !self.is_of(minute) {
             return None;
         }
+        let calls = std::mem::take(&mut self.collected);
         self.sending += calls;
         Some(calls)
     }

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::agents::sdk;
-use crate::kit::app::{App, repo, sandbox};
+use crate::kit::app::{App, sandbox};
+use crate::kit::programs::repo;
 use crate::kit::token;
 
 const FOLDER: &str = "examples/agent-tools";

@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::agents::proxy::ours;
-use crate::kit::app::{App, repo};
+use crate::kit::app::App;
+use crate::kit::programs::repo;
 use crate::kit::upstream::{KEY, Upstream};
 
 /// What the refusal says, by the file's word for it.

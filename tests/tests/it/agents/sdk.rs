@@ -11,7 +11,8 @@ use serde_json::json;
 use tokio::process::Command;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::kit::app::{App, repo};
+use crate::kit::app::App;
+use crate::kit::programs::repo;
 use crate::kit::token;
 use crate::tokens::oauth::Pair;
 

@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-use crate::kit::app::repo;
+use crate::kit::programs::repo;
 use stage::Stage;
 
 /// Longer than any script takes on a loaded machine.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::trusting;
-use crate::kit::app::{App, repo, until};
+use crate::kit::app::{App, until};
+use crate::kit::programs::repo;
 use crate::kit::token::{self, SECRET, now};
 use crate::trust::jwks::issuer::{Answer, Issuer};
 use crate::trust::jwks::keys;

@@ -3,7 +3,8 @@
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, repo};
+use crate::kit::app::{Answer, App};
+use crate::kit::programs::repo;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 

@@ -1,5 +1,5 @@
-//! Every built-in provider that is connected by a key or by Basic, as its own documentation plays it:
-//! the manifest is the built-in one with nothing changed but its origins.
+//! Each built-in provider that has a simulator and is connected by a key or by Basic, as its own documentation describes
+//! it. The manifest is the built-in one, with nothing changed but its origins.
 
 use nexus_simulators::{Behaviour, Kind, Simulator};
 use serde_json::{Value, json};
@@ -165,7 +165,7 @@ async fn connect(app: &App, provider: &Provider, manifest: &str, name: &str, key
 }
 
 #[tokio::test]
-async fn every_one_is_in_the_table() {
+async fn each_is_in_the_catalogue_as_a_provider_with_a_key() {
     let app = App::start().await;
     let mut listed = Vec::new();
     for method in ["api_key", "basic"] {
@@ -174,9 +174,9 @@ async fn every_one_is_in_the_table() {
         let items = page["items"].as_array().unwrap().iter();
         listed.extend(items.map(|item| item["id"].as_str().unwrap().to_owned()));
     }
-    listed.sort_unstable();
-    let table: Vec<&str> = providers().iter().map(|provider| provider.id).collect();
-    assert_eq!(listed, table);
+    for provider in providers() {
+        assert!(listed.iter().any(|id| id == provider.id), "{} is not in {listed:?}", provider.id);
+    }
 }
 
 #[tokio::test]

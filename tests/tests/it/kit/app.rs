@@ -20,6 +20,7 @@ use crate::kit::contract::Sent;
 use crate::kit::database::Database;
 use crate::kit::key_value::KeyValue;
 use crate::kit::process::{Process, is_spin};
+use crate::kit::programs::repo;
 use crate::kit::servers::{self, Servers};
 use crate::kit::token;
 
@@ -185,26 +186,6 @@ pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("{what}: not within {PATIENCE:?}");
-}
-
-/// The repository.
-pub(crate) fn repo() -> PathBuf {
-    match std::env::var_os("NEXUS_REPO") {
-        Some(root) => root.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
-    }
-}
-
-/// The program of `cargo xtask`.
-pub(crate) fn xtask() -> PathBuf {
-    let built = || repo().join("target/debug/xtask");
-    std::env::var_os("NEXUS_XTASK").map_or_else(built, PathBuf::from)
-}
-
-/// The operator's tool, `nexus`.
-pub(crate) fn nexus() -> PathBuf {
-    let built = || repo().join("target/debug/nexus");
-    std::env::var_os("NEXUS_CLI").map_or_else(built, PathBuf::from)
 }
 
 /// The manifest of `tests/simulators/{file}`, whose provider `simulator` plays.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use rusqlite::types::{FromSql, ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Error, Result};
 
-use crate::kit::hrana::Stream;
+use crate::kit::hrana::{Rows, Stream};
 
 /// A connection of its own.
 pub(crate) enum Database {
@@ -18,13 +18,6 @@ pub(crate) enum Database {
 pub(crate) struct Row {
     columns: Vec<String>,
     values: Vec<Value>,
-}
-
-/// What a result is made of.
-pub(crate) struct Rows {
-    pub(crate) columns: Vec<String>,
-    pub(crate) rows: Vec<Vec<Value>>,
-    pub(crate) changed: usize,
 }
 
 /// The number or the name of a column.

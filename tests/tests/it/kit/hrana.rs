@@ -11,7 +11,12 @@ use rusqlite::types::Value;
 use rusqlite::{Error, Result, ffi};
 use serde_json::{Value as Json, json};
 
-use crate::kit::database::Rows;
+/// What a result is made of.
+pub(crate) struct Rows {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Vec<Value>>,
+    pub(crate) changed: usize,
+}
 
 /// One connection of the server's to the database.
 pub(crate) struct Stream {

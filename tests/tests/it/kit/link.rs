@@ -1,6 +1,6 @@
 //! Links by which the owner of the machine signs in, as the operator's tool prints them.
 
-use crate::kit::app::nexus;
+use crate::kit::programs::nexus;
 
 /// The secret that signs links in the tests. An application must be started with it as `sign_in_secret`.
 pub(crate) const SECRET: &str = "test-sign-in-secret-0123456789abcdef";

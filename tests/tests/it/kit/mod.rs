@@ -10,6 +10,7 @@
 //! - `link`: links by which the owner of the machine signs in
 //! - `person`: a person who is signed in, and a program that asks for access
 //! - `process`: the process of the application
+//! - `programs`: the repository, and the programs that the tests run
 //! - `servers`: a libSQL server and a Redis server
 //! - `token`: makes tokens
 //! - `upstream`: a provider that records each request
@@ -24,6 +25,7 @@ pub(crate) mod line;
 pub(crate) mod link;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod programs;
 pub(crate) mod servers;
 pub(crate) mod token;
 pub(crate) mod upstream;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::kit::app::xtask;
+use crate::kit::programs::xtask;
 
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -13,7 +13,8 @@ use super::installation::{Installation, Running, is_here, mode};
 
 /// A manifest of the workspace's own, which is in the key-value store.
 fn manifest() -> serde_json::Value {
-    let text = fs::read_to_string(crate::kit::app::repo().join("manifests/stripe.json")).unwrap();
+    let text =
+        fs::read_to_string(crate::kit::programs::repo().join("manifests/stripe.json")).unwrap();
     let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
     manifest["id"] = json!("custom-stripe");
     manifest

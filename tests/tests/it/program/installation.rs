@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::kit::app::nexus;
+use crate::kit::programs::nexus;
 use crate::kit::upstream::{self, Upstream};
 
 /// Whether the program contains the application: not on Spin, and not twice.

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::metrics::{promtool, scrape};
 use crate::agents::sdk::installed;
-use crate::kit::app::{App, repo};
+use crate::kit::app::App;
+use crate::kit::programs::repo;
 
 fn read(path: &str) -> String {
     fs::read_to_string(repo().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -11,9 +11,10 @@ use futures::future::join_all;
 use nexus_simulators::{Kind, Simulator};
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET, repo, until};
+use crate::kit::app::{Answer, App, Options, TICK_SECRET, until};
 use crate::kit::database::Database;
 use crate::kit::line::Line;
+use crate::kit::programs::repo;
 use crate::kit::servers::{self, Servers};
 use crate::kit::upstream::Upstream;
 use crate::tokens::oauth::{CLIENT, Pair, SECRET, manifest};

@@ -5,7 +5,8 @@ use std::io::Read as _;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 
-use crate::kit::app::{App, Options, repo};
+use crate::kit::app::{App, Options};
+use crate::kit::programs::repo;
 
 /// What is served, as the build lists it; nothing where the UI is not built, for want of Node.
 fn files() -> Vec<Value> {

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::kit::app::{Answer, App, Options, repo};
+use crate::kit::app::{Answer, App, Options};
+use crate::kit::programs::repo;
 use crate::tokens::in_use::settle;
 use crate::tokens::oauth::{CLIENT, Flow, SECRET};
 

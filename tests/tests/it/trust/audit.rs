@@ -4,7 +4,8 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::kit::app::{Answer, App, Options, TICK_SECRET, key, nexus, repo, until};
+use crate::kit::app::{Answer, App, Options, TICK_SECRET, key, until};
+use crate::kit::programs::{nexus, repo};
 use crate::kit::upstream::Upstream;
 
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";

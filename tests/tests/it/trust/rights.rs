@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
-use crate::kit::app::repo;
+use crate::kit::programs::repo;
 
 /// A row: routes, SQLite, key-value, variables, outbound.
 struct Row {

@@ -3,27 +3,15 @@
 mod file;
 mod server;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use tokio::sync::{mpsc, oneshot};
 
 use super::bindings::spin::sqlite::sqlite::{Error, QueryResult, RowResult, Value};
 use crate::kv_store::MAX_RESULT_BYTES;
-use crate::runtime_config::LibsqlServer;
+use crate::runtime_config::Database;
 
 /// The number of rows that are buffered for the guest before the statement waits. The same as Spin's, so that
 /// tests on this host also detect a guest that does not read a result to its end.
 const ROWS_AHEAD: usize = 4;
-
-/// Where a database is.
-#[derive(Clone)]
-pub(crate) enum Database {
-    /// A file.
-    File(Arc<PathBuf>),
-    /// A libSQL server.
-    Server(Arc<LibsqlServer>),
-}
 
 /// A connection to a database, shared with the statement that runs on it.
 #[derive(Clone)]
