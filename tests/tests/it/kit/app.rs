@@ -20,7 +20,7 @@ use crate::kit::contract::Sent;
 use crate::kit::database::Database;
 use crate::kit::key_value::KeyValue;
 use crate::kit::process::{Process, is_spin};
-use crate::kit::programs::repo;
+use crate::kit::programs::{repo, xtask};
 use crate::kit::servers::{self, Servers};
 use crate::kit::token;
 
