@@ -233,8 +233,12 @@ async fn connections_that_the_server_has_forgotten_are_opened_again() {
         assert_eq!(created.status, 201, "{created:?}");
         servers.kill_database();
         servers.start_database();
-        let list = app.get("/api/integrations").as_admin().send().await;
-        assert_eq!(list.status, 200, "{list:?}");
+        // A server that has just started may take longer than a read does.
+        until("the list is there again", async || {
+            let list = app.get("/api/integrations").as_admin().send().await;
+            (list.status == 200).then_some(())
+        })
+        .await;
     }
     assert_eq!(app.count("integrations"), 3);
 }
