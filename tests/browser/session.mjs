@@ -74,6 +74,8 @@ await scenario(async ({ page, look, allow }) => {
   await page.getByText("mallory · Administrator").waitFor();
   await page.getByText("Connect your first service").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
+  // Signing out leads to the page for signing in.
+  await page.waitForURL(/\/sign-in/);
   assert.equal(await stored(), null);
 
   // On one's own machine, with nobody signed in, a link just works.
