@@ -18,10 +18,10 @@ use crate::ui;
 pub(crate) const TARGET: &str = "wasm32-wasip2";
 
 /// The maximum size of a component as shipped, in bytes.
-const LIMIT: u64 = 820_000;
+const LIMIT: u64 = 860_000;
 /// The maximum size of `auth`, which verifies every kind of proof and fetches issuers' keys, in bytes. A third of it
 /// verifies passkeys, with algorithms and attestations that nobody asks for: a debt.
-const LIMIT_OF_AUTH: u64 = 1_320_000;
+const LIMIT_OF_AUTH: u64 = 1_380_000;
 /// The components that contain the table of manifests. They have no size limit.
 const WITH_THE_TABLE: [&str; 2] = ["nexus_broker.wasm", "nexus_catalog.wasm"];
 
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Also build the host's test guests; they stay in cargo's target directory
     #[arg(long)]
     guests: bool,
-    /// Fail if a component without the table of manifests is larger than 820 KB (`auth`: 1.32 MB)
+    /// Fail if a component without the table of manifests is larger than 860 KB (`auth`: 1.38 MB)
     #[arg(long, requires = "release")]
     check_sizes: bool,
 }
