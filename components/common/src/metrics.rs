@@ -91,12 +91,6 @@ pub const ERROR_CODES: [&str; 7] = [
     "unavailable",
 ];
 
-/// The name of a provider in labels: a workspace's own manifests are all `custom`, because anybody can add them.
-#[must_use]
-pub fn provider_label(manifest_id: &str) -> &str {
-    if manifest_id.starts_with("custom-") { "custom" } else { manifest_id }
-}
-
 /// A time series, or a part of a histogram.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Series {
@@ -209,11 +203,5 @@ mod tests {
             [("[\"slack\",\"refreshed\"]".into(), 3), ("[\"rate_limited\"]".into(), 1)]
         );
         assert!(!is_any() && take().is_empty());
-    }
-
-    #[test]
-    fn own_manifests_share_a_label() {
-        let labels = ["slack", "custom-slack", "custom-1"].map(provider_label);
-        assert_eq!(labels, ["slack", "custom", "custom"]);
     }
 }

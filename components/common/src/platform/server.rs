@@ -1,9 +1,9 @@
 //! Connections of this instance to a libSQL server: a few that read, and one that writes, each lent to one request at a
 //! time.
 //!
-//! To open a connection costs the host milliseconds, so a connection that is given back in order is lent again. The
+//! Opening a connection costs the host milliseconds, so a connection that is given back in order is lent again. The
 //! server closes a connection after ten seconds without a statement. One that is nearly as old is not lent again. A
-//! statement of which nobody knows how it ended takes its connection with it.
+//! connection is closed if the end of its last statement is not known.
 //!
 //! This module must not run a statement a second time: it does not know what the statement does.
 

@@ -24,3 +24,12 @@ pub async fn last_tick() -> Result<Option<String>> {
     let row = read_row(sql, []).await?;
     Ok(row.map(|row| row.text("at")).transpose()?)
 }
+
+/// The same in seconds since the Unix epoch.
+///
+/// # Errors
+/// [`crate::Error::Storage`].
+pub async fn last_tick_seconds() -> Result<Option<i64>> {
+    let row = read_row("select at / 1000 as at from marks where name = 'tick'", []).await?;
+    Ok(row.map(|row| row.get("at")).transpose()?)
+}

@@ -1,6 +1,6 @@
 //! What `GET /api/metrics` reads from rows that exist for other reasons. This module must not return an id or a name.
 
-use super::{read, read_row};
+use super::read;
 use crate::error::Result;
 use crate::platform::sqlite::{Row, Value};
 
@@ -85,14 +85,5 @@ impl MeteredScope<'_> {
         let sql = "select scope, count(*) as value from stops where ?1 is null or workspace = ?1 group by 1";
         let rows = read(sql, [self.value()]).await?;
         rows.iter().map(|row| Metered::of(row, ["scope"])).collect()
-    }
-
-    /// When the last tick was completed, in seconds since the Unix epoch. `None` if there was none.
-    ///
-    /// # Errors
-    /// [`crate::Error::Storage`].
-    pub async fn last_tick(self) -> Result<Option<i64>> {
-        let row = read_row("select at / 1000 as at from marks where name = 'tick'", []).await?;
-        Ok(row.map(|row| row.get("at")).transpose()?)
     }
 }

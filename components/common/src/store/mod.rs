@@ -79,7 +79,7 @@ pub use invitations::{
 };
 pub use leases::{Lease, RefreshState, Refreshing, Renewal};
 pub use manifests::{Manifests, NewManifest, OwnManifest};
-pub use marks::{last_tick, mark_tick};
+pub use marks::{last_tick, last_tick_seconds, mark_tick};
 pub use metered::{Metered, MeteredScope};
 pub use outbox::give_up;
 pub use passkeys::{

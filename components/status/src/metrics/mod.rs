@@ -8,10 +8,12 @@ mod exposition;
 
 use http::StatusCode;
 use nexus_common::auth::Role;
+use nexus_common::domain::manifest_id::provider_label;
 use nexus_common::http::{Inbound, typed};
-use nexus_common::metrics::provider_label;
 use nexus_common::platform::http::Response;
-use nexus_common::store::{Metered, MeteredScope, read_counters, schema_version};
+use nexus_common::store::{
+    Metered, MeteredScope, last_tick_seconds, read_counters, schema_version,
+};
 use nexus_common::{Result, access, tick_secret};
 
 use exposition::{CONTENT_TYPE, Exposition, Kind};
@@ -89,7 +91,7 @@ async fn gauges(
 
     let name = "nexus_last_tick_timestamp_seconds";
     text.family(name, Kind::Gauge, "When the background work was last completed. 0: never.");
-    text.sample(name, &[], scope.last_tick().await?.unwrap_or(0));
+    text.sample(name, &[], last_tick_seconds().await?.unwrap_or(0));
     Ok(())
 }
 

@@ -28,7 +28,8 @@ async fn tick(inside: &Inside, secret: &str) -> Result<()> {
         .header("authorization", format!("Bearer {secret}"))
         .body(())?;
     let response = tokio::time::timeout(LONGEST, inside.send(request)).await;
-    let response = response.context("it did not end within 180 s")??;
+    let response =
+        response.with_context(|| format!("it did not end within {} s", LONGEST.as_secs()))??;
     if !response.status().is_success() {
         let why = nexus_printable::shown(&String::from_utf8_lossy(response.body()));
         bail!("it was answered with {}: {why}", response.status());

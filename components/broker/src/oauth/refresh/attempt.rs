@@ -6,9 +6,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
+use nexus_common::domain::manifest_id::provider_label;
 use nexus_common::domain::{Health, IntegrationKey, SealedCredential};
 use nexus_common::log::Line;
-use nexus_common::metrics::{self, Family, provider_label};
+use nexus_common::metrics::{self, Family};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{Lease, Renewal, Transaction, now_ms, write_counts_soon};
@@ -33,7 +34,7 @@ const RENEWAL_AGAIN: Duration = Duration::from_millis(25);
 /// The pause before the next attempt, after a failure that says nothing about the refresh token.
 const BACKOFF_MS: i64 = 15_000;
 
-/// How long renewed tokens are tried to be stored, while the database cannot be written.
+/// How long the attempt goes on trying to store renewed tokens while the database cannot be written.
 const STORE_WITHIN: Duration = Duration::from_secs(40);
 /// The first pause between two of these tries, and the longest.
 const STORE_AGAIN: Duration = Duration::from_millis(100);

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use nexus_common::Result;
 use nexus_common::domain::CallKey;
+use nexus_common::domain::manifest_id::provider_label;
 use nexus_common::kept::Recent;
 use nexus_common::log::Line;
-use nexus_common::metrics::{self, Family, Histogram, Series, provider_label};
+use nexus_common::metrics::{self, Family, Histogram, Series};
 use nexus_common::platform::clock;
 use nexus_common::platform::http::spawn;
 use nexus_common::store::{Used, note_addresses, record_usage, write_counts_soon};
