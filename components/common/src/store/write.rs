@@ -1,7 +1,7 @@
 //! Write transactions, and changes that are a single statement.
 //!
 //! A transaction that is dropped without [`Transaction::commit`] is rolled back. In a file, a transaction has a
-//! connection of its own, deleted content is overwritten (`secure_delete`), and a commit is on the disk when it returns.
+//! connection to itself, deleted content is overwritten (`secure_delete`), and a commit is on the disk when it returns.
 //! A server decides about both by itself. No HTTP request may be made while a transaction is open.
 
 use std::cell::{Cell, RefCell};
@@ -88,7 +88,9 @@ pub fn write_relaxed(
     let values = Vec::from_iter(values);
     async move {
         let mut writer = open(Durability::Relaxed).await?;
-        run_aside(&mut writer, sql, &values).await.map_err(unconfirmed)
+        let rows = run_aside(&mut writer, sql, &values).await.map_err(unconfirmed)?;
+        writer.keep();
+        Ok(rows)
     }
 }
 
@@ -107,15 +109,16 @@ pub enum IfFree {
 /// [`Error::Storage`], [`Error::DatabaseNewer`], [`Error::Unconfirmed`].
 pub async fn write_if_free(sql: &str, values: impl IntoIterator<Item = Value>) -> Result<IfFree> {
     let values = Vec::from_iter(values);
-    let done = match open(Durability::Relaxed).await? {
-        Writer::File(db) => {
-            db.query("pragma busy_timeout = 0", []).await?;
-            db.query(sql, values).await
-        }
-        Writer::Server(mut lent) => run_on_server(&mut lent, sql, &values, 1).await,
+    let mut writer = open(Durability::Relaxed).await?;
+    let done = match &mut writer {
+        Writer::File(db, _) => db.query(sql, values).await,
+        Writer::Server(lent) => run_on_server(lent, sql, &values, 1).await,
     };
     match done {
-        Ok(rows) => Ok(IfFree::Done(rows.into_iter().next())),
+        Ok(rows) => {
+            writer.keep();
+            Ok(IfFree::Done(rows.into_iter().next()))
+        }
         Err(DbError::Busy) => Ok(IfFree::Busy),
         Err(error) => Err(unconfirmed(error)),
     }
@@ -146,7 +149,7 @@ impl Transaction {
     async fn start(writer: Writer) -> Result<Self> {
         let begun_ms = clock::now_ms();
         let sql = match &writer {
-            Writer::File(_) => NOW,
+            Writer::File(..) => NOW,
             Writer::Server(lent) => {
                 // From here on, the connection ends with the transaction, unless that is committed.
                 lent.set_in_transaction(true);
@@ -231,6 +234,7 @@ impl Transaction {
                 if let Writer::Server(lent) = &self.writer {
                     lent.set_in_transaction(false);
                 }
+                self.writer.keep();
                 Ok(())
             }
             (Err(DbError::Lost(detail)), Some(proof)) => {

@@ -1,6 +1,7 @@
-//! Connections that write, and how they wait for the write lock: to a file, opened for one transaction, or to a server,
-//! lent. This module must not run a change a second time, unless it is known that the first time did nothing.
+//! Connections that write, and how they wait for the write lock: to a file, opened for one transaction or kept for the
+//! next relaxed one, or to a server, lent. This module must not run a change a second time, unless it is known that the first time did nothing.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use super::schema;
@@ -13,10 +14,16 @@ use crate::platform::sqlite::{Db, DbError, Row, Value};
 /// may wait for its whole 5 s while later ones get the lock.
 const ATTEMPTS: u32 = 5;
 
+thread_local! {
+    /// A relaxed connection to a file, for the next relaxed change of this instance. Opening one costs much more than a
+    /// change does. It is as old as the instance's reader at most, so it knows the same schema.
+    static KEPT: Cell<Option<Db>> = const { Cell::new(None) };
+}
+
 /// A connection that writes.
 pub(super) enum Writer {
-    /// To a file, for one transaction.
-    File(Db),
+    /// To a file, for one transaction, with its durability.
+    File(Db, Durability),
     /// To a server, lent.
     Server(Lent),
 }
@@ -25,8 +32,16 @@ impl Writer {
     /// Runs one statement.
     pub(super) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
         match self {
-            Self::File(db) => db.query(sql, values).await,
+            Self::File(db, _) => db.query(sql, values).await,
             Self::Server(lent) => lent.query(sql, values).await,
+        }
+    }
+
+    /// Keeps the connection for the next change, if it is a relaxed one to a file. Call this after a change that has
+    /// succeeded, and never while a transaction is open.
+    pub(super) fn keep(self) {
+        if let Self::File(db, Durability::Relaxed) = self {
+            KEPT.set(Some(db));
         }
     }
 }
@@ -38,7 +53,7 @@ pub(super) async fn run_locked(
     values: &[Value],
 ) -> Result<Vec<Row>, DbError> {
     let db = match writer {
-        Writer::File(db) => db,
+        Writer::File(db, _) => db,
         Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS).await,
     };
     let mut attempt = 1;
@@ -96,10 +111,9 @@ pub(super) async fn run_aside(
     values: &[Value],
 ) -> Result<Vec<Row>, DbError> {
     let db = match writer {
-        Writer::File(db) => db,
+        Writer::File(db, _) => db,
         Writer::Server(lent) => return run_on_server(lent, sql, values, ATTEMPTS_ASIDE).await,
     };
-    db.query("pragma busy_timeout = 0", []).await?;
     let mut attempt = 1;
     let (mut longest, most) = ASIDE_MS;
     loop {
@@ -128,6 +142,11 @@ pub(super) async fn open(durability: Durability) -> Result<Writer> {
     if schema::is_ready_on_server() {
         return lend().await;
     }
+    if let Durability::Relaxed = durability
+        && let Some(db) = KEPT.take()
+    {
+        return Ok(Writer::File(db, durability));
+    }
     let db = Db::open().await?;
     let synchronous = match durability {
         Durability::Full => "pragma synchronous = full",
@@ -145,7 +164,11 @@ pub(super) async fn open(durability: Durability) -> Result<Writer> {
     for pragma in ["pragma secure_delete = 1", "pragma foreign_keys = 1"] {
         db.query(pragma, []).await?;
     }
-    Ok(Writer::File(db))
+    if let Durability::Relaxed = durability {
+        // A relaxed change waits for the write lock outside of SQLite, or not at all.
+        db.query("pragma busy_timeout = 0", []).await?;
+    }
+    Ok(Writer::File(db, durability))
 }
 
 async fn lend() -> Result<Writer> {
