@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::auth::Agent;
+use crate::auth::{Agent, Trace};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -145,7 +145,8 @@ impl Forward<'_> {
 
     /// The request to the broker. A streamed body is in the first request only.
     async fn request(&mut self, attempt: Attempt) -> Result<Request<Body>> {
-        let trace = self.agent.trace();
+        let agent = self.agent;
+        let trace = agent.trace();
         if trace.is_in(self.path) || trace.is_in(self.query) {
             return Err(own_token_in("URL"));
         }
@@ -161,17 +162,17 @@ impl Forward<'_> {
             path.push('?');
             path.push_str(self.query);
         }
-        let headers = self.headers_to_broker(attempt).await?;
+        let headers = self.headers_to_broker(&trace, attempt).await?;
         let mut request = request_to("broker", self.method.clone(), &path, body)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
 
     /// The caller's headers without the token, and the headers that only a component can set.
-    async fn headers_to_broker(&self, attempt: Attempt) -> Result<HeaderMap> {
+    async fn headers_to_broker(&self, trace: &Trace<'_>, attempt: Attempt) -> Result<HeaderMap> {
         let secret = config::broker_secret().await?;
         let mut headers = self.headers.clone();
-        self.agent.trace().remove_from(&mut headers);
+        trace.remove_from(&mut headers);
         strip(&mut headers, |name| name.starts_with("x-nexus-") && name != HOST);
         let mut put = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {

@@ -22,6 +22,7 @@ use crate::http::{Inbound, client_address};
 use crate::kept::Recent;
 use crate::platform::clock;
 use crate::store::{require_standing, require_standing_of_lifter};
+pub(crate) use agent::Trace;
 pub use agent::{Agent, is_jwt, is_token};
 pub use control_plane::require_within_limit;
 use http::header;

@@ -14,12 +14,16 @@ use bytes::{Bytes, BytesMut};
 use futures::channel::mpsc;
 use futures::future::{Either, select};
 use futures::{SinkExt, StreamExt};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
 use spin_sdk::http::IntoResponse;
 use spin_sdk::wasip3::http::client;
-use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode};
-use spin_sdk::wasip3::http_compat::http_into_wasi_request;
+use spin_sdk::wasip3::http::types::{self as wasi, ErrorCode, RequestOptions};
+use spin_sdk::wasip3::http_compat::{
+    RequestOptionsExtension, http_from_wasi_response, http_into_wasi_request,
+};
+use spin_sdk::wasip3::wit_bindgen::FutureReader;
+use spin_sdk::wasip3::wit_future;
 
 use super::clock;
 
@@ -51,7 +55,7 @@ pub async fn serve<F: Future<Output = Response>>(
     }
     match response.extensions_mut().remove::<Untouched>().and_then(|untouched| untouched.take()) {
         Some(untouched) => Ok(untouched),
-        None => response.into_response(),
+        None => answer(response),
     }
 }
 
@@ -186,11 +190,71 @@ pub async fn call(
 /// # Errors
 /// [`CallError`] if there is no response, or if its status is not a final one.
 pub async fn pass(request: ::http::Request<Body>) -> Result<Response, CallError> {
-    let response = spin_sdk::http::send(request).await.map_err(|code| CallError::from(&code))?;
-    match response.status().as_u16() {
-        status if is_final(status) => Ok(response.map(spin_sdk::http::box_body)),
+    let answer = send(request).await?;
+    match answer.get_status_code() {
+        status if is_final(status) => {
+            let response =
+                http_from_wasi_response(answer).map_err(|code| CallError::from(&code))?;
+            Ok(response.map(spin_sdk::http::box_body))
+        }
         status => Err(CallError::Status(status)),
     }
+}
+
+async fn send(request: ::http::Request<Body>) -> Result<wasi::Response, CallError> {
+    let sent = async { client::send(outgoing(request)?).await };
+    sent.await.map_err(|code| CallError::from(&code))
+}
+
+/// Limits how long the runtime waits until a response to `request` begins. The time to connect counts too. After it, the
+/// error is [`CallError::Timeout`].
+///
+/// The runtime's timer costs a call less than [`clock::within`] does.
+pub fn limit_first_byte<B>(request: &mut ::http::Request<B>, limit: Duration) {
+    let options = RequestOptions::new();
+    let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+    // A runtime that does not have the option has its own limit.
+    let _ = options.set_first_byte_timeout(Some(nanoseconds));
+    request.extensions_mut().insert(RequestOptionsExtension(options));
+}
+
+/// Converts a request into the runtime's own type. An empty body needs no stream, and no task that writes it.
+fn outgoing(request: ::http::Request<Body>) -> Result<wasi::Request, ErrorCode> {
+    if !request.body().is_end_stream() {
+        return http_into_wasi_request(request);
+    }
+    let (mut head, _) = request.into_parts();
+    let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
+    let options = head.extensions.remove::<RequestOptionsExtension>().map(|options| options.0);
+    let (converted, _) = wasi::Request::new(headers, None, no_trailers(), options);
+    let is_set = converted
+        .set_method(&head.method.into())
+        .and_then(|()| converted.set_scheme(head.uri.scheme().map(Into::into).as_ref()))
+        .and_then(|()| {
+            converted.set_authority(head.uri.authority().map(|authority| authority.as_str()))
+        })
+        .and_then(|()| {
+            converted.set_path_with_query(head.uri.path_and_query().map(|path| path.as_str()))
+        });
+    is_set.map(|()| converted).map_err(|()| ErrorCode::HttpRequestUriInvalid)
+}
+
+/// Converts a response into the runtime's own type, as [`outgoing`] does a request.
+fn answer(response: Response) -> Result<wasi::Response, ErrorCode> {
+    if !response.body().is_end_stream() {
+        return response.into_response();
+    }
+    let (head, _) = response.into_parts();
+    let headers = wasi::Headers::try_from(head.headers).map_err(|error| broken(&error))?;
+    let (converted, _) = wasi::Response::new(headers, None, no_trailers());
+    converted.set_status_code(head.status.as_u16()).map_err(|()| ErrorCode::HttpProtocolError)?;
+    Ok(converted)
+}
+
+fn no_trailers() -> FutureReader<Result<Option<wasi::Trailers>, ErrorCode>> {
+    // The writer writes its default value when it is dropped.
+    let (_, trailers) = wit_future::new(|| Ok(None));
+    trailers
 }
 
 /// Whether a status is final. A status below 200 only announces a response, a status above 599 is not
@@ -208,8 +272,7 @@ pub async fn pass_untouched(
     request: ::http::Request<Body>,
     names: impl IntoIterator<Item = HeaderName>,
 ) -> Result<Response, CallError> {
-    let request = http_into_wasi_request(request).map_err(|code| CallError::from(&code))?;
-    let answer = client::send(request).await.map_err(|code| CallError::from(&code))?;
+    let answer = send(request).await?;
     let mut response = Response::new(full(""));
     *response.status_mut() =
         StatusCode::from_u16(answer.get_status_code()).unwrap_or(StatusCode::BAD_GATEWAY);

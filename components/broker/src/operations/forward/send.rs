@@ -17,7 +17,9 @@ use nexus_common::broker::Stored;
 use nexus_common::forward::{KEPT, Wait};
 use nexus_common::http::whole;
 use nexus_common::platform::clock;
-use nexus_common::platform::http::{CallError, IncomingBody, Response, boxed, full, pass};
+use nexus_common::platform::http::{
+    CallError, IncomingBody, Response, boxed, full, limit_first_byte, pass,
+};
 use nexus_common::{Error, Result};
 use nexus_vault::credential::Usable;
 
@@ -240,11 +242,9 @@ impl Sent<'_> {
         match upload {
             Upload::Whole(bytes) => {
                 sent.is_here(bytes.len());
-                let answer = clock::within(first_byte, pass(request(full(bytes)))).await;
-                answer
-                    .unwrap_or(Err(CallError::Timeout))
-                    .map(Ok)
-                    .map_err(|error| failure(error, first_byte))
+                let mut request = request(full(bytes));
+                limit_first_byte(&mut request, first_byte);
+                pass(request).await.map(Ok).map_err(|error| failure(error, first_byte))
             }
             Upload::Stream(body, length) => {
                 let counted = Counted { body, length, progress: Arc::clone(sent) };
